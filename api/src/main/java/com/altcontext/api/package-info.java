@@ -1,0 +1,4 @@
+@NullMarked
+package com.altcontext.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The small values and checks that every other package builds on: text within bounds, issues, computed ids, keyed hashes. */
+@NullMarked
+package com.altcontext.value;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package com.altcontext.ops;
+
+import org.jspecify.annotations.NullMarked;
