@@ -1,0 +1,67 @@
+package com.altcontext.devdb;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedded PostgreSQL as a process for scripts: prints {@code DATABASE_URL=…} when it accepts connections and stays until it
+ * gets SIGTERM or SIGINT or its parent process is gone, then stops PostgreSQL. Exit 0 done, 1 failed, 2 wrong usage.
+ */
+public final class Main {
+    private static final String USAGE =
+            "usage: java -jar altcontext-dev-database.jar --data DIR [--port N] [--ready-file F]";
+
+    private Main() {}
+
+    @SuppressWarnings("SystemExitOutsideMain")
+    public static void main(String[] args) throws InterruptedException {
+        @Nullable Path data = null;
+        @Nullable Path readyFile = null;
+        int port = 0;
+        try {
+            for (int i = 0; i < args.length; i += 2) {
+                switch (args[i]) {
+                    case "--data" -> data = Path.of(args[i + 1]);
+                    case "--ready-file" -> readyFile = Path.of(args[i + 1]);
+                    case "--port" -> port = Integer.parseInt(args[i + 1]);
+                    default -> throw new IllegalArgumentException(args[i]);
+                }
+            }
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            data = null;
+        }
+        if (data == null) {
+            System.err.println(USAGE);
+            System.exit(2);
+            return;
+        }
+        try {
+            EmbeddedDatabase database = EmbeddedDatabase.at(data, port); // its own hook stops it
+            announce(database.url(), readyFile);
+        } catch (UncheckedIOException e) {
+            System.err.println(e.getCause().getMessage());
+            System.exit(1);
+        } catch (IOException e) {
+            System.err.println("the ready file could not be written: " + e);
+            System.exit(1);
+        }
+        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
+        new CountDownLatch(1).await();
+    }
+
+    /** The file appears whole or not at all: a script may wait for it. */
+    private static void announce(String url, @Nullable Path readyFile) throws IOException {
+        if (readyFile != null) {
+            Path absolute = readyFile.toAbsolutePath();
+            Path writing = Files.createTempFile(absolute.getParent(), "ready-", ".tmp");
+            Files.writeString(writing, url + "\n");
+            Files.move(writing, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        System.out.println("DATABASE_URL=" + url);
+    }
+}

@@ -1,0 +1,92 @@
+package com.altcontext.devdb;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Databases for tests: on the server that {@code TEST_DATABASE_URL} names (its user must be allowed to make databases), else on
+ * one embedded server per JVM, started when first asked for and stopped when the JVM ends.
+ */
+public final class TestDatabase {
+    /** A system property, so that the class loaders of one JVM (Quarkus has several) share one server. */
+    private static final String SERVER = "altcontext.test-database.url";
+
+    private static final Queue<String> MADE = new ConcurrentLinkedQueue<>();
+
+    private TestDatabase() {}
+
+    /** The address of a new and empty database, in the form that {@code fly postgres attach} gives. */
+    public static String fresh() {
+        String server = server();
+        String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+        execute(server, "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'");
+        MADE.add(name);
+        URI uri = URI.create(server);
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return uri.getScheme() + "://" + uri.getRawAuthority() + "/" + name + query;
+    }
+
+    /** A server of the caller's own, for tests that stop or kill it; the caller closes it. */
+    public static EmbeddedDatabase own() {
+        return EmbeddedDatabase.temporary();
+    }
+
+    private static String server() {
+        synchronized (System.getProperties()) {
+            String known = System.getProperty(SERVER);
+            if (known != null) {
+                return known;
+            }
+            @Nullable String given = System.getenv("TEST_DATABASE_URL");
+            String url;
+            if (given == null || given.isBlank()) {
+                url = EmbeddedDatabase.temporary().url();
+            } else {
+                url = given;
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> dropAll(given), "test-databases-drop"));
+            }
+            System.setProperty(SERVER, url);
+            return url;
+        }
+    }
+
+    /** An embedded server goes away as a whole; one that is not ours is left as it was found. */
+    private static void dropAll(String server) {
+        for (String name : MADE) {
+            execute(server, "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+        }
+    }
+
+    private static void execute(String server, String sql) {
+        URI uri = URI.create(server);
+        String[] login = uri.getRawUserInfo() == null
+                ? new String[0]
+                : uri.getRawUserInfo().split(":", 2);
+        Properties properties = new Properties();
+        properties.setProperty("user", login.length > 0 ? decoded(login[0]) : "postgres");
+        properties.setProperty("password", login.length > 1 ? decoded(login[1]) : "");
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        String authority = uri.getRawAuthority().substring(uri.getRawAuthority().lastIndexOf('@') + 1);
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://" + authority + uri.getRawPath() + query, properties);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the test server refused: " + sql, e);
+        }
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+}

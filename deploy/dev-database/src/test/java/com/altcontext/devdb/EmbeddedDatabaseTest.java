@@ -1,0 +1,186 @@
+package com.altcontext.devdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedDatabaseTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void it_is_durable_and_speaks_utf8_and_utc() throws Exception {
+        try (EmbeddedDatabase database = EmbeddedDatabase.temporary()) {
+            assertThat(database.url())
+                    .matches("postgres://postgres:postgres@127\\.0\\.0\\.1:\\d+/postgres\\?sslmode=disable");
+            assertThat(ask(database, "SHOW fsync")).isEqualTo("on");
+            assertThat(ask(database, "SHOW synchronous_commit")).isEqualTo("on");
+            assertThat(ask(database, "SHOW server_encoding")).isEqualTo("UTF8");
+            assertThat(ask(database, "SHOW max_connections")).isEqualTo("100");
+            assertThat(ask(database, "SELECT datcollate FROM pg_database WHERE datname = 'postgres'"))
+                    .isEqualTo("C.UTF-8");
+        }
+    }
+
+    @Test
+    void what_was_committed_is_there_after_a_stop_and_after_a_kill_on_the_same_port() throws Exception {
+        try (EmbeddedDatabase database = TestDatabase.own()) {
+            String url = database.url();
+            run(database, "CREATE TABLE kept (word text)");
+            run(database, "INSERT INTO kept VALUES ('stopped')");
+
+            database.stop();
+            assertThatThrownBy(() -> ask(database, "SELECT 1")).isInstanceOf(SQLException.class);
+            database.start();
+            run(database, "INSERT INTO kept VALUES ('killed')");
+            database.kill();
+            assertThatThrownBy(() -> ask(database, "SELECT 1")).isInstanceOf(SQLException.class);
+            database.start();
+
+            assertThat(database.url()).isEqualTo(url);
+            assertThat(ask(database, "SELECT string_agg(word, ' ' ORDER BY word) FROM kept"))
+                    .isEqualTo("killed stopped");
+        }
+    }
+
+    @Test
+    void data_outlives_the_process_whatever_the_port() throws Exception {
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory, 0)) {
+            run(first, "CREATE TABLE kept AS SELECT 1 AS one");
+        }
+        try (EmbeddedDatabase second = EmbeddedDatabase.at(directory, 0)) {
+            assertThat(ask(second, "SELECT one FROM kept")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_second_start_on_the_same_data_says_that_it_is_in_use() {
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory, 0)) {
+            assertThatThrownBy(() -> EmbeddedDatabase.at(directory, 0))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("another process is using the database in " + directory);
+            assertThat(first.url()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void two_directories_can_be_served_at_once() throws Exception {
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory.resolve("one"), 0);
+                EmbeddedDatabase second = EmbeddedDatabase.at(directory.resolve("two"), 0)) {
+            assertThat(first.url()).isNotEqualTo(second.url());
+            assertThat(ask(second, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void the_server_that_a_killed_process_left_behind_is_taken_over() throws Exception {
+        Path ready = directory.resolve("ready");
+        Process owner = start("--data", directory.resolve("data").toString(), "--ready-file", ready.toString());
+        assertThat(owner.inputReader().readLine()).startsWith("DATABASE_URL=postgres://");
+        String orphanUrl = Files.readString(ready).strip();
+        run(orphanUrl, "CREATE TABLE kept AS SELECT 1 AS one");
+        owner.destroyForcibly().waitFor();
+        assertThat(ask(orphanUrl, "SELECT one FROM kept"))
+                .as("the orphan still serves")
+                .isEqualTo("1");
+
+        try (EmbeddedDatabase heir = EmbeddedDatabase.at(directory.resolve("data"), 0)) {
+            assertThat(ask(heir, "SELECT one FROM kept")).isEqualTo("1");
+            assertThat(ask(heir, "SELECT pg_postmaster_start_time() > now() - interval '1 hour'"))
+                    .isEqualTo("t");
+        }
+    }
+
+    @Test
+    void a_number_of_a_dead_server_that_went_to_another_process_is_no_obstacle() throws Exception {
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory, 0)) {
+            run(first, "CREATE TABLE kept AS SELECT 1 AS one");
+        }
+        Files.write(
+                directory.resolve("data/postmaster.pid"),
+                List.of(Long.toString(ProcessHandle.current().pid()), directory.toString()));
+        try (EmbeddedDatabase second = EmbeddedDatabase.at(directory, 0)) {
+            assertThat(ask(second, "SELECT one FROM kept")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void the_process_for_scripts_stops_its_server_when_told_to() throws Exception {
+        Process process = start("--data", directory.toString());
+        String url = process.inputReader().readLine().substring("DATABASE_URL=".length());
+        assertThat(ask(url, "SELECT 1")).isEqualTo("1");
+
+        process.destroy();
+
+        assertThat(process.waitFor()).isEqualTo(143);
+        assertThatThrownBy(() -> ask(url, "SELECT 1")).isInstanceOf(SQLException.class);
+        assertThat(directory.resolve("data/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void the_process_for_scripts_says_how_it_is_used() throws Exception {
+        Process process = start("--port", "many");
+        assertThat(process.errorReader().readLine()).startsWith("usage: ");
+        assertThat(process.waitFor()).isEqualTo(2);
+    }
+
+    @Test
+    void fresh_databases_are_empty_and_not_the_same() throws Exception {
+        String one = TestDatabase.fresh();
+        String other = TestDatabase.fresh();
+        run(one, "CREATE TABLE mine (word text)");
+        assertThat(ask(other, "SELECT to_regclass('mine') IS NULL")).isEqualTo("t");
+        assertThat(ask(one, "SELECT to_regclass('mine') IS NULL")).isEqualTo("f");
+    }
+
+    private static Process start(String... arguments) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName());
+        builder.command().addAll(List.of(arguments));
+        return builder.start();
+    }
+
+    private static void run(EmbeddedDatabase database, String sql) throws SQLException {
+        run(database.url(), sql);
+    }
+
+    private static void run(String url, String sql) throws SQLException {
+        try (Connection connection = connect(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String ask(EmbeddedDatabase database, String sql) throws SQLException {
+        return ask(database.url(), sql);
+    }
+
+    private static String ask(String url, String sql) throws SQLException {
+        try (Connection connection = connect(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            assertThat(row.next()).isTrue();
+            return row.getString(1);
+        }
+    }
+
+    private static Connection connect(String url) throws SQLException {
+        return DriverManager.getConnection(
+                url.replaceFirst("^postgres://([^:]+):([^@]+)@", "jdbc:postgresql://"), "postgres", "postgres");
+    }
+}

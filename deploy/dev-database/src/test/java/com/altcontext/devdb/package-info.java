@@ -1,0 +1,4 @@
+@NullMarked
+package com.altcontext.devdb;
+
+import org.jspecify.annotations.NullMarked;
