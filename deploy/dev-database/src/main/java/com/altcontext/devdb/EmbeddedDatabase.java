@@ -8,9 +8,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * the same data stops the orphan first. Every failure is an {@link UncheckedIOException} that says what PostgreSQL said.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
+    private static final String TEMPORARY = "altcontext-database-";
+
     /** Where {@code make run} listens unless something else does: any port would do, a stable one is easier to remember. */
     private static final int USUAL_PORT = 54318;
 
@@ -67,9 +71,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** A server with empty data on a free port; {@link #close()}, or the end of this process, deletes it. */
     public static EmbeddedDatabase temporary() {
         try {
-            return started(Files.createTempDirectory("altcontext-database-"), 0, true);
+            sweep(Path.of(System.getProperty("java.io.tmpdir")));
+            return started(Files.createTempDirectory(TEMPORARY), 0, true);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
@@ -87,7 +92,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             }
             return database;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
@@ -117,14 +122,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 String said = said();
                 boolean portTaken = said.contains("could not bind") || said.contains("could not create any TCP/IP");
                 boolean stillDying = said.contains("shared memory block");
-                if (attempt == ATTEMPTS || !(portTaken && anyPort || stillDying)) {
+                boolean again = (portTaken && anyPort) || stillDying;
+                if (attempt == ATTEMPTS || !again) {
                     throw new IOException(
                             "the embedded PostgreSQL in " + home + " did not start on port " + port + ":\n" + said);
                 }
                 TimeUnit.MILLISECONDS.sleep(100);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while PostgreSQL started", e);
@@ -167,7 +173,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             server.waitFor();
             server = null;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while PostgreSQL stopped", e);
@@ -202,12 +208,34 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 Directories.delete(home);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
         try {
             Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException e) {
             // we are in that hook
+        }
+    }
+
+    /** A test run that was killed leaves a server and its data behind: the next one clears them away. */
+    private static void sweep(Path directory) throws IOException {
+        FileTime settled = FileTime.fromMillis(System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(1));
+        try (DirectoryStream<Path> homes = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
+            for (Path home : homes) {
+                if (Files.isWritable(home)
+                        && Files.exists(home.resolve("lock"))
+                        && Files.getLastModifiedTime(home).compareTo(settled) < 0) {
+                    discard(home);
+                }
+            }
+        }
+    }
+
+    private static void discard(Path home) throws IOException {
+        try (EmbeddedDatabase abandoned = new EmbeddedDatabase(home, 0, true)) {
+            abandoned.stopOrphan();
+        } catch (InUseException e) {
+            // its process lives
         }
     }
 
@@ -221,6 +249,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
         Directories.delete(data()); // the rest of an initdb that was interrupted
         privileges.own(home);
+        // The class that deletes is needed when the JVM ends, when a class loader of a test framework may be closed
+        // already.
+        Directories.delete(Files.createDirectories(home.resolve("trial")));
         Outcome outcome = run(
                 "initdb",
                 List.of(
@@ -367,8 +398,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
         if (lock == null) {
             channel.close();
-            throw new IOException("another process is using the database in " + home
-                    + ": stop that one (another make run?) or choose another directory");
+            throw new InUseException(home);
         }
         return channel;
     }
@@ -384,6 +414,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        }
+    }
+
+    private static final class InUseException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        InUseException(Path home) {
+            super("another process is using the database in " + home
+                    + ": stop that one (another make run?) or choose another directory");
         }
     }
 

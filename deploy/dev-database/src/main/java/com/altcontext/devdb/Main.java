@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ public final class Main {
     private Main() {}
 
     @SuppressWarnings("SystemExitOutsideMain")
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
         @Nullable Path data = null;
         @Nullable Path readyFile = null;
         int port = 0;
@@ -44,14 +44,17 @@ public final class Main {
             EmbeddedDatabase database = EmbeddedDatabase.at(data, port); // its own hook stops it
             announce(database.url(), readyFile);
         } catch (UncheckedIOException e) {
-            System.err.println(e.getCause().getMessage());
+            System.err.println(e.getMessage());
             System.exit(1);
         } catch (IOException e) {
             System.err.println("the ready file could not be written: " + e);
             System.exit(1);
         }
-        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
-        new CountDownLatch(1).await();
+        ProcessHandle.current()
+                .parent()
+                .map(ProcessHandle::onExit)
+                .orElseGet(CompletableFuture::new)
+                .join();
     }
 
     /** The file appears whole or not at all: a script may wait for it. */

@@ -11,17 +11,11 @@ import java.util.stream.Stream;
  * hands on disk), else to the account {@code nobody} (in most containers), which then owns the data.
  */
 enum Privileges {
-    AS_WE_ARE(List.of()),
-    USER_NAMESPACE(List.of("unshare", "-U")),
-    NOBODY(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+    AS_WE_ARE,
+    USER_NAMESPACE,
+    NOBODY;
 
     private static final int NOBODY_ID = 65534;
-
-    private final List<String> prefix;
-
-    Privileges(List<String> prefix) {
-        this.prefix = prefix;
-    }
 
     static boolean isRoot() {
         return "root".equals(System.getProperty("user.name"));
@@ -43,7 +37,11 @@ enum Privileges {
 
     /** The words to put before a command. */
     List<String> prefix() {
-        return prefix;
+        return switch (this) {
+            case AS_WE_ARE -> List.of();
+            case USER_NAMESPACE -> List.of("unshare", "-U");
+            case NOBODY -> List.of("setpriv", "--reuid=" + NOBODY_ID, "--regid=" + NOBODY_ID, "--clear-groups");
+        };
     }
 
     /** Hands a directory tree to the account that the server will run as. */
@@ -61,7 +59,7 @@ enum Privileges {
 
     private static boolean works(Privileges way) throws IOException {
         try {
-            Process trial = new ProcessBuilder(Stream.concat(way.prefix.stream(), Stream.of("true"))
+            Process trial = new ProcessBuilder(Stream.concat(way.prefix().stream(), Stream.of("true"))
                             .toList())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

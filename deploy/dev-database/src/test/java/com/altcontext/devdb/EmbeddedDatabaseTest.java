@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -101,6 +102,27 @@ class EmbeddedDatabaseTest {
             assertThat(ask(heir, "SELECT pg_postmaster_start_time() > now() - interval '1 hour'"))
                     .isEqualTo("t");
         }
+    }
+
+    @Test
+    void what_a_killed_test_run_left_in_the_temporary_directory_is_cleared_away_by_the_next() throws Exception {
+        Path abandoned = Files.createTempDirectory("altcontext-database-");
+        Path inUse = Files.createTempDirectory("altcontext-database-");
+        Process owner = start("--data", abandoned.toString());
+        String orphanUrl = owner.inputReader().readLine().substring("DATABASE_URL=".length());
+        owner.destroyForcibly().waitFor();
+        FileTime longAgo = FileTime.fromMillis(0);
+        try (EmbeddedDatabase neighbour = EmbeddedDatabase.at(inUse, 0)) {
+            Files.setLastModifiedTime(abandoned, longAgo);
+            Files.setLastModifiedTime(inUse, longAgo);
+
+            EmbeddedDatabase.temporary().close();
+
+            assertThat(abandoned).doesNotExist();
+            assertThatThrownBy(() -> ask(orphanUrl, "SELECT 1")).isInstanceOf(SQLException.class);
+            assertThat(ask(neighbour, "SELECT 1")).isEqualTo("1");
+        }
+        Directories.delete(inUse);
     }
 
     @Test

@@ -1,4 +1,0 @@
-@NullMarked
-package com.altcontext.devdb;
-
-import org.jspecify.annotations.NullMarked;
