@@ -1,0 +1,250 @@
+package com.altcontext.db;
+
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Where the database is, read from {@code postgres://user:p%40ss@host:5432/database?sslmode=disable}, the form that Fly, PgBouncer
+ * services and libpq share (PostgreSQL documentation, 32.1.1.2). JDBC wants it in pieces, with the driver's own option names.
+ *
+ * @param user percent-decoded, as is {@code password}; empty where none was given
+ * @param host a name, an IPv4 address, or an IPv6 address in brackets
+ * @param options of pgjdbc, by its names; only those that cannot load a class or write a file are let through
+ */
+public record DatabaseUrl(
+        String user, String password, String host, int port, String database, Map<String, String> options) {
+
+    private static final int USUAL_PORT = 5432;
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?]");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+    /** What every connection has unless the URL says otherwise. */
+    private static final Map<String, String> DEFAULTS =
+            Map.of("ApplicationName", "altcontext", "connectTimeout", "5", "tcpKeepAlive", "true");
+
+    public DatabaseUrl {
+        options = Map.copyOf(options);
+    }
+
+    /**
+     * Reads a URL.
+     *
+     * @throws IllegalArgumentException with the rule that was broken; of the URL itself it shows an option's name at most
+     */
+    public static DatabaseUrl parse(String url) {
+        String text = url.strip();
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("jdbc:")) {
+            throw refused("is a JDBC URL: write it as postgres://user:password@host:5432/database");
+        }
+        if (!lower.startsWith("postgres://") && !lower.startsWith("postgresql://")) {
+            throw refused("must look like postgres://user:password@host:5432/database");
+        }
+        String rest = text.substring(text.indexOf("://") + 3);
+        int question = rest.indexOf('?');
+        String query = question < 0 ? "" : rest.substring(question + 1);
+        String address = question < 0 ? rest : rest.substring(0, question);
+        int slash = address.indexOf('/');
+        String path = slash < 0 ? "" : address.substring(slash + 1);
+        String authority = slash < 0 ? address : address.substring(0, slash);
+
+        int at = authority.lastIndexOf('@');
+        String login = at < 0 ? "" : authority.substring(0, at);
+        int colon = login.indexOf(':');
+        String user = decoded("user", colon < 0 ? login : login.substring(0, colon));
+        String password = colon < 0 ? "" : decoded("password", login.substring(colon + 1));
+        if (user.isEmpty()) {
+            throw refused(
+                    "names no user before an @ (in a user or password, write / ? % and @ as %2F %3F %25 and %40)");
+        }
+        if (path.contains("/")) {
+            throw refused("must end in one database name");
+        }
+        String database = decoded("database", path);
+        Map.Entry<String, Integer> place = place(authority.substring(at + 1));
+        return new DatabaseUrl(
+                user, password, place.getKey(), place.getValue(), database.isEmpty() ? user : database, options(query));
+    }
+
+    /** For pgjdbc; without user and password, which it takes apart from the address. */
+    public String jdbcUrl() {
+        Map<String, String> all = new TreeMap<>(DEFAULTS);
+        all.putAll(options);
+        all.put(
+                "logServerErrorDetail",
+                "false"); // the server's details hold row values: Key (email)=(…) already exists
+        return "jdbc:postgresql://" + host + ":" + port + "/" + encoded(database)
+                + all.entrySet().stream()
+                        .map(option -> option.getKey() + "=" + encoded(option.getValue()))
+                        .collect(Collectors.joining("&", "?", ""));
+    }
+
+    /** With neither password nor options. */
+    @Override
+    public String toString() {
+        return "postgres://" + encoded(user) + ":***@" + host + ":" + port + "/" + encoded(database);
+    }
+
+    private static Map.Entry<String, Integer> place(String hostAndPort) {
+        if (hostAndPort.contains(",")) {
+            throw refused("names several hosts: name one");
+        }
+        int colon = hostAndPort.indexOf(':', Math.max(0, hostAndPort.indexOf(']')));
+        String host = decoded("host", colon < 0 ? hostAndPort : hostAndPort.substring(0, colon));
+        if (!HOST.matcher(host).matches()) {
+            throw refused("must name a host: a name, an IPv4 address, or an IPv6 address in brackets");
+        }
+        if (colon < 0) {
+            return Map.entry(host, USUAL_PORT);
+        }
+        String port = hostAndPort.substring(colon + 1);
+        if (!NUMBER.matcher(port).matches() || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535) {
+            throw refused("must have a port from 1 to 65535 after the host's colon");
+        }
+        return Map.entry(host, Integer.parseInt(port));
+    }
+
+    private static Map<String, String> options(String query) {
+        Map<String, String> options = new TreeMap<>();
+        for (String pair : query.split("&", -1)) {
+            if (pair.isEmpty()) {
+                continue;
+            }
+            int equals = pair.indexOf('=');
+            String name = decoded("option name", equals < 0 ? pair : pair.substring(0, equals));
+            Option option = Option.named(name);
+            if (equals < 0) {
+                throw refused("gives no value for the option " + name);
+            }
+            String value = option.translate(name, decoded("option " + name, pair.substring(equals + 1)));
+            if (!value.isEmpty() && options.put(option.driverName, value) != null) {
+                throw refused("gives the option " + name + " twice");
+            }
+        }
+        return options;
+    }
+
+    /** As libpq reads it: only percent signs are special, a plus is a plus. */
+    private static String decoded(String what, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer decoded = ByteBuffer.allocate(bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] != '%') {
+                decoded.put(bytes[i]);
+                continue;
+            }
+            int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
+            int low = i + 2 < bytes.length ? Character.digit(bytes[i + 2], 16) : -1;
+            if (high < 0 || low < 0) {
+                throw refused("has a % in its " + what + " that two hexadecimal digits must follow: write % as %25");
+            }
+            decoded.put((byte) (high * 16 + low));
+            i += 2;
+        }
+        try {
+            String result =
+                    StandardCharsets.UTF_8.newDecoder().decode(decoded.flip()).toString();
+            if (result.indexOf('\0') >= 0) {
+                throw refused("has a zero byte in its " + what);
+            }
+            return result;
+        } catch (CharacterCodingException e) {
+            throw refused("has a percent-encoded " + what + " that is not UTF-8");
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static IllegalArgumentException refused(String rule) {
+        return new IllegalArgumentException("the database URL " + rule);
+    }
+
+    /** The options that may stand in a URL, by libpq's names and by pgjdbc's, and what pgjdbc is given for them. */
+    private record Option(String driverName, Pattern accepted, UnaryOperator<String> translation) {
+        private static final Map<String, String> SESSION_ATTRIBUTES = Map.of(
+                "any", "any",
+                "read-write", "primary",
+                "primary", "primary",
+                "read-only", "secondary",
+                "standby", "secondary",
+                "prefer-standby", "preferSecondary");
+
+        private static final Map<String, Option> BY_NAME = Map.ofEntries(
+                Map.entry("application_name", text("ApplicationName")),
+                Map.entry("ApplicationName", text("ApplicationName")),
+                Map.entry("connect_timeout", number("connectTimeout")),
+                Map.entry("connectTimeout", number("connectTimeout")),
+                Map.entry("socketTimeout", number("socketTimeout")),
+                Map.entry("loginTimeout", number("loginTimeout")),
+                Map.entry("cancelSignalTimeout", number("cancelSignalTimeout")),
+                Map.entry("keepalives", word("tcpKeepAlive", "0|1", v -> Boolean.toString(v.equals("1")))),
+                Map.entry("tcpKeepAlive", word("tcpKeepAlive", "true|false")),
+                Map.entry("prepareThreshold", number("prepareThreshold")),
+                Map.entry("preparedStatementCacheQueries", number("preparedStatementCacheQueries")),
+                Map.entry("preparedStatementCacheSizeMiB", number("preparedStatementCacheSizeMiB")),
+                Map.entry("pgbouncer", word("prepareThreshold", "true|false", v -> v.equals("true") ? "0" : "")),
+                Map.entry(
+                        "target_session_attrs",
+                        word(
+                                "targetServerType",
+                                String.join("|", SESSION_ATTRIBUTES.keySet()),
+                                v -> SESSION_ATTRIBUTES.getOrDefault(v, v))),
+                Map.entry(
+                        "targetServerType",
+                        word("targetServerType", "any|primary|secondary|preferPrimary|preferSecondary")),
+                Map.entry("options", text("options")),
+                Map.entry("currentSchema", text("currentSchema")),
+                Map.entry("client_encoding", word("", "(?i)utf-?8|auto", v -> "")), // pgjdbc speaks nothing else
+                Map.entry("sslmode", word("sslmode", "disable|allow|prefer|require|verify-ca|verify-full")),
+                Map.entry("sslrootcert", text("sslrootcert")),
+                Map.entry("sslcert", text("sslcert")),
+                Map.entry("sslkey", text("sslkey")),
+                Map.entry("sslnegotiation", word("sslNegotiation", "postgres|direct")),
+                Map.entry("sslNegotiation", word("sslNegotiation", "postgres|direct")),
+                Map.entry("channel_binding", word("channelBinding", "disable|prefer|require")),
+                Map.entry("channelBinding", word("channelBinding", "disable|prefer|require")),
+                Map.entry("gssencmode", word("gssEncMode", "disable|allow|prefer|require")),
+                Map.entry("gssEncMode", word("gssEncMode", "disable|allow|prefer|require")));
+
+        static Option named(String name) {
+            Option option = BY_NAME.get(name);
+            if (option == null) {
+                throw refused("has an option that is not accepted: " + name);
+            }
+            return option;
+        }
+
+        String translate(String name, String value) {
+            if (!accepted.matcher(value).matches()) {
+                throw refused("has a value for the option " + name + " that is not accepted");
+            }
+            return translation.apply(value);
+        }
+
+        private static Option text(String driverName) {
+            return new Option(driverName, Pattern.compile(".+"), UnaryOperator.identity());
+        }
+
+        private static Option number(String driverName) {
+            return new Option(driverName, NUMBER, UnaryOperator.identity());
+        }
+
+        private static Option word(String driverName, String accepted) {
+            return word(driverName, accepted, UnaryOperator.identity());
+        }
+
+        private static Option word(String driverName, String accepted, UnaryOperator<String> translation) {
+            return new Option(driverName, Pattern.compile(accepted), translation);
+        }
+    }
+}
