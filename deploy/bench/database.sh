@@ -1,0 +1,90 @@
+# shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
+# The PostgreSQL of the run: started on an empty directory, migrated, asked and emptied, stopped.
+
+DATABASE_PID=
+DATABASE_DIR=
+
+start_database() {
+  local jar ready=$RUN/database.url
+  jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' \
+    ! -name '*-sources.jar' ! -name '*-javadoc.jar' 2>/dev/null | sort | tail -n 1)
+  [[ -n $jar ]] || die "deploy/dev-database is not built: run 'make build' first"
+  DATABASE_DIR=$RUN/database
+  "$JAVA" -jar "$jar" --data "$DATABASE_DIR" --ready-file "$ready" >"$RUN/database.log" 2>&1 &
+  DATABASE_PID=$!
+  for ((i = 0; i < 600; i++)); do
+    [[ -s $ready ]] && break
+    kill -0 "$DATABASE_PID" 2>/dev/null || die_with_log "the database did not start" "$RUN/database.log"
+    sleep 0.1
+  done
+  [[ -s $ready ]] || die_with_log "the database was not ready within a minute" "$RUN/database.log"
+  DATABASE_URL=$(<"$ready")
+  export DATABASE_URL
+  [[ $(sql 'SHOW fsync') == on && $(sql 'SHOW synchronous_commit') == on ]] ||
+    die "the database does not wait for the disk: nothing it does at that speed would mean anything"
+}
+
+migrate_database() {
+  "$JAVA" -jar "$ROOT/ops-cli/target/altops.jar" migrate >"$RUN/migrate.log" 2>&1 ||
+    die_with_log "altops migrate failed" "$RUN/migrate.log"
+}
+
+# Its shutdown stops PostgreSQL too. Were that process killed hard, the postmaster would live on: its pid is in the data.
+stop_database() {
+  [[ -n $DATABASE_PID ]] || return 0
+  stop_process "$DATABASE_PID" 20
+  DATABASE_PID=
+  local pid_file
+  while IFS= read -r pid_file; do
+    kill -INT "$(head -n 1 "$pid_file")" 2>/dev/null || true
+    sleep 2
+  done < <(find "$DATABASE_DIR" -maxdepth 3 -name postmaster.pid 2>/dev/null)
+}
+
+sql() {
+  "$PSQL" -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c "$1"
+}
+
+count_events() {
+  sql 'SELECT count(*) FROM events'
+}
+
+# Requests that were on their way when the load ended are still being committed: wait until the count stands still.
+settled_count() {
+  local before now
+  now=$(count_events)
+  while
+    before=$now
+    sleep 0.3
+    now=$(count_events)
+    [[ $now != "$before" ]]
+  do :; done
+  echo "$now"
+}
+
+# Every cell begins with few events, with statistics that know of the visitors there are, and as far from the next
+# checkpoint as the others: otherwise the last cell of a round would pay for the first. Visitors and sessions stay.
+empty_events() {
+  sql 'TRUNCATE events'
+}
+
+settle_database() {
+  sql 'ANALYZE visitors, sessions, events'
+  sql 'CHECKPOINT'
+}
+
+# COPY refuses columns that the table computes by itself.
+event_columns() {
+  sql "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+       WHERE attrelid = 'events'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+}
+
+export_events() {
+  sql "\\copy (SELECT $(event_columns) FROM events LIMIT $COPY_ROWS) TO '$1'"
+}
+
+# Milliseconds of one COPY with its commit, without psql's start.
+copy_events_ms() {
+  "$PSQL" -X -q -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c '\timing on' -c "\\copy events ($(event_columns)) FROM '$1'" |
+    sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p'
+}

@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# How fast the server is, beside what bounds it, in one run and one table; docs/performance.md explains each figure.
+#
+#   JAVA_HOME=<a JDK 25> deploy/bench/run.sh        after a build, or simply: make bench
+#
+#   BENCH_SECONDS  10   of each cell             BENCH_ROUNDS     3   of all cells; the table shows medians
+#   BENCH_RETURNING 50  percent of events from visitors seen before
+#   BENCH_AOT      on   off: no AOT cache is trained, the server runs without one
+#   BENCH_KEEP     off  on: logs and data of the run stay in target/bench/run.*
+#
+# It starts its own PostgreSQL and stops everything that it started, also on Ctrl-C. The table is left in target/bench/.
+set -euo pipefail
+export LC_ALL=C
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(cd "$HERE/../.." && pwd)
+BENCH_SECONDS=${BENCH_SECONDS:-10}
+BENCH_ROUNDS=${BENCH_ROUNDS:-3}
+RETURNING=${BENCH_RETURNING:-50}
+FILL_SECONDS=5
+BATCH_CONNECTIONS=16
+COPY_ROWS=500000
+JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
+LOAD_BEFORE=$(cut -d' ' -f1-3 /proc/loadavg)
+FLAGS=()
+CACHE=()
+RUN=
+
+# shellcheck source=SCRIPTDIR/tools.sh
+source "$HERE/tools.sh"
+# shellcheck source=SCRIPTDIR/database.sh
+source "$HERE/database.sh"
+# shellcheck source=SCRIPTDIR/server.sh
+source "$HERE/server.sh"
+# shellcheck source=SCRIPTDIR/cells.sh
+source "$HERE/cells.sh"
+# shellcheck source=SCRIPTDIR/report.sh
+source "$HERE/report.sh"
+
+say() {
+  echo "bench: $*" >&2
+}
+
+die() {
+  say "$*"
+  exit 1
+}
+
+die_with_log() {
+  tail -n 20 "$2" >&2 || true
+  die "$1"
+}
+
+# stop_process PID SECONDS: asks, waits, and only then kills.
+stop_process() {
+  [[ -n $1 ]] || return 0
+  kill -TERM "$1" 2>/dev/null || return 0
+  for ((i = 0; i < $2 * 20; i++)); do
+    kill -0 "$1" 2>/dev/null || break
+    sleep 0.05
+  done
+  kill -KILL "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+
+clean_up() {
+  trap '' INT TERM
+  stop_server
+  stop_database
+  remove_limit
+  if [[ ${BENCH_KEEP:-off} == on ]]; then
+    say "logs and data are in $RUN"
+  else
+    rm -rf "$RUN"
+  fi
+}
+
+check_java() {
+  if ((BASH_VERSINFO[0] < 5)) || [[ ! -r /proc/self/status ]]; then die "this needs Linux and bash 5"; fi
+  "$JAVA" -version 2>&1 | grep -q 'version "25' || die "JAVA_HOME must name a JDK 25 (asked: $JAVA)"
+  [[ -f $ROOT/api/target/quarkus-app/quarkus-run.jar ]] || die "the server is not built: run 'make build' first"
+}
+
+train_cache() {
+  [[ ${BENCH_AOT:-on} == on ]] || return 0
+  say "training the AOT cache"
+  "$ROOT/deploy/bin/train-aot.sh" "$ROOT/api/target/quarkus-app" "$RUN/app.aot" >"$RUN/train.log" 2>&1 ||
+    die_with_log "the AOT cache could not be trained" "$RUN/train.log"
+  CACHE=("-XX:AOTCache=$RUN/app.aot" -XX:AOTMode=on)
+}
+
+measure_starts() {
+  say "starting the server five times without and five times with the AOT cache"
+  : >"$RUN/starts-plain"
+  for _ in {1..5}; do
+    start_server 0
+    echo "$STARTED_MS" >>"$RUN/starts-plain"
+    stop_server
+    ((${#CACHE[@]})) || continue
+    start_server 0 "${CACHE[@]}"
+    echo "$STARTED_MS" >>"$RUN/starts-cached"
+    stop_server
+  done
+}
+
+# A group that saw ten starts has a highest mark of its own; the run is to have a fresh one.
+start_measured_server() {
+  remove_limit
+  choose_limit
+  start_server all "${CACHE[@]}"
+  watch_memory
+  phase idle
+  sleep 5
+  phase none
+}
+
+main() {
+  mkdir -p "$ROOT/target/bench"
+  RUN=$(mktemp -d "$ROOT/target/bench/run.XXXXXX")
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  check_java
+  require_tools
+  production_flags
+  choose_limit
+  say "starting and migrating PostgreSQL"
+  start_database
+  migrate_database
+  train_cache
+  measure_starts
+  start_measured_server
+  check_outcomes
+  fill_database
+  for ((round = 1; round <= BENCH_ROUNDS; round++)); do
+    measure_round "$round"
+  done
+  print_report | tee "$ROOT/target/bench/$(date -u +%Y-%m-%dT%H%M%SZ).txt"
+  # A missed budget is for people to judge; a lost event is an error.
+  ! grep -qv $'\tok$' "$RUN/cells" || die "rows are missing, or too many: see the table"
+}
+
+main "$@"

@@ -1,0 +1,177 @@
+# shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
+# The server under its memory limit: started, watched, stopped.
+
+SERVER_PID=
+SAMPLER_PID=
+STARTED_MS=
+LIMIT_BYTES=$((256 * 1024 * 1024))
+LIMIT_KIND=none
+LIMIT_DIR=
+LIMIT_PREFIX=()
+
+# ── the limit ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+limit_by_cgroup_v1() {
+  local dir=/sys/fs/cgroup/memory/altcontext-bench-$$
+  [[ -w /sys/fs/cgroup/memory ]] && mkdir "$dir" 2>/dev/null || return 1
+  LIMIT_DIR=$dir
+  echo "$LIMIT_BYTES" 2>/dev/null >"$dir/memory.limit_in_bytes" || return 1
+  # Where swap is counted: none of it, else the limit would only move memory to the disk.
+  echo "$LIMIT_BYTES" 2>/dev/null >"$dir/memory.memsw.limit_in_bytes" || true
+}
+
+limit_by_cgroup_v2() {
+  local root=/sys/fs/cgroup dir=/sys/fs/cgroup/altcontext-bench-$$
+  [[ -w $root/cgroup.procs ]] && grep -qw memory "$root/cgroup.controllers" 2>/dev/null || return 1
+  echo +memory 2>/dev/null >"$root/cgroup.subtree_control" || true
+  mkdir "$dir" 2>/dev/null || return 1
+  LIMIT_DIR=$dir
+  echo "$LIMIT_BYTES" 2>/dev/null >"$dir/memory.max" || return 1
+  echo 0 2>/dev/null >"$dir/memory.swap.max" || true
+}
+
+limit_by_systemd() {
+  local prefix=(systemd-run --scope --quiet -p "MemoryMax=$LIMIT_BYTES" -p MemorySwapMax=0)
+  [[ -d /run/systemd/system && -f /sys/fs/cgroup/cgroup.controllers ]] || return 1
+  [[ $EUID -eq 0 ]] || prefix+=(--user)
+  "${prefix[@]}" true 2>/dev/null || return 1
+  LIMIT_PREFIX=("${prefix[@]}")
+}
+
+remove_limit() {
+  [[ -n $LIMIT_DIR && $LIMIT_KIND != systemd && -d $LIMIT_DIR ]] || return 0
+  for _ in {1..20}; do
+    rmdir "$LIMIT_DIR" 2>/dev/null && break
+    sleep 0.1
+  done
+  LIMIT_DIR=
+}
+
+choose_limit() {
+  local kind
+  for kind in cgroup_v1 cgroup_v2 systemd; do
+    if "limit_by_$kind"; then
+      LIMIT_KIND=$kind
+      return
+    fi
+    remove_limit
+  done
+}
+
+limit_words() {
+  case $LIMIT_KIND in
+    none) echo "NO memory limit could be set on this machine: only the JVM's flags bound the server" ;;
+    *) echo "the server is limited to 256 MB (${LIMIT_KIND/_/ })" ;;
+  esac
+}
+
+# To be run by the shell that becomes the server.
+enter_limit() {
+  [[ $LIMIT_KIND == cgroup_* ]] || return 0
+  echo "$BASHPID" >"$LIMIT_DIR/cgroup.procs"
+}
+
+# A scope's directory is systemd's to name: it can be asked for only while the server runs.
+find_limit_dir() {
+  [[ $LIMIT_KIND == systemd ]] || return 0
+  LIMIT_DIR=/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$SERVER_PID/cgroup")
+}
+
+# The most memory that the limited group ever held, page cache included, in bytes.
+limit_peak() {
+  cat "$LIMIT_DIR/memory.max_usage_in_bytes" 2>/dev/null || cat "$LIMIT_DIR/memory.peak" 2>/dev/null || true
+}
+
+limit_oom_kills() {
+  cat "$LIMIT_DIR/memory.oom_control" "$LIMIT_DIR/memory.events" 2>/dev/null | sed -n 's/^oom_kill //p' || true
+}
+
+# ── the process ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+# The production flags, without those that name an AOT cache: which one is used is for the caller to say.
+production_flags() {
+  [[ -f $ROOT/deploy/jvm.options ]] || die "deploy/jvm.options is missing"
+  mapfile -t FLAGS < <(sed -e 's/[[:space:]]*$//' -e '/^[[:space:]]*\(#.*\)\{0,1\}$/d' "$ROOT/deploy/jvm.options" |
+    grep -v -e '^-XX:AOTCache' -e '^-XX:AOTMode')
+}
+
+free_port() {
+  local port
+  while
+    port=$((RANDOM % 20000 + 20000))
+    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+  do :; done
+  echo "$port"
+}
+
+# A connection of the shell's own: a curl for every look would take longer than what is measured. In a subshell,
+# because writing to a connection that was just closed would end the shell.
+is_healthy() {
+  (
+    printf 'GET /v1/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+    IFS= read -r -t 2 status <&3
+    [[ $status == 'HTTP/1.1 200'* ]]
+  ) 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$SERVER_PORT"
+} 2>/dev/null
+
+# start_server CORES [JVM FLAG…]: CORES as taskset takes them, or "all". Relative -jar, in the directory of the
+# application, because an AOT cache is bound to that literal argument.
+start_server() {
+  local pin=() began
+  [[ $1 == all ]] || pin=(taskset -c "$1")
+  SERVER_PORT=$(free_port)
+  MANAGEMENT_PORT=$(free_port)
+  began=${EPOCHREALTIME/./}
+  (
+    enter_limit
+    cd "$ROOT/api/target/quarkus-app" || exit
+    export HOST=127.0.0.1 PORT=$SERVER_PORT MANAGEMENT_PORT
+    export IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either
+    export RATE_LIMIT_EVENTS=1000000000 RESPECT_PRIVACY_SIGNALS=true
+    unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
+    exec "${LIMIT_PREFIX[@]}" "${pin[@]}" "$JAVA" "${FLAGS[@]}" "${@:2}" -jar quarkus-run.jar
+  ) >"$RUN/server.log" 2>&1 &
+  SERVER_PID=$!
+  wait_until_healthy
+  STARTED_MS=$(((${EPOCHREALTIME/./} - began) / 1000))
+  find_limit_dir
+}
+
+wait_until_healthy() {
+  local deadline=$((SECONDS + 60))
+  until is_healthy; do
+    kill -0 "$SERVER_PID" 2>/dev/null || die_with_log "the server ended before it was healthy" "$RUN/server.log"
+    ((SECONDS < deadline)) || die_with_log "the server was not healthy within a minute" "$RUN/server.log"
+    sleep 0.004
+  done
+}
+
+stop_server() {
+  stop_process "$SAMPLER_PID" 2
+  SAMPLER_PID=
+  stop_process "$SERVER_PID" 10
+  SERVER_PID=
+}
+
+# ── its memory ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+status_kb() {
+  sed -n "s/^$1:[[:space:]]*\([0-9]*\) kB/\1/p" "/proc/$SERVER_PID/status"
+}
+
+# One line: what the server is doing, and its resident memory in kB: all, its own, mapped files.
+sample_memory() {
+  echo "$(<"$RUN/phase") $(status_kb VmRSS) $(status_kb RssAnon) $(status_kb RssFile)" >>"$RUN/memory"
+}
+
+watch_memory() {
+  : >"$RUN/memory"
+  echo none >"$RUN/phase"
+  while sleep 1 && kill -0 "$SERVER_PID" 2>/dev/null; do sample_memory; done &
+  SAMPLER_PID=$!
+}
+
+# phase idle | load | none: what the samples of the coming seconds are to be called.
+phase() {
+  echo "$1" >"$RUN/phase"
+}
