@@ -1,0 +1,188 @@
+package com.altcontext.db;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.ErrorCode;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.output.ValidateOutput;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * The schema's versions: the SQL files of {@code db/migration}, and which of them a database has. Each file is applied in a
+ * transaction of its own; two runs at once wait for each other. Every method throws {@link MigrationFailure}.
+ */
+public final class Migrations {
+    /** How often, once a second, a run asks whether the run before it is done. */
+    private static final int PATIENCE = 300;
+
+    private static final Set<MigrationState> NEWER =
+            Set.of(MigrationState.FUTURE_SUCCESS, MigrationState.FUTURE_FAILED); // Flyway's own check lets them pass
+
+    private final DatabaseUrl url;
+    private final Flyway flyway;
+
+    private Migrations(DatabaseUrl url, String location) {
+        this.url = url;
+        this.flyway = Flyway.configure(Migrations.class.getClassLoader())
+                .dataSource(url.jdbcUrl(), url.user(), url.password())
+                .locations(location)
+                .validateMigrationNaming(true)
+                .failOnMissingLocations(true)
+                .cleanDisabled(true)
+                .lockRetryCount(PATIENCE)
+                // A session's lock would outlive its run behind a pooler and hang CREATE INDEX CONCURRENTLY.
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "true"))
+                .load();
+    }
+
+    /** The migrations of this release, and a database to hold against them. Nothing is connected yet. */
+    public static Migrations of(DatabaseUrl url) {
+        return new Migrations(url, "classpath:db/migration");
+    }
+
+    static Migrations of(DatabaseUrl url, String location) {
+        return new Migrations(url, location);
+    }
+
+    /** All that this release or the database knows, in their order. */
+    public List<Migration> status() {
+        return asked(() -> Arrays.stream(flyway.info().all()).map(Migration::of).toList());
+    }
+
+    /** What {@link #apply} would do now, in its order. */
+    public List<Migration> plan() {
+        return asked(
+                () -> Arrays.stream(flyway.info().pending()).map(Migration::of).toList());
+    }
+
+    /**
+     * Applies what is pending; what another run applied meanwhile is not in the answer. When one fails, those before it stay.
+     */
+    public List<Migration> apply() {
+        requireDirectConnection();
+        List<String> applied = asked(() ->
+                flyway.migrate().migrations.stream().map(done -> done.version).toList());
+        return status().stream().filter(one -> applied.contains(one.version())).toList();
+    }
+
+    /** How the database differs from what this release needs; empty when it does not. */
+    public List<Difference> verify() {
+        return asked(() -> {
+            List<Difference> differences = new ArrayList<>();
+            for (ValidateOutput found : flyway.validateWithResult().invalidMigrations) {
+                differences.add(new Difference(
+                        text(found.version), text(found.description), rule(found.errorDetails.errorCode)));
+            }
+            Arrays.stream(flyway.info().all())
+                    .filter(one -> NEWER.contains(one.getState()))
+                    .map(one -> new Difference(
+                            version(one), text(one.getDescription()), "is in the database and newer than this release"))
+                    .forEach(differences::add);
+            return List.copyOf(differences);
+        });
+    }
+
+    /** A pooler hands its clients a key of its own making where a server names the process that serves the connection. */
+    private void requireDirectConnection() {
+        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            if (row.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID()) {
+                throw new MigrationFailure(
+                        "the address leads through a connection pooler, and migrations need the server itself",
+                        "use the direct address (Fly's managed PostgreSQL: the host that begins with direct, or fly mpg proxy)");
+            }
+        } catch (SQLException e) {
+            throw MigrationFailure.of(e);
+        }
+    }
+
+    private static <T> T asked(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (FlywayException e) {
+            throw MigrationFailure.of(e);
+        }
+    }
+
+    private static String rule(ErrorCode code) {
+        return switch (code) {
+            case CoreErrorCode.RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED,
+                    CoreErrorCode.RESOLVED_REPEATABLE_MIGRATION_NOT_APPLIED,
+                    CoreErrorCode.OUTDATED_REPEATABLE_MIGRATION -> "is not applied";
+            case CoreErrorCode.CHECKSUM_MISMATCH -> "was changed after it had been applied";
+            case CoreErrorCode.DESCRIPTION_MISMATCH, CoreErrorCode.TYPE_MISMATCH ->
+                "was renamed after it had been applied";
+            case CoreErrorCode.APPLIED_VERSIONED_MIGRATION_NOT_RESOLVED,
+                    CoreErrorCode.APPLIED_REPEATABLE_MIGRATION_NOT_RESOLVED ->
+                "is in the database and not in this release";
+            case CoreErrorCode.FAILED_VERSIONED_MIGRATION, CoreErrorCode.FAILED_REPEATABLE_MIGRATION ->
+                "failed half-way";
+            default -> "does not match (" + code + ")";
+        };
+    }
+
+    private static String version(MigrationInfo info) {
+        @Nullable MigrationVersion version = info.getVersion();
+        return version == null ? "" : version.getVersion();
+    }
+
+    private static String text(@Nullable String text) {
+        return Objects.requireNonNullElse(text, "");
+    }
+
+    /** How far a migration is. */
+    public enum State {
+        /** The database does not have it yet. */
+        PENDING,
+        APPLIED,
+        FAILED,
+        /** The database has it and this release does not: the release is older than the schema. */
+        UNKNOWN
+    }
+
+    /**
+     * One step of the schema.
+     *
+     * @param appliedAt null while it is not
+     */
+    public record Migration(
+            String version,
+            String description,
+            State state,
+            @Nullable Instant appliedAt) {
+        private static Migration of(MigrationInfo info) {
+            MigrationState state = info.getState();
+            @Nullable Date installed = info.getInstalledOn();
+            return new Migration(
+                    Migrations.version(info),
+                    text(info.getDescription()),
+                    state.isFailed()
+                            ? State.FAILED
+                            : !state.isApplied() ? State.PENDING : state.isResolved() ? State.APPLIED : State.UNKNOWN,
+                    installed == null ? null : installed.toInstant());
+        }
+    }
+
+    /** A migration that stands between the database and this release, and why. */
+    public record Difference(String version, String description, String rule) {}
+}

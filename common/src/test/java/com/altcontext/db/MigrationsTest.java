@@ -1,0 +1,192 @@
+package com.altcontext.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.db.Migrations.Difference;
+import com.altcontext.db.Migrations.Migration;
+import com.altcontext.db.Migrations.State;
+import com.altcontext.devdb.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MigrationsTest {
+    private static final String FIRST = "classpath:db/migration-test-first";
+    private static final String SECOND = "classpath:db/migration-test-second";
+    private static final String EDITED = "classpath:db/migration-test-edited";
+    private static final String BROKEN = "classpath:db/migration-test-broken";
+
+    private final DatabaseUrl url = DatabaseUrl.parse(TestDatabase.fresh());
+
+    @Test
+    void the_migrations_of_this_release_bring_an_empty_database_to_what_it_needs() throws SQLException {
+        Migrations migrations = Migrations.of(url);
+
+        List<Migration> planned = migrations.plan();
+        List<Migration> applied = migrations.apply();
+
+        assertThat(planned).isNotEmpty().allMatch(one -> one.state() == State.PENDING && one.appliedAt() == null);
+        assertThat(applied)
+                .extracting(Migration::version)
+                .containsExactlyElementsOf(
+                        planned.stream().map(Migration::version).toList());
+        assertThat(applied).allMatch(one -> one.state() == State.APPLIED && one.appliedAt() != null);
+        assertThat(migrations.verify()).isEmpty();
+        assertThat(ask("SELECT to_regclass('events') IS NOT NULL")).isEqualTo("t");
+    }
+
+    @Test
+    void a_plan_changes_nothing() throws SQLException {
+        assertThat(Migrations.of(url, SECOND).plan()).hasSize(2);
+        assertThat(Migrations.of(url, SECOND).status()).hasSize(2);
+        assertThat(Migrations.of(url, SECOND).verify()).hasSize(2);
+        assertThat(ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void only_what_is_pending_is_applied_and_a_second_time_nothing_is() {
+        Migrations.of(url, FIRST).apply();
+
+        assertThat(Migrations.of(url, SECOND).plan())
+                .extracting(Migration::version)
+                .containsExactly("2");
+        assertThat(Migrations.of(url, SECOND).apply())
+                .extracting(Migration::description)
+                .containsExactly("two");
+        assertThat(Migrations.of(url, SECOND).apply()).isEmpty();
+        assertThat(Migrations.of(url, SECOND).status())
+                .extracting(Migration::state)
+                .containsOnly(State.APPLIED);
+    }
+
+    @Test
+    void runs_at_once_apply_each_migration_once() throws Exception {
+        Callable<List<Migration>> run = () -> Migrations.of(url, SECOND).apply();
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Migration> applied = new java.util.ArrayList<>();
+            for (Future<List<Migration>> done : threads.invokeAll(List.of(run, run, run, run))) {
+                applied.addAll(done.get());
+            }
+            assertThat(applied).extracting(Migration::version).containsExactlyInAnyOrder("1", "2");
+        }
+        assertThat(ask("SELECT count(*) FROM flyway_schema_history WHERE version IS NOT NULL"))
+                .isEqualTo("2");
+    }
+
+    @Test
+    void verification_names_what_is_missing_what_was_edited_and_what_is_newer() {
+        Migrations.of(url, FIRST).apply();
+
+        assertThat(Migrations.of(url, FIRST).verify()).isEmpty();
+        assertThat(Migrations.of(url, SECOND).verify()).containsExactly(new Difference("2", "two", "is not applied"));
+        assertThat(Migrations.of(url, EDITED).verify())
+                .containsExactly(new Difference("1", "one", "was changed after it had been applied"));
+
+        Migrations.of(url, SECOND).apply();
+        assertThat(Migrations.of(url, FIRST).verify())
+                .containsExactly(new Difference("2", "two", "is in the database and newer than this release"));
+        assertThat(Migrations.of(url, FIRST).status())
+                .extracting(Migration::state)
+                .containsExactly(State.APPLIED, State.UNKNOWN);
+    }
+
+    @Test
+    void an_edited_migration_stops_the_next_run_before_it_changes_anything() {
+        Migrations.of(url, FIRST).apply();
+
+        assertThatThrownBy(() -> Migrations.of(url, EDITED).apply())
+                .isInstanceOf(MigrationFailure.class)
+                .hasMessageContaining("not those of this release");
+    }
+
+    @Test
+    void a_migration_that_fails_leaves_nothing_of_itself_and_shows_no_value() throws SQLException {
+        assertThatThrownBy(() -> Migrations.of(url, BROKEN).apply())
+                .isInstanceOf(MigrationFailure.class)
+                .hasMessage(
+                        "migration 2 failed at its line 2 (SQLSTATE 22P02) and was rolled back; those before it stay applied")
+                .hasNoCause();
+
+        assertThat(ask("SELECT to_regclass('one') IS NOT NULL AND to_regclass('two') IS NULL"))
+                .isEqualTo("t");
+        assertThat(Migrations.of(url, SECOND).apply())
+                .extracting(Migration::version)
+                .containsExactly("2");
+    }
+
+    @Test
+    void a_database_with_tables_of_somebody_else_is_left_alone() throws SQLException {
+        run("CREATE TABLE theirs (id int)");
+
+        assertThatThrownBy(() -> Migrations.of(url, FIRST).apply())
+                .isInstanceOf(MigrationFailure.class)
+                .hasMessageContaining("tables that are not AltContext's");
+        assertThat(ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void a_pooler_is_recognized_and_a_direct_connection_asked_for() throws Exception {
+        try (FakePooler pooler = FakePooler.before(url)) {
+            DatabaseUrl pooled = pooler.url();
+
+            assertThat(Migrations.of(pooled, FIRST).plan()).hasSize(1);
+            assertThatThrownBy(() -> Migrations.of(pooled, FIRST).apply())
+                    .isInstanceOf(MigrationFailure.class)
+                    .hasMessageContaining("connection pooler");
+        }
+        assertThat(ask("SELECT to_regclass('one') IS NULL")).isEqualTo("t");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgres://someone:hidden@127.0.0.1:1/d, nothing answers",
+        "postgres://someone:hidden@no-such-host.invalid/d, host name is not known",
+    })
+    void a_database_that_cannot_be_reached_is_not_named(String unreachable, String what) {
+        assertThatThrownBy(() -> Migrations.of(DatabaseUrl.parse(unreachable)).plan())
+                .isInstanceOf(MigrationFailure.class)
+                .hasMessageContaining(what)
+                .hasNoCause()
+                .message()
+                .doesNotContain("hidden", "127.0.0.1", "someone", "no-such-host");
+    }
+
+    @Test
+    void a_database_that_is_not_there_is_said_to_be_so() {
+        DatabaseUrl absent =
+                new DatabaseUrl(url.user(), url.password(), url.host(), url.port(), "absent", url.options());
+
+        assertThatThrownBy(() -> Migrations.of(absent).apply())
+                .isInstanceOf(MigrationFailure.class)
+                .hasMessage("the server has no database of that name");
+    }
+
+    private void run(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private String ask(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            assertThat(row.next()).isTrue();
+            return row.getString(1);
+        }
+    }
+}

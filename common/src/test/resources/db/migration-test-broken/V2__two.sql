@@ -1,0 +1,2 @@
+CREATE TABLE two (id int);
+INSERT INTO two VALUES ('a-secret-value');
