@@ -1,0 +1,71 @@
+package com.altcontext.api;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.net.InetAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells which address a request came from, by what the client cannot set itself: on Fly the header that Fly's proxy
+ * overwrites, behind another trusted proxy the header that it sets, else the socket's own.
+ */
+final class ClientAddresses {
+    private static final String FLY_CLIENT_IP = "fly-client-ip";
+
+    private final Settings.ClientAddress settings;
+
+    ClientAddresses(Settings.ClientAddress settings) {
+        this.settings = settings;
+    }
+
+    InetAddress of(HttpServerRequest request) {
+        InetAddress peer = peer(request);
+        InetAddress said = null;
+        if (settings.onFly()) {
+            said = literal(request.getHeader(FLY_CLIENT_IP));
+        } else if (settings.header().isPresent() && isTrusted(peer)) {
+            said = nearestUntrusted(request.headers().getAll(settings.header().get()));
+        }
+        return said == null ? peer : said;
+    }
+
+    /**
+     * Each proxy appends who called it, so what stands right of the last address that is not a trusted proxy was
+     * written by proxies we trust, and what stands left of it by the client.
+     */
+    private @Nullable InetAddress nearestUntrusted(List<String> headers) {
+        String[] entries = String.join(",", headers).split(",");
+        InetAddress nearest = null;
+        for (int i = entries.length - 1; i >= 0; i--) {
+            InetAddress entry = literal(entries[i].strip());
+            if (entry == null) {
+                return nearest;
+            }
+            nearest = entry;
+            if (!isTrusted(entry)) {
+                return nearest;
+            }
+        }
+        return nearest;
+    }
+
+    private boolean isTrusted(InetAddress address) {
+        return settings.trustedProxies().stream().anyMatch(network -> network.contains(address));
+    }
+
+    private static InetAddress peer(HttpServerRequest request) {
+        InetAddress peer = literal(request.remoteAddress().hostAddress());
+        return peer == null ? InetAddress.getLoopbackAddress() : peer;
+    }
+
+    private static @Nullable InetAddress literal(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        try {
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException notAnAddress) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package com.altcontext.api;
+
+import com.altcontext.value.Issues;
+import com.altcontext.value.Rejected;
+import com.altcontext.value.Text;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.math.BigDecimal;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of one JSON object, read by name and rule. A field that breaks its rule is an issue, and reads as absent,
+ * so that the others are still looked at. Null is absent.
+ */
+final class Fields {
+    private static final Pattern UUID_FORM =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+    private static final Pattern NUMERIC = Pattern.compile("[+-]?\\d{1,20}(\\.\\d{1,20})?([eE][+-]?\\d{1,2})?");
+
+    private final JsonNode object;
+    private final String prefix;
+    private final Issues issues;
+
+    private Fields(JsonNode object, String prefix, Issues issues) {
+        this.object = object;
+        this.prefix = prefix;
+        this.issues = issues;
+    }
+
+    static Fields of(JsonNode object, Issues issues) {
+        if (!object.isObject()) {
+            issues.add("", "must be a JSON object");
+        }
+        return new Fields(object, "", issues);
+    }
+
+    /** The fields of a nested object; of an absent one, all are absent. */
+    Fields object(String name) {
+        JsonNode node = node(name);
+        if (!isAbsent(node) && !node.isObject()) {
+            issue(name, "must be an object");
+        }
+        return new Fields(node, prefix + name + '.', issues);
+    }
+
+    boolean has(String name) {
+        return !isAbsent(node(name));
+    }
+
+    /** @return the trimmed text, or an empty one if it is missing or breaks the rule, which is then an issue */
+    String text(String name, int min, int max) {
+        if (!has(name)) {
+            issue(name, "is required");
+            return "";
+        }
+        String text = optionalText(name, min, max);
+        return text == null ? "" : text;
+    }
+
+    @Nullable
+    String optionalText(String name, int min, int max) {
+        JsonNode node = node(name);
+        if (isAbsent(node)) {
+            return null;
+        }
+        if (!node.isTextual()) {
+            issue(name, "must be a string");
+            return null;
+        }
+        try {
+            return Text.trimmed(prefix + name, node.textValue(), min, max);
+        } catch (Rejected rejected) {
+            // Text that cannot be stored was told of when the body was read.
+            rejected.issues().stream()
+                    .filter(issue -> !issue.message().equals(Text.UNSTORABLE))
+                    .forEach(issue -> issues.add(issue.path(), issue.message()));
+            return null;
+        }
+    }
+
+    @Nullable
+    Boolean flag(String name) {
+        JsonNode node = node(name);
+        if (isAbsent(node)) {
+            return null;
+        }
+        if (!node.isBoolean()) {
+            issue(name, "must be true or false");
+            return null;
+        }
+        return node.booleanValue();
+    }
+
+    /** A number, also as a numeric string. */
+    @Nullable
+    Double number(String name, long min, long max) {
+        JsonNode node = node(name);
+        if (isAbsent(node)) {
+            return null;
+        }
+        BigDecimal number = null;
+        if (node.isNumber()) {
+            number = node.decimalValue();
+        } else if (node.isTextual() && NUMERIC.matcher(node.textValue().strip()).matches()) {
+            number = new BigDecimal(node.textValue().strip());
+        }
+        if (number == null
+                || number.compareTo(BigDecimal.valueOf(min)) < 0
+                || number.compareTo(BigDecimal.valueOf(max)) > 0) {
+            issue(name, "must be a number from " + min + " to " + max);
+            return null;
+        }
+        return number.doubleValue();
+    }
+
+    @Nullable
+    UUID uuid(String name) {
+        String text = optionalText(name, 36, 36);
+        if (text == null) {
+            return null;
+        }
+        if (!UUID_FORM.matcher(text).matches()) {
+            issue(name, "must be a UUID");
+            return null;
+        }
+        return UUID.fromString(text);
+    }
+
+    JsonNode node(String name) {
+        JsonNode node = object.get(name);
+        return node == null ? MissingNode.getInstance() : node;
+    }
+
+    void issue(String name, String message) {
+        issues.add(prefix + name, message);
+    }
+
+    private static boolean isAbsent(JsonNode node) {
+        return node.isMissingNode() || node.isNull();
+    }
+}

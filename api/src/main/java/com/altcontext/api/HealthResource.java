@@ -1,0 +1,40 @@
+package com.altcontext.api;
+
+import com.altcontext.db.DatabaseState;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Locale;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/**
+ * {@code GET /v1/healthz}: whether this process may be given traffic. It says yes once it has seen its database with the
+ * schema that it needs, and looks at memory only: a database that is lost later is told by 503 to those who write, and
+ * must not take every machine out of the platform's routing at once.
+ */
+@Path("/v1/healthz")
+@NonBlocking
+public class HealthResource {
+    private final DatabaseState database;
+
+    HealthResource(DatabaseState database) {
+        this.database = database;
+    }
+
+    /** Healthy. */
+    public record Healthy(boolean ok) {}
+
+    @GET
+    public RestResponse<Object> get() {
+        if (database.wasReady()) {
+            return RestResponse.ok(new Healthy(true), MediaType.APPLICATION_JSON_TYPE);
+        }
+        String why = database.status().name().toLowerCase(Locale.ROOT);
+        return RestResponse.ResponseBuilder.<Object>create(RestResponse.Status.SERVICE_UNAVAILABLE)
+                .entity(new Problem.Body(false, why, null))
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header("Retry-After", 1)
+                .build();
+    }
+}

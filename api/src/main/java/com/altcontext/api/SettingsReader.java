@@ -1,0 +1,222 @@
+package com.altcontext.api;
+
+import com.altcontext.db.DatabaseUrl;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@link Settings} from environment variables. Every fault is collected, each as the variable's name and the rule
+ * that it breaks, never its value: what stands in a log must not hold a secret.
+ */
+final class SettingsReader {
+    private static final Map<String, Level> LOG_LEVELS = Map.of(
+            "error",
+            Level.SEVERE,
+            "warn",
+            Level.WARNING,
+            "info",
+            Level.INFO,
+            "debug",
+            Level.FINE,
+            "trace",
+            Level.FINER);
+
+    private final Function<String, @Nullable String> environment;
+    private final List<String> faults = new ArrayList<>();
+
+    private SettingsReader(Function<String, @Nullable String> environment) {
+        this.environment = environment;
+    }
+
+    /** Some variables are missing or wrong. */
+    static final class Misconfigured extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<String> faults;
+
+        private Misconfigured(List<String> faults) {
+            super("the configuration is wrong: " + String.join("; ", faults), null, false, false);
+            this.faults = List.copyOf(faults);
+        }
+
+        /** A sentence for each, beginning with the variable's name. */
+        List<String> faults() {
+            return faults;
+        }
+    }
+
+    /** @throws Misconfigured with all the faults, if there is any */
+    static Settings read(Function<String, @Nullable String> environment) {
+        SettingsReader reader = new SettingsReader(environment);
+        Settings settings = reader.settings();
+        if (!reader.faults.isEmpty()) {
+            throw new Misconfigured(reader.faults);
+        }
+        return settings;
+    }
+
+    private Settings settings() {
+        return new Settings(
+                database(),
+                secret("IP_HASH_PEPPER", 16).orElseGet(() -> {
+                    missing("IP_HASH_PEPPER", "at least 16 characters that nobody else knows");
+                    return "";
+                }),
+                secret("ADMIN_API_KEY", 24),
+                new Settings.Listen(
+                        value("HOST").orElse("0.0.0.0"),
+                        number("PORT", 3000, 0, 65_535),
+                        number("MANAGEMENT_PORT", 9091, 0, 65_535)),
+                origins(),
+                new Settings.ClientAddress(
+                        value("FLY_APP_NAME").isPresent(), header("CLIENT_IP_HEADER"), networks("TRUSTED_PROXIES")),
+                number("RATE_LIMIT_EVENTS", 120, 1, 1_000_000_000),
+                Duration.ofMinutes(number("SESSION_INACTIVITY_MINUTES", 30, 1, 1_440)),
+                flag("RESPECT_PRIVACY_SIGNALS"),
+                file("GEOIP_DATABASE"),
+                logLevel());
+    }
+
+    private Optional<String> value(String name) {
+        return Optional.ofNullable(environment.apply(name)).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    private void fault(String name, String rule) {
+        faults.add(name + " must be " + rule);
+    }
+
+    private void missing(String name, String rule) {
+        if (value(name).isEmpty()) {
+            faults.add(name + " is missing: it must be " + rule);
+        }
+    }
+
+    private DatabaseUrl database() {
+        String rule = "the database's address, postgres://user:password@host:5432/name";
+        missing("DATABASE_URL", rule);
+        try {
+            return DatabaseUrl.parse(value("DATABASE_URL").orElse("postgres://missing@localhost/missing"));
+        } catch (IllegalArgumentException unreadable) {
+            faults.add("DATABASE_URL cannot be read: " + unreadable.getMessage());
+            return DatabaseUrl.parse("postgres://missing@localhost/missing");
+        }
+    }
+
+    private Optional<String> secret(String name, int least) {
+        Optional<String> secret = value(name);
+        if (secret.isPresent() && secret.get().length() < least) {
+            fault(name, "at least " + least + " characters");
+        }
+        return secret;
+    }
+
+    private int number(String name, int fallback, int least, int most) {
+        Optional<String> text = value(name);
+        if (text.isEmpty()) {
+            return fallback;
+        }
+        try {
+            int number = Integer.parseInt(text.get());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // told below, with the same words
+        }
+        fault(name, "a whole number from " + least + " to " + most);
+        return fallback;
+    }
+
+    private boolean flag(String name) {
+        String text = value(name).orElse("false").toLowerCase(Locale.ROOT);
+        if (!text.equals("true") && !text.equals("false")) {
+            fault(name, "true or false");
+        }
+        return text.equals("true");
+    }
+
+    private Set<String> origins() {
+        String rule = "origins separated by commas, each https://host without a path";
+        Set<String> origins = new LinkedHashSet<>();
+        for (String entry : list("CORS_ALLOWED_ORIGINS")) {
+            if (isOrigin(entry)) {
+                origins.add(entry.toLowerCase(Locale.ROOT));
+            } else {
+                fault("CORS_ALLOWED_ORIGINS", rule);
+                break;
+            }
+        }
+        return origins;
+    }
+
+    private static boolean isOrigin(String text) {
+        try {
+            URI uri = URI.create(text);
+            boolean web = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
+            return web
+                    && uri.getHost() != null
+                    && text.equals(uri.getScheme() + "://" + uri.getRawAuthority())
+                    && uri.getRawUserInfo() == null;
+        } catch (IllegalArgumentException notAnAddress) {
+            return false;
+        }
+    }
+
+    private Optional<String> header(String name) {
+        Optional<String> header = value(name);
+        if (header.isPresent() && !header.get().matches("[A-Za-z0-9-]{1,64}")) {
+            fault(name, "the name of a header");
+        }
+        return header;
+    }
+
+    private List<Cidr> networks(String name) {
+        List<Cidr> networks = new ArrayList<>();
+        for (String entry : list(name)) {
+            try {
+                networks.add(Cidr.parse(entry));
+            } catch (IllegalArgumentException unreadable) {
+                fault(name, "networks separated by commas, each like 10.0.0.0/8 or fd00::/8");
+                break;
+            }
+        }
+        return networks;
+    }
+
+    private Optional<Path> file(String name) {
+        Optional<Path> file = value(name).map(Path::of);
+        if (file.isPresent() && !Files.isReadable(file.get())) {
+            fault(name, "a file that can be read");
+        }
+        return file;
+    }
+
+    private Level logLevel() {
+        Level level = LOG_LEVELS.get(value("LOG_LEVEL").orElse("info").toLowerCase(Locale.ROOT));
+        if (level == null) {
+            fault("LOG_LEVEL", "one of error, warn, info, debug, trace");
+            return Level.INFO;
+        }
+        return level;
+    }
+
+    private List<String> list(String name) {
+        return Arrays.stream(value(name).orElse("").split(","))
+                .map(String::strip)
+                .filter(entry -> !entry.isEmpty())
+                .toList();
+    }
+}

@@ -1,0 +1,34 @@
+package com.altcontext.db;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Rows turned into one array a column, as {@code unnest} takes them: many rows in one statement of a fixed text. */
+public record Columns<T>(List<T> rows) {
+    public UUID[] ids(Function<T, UUID> column) {
+        return rows.stream().map(column).toArray(UUID[]::new);
+    }
+
+    public @Nullable String[] texts(Function<T, @Nullable String> column) {
+        @Nullable String[] values = new String[rows.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = column.apply(rows.get(i));
+        }
+        return values;
+    }
+
+    public long[] numbers(ToLongFunction<T> column) {
+        return rows.stream().mapToLong(column).toArray();
+    }
+
+    public byte @Nullable [][] hashes(Function<T, byte @Nullable []> column) {
+        byte @Nullable [][] values = new byte[rows.size()][];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = column.apply(rows.get(i));
+        }
+        return values;
+    }
+}

@@ -1,0 +1,85 @@
+package com.altcontext.db;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * What is known of the database: whether it answers and holds the schema that this version of the code was written
+ * for. It is asked in the background, so that a health check or a request only looks here.
+ */
+public final class DatabaseState {
+    /** The newest migration that this code needs. A database that is ahead is fine: migrations only add. */
+    public static final int REQUIRED_SCHEMA = 2;
+
+    private static final String ASK = """
+            SELECT clock_timestamp(), to_regclass('flyway_schema_history') IS NOT NULL
+            """;
+
+    private static final String VERSION = """
+            SELECT coalesce(max(version::integer), 0) FROM flyway_schema_history
+            WHERE success AND version ~ '^[0-9]{1,9}$'
+            """;
+
+    /** In the order of a start. */
+    public enum Status {
+        STARTING,
+        DATABASE_UNREACHABLE,
+        SCHEMA_OUTDATED,
+        READY
+    }
+
+    private final Sql sql;
+    private final InstantSource clock;
+    private volatile Status status = Status.STARTING;
+    private volatile boolean seenReady;
+    private volatile Duration clockSkew = Duration.ZERO;
+
+    public DatabaseState(Sql sql, InstantSource clock) {
+        this.sql = sql;
+        this.clock = clock;
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    public boolean isReady() {
+        return status == Status.READY;
+    }
+
+    /** Whether the database was ready at least once since the process began; a later loss does not change it. */
+    public boolean wasReady() {
+        return seenReady;
+    }
+
+    /** How far this machine's clock is ahead of the database's, when last asked; negative if behind. */
+    public Duration clockSkew() {
+        return clockSkew;
+    }
+
+    /** Asks the database now. Takes as long as a connection takes; never throws for a database that is away. */
+    public Status ask() {
+        try {
+            status = sql.inTransaction(this::look);
+        } catch (SqlFailure failed) {
+            status = Status.DATABASE_UNREACHABLE;
+        }
+        seenReady |= isReady();
+        return status;
+    }
+
+    /** Said by whoever found the database gone in the middle of work. */
+    public void lost() {
+        status = Status.DATABASE_UNREACHABLE;
+    }
+
+    private Status look(Tx tx) {
+        record Answer(Instant now, boolean migrated) {}
+        Answer answer =
+                tx.query(ASK, row -> new Answer(row.time(1), row.flag(2))).getFirst();
+        clockSkew = Duration.between(answer.now, clock.instant());
+        long version = answer.migrated ? tx.query(VERSION, row -> row.number(1)).getFirst() : 0;
+        return version >= REQUIRED_SCHEMA ? Status.READY : Status.SCHEMA_OUTDATED;
+    }
+}

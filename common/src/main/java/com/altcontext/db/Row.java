@@ -1,0 +1,56 @@
+package com.altcontext.db;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One row of an answer; columns count from 1. */
+public final class Row {
+    private final ResultSet rows;
+
+    Row(ResultSet rows) {
+        this.rows = rows;
+    }
+
+    /** @throws SQLException also when the column is null */
+    public String text(int column) throws SQLException {
+        return present(rows.getString(column));
+    }
+
+    public @Nullable String textOrNull(int column) throws SQLException {
+        return rows.getString(column);
+    }
+
+    public long number(int column) throws SQLException {
+        return rows.getLong(column);
+    }
+
+    public boolean flag(int column) throws SQLException {
+        return rows.getBoolean(column);
+    }
+
+    /** @throws SQLException also when the column is null */
+    public UUID id(int column) throws SQLException {
+        return present(rows.getObject(column, UUID.class));
+    }
+
+    /** @throws SQLException also when the column is null */
+    public Instant time(int column) throws SQLException {
+        return present(rows.getObject(column, OffsetDateTime.class)).toInstant();
+    }
+
+    /** @throws SQLException also when the column is null */
+    public String[] texts(int column) throws SQLException {
+        return (String[]) present(rows.getArray(column)).getArray();
+    }
+
+    private static <T> T present(@Nullable T value) throws SQLException {
+        if (value == null) {
+            throw new SQLException("a column that is never null was null", "22004");
+        }
+        return value;
+    }
+}

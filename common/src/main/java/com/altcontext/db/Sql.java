@@ -1,0 +1,54 @@
+package com.altcontext.db;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** The one door to JDBC: work is done in a transaction that commits when it returns and rolls back when it throws. */
+public final class Sql {
+    private final DataSource dataSource;
+
+    public Sql(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** What is done in one transaction. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T in(Tx tx);
+    }
+
+    /**
+     * Runs the work in one transaction (READ COMMITTED).
+     *
+     * @throws SqlFailure if the database refused a statement or the commit, or could not be reached
+     */
+    public <T> T inTransaction(Work<T> work) {
+        String step = "connect";
+        try (Connection connection = dataSource.getConnection()) {
+            step = "begin";
+            connection.setAutoCommit(false);
+            T result;
+            try {
+                result = work.in(new Tx(connection));
+            } catch (RuntimeException | Error failed) {
+                rollBack(connection, failed);
+                throw failed;
+            }
+            step = "commit";
+            connection.commit();
+            return result;
+        } catch (SQLException failed) {
+            throw new SqlFailure(step, failed);
+        }
+    }
+
+    private static void rollBack(Connection connection, Throwable failed) {
+        try {
+            connection.rollback();
+        } catch (SQLException lost) {
+            // The connection is gone and the transaction with it; the first failure tells more.
+            failed.addSuppressed(new SqlFailure("rollback", lost));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package com.altcontext.db;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement that PostgreSQL refused or could not be asked. It carries the statement and the SQLSTATE, never the
+ * parameters nor the server's message, since both may hold what a visitor sent.
+ */
+public final class SqlFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String state;
+
+    SqlFailure(String statement, SQLException cause) {
+        super(message(statement, cause), null, false, true);
+        this.state = state(cause);
+    }
+
+    /** The five characters of the SQLSTATE (PostgreSQL manual, appendix A); {@code 08000} where the driver gave none. */
+    public String state() {
+        return state;
+    }
+
+    /** The rows themselves are at fault (classes 21, 22 and 23): sending them again cannot help, sending others can. */
+    public boolean isFaultOfTheData() {
+        return state.startsWith("21") || state.startsWith("22") || state.startsWith("23");
+    }
+
+    /** Two transactions stood in each other's way and this one was chosen to give up: the same work may be tried again. */
+    public boolean isWorthRepeating() {
+        return state.equals("40001") || state.equals("40P01");
+    }
+
+    /** The connection is gone or was never made; what it was asked last may or may not have been done. */
+    public boolean isLostConnection() {
+        return state.startsWith("08") || state.startsWith("57P0");
+    }
+
+    private static String message(String statement, SQLException cause) {
+        String text = statement.strip().replaceAll("\\s+", " ");
+        String start = text.length() > 80 ? text.substring(0, 80) + "…" : text;
+        return "SQLSTATE " + state(cause) + " in: " + start + origin(cause);
+    }
+
+    /** Why there is no connection: a class name says "refused" or "timed out" without an address. */
+    private static String origin(SQLException cause) {
+        Throwable root = cause;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root == cause ? "" : " (" + root.getClass().getSimpleName() + ")";
+    }
+
+    private static String state(SQLException cause) {
+        @Nullable String state = cause.getSQLState();
+        return state == null || state.length() != 5 ? "08000" : state;
+    }
+}

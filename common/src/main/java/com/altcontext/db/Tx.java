@@ -1,0 +1,115 @@
+package com.altcontext.db;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/** A transaction under way. Stores take it as an argument, so that what commits together is visible in one method. */
+public final class Tx {
+    private final Connection connection;
+
+    Tx(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Turns the row that the result set stands on into a value. */
+    @FunctionalInterface
+    public interface RowReader<T> {
+        T read(Row row) throws SQLException;
+    }
+
+    /** Every row of the answer, in its order. */
+    public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... parameters) {
+        try (PreparedStatement statement = prepare(sql, parameters);
+                ResultSet rows = statement.executeQuery()) {
+            List<T> result = new ArrayList<>();
+            Row row = new Row(rows);
+            while (rows.next()) {
+                result.add(reader.read(row));
+            }
+            return result;
+        } catch (SQLException failed) {
+            throw new SqlFailure(sql, failed);
+        }
+    }
+
+    /** @return how many rows were written */
+    public int update(String sql, @Nullable Object... parameters) {
+        try (PreparedStatement statement = prepare(sql, parameters)) {
+            return statement.executeUpdate();
+        } catch (SQLException failed) {
+            throw new SqlFailure(sql, failed);
+        }
+    }
+
+    /**
+     * Sends rows by {@code COPY … FROM STDIN (FORMAT binary)}.
+     *
+     * @return how many rows were written
+     */
+    public long copy(String sql, BinaryRows rows) {
+        try {
+            return connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, rows.finished());
+        } catch (SQLException failed) {
+            throw new SqlFailure(sql, failed);
+        } catch (IOException failed) {
+            throw new SqlFailure(sql, new SQLException("copy", "08006", failed));
+        }
+    }
+
+    /**
+     * Runs the work behind a savepoint: if the database refuses the data, what the work did is undone, the transaction
+     * stays usable, and the failure is thrown on.
+     */
+    public <T> T nested(Sql.Work<T> work) {
+        update("SAVEPOINT nested");
+        try {
+            T result = work.in(this);
+            update("RELEASE SAVEPOINT nested");
+            return result;
+        } catch (SqlFailure failed) {
+            if (failed.isFaultOfTheData()) {
+                update("ROLLBACK TO SAVEPOINT nested");
+            }
+            throw failed;
+        }
+    }
+
+    private PreparedStatement prepare(String sql, @Nullable Object... parameters) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        try {
+            for (int i = 0; i < parameters.length; i++) {
+                bind(statement, i + 1, parameters[i]);
+            }
+            return statement;
+        } catch (SQLException failed) {
+            statement.close();
+            throw failed;
+        }
+    }
+
+    private void bind(PreparedStatement statement, int index, @Nullable Object value) throws SQLException {
+        switch (value) {
+            case null -> statement.setNull(index, Types.NULL);
+            case UUID[] ids -> statement.setArray(index, connection.createArrayOf("uuid", ids));
+            case String[] texts -> statement.setArray(index, connection.createArrayOf("text", texts));
+            case long[] numbers ->
+                statement.setArray(index, connection.unwrap(PGConnection.class).createArrayOf("int8", numbers));
+            case byte[][] hashes -> statement.setArray(index, connection.createArrayOf("bytea", hashes));
+            case Instant time -> statement.setObject(index, time.atOffset(ZoneOffset.UTC));
+            case LocalDate day -> statement.setObject(index, day);
+            default -> statement.setObject(index, value);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package com.altcontext.event;
+
+import com.altcontext.attribution.Utm;
+import com.altcontext.value.ComputedId;
+import com.altcontext.visit.AnonId;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sender says that a visitor did: a request's body after validation.
+ *
+ * @param eventType 1 to 64 characters; {@code page_view}, {@code form_submit} and so on
+ * @param timestamp when it happened by the sender's clock
+ * @param eventId the sender's own idempotency key
+ * @param props a JSON object as text
+ */
+public record Beacon(
+        AnonId anonId,
+        String eventType,
+        String path,
+        @Nullable Instant timestamp,
+        @Nullable String referrer,
+        Utm utm,
+        Traffic traffic,
+        @Nullable UUID eventId,
+        @Nullable String props) {
+    /** Without a time or an id of its own, a beacon is the same event as its twin in the same span of this many ms. */
+    private static final long RECEIPT_WINDOW_MS = 30_000;
+
+    /** A submitted form is always a conversion. */
+    boolean isConversion() {
+        return eventType.equals("form_submit") || Boolean.TRUE.equals(traffic.isConversion());
+    }
+
+    /**
+     * The stored id, made from what identifies the event: the sender's id where there is one, else all that it says.
+     * The same beacon sent twice has the same id.
+     */
+    UUID identity(String propertyId, UUID visitorId, Instant receivedAt) {
+        ComputedId id = ComputedId.of("event").with(propertyId).with(visitorId);
+        if (eventId != null) {
+            return id.with("own").with(eventId).toUuid();
+        }
+        id.with(timestamp == null ? "window" : "time")
+                .with(
+                        timestamp == null
+                                ? Math.floorDiv(receivedAt.toEpochMilli(), RECEIPT_WINDOW_MS)
+                                : timestamp.toEpochMilli())
+                .with(eventType)
+                .with(path)
+                .with(referrer)
+                .with(utm.source())
+                .with(utm.medium())
+                .with(utm.campaign())
+                .with(utm.term())
+                .with(utm.content());
+        traffic.addTo(id);
+        return id.with(props).toUuid();
+    }
+}

@@ -1,0 +1,61 @@
+package com.altcontext.event;
+
+import com.altcontext.visit.Origin;
+import com.altcontext.visit.Visitor;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A beacon placed: whose it is, what it is called, when it happened and where it came from. Times are in whole
+ * milliseconds.
+ *
+ * @param id see {@link Beacon#identity}
+ * @param occurredAt the sender's time where it can be right, else the time of receipt
+ * @param timeIsIdentity whether the same beacon, sent again, would get the same {@code occurredAt} (to the day); if
+ *     not, its first copy may be stored under any earlier day
+ */
+public record Event(
+        UUID id,
+        Visitor visitor,
+        Beacon beacon,
+        Origin origin,
+        Instant occurredAt,
+        Instant receivedAt,
+        boolean timeIsIdentity) {
+    /** Client clocks lie: further ahead than this, the time of receipt is taken. */
+    static final Duration MOST_AHEAD = Duration.ofMinutes(5);
+    /** Beacons that could not be sent are kept by the tracker for so long; further back, the time of receipt is taken. */
+    static final Duration MOST_BACK = Duration.ofDays(7);
+
+    /** Decides identity and time of a beacon that was received at {@code receivedAt}. */
+    public static Event of(Beacon beacon, Visitor visitor, Origin origin, Instant receivedAt) {
+        Instant received = receivedAt.truncatedTo(ChronoUnit.MILLIS);
+        Instant claimed = beacon.timestamp();
+        boolean credible = claimed != null
+                && !claimed.isAfter(received.plus(MOST_AHEAD))
+                && !claimed.isBefore(received.minus(MOST_BACK));
+        Instant occurred = credible && claimed != null ? claimed.truncatedTo(ChronoUnit.MILLIS) : received;
+        UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
+        boolean windowed = claimed == null && beacon.eventId() == null;
+        return new Event(id, visitor, beacon, origin, occurred, received, credible || windowed);
+    }
+
+    /** The UTC day under which it is stored. */
+    public LocalDate day() {
+        return LocalDate.ofInstant(occurredAt, ZoneOffset.UTC);
+    }
+
+    /** About how much memory it holds, in bytes. */
+    public int weight() {
+        return 600 + beacon.path().length() + length(beacon.referrer()) + 2 * length(beacon.props());
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+}

@@ -1,0 +1,34 @@
+package com.altcontext.event;
+
+import com.altcontext.attribution.DeviceType;
+
+/** What became of an event that was not refused. */
+public sealed interface Outcome {
+    /**
+     * It was new, and is stored.
+     *
+     * @param device bots are stored, and told apart
+     */
+    record Stored(Receipt receipt, DeviceType device) implements Outcome {}
+
+    /** It was stored before; the receipt is that of the first time. */
+    record Duplicate(Receipt receipt) implements Outcome {}
+
+    /** Nothing is stored but a count, and the sender is not told why. */
+    record Dropped(DropReason reason) implements Outcome {}
+
+    /**
+     * The database refuses this one event, for a reason that validation did not foresee.
+     *
+     * @param sqlState its SQLSTATE
+     */
+    record Unstorable(String sqlState) implements Outcome {}
+
+    /** Why an event is let go without a word. */
+    enum DropReason {
+        /** A field that people do not see was filled in. */
+        HONEYPOT,
+        /** {@code Sec-GPC} or {@code DNT}, where the operator chose to respect them. */
+        PRIVACY_SIGNAL
+    }
+}

@@ -1,0 +1,87 @@
+package com.altcontext.ingest;
+
+import com.altcontext.db.Columns;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Counts of what was refused or dropped, by day, property, endpoint and reason. They gather in memory and are added to
+ * the database at most once a second, so that a flood of bad requests is one small statement. A killed process loses
+ * the counts of its last second, never an acknowledged event.
+ */
+public final class Rejections {
+    private static final String ADD = """
+            INSERT INTO ingest_rejections AS known (day, property_id, endpoint, reason, count)
+            SELECT day::date, property_id, endpoint, reason, count
+            FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::int8[])
+                AS added(day, property_id, endpoint, reason, count)
+            ON CONFLICT (day, property_id, endpoint, reason) DO UPDATE SET count = known.count + excluded.count
+            """;
+
+    /** The rows are locked in one order, so that two machines never wait for each other. */
+    private static final Comparator<Row> ORDER = Comparator.comparing((Row row) -> row.key.day)
+            .thenComparing(row -> row.key.propertyId)
+            .thenComparing(row -> row.key.endpoint)
+            .thenComparing(row -> row.key.reason);
+
+    private final Map<Key, Long> counts = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+
+    public Rejections(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Counts one more. The values are from small fixed sets: known properties, endpoints and reasons. */
+    public void count(String propertyId, String endpoint, String reason) {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        counts.merge(new Key(today, propertyId, endpoint, reason), 1L, Long::sum);
+    }
+
+    boolean isEmpty() {
+        return counts.isEmpty();
+    }
+
+    /**
+     * Adds what has gathered to the database.
+     *
+     * @throws SqlFailure if it could not; then everything is kept for the next time
+     */
+    void flush(Sql sql) {
+        List<Row> rows = new ArrayList<>();
+        for (Key key : counts.keySet()) {
+            Long count = counts.remove(key);
+            if (count != null) {
+                rows.add(new Row(key, count));
+            }
+        }
+        if (rows.isEmpty()) {
+            return;
+        }
+        rows.sort(ORDER);
+        Columns<Row> columns = new Columns<>(rows);
+        try {
+            sql.inTransaction(tx -> tx.update(
+                    ADD,
+                    columns.texts(row -> row.key.day.toString()),
+                    columns.texts(row -> row.key.propertyId),
+                    columns.texts(row -> row.key.endpoint),
+                    columns.texts(row -> row.key.reason),
+                    columns.numbers(row -> row.count)));
+        } catch (SqlFailure failed) {
+            rows.forEach(row -> counts.merge(row.key, row.count, Long::sum));
+            throw failed;
+        }
+    }
+
+    private record Key(LocalDate day, String propertyId, String endpoint, String reason) {}
+
+    private record Row(Key key, long count) {}
+}

@@ -1,0 +1,5 @@
+/** The group commit: requests queue, one writer stores whatever waits in one transaction, and answers after the commit. */
+@NullMarked
+package com.altcontext.ingest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Properties: the sites whose traffic is counted apart, and which of them a request is about. */
+@NullMarked
+package com.altcontext.property;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+package com.altcontext.value;
+
+/**
+ * One fault of a request, told to the caller.
+ *
+ * @param path the field in dotted form, {@code utm.source}; empty for the body as a whole
+ * @param message the rule that was broken; never the value that broke it
+ */
+public record Issue(String path, String message) {}

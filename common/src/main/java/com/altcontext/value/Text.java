@@ -1,0 +1,53 @@
+package com.altcontext.value;
+
+import org.jspecify.annotations.Nullable;
+
+/** Rules for text that comes from outside. Lengths count Unicode code points after trimming. */
+public final class Text {
+    /** What is said of text that {@link #isStorable} refuses. */
+    public static final String UNSTORABLE = "must not contain NUL or unpaired surrogates";
+
+    private Text() {}
+
+    /**
+     * The trimmed text, if it keeps the rules.
+     *
+     * @throws Rejected naming the field and the rule, never the value
+     */
+    public static String trimmed(String field, String value, int min, int max) {
+        String text = value.strip();
+        String fault = fault(text, min, max);
+        if (fault != null) {
+            throw Rejected.of(field, fault);
+        }
+        return text;
+    }
+
+    private static @Nullable String fault(String text, int min, int max) {
+        int length = text.codePointCount(0, text.length());
+        if (length < min || length > max) {
+            return "must be " + min + " to " + max + " characters";
+        }
+        return isStorable(text) ? null : UNSTORABLE;
+    }
+
+    /** Whether PostgreSQL can hold the text: no NUL (it has no such character) and nothing that UTF-8 cannot encode. */
+    public static boolean isStorable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) {
+                return false;
+            }
+            if (Character.isSurrogate(c)) {
+                boolean paired = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!paired) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+}

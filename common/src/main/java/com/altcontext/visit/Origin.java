@@ -1,0 +1,18 @@
+package com.altcontext.visit;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where something came from: an event's own, and a session's, which has that of the event that began it.
+ *
+ * @param country two upper-case letters
+ */
+public record Origin(
+        Utm utm,
+        TrafficSource source,
+        @Nullable String referrerHost,
+        DeviceType device,
+        @Nullable String country) {}

@@ -1,0 +1,17 @@
+package com.altcontext.visit;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One browser on one property, as it showed itself in one request.
+ *
+ * @param id computed from property and anonId
+ * @param ipHash keyed hash of the client's address, 32 bytes
+ * @param uaHash keyed hash of its user agent, 32 bytes; null if it sent none
+ */
+public record Visitor(UUID id, String propertyId, AnonId anonId, byte[] ipHash, byte @Nullable [] uaHash) {
+    public static Visitor of(String propertyId, AnonId anonId, byte[] ipHash, byte @Nullable [] uaHash) {
+        return new Visitor(anonId.visitorOf(propertyId), propertyId, anonId, ipHash, uaHash);
+    }
+}

@@ -1,0 +1,36 @@
+package com.altcontext.visit;
+
+import com.altcontext.db.Tx;
+import java.util.Collection;
+import java.util.UUID;
+
+/**
+ * Keeps others out of what is stored of some visitors until the transaction ends: two machines that write events of one
+ * visitor at once would each begin a session for the same visit. Locks are taken in one order everywhere, so that two
+ * holders never wait for each other. They belong to the transaction, hence work through a pooler in transaction mode.
+ *
+ * <p>The same statement tells the planner how to run what follows. The look-ups of a batch are by key in tables that
+ * are empty at midnight and hold a million rows at noon: a plan made for the empty table (a scan) must never be reused
+ * for the full one, and planning anew for each batch would cost more than the look-ups.
+ */
+public final class VisitorLock {
+    private static final String TAKE = """
+            SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+                   set_config('enable_seqscan', 'off', true),
+                   set_config('enable_hashjoin', 'off', true),
+                   set_config('enable_mergejoin', 'off', true),
+                   count(pg_advisory_xact_lock(key))
+            FROM unnest(?::int8[]) AS key
+            """;
+
+    private VisitorLock() {}
+
+    public static void take(Tx tx, Collection<UUID> visitors) {
+        long[] keys = visitors.stream()
+                .mapToLong(UUID::getMostSignificantBits)
+                .sorted()
+                .distinct()
+                .toArray();
+        tx.query(TAKE, row -> row.number(5), keys);
+    }
+}
