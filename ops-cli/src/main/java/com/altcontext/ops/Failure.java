@@ -1,0 +1,23 @@
+package com.altcontext.ops;
+
+/** Why a command ends early: what is wrong, what to do next, and the exit code. Shown as it is: no secret, no address. */
+final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String remedy;
+    private final int exit;
+
+    Failure(int exit, String what, String remedy) {
+        super(what, null, false, true);
+        this.remedy = remedy;
+        this.exit = exit;
+    }
+
+    String remedy() {
+        return remedy;
+    }
+
+    int exit() {
+        return exit;
+    }
+}

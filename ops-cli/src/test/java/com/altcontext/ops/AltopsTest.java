@@ -1,0 +1,83 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AltopsTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "migrate --help", "migrate status --help", "migrate verify --help"})
+    void every_command_explains_itself_with_an_example(String line) {
+        Ran ran = Ran.altops(Map.of(), line.split(" "));
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(ran.out()).contains("Usage: altops", "Example:", "--json", "--database-url");
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void the_exit_codes_are_in_the_help() {
+        assertThat(Ran.altops(Map.of(), "--help").out()).containsPattern("3\\s+checked and found wanting");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', a command is missing",
+        "migrat, a word that is no command",
+        "migrate postgres://user:hidden@host/db, a word that is no command",
+        "migrate --databse-url=postgres://user:hidden@host/db, no such option: --databse-url",
+        "migrate --database-url, Missing required parameter",
+        "migrate --dry-run=hidden, Invalid value",
+    })
+    void wrong_usage_is_said_in_one_line_without_what_was_given(String line, String rule) {
+        Ran ran = Ran.altops(Map.of(), line.isEmpty() ? new String[0] : line.split(" "));
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err())
+                .startsWith("altops: " + rule)
+                .contains(" — see: altops")
+                .endsWith("--help\n");
+        assertThat(ran.err().lines()).hasSize(1);
+        assertThat(ran.err()).doesNotContain("user:", "host/db");
+        assertThat(ran.out()).isEmpty();
+    }
+
+    @Test
+    void without_a_database_it_says_how_to_name_one() {
+        Ran ran = Ran.altops(Map.of(), "migrate");
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err())
+                .isEqualTo("altops: no database is named — set DATABASE_URL to "
+                        + "postgres://user:password@host:5432/database, or give --database-url\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgres://user:hidden@host:0/db, a port from 1 to 65535",
+        "jdbc:postgresql://host/db?password=hidden, is a JDBC URL",
+    })
+    void an_address_that_breaks_a_rule_is_refused_by_the_rule(String url, String rule) {
+        Ran ran = Ran.altopsOn(url, "migrate", "status");
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).contains(rule, " — correct DATABASE_URL").doesNotContain("hidden");
+    }
+
+    @Test
+    void a_database_that_does_not_answer_is_a_failure_that_shows_no_address() {
+        Ran ran = Ran.altopsOn("postgres://user:hidden@127.0.0.1:1/db", "migrate", "--json");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .isEqualTo(
+                        "altops: nothing answers at the database's address — check that the server, or fly proxy, runs\n");
+        assertThat(ran.out())
+                .contains("\"ok\":false", "\"error\":\"nothing answers at the database's address\"")
+                .doesNotContain("hidden", "127.0.0.1");
+    }
+}

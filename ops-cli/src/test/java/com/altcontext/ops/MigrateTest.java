@@ -1,0 +1,112 @@
+package com.altcontext.ops;
+
+import static com.altcontext.ops.Ran.altopsOn;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.devdb.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class MigrateTest {
+    private final String url = TestDatabase.fresh();
+
+    @Test
+    void a_dry_run_says_what_a_run_then_does() throws SQLException {
+        Ran planned = altopsOn(url, "migrate", "--dry-run");
+        assertThat(tables()).isZero();
+        Ran applied = altopsOn(url, "migrate");
+
+        assertThat(planned.exit()).isEqualTo(Exit.DONE);
+        assertThat(applied.exit()).isEqualTo(Exit.DONE);
+        assertThat(planned.out()).startsWith("would apply 1 ");
+        assertThat(applied.out()).isEqualTo(planned.out().replace("would apply", "applied"));
+        assertThat(tables()).isPositive();
+        assertThat(altopsOn(url, "migrate").out())
+                .isEqualTo("nothing to apply: the schema is what this release needs\n");
+    }
+
+    @Test
+    void status_lists_every_migration_and_how_far_it_is() {
+        assertThat(altopsOn(url, "migrate", "status").out())
+                .contains("1    pending")
+                .containsPattern("\n0 of \\d+ applied\n$");
+        altopsOn(url, "migrate");
+        assertThat(altopsOn(url, "migrate", "status").out())
+                .containsPattern("^1 +applied +20\\d\\d-")
+                .doesNotContain("pending");
+    }
+
+    @Test
+    void verification_finds_a_schema_wanting_until_it_is_migrated() {
+        Ran before = altopsOn(url, "migrate", "verify");
+        altopsOn(url, "migrate");
+        Ran after = altopsOn(url, "migrate", "verify");
+
+        assertThat(before.exit()).isEqualTo(Exit.WANTING);
+        assertThat(before.out()).contains("is not applied");
+        assertThat(after.exit()).isEqualTo(Exit.DONE);
+        assertThat(after.out()).isEqualTo("the schema is what this release needs\n");
+    }
+
+    @Test
+    void machines_get_one_line_of_json() {
+        assertThat(altopsOn(url, "migrate", "verify", "--json").out())
+                .startsWith("{\"ok\":false,\"differences\":[{")
+                .endsWith("}]}\n");
+        assertThat(altopsOn(url, "migrate", "--dry-run", "--json").out())
+                .startsWith("{\"ok\":true,\"pending\":[{\"version\":\"1\",\"description\":\"");
+        assertThat(altopsOn(url, "migrate", "--json").out()).contains("\"state\":\"applied\",\"appliedAt\":\"20");
+        assertThat(altopsOn(url, "--json", "migrate", "status").out()).startsWith("{\"ok\":true,\"migrations\":[{");
+    }
+
+    @Test
+    void quiet_leaves_the_exit_code() {
+        Ran ran = altopsOn(url, "migrate", "verify", "--quiet");
+
+        assertThat(ran).isEqualTo(new Ran(Exit.WANTING, "", ""));
+        assertThat(altopsOn(url, "--quiet", "migrate")).isEqualTo(new Ran(Exit.DONE, "", ""));
+    }
+
+    @Test
+    void an_address_on_the_command_line_wins_over_the_environment() throws SQLException {
+        Ran ran =
+                Ran.altops(Map.of("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x"), "migrate", "--database-url", url);
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(tables()).isPositive();
+    }
+
+    @Test
+    void two_runs_at_once_both_succeed_and_apply_each_migration_once() throws Exception {
+        Callable<Ran> run = () -> altopsOn(url, "migrate", "--json");
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<Future<Ran>> runs = threads.invokeAll(List.of(run, run));
+            assertThat(runs.get(0).get().exit()).isEqualTo(Exit.DONE);
+            assertThat(runs.get(1).get().exit()).isEqualTo(Exit.DONE);
+            String both = runs.get(0).get().out() + runs.get(1).get().out();
+            assertThat(both.split("\"version\":\"1\"", -1)).as("applied once").hasSize(2);
+        }
+    }
+
+    private int tables() throws SQLException {
+        DatabaseUrl database = DatabaseUrl.parse(url);
+        try (Connection connection =
+                        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+}
