@@ -37,6 +37,7 @@ final class Migrate implements Callable<Integer> {
         String verb = dryRun ? "would apply " : "applied ";
         altops().print(
                         answer(
+                                true,
                                 dryRun ? "pending" : "applied",
                                 plan.stream().map(Migrate::asMap).toList()),
                         plan.isEmpty()
