@@ -15,10 +15,11 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,8 @@ class Edge {
         String given = request.getHeader(REQUEST_ID);
         String id = given != null && SHORT_TOKEN.matcher(given).matches()
                 ? given
-                : UUID.randomUUID().toString();
+                // To be told apart in a log, not to be kept secret.
+                : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         MDC.put("requestId", id);
         MultiMap headers = request.response().headers();
         headers.set(REQUEST_ID, id);
@@ -199,11 +201,18 @@ class Edge {
             return;
         }
         response.setStatusCode(problem.status).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        if (!context.request().isEnded()) {
-            // What is left of the body will not be read: the connection cannot carry another request.
+        if (hasUnreadBody(context.request())) {
+            // It will not be read, so the connection cannot carry another request.
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
         response.end(body(issues.isEmpty() ? problem.body() : problem.body(issues)));
+    }
+
+    private static boolean hasUnreadBody(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        boolean announced =
+                length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) : !length.equals("0");
+        return announced && !request.isEnded();
     }
 
     private Buffer body(Problem.Body body) {

@@ -1,0 +1,20 @@
+package com.altcontext.api;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(TestService.class)
+class HealthTest {
+    @Test
+    void a_service_that_has_seen_its_database_is_healthy() {
+        String body =
+                given().get("/v1/healthz").then().statusCode(200).extract().asString();
+
+        assertThat(body).isEqualTo("{\"ok\":true}");
+    }
+}

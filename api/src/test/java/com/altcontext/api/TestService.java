@@ -1,0 +1,44 @@
+package com.altcontext.api;
+
+import com.altcontext.devdb.TestDatabase;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Runs the service under test on an empty database of its own, configured by the variables that an operator would set.
+ * An argument of {@code @QuarkusTestResource} sets or replaces one of them.
+ */
+public final class TestService implements QuarkusTestResourceLifecycleManager {
+    static final String PEPPER = "a pepper for tests only";
+    static final String ALLOWED_ORIGIN = "https://www.example.com";
+
+    private final Map<String, String> variables = new HashMap<>();
+
+    @Override
+    public void init(Map<String, String> arguments) {
+        variables.putAll(arguments);
+    }
+
+    @Override
+    public Map<String, String> start() {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "DATABASE_URL",
+                TestDatabase.fresh(),
+                "IP_HASH_PEPPER",
+                PEPPER,
+                "HOST",
+                "127.0.0.1",
+                "CORS_ALLOWED_ORIGINS",
+                ALLOWED_ORIGIN,
+                "RATE_LIMIT_EVENTS",
+                "1000000"));
+        environment.putAll(variables);
+        return environment;
+    }
+
+    @Override
+    public void stop() {
+        // The database goes with its server, when the tests end.
+    }
+}
