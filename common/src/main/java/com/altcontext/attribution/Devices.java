@@ -1,0 +1,133 @@
+package com.altcontext.attribution;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the kind of device from what the sender declares and from its user agent. No regular expression is involved, so
+ * no user agent can make it slow; the cache spares the reading of the few that nearly everybody sends.
+ */
+public final class Devices {
+    /** What is read of a user agent. People's are shorter, and nobody's length costs more than this. */
+    private static final int LONGEST_READ = 512;
+
+    private static final int CACHED = 2_000;
+
+    private static final List<String> LINKS = words("http://|https://");
+
+    private static final List<String> SCREENS_OF_NO_KIND =
+            words("smart-tv|smarttv|smart tv|hbbtv|googletv|android tv|appletv|apple tv|netcast|bravia|"
+                    + "; aft|crkey|roku|web0s|playstation|xbox|nintendo");
+
+    private static final List<String> TABLETS = words("ipad|tablet|playbook|kindle");
+
+    private static final List<String> PHONES =
+            words("mobile|mobi/|iphone|ipod|phone|android|opera mini|blackberry|bb10|symbian|symbos|"
+                    + "series60|nokia|midp|kaios|webos|ucweb|docomo|kddi");
+
+    private static final List<String> DESKTOPS =
+            words("windows|macintosh|mac os x|mac_powerpc|x11|linux|cros |freebsd|openbsd|netbsd");
+
+    private enum Sender {
+        CRAWLER,
+        LIBRARY,
+        BROWSER
+    }
+
+    /** What a user agent tells: who sends it, and the device that a browser runs on. */
+    private record Reading(Sender sender, DeviceType device) {}
+
+    private final Phrases crawlers;
+    private final Phrases libraries;
+
+    /** Bounded in entries, and each in length: a flood of made-up user agents fills one megabyte and no more. */
+    private final LoadingCache<String, Reading> readings =
+            Caffeine.newBuilder().maximumSize(CACHED).executor(Runnable::run).build(this::read);
+
+    private Devices(Phrases crawlers, Phrases libraries) {
+        this.crawlers = crawlers;
+        this.libraries = libraries;
+    }
+
+    /** Reads the lists of crawlers and HTTP libraries. */
+    public static Devices load() {
+        return new Devices(Phrases.read("crawlers.txt"), Phrases.read("http-libraries.txt"));
+    }
+
+    /**
+     * A crawler, a monitor or a headless browser is a bot whatever it declares. Everybody else is taken at its word; of
+     * those that declare nothing, an HTTP library is a bot and a browser is what its user agent says.
+     *
+     * @param declared what the event says; null when it says nothing
+     */
+    public DeviceType classify(@Nullable DeviceType declared, @Nullable String userAgent) {
+        Reading reading = readings.get(shortened(userAgent));
+        if (reading.sender == Sender.CRAWLER) {
+            return DeviceType.BOT;
+        }
+        if (declared != null) {
+            return declared;
+        }
+        return reading.sender == Sender.LIBRARY ? DeviceType.BOT : reading.device;
+    }
+
+    private static String shortened(@Nullable String userAgent) {
+        if (userAgent == null) {
+            return "";
+        }
+        return userAgent.length() > LONGEST_READ ? userAgent.substring(0, LONGEST_READ) : userAgent;
+    }
+
+    private Reading read(String userAgent) {
+        String text = userAgent.strip().toLowerCase(Locale.ROOT);
+        return new Reading(sender(text), device(text));
+    }
+
+    private Sender sender(String text) {
+        if (crawlers.foundIn(text)) {
+            return Sender.CRAWLER;
+        }
+        // Every browser sends a user agent: without one, it is a program.
+        if (text.isEmpty() || libraries.foundIn(text)) {
+            return Sender.LIBRARY;
+        }
+        // Robots leave their card in the user agent. Some libraries do too, so those are asked first.
+        return containsAny(text, LINKS) ? Sender.CRAWLER : Sender.BROWSER;
+    }
+
+    private static DeviceType device(String text) {
+        if (containsAny(text, SCREENS_OF_NO_KIND)) {
+            return DeviceType.UNKNOWN;
+        }
+        // Windows says "Tablet PC" on laptops that have a touch screen or once had the feature installed.
+        boolean windows = text.contains("windows nt");
+        if (!windows && (containsAny(text, TABLETS) || isAndroidTablet(text))) {
+            return DeviceType.TABLET;
+        }
+        if (!windows && containsAny(text, PHONES)) {
+            return DeviceType.MOBILE;
+        }
+        return containsAny(text, DESKTOPS) ? DeviceType.DESKTOP : DeviceType.UNKNOWN;
+    }
+
+    /** Browsers leave "Mobile" out on Android tablets; that is Google's rule, and Mozilla/5.0 says who keeps to it. */
+    private static boolean isAndroidTablet(String text) {
+        return text.startsWith("mozilla/5.0") && text.contains("android") && !text.contains("mobile");
+    }
+
+    private static boolean containsAny(String text, List<String> words) {
+        for (String word : words) {
+            if (text.contains(word)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<String> words(String separatedByBars) {
+        return List.of(separatedByBars.split("\\|", -1));
+    }
+}

@@ -1,0 +1,110 @@
+package com.altcontext.attribution;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data file of well-known sites: the names they have in {@code utm_source}, and their hosts by whole domain labels.
+ * The head of {@code search-engines.txt} explains the lines.
+ */
+final class Sites {
+    /** Country domains that are no ISO country, but under which the sites of the world have homes. */
+    private static final List<String> COUNTRIES_BESIDES_ISO = List.of("uk", "eu", "ac", "su");
+
+    private static final Set<String> COUNTRIES = new HashSet<>();
+
+    static {
+        for (String country : Locale.getISOCountries()) {
+            COUNTRIES.add(country.toLowerCase(Locale.ROOT));
+        }
+        COUNTRIES.addAll(COUNTRIES_BESIDES_ISO);
+    }
+
+    private final Set<String> names = new HashSet<>();
+    private final Set<String> domains = new HashSet<>();
+    private final Set<String> excluded = new HashSet<>();
+
+    private Sites() {}
+
+    static Sites read(String dataFile) {
+        return of(DataFile.lines(dataFile));
+    }
+
+    static Sites of(List<String> lines) {
+        Sites sites = new Sites();
+        lines.forEach(sites::add);
+        return sites;
+    }
+
+    private void add(String line) {
+        int colon = line.indexOf(':');
+        if (colon <= 0 || colon == line.length() - 1) {
+            throw new IllegalStateException("a line of a site list is 'names: domains', and this is not: " + line);
+        }
+        Arrays.stream(line.substring(0, colon).split(",", -1))
+                .map(String::strip)
+                .forEach(names::add);
+        for (String domain : line.substring(colon + 1).strip().split(" +", -1)) {
+            if (domain.startsWith("!")) {
+                excluded.add(domain.substring(1));
+            } else {
+                domains.add(domain);
+            }
+        }
+    }
+
+    /** Whether a {@code utm_source} means one of the sites, by its name ({@code fb}) or host ({@code m.facebook.com}). */
+    boolean named(String source) {
+        String name = source.strip().toLowerCase(Locale.ROOT);
+        if (names.contains(name)) {
+            return true;
+        }
+        String host = ReferrerHost.of(name.contains("//") ? name : "//" + name);
+        return host != null && at(host);
+    }
+
+    /** Whether the host, in the form of {@link ReferrerHost#of}, belongs to one of the sites. */
+    boolean at(String host) {
+        String anyCountry = withAnyCountry(host);
+        return (listed(domains, host) || listed(domains, anyCountry))
+                && !listed(excluded, host)
+                && !listed(excluded, anyCountry);
+    }
+
+    /** Looks up the host and each domain above it. */
+    private static boolean listed(Set<String> domains, @Nullable String host) {
+        for (String domain = host; domain != null; domain = parent(domain)) {
+            if (domains.contains(domain)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable String parent(String domain) {
+        int dot = domain.indexOf('.');
+        return dot < 0 ? null : domain.substring(dot + 1);
+    }
+
+    /** {@code news.google.co.uk} as {@code news.google.*}; null when the end is neither com nor a country's. */
+    private static @Nullable String withAnyCountry(String host) {
+        int last = host.lastIndexOf('.');
+        if (last < 0) {
+            return null;
+        }
+        String top = host.substring(last + 1);
+        boolean country = COUNTRIES.contains(top);
+        if (!country && !top.equals("com")) {
+            return null;
+        }
+        String rest = host.substring(0, last);
+        if (country && (rest.endsWith(".co") || rest.endsWith(".com"))) {
+            rest = rest.substring(0, rest.lastIndexOf('.'));
+        }
+        return rest + ".*";
+    }
+}

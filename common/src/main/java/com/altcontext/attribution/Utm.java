@@ -1,0 +1,47 @@
+package com.altcontext.attribution;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The campaign parameters of an address ({@code utm_source} and its kin). A blank value is no value. */
+public record Utm(
+        @Nullable String source,
+        @Nullable String medium,
+        @Nullable String campaign,
+        @Nullable String term,
+        @Nullable String content) {
+
+    public static final Utm NONE = new Utm(null, null, null, null, null);
+
+    public Utm {
+        source = absentIfBlank(source);
+        medium = absentIfBlank(medium);
+        campaign = absentIfBlank(campaign);
+        term = absentIfBlank(term);
+        content = absentIfBlank(content);
+    }
+
+    public boolean isEmpty() {
+        return equals(NONE);
+    }
+
+    /**
+     * Whether a value that this one carries differs from the session's. Only the fields present here are compared,
+     * exactly: the second page of a campaign visit has no UTM in its address, and is the same visit.
+     */
+    public boolean differsFrom(Utm session) {
+        return differs(source, session.source)
+                || differs(medium, session.medium)
+                || differs(campaign, session.campaign)
+                || differs(term, session.term)
+                || differs(content, session.content);
+    }
+
+    private static boolean differs(@Nullable String mine, @Nullable String theirs) {
+        return mine != null && !Objects.equals(mine, theirs);
+    }
+
+    private static @Nullable String absentIfBlank(@Nullable String value) {
+        return value == null || value.isBlank() ? null : value;
+    }
+}
