@@ -18,7 +18,6 @@ public final class Main {
 
     private Main() {}
 
-    @SuppressWarnings("SystemExitOutsideMain")
     public static void main(String[] args) {
         @Nullable Path data = null;
         @Nullable Path readyFile = null;

@@ -68,7 +68,17 @@ public final class TestDatabase {
     }
 
     private static void execute(String server, String sql) {
-        URI uri = URI.create(server);
+        try (Connection connection = connect(server);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the test server refused: " + sql, e);
+        }
+    }
+
+    /** A connection to an address in Fly's form: JDBC wants the login apart from it. */
+    static Connection connect(String url) throws SQLException {
+        URI uri = URI.create(url);
         String[] login = uri.getRawUserInfo() == null
                 ? new String[0]
                 : uri.getRawUserInfo().split(":", 2);
@@ -77,13 +87,7 @@ public final class TestDatabase {
         properties.setProperty("password", login.length > 1 ? decoded(login[1]) : "");
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         String authority = uri.getRawAuthority().substring(uri.getRawAuthority().lastIndexOf('@') + 1);
-        try (Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://" + authority + uri.getRawPath() + query, properties);
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException("the test server refused: " + sql, e);
-        }
+        return DriverManager.getConnection("jdbc:postgresql://" + authority + uri.getRawPath() + query, properties);
     }
 
     private static String decoded(String text) {

@@ -1,0 +1,43 @@
+# Every target finds its tools by itself (deploy/bin/toolchain.sh): a JDK 25, and Maven 3.9 or the wrapper.
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev test build audit fmt bench clean force
+
+MVN := deploy/bin/toolchain.sh mvn -B --no-transfer-progress
+MODULES := common deploy/dev-database api ops-cli
+BUILT := api/target/quarkus-app/quarkus-run.jar
+ALTOPS := ops-cli/target/altops.jar
+DATABASE := $(wildcard deploy/dev-database/target/altcontext-dev-database-*.jar)
+# Directories too: they change when a file is taken away.
+SOURCES := pom.xml $(wildcard .mvn/* .mvn/wrapper/*) $(foreach module,$(MODULES),$(module)/pom.xml $(shell find $(module)/src/main))
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## The service on :3000 with a database of its own in .data/ (or DATABASE_URL); Ctrl-C stops it
+	@deploy/bin/run.sh
+
+dev: build ## The same in Quarkus dev mode: changes in the code are picked up
+	@deploy/bin/run.sh dev
+
+test: ## Everything: the audit, all tests against a real PostgreSQL (or TEST_DATABASE_URL), the scripts
+	@deploy/bin/test.sh
+
+build: $(BUILT) ## api/target/quarkus-app/quarkus-run.jar and ops-cli/target/altops.jar, where they are stale
+
+audit: ## What needs no database: formatter, compiler, Error Prone, NullAway, architecture, dependencies, secrets, scripts
+	@deploy/bin/audit.sh
+
+fmt: ## Formats the code
+	@$(MVN) -q spotless:apply
+
+bench: build ## Measures the service beside what bounds it; see docs/performance.md
+	@deploy/bin/toolchain.sh deploy/bench/run.sh
+
+clean: ## Removes what was built; the data in .data/ stays
+	rm -rf target $(MODULES:=/target)
+
+# All of it in one run of Maven, so that one file stands for all; force where another one is missing.
+$(BUILT): $(SOURCES) $(if $(and $(wildcard $(ALTOPS)),$(DATABASE)),,force)
+	@$(MVN) -q package -DskipTests
+	@touch $(BUILT)

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Reads the shell scripts with shellcheck. Where it can be neither found nor installed, bash itself reads them.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+scripts=(.ci/run deploy/bin/*.sh deploy/bin/test/*.sh deploy/bench/*.sh)
+for script in "${scripts[@]}"; do bash -n "$script"; done
+command -v shellcheck >/dev/null || deploy/bin/install.sh shellcheck ||
+  echo "check-scripts: without shellcheck, only the syntax was checked" >&2
+if command -v shellcheck >/dev/null; then shellcheck -x "${scripts[@]}"; fi
+echo "check-scripts: ${#scripts[@]} scripts"

@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# make run and make dev: the service on this machine, with a database and development values of its own.
+#
+#   deploy/bin/run.sh         the packaged service with the production JVM flags
+#   deploy/bin/run.sh dev     Quarkus dev mode: changes in the code are picked up
+#
+#   DATABASE_URL       use this PostgreSQL (it is migrated) instead of the embedded one
+#   PORT               3000          HOST  127.0.0.1
+#   ALTCONTEXT_DATA    .data         where the embedded database and the development secrets are kept
+#
+# Ctrl-C stops everything that was started. The children are in the background, where bash lets them ignore the Ctrl-C that
+# the terminal sends to all: the service is stopped first and the database after it, so that what is in flight is stored.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+MODE=${1:-run}
+DATA=${ALTCONTEXT_DATA:-$ROOT/.data}
+export PORT=${PORT:-3000} HOST=${HOST:-127.0.0.1}
+AGENT='Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
+SERVICE_PID=
+DATABASE_PID=
+READY=
+
+# The JDK is found once; what is started below is then this shell's own child.
+if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
+  export ALTCONTEXT_TOOLCHAIN=found
+  exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/run.sh" "$@"
+fi
+
+say() {
+  echo "run: $*"
+}
+
+die() {
+  echo "run: $*" >&2
+  exit 1
+}
+
+# shellcheck disable=SC2317 # the trap calls it
+# stop PID SECONDS: asks, waits, and only then kills.
+stop() {
+  local i
+  [[ -n $1 ]] && kill -TERM "$1" 2>/dev/null || return 0
+  for ((i = 0; i < $2 * 10; i++)); do
+    kill -0 "$1" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -KILL "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+
+# shellcheck disable=SC2317 # the trap calls it
+clean_up() {
+  trap '' INT TERM HUP
+  stop "$SERVICE_PID" 10
+  stop "$DATABASE_PID" 30
+  [[ -z $READY ]] || rm -f "$READY"
+}
+
+in_use() {
+  (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+drawn() {
+  od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
+}
+
+# Drawn once and kept, so that hashes and the key stay the same from run to run. What the environment gives wins.
+development_values() {
+  local file=$DATA/development.env name value
+  (umask 077 && mkdir -p "$DATA")
+  [[ -s $file ]] || (umask 077 && printf 'IP_HASH_PEPPER=%s\nADMIN_API_KEY=%s\n' "$(drawn)" "$(drawn)" >"$file")
+  while IFS='=' read -r name value; do
+    [[ -n ${!name:-} ]] || export "$name=$value"
+  done <"$file"
+  local origins='http://localhost:3000,http://localhost:4000,http://localhost:5173,http://localhost:8080'
+  export CORS_ALLOWED_ORIGINS=${CORS_ALLOWED_ORIGINS:-$origins}
+}
+
+start_database() {
+  local jar
+  jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' | sort | tail -n 1)
+  [[ -n $jar ]] || die "deploy/dev-database is not built: make build"
+  READY=$DATA/database.url
+  rm -f "$READY"
+  java -jar "$jar" --data "$DATA/postgresql" --ready-file "$READY" >/dev/null &
+  DATABASE_PID=$!
+  until [[ -s $READY ]]; do
+    kill -0 "$DATABASE_PID" 2>/dev/null || die "the embedded PostgreSQL did not start"
+    sleep 0.1
+  done
+  DATABASE_URL=$(<"$READY")
+  export DATABASE_URL
+}
+
+flags() {
+  sed -e 's/[[:space:]]*$//' -e '/^[[:space:]]*#/d' -e '/^$/d' "$ROOT/deploy/jvm.options"
+}
+
+start_service() {
+  local options=() option
+  while IFS= read -r option; do options+=("$option"); done < <(flags)
+  QUARKUS_LOG_CONSOLE_JSON_ENABLED=${QUARKUS_LOG_CONSOLE_JSON_ENABLED:-false} \
+    java "${options[@]}" -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" &
+  SERVICE_PID=$!
+}
+
+start_dev_mode() {
+  cd "$ROOT"
+  "$ROOT/deploy/bin/toolchain.sh" mvn -B quarkus:dev -pl api -am -Pdev -Dquarkus.http.port="$PORT" </dev/null &
+  SERVICE_PID=$!
+}
+
+is_healthy() {
+  (
+    printf 'GET /v1/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+    IFS= read -r -t 5 status <&3
+    [[ $status == 'HTTP/1.1 200'* ]]
+  ) 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$PORT"
+} 2>/dev/null
+
+wait_until_healthy() {
+  local i
+  for ((i = 0; i < $1 * 10; i++)); do
+    is_healthy && return
+    kill -0 "$SERVICE_PID" 2>/dev/null || die "the service ended before it was healthy; what it said is above"
+    sleep 0.1
+  done
+  die "the service was not healthy within $1 seconds; what it said is above"
+}
+
+lines_to_try() {
+  # An address that was given may hold a password: it is not shown, the variable is.
+  local url=http://localhost:$PORT shown="\"\$DATABASE_URL\""
+  [[ -z $DATABASE_PID ]] || shown="'$DATABASE_URL'"
+  cat <<END
+
+AltContext listens on $url (Ctrl-C stops it). Send it something; a browser's name, because a bare curl is counted as a bot:
+
+  curl -i $url/v1/events -H 'content-type: application/json' \\
+    -A '$AGENT' \\
+    -d '{"anonId":"visitor-0001","eventType":"page_view","path":"/","referrer":"https://www.google.com/"}'
+
+  curl -i $url/v1/events/batch -H 'content-type: application/json' \\
+    -A '$AGENT' \\
+    -d '{"events":[{"anonId":"visitor-0001","eventType":"cta_click","path":"/"},
+                   {"anonId":"visitor-0001","eventType":"page_view","path":"/pricing"}]}'
+
+The rows:
+
+  deploy/bin/sql.sh $shown 'SELECT received_at, event_type, path, traffic_source, device FROM events ORDER BY received_at DESC LIMIT 10'
+
+The development admin key (x-admin-key): $ADMIN_API_KEY
+
+END
+}
+
+[[ $MODE == run || $MODE == dev ]] || die "usage: deploy/bin/run.sh [dev]"
+in_use "$PORT" && die "port $PORT is in use: stop what listens there, or choose another with PORT=3001 make $MODE"
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+development_values
+[[ -n ${DATABASE_URL:-} ]] || start_database
+java -jar "$ROOT/ops-cli/target/altops.jar" migrate
+if [[ $MODE == dev ]]; then
+  start_dev_mode
+  wait_until_healthy 300
+else
+  start_service
+  wait_until_healthy 60
+fi
+lines_to_try
+status=0
+wait "$SERVICE_PID" || status=$?
+SERVICE_PID=
+say "the service ended ($status)"
+exit "$status"

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# make test: everything that can be known to be right, in one run.
+#
+#   TEST_DATABASE_URL   run the tests against this server instead of an embedded one; its user makes and drops databases
+#   CHROMIUM            the browser for the tests that need one, where it is not on the PATH
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+find_browser() {
+  local name
+  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [[ -n $name ]] && command -v "$name"; then return; fi
+  done
+}
+
+deploy/bin/check-scripts.sh
+deploy/bin/secret-scan.sh
+deploy/bin/test/secret-scan-test.sh
+
+CHROMIUM=$(find_browser)
+[[ -n $CHROMIUM ]] || { deploy/bin/install.sh chromium && CHROMIUM=$(find_browser); } || true
+[[ -n $CHROMIUM ]] || { echo "test: a browser is needed: install chromium, or name one in CHROMIUM" >&2; exit 1; }
+export CHROMIUM
+
+deploy/bin/toolchain.sh mvn -B --no-transfer-progress -Paudit verify
+touch api/target/quarkus-app/quarkus-run.jar # fresh: make build has nothing to do
+deploy/bin/test/run-test.sh

@@ -1,0 +1,43 @@
+package com.altcontext.devdb;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.StringJoiner;
+
+/** Runs one statement and prints its rows, tabs between columns: for a machine without psql. Exit 1 when it is refused. */
+public final class Ask {
+    private Ask() {}
+
+    public static void main(String[] args) {
+        try (Connection connection = TestDatabase.connect(args[0]);
+                Statement statement = connection.createStatement()) {
+            if (statement.execute(args[1])) {
+                print(statement.getResultSet());
+            } else {
+                System.out.println(statement.getUpdateCount() + " rows");
+            }
+        } catch (SQLException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void print(ResultSet rows) throws SQLException {
+        ResultSetMetaData columns = rows.getMetaData();
+        StringJoiner names = new StringJoiner("\t");
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            names.add(columns.getColumnLabel(i));
+        }
+        System.out.println(names);
+        while (rows.next()) {
+            StringJoiner row = new StringJoiner("\t");
+            for (int i = 1; i <= columns.getColumnCount(); i++) {
+                row.add(String.valueOf(rows.getString(i)));
+            }
+            System.out.println(row);
+        }
+    }
+}
