@@ -1,6 +1,16 @@
 -- The service makes the coming days' partitions itself, without holding the right to change the schema: these
 -- functions run with the rights of the role that migrated, and they can make partitions of events and nothing else.
 
+-- Looks into the catalog itself: to_regclass answers from a cache that does not yet know what another maker has made.
+CREATE FUNCTION event_partition_exists(partition_name text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path FROM CURRENT
+AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = pg_inherits.inhrelid
+        WHERE pg_inherits.inhparent = 'events'::regclass AND pg_class.relname = partition_name)
+$$;
+
 -- Makes the partition of one day, unless it is there, and moves the day's rows out of the default partition.
 CREATE FUNCTION ensure_event_partition(wanted date) RETURNS boolean
     LANGUAGE plpgsql
@@ -15,12 +25,12 @@ BEGIN
         RAISE EXCEPTION 'no partition is made for a day more than 400 days back or 60 days ahead'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF to_regclass(partition_name) IS NOT NULL THEN
+    IF event_partition_exists(partition_name) THEN
         RETURN false;
     END IF;
     -- One maker at a time, here and on other machines; who waited finds the partition made.
     PERFORM pg_advisory_xact_lock(hashtextextended('altcontext.event-partitions', 0));
-    IF to_regclass(partition_name) IS NOT NULL THEN
+    IF event_partition_exists(partition_name) THEN
         RETURN false;
     END IF;
     -- Attaching, unlike CREATE … PARTITION OF, does not lock writers of other days out of events.

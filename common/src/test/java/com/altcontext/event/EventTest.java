@@ -1,0 +1,107 @@
+package com.altcontext.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.testing.Sent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EventTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:07.123Z");
+    private static final Sent SENT = Sent.at("visitor-0001", NOW);
+
+    @ParameterizedTest(name = "a client clock {0} off → its own time: {1}")
+    @CsvSource({
+        "PT0S, true",
+        "PT5M, true",
+        "PT5M0.001S, false",
+        "P365D, false",
+        "-P7D, true",
+        "-P7DT0.001S, false",
+        "-P9999D, false",
+    })
+    void a_time_that_cannot_be_right_is_replaced_by_the_time_of_receipt(Duration off, boolean kept) {
+        Event event = SENT.saying(NOW.plus(off)).event();
+
+        assertThat(event.occurredAt()).isEqualTo(kept ? NOW.plus(off) : NOW);
+        assertThat(event.timeIsIdentity()).isEqualTo(kept);
+    }
+
+    @Test
+    void times_are_kept_in_whole_milliseconds() {
+        Instant precise = Instant.parse("2026-03-01T12:00:00.123456789Z");
+
+        assertThat(SENT.saying(precise).event().occurredAt()).isEqualTo(Instant.parse("2026-03-01T12:00:00.123Z"));
+        assertThat(SENT.receivedAt(precise).event().receivedAt()).isEqualTo(Instant.parse("2026-03-01T12:00:00.123Z"));
+    }
+
+    @Test
+    void the_day_is_the_utc_day_of_the_event_not_of_its_receipt() {
+        Instant midnight = Instant.parse("2026-03-02T00:00:00Z");
+
+        assertThat(SENT.receivedAt(midnight.plusSeconds(1))
+                        .saying(midnight.minusMillis(1))
+                        .event()
+                        .day())
+                .hasToString("2026-03-01");
+    }
+
+    @Test
+    void the_senders_own_id_is_the_identity_whatever_else_it_says() {
+        UUID own = UUID.randomUUID();
+        Sent named = SENT.eventId(own);
+
+        assertThat(named.path("/other")
+                        .type("x")
+                        .saying(NOW.minusSeconds(5))
+                        .receivedAt(NOW.plusSeconds(900))
+                        .event()
+                        .id())
+                .isEqualTo(named.event().id());
+        assertThat(named.event().id()).isNotEqualTo(SENT.event().id()).isNotEqualTo(own);
+        assertThat(Sent.at("visitor-0002", NOW).eventId(own).event().id())
+                .as("another visitor's")
+                .isNotEqualTo(named.event().id());
+        assertThat(named.property("docs").event().id())
+                .as("another property's")
+                .isNotEqualTo(named.event().id());
+    }
+
+    @Test
+    void without_a_time_the_window_of_receipt_is_part_of_the_identity() {
+        Instant window = Instant.parse("2026-03-01T12:00:00Z");
+
+        assertThat(SENT.receivedAt(window).event().id())
+                .isEqualTo(SENT.receivedAt(window.plusMillis(29_999)).event().id());
+        assertThat(SENT.receivedAt(window).event().id())
+                .isNotEqualTo(SENT.receivedAt(window.plusSeconds(30)).event().id());
+    }
+
+    @Test
+    void with_a_time_the_receipt_does_not_matter() {
+        Sent timed = SENT.saying(NOW.minusSeconds(60));
+
+        assertThat(timed.receivedAt(NOW.plusSeconds(3_600)).event().id())
+                .isEqualTo(timed.event().id());
+        assertThat(timed.saying(NOW.minusSeconds(61)).event().id())
+                .isNotEqualTo(timed.event().id());
+    }
+
+    @Test
+    void each_thing_that_a_beacon_says_is_part_of_its_identity() {
+        UUID id = SENT.event().id();
+
+        assertThat(SENT.path("/other").event().id()).isNotEqualTo(id);
+        assertThat(SENT.type("cta_click").event().id()).isNotEqualTo(id);
+        assertThat(SENT.utmSource("ads").event().id()).isNotEqualTo(id);
+        assertThat(SENT.props("{}").event().id()).isNotEqualTo(id);
+        assertThat(SENT.property("docs").event().id()).isNotEqualTo(id);
+        assertThat(SENT.from("192.0.2.99").event().id())
+                .as("but not its address")
+                .isEqualTo(id);
+    }
+}
