@@ -98,6 +98,9 @@ public final class GroupCommit implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
+        if (writer.getState() == Thread.State.NEW) {
+            return;
+        }
         try {
             writer.join(LONGEST_STOP);
         } catch (InterruptedException stop) {

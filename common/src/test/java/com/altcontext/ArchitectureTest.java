@@ -1,0 +1,105 @@
+package com.altcontext;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The house's plan, kept by the build: what each package of the domain may use. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("com.altcontext");
+
+    /** Every package may use itself and {@code value}; a package that is not listed is not allowed to exist. */
+    private static final Map<String, Set<String>> MAY_USE = Map.of(
+            "value", Set.of(),
+            "db", Set.of(),
+            "attribution", Set.of(),
+            "property", Set.of("db"),
+            "visit", Set.of("db", "property", "attribution"),
+            "event", Set.of("db", "property", "visit", "attribution"),
+            "ingest", Set.of("db", "property", "visit", "attribution", "event"));
+
+    @Test
+    void each_package_uses_only_what_the_plan_allows() {
+        for (JavaClass user : CLASSES) {
+            if (user.getPackageName().startsWith("com.altcontext.devdb")) {
+                continue;
+            }
+            String from = user.getPackageName().substring("com.altcontext.".length());
+            assertThat(MAY_USE).as(user.getName()).containsKey(from);
+            Set<String> used = user.getDirectDependenciesFromSelf().stream()
+                    .map(dependency -> dependency.getTargetClass().getPackageName())
+                    .filter(name -> name.startsWith("com.altcontext."))
+                    .map(name -> name.substring("com.altcontext.".length()))
+                    .filter(name -> !name.equals(from) && !name.equals("value"))
+                    .collect(Collectors.toSet());
+            assertThat(MAY_USE.get(from)).as(user.getName() + " uses").containsAll(used);
+        }
+    }
+
+    @Test
+    void packages_do_not_depend_on_each_other_in_a_circle() {
+        slices().matching("com.altcontext.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void the_domain_knows_no_framework() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "io.quarkus..",
+                        "jakarta..",
+                        "com.fasterxml.jackson..",
+                        "picocli..",
+                        "io.vertx..",
+                        "io.micrometer..",
+                        "org.jboss.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void flyway_is_used_by_the_migrations_alone() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("com\\.altcontext\\.db\\.Migration.*")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.flywaydb.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void jdbc_stays_behind_its_door() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("com.altcontext.db", "com.altcontext.devdb")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.sql\\.(?!SQLException).*|org\\.postgresql\\..*")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nobody_asks_the_machine_for_the_time() {
+        noClasses().should().callMethod(Instant.class, "now").check(CLASSES);
+    }
+
+    @Test
+    void names_say_what_a_class_is() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Util|Utils|Helper|Manager|Impl|Dto)")
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,78 @@
+package com.altcontext.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.devdb.TestDatabase;
+import com.altcontext.testing.Database;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DatabaseStateTest {
+    private static DatabaseState state(Database database) {
+        return new DatabaseState(database.sql(), InstantSource.system());
+    }
+
+    @Test
+    void nothing_is_known_before_the_database_is_asked() {
+        DatabaseState state = state(Database.at("postgres://nobody@127.0.0.1:1/nothing"));
+
+        assertThat(state.status()).isEqualTo(DatabaseState.Status.STARTING);
+        assertThat(state.wasReady()).isFalse();
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_unreachable() {
+        assertThat(state(Database.at("postgres://nobody@127.0.0.1:1/nothing")).ask())
+                .isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
+    }
+
+    @Test
+    void an_empty_database_and_an_old_schema_are_outdated_and_a_newer_one_is_fine() {
+        Database database = Database.at(TestDatabase.fresh());
+        DatabaseState state = state(database);
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
+
+        Migrations.of(DatabaseUrl.parse(database.url())).apply();
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+
+        database.run("UPDATE flyway_schema_history SET success = false WHERE version = '"
+                + DatabaseState.REQUIRED_SCHEMA + "'");
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
+
+        database.run("UPDATE flyway_schema_history SET success = true, version = '9999' WHERE NOT success");
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+    }
+
+    @Test
+    void a_database_that_is_lost_later_was_ready_all_the_same() {
+        DatabaseState state = state(Database.migrated());
+        state.ask();
+
+        state.lost();
+
+        assertThat(state.isReady()).isFalse();
+        assertThat(state.wasReady()).isTrue();
+    }
+
+    @Test
+    void a_clock_that_differs_from_the_databases_is_seen() {
+        Database database = Database.migrated();
+        InstantSource ahead = InstantSource.offset(InstantSource.system(), Duration.ofHours(1));
+        DatabaseState state = new DatabaseState(database.sql(), ahead);
+
+        state.ask();
+
+        assertThat(state.clockSkew()).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
+    }
+
+    /** Whoever adds a migration that the code needs raises the number; whoever forgets is told here. */
+    @Test
+    void the_schema_that_the_code_needs_is_the_newest_migration() {
+        List<Migrations.Migration> all =
+                Migrations.of(DatabaseUrl.parse(Database.migrated().url())).status();
+
+        assertThat(all.getLast().version()).isEqualTo(String.valueOf(DatabaseState.REQUIRED_SCHEMA));
+    }
+}

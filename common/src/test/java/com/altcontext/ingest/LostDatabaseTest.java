@@ -1,0 +1,102 @@
+package com.altcontext.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.DatabaseState;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Migrations;
+import com.altcontext.devdb.EmbeddedDatabase;
+import com.altcontext.devdb.TestDatabase;
+import com.altcontext.event.EventStore;
+import com.altcontext.event.Outcome;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Sent;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The database goes away under load, is killed, comes back: nothing acknowledged is lost, and nobody restarts anything. */
+class LostDatabaseTest {
+    private final Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger refused = new AtomicInteger();
+
+    @Test
+    @Timeout(120)
+    void a_database_that_stops_and_starts_loses_nothing_acknowledged() throws Exception {
+        try (EmbeddedDatabase server = TestDatabase.own()) {
+            Migrations.of(DatabaseUrl.parse(server.url())).apply();
+            Database database = Database.at(server.url());
+            DatabaseState state = new DatabaseState(database.sql(), InstantSource.system());
+            state.ask();
+            Rejections rejections = new Rejections(InstantSource.system());
+            EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+            AtomicBoolean enough = new AtomicBoolean();
+            try (GroupCommit writer = new GroupCommit(
+                    database.sql(), state, store, rejections, GroupCommit.Bounds.SMALL_MACHINE, batch -> {})) {
+                writer.start();
+                List<Thread> senders = IntStream.range(0, 8)
+                        .mapToObj(i -> Thread.ofVirtual().start(() -> send(writer, "sender-" + i, enough)))
+                        .toList();
+
+                await(() -> acknowledged.size() > 200);
+                server.stop();
+                await(() -> refused.get() > 100);
+                rejections.count("default", "events", "invalid_request");
+                server.start();
+                int before = acknowledged.size();
+                await(() -> acknowledged.size() > before + 200);
+                int refusedBefore = refused.get();
+                server.kill();
+                await(() -> refused.get() > refusedBefore + 100);
+                server.start();
+                int again = acknowledged.size();
+                await(() -> acknowledged.size() > again + 200);
+
+                enough.set(true);
+                for (Thread sender : senders) {
+                    sender.join();
+                }
+            }
+            List<String> stored = database.texts("SELECT id::text FROM events");
+            assertThat(stored).doesNotHaveDuplicates();
+            assertThat(stored)
+                    .containsAll(acknowledged.stream().map(UUID::toString).toList());
+            assertThat(database.count("SELECT sum(count) FROM ingest_rejections"))
+                    .as("counts that gathered while the database was away")
+                    .isEqualTo(1);
+        }
+    }
+
+    private void send(GroupCommit writer, String name, AtomicBoolean enough) {
+        for (int i = 0; !enough.get(); i++) {
+            Sent sent = Sent.at(name, Instant.now()).path("/" + i).eventId(UUID.randomUUID());
+            try {
+                List<Outcome> outcomes = writer.submit(List.of(sent.event())).join();
+                if (outcomes.getFirst() instanceof Outcome.Stored stored) {
+                    acknowledged.add(stored.receipt().eventId());
+                }
+            } catch (Unavailable | CompletionException away) {
+                refused.incrementAndGet();
+                Thread.yield();
+            }
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+}
