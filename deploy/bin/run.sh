@@ -81,14 +81,16 @@ start_database() {
   local jar
   jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' | sort | tail -n 1)
   [[ -n $jar ]] || die "deploy/dev-database is not built: make build"
-  READY=$DATA/database.url
-  rm -f "$READY"
-  java -jar "$jar" --data "$DATA/postgresql" --ready-file "$READY" >/dev/null &
+  # A name of this run's own until the database is ours: another run's must not be touched.
+  local ready=$DATA/database.url.$$
+  java -jar "$jar" --data "$DATA/postgresql" --ready-file "$ready" >/dev/null &
   DATABASE_PID=$!
-  until [[ -s $READY ]]; do
+  until [[ -s $ready ]]; do
     kill -0 "$DATABASE_PID" 2>/dev/null || die "the embedded PostgreSQL did not start"
     sleep 0.1
   done
+  READY=$DATA/database.url
+  mv "$ready" "$READY"
   DATABASE_URL=$(<"$READY")
   export DATABASE_URL
 }
