@@ -109,7 +109,8 @@ start_service() {
 
 start_dev_mode() {
   cd "$ROOT"
-  "$ROOT/deploy/bin/toolchain.sh" mvn -B quarkus:dev -pl api -am -Pdev -Dquarkus.http.port="$PORT" </dev/null &
+  "$ROOT/deploy/bin/toolchain.sh" mvn -B quarkus:dev -pl api -am -Pdev -Dquarkus.http.port="$PORT" \
+    -Dquarkus.analytics.disabled=true </dev/null &
   SERVICE_PID=$!
 }
 
