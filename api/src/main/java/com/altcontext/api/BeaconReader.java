@@ -16,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -37,13 +38,15 @@ final class BeaconReader {
             .appendLiteral('T')
             .append(DateTimeFormatter.ISO_LOCAL_TIME)
             .optionalStart()
-            .appendOffset("+HH:mm", "Z")
+            // Lenient, this one reads +05:30, +0530 and +05.
+            .parseLenient()
+            .appendOffset("+HH", "Z")
+            .parseStrict()
             .optionalEnd()
-            .optionalStart()
-            .appendOffset("+HHmm", "Z")
             .optionalEnd()
-            .optionalEnd()
-            .toFormatter(Locale.ROOT);
+            .toFormatter(Locale.ROOT)
+            // There is no 30th of February.
+            .withResolverStyle(ResolverStyle.STRICT);
 
     private BeaconReader() {}
 

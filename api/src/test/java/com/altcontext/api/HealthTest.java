@@ -3,12 +3,12 @@ package com.altcontext.api;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@QuarkusTestResource(TestService.class)
+@WithTestResource(TestService.class)
 class HealthTest {
     @Test
     void a_service_that_has_seen_its_database_is_healthy() {

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Runs the service under test on an empty database of its own, configured by the variables that an operator would set.
- * An argument of {@code @QuarkusTestResource} sets or replaces one of them.
+ * An argument of {@code @WithTestResource} sets or replaces one of them.
  */
 public final class TestService implements QuarkusTestResourceLifecycleManager {
     static final String PEPPER = "a pepper for tests only";

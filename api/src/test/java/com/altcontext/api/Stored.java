@@ -1,0 +1,100 @@
+package com.altcontext.api;
+
+import com.altcontext.db.Sql;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What stands in the database of the service under test. A row is a JSON object of its columns. */
+final class Stored {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private final Sql sql;
+
+    Stored(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** The events of the visitors that call themselves so, on any property, in the order of their times. */
+    List<JsonNode> events(String anonId) {
+        return rows(
+                "SELECT to_jsonb(e)::text FROM events e JOIN visitors v USING (visitor_id)"
+                        + " WHERE v.anon_id = ? ORDER BY e.occurred_at, e.received_at, e.path",
+                anonId);
+    }
+
+    /** The only event of a visitor. */
+    JsonNode event(String anonId) {
+        List<JsonNode> events = events(anonId);
+        if (events.size() != 1) {
+            throw new AssertionError(events.size() + " events are stored, and not one: " + events);
+        }
+        return events.getFirst();
+    }
+
+    List<JsonNode> visitors(String anonId) {
+        return rows("SELECT to_jsonb(v)::text FROM visitors v WHERE anon_id = ? ORDER BY property_id", anonId);
+    }
+
+    List<JsonNode> sessions(String anonId) {
+        return rows(
+                "SELECT to_jsonb(s)::text FROM sessions s JOIN visitors v USING (visitor_id)"
+                        + " WHERE v.anon_id = ? ORDER BY s.started_at",
+                anonId);
+    }
+
+    /** How often was refused or dropped so far; counts are written about once a second. */
+    long rejections(String property, String endpoint, String reason) {
+        return sql.inTransaction(tx -> tx.query(
+                        "SELECT coalesce(sum(count), 0) FROM ingest_rejections"
+                                + " WHERE property_id = ? AND endpoint = ? AND reason = ?",
+                        row -> row.number(1),
+                        property,
+                        endpoint,
+                        reason))
+                .getFirst();
+    }
+
+    /** Every counter as {@code property endpoint reason}. */
+    List<String> rejectionKinds() {
+        return sql.inTransaction(tx -> tx.query(
+                "SELECT property_id || ' ' || endpoint || ' ' || reason FROM ingest_rejections ORDER BY 1",
+                row -> row.text(1)));
+    }
+
+    void execute(String statement, @Nullable Object... parameters) {
+        sql.inTransaction(tx -> tx.update(statement, parameters));
+    }
+
+    List<JsonNode> rows(String query, @Nullable Object... parameters) {
+        return sql.inTransaction(tx -> tx.query(query, row -> row.text(1), parameters)).stream()
+                .map(Stored::json)
+                .toList();
+    }
+
+    /** Waits until the value is as it should be, and fails with what it was at last. */
+    static <T> void await(Supplier<T> value, T wanted) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        T now = value.get();
+        while (!now.equals(wanted)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("still " + now + " and not " + wanted + " after " + PATIENCE);
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+            now = value.get();
+        }
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Call.JSON.readTree(text);
+        } catch (JsonProcessingException notJson) {
+            throw new AssertionError("PostgreSQL writes JSON", notJson);
+        }
+    }
+}
