@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.db.MigrationFailure;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -44,9 +45,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static int report(CommandLine command, Failure failure) {
         command.getErr().println("altops: " + failure.getMessage() + " — " + failure.remedy());
         if (command.getCommandSpec().root().userObject() instanceof Altops altops && altops.json()) {
-            command.getOut()
-                    .println(Json.of(Map.of(
-                            "ok", false, "error", String.valueOf(failure.getMessage()), "remedy", failure.remedy())));
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put("ok", false);
+            answer.put("error", String.valueOf(failure.getMessage()));
+            answer.put("remedy", failure.remedy());
+            command.getOut().println(Json.of(answer));
         }
         command.getErr().flush();
         command.getOut().flush();

@@ -120,7 +120,11 @@ final class Migrate implements Callable<Integer> {
     }
 
     private static Map<String, ?> asMap(Difference one) {
-        return Map.of("version", one.version(), "description", one.description(), "rule", one.rule());
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("version", one.version());
+        map.put("description", one.description());
+        map.put("rule", one.rule());
+        return map;
     }
 
     private static Map<String, ?> answer(boolean ok, String name, List<?> list) {

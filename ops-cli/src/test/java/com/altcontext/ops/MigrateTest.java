@@ -62,7 +62,7 @@ class MigrateTest {
     @Test
     void machines_get_one_line_of_json() {
         assertThat(altopsOn(url, "migrate", "verify", "--json").out())
-                .startsWith("{\"ok\":false,\"differences\":[{")
+                .startsWith("{\"ok\":false,\"differences\":[{\"version\":\"1\",\"description\":\"")
                 .endsWith("}]}\n");
         assertThat(altopsOn(url, "migrate", "--dry-run", "--json").out())
                 .startsWith("{\"ok\":true,\"pending\":[{\"version\":\"1\",\"description\":\"");
