@@ -3,8 +3,10 @@ package com.altcontext.api;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Text;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -33,6 +35,8 @@ final class JsonBody {
     /** Stands in the text where bytes are not UTF-8, so that the field which holds them is found and named. */
     private static final String NOT_UTF8 = "\uD800";
 
+    private static final int LONGEST_PATH = 200;
+
     private static final JsonFactory JSON = new JsonFactory();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -49,7 +53,12 @@ final class JsonBody {
     static @Nullable JsonNode read(byte[] bytes, Issues issues) {
         String text = decode(bytes);
         try (JsonParser parser = JSON.createParser(text)) {
-            return new JsonBody(parser, issues).document();
+            JsonNode root = new JsonBody(parser, issues).document();
+            if (issues.isEmpty() && text.contains(NOT_UTF8) && !Text.isStorable(text)) {
+                // An escaped surrogate beside the wrong byte made a pair of the two.
+                issues.add("", "must be UTF-8");
+            }
+            return root;
         } catch (IOException impossible) {
             throw new IllegalStateException("a string cannot fail to be read", impossible);
         }
@@ -74,20 +83,42 @@ final class JsonBody {
     private @Nullable JsonNode document() throws IOException {
         try {
             if (parser.nextToken() == null) {
-                issues.add("", "must not be empty");
+                issue("", "must not be empty");
                 return null;
             }
             JsonNode root = value(1);
             if (parser.nextToken() != null) {
-                issues.add("", "must be a single JSON value");
+                issue("", "must be a single JSON value");
             }
             return root;
         } catch (JsonProcessingException malformed) {
             // Its own message may quote the body.
-            var place = malformed.getLocation();
-            issues.add(path, "is not valid JSON at line " + place.getLineNr() + ", column " + place.getColumnNr());
+            JsonLocation place = malformed.getLocation();
+            issue(
+                    pathOf(parser.getParsingContext()),
+                    place == null
+                            ? "is not valid JSON"
+                            : "is not valid JSON at line " + place.getLineNr() + ", column " + place.getColumnNr());
             return null;
         }
+    }
+
+    /** Where the parser stands: it reads a key and the value's first token at once, so the key may not be known here. */
+    private String pathOf(JsonStreamContext context) {
+        StringBuilder names = new StringBuilder();
+        for (JsonStreamContext at = context; at != null; at = at.getParent()) {
+            String name = at.inArray() ? String.valueOf(at.getCurrentIndex()) : at.getCurrentName();
+            if (name != null) {
+                names.insert(0, names.isEmpty() ? name : name + '.');
+            }
+        }
+        return Text.isStorable(names.toString()) ? names.toString() : path;
+    }
+
+    /** A body may hold one key of 60 KB and many faults below it: the answer must not grow with their product. */
+    private void issue(String where, String message) {
+        boolean isShort = where.length() <= LONGEST_PATH;
+        issues.add(isShort ? where : where.substring(0, where.offsetByCodePoints(0, LONGEST_PATH / 2)) + '…', message);
     }
 
     private JsonNode value(int level) throws IOException {
@@ -95,7 +126,7 @@ final class JsonBody {
         return switch (token) {
             case START_OBJECT, START_ARRAY -> {
                 if (level > MOST_LEVELS) {
-                    issues.add(path, "must not be nested more than " + MOST_LEVELS + " levels deep");
+                    issue(path, "must not be nested more than " + MOST_LEVELS + " levels deep");
                     parser.skipChildren();
                     yield NODES.nullNode();
                 }
@@ -117,11 +148,11 @@ final class JsonBody {
             path = outer.isEmpty() ? key : outer + '.' + key;
             if (!Text.isStorable(key)) {
                 path = outer;
-                issues.add(outer, "has a key that " + Text.UNSTORABLE);
+                issue(outer, "has a key that " + Text.UNSTORABLE);
             }
             parser.nextToken();
             if (object.has(key)) {
-                issues.add(path, "must not stand twice");
+                issue(path, "must not stand twice");
             }
             object.set(key, value(level + 1));
         }
@@ -144,18 +175,30 @@ final class JsonBody {
         if (token == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() < 19) {
             return NODES.numberNode(parser.getLongValue());
         }
-        BigDecimal number = parser.getDecimalValue();
-        int exponent = number.precision() - number.scale();
-        if (number.signum() != 0 && Math.abs((long) exponent) > MOST_EXPONENT) {
-            issues.add(path, "must be a number within the range of a double");
-            return NODES.nullNode();
+        BigDecimal number;
+        try {
+            number = parser.getDecimalValue();
+        } catch (JsonProcessingException | NumberFormatException notHeld) {
+            return beyondRange();
+        }
+        if (number.signum() == 0) {
+            // PostgreSQL refuses what Java and JSON allow: 0e-99999.
+            return NODES.numberNode(0);
+        }
+        if (Math.abs((long) number.precision() - number.scale()) > MOST_EXPONENT) {
+            return beyondRange();
         }
         return DecimalNode.valueOf(number);
     }
 
+    private JsonNode beyondRange() {
+        issue(path, "must be a number within the range of a double");
+        return NODES.nullNode();
+    }
+
     private String storable(String text, String where) {
         if (!Text.isStorable(text)) {
-            issues.add(where, Text.UNSTORABLE);
+            issue(where, Text.UNSTORABLE);
         }
         return text;
     }
