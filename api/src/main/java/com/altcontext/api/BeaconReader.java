@@ -53,6 +53,9 @@ final class BeaconReader {
     /** The beacon, or null if there are issues. */
     static @Nullable Beacon read(JsonNode body, Issues issues) {
         Fields fields = Fields.of(body, issues);
+        if (!body.isObject()) {
+            return null;
+        }
         String anonId = fields.text("anonId", 8, 128);
         String eventType = fields.text("eventType", 1, 64);
         String path = fields.text("path", 1, 2048);

@@ -1,10 +1,12 @@
 package com.altcontext.api;
 
 import com.altcontext.db.Sql;
+import com.altcontext.property.Properties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,14 @@ final class Stored {
                 "SELECT to_jsonb(s)::text FROM sessions s JOIN visitors v USING (visitor_id)"
                         + " WHERE v.anon_id = ? ORDER BY s.started_at",
                 anonId);
+    }
+
+    /** A property that no other test counts for; its only domain is its name under {@code .example}. */
+    String newProperty(Properties known) {
+        String name = "p" + UUID.randomUUID().toString().substring(0, 8);
+        execute("INSERT INTO properties (id, name, domains) VALUES (?, ?, ARRAY[? || '.example'])", name, name, name);
+        known.refresh();
+        return name;
     }
 
     /** How often was refused or dropped so far; counts are written about once a second. */
