@@ -198,7 +198,7 @@ final class SettingsReader {
 
     private Optional<Path> file(String name) {
         Optional<Path> file = value(name).map(Path::of);
-        if (file.isPresent() && !Files.isReadable(file.get())) {
+        if (file.isPresent() && !(Files.isRegularFile(file.get()) && Files.isReadable(file.get()))) {
             fault(name, "a file that can be read");
         }
         return file;

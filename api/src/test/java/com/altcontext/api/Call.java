@@ -76,8 +76,8 @@ final class Call {
 
     /** To the port of health and metrics. */
     static Call management(String path) {
-        return new Call(
-                "GET", URI.create(ConfigProvider.getConfig().getValue("test.management.url", String.class) + path));
+        URI management = URI.create(ConfigProvider.getConfig().getValue("test.management.url", String.class));
+        return new Call("GET", management.resolve(path));
     }
 
     static Call event(Object body) {

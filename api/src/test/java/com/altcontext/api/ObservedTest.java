@@ -1,0 +1,186 @@
+package com.altcontext.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.formatters.PatternFormatter;
+import org.junit.jupiter.api.Test;
+
+/** What an operator sees: metrics and health on a port of their own, and logs. Nothing in them is personal. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = {
+            @ResourceArg(name = "LOG_LEVEL", value = "debug"),
+            @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
+            @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
+        })
+class ObservedTest {
+    private static final String ADDRESS = "203.0.113.77";
+
+    @Inject
+    Sql sql;
+
+    @Test
+    void metrics_tell_what_became_of_events() {
+        double stored = metric("altcontext_events_accepted_total{outcome=\"stored\"}");
+        double bots = metric("altcontext_events_accepted_total{outcome=\"bot\"}");
+        double duplicates = metric("altcontext_events_duplicate_total");
+        double dropped = metric("altcontext_events_dropped_total{reason=\"honeypot\"}");
+        double refused = metric("altcontext_requests_refused_total{reason=\"invalid_request\"}");
+        double types = metric("altcontext_requests_refused_total{reason=\"unsupported_media_type\"}");
+        double commits = metric("altcontext_ingest_batch_size_count");
+        double committed = metric("altcontext_ingest_batch_size_sum");
+
+        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        Call.event(event).send();
+        Call.event(event).send();
+        Call.batch(List.of(Beacons.pageView(), Beacons.with("traffic.deviceType", "bot"), Beacons.pageView("x")))
+                .send();
+        Call.event(Beacons.with("honeypot", "x")).send();
+        Call.event("{}").send();
+        Call.event("{}").header("content-type", "text/html").send();
+
+        assertThat(metric("altcontext_events_accepted_total{outcome=\"stored\"}"))
+                .isEqualTo(stored + 2);
+        assertThat(metric("altcontext_events_accepted_total{outcome=\"bot\"}")).isEqualTo(bots + 1);
+        assertThat(metric("altcontext_events_duplicate_total")).isEqualTo(duplicates + 1);
+        assertThat(metric("altcontext_events_dropped_total{reason=\"honeypot\"}"))
+                .isEqualTo(dropped + 1);
+        assertThat(metric("altcontext_requests_refused_total{reason=\"invalid_request\"}"))
+                .isEqualTo(refused + 2);
+        assertThat(metric("altcontext_requests_refused_total{reason=\"unsupported_media_type\"}"))
+                .isEqualTo(types + 1);
+        assertThat(metric("altcontext_ingest_batch_size_count")).isGreaterThan(commits);
+        assertThat(metric("altcontext_ingest_batch_size_sum")).isEqualTo(committed + 4);
+    }
+
+    @Test
+    void metrics_tell_how_the_writer_is_doing() {
+        Call.event(Beacons.pageView()).send();
+        String metrics = Call.management("/metrics").send().text();
+
+        assertThat(metrics)
+                .contains(
+                        "altcontext_ingest_queue_depth ",
+                        "altcontext_ingest_commit_time_seconds_count ",
+                        "altcontext_ingest_commit_time_seconds_bucket{",
+                        "altcontext_ingest_batch_size_bucket{",
+                        "altcontext_database_ready 1",
+                        "altcontext_limiter_clients ");
+    }
+
+    @Test
+    void metrics_hold_nothing_personal() {
+        String anonId = "anon-" + UUID.randomUUID();
+        ObjectNode event =
+                Beacons.pageView(anonId).put("path", "/personal-path").put("referrer", "https://personal.example/");
+        Call.Answer answer = Call.event(event)
+                .header("x-forwarded-for", ADDRESS)
+                .header("user-agent", "Personal/1.0")
+                .header("origin", "https://personal.example")
+                .header("x-request-id", "personal-request")
+                .send();
+        Call.get("/personal-path").send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(Call.management("/metrics").send().text())
+                .doesNotContainIgnoringCase("personal")
+                .doesNotContain(anonId, ADDRESS, answer.field("eventId"), answer.field("visitorId"));
+    }
+
+    @Test
+    void the_platform_asks_health_on_the_management_port() {
+        for (String path : List.of("/q/health/live", "/q/health/ready", "/q/health")) {
+            Call.Answer answer = Call.management(path).send();
+
+            assertThat(answer.status()).as(path).isEqualTo(200);
+            assertThat(answer.field("status")).isEqualTo("UP");
+        }
+    }
+
+    @Test
+    void the_management_port_takes_no_events() {
+        assertThat(Call.management("/v1/healthz").send().status()).isEqualTo(404);
+        assertThat(Call.management("/v1/events").send().status()).isEqualTo(404);
+    }
+
+    @Test
+    void logs_hold_neither_addresses_nor_bodies_and_name_the_request_that_failed() {
+        Stored stored = new Stored(sql);
+        String anonId = "personal-" + UUID.randomUUID();
+        List<String> secrets = List.of("personal", ADDRESS, anonId, "secret-path", "someone@example.org");
+        Queue<LogRecord> records = new ConcurrentLinkedQueue<>();
+        Handler capture = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                records.add(record);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        capture.setLevel(Level.ALL);
+        Logger root = Logger.getLogger("");
+        root.addHandler(capture);
+        stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/secret-path') NOT VALID");
+        try {
+            ObjectNode event = Beacons.pageView(anonId).put("path", "/secret-path");
+            Beacons.set(event, "props.email", "someone@example.org");
+            for (Call call : List.of(
+                    Call.event(event),
+                    Call.batch(List.of(event)),
+                    Call.event(event.toString().replace("/secret-path", "/secret-path\\u0000")),
+                    Call.event(event + "{"),
+                    Call.event("personal".repeat(10_000)),
+                    Call.event(event).header("content-type", "personal/secret-path"),
+                    Call.get("/secret-path?email=someone@example.org"))) {
+                call.header("x-forwarded-for", ADDRESS)
+                        .header("user-agent", "personal/1.0")
+                        .header("x-request-id", "the-failing-request");
+                assertThat(call.send().status()).isBetween(202, 500);
+            }
+        } finally {
+            root.removeHandler(capture);
+            stored.execute("ALTER TABLE events DROP CONSTRAINT poison");
+        }
+
+        List<String> lines = new ArrayList<>();
+        Formatter formatter = new PatternFormatter("%p %c %X %s %e");
+        records.forEach(record -> lines.add(formatter.format(record)));
+        // Quarkus and the driver may name statements at this level, but never a value of one.
+        assertThat(lines).allSatisfy(line -> assertThat(line).doesNotContain(secrets));
+        assertThat(records)
+                .filteredOn(record -> record.getLevel().intValue() >= Level.WARNING.intValue())
+                .as("the 500 leaves a trace")
+                .isNotEmpty();
+    }
+
+    /** The value of one series, 0 before it was ever counted. */
+    private static double metric(String series) {
+        for (String line : Call.management("/metrics").send().text().split("\n", -1)) {
+            if (line.startsWith(series + ' ')) {
+                return Double.parseDouble(line.substring(series.length() + 1));
+            }
+        }
+        return 0;
+    }
+}

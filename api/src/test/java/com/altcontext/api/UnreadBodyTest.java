@@ -1,0 +1,112 @@
+package com.altcontext.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bodies that are refused before they have come, and clients that never finish one. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class UnreadBodyTest {
+    private static final String HEAD =
+            "POST /v1/events HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nContent-Type: application/json\r\n";
+
+    @Test
+    void a_body_that_is_far_too_large_gets_its_answer_every_time() {
+        byte[] huge = new byte[4 << 20];
+        for (int i = 0; i < 20; i++) {
+            for (boolean chunked : List.of(false, true)) {
+                Call call = Call.event("").body(huge);
+                Call.Answer answer = (chunked ? call.chunked() : call).send();
+
+                assertThat(answer.status()).isEqualTo(413);
+                assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"payload_too_large\"}");
+            }
+        }
+    }
+
+    @Test
+    void a_large_body_that_nobody_wants_gets_its_answer_too() {
+        byte[] huge = new byte[4 << 20];
+        for (int i = 0; i < 10; i++) {
+            assertThat(Call.of("POST", "/nothing").body(huge).send().status()).isEqualTo(404);
+            assertThat(Call.of("PUT", "/v1/events").body(huge).send().status()).isEqualTo(405);
+            assertThat(Call.event("")
+                            .body(huge)
+                            .header("content-type", "image/png")
+                            .send()
+                            .status())
+                    .isEqualTo(415);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1000000", "0000065537", "65537", "999999999999"})
+    void a_length_that_is_too_large_is_refused_before_the_body_comes(String length) throws IOException {
+        String answer = Call.raw(HEAD + "Content-Length: " + length + "\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 413 ").endsWith("{\"ok\":false,\"error\":\"payload_too_large\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "-1", "+5", "1,2", "0x10", "99999999999999999999"})
+    void a_length_that_is_none_is_a_bad_request(String length) throws IOException {
+        String answer = Call.raw(HEAD + "Connection: close\r\nContent-Length: " + length + "\r\n\r\n{}");
+
+        assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("Exception");
+    }
+
+    @Test
+    void a_client_that_waits_to_be_told_to_go_on_is_told() throws IOException {
+        String body = Beacons.pageView().toString();
+        String answer = Call.raw(HEAD + "Expect: 100-continue\r\nConnection: close\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body);
+
+        assertThat(answer).contains("HTTP/1.1 202 ");
+    }
+
+    @Test
+    void two_lengths_that_differ_are_refused() throws IOException {
+        String answer = Call.raw(HEAD + "Connection: close\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ");
+
+        assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("HTTP/1.1 202");
+    }
+
+    @Test
+    void a_client_that_sends_a_byte_now_and_then_is_answered_in_the_end_and_holds_nobody_up() throws IOException {
+        try (RawClient slow = new RawClient();
+                RawClient silent = new RawClient()) {
+            slow.write(HEAD + "Content-Length: 60000\r\n\r\n");
+            silent.write(HEAD + "Transfer-Encoding: chunked\r\n\r\n");
+            int served = 0;
+            while (!slow.hasAnswer()) {
+                slow.write(" ");
+                assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+                served++;
+            }
+            assertThat(served).isPositive();
+            for (RawClient client : List.of(slow, silent)) {
+                assertThat(client.readAll())
+                        .startsWith("HTTP/1.1 400 ")
+                        .contains("\"error\":\"invalid_request\"")
+                        .contains("the body must arrive within 10 seconds");
+            }
+        }
+    }
+
+    @Test
+    void a_client_that_goes_away_in_the_middle_leaves_the_service_as_it_was() throws IOException {
+        for (int i = 0; i < 50; i++) {
+            try (RawClient client = new RawClient()) {
+                client.write(HEAD + "Content-Length: 1000\r\n\r\n{");
+            }
+        }
+        assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+    }
+}
