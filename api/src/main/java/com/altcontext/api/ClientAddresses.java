@@ -1,5 +1,6 @@
 package com.altcontext.api;
 
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.util.List;
@@ -19,12 +20,15 @@ final class ClientAddresses {
     }
 
     InetAddress of(HttpServerRequest request) {
-        InetAddress peer = peer(request);
+        return of(peer(request), request.headers());
+    }
+
+    InetAddress of(InetAddress peer, MultiMap headers) {
         InetAddress said = null;
         if (settings.onFly()) {
-            said = literal(request.getHeader(FLY_CLIENT_IP));
+            said = literal(headers.get(FLY_CLIENT_IP));
         } else if (settings.header().isPresent() && isTrusted(peer)) {
-            said = nearestUntrusted(request.headers().getAll(settings.header().get()));
+            said = nearestUntrusted(headers.getAll(settings.header().get()));
         }
         return said == null ? peer : said;
     }
