@@ -1,0 +1,486 @@
+package com.altcontext.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaValidatorsConfig;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds openapi.yaml against the running service: what it says is there, is there; what is there, it tells of; and each
+ * bound in it is the one that the service enforces.
+ */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = {
+            @ResourceArg(name = "RATE_LIMIT_EVENTS", value = "120"),
+            @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
+            @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
+        })
+class OpenApiTest {
+    private static final String UNLISTED = "paths and methods that the document tells of in its description only";
+    private static final JsonNode DOCUMENT = document();
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch");
+    private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+    @Inject
+    Sql sql;
+
+    private static JsonNode document() {
+        try (InputStream file = OpenApiTest.class.getResourceAsStream("/openapi.yaml")) {
+            return new ObjectMapper(new YAMLFactory()).readTree(Objects.requireNonNull(file));
+        } catch (IOException unreadable) {
+            throw new AssertionError("openapi.yaml is YAML", unreadable);
+        }
+    }
+
+    // --- the document
+
+    @Test
+    void the_service_gives_out_the_document() throws IOException {
+        Call.Answer answer = Call.get("/v1/openapi.yaml").send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("content-type")).startsWith("application/yaml");
+        assertThat(new ObjectMapper(new YAMLFactory()).readTree(answer.text())).isEqualTo(DOCUMENT);
+        assertThat(DOCUMENT.path("openapi").asText()).startsWith("3.1.");
+    }
+
+    @Test
+    void every_reference_leads_somewhere_and_every_component_is_referred_to() {
+        Set<String> references = new TreeSet<>(DOCUMENT.findValuesAsText("$ref"));
+        for (String reference : references) {
+            assertThat(DOCUMENT.at(reference.substring(1)).isMissingNode())
+                    .as(reference)
+                    .isFalse();
+        }
+        DOCUMENT.path("components")
+                .properties()
+                .forEach(kind -> kind.getValue().fieldNames().forEachRemaining(name -> {
+                    boolean inProse = Set.of("NotFound", "MethodNotAllowed").contains(name);
+                    assertThat(inProse || references.contains("#/components/" + kind.getKey() + '/' + name))
+                            .as("%s %s", name, inProse ? UNLISTED : "")
+                            .isTrue();
+                }));
+    }
+
+    @Test
+    void the_document_tells_of_every_endpoint_and_of_no_other() {
+        Set<String> told = new TreeSet<>();
+        operations((path, method) -> told.add(method.toUpperCase(Locale.ROOT) + ' ' + path));
+        Set<String> known = new TreeSet<>();
+        Arrays.stream(Endpoint.values()).forEach(endpoint -> known.add(endpoint.method.name() + ' ' + endpoint.path));
+
+        assertThat(told).isEqualTo(known);
+    }
+
+    @Test
+    void the_document_tells_of_every_error_that_these_endpoints_have() {
+        Set<String> told = new TreeSet<>();
+        DOCUMENT.at("/components/schemas").forEach(schema -> {
+            JsonNode error = schema.at("/properties/error");
+            if (error.has("const")) {
+                told.add(error.path("const").asText());
+            }
+        });
+        Set<String> known = new TreeSet<>();
+        Arrays.stream(Problem.values())
+                .filter(problem -> problem != Problem.UNAUTHORIZED)
+                .forEach(problem -> known.add(problem.code()));
+
+        assertThat(told).isEqualTo(known);
+    }
+
+    @Test
+    void the_examples_of_answers_keep_to_their_schemas() {
+        operations((path, method) -> operation(path, method)
+                .path("responses")
+                .fieldNames()
+                .forEachRemaining(status -> {
+                    JsonNode content = resolved(
+                                    operation(path, method).path("responses").path(status))
+                            .at("/content/application~1json");
+                    content.path("examples")
+                            .forEach(example -> assertThat(violations(content.path("schema"), example.path("value")))
+                                    .as("%s %s %s", method, path, status)
+                                    .isEmpty());
+                }));
+    }
+
+    // --- answers
+
+    @Test
+    void every_example_of_a_request_gets_the_status_and_the_answer_that_it_promises() {
+        AtomicInteger sent = new AtomicInteger();
+        operations((path, method) -> operation(path, method)
+                .at("/requestBody/content")
+                .properties()
+                .forEach(content -> content.getValue().path("examples").forEach(example -> {
+                    Call.Answer answer = client(Call.of("POST", path))
+                            .header("content-type", content.getKey())
+                            .body(example.path("value"))
+                            .send();
+
+                    assertThat(answer.status())
+                            .as("%s: %s", example.path("summary").asText(), answer.text())
+                            .isEqualTo(example.path("x-expected-status").asInt());
+                    assertDocumented(path, method, answer);
+                    sent.incrementAndGet();
+                })));
+        assertThat(sent.get()).isGreaterThanOrEqualTo(9);
+    }
+
+    @Test
+    void an_example_is_valid_by_its_schema_exactly_if_the_service_takes_it() {
+        operation("/v1/events", "post")
+                .at("/requestBody/content/application~1json/examples")
+                .forEach(example -> assertThat(violations(schema("Event"), example.path("value"))
+                                .isEmpty())
+                        .as(example.path("summary").asText())
+                        .isEqualTo(example.path("x-expected-status").asInt() == 202));
+    }
+
+    @Test
+    void every_status_of_an_operation_can_be_had_and_is_as_documented() {
+        Map<String, Set<Integer>> had = new LinkedHashMap<>();
+        for (String path : List.of("/v1/events", "/v1/events/batch")) {
+            Call.Answer limited = exhausted(() -> Call.of("POST", path).json(List.of(Beacons.pageView(), 5)));
+            for (Call.Answer answer : List.of(
+                    client(Call.of("POST", path)
+                                    .json(path.endsWith("batch") ? List.of(Beacons.pageView()) : Beacons.pageView()))
+                            .send(),
+                    client(Call.of("POST", path).json("{}")).send(),
+                    client(Call.of("POST", path).json("x".repeat(70_000))).send(),
+                    client(Call.of("POST", path).body("x")).send(),
+                    limited)) {
+                assertDocumented(path, "post", answer);
+                had.computeIfAbsent(path, key -> new TreeSet<>()).add(answer.status());
+            }
+        }
+        Call.Answer document = client(Call.get("/v1/openapi.yaml")).send();
+        Call.Answer limited = exhausted(() -> Call.get("/v1/openapi.yaml"));
+        Call.Answer health = Call.get("/v1/healthz").send();
+        assertDocumented("/v1/openapi.yaml", "get", document);
+        assertDocumented("/v1/openapi.yaml", "get", limited);
+        assertDocumented("/v1/healthz", "get", health);
+
+        // 503 needs a database that is away, and 500 one that misbehaves: the latter follows.
+        assertThat(had.values()).allMatch(Set.of(202, 400, 413, 415, 429)::equals);
+        assertThat(List.of(document.status(), limited.status(), health.status()))
+                .containsExactly(200, 429, 200);
+    }
+
+    @Test
+    void a_fault_of_the_service_is_as_documented() {
+        Stored stored = new Stored(sql);
+        stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
+        try {
+            Call.Answer answer =
+                    client(Call.event(Beacons.with("path", "/poison"))).send();
+            assertThat(answer.status()).isEqualTo(500);
+            assertDocumented("/v1/events", "post", answer);
+            Call.Answer batch = client(Call.batch(List.of(Beacons.with("path", "/poison"), Beacons.pageView())))
+                    .send();
+            assertThat(batch.status()).isEqualTo(202);
+            assertDocumented("/v1/events/batch", "post", batch);
+        } finally {
+            stored.execute("ALTER TABLE events DROP CONSTRAINT poison");
+        }
+    }
+
+    @Test
+    void unknown_paths_and_methods_answer_as_the_description_says() {
+        assertThat(violations(schema("NotFound"), Call.get("/nothing").send().json()))
+                .isEmpty();
+        operations((path, method) -> assertThat(violations(
+                        schema("MethodNotAllowed"),
+                        Call.of("DELETE", path).send().json()))
+                .isEmpty());
+    }
+
+    @Test
+    void whatever_becomes_of_an_event_its_answer_is_as_documented() {
+        ObjectNode twice = Beacons.with("eventId", UUID.randomUUID().toString());
+        for (Object event : List.of(
+                Beacons.pageView(),
+                twice,
+                twice,
+                Beacons.with("honeypot", "x"),
+                Beacons.with("traffic.deviceType", "bot"))) {
+            assertDocumented("/v1/events", "post", client(Call.event(event)).send());
+        }
+        assertDocumented(
+                "/v1/events/batch",
+                "post",
+                client(Call.batch(List.of(twice, Beacons.with("honeypot", "x"), 5, Beacons.pageView())))
+                        .send());
+    }
+
+    // --- bounds
+
+    @Test
+    void each_bound_of_a_text_is_the_one_that_is_enforced() {
+        Set<String> tried = new TreeSet<>();
+        fields(schema("Event"), "", (field, rule) -> {
+            if (rule.has("maxLength")) {
+                int least = rule.path("minLength").asInt();
+                int most = rule.path("maxLength").asInt();
+                assertTaken(field, text(least));
+                assertTaken(field, text(most));
+                assertRefused(field, text(least - 1));
+                assertRefused(field, text(most + 1));
+                tried.add(field);
+            }
+        });
+        assertThat(tried).contains("anonId", "eventType", "path", "referrer", "utm.content", "traffic.countryCode");
+    }
+
+    @Test
+    void each_bound_of_a_number_is_the_one_that_is_enforced() {
+        Set<String> tried = new TreeSet<>();
+        fields(schema("Event"), "", (field, rule) -> {
+            if (rule.has("maximum")) {
+                assertTaken(field, rule.path("minimum").asDouble());
+                assertTaken(field, rule.path("maximum").asDouble());
+                assertTaken(field, rule.path("maximum").asText());
+                assertRefused(field, rule.path("minimum").asDouble() - 0.001);
+                assertRefused(field, rule.path("maximum").asDouble() + 0.001);
+                tried.add(field);
+            }
+        });
+        assertThat(tried).hasSize(7);
+    }
+
+    @Test
+    void each_word_of_a_list_is_taken_and_no_other() {
+        Set<String> tried = new TreeSet<>();
+        fields(schema("Event"), "", (field, rule) -> {
+            if (rule.has("enum")) {
+                rule.path("enum").forEach(word -> assertTaken(field, word));
+                assertRefused(field, "other");
+                tried.add(field);
+            }
+        });
+        assertThat(tried).containsExactly("traffic.deviceType");
+    }
+
+    @Test
+    void each_type_is_the_one_that_is_enforced() {
+        Map<String, Object> values = Map.of("boolean", true, "array", List.of(), "object", Map.of());
+        fields(schema("Event"), "", (field, rule) -> {
+            Set<String> types = types(rule);
+            if (types.isEmpty()) {
+                return;
+            }
+            values.forEach((type, value) -> {
+                if (types.contains(type)) {
+                    assertTaken(field, value);
+                } else {
+                    assertRefused(field, value);
+                }
+            });
+            JsonNode nothing = Call.JSON.nullNode();
+            if (types.contains("null")) {
+                assertTaken(field, nothing);
+            } else {
+                assertRefused(field, nothing);
+            }
+        });
+    }
+
+    @Test
+    void exactly_the_required_fields_are_required() {
+        ObjectNode event = Beacons.pageView();
+        Set<String> required = new TreeSet<>();
+        schema("Event").path("required").forEach(name -> required.add(name.asText()));
+
+        assertThat(names(event)).containsExactlyInAnyOrderElementsOf(required);
+        for (String name : required) {
+            ObjectNode without = event.deepCopy();
+            without.remove(name);
+            assertThat(client(Call.event(without)).send().status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void props_hold_as_many_keys_as_documented() {
+        int most = schema("Event").at("/properties/props/maxProperties").asInt();
+        ObjectNode props = Call.JSON.createObjectNode();
+        for (int i = 0; i < most; i++) {
+            props.put("k" + i, i);
+        }
+        assertTaken("props", props);
+        assertRefused("props", props.deepCopy().put("one", "more"));
+    }
+
+    @Test
+    void a_batch_holds_as_many_events_as_documented() {
+        int most = schema("Events").path("maxItems").asInt();
+        ArrayNode events = Call.JSON.createArrayNode();
+        for (int i = 0; i < most; i++) {
+            events.add(Beacons.pageView());
+        }
+        assertThat(client(Call.batch(events)).send().status()).isEqualTo(202);
+        assertThat(client(Call.batch(events.deepCopy().add(5))).send().status()).isEqualTo(400);
+        assertThat(schema("Events").path("minItems").asInt()).isOne();
+        assertThat(client(Call.batch("[]")).send().status()).isEqualTo(400);
+    }
+
+    // --- how
+
+    /** Each call is of another client, so that none is held up. */
+    private static Call client(Call call) {
+        int number = CLIENTS.incrementAndGet();
+        return call.header("x-forwarded-for", "198.18." + number / 250 + '.' + number % 250);
+    }
+
+    private static Call.Answer exhausted(Supplier<Call> call) {
+        for (int i = 0; i < 1_000; i++) {
+            Call.Answer answer =
+                    call.get().header("x-forwarded-for", "203.0.113.5").send();
+            if (answer.status() == 429) {
+                return answer;
+            }
+        }
+        throw new AssertionError("a thousand requests in a row were let pass");
+    }
+
+    private static void assertTaken(String field, Object value) {
+        Call.Answer answer = client(Call.event(event(field, value))).send();
+        assertThat(answer.status()).as("%s %s", field, answer.text()).isEqualTo(202);
+    }
+
+    private static void assertRefused(String field, Object value) {
+        Call.Answer answer = client(Call.event(event(field, value))).send();
+        assertThat(answer.status())
+                .as("%s = %s %s", field, value, answer.text())
+                .isEqualTo(400);
+        assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly(field);
+    }
+
+    private static ObjectNode event(String field, Object value) {
+        ObjectNode event = Beacons.pageView();
+        Beacons.set(event, field, value);
+        return event;
+    }
+
+    private static String text(int length) {
+        return "x".repeat(Math.max(0, length));
+    }
+
+    /** Every field of the schema by its dotted path. */
+    private static void fields(JsonNode schema, String prefix, BiConsumer<String, JsonNode> visit) {
+        schema.path("properties").properties().forEach(field -> {
+            visit.accept(prefix + field.getKey(), field.getValue());
+            fields(field.getValue(), prefix + field.getKey() + '.', visit);
+        });
+    }
+
+    private static Set<String> types(JsonNode rule) {
+        Set<String> types = new TreeSet<>();
+        JsonNode type = rule.path("type");
+        if (type.isTextual()) {
+            types.add(type.asText());
+        }
+        type.forEach(one -> types.add(one.asText()));
+        return types;
+    }
+
+    private static void operations(BiConsumer<String, String> visit) {
+        DOCUMENT.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                    assertThat(METHODS).contains(method);
+                    visit.accept(path.getKey(), method);
+                }));
+    }
+
+    private static JsonNode operation(String path, String method) {
+        return DOCUMENT.path("paths").path(path).path(method);
+    }
+
+    private static JsonNode schema(String name) {
+        return DOCUMENT.path("components").path("schemas").path(name);
+    }
+
+    private static JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? DOCUMENT.at(node.path("$ref").asText().substring(1)) : node;
+    }
+
+    /** The answer has a documented status, its headers, its type, and a body that keeps to the schema. */
+    private static void assertDocumented(String path, String method, Call.Answer answer) {
+        JsonNode response = resolved(operation(path, method).path("responses").path(String.valueOf(answer.status())));
+        assertThat(response.isMissingNode())
+                .as("%s %s answers %d, which is not documented", method, path, answer.status())
+                .isFalse();
+        List<String> faults = new ArrayList<>();
+        response.path("headers").properties().forEach(header -> {
+            String value = answer.headers().firstValue(header.getKey()).orElse(null);
+            JsonNode rule = resolved(header.getValue()).path("schema");
+            boolean right = value != null
+                    && (!rule.has("pattern")
+                            || Pattern.matches(rule.path("pattern").asText(), value))
+                    && (!rule.has("const") || rule.path("const").asText().equalsIgnoreCase(value))
+                    && (!rule.has("enum") || rule.path("enum").toString().contains('"' + value + '"'));
+            if (!right) {
+                faults.add(header.getKey() + ": " + value);
+            }
+        });
+        assertThat(faults)
+                .as("headers of %s %s %d", method, path, answer.status())
+                .isEmpty();
+        JsonNode content = response.path("content");
+        String type = answer.headers().firstValue("content-type").orElse("").replaceFirst(";.*", "");
+        assertThat(names(content)).containsExactly(type);
+        if (type.equals("application/json")) {
+            assertThat(violations(content.path(type).path("schema"), answer.json()))
+                    .as("%s %s: %s", method, path, answer.text())
+                    .isEmpty();
+        }
+    }
+
+    private static Set<ValidationMessage> violations(JsonNode schema, JsonNode value) {
+        ObjectNode whole = schema.deepCopy();
+        whole.set("components", DOCUMENT.path("components"));
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(
+                        whole,
+                        SchemaValidatorsConfig.builder()
+                                .formatAssertionsEnabled(true)
+                                .build())
+                .validate(value);
+    }
+
+    private static List<String> names(JsonNode object) {
+        return object.properties().stream().map(Map.Entry::getKey).toList();
+    }
+}
