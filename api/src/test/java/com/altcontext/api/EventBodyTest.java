@@ -73,6 +73,8 @@ class EventBodyTest {
                 "application/ld+json",
                 "json",
                 "*/*",
+                ";",
+                ";;",
                 "; charset=utf-8",
                 "/",
                 "application/json; charset=utf-16",
