@@ -1,20 +1,21 @@
 package com.altcontext.api;
 
 import com.altcontext.value.Issue;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.impl.RoutingContextInternal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
- * Collects a request's body before its resource runs, without holding a thread: bounded in size, and in time for a
+ * Collects a request's body, without holding a thread: bounded in size, and in time for a
  * client that sends a byte a second.
  */
 final class BodyCollector {
@@ -30,15 +31,19 @@ final class BodyCollector {
         vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
     }
 
-    /** Goes on with the next handler when the body is there; else says what is wrong with it. */
-    void collect(RoutingContext context, BiConsumer<Problem, List<Issue>> refuse) {
-        HttpServerRequest request = context.request();
+    /**
+     * Reads the body.
+     *
+     * @param done gets it when it is there
+     * @param refuse gets what is wrong with it otherwise
+     */
+    void collect(HttpServerRequest request, Consumer<byte[]> done, BiConsumer<Problem, List<Issue>> refuse) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length != null && (length.length() > 6 || Integer.parseInt(length) > MOST_BYTES)) {
             refuse.accept(Problem.PAYLOAD_TOO_LARGE, List.of());
             return;
         }
-        Collection collection = new Collection(context, refuse, length == null ? 1_024 : Integer.parseInt(length));
+        Collection collection = new Collection(length == null ? 1_024 : Integer.parseInt(length), done, refuse);
         underWay.add(collection);
         request.exceptionHandler(broken -> underWay.remove(collection));
         request.handler(collection::add);
@@ -57,15 +62,15 @@ final class BodyCollector {
 
     /** One body on its way. All but the sweep runs on its connection's event loop. */
     private final class Collection {
-        final RoutingContext context;
         final long began = System.nanoTime();
-        private final io.vertx.core.Context eventLoop = Vertx.currentContext();
+        private final Context eventLoop = Objects.requireNonNull(Vertx.currentContext(), "a request has a context");
+        private final Consumer<byte[]> done;
         private final BiConsumer<Problem, List<Issue>> refuse;
         private final Buffer body;
         private boolean over;
 
-        Collection(RoutingContext context, BiConsumer<Problem, List<Issue>> refuse, int expected) {
-            this.context = context;
+        Collection(int expected, Consumer<byte[]> done, BiConsumer<Problem, List<Issue>> refuse) {
+            this.done = done;
             this.refuse = refuse;
             this.body = Buffer.buffer(expected);
         }
@@ -85,8 +90,7 @@ final class BodyCollector {
             if (!over) {
                 over = true;
                 underWay.remove(this);
-                ((RoutingContextInternal) context).setBody(body);
-                context.next();
+                done.accept(body.getBytes());
             }
         }
 

@@ -3,7 +3,7 @@ package com.altcontext.api;
 import com.altcontext.attribution.ReferrerHost;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -18,21 +18,17 @@ record Client(
         @Nullable String userAgent,
         @Nullable String siteHost,
         boolean privacySignal) {
-    private static final String KEY = Client.class.getName();
     private static final CharSequence SEC_GPC = HttpHeaders.createOptimized("sec-gpc");
     private static final CharSequence DNT = HttpHeaders.createOptimized("dnt");
 
-    static Client of(RoutingContext context) {
-        return context.get(KEY);
-    }
-
-    static Client identify(RoutingContext context, ClientAddresses addresses) {
-        MultiMap headers = context.request().headers();
-        String page = headers.get(HttpHeaders.ORIGIN);
-        String host = ReferrerHost.of(page == null ? headers.get(HttpHeaders.REFERER) : page);
+    static Client of(HttpServerRequest request, ClientAddresses addresses) {
+        MultiMap headers = request.headers();
+        String host = ReferrerHost.of(headers.get(HttpHeaders.ORIGIN));
+        if (host == null) {
+            // A sandboxed page's origin is the word "null".
+            host = ReferrerHost.of(headers.get(HttpHeaders.REFERER));
+        }
         boolean signal = "1".equals(headers.get(SEC_GPC)) || "1".equals(headers.get(DNT));
-        Client client = new Client(addresses.of(context.request()), headers.get(HttpHeaders.USER_AGENT), host, signal);
-        context.put(KEY, client);
-        return client;
+        return new Client(addresses.of(request), headers.get(HttpHeaders.USER_AGENT), host, signal);
     }
 }

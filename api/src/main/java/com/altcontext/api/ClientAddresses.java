@@ -58,7 +58,7 @@ final class ClientAddresses {
     }
 
     private static InetAddress peer(HttpServerRequest request) {
-        InetAddress peer = literal(request.remoteAddress().hostAddress());
+        InetAddress peer = literal(request.connection().remoteAddress().hostAddress());
         return peer == null ? InetAddress.getLoopbackAddress() : peer;
     }
 

@@ -1,17 +1,12 @@
 package com.altcontext.api;
 
-import com.altcontext.attribution.ReferrerHost;
 import com.altcontext.property.Properties;
 import com.altcontext.value.Issue;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -20,19 +15,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
-import org.jboss.logging.MDC;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before every resource: the request's id, the headers of every answer, CORS, and the refusals that need no
- * look at the body's content — unknown path, wrong method, too many, wrong type, too large, too slow.
+ * What stands before everything: the request's id, the headers of every answer, CORS, and the refusals that need no
+ * look at the body's content — unknown path, wrong method, too many, wrong type, too large, too slow. Events go on to
+ * their doors, everything else to Quarkus REST.
  */
 @ApplicationScoped
 class Edge {
-    static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
-
-    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence NOSNIFF_NAME = HttpHeaders.createOptimized("x-content-type-options");
     private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
     private static final CharSequence CSP_NAME = HttpHeaders.createOptimized("content-security-policy");
@@ -45,8 +35,8 @@ class Edge {
     private static final CharSequence EXPOSED =
             HttpHeaders.createOptimized("x-outcome, x-request-id, retry-after, ratelimit, ratelimit-policy");
 
-    private static final Pattern SHORT_TOKEN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final int BEFORE_EVERYTHING = 1_000;
+    private static final int LONGEST_REQUEST_ID = 64;
 
     private final Set<String> allowedOrigins;
     private final boolean onFly;
@@ -55,7 +45,8 @@ class Edge {
     private final BodyCollector bodies;
     private final Tally tally;
     private final Properties properties;
-    private final ObjectMapper json;
+    private final EventDoor events;
+    private final BatchDoor batches;
 
     Edge(
             Settings settings,
@@ -64,7 +55,8 @@ class Edge {
             BodyCollector bodies,
             Tally tally,
             Properties properties,
-            ObjectMapper json) {
+            EventDoor events,
+            BatchDoor batches) {
         this.allowedOrigins = settings.corsAllowedOrigins();
         this.onFly = settings.clientAddress().onFly();
         this.addresses = addresses;
@@ -72,7 +64,8 @@ class Edge {
         this.bodies = bodies;
         this.tally = tally;
         this.properties = properties;
-        this.json = json;
+        this.events = events;
+        this.batches = batches;
     }
 
     void register(@Observes Filters filters) {
@@ -82,44 +75,70 @@ class Edge {
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         identify(request);
-        Endpoint endpoint = Endpoint.at(context.normalizedPath());
+        boolean originAllowed = allowOrigin(request);
+        Endpoint endpoint = Endpoint.at(request.path());
         if (endpoint == null) {
-            allowOrigin(request);
-            refuse(context, null, Problem.NOT_FOUND, List.of());
+            Exchange.failed(context, Problem.NOT_FOUND, List.of());
             return;
         }
-        boolean originAllowed = allowOrigin(request);
         if (request.method().equals(HttpMethod.OPTIONS)) {
             answerOptions(request, endpoint, originAllowed);
             return;
         }
         if (!endpoint.accepts(request.method())) {
             request.response().putHeader(HttpHeaders.ALLOW, endpoint.allowed());
-            refuse(context, endpoint, Problem.METHOD_NOT_ALLOWED, List.of());
+            Exchange.failed(context, Problem.METHOD_NOT_ALLOWED, List.of());
             return;
         }
-        Client client = Client.identify(context, addresses);
-        if (endpoint.limit != null && !isWithin(context, endpoint, limiter.take(endpoint.limit, client.address(), 1))) {
-            return;
+        receive(new Exchange(context, endpoint, Client.of(request, addresses)));
+    }
+
+    private void receive(Exchange exchange) {
+        HttpServerRequest request = exchange.request();
+        Endpoint endpoint = exchange.endpoint;
+        if (endpoint.limit != null) {
+            RateLimiter.Verdict verdict = limiter.take(endpoint.limit, exchange.client.address(), 1);
+            if (!verdict.passed()) {
+                verdict.tell(request.response().headers());
+                refuse(exchange, Problem.RATE_LIMITED, List.of());
+                return;
+            }
         }
         if (!endpoint.takesBody()) {
-            context.next();
-        } else if (!isJson(request.headers())) {
-            refuse(context, endpoint, Problem.UNSUPPORTED_MEDIA_TYPE, List.of());
+            exchange.toResource();
+        } else if (!MediaTypes.isJson(request.headers())) {
+            refuse(exchange, Problem.UNSUPPORTED_MEDIA_TYPE, List.of());
         } else {
-            bodies.collect(context, (problem, issues) -> refuse(context, endpoint, problem, issues));
+            bodies.collect(
+                    request, body -> open(exchange, body), (problem, issues) -> refuse(exchange, problem, issues));
         }
     }
 
+    private void open(Exchange exchange, byte[] body) {
+        try {
+            switch (exchange.endpoint) {
+                case EVENTS -> events.post(exchange, body);
+                case EVENTS_BATCH -> batches.post(exchange, body);
+                default -> throw new IllegalStateException("no door takes the body of " + exchange.endpoint);
+            }
+        } catch (RuntimeException failure) {
+            exchange.failed(failure);
+        }
+    }
+
+    private void refuse(Exchange exchange, Problem problem, List<Issue> issues) {
+        tally.refused(properties.byHost(exchange.client.siteHost()).id(), exchange.endpoint, problem);
+        exchange.failed(problem, issues);
+    }
+
     private void identify(HttpServerRequest request) {
-        String given = request.getHeader(REQUEST_ID);
-        String id = given != null && SHORT_TOKEN.matcher(given).matches()
+        String given = request.getHeader(Exchange.REQUEST_ID);
+        // One of ours is to be told apart in a log, not to be kept secret.
+        String id = given != null && isShortToken(given)
                 ? given
-                // To be told apart in a log, not to be kept secret.
                 : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        MDC.put("requestId", id);
         MultiMap headers = request.response().headers();
-        headers.set(REQUEST_ID, id);
+        headers.set(Exchange.REQUEST_ID, id);
         headers.set(NOSNIFF_NAME, NOSNIFF);
         headers.set(CSP_NAME, CSP);
         headers.set(REFERRER_POLICY, NO_REFERRER);
@@ -127,6 +146,17 @@ class Edge {
         if (onFly) {
             headers.set(HSTS_NAME, HSTS);
         }
+    }
+
+    private static boolean isShortToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!plain && c != '-' && c != '_' && c != '.') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= LONGEST_REQUEST_ID;
     }
 
     /** Gives a listed origin its own name back; any other is served without a word about origins. */
@@ -151,75 +181,5 @@ class Edge {
             headers.set(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "86400");
         }
         request.response().setStatusCode(204).end();
-    }
-
-    /** Answers 429 unless the limiter let the request pass. */
-    private boolean isWithin(RoutingContext context, Endpoint endpoint, RateLimiter.Verdict verdict) {
-        if (!verdict.passed()) {
-            limited(context.response().headers(), verdict);
-            refuse(context, endpoint, Problem.RATE_LIMITED, List.of());
-        }
-        return verdict.passed();
-    }
-
-    static void limited(MultiMap headers, RateLimiter.Verdict verdict) {
-        headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(verdict.retryAfterSeconds()));
-        headers.set("RateLimit-Policy", verdict.policy());
-        headers.set("RateLimit", verdict.state());
-    }
-
-    /** JSON by its own name, or as the text that {@code sendBeacon} sends without a preflight; UTF-8 and not packed. */
-    private static boolean isJson(MultiMap headers) {
-        String type = headers.get(HttpHeaders.CONTENT_TYPE);
-        String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
-        if (type == null || encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            return false;
-        }
-        String[] parts = type.toLowerCase(Locale.ROOT).split(";");
-        String media = parts[0].strip();
-        if (!media.equals("application/json") && !media.equals("text/plain")) {
-            return false;
-        }
-        for (int i = 1; i < parts.length; i++) {
-            String parameter = parts[i].strip().replace("\"", "");
-            if (parameter.startsWith("charset=")
-                    && !parameter.equals("charset=utf-8")
-                    && !parameter.equals("charset=utf8")) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void refuse(RoutingContext context, @Nullable Endpoint endpoint, Problem problem, List<Issue> issues) {
-        if (endpoint != null) {
-            String host = ReferrerHost.of(context.request().getHeader(HttpHeaders.ORIGIN));
-            tally.refused(properties.byHost(host).id(), endpoint, problem);
-        }
-        HttpServerResponse response = context.response();
-        if (response.ended() || response.closed()) {
-            return;
-        }
-        response.setStatusCode(problem.status).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-        if (hasUnreadBody(context.request())) {
-            // It will not be read, so the connection cannot carry another request.
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        }
-        response.end(body(issues.isEmpty() ? problem.body() : problem.body(issues)));
-    }
-
-    private static boolean hasUnreadBody(HttpServerRequest request) {
-        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        boolean announced =
-                length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) : !length.equals("0");
-        return announced && !request.isEnded();
-    }
-
-    private Buffer body(Problem.Body body) {
-        try {
-            return Buffer.buffer(json.writeValueAsBytes(body));
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a record of strings can be written", impossible);
-        }
     }
 }

@@ -32,11 +32,13 @@ enum Endpoint {
     final String path;
     final HttpMethod method;
     final @Nullable Limit limit;
+    private final String key;
 
     Endpoint(String path, HttpMethod method, @Nullable Limit limit) {
         this.path = path;
         this.method = method;
         this.limit = limit;
+        this.key = path.substring("/v1/".length());
     }
 
     static @Nullable Endpoint at(String path) {
@@ -58,6 +60,6 @@ enum Endpoint {
 
     /** Under which name refusals are counted. */
     String key() {
-        return path.substring("/v1/".length());
+        return key;
     }
 }

@@ -61,12 +61,17 @@ final class EventIntake {
     /**
      * Judges one event.
      *
+     * @param body null if reading it found nothing but issues
      * @param issues what reading the body found already
      */
-    Judgement judge(JsonNode body, Client client, Issues issues) {
+    Judgement judge(@Nullable JsonNode body, Client client, Issues issues) {
         Property site = properties.byHost(client.siteHost());
+        if (body == null) {
+            return new Judgement.Refuse(site.id(), issues.list());
+        }
         if (issues.isEmpty() && isFilled(body.get("honeypot"))) {
-            return new Judgement.Drop(site.id(), Outcome.DropReason.HONEYPOT);
+            Property property = property(Fields.of(body, new Issues()), site, new Issues());
+            return new Judgement.Drop(property.id(), Outcome.DropReason.HONEYPOT);
         }
         Property property = property(Fields.of(body, new Issues()), site, issues);
         Beacon beacon = BeaconReader.read(body, issues);

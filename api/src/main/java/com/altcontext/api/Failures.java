@@ -1,11 +1,8 @@
 package com.altcontext.api;
 
-import com.altcontext.ingest.Unavailable;
-import com.altcontext.value.Rejected;
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
+import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -13,35 +10,17 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Maps every failure of a resource to its JSON: never a stack trace, never a word of SQL. */
 public class Failures {
     private static final Logger LOG = Logger.getLogger(Failures.class);
-    private static final int RETRY_AFTER_SECONDS = 2;
 
-    static RestResponse<Object> answer(Problem problem) {
-        return answer(problem, problem.body());
+    private static RestResponse<String> answer(Problem problem) {
+        return RestResponse.ResponseBuilder.<String>create(problem.status)
+                .entity(problem.json(List.of()))
+                .header("Content-Type", "application/json")
+                .build();
     }
 
-    private static RestResponse<Object> answer(Problem problem, Problem.Body body) {
-        RestResponse.ResponseBuilder<Object> answer = RestResponse.ResponseBuilder.<Object>create(problem.status)
-                .entity(body)
-                .type(MediaType.APPLICATION_JSON_TYPE);
-        if (problem == Problem.UNAVAILABLE) {
-            answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        }
-        return answer.build();
-    }
-
+    /** What the framework itself refuses. */
     @ServerExceptionMapper
-    public RestResponse<Object> rejected(Rejected rejected) {
-        return answer(Problem.INVALID_REQUEST, Problem.INVALID_REQUEST.body(rejected.issues()));
-    }
-
-    @ServerExceptionMapper
-    public RestResponse<Object> unavailable(Unavailable unavailable) {
-        return answer(Problem.UNAVAILABLE);
-    }
-
-    /** What the framework itself refuses: a path or method that no resource has. */
-    @ServerExceptionMapper
-    public RestResponse<Object> refused(WebApplicationException refused) {
+    public RestResponse<String> refused(WebApplicationException refused) {
         int status = refused.getResponse().getStatus();
         return answer(Arrays.stream(Problem.values())
                 .filter(problem -> problem.status == status)
@@ -50,7 +29,7 @@ public class Failures {
     }
 
     @ServerExceptionMapper
-    public RestResponse<Object> unforeseen(Throwable unforeseen) {
+    public RestResponse<String> unforeseen(Throwable unforeseen) {
         LOG.error("a request failed in an unforeseen way", unforeseen);
         return answer(Problem.INTERNAL_ERROR);
     }

@@ -1,11 +1,9 @@
 package com.altcontext.api;
 
 import com.altcontext.value.Issues;
-import com.altcontext.value.Rejected;
 import com.altcontext.value.Text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.math.BigDecimal;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * so that the others are still looked at. Null is absent.
  */
 final class Fields {
-    private static final Pattern UUID_FORM =
-            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
     private static final Pattern NUMERIC = Pattern.compile("[+-]?\\d{1,20}(\\.\\d{1,20})?([eE][+-]?\\d{1,2})?");
 
     private final JsonNode object;
@@ -69,15 +65,14 @@ final class Fields {
             issue(name, "must be a string");
             return null;
         }
-        try {
-            return Text.trimmed(prefix + name, node.textValue(), min, max);
-        } catch (Rejected rejected) {
-            // Text that cannot be stored was told of when the body was read.
-            rejected.issues().stream()
-                    .filter(issue -> !issue.message().equals(Text.UNSTORABLE))
-                    .forEach(issue -> issues.add(issue.path(), issue.message()));
+        String text = node.textValue().strip();
+        String fault = Text.lengthFault(text, min, max);
+        if (fault != null) {
+            issue(name, fault);
             return null;
         }
+        // Text that cannot be stored was told of when the body was read.
+        return text;
     }
 
     @Nullable
@@ -100,19 +95,18 @@ final class Fields {
         if (isAbsent(node)) {
             return null;
         }
-        BigDecimal number = null;
+        double number = Double.NaN;
         if (node.isNumber()) {
-            number = node.decimalValue();
+            number = node.doubleValue();
         } else if (node.isTextual() && NUMERIC.matcher(node.textValue().strip()).matches()) {
-            number = new BigDecimal(node.textValue().strip());
+            number = Double.parseDouble(node.textValue().strip());
         }
-        if (number == null
-                || number.compareTo(BigDecimal.valueOf(min)) < 0
-                || number.compareTo(BigDecimal.valueOf(max)) > 0) {
+        boolean within = number >= min && number <= max;
+        if (!within) {
             issue(name, "must be a number from " + min + " to " + max);
             return null;
         }
-        return number.doubleValue();
+        return number;
     }
 
     @Nullable
@@ -121,11 +115,22 @@ final class Fields {
         if (text == null) {
             return null;
         }
-        if (!UUID_FORM.matcher(text).matches()) {
+        if (!isUuid(text)) {
             issue(name, "must be a UUID");
             return null;
         }
         return UUID.fromString(text);
+    }
+
+    /** {@link UUID#fromString} alone would take shortened groups. */
+    private static boolean isUuid(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+            if (hyphen ? text.charAt(i) != '-' : Character.digit(text.charAt(i), 16) < 0 || text.charAt(i) > 'f') {
+                return false;
+            }
+        }
+        return text.length() == 36;
     }
 
     JsonNode node(String name) {

@@ -20,6 +20,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,6 @@ final class JsonBody {
 
     private final JsonParser parser;
     private final Issues issues;
-    private String path = "";
 
     private JsonBody(JsonParser parser, Issues issues) {
         this.parser = parser;
@@ -95,24 +96,12 @@ final class JsonBody {
             // Its own message may quote the body.
             JsonLocation place = malformed.getLocation();
             issue(
-                    pathOf(parser.getParsingContext()),
+                    path(),
                     place == null
                             ? "is not valid JSON"
                             : "is not valid JSON at line " + place.getLineNr() + ", column " + place.getColumnNr());
             return null;
         }
-    }
-
-    /** Where the parser stands: it reads a key and the value's first token at once, so the key may not be known here. */
-    private String pathOf(JsonStreamContext context) {
-        StringBuilder names = new StringBuilder();
-        for (JsonStreamContext at = context; at != null; at = at.getParent()) {
-            String name = at.inArray() ? String.valueOf(at.getCurrentIndex()) : at.getCurrentName();
-            if (name != null) {
-                names.insert(0, names.isEmpty() ? name : name + '.');
-            }
-        }
-        return Text.isStorable(names.toString()) ? names.toString() : path;
     }
 
     /** A body may hold one key of 60 KB and many faults below it: the answer must not grow with their product. */
@@ -126,13 +115,13 @@ final class JsonBody {
         return switch (token) {
             case START_OBJECT, START_ARRAY -> {
                 if (level > MOST_LEVELS) {
-                    issue(path, "must not be nested more than " + MOST_LEVELS + " levels deep");
+                    issue(path(), "must not be nested more than " + MOST_LEVELS + " levels deep");
                     parser.skipChildren();
                     yield NODES.nullNode();
                 }
                 yield token == JsonToken.START_OBJECT ? object(level) : array(level);
             }
-            case VALUE_STRING -> NODES.textNode(storable(parser.getText(), path));
+            case VALUE_STRING -> NODES.textNode(storable(parser.getText()));
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(token);
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
@@ -142,32 +131,25 @@ final class JsonBody {
 
     private ObjectNode object(int level) throws IOException {
         ObjectNode object = NODES.objectNode();
-        String outer = path;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
-            path = outer.isEmpty() ? key : outer + '.' + key;
             if (!Text.isStorable(key)) {
-                path = outer;
-                issue(outer, "has a key that " + Text.UNSTORABLE);
+                issue(path(parser.getParsingContext().getParent()), "has a key that " + Text.UNSTORABLE);
+            }
+            if (object.has(key)) {
+                issue(path(), "must not stand twice");
             }
             parser.nextToken();
-            if (object.has(key)) {
-                issue(path, "must not stand twice");
-            }
             object.set(key, value(level + 1));
         }
-        path = outer;
         return object;
     }
 
     private ArrayNode array(int level) throws IOException {
         ArrayNode array = NODES.arrayNode();
-        String outer = path;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            path = outer.isEmpty() ? String.valueOf(array.size()) : outer + '.' + array.size();
             array.add(value(level + 1));
         }
-        path = outer;
         return array;
     }
 
@@ -192,14 +174,32 @@ final class JsonBody {
     }
 
     private JsonNode beyondRange() {
-        issue(path, "must be a number within the range of a double");
+        issue(path(), "must be a number within the range of a double");
         return NODES.nullNode();
     }
 
-    private String storable(String text, String where) {
+    private String storable(String text) {
         if (!Text.isStorable(text)) {
-            issue(where, Text.UNSTORABLE);
+            issue(path(), Text.UNSTORABLE);
         }
         return text;
+    }
+
+    /** Where the parser stands, in dotted form. */
+    private String path() {
+        return path(parser.getParsingContext());
+    }
+
+    private static String path(JsonStreamContext place) {
+        Deque<String> steps = new ArrayDeque<>();
+        for (JsonStreamContext at = place; at != null; at = at.getParent()) {
+            String name =
+                    at.inArray() && at.hasCurrentIndex() ? String.valueOf(at.getCurrentIndex()) : at.getCurrentName();
+            // A key that cannot be told is told of where it stands.
+            if (name != null && Text.isStorable(name)) {
+                steps.push(name);
+            }
+        }
+        return String.join(".", steps);
     }
 }

@@ -1,10 +1,9 @@
 package com.altcontext.api;
 
 import com.altcontext.value.Issue;
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Every error that the service answers: its code, its status, and the body that carries it. */
 enum Problem {
@@ -18,9 +17,15 @@ enum Problem {
     INTERNAL_ERROR(500, false),
     UNAVAILABLE(503, false);
 
+    /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */
+    static final String RETRY_AFTER_SECONDS = "2";
+
     final int status;
     /** Whether it is the caller's fault and counted as a rejection. */
     final boolean counted;
+
+    private final String code = name().toLowerCase(Locale.ROOT);
+    private final String bare = json(code);
 
     Problem(int status, boolean counted) {
         this.status = status;
@@ -28,18 +33,32 @@ enum Problem {
     }
 
     String code() {
-        return name().toLowerCase(Locale.ROOT);
+        return code;
     }
 
-    Body body() {
-        return new Body(false, code(), null);
+    /** {@code {"ok":false,"error":"<code>"}}, with the issues if there are any. */
+    String json(List<Issue> issues) {
+        if (issues.isEmpty()) {
+            return bare;
+        }
+        StringBuilder json = new StringBuilder(bare.length() + issues.size() * 80);
+        json.append(bare, 0, bare.length() - 1).append(",\"issues\":[");
+        for (int i = 0; i < issues.size(); i++) {
+            json.append(i == 0 ? "{\"path\":\"" : ",{\"path\":\"");
+            quote(json, issues.get(i).path());
+            json.append("\",\"message\":\"");
+            quote(json, issues.get(i).message());
+            json.append("\"}");
+        }
+        return json.append("]}").toString();
     }
 
-    Body body(List<Issue> issues) {
-        return new Body(false, code(), issues);
+    /** The body of an error that has a code of its own. */
+    static String json(String code) {
+        return "{\"ok\":false,\"error\":\"" + code + "\"}";
     }
 
-    /** {@code {"ok":false,"error":"<code>"}}, with the issues of an invalid request. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Body(boolean ok, String error, @Nullable List<Issue> issues) {}
+    private static void quote(StringBuilder json, String text) {
+        JsonStringEncoder.getInstance().quoteAsString(text, json);
+    }
 }

@@ -5,11 +5,14 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * So many of each kind for one client and minute, by a token bucket that refills steadily. An IPv6 client is its /64,
@@ -39,21 +42,20 @@ final class RateLimiter {
      * @param retryAfterSeconds how long to wait before as many would pass; 0 if they passed
      */
     record Verdict(boolean passed, Endpoint.Limit limit, int perMinute, long remaining, long retryAfterSeconds) {
-        /** The {@code RateLimit-Policy} header (IETF draft ratelimit-headers). */
-        String policy() {
-            return '"' + limit.policy() + "\";q=" + perMinute + ";w=" + PERIOD.toSeconds();
-        }
-
-        /** The {@code RateLimit} header. */
-        String state() {
-            return '"' + limit.policy() + "\";r=" + remaining + ";t=" + retryAfterSeconds;
+        /** Sets the headers of a refusal: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
+        void tell(MultiMap headers) {
+            headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds));
+            headers.set("RateLimit-Policy", '"' + limit.policy() + "\";q=" + perMinute + ";w=" + PERIOD.toSeconds());
+            headers.set("RateLimit", '"' + limit.policy() + "\";r=" + remaining + ";t=" + retryAfterSeconds);
         }
     }
 
     /** Takes so many from the client's allowance, all or none. */
     Verdict take(Endpoint.Limit limit, InetAddress client, int count) {
         int capacity = perMinute.getOrDefault(limit, 60);
-        Bucket bucket = buckets.get(Key.of(limit, client), key -> bucket(capacity));
+        Key key = Key.of(limit, client);
+        Bucket known = buckets.getIfPresent(key);
+        Bucket bucket = known != null ? known : buckets.get(key, unknown -> bucket(capacity));
         ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(count);
         long wait = probe.isConsumed()
                 ? 0
@@ -84,6 +86,17 @@ final class RateLimiter {
                 network = network << 8 | bytes[i] & 0xFF;
             }
             return new Key(limit, bytes.length > 4, network);
+        }
+
+        // Written out, since the generated ones are slow without an optimizing compiler and run for every request.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && key.network == network && key.limit == limit && key.ipv6 == ipv6;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(network) * 31 + limit.ordinal();
         }
     }
 }

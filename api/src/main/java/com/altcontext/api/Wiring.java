@@ -73,6 +73,18 @@ class Wiring {
 
     @Produces
     @Singleton
+    EventDoor eventDoor(EventIntake intake, GroupCommit groupCommit, Tally tally) {
+        return new EventDoor(intake, groupCommit, tally);
+    }
+
+    @Produces
+    @Singleton
+    BatchDoor batchDoor(EventIntake intake, GroupCommit groupCommit, RateLimiter limiter, Tally tally) {
+        return new BatchDoor(intake, groupCommit, limiter, tally);
+    }
+
+    @Produces
+    @Singleton
     Rejections rejections(InstantSource clock) {
         return new Rejections(clock);
     }

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** Rows turned into one array a column, as {@code unnest} takes them: many rows in one statement of a fixed text. */
 public record Columns<T>(List<T> rows) {
     public UUID[] ids(Function<T, UUID> column) {
-        return rows.stream().map(column).toArray(UUID[]::new);
+        UUID[] values = new UUID[rows.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = column.apply(rows.get(i));
+        }
+        return values;
     }
 
     public @Nullable String[] texts(Function<T, @Nullable String> column) {
@@ -21,11 +25,15 @@ public record Columns<T>(List<T> rows) {
     }
 
     public long[] numbers(ToLongFunction<T> column) {
-        return rows.stream().mapToLong(column).toArray();
+        long[] values = new long[rows.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = column.applyAsLong(rows.get(i));
+        }
+        return values;
     }
 
-    public byte @Nullable [][] hashes(Function<T, byte @Nullable []> column) {
-        byte @Nullable [][] values = new byte[rows.size()][];
+    public byte[] @Nullable [] hashes(Function<T, byte @Nullable []> column) {
+        byte[] @Nullable [] values = new byte[rows.size()][];
         for (int i = 0; i < values.length; i++) {
             values[i] = column.apply(rows.get(i));
         }

@@ -5,13 +5,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -31,7 +26,7 @@ public final class Tx {
 
     /** Every row of the answer, in its order. */
     public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... parameters) {
-        try (PreparedStatement statement = prepare(sql, parameters);
+        try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters);
                 ResultSet rows = statement.executeQuery()) {
             List<T> result = new ArrayList<>();
             Row row = new Row(rows);
@@ -46,11 +41,16 @@ public final class Tx {
 
     /** @return how many rows were written */
     public int update(String sql, @Nullable Object... parameters) {
-        try (PreparedStatement statement = prepare(sql, parameters)) {
+        try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
             return statement.executeUpdate();
         } catch (SQLException failed) {
             throw new SqlFailure(sql, failed);
         }
+    }
+
+    /** Statements to be sent in one round trip. */
+    public Pipeline pipeline() {
+        return new Pipeline(connection);
     }
 
     /**
@@ -83,33 +83,6 @@ public final class Tx {
                 update("ROLLBACK TO SAVEPOINT nested");
             }
             throw failed;
-        }
-    }
-
-    private PreparedStatement prepare(String sql, @Nullable Object... parameters) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        try {
-            for (int i = 0; i < parameters.length; i++) {
-                bind(statement, i + 1, parameters[i]);
-            }
-            return statement;
-        } catch (SQLException failed) {
-            statement.close();
-            throw failed;
-        }
-    }
-
-    private void bind(PreparedStatement statement, int index, @Nullable Object value) throws SQLException {
-        switch (value) {
-            case null -> statement.setNull(index, Types.NULL);
-            case UUID[] ids -> statement.setArray(index, connection.createArrayOf("uuid", ids));
-            case String[] texts -> statement.setArray(index, connection.createArrayOf("text", texts));
-            case long[] numbers ->
-                statement.setArray(index, connection.unwrap(PGConnection.class).createArrayOf("int8", numbers));
-            case byte[][] hashes -> statement.setArray(index, connection.createArrayOf("bytea", hashes));
-            case Instant time -> statement.setObject(index, time.atOffset(ZoneOffset.UTC));
-            case LocalDate day -> statement.setObject(index, day);
-            default -> statement.setObject(index, value);
         }
     }
 }

@@ -2,6 +2,7 @@ package com.altcontext.event;
 
 import com.altcontext.db.BinaryRows;
 import com.altcontext.db.Columns;
+import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
 import com.altcontext.visit.SessionRule;
 import com.altcontext.visit.VisitorLock;
@@ -15,21 +16,30 @@ import java.util.UUID;
 
 /** Stores events with their visitors and sessions: the one place that writes to {@code events}. */
 public final class EventStore {
-    /** {@code day} bounds let the planner look into one or two partitions; a day's slack covers a wrong clock at midnight. */
+    /**
+     * The bounds of {@code day} let the planner look into two or three partitions; a day's slack covers a wrong clock at
+     * midnight. The limit keeps each look-up a probe of the key: joined freely, the planner of an hour ago would read
+     * the whole of a day that was empty then.
+     */
     private static final String FIND = """
-            SELECT e.visitor_id, e.id, e.session_id
+            SELECT sent.visitor_id, sent.id, first.session_id
             FROM unnest(?::uuid[], ?::uuid[]) AS sent(visitor_id, id)
-            JOIN events e ON e.visitor_id = sent.visitor_id AND e.id = sent.id
-            WHERE e.day BETWEEN ? AND ?
+            CROSS JOIN LATERAL (
+                SELECT e.session_id FROM events e
+                WHERE e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
+                LIMIT 1) AS first
             """;
 
     /** Where the time tells nothing, the first copy lies on some day of one of the visitor's sessions. */
     private static final String FIND_ANYWHERE = """
-            SELECT e.visitor_id, e.id, e.session_id
+            SELECT sent.visitor_id, sent.id, first.session_id
             FROM unnest(?::uuid[], ?::uuid[]) AS sent(visitor_id, id)
             JOIN sessions s ON s.visitor_id = sent.visitor_id
-            JOIN events e ON e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.session_id = s.id
-             AND e.day BETWEEN (s.started_at AT TIME ZONE 'UTC')::date AND (s.last_event_at AT TIME ZONE 'UTC')::date
+            CROSS JOIN LATERAL (
+                SELECT e.session_id FROM events e
+                WHERE e.visitor_id = sent.visitor_id AND e.id = sent.id
+                  AND e.day BETWEEN (s.started_at AT TIME ZONE 'UTC')::date AND (s.last_event_at AT TIME ZONE 'UTC')::date
+                LIMIT 1) AS first
             """;
 
     private static final String COPY = """
@@ -56,15 +66,20 @@ public final class EventStore {
      * @return what became of each, {@link Outcome.Stored} or {@link Outcome.Duplicate}, in their order
      */
     public List<Outcome> write(Tx tx, List<Event> events) {
-        lockVisitors(tx, events);
-        Map<UUID, Receipt> stored = find(tx, events);
         Visits visits = new Visits(sessionRule);
         for (Event event : events) {
-            if (!stored.containsKey(event.id())) {
-                visits.expect(event.visitor(), event.occurredAt());
-            }
+            visits.expect(event.visitor(), event.occurredAt());
         }
-        visits.read(tx);
+        Pipeline look = tx.pipeline();
+        VisitorLock.take(look, visitorsOf(events));
+        List<Pipeline.Answer<Receipt>> found = find(look, events);
+        visits.read(look);
+        look.send();
+
+        Map<UUID, Receipt> stored = new HashMap<>();
+        for (Pipeline.Answer<Receipt> answer : found) {
+            answer.rows().forEach(receipt -> stored.put(receipt.eventId(), receipt));
+        }
 
         List<Outcome> outcomes = new ArrayList<>(events.size());
         BinaryRows rows = new BinaryRows(events.size() * 640);
@@ -82,7 +97,9 @@ public final class EventStore {
             add(rows, event, session);
             added++;
         }
-        visits.save(tx);
+        Pipeline save = tx.pipeline();
+        visits.save(save);
+        save.send();
         if (added > 0) {
             tx.copy(COPY, rows);
         }
@@ -91,40 +108,49 @@ public final class EventStore {
 
     /** Keeps other writers away from these events' visitors until the transaction ends; {@link #write} does it itself. */
     public static void lockVisitors(Tx tx, List<Event> events) {
-        VisitorLock.take(tx, events.stream().map(event -> event.visitor().id()).toList());
+        Pipeline lock = tx.pipeline();
+        VisitorLock.take(lock, visitorsOf(events));
+        lock.send();
     }
 
-    /** The receipts of those that are stored already, by event id (which holds the visitor's). */
-    private static Map<UUID, Receipt> find(Tx tx, List<Event> events) {
-        Map<UUID, Receipt> found = new HashMap<>();
-        Columns<Event> dated =
-                new Columns<>(events.stream().filter(Event::timeIsIdentity).toList());
-        if (!dated.rows().isEmpty()) {
-            LocalDate first = dated.rows().stream()
-                    .map(Event::day)
-                    .min(LocalDate::compareTo)
-                    .orElseThrow();
-            LocalDate last = dated.rows().stream()
-                    .map(Event::day)
-                    .max(LocalDate::compareTo)
-                    .orElseThrow();
-            keep(found, tx, FIND, visitors(dated), dated.ids(Event::id), first.minusDays(1), last);
+    private static List<UUID> visitorsOf(List<Event> events) {
+        List<UUID> visitors = new ArrayList<>(events.size());
+        for (Event event : events) {
+            visitors.add(event.visitor().id());
         }
-        Columns<Event> undated = new Columns<>(
-                events.stream().filter(event -> !event.timeIsIdentity()).toList());
-        if (!undated.rows().isEmpty()) {
-            keep(found, tx, FIND_ANYWHERE, visitors(undated), undated.ids(Event::id));
+        return visitors;
+    }
+
+    /** Asks for the receipts of those that are stored already. */
+    private static List<Pipeline.Answer<Receipt>> find(Pipeline look, List<Event> events) {
+        List<Event> dated = new ArrayList<>(events.size());
+        List<Event> undated = new ArrayList<>();
+        for (Event event : events) {
+            (event.timeIsIdentity() ? dated : undated).add(event);
         }
-        return found;
+        List<Pipeline.Answer<Receipt>> answers = new ArrayList<>(2);
+        if (!dated.isEmpty()) {
+            LocalDate first = dated.getFirst().day();
+            LocalDate last = first;
+            for (Event event : dated) {
+                first = event.day().isBefore(first) ? event.day() : first;
+                last = event.day().isAfter(last) ? event.day() : last;
+            }
+            answers.add(find(look, FIND, dated, first.minusDays(1), last));
+        }
+        if (!undated.isEmpty()) {
+            answers.add(find(look, FIND_ANYWHERE, undated));
+        }
+        return answers;
     }
 
-    private static UUID[] visitors(Columns<Event> events) {
-        return events.ids(event -> event.visitor().id());
-    }
-
-    private static void keep(Map<UUID, Receipt> found, Tx tx, String query, Object... parameters) {
-        tx.query(query, row -> new Receipt(row.id(2), row.id(1), row.id(3)), parameters)
-                .forEach(receipt -> found.put(receipt.eventId(), receipt));
+    private static Pipeline.Answer<Receipt> find(Pipeline look, String query, List<Event> events, LocalDate... bounds) {
+        Columns<Event> columns = new Columns<>(events);
+        Object[] parameters = new Object[2 + bounds.length];
+        parameters[0] = columns.ids(event -> event.visitor().id());
+        parameters[1] = columns.ids(Event::id);
+        System.arraycopy(bounds, 0, parameters, 2, bounds.length);
+        return look.query(query, row -> new Receipt(row.id(2), row.id(1), row.id(3)), parameters);
     }
 
     private static void add(BinaryRows rows, Event event, UUID session) {

@@ -1,6 +1,7 @@
 package com.altcontext.event;
 
 import com.altcontext.attribution.DeviceType;
+import java.util.Locale;
 
 /** What became of an event that was not refused. */
 public sealed interface Outcome {
@@ -29,6 +30,13 @@ public sealed interface Outcome {
         /** A field that people do not see was filled in. */
         HONEYPOT,
         /** {@code Sec-GPC} or {@code DNT}, where the operator chose to respect them. */
-        PRIVACY_SIGNAL
+        PRIVACY_SIGNAL;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** As it is counted. */
+        public String word() {
+            return word;
+        }
     }
 }

@@ -1,7 +1,10 @@
 package com.altcontext.value;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -12,7 +15,16 @@ import javax.crypto.spec.SecretKeySpec;
 public final class KeyedHash {
     private static final String ALGORITHM = "HmacSHA256";
 
+    /** The same few user agents and the addresses of the moment come again and again. About 0.5 MB when full. */
+    private static final int MOST_REMEMBERED = 2_000;
+
+    private static final int LONGEST_REMEMBERED = 256;
+
     private final Mac prototype;
+    private final Cache<String, byte[]> remembered = Caffeine.newBuilder()
+            .maximumSize(MOST_REMEMBERED)
+            .expireAfterWrite(Duration.ofMinutes(10))
+            .build();
 
     public KeyedHash(String pepper) {
         try {
@@ -23,8 +35,20 @@ public final class KeyedHash {
         }
     }
 
-    /** @return 32 bytes */
+    /** @return 32 bytes, which are not to be changed */
     public byte[] of(String text) {
+        if (text.length() > LONGEST_REMEMBERED) {
+            return compute(text);
+        }
+        byte[] known = remembered.getIfPresent(text);
+        if (known == null) {
+            known = compute(text);
+            remembered.put(text, known);
+        }
+        return known;
+    }
+
+    private byte[] compute(String text) {
         try {
             Mac mac = (Mac) prototype.clone();
             return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));

@@ -16,19 +16,20 @@ public final class Text {
      */
     public static String trimmed(String field, String value, int min, int max) {
         String text = value.strip();
-        String fault = fault(text, min, max);
+        String fault = lengthFault(text, min, max);
+        if (fault == null && !isStorable(text)) {
+            fault = UNSTORABLE;
+        }
         if (fault != null) {
             throw Rejected.of(field, fault);
         }
         return text;
     }
 
-    private static @Nullable String fault(String text, int min, int max) {
+    /** What is wrong with the length of the text, or null. */
+    public static @Nullable String lengthFault(String text, int min, int max) {
         int length = text.codePointCount(0, text.length());
-        if (length < min || length > max) {
-            return "must be " + min + " to " + max + " characters";
-        }
-        return isStorable(text) ? null : UNSTORABLE;
+        return length < min || length > max ? "must be " + min + " to " + max + " characters" : null;
     }
 
     /** Whether PostgreSQL can hold the text: no NUL (it has no such character) and nothing that UTF-8 cannot encode. */

@@ -1,6 +1,6 @@
 package com.altcontext.visit;
 
-import com.altcontext.db.Tx;
+import com.altcontext.db.Pipeline;
 import java.util.Collection;
 import java.util.UUID;
 
@@ -19,18 +19,20 @@ public final class VisitorLock {
                    set_config('enable_seqscan', 'off', true),
                    set_config('enable_hashjoin', 'off', true),
                    set_config('enable_mergejoin', 'off', true),
+                   set_config('enable_material', 'off', true),
                    count(pg_advisory_xact_lock(key))
             FROM unnest(?::int8[]) AS key
             """;
 
     private VisitorLock() {}
 
-    public static void take(Tx tx, Collection<UUID> visitors) {
+    /** Adds the taking to what is about to be sent: whatever stands behind it in the pipeline sees what it waited for. */
+    public static void take(Pipeline pipeline, Collection<UUID> visitors) {
         long[] keys = visitors.stream()
                 .mapToLong(UUID::getMostSignificantBits)
                 .sorted()
                 .distinct()
                 .toArray();
-        tx.query(TAKE, row -> row.number(5), keys);
+        pipeline.update(TAKE, keys);
     }
 }

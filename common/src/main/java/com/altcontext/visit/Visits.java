@@ -2,8 +2,8 @@ package com.altcontext.visit;
 
 import com.altcontext.attribution.Utm;
 import com.altcontext.db.Columns;
+import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
-import com.altcontext.db.Tx;
 import com.altcontext.value.ComputedId;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -80,18 +80,32 @@ public final class Visits {
 
     private final SessionRule rule;
     private final Map<UUID, Stay> stays = new LinkedHashMap<>();
+    private Pipeline.@Nullable Answer<Known> near;
 
     /** What is known of one visitor in this batch. */
     private static final class Stay {
         final Visitor visitor;
         final List<Session> sessions = new ArrayList<>(2);
-        Instant earliest;
-        Instant latest;
+        Instant from;
+        Instant to;
 
         Stay(Visitor visitor, Instant at) {
             this.visitor = visitor;
-            this.earliest = at;
-            this.latest = at;
+            this.from = at;
+            this.to = at;
+        }
+
+        /** The start of the earliest session that begins earlier than the database knows. */
+        @Nullable
+        Instant movedStart() {
+            Instant earliest = null;
+            for (Session session : sessions) {
+                if (session.isStartMoved()
+                        && (earliest == null || session.startedAt().isBefore(earliest))) {
+                    earliest = session.startedAt();
+                }
+            }
+            return earliest;
         }
     }
 
@@ -99,40 +113,50 @@ public final class Visits {
         this.rule = rule;
     }
 
-    /** Says that the batch has an event of this visitor at this time; all are said before {@link #read}. */
+    /** Says that the batch may have an event of this visitor at this time; all are said before {@link #read}. */
     public void expect(Visitor visitor, Instant at) {
-        Stay stay = stays.computeIfAbsent(visitor.id(), id -> new Stay(visitor, at));
-        stay.earliest = at.isBefore(stay.earliest) ? at : stay.earliest;
-        stay.latest = at.isAfter(stay.latest) ? at : stay.latest;
+        Stay stay = stays.get(visitor.id());
+        if (stay == null) {
+            stays.put(visitor.id(), new Stay(visitor, at));
+        } else {
+            stay.from = at.isBefore(stay.from) ? at : stay.from;
+            stay.to = at.isAfter(stay.to) ? at : stay.to;
+        }
     }
 
-    /** Reads the sessions that an expected event could join. */
-    public void read(Tx tx) {
-        if (stays.isEmpty()) {
-            return;
-        }
+    /** Asks for the sessions that an expected event could join; {@link #place} may be called once it is sent. */
+    public void read(Pipeline pipeline) {
         long inactivity = rule.inactivity().toMillis();
         Columns<Stay> expected = new Columns<>(List.copyOf(stays.values()));
-        List<Known> near = tx.query(
+        near = pipeline.query(
                 NEAR,
                 Known::read,
                 expected.ids(stay -> stay.visitor.id()),
-                expected.numbers(stay -> stay.earliest.toEpochMilli() - inactivity),
-                expected.numbers(stay -> stay.latest.toEpochMilli() + inactivity));
-        near.forEach(known -> stay(known.visitorId).sessions.add(known.session));
+                expected.numbers(stay -> stay.from.toEpochMilli() - inactivity),
+                expected.numbers(stay -> stay.to.toEpochMilli() + inactivity));
     }
 
     /** Finds or begins the session of an expected event. */
     public UUID place(Visitor visitor, UUID eventId, Instant at, Origin origin) {
-        List<Session> sessions = stay(visitor.id()).sessions;
-        Session chosen = rule.choose(sessions, at, origin.utm());
+        takeIn();
+        Stay stay = stay(visitor.id());
+        Session chosen = rule.choose(stay.sessions, at, origin.utm());
         if (chosen != null) {
             chosen.join(at, visitor);
             return chosen.id;
         }
         UUID id = sessionBegunBy(visitor.id(), eventId);
-        sessions.add(Session.begun(id, origin, at, visitor));
+        stay.sessions.add(Session.begun(id, origin, at, visitor));
         return id;
+    }
+
+    private void takeIn() {
+        if (near != null) {
+            for (Known known : near.rows()) {
+                stay(known.visitorId).sessions.add(known.session);
+            }
+            near = null;
+        }
     }
 
     /** A session's id: computed from its visitor and the event that began it. It never changes. */
@@ -140,29 +164,34 @@ public final class Visits {
         return ComputedId.of("session").with(visitorId).with(eventId).toUuid();
     }
 
-    /** Writes the visitors that may be new, the sessions that are, and the ends that moved. */
-    public void save(Tx tx) {
-        saveVisitors(tx);
-        beginSessions(tx);
-        moveSessions(tx);
+    /** Adds the writing of the visitors that may be new, the sessions that are, and the ends that moved. */
+    public void save(Pipeline pipeline) {
+        saveVisitors(pipeline);
+        beginSessions(pipeline);
+        moveSessions(pipeline);
     }
 
-    private void saveVisitors(Tx tx) {
-        Columns<Stay> seen = new Columns<>(stays.values().stream()
-                .filter(stay -> stay.sessions.stream().anyMatch(Session::isStartMoved))
-                .toList());
-        if (seen.rows().isEmpty()) {
+    private void saveVisitors(Pipeline pipeline) {
+        List<Seen> rows = new ArrayList<>();
+        for (Stay stay : stays.values()) {
+            Instant start = stay.movedStart();
+            if (start != null) {
+                rows.add(new Seen(stay.visitor, start));
+            }
+        }
+        if (rows.isEmpty()) {
             return;
         }
-        tx.update(
+        Columns<Seen> seen = new Columns<>(rows);
+        pipeline.update(
                 SAVE_VISITORS,
-                seen.ids(stay -> stay.visitor.id()),
-                seen.texts(stay -> stay.visitor.propertyId()),
-                seen.texts(stay -> stay.visitor.anonId().value()),
-                seen.numbers(stay -> stay.earliest.toEpochMilli()));
+                seen.ids(s -> s.visitor.id()),
+                seen.texts(s -> s.visitor.propertyId()),
+                seen.texts(s -> s.visitor.anonId().value()),
+                seen.numbers(s -> s.first.toEpochMilli()));
     }
 
-    private void beginSessions(Tx tx) {
+    private void beginSessions(Pipeline pipeline) {
         List<Begun> rows = new ArrayList<>();
         stays.values()
                 .forEach(stay -> stay.sessions.forEach(session -> {
@@ -177,7 +206,7 @@ public final class Visits {
             return;
         }
         Columns<Begun> begun = new Columns<>(rows);
-        tx.update(
+        pipeline.update(
                 BEGIN_SESSIONS,
                 begun.ids(b -> b.visitor.id()),
                 begun.ids(b -> b.session.id),
@@ -197,7 +226,7 @@ public final class Visits {
                 begun.hashes(b -> b.visitor.uaHash()));
     }
 
-    private void moveSessions(Tx tx) {
+    private void moveSessions(Pipeline pipeline) {
         List<Moved> rows = new ArrayList<>();
         stays.forEach((visitorId, stay) -> stay.sessions.forEach(session -> {
             if (session.begunBy == null && session.isTouched()) {
@@ -208,7 +237,7 @@ public final class Visits {
             return;
         }
         Columns<Moved> moved = new Columns<>(rows);
-        tx.update(
+        pipeline.update(
                 MOVE_SESSIONS,
                 moved.ids(m -> m.visitorId),
                 moved.ids(m -> m.session.id),
@@ -221,6 +250,8 @@ public final class Visits {
     private Stay stay(UUID visitorId) {
         return Objects.requireNonNull(stays.get(visitorId), "an event of a visitor that was not expected");
     }
+
+    private record Seen(Visitor visitor, Instant first) {}
 
     private record Begun(Visitor visitor, Session session, Origin origin) {}
 

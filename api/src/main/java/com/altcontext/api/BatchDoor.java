@@ -1,0 +1,160 @@
+package com.altcontext.api;
+
+import com.altcontext.event.Event;
+import com.altcontext.event.Outcome;
+import com.altcontext.ingest.GroupCommit;
+import com.altcontext.value.Issue;
+import com.altcontext.value.Issues;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /v1/events/batch}: up to a hundred events, each judged alone, stored by one transaction. */
+final class BatchDoor {
+    private static final int MOST_EVENTS = 100;
+
+    private final EventIntake intake;
+    private final GroupCommit groupCommit;
+    private final RateLimiter limiter;
+    private final Tally tally;
+
+    BatchDoor(EventIntake intake, GroupCommit groupCommit, RateLimiter limiter, Tally tally) {
+        this.intake = intake;
+        this.groupCommit = groupCommit;
+        this.limiter = limiter;
+        this.tally = tally;
+    }
+
+    void post(Exchange exchange, byte[] body) {
+        Issues issues = new Issues();
+        JsonNode json = JsonBody.read(body, issues);
+        JsonNode events = events(json, issues);
+        String prefix = json == events ? "" : "events.";
+        if (events == null || !areInside(issues.list(), prefix)) {
+            refuse(exchange, Problem.INVALID_REQUEST, issues.list());
+            return;
+        }
+        // The door took one; each of the others counts as well.
+        if (events.size() > 1) {
+            RateLimiter.Verdict verdict =
+                    limiter.take(Endpoint.Limit.EVENTS, exchange.client.address(), events.size() - 1);
+            if (!verdict.passed()) {
+                verdict.tell(exchange.request().response().headers());
+                refuse(exchange, Problem.RATE_LIMITED, List.of());
+                return;
+            }
+        }
+        store(exchange, judge(exchange, events, issues.list(), prefix));
+    }
+
+    private void refuse(Exchange exchange, Problem problem, List<Issue> issues) {
+        tally.refused(intake.propertyOf(exchange.client).id(), exchange.endpoint, problem);
+        exchange.failed(problem, issues);
+    }
+
+    /** The array of events, or null with an issue that says why there is none. */
+    private static @Nullable JsonNode events(@Nullable JsonNode body, Issues issues) {
+        if (body == null) {
+            return null;
+        }
+        JsonNode events = body.isObject() ? body.get("events") : body;
+        if (events == null || !events.isArray() || events.isEmpty() || events.size() > MOST_EVENTS) {
+            issues.add("events", "must be an array of 1 to " + MOST_EVENTS + " events");
+            return null;
+        }
+        return events;
+    }
+
+    /** Whether each issue is one of an event, and none of what holds the events. */
+    private static boolean areInside(List<Issue> issues, String prefix) {
+        return issues.stream().allMatch(issue -> {
+            int at = prefix.length();
+            return issue.path().startsWith(prefix)
+                    && issue.path().length() > at
+                    && Character.isDigit(issue.path().charAt(at));
+        });
+    }
+
+    /** What is decided of one event already, as JSON, or the event that is still to be stored. */
+    private record Slot(@Nullable String decided, @Nullable Event event) {}
+
+    private List<Slot> judge(Exchange exchange, JsonNode events, List<Issue> found, String prefix) {
+        List<Slot> slots = new ArrayList<>(events.size());
+        for (int i = 0; i < events.size(); i++) {
+            Issues issues = found.isEmpty() ? new Issues() : issuesOf(found, prefix + i);
+            slots.add(judge(exchange, events.get(i), issues));
+        }
+        return slots;
+    }
+
+    private Slot judge(Exchange exchange, JsonNode event, Issues issues) {
+        return switch (intake.judge(event, exchange.client, issues)) {
+            case EventIntake.Judgement.Store store -> new Slot(null, store.event());
+            case EventIntake.Judgement.Drop drop -> {
+                tally.dropped(drop.propertyId(), exchange.endpoint, drop.reason());
+                StringBuilder json = new StringBuilder();
+                Replies.append(json, new Outcome.Dropped(drop.reason()));
+                yield new Slot(json.toString(), null);
+            }
+            case EventIntake.Judgement.Refuse refuse -> {
+                tally.refused(refuse.propertyId(), exchange.endpoint, Problem.INVALID_REQUEST);
+                yield new Slot(Problem.INVALID_REQUEST.json(refuse.issues()), null);
+            }
+        };
+    }
+
+    /** What reading the body found inside one event, with paths as that event's sender knows them. */
+    private static Issues issuesOf(List<Issue> found, String event) {
+        Issues issues = new Issues();
+        for (Issue issue : found) {
+            if (issue.path().equals(event)) {
+                issues.add("", issue.message());
+            } else if (issue.path().startsWith(event + '.')) {
+                issues.add(issue.path().substring(event.length() + 1), issue.message());
+            }
+        }
+        return issues;
+    }
+
+    private void store(Exchange exchange, List<Slot> slots) {
+        List<Event> events = new ArrayList<>(slots.size());
+        for (Slot slot : slots) {
+            if (slot.event != null) {
+                events.add(slot.event);
+            }
+        }
+        if (events.isEmpty()) {
+            exchange.accepted(null, answer(slots, List.of()));
+            return;
+        }
+        groupCommit
+                .submit(events)
+                .whenComplete((outcomes, failure) -> exchange.later(() -> {
+                    if (failure != null) {
+                        exchange.failed(failure);
+                    } else {
+                        exchange.accepted(null, answer(slots, outcomes));
+                    }
+                }));
+    }
+
+    private String answer(List<Slot> slots, List<Outcome> outcomes) {
+        StringBuilder json = new StringBuilder(32 + slots.size() * 200).append("{\"ok\":true,\"results\":[");
+        int next = 0;
+        for (int i = 0; i < slots.size(); i++) {
+            if (i > 0) {
+                json.append(',');
+            }
+            String decided = slots.get(i).decided;
+            if (decided != null) {
+                json.append(decided);
+            } else {
+                Outcome outcome = outcomes.get(next++);
+                tally.decided(outcome);
+                Replies.append(json, outcome);
+            }
+        }
+        return json.append("]}").toString();
+    }
+}

@@ -1,0 +1,125 @@
+package com.altcontext.api;
+
+import com.altcontext.ingest.Unavailable;
+import com.altcontext.value.Issue;
+import com.altcontext.value.Rejected;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
+
+/** One request and the one way to answer it: in JSON, once, on the event loop of its connection. */
+final class Exchange {
+    static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
+
+    private static final Logger LOG = Logger.getLogger(Exchange.class);
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence OUTCOME = HttpHeaders.createOptimized("x-outcome");
+    private static final int ACCEPTED = 202;
+    private static final long LINGER_MILLIS = 2_000;
+
+    private final RoutingContext context;
+    private final Context eventLoop;
+    final Endpoint endpoint;
+    final Client client;
+
+    Exchange(RoutingContext context, Endpoint endpoint, Client client) {
+        this.context = context;
+        this.eventLoop = context.vertx().getOrCreateContext();
+        this.endpoint = endpoint;
+        this.client = client;
+    }
+
+    /** Hands the request on to Quarkus REST, which would refuse a client that accepts another type than there is. */
+    void toResource() {
+        context.request().headers().remove(HttpHeaders.ACCEPT);
+        context.next();
+    }
+
+    HttpServerRequest request() {
+        return context.request();
+    }
+
+    /** Runs on the connection's event loop; called from any other thread. */
+    void later(Runnable work) {
+        eventLoop.runOnContext(now -> work.run());
+    }
+
+    /** @param outcome for the {@code x-outcome} header */
+    void accepted(@Nullable CharSequence outcome, String json) {
+        HttpServerResponse response = context.response();
+        if (outcome != null) {
+            response.putHeader(OUTCOME, outcome);
+        }
+        end(response, ACCEPTED, json);
+    }
+
+    /** Answers with what went wrong. */
+    void failed(Throwable failure) {
+        switch (failure) {
+            case Rejected rejected -> failed(Problem.INVALID_REQUEST, rejected.issues());
+            case Unavailable away -> failed(Problem.UNAVAILABLE, List.of());
+            default -> {
+                MDC.put("requestId", context.response().headers().get(REQUEST_ID));
+                LOG.error("a request failed in an unforeseen way", failure);
+                MDC.remove("requestId");
+                failed(Problem.INTERNAL_ERROR, List.of());
+            }
+        }
+    }
+
+    void failed(Problem problem, List<Issue> issues) {
+        failed(context, problem, issues);
+    }
+
+    static void failed(RoutingContext context, Problem problem, List<Issue> issues) {
+        HttpServerResponse response = context.response();
+        if (problem == Problem.UNAVAILABLE) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
+        }
+        boolean unread = hasUnreadBody(context.request());
+        if (unread) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        end(response, problem.status, problem.json(issues));
+        if (unread) {
+            hangUp(context);
+        }
+    }
+
+    /**
+     * Lets the rest of a body pass for a while before the connection is closed: a sender whose bytes are refused by the
+     * network layer sees a broken connection instead of the answer.
+     */
+    private static void hangUp(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        HttpConnection connection = request.connection();
+        long timer = context.vertx().setTimer(LINGER_MILLIS, late -> connection.close());
+        connection.closeHandler(closed -> context.vertx().cancelTimer(timer));
+        request.exceptionHandler(broken -> connection.close());
+        request.handler(part -> {});
+        request.endHandler(end -> connection.close());
+        request.resume();
+    }
+
+    private static void end(HttpServerResponse response, int status, String json) {
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(json);
+    }
+
+    private static boolean hasUnreadBody(HttpServerRequest request) {
+        if (request.isEnded()) {
+            return false;
+        }
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) : !length.equals("0");
+    }
+}

@@ -1,0 +1,87 @@
+package com.altcontext.db;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several statements sent together and answered together: one round trip instead of one each. PostgreSQL runs them one
+ * after the other, each seeing what was committed when it began, so a later one sees what an earlier one waited for.
+ */
+public final class Pipeline {
+    private final Connection connection;
+    private final StringBuilder sql = new StringBuilder();
+    private final List<@Nullable Object> parameters = new ArrayList<>();
+    private final List<Answer<?>> answers = new ArrayList<>();
+
+    Pipeline(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** The rows of one of the statements, once all were sent. */
+    public static final class Answer<T> {
+        private final Tx.@Nullable RowReader<T> reader;
+        private final List<T> rows = new ArrayList<>();
+
+        private Answer(Tx.@Nullable RowReader<T> reader) {
+            this.reader = reader;
+        }
+
+        public List<T> rows() {
+            return rows;
+        }
+
+        private void read(ResultSet result) throws SQLException {
+            if (reader != null) {
+                Row row = new Row(result);
+                while (result.next()) {
+                    rows.add(reader.read(row));
+                }
+            }
+        }
+    }
+
+    /** Adds a statement that answers with rows. */
+    public <T> Answer<T> query(String statement, Tx.RowReader<T> reader, @Nullable Object... values) {
+        return add(statement, new Answer<>(reader), values);
+    }
+
+    /** Adds a statement whose answer does not matter. */
+    public void update(String statement, @Nullable Object... values) {
+        add(statement, new Answer<>(null), values);
+    }
+
+    private <T> Answer<T> add(String statement, Answer<T> answer, @Nullable Object... values) {
+        sql.append(sql.isEmpty() ? "" : ";\n").append(statement);
+        for (Object value : values) {
+            parameters.add(value);
+        }
+        answers.add(answer);
+        return answer;
+    }
+
+    /** Sends what was added, if anything, and reads the answers. */
+    public void send() {
+        if (answers.isEmpty()) {
+            return;
+        }
+        String text = sql.toString();
+        try (PreparedStatement statement = Parameters.prepare(connection, text, parameters.toArray())) {
+            boolean rows = statement.execute();
+            for (Answer<?> answer : answers) {
+                if (rows) {
+                    try (ResultSet result = statement.getResultSet()) {
+                        answer.read(result);
+                    }
+                }
+                rows = statement.getMoreResults();
+            }
+        } catch (SQLException failed) {
+            throw new SqlFailure(text, failed);
+        }
+    }
+}
