@@ -30,7 +30,7 @@ final class BatchDoor {
         Issues issues = new Issues();
         JsonNode json = JsonBody.read(body, issues);
         JsonNode events = events(json, issues);
-        String prefix = json == events ? "" : "events.";
+        String prefix = json != null && json.isArray() ? "" : "events.";
         if (events == null || !areInside(issues.list(), prefix)) {
             refuse(exchange, Problem.INVALID_REQUEST, issues.list());
             return;
@@ -128,7 +128,7 @@ final class BatchDoor {
             exchange.accepted(null, answer(slots, List.of()));
             return;
         }
-        groupCommit
+        var _ = groupCommit
                 .submit(events)
                 .whenComplete((outcomes, failure) -> exchange.later(() -> {
                     if (failure != null) {

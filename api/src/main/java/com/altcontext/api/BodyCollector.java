@@ -54,7 +54,7 @@ final class BodyCollector {
     private void sweep() {
         long now = System.nanoTime();
         for (Collection collection : underWay) {
-            if (now - collection.began > LONGEST.toNanos() && underWay.remove(collection)) {
+            if (now - collection.began > LONGEST.toNanos()) {
                 collection.tooSlow();
             }
         }

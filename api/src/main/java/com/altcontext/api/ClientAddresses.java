@@ -38,7 +38,7 @@ final class ClientAddresses {
      * written by proxies we trust, and what stands left of it by the client.
      */
     private @Nullable InetAddress nearestUntrusted(List<String> headers) {
-        String[] entries = String.join(",", headers).split(",");
+        String[] entries = String.join(",", headers).split(",", -1);
         InetAddress nearest = null;
         for (int i = entries.length - 1; i >= 0; i--) {
             InetAddress entry = literal(entries[i].strip());

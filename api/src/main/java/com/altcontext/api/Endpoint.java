@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The public doors, and what each asks of a request before its resource sees it. */
+@SuppressWarnings("ImmutableEnumChecker") // Vert.x does not say that its HttpMethod never changes.
 enum Endpoint {
     HEALTH("/v1/healthz", HttpMethod.GET, null),
     OPENAPI("/v1/openapi.yaml", HttpMethod.GET, Limit.DOCUMENT),
@@ -41,12 +42,12 @@ enum Endpoint {
         this.key = path.substring("/v1/".length());
     }
 
-    static @Nullable Endpoint at(String path) {
-        return BY_PATH.get(path);
+    static @Nullable Endpoint at(@Nullable String path) {
+        return path == null ? null : BY_PATH.get(path);
     }
 
     boolean accepts(HttpMethod asked) {
-        return asked.equals(method) || asked.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET);
+        return asked.equals(method) || (asked.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET));
     }
 
     boolean takesBody() {

@@ -38,10 +38,11 @@ final class EventDoor {
                 tally.dropped(drop.propertyId(), exchange.endpoint, drop.reason());
                 exchange.accepted("dropped", Replies.DROPPED);
             }
-            case EventIntake.Judgement.Store store ->
-                groupCommit
+            case EventIntake.Judgement.Store store -> {
+                var _ = groupCommit
                         .submit(List.of(store.event()))
                         .whenComplete((outcomes, failure) -> exchange.later(() -> answer(exchange, outcomes, failure)));
+            }
         }
     }
 

@@ -17,7 +17,7 @@ final class MediaTypes {
     static boolean isJson(MultiMap headers) {
         String type = headers.get(HttpHeaders.CONTENT_TYPE);
         String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
-        if (type == null || encoding != null && !encoding.equalsIgnoreCase("identity")) {
+        if (type == null || (encoding != null && !encoding.equalsIgnoreCase("identity"))) {
             return false;
         }
         if (USUAL.contains(type)) {

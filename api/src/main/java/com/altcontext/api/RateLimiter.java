@@ -83,7 +83,7 @@ final class RateLimiter {
             byte[] bytes = address.getAddress();
             long network = 0;
             for (int i = 0; i < Math.min(bytes.length, 8); i++) {
-                network = network << 8 | bytes[i] & 0xFF;
+                network = (network << 8) | (bytes[i] & 0xFF);
             }
             return new Key(limit, bytes.length > 4, network);
         }
@@ -96,7 +96,7 @@ final class RateLimiter {
 
         @Override
         public int hashCode() {
-            return Long.hashCode(network) * 31 + limit.ordinal();
+            return Long.hashCode(network) * 31 + limit.hashCode();
         }
     }
 }

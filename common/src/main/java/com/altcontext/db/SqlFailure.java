@@ -1,7 +1,6 @@
 package com.altcontext.db;
 
 import java.sql.SQLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A statement that PostgreSQL refused or could not be asked. It carries the statement and the SQLSTATE, never the
@@ -45,15 +44,15 @@ public final class SqlFailure extends RuntimeException {
 
     /** Why there is no connection: a class name says "refused" or "timed out" without an address. */
     private static String origin(SQLException cause) {
-        Throwable root = cause;
-        while (root.getCause() != null && root.getCause() != root) {
+        Throwable root = cause.getCause();
+        while (root != null && root.getCause() != null) {
             root = root.getCause();
         }
-        return root == cause ? "" : " (" + root.getClass().getSimpleName() + ")";
+        return root == null ? "" : " (" + root.getClass().getSimpleName() + ")";
     }
 
     private static String state(SQLException cause) {
-        @Nullable String state = cause.getSQLState();
+        String state = cause.getSQLState();
         return state == null || state.length() != 5 ? "08000" : state;
     }
 }

@@ -193,8 +193,8 @@ public final class GroupCommit implements AutoCloseable {
                 boolean apart = piecewise;
                 return sql.inTransaction(tx -> apart ? Poison.isolate(tx, store, events) : store.write(tx, events));
             } catch (SqlFailure failed) {
-                boolean again = failed.isWorthRepeating()
-                        || failed.isLostConnection() && System.nanoTime() - began < FAST_NANOS;
+                boolean fast = System.nanoTime() - began < FAST_NANOS;
+                boolean again = failed.isWorthRepeating() || (failed.isLostConnection() && fast);
                 if (failed.isFaultOfTheData() && !piecewise) {
                     piecewise = true;
                 } else if (!again || tries == MOST_TRIES) {

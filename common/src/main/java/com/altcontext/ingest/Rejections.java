@@ -57,7 +57,7 @@ public final class Rejections {
      */
     void flush(Sql sql) {
         List<Row> rows = new ArrayList<>();
-        for (Key key : counts.keySet()) {
+        for (Key key : List.copyOf(counts.keySet())) {
             Long count = counts.remove(key);
             if (count != null) {
                 rows.add(new Row(key, count));

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param ipHash keyed hash of the client's address, 32 bytes
  * @param uaHash keyed hash of its user agent, 32 bytes; null if it sent none
  */
+@SuppressWarnings("ArrayRecordComponent") // Hashes are compared in the database, never here.
 public record Visitor(UUID id, String propertyId, AnonId anonId, byte[] ipHash, byte @Nullable [] uaHash) {
     public static Visitor of(String propertyId, AnonId anonId, byte[] ipHash, byte @Nullable [] uaHash) {
         return new Visitor(anonId.visitorOf(propertyId), propertyId, anonId, ipHash, uaHash);

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 class EventStoreTest {
     private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
     private static final Instant NOW =
             Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 

@@ -89,7 +89,7 @@ class LostDatabaseTest {
                 }
             } catch (Unavailable | CompletionException away) {
                 refused.incrementAndGet();
-                Thread.yield();
+                Thread.onSpinWait();
             }
         }
     }

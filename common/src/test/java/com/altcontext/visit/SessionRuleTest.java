@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,9 +94,9 @@ class SessionRuleTest {
 
     private static List<Session> sessions(String known) {
         List<Session> sessions = new ArrayList<>();
-        for (String text : known.isEmpty() ? new String[0] : known.split(" ")) {
-            String[] parts = text.split(":");
-            String[] ends = parts[0].split("-");
+        for (String text : known.isEmpty() ? new String[0] : known.split(" ", -1)) {
+            String[] parts = text.split(":", -1);
+            String[] ends = parts[0].split("-", -1);
             sessions.add(Session.known(
                     UUID.randomUUID(),
                     utm(parts.length > 1 ? parts[1] : null),
@@ -105,7 +106,7 @@ class SessionRuleTest {
         return sessions;
     }
 
-    private static Utm utm(String source) {
+    private static Utm utm(@Nullable String source) {
         return source == null ? Utm.NONE : new Utm(source, null, null, null, null);
     }
 
