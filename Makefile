@@ -5,7 +5,8 @@
 
 MVN := deploy/bin/toolchain.sh mvn -B --no-transfer-progress
 MODULES := common deploy/dev-database api ops-cli
-BUILT := api/target/quarkus-app/quarkus-run.jar
+SERVICE := api/target/quarkus-app/quarkus-run.jar
+BUILT := target/built
 ALTOPS := ops-cli/target/altops.jar
 DATABASE := $(wildcard deploy/dev-database/target/altcontext-dev-database-*.jar)
 # Directories too: they change when a file is taken away.
@@ -37,7 +38,7 @@ bench: build ## Measures the service beside what bounds it; see docs/performance
 clean: ## Removes what was built; the data in .data/ stays
 	rm -rf target $(MODULES:=/target)
 
-# All of it in one run of Maven, so that one file stands for all; force where another one is missing.
-$(BUILT): $(SOURCES) $(if $(and $(wildcard $(ALTOPS)),$(DATABASE)),,force)
+# All of it in one run of Maven, so that one file of our own stands for all; force where a jar is missing.
+$(BUILT): $(SOURCES) $(if $(and $(wildcard $(SERVICE)),$(wildcard $(ALTOPS)),$(DATABASE)),,force)
 	@$(MVN) -q package -DskipTests
-	@touch $(BUILT)
+	@mkdir -p target && touch $(BUILT)

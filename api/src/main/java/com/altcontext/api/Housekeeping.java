@@ -8,7 +8,10 @@ import com.altcontext.property.Properties;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** What the service does by itself, now and then; nothing here is on a request's way. */
 @Singleton
@@ -18,11 +21,14 @@ class Housekeeping {
     private final DatabaseState database;
     private final Properties properties;
     private final Partitions partitions;
+    private final InstantSource clock;
+    private volatile @Nullable LocalDate partitionsMadeOn;
 
     Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock) {
         this.database = database;
         this.properties = properties;
         this.partitions = new Partitions(sql, clock);
+        this.clock = clock;
     }
 
     /** A property that an operator adds is known here so many seconds later. */
@@ -31,9 +37,16 @@ class Housekeeping {
         attempt("properties are not refreshed", properties::refresh);
     }
 
-    @Scheduled(every = "1h", delayed = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    /** Once a day is enough; until it has worked, it is tried again every time. */
+    @Scheduled(every = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void makePartitions() {
-        attempt("coming partitions are not made", partitions::ensureComing);
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        if (!today.equals(partitionsMadeOn)) {
+            attempt("coming partitions are not made", () -> {
+                partitions.ensureComing();
+                partitionsMadeOn = today;
+            });
+        }
     }
 
     private void attempt(String otherwise, Runnable work) {

@@ -112,6 +112,9 @@ class ObservedTest {
             assertThat(answer.status()).as(path).isEqualTo(200);
             assertThat(answer.field("status")).isEqualTo("UP");
         }
+        assertThat(Call.management("/q/health/ready").send().text())
+                .as("readiness tells of the database")
+                .containsPattern("\"state\"\\s*:\\s*\"ready\"");
     }
 
     @Test
