@@ -15,6 +15,7 @@ import io.agroal.api.AgroalDataSource;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -151,6 +152,12 @@ class Wiring {
         groupCommit.start();
     }
 
+    /** Before the HTTP server closes: what waits is stored and still answered, what comes from now on is told 503. */
+    void drain(@Observes ShutdownDelayInitiatedEvent event, GroupCommit groupCommit) {
+        groupCommit.close();
+    }
+
+    /** The same for dev mode and tests, which know no first event. */
     void stop(@Observes ShutdownEvent event, GroupCommit groupCommit) {
         groupCommit.close();
     }
