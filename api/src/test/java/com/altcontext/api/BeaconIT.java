@@ -38,9 +38,9 @@ class BeaconIT {
             <link rel="icon" href="data:,">
             <pre id="outcome"></pre>
             <script>
-              const service = '%s/v1/events';
+              const service = 'SERVICE/v1/events';
               const event = (eventType) => JSON.stringify(
-                {anonId: '%s', eventType, path: location.pathname, eventId: crypto.randomUUID()});
+                {anonId: 'ANON_ID', eventType, path: location.pathname, eventId: crypto.randomUUID()});
               const tell = (outcome) => document.getElementById('outcome').textContent = JSON.stringify(outcome);
               const beacon = navigator.sendBeacon(service, event('page_view'));
               fetch(service, {
@@ -119,7 +119,7 @@ class BeaconIT {
         int port = site.getAddress().getPort();
         try (PackagedService service =
                 PackagedService.on(url, Map.of("CORS_ALLOWED_ORIGINS", "http://127.0.0.1:" + port))) {
-            page.set(PAGE.formatted(service.address(), anonId));
+            page.set(PAGE.replace("SERVICE", service.address()).replace("ANON_ID", anonId));
             String dom = dom("http://" + host + ":" + port + "/pricing");
             Matcher outcome = OUTCOME.matcher(dom);
             assertThat(outcome.find()).as("an outcome in the page: %s", dom).isTrue();
