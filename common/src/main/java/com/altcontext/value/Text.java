@@ -29,7 +29,10 @@ public final class Text {
     /** What is wrong with the length of the text, or null. */
     public static @Nullable String lengthFault(String text, int min, int max) {
         int length = text.codePointCount(0, text.length());
-        return length < min || length > max ? "must be " + min + " to " + max + " characters" : null;
+        if (length >= min && length <= max) {
+            return null;
+        }
+        return "must be " + (min == max ? "" : min + " to ") + max + " characters";
     }
 
     /** Whether PostgreSQL can hold the text: no NUL (it has no such character) and nothing that UTF-8 cannot encode. */

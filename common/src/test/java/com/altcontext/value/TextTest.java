@@ -32,6 +32,12 @@ class TextTest {
                 .hasMessageNotContaining("s3cret");
     }
 
+    @Test
+    void one_length_is_told_as_one_number() {
+        assertThat(Text.lengthFault("CAN", 2, 2)).isEqualTo("must be 2 characters");
+        assertThat(Text.lengthFault("CA", 2, 2)).isNull();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a\u0000b", "\uD800", "a\uDC00", "\uDC00\uD800", "\uD800x"})
     void text_that_the_database_cannot_hold_is_told_apart(String text) {
