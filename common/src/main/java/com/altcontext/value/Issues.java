@@ -16,10 +16,6 @@ public final class Issues {
         }
     }
 
-    public void addAll(Rejected rejected) {
-        rejected.issues().forEach(issue -> add(issue.path(), issue.message()));
-    }
-
     public boolean isEmpty() {
         return list.isEmpty();
     }

@@ -51,10 +51,6 @@ final class Session {
         }
     }
 
-    boolean isNew() {
-        return begunBy != null;
-    }
-
     boolean isTouched() {
         return touched;
     }
