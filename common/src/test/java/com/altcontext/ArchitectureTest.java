@@ -29,7 +29,10 @@ class ArchitectureTest {
             "property", Set.of("db"),
             "visit", Set.of("db", "property", "attribution"),
             "event", Set.of("db", "property", "visit", "attribution"),
-            "ingest", Set.of("db", "property", "visit", "attribution", "event"));
+            "ingest", Set.of("db", "property", "visit", "attribution", "event"),
+            "lead", Set.of("db", "property", "visit", "attribution", "event"),
+            "metrics", Set.of("db", "property"),
+            "retention", Set.of("db", "property", "visit", "attribution", "event", "lead", "metrics"));
 
     @Test
     void each_package_uses_only_what_the_plan_allows() {
