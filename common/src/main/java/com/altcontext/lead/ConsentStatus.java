@@ -1,0 +1,32 @@
+package com.altcontext.lead;
+
+import java.util.Locale;
+
+/** What a lead allowed us to send (CASL, S.C. 2010, c. 23, s. 10). */
+public enum ConsentStatus {
+    /** An address was left, and nothing was asked or said about messages. */
+    PENDING,
+    /** Consent that follows from dealings, such as an inquiry (s. 10(9), (10)): it ends by itself. */
+    IMPLIED,
+    /** Somebody said yes (s. 10(1)): it holds until it is withdrawn. */
+    EXPRESS,
+    /** Nothing may be sent (s. 11). */
+    WITHDRAWN;
+
+    private final String key = name().toLowerCase(Locale.ROOT);
+
+    /** As it is stored and sent. */
+    public String key() {
+        return key;
+    }
+
+    /** @throws IllegalArgumentException if no status has this key */
+    public static ConsentStatus ofKey(String key) {
+        for (ConsentStatus status : values()) {
+            if (status.key.equals(key)) {
+                return status;
+            }
+        }
+        throw new IllegalArgumentException("no consent status has this key");
+    }
+}

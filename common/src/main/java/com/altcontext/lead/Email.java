@@ -1,0 +1,122 @@
+package com.altcontext.lead;
+
+import com.altcontext.value.Rejected;
+import com.altcontext.value.Text;
+import java.net.IDN;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An e-mail address in the one form in which it is stored and compared.
+ *
+ * <p><b>Syntax</b> is that of the HTML Living Standard's {@code <input type=email>} ("valid e-mail address"), which is
+ * what the forms that send it check: no quoted local parts, comments or address literals. Lengths are those of RFC 5321
+ * (section 4.5.3.1) and RFC 1035: local part up to 64 octets, domain up to 253, each label up to 63.
+ *
+ * <p><b>Normalised</b>: space around it is removed, the whole is lower-cased, and a domain in other letters than ASCII
+ * is turned into its ASCII form (IDNA 2003, RFC 3490, as {@link IDN} has it), so that {@code Jo@Bücher.example} and
+ * {@code jo@xn--bcher-kva.example} are one address. The local part is lower-cased although RFC 5321 lets a host tell
+ * {@code Jo} from {@code jo}: none of note does, and people type both.
+ *
+ * <p><b>Not normalised</b>: dots and {@code +tags} in the local part are kept, since what they mean is its host's
+ * affair; so is a domain that is another name of the same service. Hence {@code jo+news@example.ca} is not
+ * {@code jo@example.ca}, and each is unsubscribed and forgotten apart.
+ *
+ * <p><b>Refused</b>: a local part with other letters than ASCII (RFC 6531), and a domain with letters newer than Unicode
+ * 3.2 or with one of the four characters that IDNA 2003 maps to another domain than IDNA 2008 does ({@code ß},
+ * {@code ς} and the two joiners): guessing would write to a stranger. In their ASCII form, which browsers send, such
+ * domains are accepted.
+ *
+ * @param value lower case, ASCII, at most 318 characters
+ */
+public record Email(String value) {
+    /** The longest that is looked at, before the domain is turned into ASCII. */
+    private static final int LONGEST = 320;
+
+    private static final int LONGEST_LOCAL_PART = 64;
+    private static final int LONGEST_DOMAIN = 253;
+
+    private static final Pattern LOCAL_PART = Pattern.compile("[a-z0-9.!#$%&'*+/=?^_`{|}~-]+");
+    private static final Pattern DOMAIN =
+            Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*");
+    private static final Pattern MEANS_TWO_DOMAINS = Pattern.compile("[ßς\u200C\u200D]");
+
+    /** @throws Rejected for the field {@code email} */
+    public Email {
+        value = normal("email", value);
+    }
+
+    /**
+     * An address as somebody wrote it.
+     *
+     * @throws Rejected naming the field and the rule, never the value
+     */
+    public static Email of(String field, String text) {
+        return new Email(normal(field, text));
+    }
+
+    /**
+     * The ways in which a text may hold this address, to be looked for without regard to case: with the domain in
+     * ASCII, and in its own letters where it has others.
+     */
+    public List<String> writtenForms() {
+        int at = value.indexOf('@');
+        String local = value.substring(0, at + 1);
+        String domain = value.substring(at + 1);
+        String unicode = IDN.toUnicode(domain).toLowerCase(Locale.ROOT);
+        return unicode.equals(domain) ? List.of(value) : List.of(value, local + unicode);
+    }
+
+    /** The first letter and the domain: enough to recognise a mistake, too little to write to. */
+    @Override
+    public String toString() {
+        return value.charAt(0) + "…" + value.substring(value.indexOf('@'));
+    }
+
+    private static String normal(String field, String text) {
+        String trimmed = Text.trimmed(field, text, 1, LONGEST);
+        int at = trimmed.indexOf('@');
+        String local = at < 0 ? "" : lower(trimmed.substring(0, at));
+        String domain = at < 0 ? null : ascii(trimmed.substring(at + 1));
+        boolean valid = domain != null
+                && local.length() <= LONGEST_LOCAL_PART
+                && domain.length() <= LONGEST_DOMAIN
+                && LOCAL_PART.matcher(local).matches()
+                && DOMAIN.matcher(domain).matches();
+        if (!valid) {
+            throw Rejected.of(field, "must be an e-mail address");
+        }
+        return local + "@" + domain;
+    }
+
+    /** The domain in ASCII letters, or null if it has no such form. */
+    private static @Nullable String ascii(String domain) {
+        if (isAscii(domain)) {
+            return lower(domain);
+        }
+        if (MEANS_TWO_DOMAINS.matcher(domain).find()) {
+            return null;
+        }
+        try {
+            return lower(IDN.toASCII(domain, IDN.USE_STD3_ASCII_RULES));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException unencodable) {
+            return null;
+        }
+    }
+
+    /** Lower-cases A to Z alone: some other letters would become ASCII (the Kelvin sign a k). */
+    private static String lower(String text) {
+        StringBuilder lower = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            lower.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
+        }
+        return lower.toString();
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 128);
+    }
+}

@@ -1,0 +1,132 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.value.Issue;
+import com.altcontext.value.Rejected;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmailTest {
+    private static final String LABEL = "a".repeat(63);
+
+    @ParameterizedTest
+    @CsvSource({
+        "jo@example.ca, jo@example.ca",
+        "'  Jo.Doe@Example.CA\t', jo.doe@example.ca",
+        "JO+News@example.ca, jo+news@example.ca",
+        "j.o@example.ca, j.o@example.ca",
+        "jo@localhost, jo@localhost",
+        "jo@Bücher.example, jo@xn--bcher-kva.example",
+        "jo@BÜCHER.example, jo@xn--bcher-kva.example",
+        "jo@XN--BCHER-KVA.example, jo@xn--bcher-kva.example",
+        "jo@例え。テスト, jo@xn--r8jz45g.xn--zckzah",
+        "jo@ｅｘａｍｐｌｅ．ca, jo@example.ca",
+        "jo@xn--strae-oqa.de, jo@xn--strae-oqa.de",
+        "!#$%&'*+/=?^_`{|}~-@example.ca, !#$%&'*+/=?^_`{|}~-@example.ca",
+    })
+    void one_address_has_one_form(String written, String stored) {
+        assertThat(new Email(written).value()).isEqualTo(stored);
+        assertThat(new Email(stored)).isEqualTo(new Email(written));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jo",
+                "@example.ca",
+                "jo@",
+                "jo@@example.ca",
+                "jo@a@example.ca",
+                "jo doe@example.ca",
+                "jo@exam ple.ca",
+                "jo@-example.ca",
+                "jo@example-.ca",
+                "jo@example..ca",
+                "jo@.example.ca",
+                "jo@example.ca.",
+                "jo@exa_mple.ca",
+                "jo@[192.0.2.1]",
+                "\"jo\"@example.ca",
+                "jo<x>@example.ca",
+                "Jo <jo@example.ca>",
+                "jo@example.ca\nBcc: x@example.ca",
+                "jö@example.ca",
+                "\u212Ao@example.ca",
+                "jo@straße.de",
+                "jo@a\u200Db.example",
+                "jo@℀.example",
+                "jo@\u00AD",
+                "jo＠example.ca",
+            })
+    void what_is_no_address_is_refused_without_being_repeated(String text) {
+        assertThatThrownBy(() -> Email.of("contact", text))
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.issues())
+                                .containsExactly(new Issue("contact", "must be an e-mail address")))
+                .hasMessageNotContaining(text);
+    }
+
+    @Test
+    void lengths_are_those_of_the_standards() {
+        String local = "a".repeat(64);
+        String domain = String.join(".", LABEL, LABEL, LABEL, "a".repeat(61));
+
+        assertThat(new Email(local + "@" + domain).value()).hasSize(64 + 1 + 253);
+        assertThatThrownBy(() -> new Email("a" + local + "@example.ca")).isInstanceOf(Rejected.class);
+        assertThatThrownBy(() -> new Email("a@a" + domain)).isInstanceOf(Rejected.class);
+        assertThatThrownBy(() -> new Email("a@a" + LABEL + ".ca")).isInstanceOf(Rejected.class);
+        assertThatThrownBy(() -> new Email("a@" + "ü".repeat(63) + ".ca")).isInstanceOf(Rejected.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  "})
+    void nothing_is_refused_by_its_length(String text) {
+        assertThatThrownBy(() -> new Email(text))
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        rejected -> assertThat(rejected.issues())
+                                .containsExactly(new Issue("email", "must be 1 to 320 characters")));
+    }
+
+    @Test
+    void an_address_is_never_printed_whole() {
+        assertThat(new Email("jo.doe@example.ca")).hasToString("j…@example.ca");
+    }
+
+    @Test
+    void the_written_forms_are_both_spellings_of_the_domain() {
+        assertThat(new Email("jo@example.ca").writtenForms()).containsExactly("jo@example.ca");
+        assertThat(new Email("Jo@Bücher.example").writtenForms())
+                .containsExactly("jo@xn--bcher-kva.example", "jo@bücher.example");
+    }
+
+    /** The domain goes through code that is not ours: whatever is sent, it is an address or it is refused. */
+    @Test
+    void no_text_makes_it_fail_in_another_way() {
+        int[] alphabet = {
+            'a', 'Z', '9', '.', '-', '@', 0x3002, 0xFF0E, 0xAD, 0xFC, 0x130, 0x345, 0x5D0, 0x661, 0x200B, 0x1D400,
+            0x1F600, 0xE0001, 'x', 'n'
+        };
+        Random random = new Random(7);
+        for (int round = 0; round < 20_000; round++) {
+            StringBuilder text = new StringBuilder("a@").append(round % 3 == 0 ? "xn--" : "");
+            for (int length = random.nextInt(12); length >= 0; length--) {
+                text.appendCodePoint(alphabet[random.nextInt(alphabet.length)]);
+            }
+            try {
+                Email email = new Email(text.toString());
+                assertThat(email.value()).matches("[!-~]+@[a-z0-9.-]+");
+                assertThat(new Email(email.value())).isEqualTo(email);
+                assertThat(email.writtenForms()).isNotEmpty();
+            } catch (Rejected refused) {
+                assertThat(refused.issues()).hasSize(1);
+            }
+        }
+    }
+}
