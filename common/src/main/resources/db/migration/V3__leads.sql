@@ -118,8 +118,17 @@ CREATE TABLE lead_outbox (
 CREATE INDEX lead_outbox_by_turn ON lead_outbox (next_attempt_at);
 CREATE INDEX lead_outbox_by_lead ON lead_outbox (lead_id);
 
--- Who else was seen lately with this address and user agent? Eight bytes of each hash find them; the whole hashes are
--- compared in the row. They hardly
--- ever change while a session goes on, so its updates stay inside their page.
-CREATE INDEX sessions_by_client ON sessions (substring(ip_hash FROM 1 FOR 8), substring(ua_hash FROM 1 FOR 8), started_at)
+-- Asking to hear no more commits a write for an unknown address too, so that the time of the answer does not tell who
+-- is a lead: a commit waits for the disk only if something was written.
+CREATE TABLE unsubscribe_requests (
+    day   date PRIMARY KEY,
+    count bigint NOT NULL CHECK (count > 0)
+);
+COMMENT ON TABLE unsubscribe_requests IS 'How often somebody asked to hear no more, on a UTC day, for known and unknown addresses alike.';
+
+-- Who else was seen lately on this property with this address and user agent, the newest first? Eight bytes of each
+-- hash find them; the whole hashes are compared in the row. None of this changes while a visitor stays where it is, so
+-- the updates of its session stay inside their page.
+CREATE INDEX sessions_by_client
+    ON sessions (property_id, substring(ip_hash FROM 1 FOR 8), substring(ua_hash FROM 1 FOR 8), started_at)
     WHERE ip_hash IS NOT NULL AND ua_hash IS NOT NULL;
