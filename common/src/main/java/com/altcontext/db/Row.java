@@ -42,6 +42,11 @@ public final class Row {
         return present(rows.getObject(column, OffsetDateTime.class)).toInstant();
     }
 
+    public @Nullable Instant timeOrNull(int column) throws SQLException {
+        OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
     /** @throws SQLException also when the column is null */
     public String[] texts(int column) throws SQLException {
         return (String[]) present(rows.getArray(column)).getArray();

@@ -61,8 +61,13 @@ public final class ComputedId {
         return with(Double.doubleToLongBits(part));
     }
 
+    /** The whole SHA-256 of the parts, where 32 bytes are kept instead of an id. */
+    public byte[] toHash() {
+        return digest.digest();
+    }
+
     public UUID toUuid() {
-        byte[] hash = digest.digest();
+        byte[] hash = toHash();
         long high = (eightBytes(hash, 0) & ~0xF000L) | 0x8000L;
         long low = (eightBytes(hash, 8) & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);

@@ -1,0 +1,89 @@
+package com.altcontext.lead;
+
+import com.altcontext.event.Beacon;
+import com.altcontext.event.Event;
+import com.altcontext.value.ComputedId;
+import com.altcontext.visit.Origin;
+import com.altcontext.visit.Visitor;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A form with an e-mail address, as it was submitted.
+ *
+ * @param beacon the page, the campaign and the visit that the form came with; its type, time and id do not matter
+ * @param receivedAt kept in whole milliseconds
+ * @param sourceChannel null if the form does not say
+ * @param consent what the form asked for; never {@code WITHDRAWN}, and {@code PENDING} where it asked nothing
+ * @param consentPolicy the version of the text that was shown
+ * @param payload a JSON object as text
+ */
+public record Capture(
+        Email email,
+        Visitor visitor,
+        Beacon beacon,
+        Origin origin,
+        Instant receivedAt,
+        String formName,
+        @Nullable String sourceChannel,
+        ConsentStatus consent,
+        @Nullable String consentPolicy,
+        @Nullable String payload) {
+    public Capture {
+        receivedAt = receivedAt.truncatedTo(ChronoUnit.MILLIS);
+        if (consent == ConsentStatus.WITHDRAWN) {
+            throw new IllegalArgumentException("a form gives consent or does not; it withdraws none");
+        }
+    }
+
+    /**
+     * Two captures of one address with equal hashes said the same. The address itself is no part of it: a hash of it
+     * would outlive its forgetting in copies.
+     */
+    byte[] contentHash() {
+        return content(ComputedId.of("form content")).toHash();
+    }
+
+    /** The id of this submission by a lead: a retry of the transaction makes the same, another capture another. */
+    UUID submissionOf(UUID leadId) {
+        return content(ComputedId.of("form submission").with(leadId))
+                .with(receivedAt.toEpochMilli())
+                .toUuid();
+    }
+
+    private ComputedId content(ComputedId id) {
+        return id.with(visitor.id())
+                .with(formName)
+                .with(beacon.path())
+                .with(beacon.referrer())
+                .with(beacon.utm().source())
+                .with(beacon.utm().medium())
+                .with(beacon.utm().campaign())
+                .with(beacon.utm().term())
+                .with(beacon.utm().content())
+                .with(sourceChannel)
+                .with(consent.key())
+                .with(consentPolicy)
+                .with(payload);
+    }
+
+    /**
+     * The event that tells of the submission: it happened when it was received, and is identified by the submission, so
+     * that two addresses that one visitor leaves are two events.
+     */
+    Event event(UUID submissionId) {
+        Beacon submit = new Beacon(
+                beacon.anonId(),
+                "form_submit",
+                beacon.path(),
+                receivedAt,
+                beacon.referrer(),
+                beacon.utm(),
+                beacon.traffic(),
+                submissionId,
+                beacon.props());
+        return Event.of(submit, visitor, origin, receivedAt);
+    }
+}

@@ -1,0 +1,49 @@
+package com.altcontext.lead;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consent of a lead: a ladder from pending over implied to express. A weaker status never replaces a stronger one;
+ * anything may be withdrawn, and what was withdrawn comes back by express consent alone (an inquiry made after "send me
+ * nothing" does not imply the contrary).
+ *
+ * @param expiresAt when implied consent ends by itself; null for every other status
+ */
+public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
+    /** What every consent is for, as CASL calls it (S.C. 2010, c. 23, s. 6). */
+    static final String PURPOSE = "commercial electronic messages";
+
+    /**
+     * What is given at a time.
+     *
+     * @param impliedMonths calendar months that implied consent lasts, by the UTC calendar: six after an inquiry (CASL
+     *     s. 10(10)(e)); a day that the last month lacks is its last day
+     */
+    public static Consent given(ConsentStatus status, Instant at, int impliedMonths) {
+        boolean ends = status == ConsentStatus.IMPLIED;
+        return new Consent(
+                status,
+                ends ? at.atOffset(ZoneOffset.UTC).plusMonths(impliedMonths).toInstant() : null);
+    }
+
+    /** Whether a status given now is put on record: it changes this one, or grants anew what this one grants. */
+    public boolean isChangedBy(ConsentStatus given) {
+        return switch (status) {
+            case PENDING -> given != ConsentStatus.PENDING;
+            case IMPLIED -> given != ConsentStatus.PENDING;
+            case EXPRESS -> given == ConsentStatus.EXPRESS || given == ConsentStatus.WITHDRAWN;
+            case WITHDRAWN -> given == ConsentStatus.EXPRESS;
+        };
+    }
+
+    /** What holds after something was given. A renewal that arrives late does not shorten what was renewed since. */
+    public Consent after(Consent given) {
+        if (!isChangedBy(given.status)) {
+            return this;
+        }
+        boolean longer = expiresAt != null && given.expiresAt != null && expiresAt.isAfter(given.expiresAt);
+        return longer ? this : given;
+    }
+}

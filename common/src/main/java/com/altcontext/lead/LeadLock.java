@@ -1,0 +1,39 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Tx;
+import java.util.UUID;
+
+/**
+ * Keeps others away from all that is held about one address, on every property, until the transaction ends: captures,
+ * unsubscribing and forgetting of one address come one after the other. It is taken first in its transaction, before
+ * any lock of visitors ({@link com.altcontext.visit.VisitorLock}), and only one is taken in a transaction, so that two
+ * holders never wait for each other. It belongs to the transaction, hence works through a pooler in transaction mode.
+ */
+public final class LeadLock {
+    private static final String TAKE =
+            "SELECT pg_advisory_xact_lock(hashtextextended('altcontext.lead:' || ?::text, 0))";
+
+    private static final String TAKE_OF_LEAD = """
+            SELECT pg_advisory_xact_lock(hashtextextended('altcontext.lead:' || email, 0)) FROM leads WHERE id = ?
+            """;
+
+    private LeadLock() {}
+
+    /** Adds the taking to what is about to be sent: whatever stands behind it in the pipeline sees what it waited for. */
+    public static void take(Pipeline pipeline, Email email) {
+        pipeline.update(TAKE, email.value());
+    }
+
+    /** Takes it at once: the statements that follow see what it waited for. */
+    public static void take(Tx tx, Email email) {
+        Pipeline pipeline = tx.pipeline();
+        take(pipeline, email);
+        pipeline.send();
+    }
+
+    /** The lock of a lead's address. A lead that is not there (any more) has none, and nothing is locked. */
+    static void takeOf(UUID leadId, Pipeline pipeline) {
+        pipeline.update(TAKE_OF_LEAD, leadId);
+    }
+}

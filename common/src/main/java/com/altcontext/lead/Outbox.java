@@ -1,0 +1,97 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Tx;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Captured leads on their way to somebody else's system. A message is written by the capture itself, in its
+ * transaction, so that none is lost; it is sent later, so that none holds a capture up; and it stays until it is
+ * delivered or its lead is forgotten, so it may arrive more than once (its id is the same each time).
+ *
+ * <p>A message is the record of one capture. It is not changed when the lead is: whoever withdraws consent after it was
+ * written is still told of as they were then. Times are those of the database's clock, since the machines that send
+ * may disagree about theirs.
+ */
+public final class Outbox {
+    /**
+     * For so long after {@link #claim} nobody else is given the message: a sender must have given up by then. It
+     * doubles with each attempt, and is 6 hours at most.
+     */
+    public static final Duration LEASE = Duration.ofMinutes(1);
+
+    private static final String PUT = """
+            INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)
+            SELECT ?, l.id, ?, now(), jsonb_build_object('type', 'lead.captured', 'timestamp', ?::text, 'data',
+                jsonb_build_object(
+                    'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
+                    'consentStatus', l.consent_status,
+                    'consentExpiresAt', to_char(l.consent_expires_at AT TIME ZONE 'UTC', f.iso),
+                    'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', f.iso),
+                    'sourceChannel', l.source_channel, 'formName', ?::text, 'path', ?::text, 'referrer', ?::text,
+                    'utm', jsonb_strip_nulls(jsonb_build_object('source', ?::text, 'medium', ?::text,
+                        'campaign', ?::text, 'term', ?::text, 'content', ?::text)),
+                    'payload', ?::jsonb))::text
+            FROM leads l, (VALUES ('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS f(iso)
+            WHERE l.id = ?
+            """;
+
+    /** Whoever claims at once skips what another is claiming, instead of waiting for it. */
+    private static final String CLAIM = """
+            WITH due AS MATERIALIZED (
+                SELECT id FROM lead_outbox WHERE next_attempt_at <= now()
+                ORDER BY next_attempt_at
+                LIMIT ?
+                FOR UPDATE SKIP LOCKED)
+            UPDATE lead_outbox AS o
+            SET attempts = o.attempts + 1,
+                next_attempt_at = now()
+                    + least(interval '6 hours', make_interval(secs => ?) * (2 ^ least(o.attempts, 20)))
+            FROM due
+            WHERE o.id = due.id
+            RETURNING o.id, o.body, o.attempts
+            """;
+
+    private Outbox() {}
+
+    /**
+     * A message to be sent.
+     *
+     * @param id the {@code webhook-id}
+     * @param body the request's body: JSON, and what the signature is over
+     * @param attempt counts from 1
+     */
+    public record Message(UUID id, String body, int attempt) {}
+
+    /** Takes up to so many messages whose turn it is, for {@link #LEASE}. The caller commits, then sends. */
+    public static List<Message> claim(Tx tx, int most) {
+        return tx.query(
+                CLAIM, row -> new Message(row.id(1), row.text(2), Math.toIntExact(row.number(3))), most, (double)
+                        LEASE.toSeconds());
+    }
+
+    /** Removes a message that was accepted. One that was not needs no word: its next turn comes by itself. */
+    public static void delivered(Tx tx, UUID id) {
+        var _ = tx.update("DELETE FROM lead_outbox WHERE id = ?", id);
+    }
+
+    static void put(Pipeline pipeline, UUID id, UUID leadId, Capture capture) {
+        pipeline.update(
+                PUT,
+                id,
+                capture.receivedAt(),
+                capture.receivedAt().toString(),
+                capture.formName(),
+                capture.beacon().path(),
+                capture.beacon().referrer(),
+                capture.beacon().utm().source(),
+                capture.beacon().utm().medium(),
+                capture.beacon().utm().campaign(),
+                capture.beacon().utm().term(),
+                capture.beacon().utm().content(),
+                capture.payload(),
+                leadId);
+    }
+}

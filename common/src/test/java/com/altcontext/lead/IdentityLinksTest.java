@@ -1,0 +1,216 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Submitted;
+import com.altcontext.visit.SessionRule;
+import com.altcontext.visit.Visitor;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class IdentityLinksTest {
+    private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    private static final Duration WINDOW = Duration.ofMinutes(15);
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final Instant NOW =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    private static final Submitted JO = Submitted.by("jo@example.ca", NOW);
+
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+    }
+
+    private static Captured capture(Submitted submitted) {
+        return new Leads(database.sql(), EVENTS, new LeadRules(true, WINDOW, 6, false)).capture(submitted.capture());
+    }
+
+    /** Another visitor of JO's address and user agent, unless told otherwise. */
+    private static Submitted other(String anonId) {
+        return JO.visitor(anonId);
+    }
+
+    /** Somebody looks at a page, and leaves no address. */
+    private static void seen(Submitted visit, Instant at) {
+        Event event = visit.at(at).capture().event(UUID.randomUUID());
+        var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, List.of(event)));
+    }
+
+    private static List<String> links(UUID lead) {
+        return database.texts(
+                "SELECT concat_ws(' ', v.anon_id, i.source, i.confidence) FROM lead_identities i"
+                        + " JOIN visitors v USING (visitor_id) WHERE i.lead_id = ? ORDER BY v.anon_id",
+                lead);
+    }
+
+    @Test
+    void who_was_seen_lately_with_the_same_address_and_agent_may_be_the_lead() {
+        seen(other("visitor-0002"), NOW.minusSeconds(60));
+
+        Captured captured = capture(JO);
+
+        assertThat(captured.heuristicLinksCreated()).isEqualTo(1);
+        assertThat(links(captured.leadId()))
+                .containsExactly("visitor-0001 form_submit 1", "visitor-0002 same_ip_ua_window 0.35");
+    }
+
+    @Test
+    void nobody_else_may_be() {
+        seen(other("other-agent").from("192.0.2.1", "Chrome"), NOW.minusSeconds(60));
+        seen(other("no-agent").from("192.0.2.1", null), NOW.minusSeconds(60));
+        seen(other("other-address").from("192.0.2.2", "Firefox"), NOW.minusSeconds(60));
+        seen(other("other-property").property("docs"), NOW.minusSeconds(60));
+        seen(JO, NOW.minusSeconds(60));
+
+        Captured captured = capture(JO);
+
+        assertThat(captured.heuristicLinksCreated()).isZero();
+        assertThat(links(captured.leadId())).containsExactly("visitor-0001 form_submit 1");
+    }
+
+    @Test
+    void a_client_without_an_agent_is_like_no_other() {
+        seen(other("visitor-0002").from("192.0.2.1", null), NOW.minusSeconds(60));
+
+        assertThat(capture(JO.from("192.0.2.1", null)).heuristicLinksCreated()).isZero();
+    }
+
+    @Test
+    void the_window_ends_with_the_capture_and_holds_its_first_moment() {
+        seen(other("too-early"), NOW.minus(WINDOW).minusMillis(1));
+        seen(other("just-in-time"), NOW.minus(WINDOW));
+        seen(other("at-once-1"), NOW);
+        seen(other("too-late"), NOW.plusMillis(1));
+
+        assertThat(links(capture(JO).leadId()))
+                .containsExactly(
+                        "at-once-1 same_ip_ua_window 0.35",
+                        "just-in-time same_ip_ua_window 0.35",
+                        "visitor-0001 form_submit 1");
+    }
+
+    @Test
+    void a_long_visit_counts_by_its_latest_event() {
+        for (int minutes = 100; minutes >= 0; minutes -= 20) {
+            seen(other("visitor-0002"), NOW.minus(Duration.ofMinutes(minutes)));
+        }
+        seen(other("moved-away"), NOW.minusSeconds(90));
+        seen(other("moved-away").from("192.0.2.2", "Firefox"), NOW.minusSeconds(60));
+
+        assertThat(links(capture(JO).leadId()))
+                .containsExactly("visitor-0001 form_submit 1", "visitor-0002 same_ip_ua_window 0.35");
+    }
+
+    @Test
+    void the_twenty_newest_are_linked_each_once() {
+        for (int i = 10; i < 35; i++) {
+            seen(other("visitor-10" + i), NOW.minusSeconds(700 - i));
+        }
+        database.run(
+                "INSERT INTO sessions SELECT visitor_id, gen_random_uuid(), property_id, started_at - interval '9 s',"
+                        + " last_event_at, 'other', null, null, null, null, traffic_source, null, device, null, ip_hash, ua_hash"
+                        + " FROM sessions");
+
+        Captured captured = capture(JO);
+
+        assertThat(captured.heuristicLinksCreated()).isEqualTo(20);
+        assertThat(links(captured.leadId()))
+                .hasSize(21)
+                .contains("visitor-1034 same_ip_ua_window 0.35", "visitor-1015 same_ip_ua_window 0.35")
+                .doesNotContain("visitor-1014 same_ip_ua_window 0.35");
+    }
+
+    @Test
+    void a_link_that_is_there_is_not_made_again() {
+        seen(other("visitor-0002"), NOW.minusSeconds(60));
+        capture(JO);
+
+        Captured again = capture(JO.form("contact").at(NOW.plusSeconds(60)));
+
+        assertThat(again.heuristicLinksCreated()).isZero();
+        assertThat(database.count("SELECT count(*) FROM lead_identities WHERE linked_at = ?", NOW))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_submitted_form_turns_a_guess_into_knowledge_and_no_guess_turns_it_back() {
+        seen(other("visitor-0002"), NOW.minusSeconds(60));
+        capture(JO);
+
+        Captured same = capture(other("visitor-0002").at(NOW.plusSeconds(60)));
+        assertThat(links(same.leadId())).containsExactly("visitor-0001 form_submit 1", "visitor-0002 form_submit 1");
+
+        Captured third = capture(JO.at(NOW.plusSeconds(120)));
+        assertThat(third.heuristicLinksCreated()).isZero();
+        assertThat(links(same.leadId())).containsExactly("visitor-0001 form_submit 1", "visitor-0002 form_submit 1");
+    }
+
+    @Test
+    void two_leads_of_one_household_are_never_merged() {
+        Captured jo = capture(JO);
+        Captured kim = capture(other("visitor-0002").email("kim@example.ca").at(NOW.plusSeconds(5)));
+
+        assertThat(links(jo.leadId())).containsExactly("visitor-0001 form_submit 1");
+        assertThat(links(kim.leadId()))
+                .containsExactly("visitor-0001 same_ip_ua_window 0.35", "visitor-0002 form_submit 1");
+    }
+
+    @Test
+    void one_setting_turns_guesses_off() {
+        seen(other("visitor-0002"), NOW.minusSeconds(60));
+
+        Captured captured =
+                new Leads(database.sql(), EVENTS, new LeadRules(false, WINDOW, 6, false)).capture(JO.capture());
+
+        assertThat(captured.heuristicLinksCreated()).isZero();
+        assertThat(links(captured.leadId())).hasSize(1);
+    }
+
+    /** Behind one gateway, a hundred thousand visitors were seen just now: reading stops at the twentieth. */
+    @Test
+    void the_look_up_reads_no_more_than_it_links() {
+        Visitor visitor = JO.visitor();
+        byte[] agent = java.util.Objects.requireNonNull(visitor.uaHash());
+        UUID lead = capture(JO).leadId();
+        var _ = database.sql().inTransaction(tx -> tx.update("""
+                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, ip_hash, ua_hash)
+                SELECT gen_random_uuid(), gen_random_uuid(), CASE WHEN n % 2 = 0 THEN 'default' ELSE 'docs' END,
+                    ?::timestamptz - n * interval '5 ms', ?, 'direct', 'desktop', ?, ?
+                FROM generate_series(1, 100000) AS n
+                """, NOW, NOW, visitor.ipHash(), agent));
+        database.run("ANALYZE sessions");
+
+        List<String> plan = database.sql().inTransaction(tx -> {
+            EventStore.lockVisitors(tx, List.of(JO.capture().event(lead)));
+            List<String> lines = tx.query(
+                    "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) " + IdentityLinks.GUESS,
+                    row -> row.text(1),
+                    IdentityLinks.guessed(lead, visitor, agent, NOW, WINDOW));
+            return lines;
+        });
+
+        assertThat(plan)
+                .anySatisfy(line -> assertThat(line)
+                        .contains("Index Scan Backward using sessions_by_client")
+                        .containsPattern("rows=2[0-2](\\.0+)? loops=1"));
+        assertThat(plan).noneMatch(line -> line.contains("Sort") || line.contains("Seq Scan"));
+    }
+}

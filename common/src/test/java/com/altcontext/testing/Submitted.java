@@ -1,0 +1,110 @@
+package com.altcontext.testing;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
+import com.altcontext.event.Beacon;
+import com.altcontext.event.Traffic;
+import com.altcontext.lead.Capture;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.Email;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.visit.AnonId;
+import com.altcontext.visit.Origin;
+import com.altcontext.visit.Visitor;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A form as a test submits it: everything has a plain default, and the test says what it is about. */
+public record Submitted(
+        String email,
+        String property,
+        String anonId,
+        Instant at,
+        String form,
+        String path,
+        @Nullable String channel,
+        ConsentStatus consent,
+        @Nullable String payload,
+        String address,
+        @Nullable String agent) {
+    private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
+
+    /** A form with this address, received at this time from visitor-0001. */
+    public static Submitted by(String email, Instant at) {
+        return new Submitted(
+                email,
+                "default",
+                "visitor-0001",
+                at,
+                "newsletter",
+                "/",
+                null,
+                ConsentStatus.PENDING,
+                null,
+                "192.0.2.1",
+                "Firefox");
+    }
+
+    public Submitted email(String other) {
+        return new Submitted(other, property, anonId, at, form, path, channel, consent, payload, address, agent);
+    }
+
+    public Submitted property(String slug) {
+        return new Submitted(email, slug, anonId, at, form, path, channel, consent, payload, address, agent);
+    }
+
+    public Submitted visitor(String other) {
+        return new Submitted(email, property, other, at, form, path, channel, consent, payload, address, agent);
+    }
+
+    public Submitted at(Instant time) {
+        return new Submitted(email, property, anonId, time, form, path, channel, consent, payload, address, agent);
+    }
+
+    public Submitted form(String name) {
+        return new Submitted(email, property, anonId, at, name, path, channel, consent, payload, address, agent);
+    }
+
+    public Submitted channel(@Nullable String name) {
+        return new Submitted(email, property, anonId, at, form, path, name, consent, payload, address, agent);
+    }
+
+    public Submitted consent(ConsentStatus status) {
+        return new Submitted(email, property, anonId, at, form, path, channel, status, payload, address, agent);
+    }
+
+    public Submitted payload(String json) {
+        return new Submitted(email, property, anonId, at, form, path, channel, consent, json, address, agent);
+    }
+
+    public Submitted from(String otherAddress, @Nullable String otherAgent) {
+        return new Submitted(
+                email, property, anonId, at, form, path, channel, consent, payload, otherAddress, otherAgent);
+    }
+
+    public Visitor visitor() {
+        return Visitor.of(
+                property, new AnonId(anonId), HASH.of("ip " + address), agent == null ? null : HASH.of("ua " + agent));
+    }
+
+    public Capture capture() {
+        Utm utm = new Utm("spring", "email", null, null, null);
+        Beacon beacon = new Beacon(new AnonId(anonId), "", path, null, null, utm, Traffic.NONE, null, null);
+        Origin origin = new Origin(utm, TrafficSource.EMAIL, null, DeviceType.DESKTOP, null);
+        return new Capture(new Email(email), visitor(), beacon, origin, at, form, channel, consent, "2026-01", payload);
+    }
+
+    /** Removes every lead and all that hangs on leads, as forgetting must: consent goes only with a logged erasure. */
+    public static void removeAll(Database database) {
+        database.run(
+                "INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)"
+                        + " VALUES (now(), 'test', sha256(''), '{}')",
+                "DELETE FROM consent_events",
+                "DELETE FROM lead_outbox",
+                "DELETE FROM form_submissions",
+                "DELETE FROM lead_identities",
+                "DELETE FROM leads",
+                "TRUNCATE visitors, sessions, events");
+    }
+}
