@@ -3,6 +3,7 @@ package com.altcontext.db;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ public final class Row {
     public @Nullable Instant timeOrNull(int column) throws SQLException {
         OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
+    }
+
+    /** @throws SQLException also when the column is null */
+    public LocalDate day(int column) throws SQLException {
+        return present(rows.getObject(column, LocalDate.class));
     }
 
     /** @throws SQLException also when the column is null */

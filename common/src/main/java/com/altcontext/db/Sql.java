@@ -2,6 +2,7 @@ package com.altcontext.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** The one door to JDBC: work is done in a transaction that commits when it returns and rolls back when it throws. */
@@ -40,6 +41,26 @@ public final class Sql {
             return result;
         } catch (SQLException failed) {
             throw new SqlFailure(step, failed);
+        }
+    }
+
+    /**
+     * Lets the server run and commit statements in one round trip, so that the locks they take are held for no longer
+     * than they run, however far away the database is. They are one transaction, each seeing what was committed when it
+     * began.
+     *
+     * @return what the statements were added by: answers, which have their rows now
+     * @throws SqlFailure as {@link #inTransaction} does; nothing is done then
+     */
+    public <T> T atOnce(Function<Pipeline, T> statements) {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(true);
+            Pipeline pipeline = new Pipeline(connection);
+            T answers = statements.apply(pipeline);
+            pipeline.send();
+            return answers;
+        } catch (SQLException failed) {
+            throw new SqlFailure("connect", failed);
         }
     }
 

@@ -1,0 +1,81 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.retention.PurgePlan.ExpiredDay;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** Raw events whose retention is over: found by day, and taken away as whole partitions. */
+final class ExpiredEvents {
+    /**
+     * One pass over the expired days alone. A partition may be empty, and events whose day never had a partition lie in
+     * the default one.
+     */
+    private static final String FIND = """
+            WITH held AS (
+                SELECT day, property_id, count(*) AS events FROM events WHERE day < ? GROUP BY day, property_id),
+            counted AS (
+                SELECT day, sum(events)::bigint AS events,
+                       bool_or(NOT EXISTS (
+                           SELECT FROM daily_metric_rollups AS r
+                           WHERE r.property_id = held.property_id AND r.day = held.day)) AS unrolled
+                FROM held GROUP BY day),
+            partitions AS (
+                SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day, pg_total_relation_size(c.oid) AS bytes
+                FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
+                WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$')
+            SELECT day, coalesce(events, 0), coalesce(bytes, 0), bytes IS NOT NULL, coalesce(unrolled, false)
+            FROM counted FULL JOIN partitions USING (day)
+            WHERE day < ?
+            ORDER BY day
+            """;
+
+    private static final String CLEAR_DEFAULT = """
+            DELETE FROM events_default
+            WHERE ctid >= ?::tid AND ctid < ?::tid AND day = ANY (?::date[])
+            """;
+
+    /** Some thousands of rows in a transaction. */
+    private static final int PAGES_AT_ONCE = 256;
+
+    private ExpiredEvents() {}
+
+    enum Dropped {
+        DROPPED,
+        /** Somebody else dropped it. */
+        ABSENT,
+        /** It is in use, nothing was done. */
+        BUSY
+    }
+
+    static List<ExpiredDay> find(Tx tx, LocalDate keptFrom, boolean force) {
+        return tx.query(
+                FIND,
+                row -> new ExpiredDay(row.day(1), row.number(2), row.number(3), row.flag(4), row.flag(5) && !force),
+                keptFrom,
+                keptFrom);
+    }
+
+    /** Tries once, and makes nobody wait for longer than 100 ms. */
+    static Dropped drop(Sql sql, LocalDate day) {
+        String answer = sql.atOnce(
+                        pipeline -> pipeline.query("SELECT upper(drop_event_partition(?))", row -> row.text(1), day))
+                .rows()
+                .getFirst();
+        return Dropped.valueOf(answer);
+    }
+
+    /**
+     * Deletes what the default partition holds of these days, piece by piece.
+     *
+     * @param gone is told how many went with each piece
+     */
+    static void clearDefault(Sql sql, List<LocalDate> days, LongConsumer gone) {
+        String[] texts = days.stream().map(LocalDate::toString).toArray(String[]::new);
+        for (Pages piece : Pages.of(sql, "events_default", PAGES_AT_ONCE)) {
+            gone.accept(sql.inTransaction(tx -> tx.update(CLEAR_DEFAULT, piece.from(), piece.to(), texts)));
+        }
+    }
+}

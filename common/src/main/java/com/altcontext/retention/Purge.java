@@ -1,0 +1,238 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.retention.ExpiredEvents.Dropped;
+import com.altcontext.retention.PurgePlan.ExpiredDay;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Takes away what has been kept for long enough (see {@link RetentionPolicy}): planned first, then applied, so that what
+ * {@code --dry-run} shows is what would happen. It works in many short transactions; one that is interrupted leaves nothing half
+ * done, and the next run finds the rest. It needs the rights of the schema's owner, since it drops partitions, and two
+ * connections.
+ */
+public final class Purge {
+    /** Expired rows of counts, by tables that are small: no lock but those rows'. */
+    private static final List<String> ROLLUPS =
+            List.of("daily_metric_rollups", "daily_dimension_rollups", "daily_ingest_rollups");
+
+    private static final String ONE_AT_A_TIME = """
+            SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.purge', 0))
+            """;
+
+    private static final String LOG = """
+            INSERT INTO purge_log (
+                purged_at, events_kept_from, rollups_kept_from, days, events, bytes,
+                sessions, visitors, rollups, rejections, days_left)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private final Sql sql;
+    private final Patience patience;
+
+    /**
+     * How a partition is waited for that others use.
+     *
+     * @param tries beyond the first of each day, in one purge
+     */
+    record Patience(int tries, Duration pause) {
+        /** Ingest, which waits 60 ms at the most for each try, goes on undisturbed between them; a minute in all. */
+        static final Patience USUAL = new Patience(60, Duration.ofSeconds(1));
+    }
+
+    public Purge(Sql sql) {
+        this(sql, Patience.USUAL);
+    }
+
+    Purge(Sql sql, Patience patience) {
+        this.sql = sql;
+        this.patience = patience;
+    }
+
+    /**
+     * What would go now. Reads the expired days through once and changes nothing.
+     *
+     * @param force also what has not been rolled up, and whose figures would be lost with it
+     */
+    public PurgePlan plan(RetentionPolicy policy, Instant now, boolean force) {
+        LocalDate eventsKeptFrom = policy.eventsKeptFrom(now);
+        LocalDate rollupsKeptFrom = policy.rollupsKeptFrom(now);
+        return sql.inTransaction(tx -> {
+            List<ExpiredDay> days = ExpiredEvents.find(tx, eventsKeptFrom, force);
+            LocalDate firstKept = days.stream()
+                    .filter(ExpiredDay::kept)
+                    .map(ExpiredDay::day)
+                    .findFirst()
+                    .orElse(eventsKeptFrom);
+            IdleVisitors.Count idle = IdleVisitors.count(tx, startOf(firstKept));
+            return new PurgePlan(
+                    eventsKeptFrom,
+                    rollupsKeptFrom,
+                    days,
+                    idle.sessions(),
+                    idle.visitors(),
+                    ROLLUPS.stream()
+                            .mapToLong(table -> count(tx, table, rollupsKeptFrom))
+                            .sum(),
+                    count(tx, "ingest_rejections", rollupsKeptFrom));
+        });
+    }
+
+    /**
+     * Takes away what the plan says, and enters it in {@code purge_log}.
+     *
+     * @param at the time of the entry
+     * @param progress is told what is gone so far, after each step
+     * @return empty if another purge is under way: nothing was done
+     */
+    public Optional<PurgeReceipt> apply(PurgePlan plan, Instant at, Consumer<PurgeReceipt> progress) {
+        // This transaction stays open for the lock alone, and ends with the entry; the work is done in others.
+        return sql.inTransaction(guard -> {
+            if (!guard.query(ONE_AT_A_TIME, row -> row.flag(1)).getFirst()) {
+                return Optional.empty();
+            }
+            Tally tally =
+                    new Tally(plan.keptDays().stream().map(ExpiredDay::day).toList());
+            Runnable step = () -> {
+                var _ = guard.query("SELECT 1", row -> row.number(1)); // poolers end connections that rest for long
+                progress.accept(tally.receipt());
+            };
+            dropDays(plan, tally, step);
+            clearDefault(plan, tally, step);
+            deleteIdle(plan, tally, step);
+            for (String table : ROLLUPS) {
+                tally.rollups += delete(table, plan.rollupsKeptFrom());
+            }
+            tally.rejections = delete("ingest_rejections", plan.rollupsKeptFrom());
+            PurgeReceipt receipt = tally.receipt();
+            log(guard, plan, receipt, at);
+            return Optional.of(receipt);
+        });
+    }
+
+    private void dropDays(PurgePlan plan, Tally tally, Runnable step) {
+        int triesLeft = patience.tries;
+        for (ExpiredDay day : plan.goingDays()) {
+            if (!day.hasPartition()) {
+                continue;
+            }
+            Dropped dropped = ExpiredEvents.drop(sql, day.day());
+            while (dropped == Dropped.BUSY
+                    && triesLeft > 0
+                    && !Thread.currentThread().isInterrupted()) {
+                triesLeft--;
+                pause();
+                dropped = ExpiredEvents.drop(sql, day.day());
+            }
+            if (dropped == Dropped.BUSY) {
+                tally.busyDays.add(day.day());
+            } else if (dropped == Dropped.DROPPED) {
+                tally.days.add(day.day());
+                tally.events += day.events();
+                tally.bytes += day.bytes();
+            }
+            step.run();
+        }
+    }
+
+    private void clearDefault(PurgePlan plan, Tally tally, Runnable step) {
+        List<ExpiredDay> strays =
+                plan.goingDays().stream().filter(day -> !day.hasPartition()).toList();
+        if (!strays.isEmpty()) {
+            List<LocalDate> days = strays.stream().map(ExpiredDay::day).toList();
+            ExpiredEvents.clearDefault(sql, days, events -> {
+                tally.events += events;
+                step.run();
+            });
+            tally.days.addAll(days);
+        }
+    }
+
+    /** Sessions of days that stay, stay too: their figures are still to be computed. */
+    private void deleteIdle(PurgePlan plan, Tally tally, Runnable step) {
+        LocalDate firstKept = Stream.concat(tally.keptDays.stream(), tally.busyDays.stream())
+                .min(LocalDate::compareTo)
+                .orElse(plan.eventsKeptFrom());
+        new IdleVisitors(sql, startOf(firstKept)).delete((sessions, visitors) -> {
+            tally.sessions += sessions;
+            tally.visitors += visitors;
+            step.run();
+        });
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(patience.pause);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    private static long count(Tx tx, String table, LocalDate keptFrom) {
+        return tx.query("SELECT count(*) FROM " + table + " WHERE day < ?", row -> row.number(1), keptFrom)
+                .getFirst();
+    }
+
+    private long delete(String table, LocalDate keptFrom) {
+        return sql.inTransaction(tx -> tx.update("DELETE FROM " + table + " WHERE day < ?", keptFrom));
+    }
+
+    private static void log(Tx tx, PurgePlan plan, PurgeReceipt gone, Instant at) {
+        tx.update(
+                LOG,
+                at,
+                plan.eventsKeptFrom(),
+                plan.rollupsKeptFrom(),
+                gone.days().size(),
+                gone.events(),
+                gone.bytes(),
+                gone.sessions(),
+                gone.visitors(),
+                gone.rollups(),
+                gone.rejections(),
+                gone.keptDays().size() + gone.busyDays().size());
+    }
+
+    /** A receipt that is still being written. */
+    private static final class Tally {
+        final List<LocalDate> days = new ArrayList<>();
+        final List<LocalDate> keptDays;
+        final List<LocalDate> busyDays = new ArrayList<>();
+        long events;
+        long bytes;
+        long sessions;
+        long visitors;
+        long rollups;
+        long rejections;
+
+        Tally(List<LocalDate> keptDays) {
+            this.keptDays = keptDays;
+        }
+
+        PurgeReceipt receipt() {
+            return new PurgeReceipt(
+                    days.stream().sorted().toList(),
+                    keptDays,
+                    busyDays,
+                    events,
+                    bytes,
+                    sessions,
+                    visitors,
+                    rollups,
+                    rejections);
+        }
+    }
+}

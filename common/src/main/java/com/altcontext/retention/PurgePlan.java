@@ -1,0 +1,44 @@
+package com.altcontext.retention;
+
+import java.time.LocalDate;
+import java.util.List;
+
+/**
+ * What a purge would take away now, before anything is.
+ *
+ * @param eventsKeptFrom the first day whose raw events stay
+ * @param rollupsKeptFrom the first day whose rollups and counted rejections stay
+ * @param days the expired days that hold events or a partition, oldest first
+ * @param sessions that ended before all events that stay
+ * @param visitors who have no other session and no lead
+ */
+public record PurgePlan(
+        LocalDate eventsKeptFrom,
+        LocalDate rollupsKeptFrom,
+        List<ExpiredDay> days,
+        long sessions,
+        long visitors,
+        long rollups,
+        long rejections) {
+    public PurgePlan {
+        days = List.copyOf(days);
+    }
+
+    /**
+     * A day whose retention is over.
+     *
+     * @param events all of the day, bots too
+     * @param bytes that its partition holds, indexes included; 0 if its events lie in the default partition
+     * @param kept whether it is kept for now: it has events of a property that has no rollup for it, so dropping them
+     *     would lose the day's figures
+     */
+    public record ExpiredDay(LocalDate day, long events, long bytes, boolean hasPartition, boolean kept) {}
+
+    public List<ExpiredDay> keptDays() {
+        return days.stream().filter(ExpiredDay::kept).toList();
+    }
+
+    public List<ExpiredDay> goingDays() {
+        return days.stream().filter(day -> !day.kept()).toList();
+    }
+}

@@ -1,0 +1,29 @@
+package com.altcontext.retention;
+
+import java.time.LocalDate;
+import java.util.List;
+
+/**
+ * What a purge has taken away.
+ *
+ * @param days whose events went, oldest first
+ * @param keptDays expired days that were kept because they are not rolled up
+ * @param busyDays expired days whose partition was in use whenever it was tried; the next purge finds them
+ * @param bytes of the partitions that were dropped
+ */
+public record PurgeReceipt(
+        List<LocalDate> days,
+        List<LocalDate> keptDays,
+        List<LocalDate> busyDays,
+        long events,
+        long bytes,
+        long sessions,
+        long visitors,
+        long rollups,
+        long rejections) {
+    public PurgeReceipt {
+        days = List.copyOf(days);
+        keptDays = List.copyOf(keptDays);
+        busyDays = List.copyOf(busyDays);
+    }
+}

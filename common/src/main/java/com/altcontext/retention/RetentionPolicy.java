@@ -1,0 +1,39 @@
+package com.altcontext.retention;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/**
+ * How long things are kept. A UTC day of raw events is kept as long as any moment of it lies within so many days of now:
+ * at any time on 1 April, 90 days keep the events since the start of 1 January (31 + 28 + 31 days before).
+ *
+ * @param eventDays {@code RAW_EVENT_RETENTION_DAYS}, at least 1
+ * @param rollupMonths {@code ROLLUP_RETENTION_MONTHS}, of daily rollups and counted rejections, at least 1
+ */
+public record RetentionPolicy(int eventDays, int rollupMonths) {
+    public static final RetentionPolicy USUAL = new RetentionPolicy(90, 24);
+
+    public RetentionPolicy {
+        if (eventDays < 1) {
+            throw new IllegalArgumentException("RAW_EVENT_RETENTION_DAYS must be at least 1");
+        }
+        if (rollupMonths < 1) {
+            throw new IllegalArgumentException("ROLLUP_RETENTION_MONTHS must be at least 1");
+        }
+    }
+
+    /** The first day whose raw events are kept: today less {@code eventDays}. */
+    public LocalDate eventsKeptFrom(Instant now) {
+        return today(now).minusDays(eventDays);
+    }
+
+    /** The first day whose rollups and rejections are kept: this day so many months ago (of a shorter month, its last). */
+    public LocalDate rollupsKeptFrom(Instant now) {
+        return today(now).minusMonths(rollupMonths);
+    }
+
+    private static LocalDate today(Instant now) {
+        return LocalDate.ofInstant(now, ZoneOffset.UTC);
+    }
+}

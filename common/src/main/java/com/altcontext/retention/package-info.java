@@ -1,0 +1,5 @@
+/** Everything that deletes or discloses what is held about people: retention, forgetting, export. */
+@NullMarked
+package com.altcontext.retention;
+
+import org.jspecify.annotations.NullMarked;
