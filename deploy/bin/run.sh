@@ -75,6 +75,7 @@ development_values() {
   done <"$file"
   local origins='http://localhost:3000,http://localhost:4000,http://localhost:5173,http://localhost:8080'
   export CORS_ALLOWED_ORIGINS=${CORS_ALLOWED_ORIGINS:-$origins}
+  export PUBLIC_URL=${PUBLIC_URL:-http://localhost:$PORT}
 }
 
 start_database() {
@@ -148,6 +149,16 @@ AltContext listens on $url (Ctrl-C stops it). Send it something; a browser's nam
     -A '$AGENT' \\
     -d '{"events":[{"anonId":"visitor-0001","eventType":"cta_click","path":"/"},
                    {"anonId":"visitor-0001","eventType":"page_view","path":"/pricing"}]}'
+
+A form with an address; all that is held about it; and its owner forgotten:
+
+  curl -i $url/v1/leads/capture -H 'content-type: application/json' \\
+    -A '$AGENT' \\
+    -d '{"email":"jo@example.ca","anonId":"visitor-0001","path":"/pricing","consentStatus":"express","consentPolicy":"2026-01"}'
+
+  curl $url/v1/leads/export -H 'content-type: application/json' -H 'x-admin-key: $ADMIN_API_KEY' -d '{"email":"jo@example.ca"}'
+
+  curl $url/v1/leads/delete -H 'content-type: application/json' -H 'x-admin-key: $ADMIN_API_KEY' -d '{"email":"jo@example.ca"}'
 
 The rows:
 
