@@ -12,8 +12,8 @@ import java.util.UUID;
  * delivered or its lead is forgotten, so it may arrive more than once (its id is the same each time).
  *
  * <p>A message is the record of one capture. It is not changed when the lead is: whoever withdraws consent after it was
- * written is still told of as they were then. Times are those of the database's clock, since the machines that send
- * may disagree about theirs.
+ * written is still told of as they were then. Whose turn it is goes by the database's clock, since the machines that
+ * send may disagree about theirs.
  */
 public final class Outbox {
     /**
@@ -24,17 +24,17 @@ public final class Outbox {
 
     private static final String PUT = """
             INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)
-            SELECT ?, l.id, ?, now(), jsonb_build_object('type', 'lead.captured', 'timestamp', ?::text, 'data',
-                jsonb_build_object(
+            SELECT ?, l.id, t.captured_at, now(), jsonb_build_object('type', 'lead.captured',
+                'timestamp', to_char(t.captured_at AT TIME ZONE 'UTC', t.iso), 'data', jsonb_build_object(
                     'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
                     'consentStatus', l.consent_status,
-                    'consentExpiresAt', to_char(l.consent_expires_at AT TIME ZONE 'UTC', f.iso),
-                    'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', f.iso),
+                    'consentExpiresAt', to_char(l.consent_expires_at AT TIME ZONE 'UTC', t.iso),
+                    'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', t.iso),
                     'sourceChannel', l.source_channel, 'formName', ?::text, 'path', ?::text, 'referrer', ?::text,
                     'utm', jsonb_strip_nulls(jsonb_build_object('source', ?::text, 'medium', ?::text,
                         'campaign', ?::text, 'term', ?::text, 'content', ?::text)),
                     'payload', ?::jsonb))::text
-            FROM leads l, (VALUES ('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS f(iso)
+            FROM leads l, (VALUES (?::timestamptz, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS t(captured_at, iso)
             WHERE l.id = ?
             """;
 
@@ -81,8 +81,6 @@ public final class Outbox {
         pipeline.update(
                 PUT,
                 id,
-                capture.receivedAt(),
-                capture.receivedAt().toString(),
                 capture.formName(),
                 capture.beacon().path(),
                 capture.beacon().referrer(),
@@ -92,6 +90,7 @@ public final class Outbox {
                 capture.beacon().utm().term(),
                 capture.beacon().utm().content(),
                 capture.payload(),
+                capture.receivedAt(),
                 leadId);
     }
 }

@@ -1,0 +1,30 @@
+package com.altcontext.lead;
+
+import java.net.URI;
+
+/** The link by which a lead hears no more, and the two header fields that mail programs make a button of (RFC 8058). */
+public final class UnsubscribeLinks {
+    /** The value of {@code List-Unsubscribe-Post}. */
+    public static final String LIST_UNSUBSCRIBE_POST = "List-Unsubscribe=One-Click";
+
+    private static final String PATH = "/v1/leads/unsubscribe/";
+
+    private final UnsubscribeToken token;
+    private final String base;
+
+    /** @param publicUrl where the service is reached from outside; RFC 8058 asks for {@code https} */
+    public UnsubscribeLinks(UnsubscribeToken token, URI publicUrl) {
+        this.token = token;
+        String text = publicUrl.toString();
+        this.base = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    public URI of(UnsubscribeToken.Scope scope) {
+        return URI.create(base + PATH + token.of(scope));
+    }
+
+    /** The value of {@code List-Unsubscribe}. */
+    public String listUnsubscribe(UnsubscribeToken.Scope scope) {
+        return "<" + of(scope) + ">";
+    }
+}

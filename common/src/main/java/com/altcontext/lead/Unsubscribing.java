@@ -1,0 +1,141 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes consent back (CASL s. 11: at once, and at the latest in ten business days).
+ *
+ * <p>An outsider must not learn who is a lead, neither from an answer nor from its time. So a known and an unknown
+ * address run the same statements, and both commit a write, a count of requests: without one, the commit would not wait
+ * for the disk, and the answer would come in a tenth of the time. What remains is the writing of two rows in memory,
+ * and that once: whoever asks again to time it better finds the consent withdrawn, and does exactly what is done for an
+ * unknown address.
+ */
+public final class Unsubscribing {
+    /** The same for every lead of the address, the ones withdrawn already included: those just have nothing to write. */
+    private static final String WITHDRAW = """
+            WITH known AS (
+                SELECT id, property_id, consent_status FROM leads WHERE %s),
+            withdrawn AS (
+                UPDATE leads AS l SET consent_status = 'withdrawn', consent_expires_at = NULL
+                FROM known
+                WHERE l.id = known.id AND known.consent_status <> 'withdrawn'
+                RETURNING l.id, l.property_id),
+            recorded AS (
+                INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at, ip_hash)
+                SELECT id, property_id, 'withdrawn', ?::text, ?::text, ?::text, ?::timestamptz, ?::bytea FROM withdrawn
+                RETURNING lead_id)
+            SELECT (SELECT count(*) FROM known), (SELECT count(*) FROM recorded)
+            """;
+
+    private static final String WITHDRAW_ADDRESS =
+            WITHDRAW.formatted("email = ? AND property_id = coalesce(?::text, property_id)");
+
+    private static final String WITHDRAW_LEAD = WITHDRAW.formatted("id = ? AND property_id = ?");
+
+    /** The last statement, since everybody who unsubscribes on a day waits here for the one before. */
+    private static final String COUNT = """
+            INSERT INTO unsubscribe_requests AS known (day, count) VALUES (?, 1)
+            ON CONFLICT (day) DO UPDATE SET count = known.count + 1
+            """;
+
+    private final Sql sql;
+
+    public Unsubscribing(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** By what way somebody asked to hear no more. */
+    public enum Source {
+        /** By naming the address. */
+        UNSUBSCRIBE("unsubscribe"),
+        /** By the link in a message. */
+        ONE_CLICK("one_click"),
+        /** Through the operator. */
+        OPERATOR("operator");
+
+        private final String key;
+
+        Source(String key) {
+            this.key = key;
+        }
+
+        /** As it stands in the record of consent. */
+        public String key() {
+            return key;
+        }
+    }
+
+    /**
+     * How somebody asked.
+     *
+     * @param reason what they said, at most 512 characters
+     * @param ipHash keyed hash of their address, 32 bytes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
+    public record Request(Source source, @Nullable String reason, byte @Nullable [] ipHash, Instant at) {}
+
+    /**
+     * What was found: for operators alone, never for whoever asked.
+     *
+     * @param known leads of that address
+     * @param withdrawn those of them that had not withdrawn before
+     */
+    public record Result(long known, long withdrawn) {
+        static Result read(Row row) throws SQLException {
+            return new Result(row.number(1), row.number(2));
+        }
+    }
+
+    /**
+     * Withdraws the consent of an address.
+     *
+     * @param propertyId null for all properties
+     * @throws SqlFailure if the database refused or could not be reached: then nothing was withdrawn
+     */
+    public Result byAddress(Email email, @Nullable String propertyId, Request request) {
+        return Repeated.inTransaction(sql, tx -> {
+            Pipeline pipeline = tx.pipeline();
+            LeadLock.take(pipeline, email);
+            return withdraw(pipeline, WITHDRAW_ADDRESS, email.value(), propertyId, request);
+        });
+    }
+
+    /**
+     * Withdraws the consent of the one lead that a link is about. One that was forgotten meanwhile has none to withdraw.
+     *
+     * @throws SqlFailure if the database refused or could not be reached: then nothing was withdrawn
+     */
+    public Result byLink(UnsubscribeToken.Scope scope, Request request) {
+        return Repeated.inTransaction(sql, tx -> {
+            Pipeline pipeline = tx.pipeline();
+            LeadLock.takeOf(scope.leadId(), pipeline);
+            return withdraw(pipeline, WITHDRAW_LEAD, scope.leadId(), scope.propertyId(), request);
+        });
+    }
+
+    private static Result withdraw(
+            Pipeline pipeline, String statement, Object whom, @Nullable String propertyId, Request request) {
+        Pipeline.Answer<Result> answer = pipeline.query(
+                statement,
+                Result::read,
+                whom,
+                propertyId,
+                request.source.key,
+                Consent.PURPOSE,
+                request.reason,
+                request.at,
+                request.ipHash);
+        pipeline.update(COUNT, LocalDate.ofInstant(request.at, ZoneOffset.UTC));
+        pipeline.send();
+        return answer.rows().getFirst();
+    }
+}

@@ -1,0 +1,83 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.lead.UnsubscribeToken.Scope;
+import java.net.URI;
+import java.util.Base64;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UnsubscribeTokenTest {
+    private static final UnsubscribeToken TOKEN = new UnsubscribeToken("a secret of sixteen");
+    private static final Scope SCOPE = new Scope(UUID.fromString("3f0d2c9e-6b1a-4c57-9f43-0d5e5d6b7a81"), "docs");
+
+    /** Links stand in messages that were sent: a change of how they are made would break them all. */
+    @Test
+    void a_token_is_the_same_for_ever() {
+        assertThat(TOKEN.of(SCOPE))
+                .isEqualTo("AT8NLJ5rGkxXn0MNXl1reoFkb2NzLqkO8VuJeMAtuTKM-Gv0NH0Sg3ZaBfOGDd6nTn6tA9k");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"d", "docs", "a-b_c", "a23456789-123456789-123456789-123456789-123456789-123456789-123"})
+    void a_token_tells_whose_it_is(String property) {
+        Scope scope = new Scope(UUID.randomUUID(), property);
+
+        assertThat(TOKEN.of(scope)).matches("[A-Za-z0-9_-]{1,150}");
+        assertThat(TOKEN.verify(TOKEN.of(scope))).contains(scope);
+    }
+
+    @Test
+    void no_character_of_it_can_be_changed() {
+        String token = TOKEN.of(SCOPE);
+        for (int i = 0; i < token.length(); i++) {
+            for (char c : "Ab09-_=".toCharArray()) {
+                if (token.charAt(i) != c) {
+                    String forged = token.substring(0, i) + c + token.substring(i + 1);
+                    assertThat(TOKEN.verify(forged)).as(forged).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void it_can_be_neither_cut_nor_made_longer() {
+        String token = TOKEN.of(SCOPE);
+        for (int length = 0; length < token.length(); length++) {
+            assertThat(TOKEN.verify(token.substring(0, length))).isEmpty();
+        }
+        for (String more : new String[] {"A", "=", "==", " ", "\n", token, "A".repeat(100_000)}) {
+            assertThat(TOKEN.verify(token + more)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "é", "\uD800", "../../etc/passwd", "%00", "AQ", "jo@example.ca"})
+    void what_is_no_token_is_refused(String text) {
+        assertThat(TOKEN.verify(text)).isEmpty();
+    }
+
+    @Test
+    void the_signature_of_one_lead_or_property_is_not_that_of_another() {
+        byte[] docs = Base64.getUrlDecoder().decode(TOKEN.of(SCOPE));
+        byte[] blog = Base64.getUrlDecoder().decode(TOKEN.of(new Scope(SCOPE.leadId(), "blog")));
+        System.arraycopy(docs, docs.length - 32, blog, blog.length - 32, 32);
+
+        assertThat(TOKEN.verify(Base64.getUrlEncoder().withoutPadding().encodeToString(blog)))
+                .isEmpty();
+        assertThat(new UnsubscribeToken("another secret here").verify(TOKEN.of(SCOPE)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://leads.example.ca", "https://leads.example.ca/"})
+    void the_link_and_the_header_hold_it(String publicUrl) {
+        UnsubscribeLinks links = new UnsubscribeLinks(TOKEN, URI.create(publicUrl));
+
+        assertThat(links.of(SCOPE)).hasToString("https://leads.example.ca/v1/leads/unsubscribe/" + TOKEN.of(SCOPE));
+        assertThat(links.listUnsubscribe(SCOPE)).isEqualTo("<" + links.of(SCOPE) + ">");
+    }
+}

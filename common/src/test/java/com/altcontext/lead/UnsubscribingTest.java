@@ -1,0 +1,228 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.event.EventStore;
+import com.altcontext.lead.UnsubscribeToken.Scope;
+import com.altcontext.lead.Unsubscribing.Request;
+import com.altcontext.lead.Unsubscribing.Result;
+import com.altcontext.lead.Unsubscribing.Source;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Submitted;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class UnsubscribingTest {
+    private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final Instant NOW =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    private static final Submitted JO = Submitted.by("jo@example.ca", NOW);
+    private static final Email JO_EMAIL = new Email("jo@example.ca");
+    private static final Request ASKED = new Request(Source.UNSUBSCRIBE, null, new byte[32], NOW.plusSeconds(60));
+
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+        database.run("DELETE FROM unsubscribe_requests");
+    }
+
+    private static Captured capture(Submitted submitted) {
+        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, false))
+                .capture(submitted.capture());
+    }
+
+    private static Unsubscribing unsubscribing() {
+        return new Unsubscribing(database.sql());
+    }
+
+    private static List<String> statuses() {
+        return database.texts("SELECT property_id || ' ' || consent_status FROM leads ORDER BY property_id");
+    }
+
+    private static long requests() {
+        return database.count("SELECT coalesce(sum(count), 0) FROM unsubscribe_requests");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ConsentStatus.class,
+            names = {"PENDING", "IMPLIED", "EXPRESS"})
+    void whatever_was_given_can_be_taken_back(ConsentStatus given) {
+        capture(JO.consent(given));
+
+        Result result = unsubscribing()
+                .byAddress(
+                        JO_EMAIL, null, new Request(Source.UNSUBSCRIBE, "too many", new byte[32], NOW.plusSeconds(60)));
+
+        assertThat(result).isEqualTo(new Result(1, 1));
+        assertThat(database.texts("SELECT concat_ws(' ', consent_status, consent_expires_at) FROM leads"))
+                .containsExactly("withdrawn");
+        assertThat(database.texts(
+                        "SELECT concat_ws('|', property_id, status, source, purpose, reason, policy_version, expires_at,"
+                                + " octet_length(ip_hash)) FROM consent_events WHERE occurred_at = ?",
+                        NOW.plusSeconds(60)))
+                .containsExactly("default|withdrawn|unsubscribe|commercial electronic messages|too many|32");
+    }
+
+    @Test
+    void withdrawn_again_adds_no_row() {
+        capture(JO);
+        var _ = unsubscribing().byAddress(JO_EMAIL, null, ASKED);
+
+        assertThat(unsubscribing().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Result(1, 0));
+        assertThat(database.texts("SELECT status FROM consent_events ORDER BY id"))
+                .containsExactly("pending", "withdrawn");
+    }
+
+    @Test
+    void only_a_new_yes_ends_it() {
+        capture(JO.consent(ConsentStatus.EXPRESS));
+        var _ = unsubscribing().byAddress(JO_EMAIL, null, ASKED);
+
+        capture(JO.at(NOW.plusSeconds(120)));
+        capture(JO.at(NOW.plusSeconds(180)).consent(ConsentStatus.IMPLIED));
+        assertThat(statuses()).containsExactly("default withdrawn");
+
+        capture(JO.at(NOW.plusSeconds(240)).consent(ConsentStatus.EXPRESS));
+        assertThat(statuses()).containsExactly("default express");
+        assertThat(database.texts("SELECT status FROM consent_events ORDER BY id"))
+                .containsExactly("express", "withdrawn", "express");
+    }
+
+    @Test
+    void one_property_or_all_of_them() {
+        capture(JO);
+        capture(JO.property("docs"));
+        capture(JO.property("blog"));
+        capture(JO.email("kim@example.ca").property("zine"));
+
+        assertThat(unsubscribing().byAddress(JO_EMAIL, "docs", ASKED)).isEqualTo(new Result(1, 1));
+        assertThat(statuses()).containsExactly("blog pending", "default pending", "docs withdrawn", "zine pending");
+
+        assertThat(unsubscribing().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Result(3, 2));
+        assertThat(statuses()).containsExactly("blog withdrawn", "default withdrawn", "docs withdrawn", "zine pending");
+    }
+
+    @Test
+    void another_spelling_is_the_same_address() {
+        capture(JO.email("Jo@Bücher.example"));
+
+        assertThat(unsubscribing()
+                        .byAddress(new Email("jo@xn--bcher-kva.example"), null, ASKED)
+                        .withdrawn())
+                .isEqualTo(1);
+    }
+
+    /** A transaction that wrote has a number, and its commit waits for the disk; one that only looked has none. */
+    @Test
+    void an_unknown_address_commits_a_write_as_a_known_one_does() {
+        capture(JO);
+        for (String email : List.of("jo@example.ca", "jo@example.ca", "nobody@example.ca")) {
+            long before = requests();
+            long numbers = numbered();
+            var _ = unsubscribing().byAddress(new Email(email), null, ASKED);
+
+            assertThat(requests()).as(email).isEqualTo(before + 1);
+            assertThat(numbered()).as(email).isEqualTo(numbers + 1);
+        }
+    }
+
+    /** What asking for the address again tells: nothing, since its lead is then treated as if there was none. */
+    @Test
+    void asked_again_a_known_address_writes_what_an_unknown_one_writes() {
+        capture(JO);
+        var _ = unsubscribing().byAddress(JO_EMAIL, null, ASKED);
+        List<String> rows = rowsOfLeads();
+
+        var _ = unsubscribing().byAddress(JO_EMAIL, null, ASKED);
+        var _ = unsubscribing().byAddress(new Email("nobody@example.ca"), null, ASKED);
+
+        assertThat(rowsOfLeads()).isEqualTo(rows);
+    }
+
+    private static List<String> rowsOfLeads() {
+        return database.texts("SELECT xmin::text || ctid::text FROM leads UNION ALL SELECT xmin::text || ctid::text"
+                + " FROM consent_events ORDER BY 1");
+    }
+
+    /** How many transactions were given a number, which reading alone never is. */
+    private static long numbered() {
+        return database.count("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+    }
+
+    @Test
+    void a_link_withdraws_its_own_lead_alone() {
+        Captured jo = capture(JO);
+        capture(JO.property("docs"));
+        Scope scope = new Scope(jo.leadId(), "default");
+
+        Result result = unsubscribing().byLink(scope, new Request(Source.ONE_CLICK, null, null, NOW.plusSeconds(60)));
+
+        assertThat(result).isEqualTo(new Result(1, 1));
+        assertThat(statuses()).containsExactly("default withdrawn", "docs pending");
+        assertThat(database.texts("SELECT source FROM consent_events WHERE status = 'withdrawn'"))
+                .containsExactly("one_click");
+    }
+
+    @Test
+    void the_link_of_somebody_who_was_forgotten_does_nothing() {
+        Captured jo = capture(JO);
+        capture(JO.property("docs"));
+
+        assertThat(unsubscribing().byLink(new Scope(UUID.randomUUID(), "default"), ASKED))
+                .isEqualTo(new Result(0, 0));
+        assertThat(unsubscribing().byLink(new Scope(jo.leadId(), "docs"), ASKED))
+                .isEqualTo(new Result(0, 0));
+        assertThat(statuses()).containsExactly("default pending", "docs pending");
+        assertThat(requests()).isEqualTo(2);
+    }
+
+    @Test
+    void asking_from_all_sides_at_once_is_one_withdrawal() throws Exception {
+        Captured jo = capture(JO);
+        capture(JO.property("docs"));
+        List<Callable<Result>> asks = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Unsubscribing machine = new Unsubscribing(i % 2 == 0 ? database.sql() : database.anotherMachine());
+            asks.add(
+                    i % 3 == 0
+                            ? () -> machine.byLink(new Scope(jo.leadId(), "default"), ASKED)
+                            : () -> machine.byAddress(JO_EMAIL, null, ASKED));
+        }
+        long withdrawn = 0;
+        try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
+            for (Future<Result> done : pool.invokeAll(asks)) {
+                withdrawn += done.get().withdrawn();
+            }
+        }
+
+        assertThat(withdrawn).isEqualTo(2);
+        assertThat(database.count("SELECT count(*) FROM consent_events WHERE status = 'withdrawn'"))
+                .isEqualTo(2);
+        assertThat(requests()).isEqualTo(40);
+    }
+}
