@@ -2,15 +2,31 @@ package com.altcontext.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** The one door to JDBC: work is done in a transaction that commits when it returns and rolls back when it throws. */
 public final class Sql {
     private final DataSource dataSource;
+    private final @Nullable Duration patience;
 
     public Sql(DataSource dataSource) {
+        this(dataSource, null);
+    }
+
+    private Sql(DataSource dataSource, @Nullable Duration patience) {
         this.dataSource = dataSource;
+        this.patience = patience;
+    }
+
+    /**
+     * The same database, for work whose statements may each take so long: a service's connections are otherwise given up
+     * within seconds, since somebody waits for the answer.
+     */
+    public Sql withPatience(Duration longest) {
+        return new Sql(dataSource, longest);
     }
 
     /** What is done in one transaction. */
@@ -29,15 +45,17 @@ public final class Sql {
         try (Connection connection = dataSource.getConnection()) {
             step = "begin";
             connection.setAutoCommit(false);
+            int usual = bePatient(connection);
             T result;
             try {
                 result = work.in(new Tx(connection));
             } catch (RuntimeException | Error failed) {
-                rollBack(connection, failed);
+                rollBack(connection, usual, failed);
                 throw failed;
             }
             step = "commit";
             connection.commit();
+            beAsBefore(connection, usual);
             return result;
         } catch (SQLException failed) {
             throw new SqlFailure(step, failed);
@@ -64,9 +82,26 @@ public final class Sql {
         }
     }
 
-    private static void rollBack(Connection connection, Throwable failed) {
+    /** @return the patience that the connection had before, in milliseconds */
+    private int bePatient(Connection connection) throws SQLException {
+        if (patience == null) {
+            return 0;
+        }
+        int usual = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
+        return usual;
+    }
+
+    private void beAsBefore(Connection connection, int usual) throws SQLException {
+        if (patience != null) {
+            connection.setNetworkTimeout(Runnable::run, usual);
+        }
+    }
+
+    private void rollBack(Connection connection, int usual, Throwable failed) {
         try {
             connection.rollback();
+            beAsBefore(connection, usual);
         } catch (SQLException lost) {
             // The connection is gone and the transaction with it; the first failure tells more.
             failed.addSuppressed(new SqlFailure("rollback", lost));
