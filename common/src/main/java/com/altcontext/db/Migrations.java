@@ -27,7 +27,7 @@ import org.postgresql.PGConnection;
 
 /**
  * The schema's versions: the SQL files of {@code db/migration}, and which of them a database has. Each file is applied in a
- * transaction of its own; two runs at once wait for each other. Every method throws {@link MigrationFailure}.
+ * transaction of its own; two runs at once wait for each other. Every method throws {@link DatabaseFailure}.
  */
 public final class Migrations {
     /** How often, once a second, a run asks whether the run before it is done. */
@@ -107,12 +107,12 @@ public final class Migrations {
                 ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
             row.next();
             if (row.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID()) {
-                throw new MigrationFailure(
+                throw new DatabaseFailure(
                         "the address leads through a connection pooler, and migrations need the server itself",
                         "use the direct address (Fly's managed PostgreSQL: the host that begins with direct, or fly mpg proxy)");
             }
         } catch (SQLException e) {
-            throw MigrationFailure.of(e);
+            throw DatabaseFailure.of(e);
         }
     }
 
@@ -120,7 +120,7 @@ public final class Migrations {
         try {
             return question.get();
         } catch (FlywayException e) {
-            throw MigrationFailure.of(e);
+            throw MigrationRefusal.explained(e);
         }
     }
 

@@ -107,14 +107,14 @@ class MigrationsTest {
         Migrations.of(url, FIRST).apply();
 
         assertThatThrownBy(() -> Migrations.of(url, EDITED).apply())
-                .isInstanceOf(MigrationFailure.class)
+                .isInstanceOf(DatabaseFailure.class)
                 .hasMessageContaining("not those of this release");
     }
 
     @Test
     void a_migration_that_fails_leaves_nothing_of_itself_and_shows_no_value() throws SQLException {
         assertThatThrownBy(() -> Migrations.of(url, BROKEN).apply())
-                .isInstanceOf(MigrationFailure.class)
+                .isInstanceOf(DatabaseFailure.class)
                 .hasMessage(
                         "migration 2 failed at its line 2 (SQLSTATE 22P02) and was rolled back; those before it stay applied")
                 .hasNoCause();
@@ -131,7 +131,7 @@ class MigrationsTest {
         run("CREATE TABLE theirs (id int)");
 
         assertThatThrownBy(() -> Migrations.of(url, FIRST).apply())
-                .isInstanceOf(MigrationFailure.class)
+                .isInstanceOf(DatabaseFailure.class)
                 .hasMessageContaining("tables that are not AltContext's");
         assertThat(ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
                 .isEqualTo("1");
@@ -144,7 +144,7 @@ class MigrationsTest {
 
             assertThat(Migrations.of(pooled, FIRST).plan()).hasSize(1);
             assertThatThrownBy(() -> Migrations.of(pooled, FIRST).apply())
-                    .isInstanceOf(MigrationFailure.class)
+                    .isInstanceOf(DatabaseFailure.class)
                     .hasMessageContaining("connection pooler");
         }
         assertThat(ask("SELECT to_regclass('one') IS NULL")).isEqualTo("t");
@@ -157,7 +157,7 @@ class MigrationsTest {
     })
     void a_database_that_cannot_be_reached_is_not_named(String unreachable, String what) {
         assertThatThrownBy(() -> Migrations.of(DatabaseUrl.parse(unreachable)).plan())
-                .isInstanceOf(MigrationFailure.class)
+                .isInstanceOf(DatabaseFailure.class)
                 .hasMessageContaining(what)
                 .hasNoCause()
                 .message()
@@ -170,7 +170,7 @@ class MigrationsTest {
                 new DatabaseUrl(url.user(), url.password(), url.host(), url.port(), "absent", url.options());
 
         assertThatThrownBy(() -> Migrations.of(absent).apply())
-                .isInstanceOf(MigrationFailure.class)
+                .isInstanceOf(DatabaseFailure.class)
                 .hasMessage("the server has no database of that name");
     }
 

@@ -1,10 +1,8 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseUrl;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import com.altcontext.db.Sql;
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -12,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Spec;
         description = "Operates an AltContext deployment.",
         mixinStandardHelpOptions = true,
         versionProvider = Altops.Version.class,
-        subcommands = Migrate.class,
+        subcommands = {Migrate.class, CompletionCommand.class, HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -35,12 +34,15 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Example:", "  DATABASE_URL=postgres://user:password@host:5432/database altops migrate --dry-run"
         })
-public final class Altops implements Runnable {
+public final class Altops implements Runnable, AutoCloseable {
     /** Their messages hold addresses and, at worst, values; ours say what an operator needs. Held: a logger is collected otherwise. */
     private static final List<Logger> SILENCED =
             Stream.of("org.flywaydb", "org.postgresql").map(Logger::getLogger).toList();
 
-    private final Map<String, String> environment;
+    private final Shell shell;
+    private @Nullable DatabaseUrl reached;
+    private @Nullable FlyProxy proxy;
+    private @Nullable Connections connections;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -54,38 +56,39 @@ public final class Altops implements Runnable {
             description = "Print failures only; the exit code tells the rest.")
     private boolean quiet;
 
-    @Option(
-            names = "--database-url",
-            scope = ScopeType.INHERIT,
-            paramLabel = "URL",
-            description =
-                    "postgres://user:password@host:5432/database; default: the variable DATABASE_URL, which other users of "
-                            + "the machine cannot see.")
-    private @Nullable String databaseUrl;
+    @Mixin
+    private DatabaseOptions database = new DatabaseOptions();
 
-    private Altops(Map<String, String> environment) {
-        this.environment = environment;
+    private Altops(Shell shell) {
+        this.shell = shell;
     }
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        int exit = run(
-                System.getenv(),
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                args);
-        System.exit(exit);
+        System.exit(run(Shell.ofThisProcess(), args));
     }
 
-    static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+    static int run(Shell shell, String... args) {
         SILENCED.forEach(logger -> logger.setLevel(Level.OFF));
         Failures failures = new Failures();
-        return new CommandLine(new Altops(environment))
-                .setOut(out)
-                .setErr(err)
-                .setExecutionExceptionHandler(failures)
-                .setParameterExceptionHandler(failures)
-                .execute(args);
+        try (Altops altops = new Altops(shell)) {
+            return commandLine(altops)
+                    .setOut(shell.out())
+                    .setErr(shell.err())
+                    .setExecutionExceptionHandler(failures)
+                    .setParameterExceptionHandler(failures)
+                    .execute(args);
+        }
+    }
+
+    static Altops in(Shell shell) {
+        return new Altops(shell);
+    }
+
+    static CommandLine commandLine(Altops altops) {
+        return new CommandLine(altops)
+                .setUsageHelpWidth(100)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     }
 
     @Override
@@ -97,34 +100,52 @@ public final class Altops implements Runnable {
         return json;
     }
 
-    /** The database that the command is about. */
-    DatabaseUrl database() {
-        String text = databaseUrl == null ? environment.getOrDefault("DATABASE_URL", "") : databaseUrl;
-        if (text.isBlank()) {
-            throw new Failure(
-                    Exit.USAGE,
-                    "no database is named",
-                    "set DATABASE_URL to postgres://user:password@host:5432/database, or give --database-url");
-        }
-        try {
-            return DatabaseUrl.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new Failure(
-                    Exit.USAGE,
-                    String.valueOf(e.getMessage()),
-                    "correct " + (databaseUrl == null ? "DATABASE_URL" : "--database-url"));
-        }
+    Shell shell() {
+        return shell;
     }
 
-    /** Prints an answer: as JSON where that was asked for, else as lines unless quiet was. */
-    void print(Map<String, ?> answer, List<String> lines) {
-        PrintWriter out = spec().commandLine().getOut();
-        if (json) {
-            out.println(Json.of(answer));
-        } else if (!quiet) {
-            lines.forEach(out::println);
+    Screen screen() {
+        return new Screen(shell, json, quiet);
+    }
+
+    /** The address of the database that the command is about; with {@code --fly-app}, of the proxy to it, which then runs. */
+    DatabaseUrl database() {
+        if (reached == null) {
+            reached = reach(database.url(shell), database.target());
         }
-        out.flush();
+        return reached;
+    }
+
+    private DatabaseUrl reach(DatabaseUrl url, FlyProxy.@Nullable Target target) {
+        if (target == null) {
+            return url;
+        }
+        int port = FlyProxy.freePort();
+        DatabaseUrl through = FlyProxy.through(url, port);
+        try (var _ = screen().progress("waiting for the database behind fly proxy")) {
+            proxy = FlyProxy.start(shell, target, port);
+            proxy.awaitAnswer(through, database.patience());
+        }
+        return through;
+    }
+
+    /** The door to that database. */
+    Sql sql() {
+        if (connections == null) {
+            connections = new Connections(database());
+        }
+        return new Sql(connections);
+    }
+
+    /** Ends what the run has opened. */
+    @Override
+    public void close() {
+        if (connections != null) {
+            connections.close();
+        }
+        if (proxy != null) {
+            proxy.close();
+        }
     }
 
     private CommandSpec spec() {

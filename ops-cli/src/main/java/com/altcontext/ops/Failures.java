@@ -1,11 +1,14 @@
 package com.altcontext.ops;
 
-import com.altcontext.db.MigrationFailure;
+import com.altcontext.db.DatabaseFailure;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.value.Rejected;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -21,8 +24,18 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleExecutionException(Exception failed, CommandLine command, ParseResult parsed) {
         return switch (failed) {
             case Failure failure -> report(command, failure);
-            case MigrationFailure failure ->
+            case DatabaseFailure failure ->
                 report(command, new Failure(Exit.FAILED, String.valueOf(failure.getMessage()), failure.remedy()));
+            case SqlFailure failure -> report(command, asFailure(failure));
+            case Rejected failure ->
+                report(
+                        command,
+                        new Failure(
+                                Exit.USAGE,
+                                failure.issues().stream()
+                                        .map(issue -> issue.path() + " " + issue.message())
+                                        .collect(Collectors.joining("; ")),
+                                "see: " + command.getCommandSpec().qualifiedName() + " --help"));
             case ParameterException failure -> handleParseException(failure, new String[0]);
             default ->
                 report(
@@ -54,6 +67,29 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         command.getErr().flush();
         command.getOut().flush();
         return failure.exit();
+    }
+
+    private static Failure asFailure(SqlFailure failed) {
+        if (failed.isLostConnection()) {
+            return new Failure(
+                    Exit.FAILED,
+                    "the connection to the database was lost",
+                    "check that the server runs, and try again");
+        }
+        return switch (failed.state()) {
+            case "42P01", "42703", "42883" -> // no such table, column, function
+                new Failure(
+                        Exit.FAILED,
+                        "the schema is older than this release needs",
+                        "apply what is pending with: altops migrate");
+            case "42501" ->
+                new Failure(Exit.FAILED, "the login may not do this", "use the database's owner, or grant the right");
+            default ->
+                new Failure(
+                        Exit.FAILED,
+                        "the database refused (SQLSTATE " + failed.state() + ")",
+                        "the server's log has the statement");
+        };
     }
 
     /** picocli quotes what it was given; a mistyped option would show a password. */

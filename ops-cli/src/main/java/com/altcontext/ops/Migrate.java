@@ -33,9 +33,13 @@ final class Migrate implements Callable<Integer> {
     @Override
     public Integer call() {
         Migrations migrations = migrations();
-        List<Migration> plan = dryRun ? migrations.plan() : migrations.apply();
+        List<Migration> plan;
+        try (var _ = altops().screen().progress(dryRun ? "looking at the schema" : "applying migrations")) {
+            plan = dryRun ? migrations.plan() : migrations.apply();
+        }
         String verb = dryRun ? "would apply " : "applied ";
-        altops().print(
+        altops().screen()
+                .print(
                         answer(
                                 true,
                                 dryRun ? "pending" : "applied",
@@ -57,13 +61,14 @@ final class Migrate implements Callable<Integer> {
     int status() {
         List<Migration> all = migrations().status();
         long applied = all.stream().filter(one -> one.state() == State.APPLIED).count();
-        altops().print(
+        altops().screen()
+                .print(
                         answer(
                                 true,
                                 "migrations",
                                 all.stream().map(Migrate::asMap).toList()),
                         Stream.concat(
-                                        all.stream().map(Migrate::asLine),
+                                        all.stream().map(this::asLine),
                                         Stream.of(applied + " of " + all.size() + " applied"))
                                 .toList());
         return Exit.DONE;
@@ -78,13 +83,14 @@ final class Migrate implements Callable<Integer> {
     int verify() {
         List<Difference> differences = migrations().verify();
         boolean verified = differences.isEmpty();
-        altops().print(
+        altops().screen()
+                .print(
                         answer(
                                 verified,
                                 "differences",
                                 differences.stream().map(Migrate::asMap).toList()),
                         verified
-                                ? List.of("the schema is what this release needs")
+                                ? List.of(altops().screen().good("the schema is what this release needs"))
                                 : differences.stream()
                                         .map(one -> one.version() + " " + one.description() + " " + one.rule())
                                         .toList());
@@ -99,11 +105,14 @@ final class Migrate implements Callable<Integer> {
         return Objects.requireNonNull(altops, "picocli sets it");
     }
 
-    private static String asLine(Migration one) {
-        return "%-4s %-8s %-20s %s"
+    private String asLine(Migration one) {
+        String word = "%-8s".formatted(word(one.state()));
+        return "%-4s %s %-20s %s"
                 .formatted(
                         one.version(),
-                        word(one.state()),
+                        one.state() == State.APPLIED
+                                ? altops().screen().good(word)
+                                : altops().screen().bad(word),
                         one.appliedAt() == null
                                 ? ""
                                 : one.appliedAt().toString().replaceFirst("\\.\\d+Z", "Z"),

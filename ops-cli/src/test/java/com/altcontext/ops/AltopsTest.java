@@ -2,21 +2,50 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.devdb.TestDatabase;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
 class AltopsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "migrate --help", "migrate status --help", "migrate verify --help"})
-    void every_command_explains_itself_with_an_example(String line) {
-        Ran ran = Ran.altops(Map.of(), line.split(" "));
+    @MethodSource("commands")
+    void every_command_explains_itself_and_ends_with_an_example(String command) {
+        Ran ran = Ran.altops(Map.of(), (command + " --help").strip().split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
-        assertThat(ran.out()).contains("Usage: altops", "Example:", "--json", "--database-url");
+        assertThat(ran.out()).contains("Usage: altops", "--json", "--database-url", "--fly-app");
+        assertThat(ran.out().substring(ran.out().indexOf("Example:")))
+                .as("the end of it")
+                .matches("Example:\n(  [^\n]*altops [^\n]*\n)+");
         assertThat(ran.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void help_says_what_the_option_says(String command) {
+        String words = ("help " + command).strip();
+
+        assertThat(Ran.altops(Map.of(), words.split(" ", -1)))
+                .isEqualTo(Ran.altops(Map.of(), (command + " --help").strip().split(" ", -1)));
+        assertThat(Ran.altops(Map.of(), (words + " nonsense").split(" ", -1)).exit())
+                .isEqualTo(Exit.USAGE);
+    }
+
+    /** Every command that there is, by its words; the first is altops itself. */
+    private static Stream<String> commands() {
+        return below(Ran.commandLine(), "");
+    }
+
+    private static Stream<String> below(CommandLine command, String words) {
+        return Stream.concat(
+                Stream.of(words),
+                command.getSubcommands().entrySet().stream()
+                        .flatMap(one -> below(one.getValue(), (words + " " + one.getKey()).strip())));
     }
 
     @Test
@@ -79,5 +108,34 @@ class AltopsTest {
         assertThat(ran.out())
                 .startsWith("{\"ok\":false,\"error\":\"nothing answers at the database's address\",\"remedy\":\"")
                 .doesNotContain("hidden", "127.0.0.1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void what_a_command_is_for_is_in_its_parents_help(String command) {
+        int last = command.lastIndexOf(' ');
+        String parent = last < 0 ? "" : command.substring(0, last);
+
+        assertThat(Ran.altops(Map.of(), (parent + " --help").strip().split(" ", -1))
+                        .out())
+                .contains(command.substring(last + 1));
+    }
+
+    @Test
+    void status_words_are_coloured_where_a_person_looks_and_nowhere_else() {
+        String url = TestDatabase.fresh();
+        Map<String, String> environment = Map.of("DATABASE_URL", url);
+
+        assertThat(Ran.onTerminal(environment, "", "migrate", "status").out()).contains("\u001b[31mpending");
+        assertThat(Ran.altops(environment, "migrate", "status").out()).doesNotContain("\u001b");
+        assertThat(Ran.onTerminal(environment, "", "migrate", "status", "--json")
+                        .out())
+                .doesNotContain("\u001b");
+        assertThat(Ran.onTerminal(Map.of("DATABASE_URL", url, "NO_COLOR", "1"), "", "migrate", "status")
+                        .out())
+                .doesNotContain("\u001b");
+        assertThat(Ran.onTerminal(Map.of("DATABASE_URL", url, "TERM", "dumb"), "", "migrate", "status")
+                        .out())
+                .doesNotContain("\u001b");
     }
 }

@@ -7,12 +7,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar that operators get, started as they start it: everything it needs is inside, and it says nothing of its own. */
 class PackagedJarIT {
     private final String url = TestDatabase.fresh();
+
+    @TempDir
+    private Path directory;
 
     @Test
     void it_migrates_and_verifies_a_database() throws Exception {
@@ -25,6 +33,36 @@ class PackagedJarIT {
 
         assertThat(altops("migrate", "verify"))
                 .isEqualTo(new Ran(Exit.DONE, "the schema is what this release needs\n", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "HUP"})
+    void a_signal_ends_the_proxy_that_it_started(String signal) throws Exception {
+        StandInFly fly = new StandInFly(directory);
+        Process process = started(fly.environment(url), "migrate", "--fly-app", "hangs");
+        while (fly.started().isEmpty()) {
+            assertThat(process.isAlive()).isTrue();
+            Thread.onSpinWait();
+        }
+        assertThat(fly.isLeft()).isTrue();
+
+        assertThat(new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(process.waitFor()).isGreaterThan(128);
+        assertThat(fly.isLeft()).isFalse();
+    }
+
+    @Test
+    void through_the_proxy_it_migrates() throws Exception {
+        StandInFly fly = new StandInFly(directory);
+        Process process = started(fly.environment(url), "migrate", "--quiet", "--fly-app", "app-db");
+
+        assertThat(process.waitFor()).isEqualTo(Exit.DONE);
+        assertThat(altops("migrate", "verify").exit()).isEqualTo(Exit.DONE);
+        assertThat(fly.isLeft()).isFalse();
     }
 
     @Test
@@ -41,15 +79,23 @@ class PackagedJarIT {
     }
 
     private Ran altops(String... args) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(program("java"), "-jar", "target/altops.jar");
-        builder.command().addAll(List.of(args));
-        builder.environment().put("DATABASE_URL", url);
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        Path err = Path.of("target", "altops-it.err");
-        Process process = builder.redirectError(err.toFile()).start();
+        Process process = started(Map.of("DATABASE_URL", url), args);
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exit = process.waitFor();
-        return new Ran(exit, out, Files.readString(err));
+        return new Ran(exit, out, Files.readString(directory.resolve("err")));
+    }
+
+    /** A shell may have started the tests with SIGINT ignored, which every process below it would inherit. */
+    private Process started(Map<String, String> environment, String... args) throws IOException {
+        List<String> command = new ArrayList<>(
+                Files.exists(Path.of("/proc/self")) ? List.of("env", "--default-signal=INT") : List.of());
+        command.addAll(List.of(program("java"), "-jar", "target/altops.jar"));
+        command.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(directory.resolve("err").toFile());
+        builder.environment().putAll(environment);
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        return builder.start();
     }
 
     private static String program(String name) {

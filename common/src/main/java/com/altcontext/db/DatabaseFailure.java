@@ -1,0 +1,80 @@
+package com.altcontext.db;
+
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question or a change that the database could not be brought to answer or make: what, and what to do next. Neither holds the
+ * database's address, a login, or a row's value; the messages of Flyway and pgjdbc hold all three, so they go no further.
+ */
+public final class DatabaseFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String remedy;
+
+    DatabaseFailure(String what, String remedy) {
+        super(what, null, false, true);
+        this.remedy = remedy;
+    }
+
+    /** What the operator can do about it. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** What a refused or lost connection means. */
+    public static DatabaseFailure of(SQLException failure) {
+        String state = failure.getSQLState() == null ? "08000" : failure.getSQLState();
+        if (find(UnknownHostException.class, failure) != null) {
+            return new DatabaseFailure(
+                    "the database's host name is not known here",
+                    "check the host in DATABASE_URL; a name of Fly's private network needs: fly proxy 15432:5432 -a <app>");
+        }
+        if (find(ConnectException.class, failure) != null) {
+            return new DatabaseFailure(
+                    "nothing answers at the database's address", "check that the server, or fly proxy, runs");
+        }
+        if (find(SocketTimeoutException.class, failure) != null) {
+            return new DatabaseFailure(
+                    "the database did not answer in time", "check the network, or set connect_timeout in the URL");
+        }
+        if (find(SSLException.class, failure) != null) {
+            return new DatabaseFailure(
+                    "no encrypted connection could be made", "check sslmode and sslrootcert in DATABASE_URL");
+        }
+        return switch (state) {
+            case "28P01", "28000" ->
+                new DatabaseFailure("the database refused the login", "check user and password in DATABASE_URL");
+            case "3D000" ->
+                new DatabaseFailure("the server has no database of that name", "check the name in DATABASE_URL");
+            case "42501" ->
+                new DatabaseFailure("the login may not change the schema", "use the database's owner for migrations");
+            case "25006" ->
+                new DatabaseFailure(
+                        "the server is a read-only replica", "use the primary's address (Fly: port 5432, not 5433)");
+            default ->
+                state.startsWith("08") || state.startsWith("57P")
+                        ? new DatabaseFailure(
+                                "the connection to the database was lost", "check that the server runs, and try again")
+                        : new DatabaseFailure(
+                                "the database refused" + state(failure), "the server's log has the statement");
+        };
+    }
+
+    static String state(@Nullable SQLException refused) {
+        return refused == null || refused.getSQLState() == null ? "" : " (SQLSTATE " + refused.getSQLState() + ")";
+    }
+
+    static <T extends Throwable> @Nullable T find(Class<T> type, Throwable failure) {
+        for (@Nullable Throwable one = failure; one != null; one = one.getCause()) {
+            if (type.isInstance(one)) {
+                return type.cast(one);
+            }
+        }
+        return null;
+    }
+}

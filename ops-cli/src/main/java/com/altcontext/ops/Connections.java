@@ -1,0 +1,115 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.DatabaseFailure;
+import com.altcontext.db.DatabaseUrl;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.logging.Logger;
+import javax.sql.ConnectionEvent;
+import javax.sql.ConnectionEventListener;
+import javax.sql.DataSource;
+import javax.sql.PooledConnection;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGConnectionPoolDataSource;
+
+/**
+ * The connections of one run: what a transaction gave back serves the next, since through {@code fly proxy} a new
+ * connection takes longer than most statements. They end with the process.
+ */
+final class Connections implements DataSource, AutoCloseable {
+    private final PGConnectionPoolDataSource source = new PGConnectionPoolDataSource();
+    private final Deque<PooledConnection> idle = new ConcurrentLinkedDeque<>();
+
+    Connections(DatabaseUrl url) {
+        source.setUrl(url.jdbcUrl());
+        source.setUser(url.user());
+        source.setPassword(url.password());
+    }
+
+    /** @throws DatabaseFailure in the operator's words when none can be made */
+    @Override
+    public Connection getConnection() {
+        try {
+            PooledConnection free = idle.pollFirst();
+            return (free == null ? open() : free).getConnection();
+        } catch (SQLException refused) {
+            throw DatabaseFailure.of(refused);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (PooledConnection one = idle.pollFirst(); one != null; one = idle.pollFirst()) {
+            end(one);
+        }
+    }
+
+    private PooledConnection open() throws SQLException {
+        PooledConnection opened = source.getPooledConnection();
+        opened.addConnectionEventListener(new ConnectionEventListener() {
+            @Override
+            public void connectionClosed(ConnectionEvent event) {
+                idle.addFirst(opened);
+            }
+
+            @Override
+            public void connectionErrorOccurred(ConnectionEvent event) {
+                var _ = idle.remove(opened);
+                end(opened);
+            }
+        });
+        return opened;
+    }
+
+    private static void end(PooledConnection connection) {
+        try {
+            connection.close();
+        } catch (SQLException gone) {
+            // It is not needed any more.
+        }
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+        return null;
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) throws SQLException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public int getLoginTimeout() {
+        return 0;
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return false;
+    }
+}

@@ -1,0 +1,76 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.DatabaseUrl;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Which database a command is about, as the command line and the environment say it. */
+final class DatabaseOptions {
+    private static final String FORM = "postgres://user:password@host:5432/database";
+
+    @Option(
+            names = "--database-url",
+            scope = ScopeType.INHERIT,
+            paramLabel = "URL",
+            description = FORM + "; default: the variable DATABASE_URL, which other users of the machine cannot see.")
+    private @Nullable String given;
+
+    @Option(
+            names = "--fly-app",
+            scope = ScopeType.INHERIT,
+            paramLabel = "APP",
+            description = "Reach the database of this Fly app through fly proxy, which is started and ended. The "
+                    + "login and the database's name are those of the URL, its host is not used.")
+    private @Nullable String flyApp;
+
+    @Option(
+            names = "--fly-cluster",
+            scope = ScopeType.INHERIT,
+            paramLabel = "ID",
+            description = "The same for a cluster of Fly's managed PostgreSQL, through fly mpg proxy.")
+    private @Nullable String flyCluster;
+
+    @Option(
+            names = "--fly-timeout",
+            scope = ScopeType.INHERIT,
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long to wait until PostgreSQL answers through the proxy; default: ${DEFAULT-VALUE}.")
+    private int flyTimeout;
+
+    /** The address that was given. */
+    DatabaseUrl url(Shell shell) {
+        String text = given == null ? shell.variable("DATABASE_URL") : given;
+        if (text.isBlank()) {
+            throw new Failure(
+                    Exit.USAGE, "no database is named", "set DATABASE_URL to " + FORM + ", or give --database-url");
+        }
+        try {
+            return DatabaseUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(
+                    Exit.USAGE,
+                    String.valueOf(e.getMessage()),
+                    "correct " + (given == null ? "DATABASE_URL" : "--database-url"));
+        }
+    }
+
+    /** What {@code fly} is to be told, or null where the database is reached directly. */
+    FlyProxy.@Nullable Target target() {
+        if (flyApp != null && flyCluster != null) {
+            throw new Failure(Exit.USAGE, "--fly-app and --fly-cluster exclude each other", "give one of them");
+        }
+        if (flyTimeout < 1 || flyTimeout > 3600) {
+            throw new Failure(Exit.USAGE, "--fly-timeout is out of range", "give 1 to 3600 seconds");
+        }
+        return flyApp != null
+                ? FlyProxy.Target.app(flyApp)
+                : flyCluster != null ? FlyProxy.Target.cluster(flyCluster) : null;
+    }
+
+    Duration patience() {
+        return Duration.ofSeconds(flyTimeout);
+    }
+}

@@ -1,0 +1,43 @@
+package com.altcontext.ops;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code altops help lead delete}: the same as {@code altops lead delete --help}. */
+@Command(
+        name = "help",
+        description = "Explains a command.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Altops.Version.class,
+        footer = {"", "Example:", "  altops help migrate status"})
+final class HelpCommand implements Runnable {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "COMMAND",
+            description = "The command, word by word; default: altops itself.")
+    private List<String> words = List.of();
+
+    @Override
+    public void run() {
+        CommandLine asked =
+                Objects.requireNonNull(spec, "picocli sets it").root().commandLine();
+        for (String word : words) {
+            CommandLine next = asked.getSubcommands().get(word);
+            if (next == null) {
+                throw new ParameterException(asked, "a word that is no command");
+            }
+            asked = next;
+        }
+        asked.usage(asked.getOut());
+    }
+}

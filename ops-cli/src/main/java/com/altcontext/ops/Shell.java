@@ -1,0 +1,72 @@
+package com.altcontext.ops;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * What {@code altops} was called from: its variables, its streams, and which of them are a terminal, that is, a person.
+ *
+ * @param inIsTerminal whether a question would be answered by a person
+ */
+record Shell(
+        Map<String, String> environment,
+        InputStream in,
+        PrintWriter out,
+        PrintWriter err,
+        boolean inIsTerminal,
+        boolean outIsTerminal,
+        boolean errIsTerminal,
+        InstantSource clock) {
+
+    /** The shell that started this process. */
+    static Shell ofThisProcess() {
+        return new Shell(
+                System.getenv(),
+                System.in,
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                isTerminal(0),
+                isTerminal(1),
+                isTerminal(2),
+                InstantSource.system());
+    }
+
+    /** The value of a variable; empty where it is not set. */
+    String variable(String name) {
+        return environment.getOrDefault(name, "");
+    }
+
+    /** Whether what is printed may hold colours (no-color.org). */
+    boolean hasColour() {
+        return outIsTerminal && variable("NO_COLOR").isEmpty() && canMoveTheCursor();
+    }
+
+    /** Whether a line of the error stream can be written over. */
+    boolean canShowProgress() {
+        return errIsTerminal && canMoveTheCursor();
+    }
+
+    private boolean canMoveTheCursor() {
+        return !variable("TERM").equals("dumb");
+    }
+
+    /** Java itself can say only whether all of the streams are a terminal; Linux says it of each. */
+    @SuppressWarnings("SystemConsoleNull") // its documentation allows null still
+    private static boolean isTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd", String.valueOf(descriptor)))
+                    .toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException noSuchDirectory) {
+            Console console = System.console();
+            return console != null && console.isTerminal();
+        }
+    }
+}

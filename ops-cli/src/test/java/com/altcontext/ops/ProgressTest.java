@@ -1,0 +1,34 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+    private final StringWriter written = new StringWriter();
+
+    @Test
+    void one_line_is_written_over_and_wiped_away() {
+        try (Progress progress = Progress.still(new PrintWriter(written), "waiting")) {
+            progress.show(Duration.ofMillis(1_200));
+            progress.step("day 2 of 8");
+            progress.show(Duration.ofMillis(2_200));
+        }
+
+        assertThat(written.toString())
+                .isEqualTo("\r\u001b[Kwaiting … 1 s\r\u001b[Kday 2 of 8 … 2 s\r\u001b[K")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void what_was_done_before_it_showed_leaves_no_trace() {
+        Progress progress = Progress.still(new PrintWriter(written), "waiting");
+        progress.close();
+        progress.show(Duration.ofSeconds(5));
+
+        assertThat(written.toString()).isEmpty();
+    }
+}
