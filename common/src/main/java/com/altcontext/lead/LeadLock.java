@@ -9,6 +9,9 @@ import java.util.UUID;
  * unsubscribing and forgetting of one address come one after the other. It is taken first in its transaction, before
  * any lock of visitors ({@link com.altcontext.visit.VisitorLock}), and only one is taken in a transaction, so that two
  * holders never wait for each other. It belongs to the transaction, hence works through a pooler in transaction mode.
+ *
+ * <p>Whoever gets it later counts as later: of a yes and a withdrawal that arrive together, the second to be stored
+ * holds, whatever the clocks of the machines that received them say.
  */
 public final class LeadLock {
     private static final String TAKE =
@@ -33,7 +36,7 @@ public final class LeadLock {
     }
 
     /** The lock of a lead's address. A lead that is not there (any more) has none, and nothing is locked. */
-    static void takeOf(UUID leadId, Pipeline pipeline) {
+    static void takeOf(Pipeline pipeline, UUID leadId) {
         pipeline.update(TAKE_OF_LEAD, leadId);
     }
 }

@@ -117,7 +117,7 @@ public final class Unsubscribing {
     public Result byLink(UnsubscribeToken.Scope scope, Request request) {
         return Repeated.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
-            LeadLock.takeOf(scope.leadId(), pipeline);
+            LeadLock.takeOf(pipeline, scope.leadId());
             return withdraw(pipeline, WITHDRAW_LEAD, scope.leadId(), scope.propertyId(), request);
         });
     }

@@ -86,6 +86,17 @@ class IdentityLinksTest {
         assertThat(links(captured.leadId())).containsExactly("visitor-0001 form_submit 1");
     }
 
+    /** The index knows the first eight bytes of a hash; whoever has those and no more is somebody else. */
+    @Test
+    void hashes_are_compared_whole() {
+        seen(other("like-by-address"), NOW.minusSeconds(60));
+        database.run("UPDATE sessions SET ip_hash = substring(ip_hash FROM 1 FOR 8) || substring(sha256('') FROM 9)");
+        seen(other("like-by-agent"), NOW.minusSeconds(60));
+        database.run("UPDATE sessions SET ua_hash = substring(ua_hash FROM 1 FOR 8) || substring(sha256('') FROM 9)");
+
+        assertThat(capture(JO).heuristicLinksCreated()).isZero();
+    }
+
     @Test
     void a_client_without_an_agent_is_like_no_other() {
         seen(other("visitor-0002").from("192.0.2.1", null), NOW.minusSeconds(60));

@@ -1,0 +1,53 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.db.SqlFailure;
+import com.altcontext.testing.Database;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RepeatedTest {
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    /** Work that the database refuses so often before it is let through. */
+    private static int work(AtomicInteger tries, int refusals, String state) {
+        return Repeated.inTransaction(database.sql(), tx -> {
+            if (tries.incrementAndGet() <= refusals) {
+                var _ = tx.update("DO $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '" + state + "'; END $$");
+            }
+            return tries.get();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40001", "40P01"})
+    void what_gave_way_to_another_is_done_again(String state) {
+        assertThat(work(new AtomicInteger(), 4, state)).isEqualTo(5);
+    }
+
+    @Test
+    void what_gives_way_for_ever_fails_in_the_end() {
+        AtomicInteger tries = new AtomicInteger();
+
+        assertThatThrownBy(() -> work(tries, 99, "40P01")).isInstanceOf(SqlFailure.class);
+        assertThat(tries).hasValue(5);
+    }
+
+    @Test
+    void what_is_refused_for_another_reason_is_not_tried_again() {
+        AtomicInteger tries = new AtomicInteger();
+
+        assertThatThrownBy(() -> work(tries, 1, "23514")).isInstanceOf(SqlFailure.class);
+        assertThat(tries).hasValue(1);
+    }
+}
