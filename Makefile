@@ -1,7 +1,7 @@
 # Every target finds its tools by itself (deploy/bin/toolchain.sh): a JDK 25, and Maven 3.9 or the wrapper.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test build audit fmt bench clean force
+.PHONY: help run dev test build audit fmt bench clean force image-root
 
 MVN := deploy/bin/toolchain.sh mvn -B --no-transfer-progress
 MODULES := common deploy/dev-database api ops-cli
@@ -13,7 +13,7 @@ DATABASE := $(wildcard deploy/dev-database/target/altcontext-dev-database-*.jar)
 SOURCES := pom.xml $(wildcard .mvn/* .mvn/wrapper/*) $(foreach module,$(MODULES),$(module)/pom.xml $(shell find $(module)/src/main))
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## The service on :3000 with a database of its own in .data/ (or DATABASE_URL); Ctrl-C stops it
 	@deploy/bin/run.sh
@@ -34,6 +34,10 @@ fmt: ## Formats the code
 
 bench: build ## Measures the service beside what bounds it; see docs/performance.md
 	@deploy/bin/toolchain.sh deploy/bench/run.sh
+
+image-root: build ## The container image's file system in target/image-root, made and trained by the scripts that the Dockerfile runs
+	@deploy/image/root.sh target/image-root
+	@deploy/image/train.sh target/image-root
 
 clean: ## Removes what was built; the data in .data/ stays
 	rm -rf target $(MODULES:=/target)

@@ -26,3 +26,6 @@ export CHROMIUM
 deploy/bin/toolchain.sh mvn -B --no-transfer-progress -Paudit verify
 touch api/target/quarkus-app/quarkus-run.jar # fresh: make build has nothing to do
 deploy/bin/test/run-test.sh
+deploy/image/root.sh target/image-root
+TRAIN_SECONDS=3 deploy/image/train.sh target/image-root
+deploy/bin/test/image-root-test.sh

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Starts what make image-root made the way a container would: alone in its file system, which is read-only, as the image's
+# user, under 256 MB where a limit can be set; and sends it events. What to start is read from the Dockerfile.
+#
+#   deploy/bin/test/image-root-test.sh [DIRECTORY]
+#
+# It needs root, for the mounts. Another user is told that nothing was tested.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+IMAGE=${1:-$ROOT/target/image-root}
+MOST_RSS_MB=160
+RUN=$(mktemp -d)
+if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
+  export ALTCONTEXT_TOOLCHAIN=found
+  exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/test/image-root-test.sh" "$@"
+fi
+
+# shellcheck source=deploy/bench/server.sh
+source "$ROOT/deploy/bench/server.sh"
+# shellcheck source=deploy/bin/throwaway-database.sh
+source "$ROOT/deploy/bin/throwaway-database.sh"
+
+fail() {
+  echo "image-root-test: $*" >&2
+  [[ ! -s $RUN/server.log ]] || tail -n 15 "$RUN/server.log" >&2
+  exit 1
+}
+
+# shellcheck disable=SC2317 # the trap calls it
+clean_up() {
+  [[ -z $SERVER_PID ]] || kill -KILL "$SERVER_PID" 2>/dev/null || true
+  [[ -z $SERVER_PID ]] || wait "$SERVER_PID" 2>/dev/null || true
+  remove_limit
+  stop_database
+  rm -rf "$RUN"
+}
+
+# Of the last stage: the others' are not the image's.
+instruction() {
+  awk -v word="$1" '$1 == "FROM" { n = 0 } $1 == word { sub(/^[A-Z]+ /, ""); lines[n++] = $0 }
+    END { for (i = 0; i < n; i++) print lines[i] }' "$ROOT/deploy/image/Dockerfile"
+}
+
+# The command, a word a line. Its JSON is a plain list of strings.
+entrypoint() {
+  instruction ENTRYPOINT | tr -d '[]"' | sed 's/, */\n/g'
+}
+
+# In a mount namespace of its own: the root read-only, an empty /tmp, the few devices that a container has.
+# The process that bash becomes keeps its number, so that it can be watched and stopped.
+# shellcheck disable=SC2016 # the words in quotes are for the inner bash
+start_image() {
+  local user command environment
+  user=$(instruction USER)
+  read -r -a environment <<<"$(instruction ENV | tr '\n' ' ')"
+  mapfile -t command < <(entrypoint)
+  SERVER_PORT=$(free_port)
+  (
+    enter_limit
+    # A cache that the JVM refuses must be an error here: in production it is only a slow start.
+    exec env -i DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="$SERVER_PORT" MANAGEMENT_PORT="$(free_port)" \
+      IP_HASH_PEPPER=not-a-secret-of-anyone RATE_LIMIT_EVENTS=1000000 JDK_JAVA_OPTIONS=-XX:AOTMode=on \
+      PATH="$PATH" "${environment[@]}" unshare --mount bash -c '
+        set -e
+        mount --bind "$1" "$1"
+        mount -o remount,bind,ro "$1"
+        mount -t proc proc "$1/proc"
+        mount -t tmpfs -o mode=755,size=64k tmpfs "$1/dev"
+        mknod -m 666 "$1/dev/null" c 1 3
+        mknod -m 666 "$1/dev/random" c 1 8
+        mknod -m 666 "$1/dev/urandom" c 1 9
+        exec unshare --root="$1" --wd="$4" --setuid "$2" --setgid "$3" "${@:5}"
+      ' start "$IMAGE" "${user%:*}" "${user#*:}" "$(instruction WORKDIR)" "${command[@]}"
+  ) >"$RUN/server.log" 2>&1 &
+  SERVER_PID=$!
+  for ((i = 0; i < 600; i++)); do
+    is_healthy && return
+    kill -0 "$SERVER_PID" 2>/dev/null || fail "the service ended before it was healthy"
+    sleep 0.1
+  done
+  fail "the service was not healthy within a minute"
+}
+
+# send COUNT BATCHES: single events one after another, then batches of 50.
+send() {
+  local i j
+  for ((i = 0; i < $1; i++)); do
+    printf 'next\nsilent\nfail\nmax-time = 10\noutput = /dev/null\nurl = "http://127.0.0.1:%s/v1/events"\n' "$SERVER_PORT"
+    printf 'header = "content-type: application/json"\n'
+    printf 'data = "{\\"anonId\\":\\"image-test-%d\\",\\"eventType\\":\\"page_view\\",\\"path\\":\\"/%d\\"}"\n' $((i % 20)) "$i"
+  done >"$RUN/requests"
+  for ((i = 0; i < $2; i++)); do
+    printf 'next\nsilent\nfail\nmax-time = 10\noutput = /dev/null\nurl = "http://127.0.0.1:%s/v1/events/batch"\n' "$SERVER_PORT"
+    printf 'header = "content-type: application/json"\ndata = "['
+    for ((j = 0; j < 50; j++)); do
+      ((j == 0)) || printf ,
+      printf '{\\"anonId\\":\\"image-batch-%d-%d\\",\\"eventType\\":\\"page_view\\",\\"path\\":\\"/%d\\"}' "$i" "$j" "$j"
+    done
+    printf ']"\n'
+  done >>"$RUN/requests"
+  sed -i '1{/^next$/d}' "$RUN/requests"
+  curl --config "$RUN/requests" || fail "a request was refused"
+}
+
+stored() {
+  "$ROOT/deploy/bin/sql.sh" "$DATABASE_URL" 'SELECT count(*) AS events FROM events' | grep -o '[0-9][0-9]*' | head -n 1
+}
+
+no_shell() {
+  local programs
+  programs=$(find "$IMAGE" -type f -perm -u+x ! -name '*.so*' -printf '%P ')
+  [[ $programs == 'opt/java/bin/java ' ]] || fail "there are programs in the image that it does not need: $programs"
+  [[ -z $(find "$IMAGE" -name '*flyway*') ]] || fail "the migration tool is in the image"
+  [[ -z $(find "$IMAGE" \( -perm -4000 -o -perm -2000 \) -print) ]] || fail "a program in the image gives its user another's rights"
+}
+
+log_is_json() {
+  ! grep -v -e '^{.*}$' -e '^NOTE: Picked up JDK_JAVA_OPTIONS' "$RUN/server.log" || fail "these lines of its log are not JSON"
+  ! grep -E '"level":"(ERROR|FATAL)"|ClassNotFound|NoClassDefFound' "$RUN/server.log" || fail "it logged an error"
+}
+
+stop_image() {
+  local status=0
+  kill "-$(instruction STOPSIGNAL)" "$SERVER_PID"
+  timeout 20 tail --pid="$SERVER_PID" -f /dev/null || fail "it did not end"
+  wait "$SERVER_PID" || status=$?
+  SERVER_PID=
+  [[ $status -eq 130 || $status -eq 0 ]] || fail "its end was told as $status"
+}
+
+[[ -s $IMAGE/opt/altcontext/app.aot ]] || fail "$IMAGE is not there: make image-root"
+no_shell
+if [[ $EUID -ne 0 ]] || ! unshare --mount true 2>/dev/null; then
+  echo "image-root-test: SKIPPED: only root can start $IMAGE alone in its file system; it was NOT started" >&2
+  exit 0
+fi
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+start_database "$RUN"
+choose_limit
+start_image
+send 200 40
+[[ $(stored) -eq 2200 ]] || fail "2200 events were acknowledged, and $(stored) are stored"
+highest=$(($(status_kb VmHWM) / 1024))
+((highest <= MOST_RSS_MB)) || fail "it held $highest MB, and may hold $MOST_RSS_MB"
+[[ $(limit_oom_kills) =~ ^0?$ ]] || fail "the kernel killed for want of memory"
+stop_image
+log_is_json
+echo "image-root-test: 2200 events stored; at the highest $highest MB resident; $(limit_words);" \
+  "the image has $(du -sm "$IMAGE" | cut -f1) MB"
