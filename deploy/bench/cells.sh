@@ -16,6 +16,15 @@ beacons() {
   read -r -a WRK <<<"${line#beacons }"
 }
 
+# leads SECONDS CONNECTIONS: the same for forms.
+leads() {
+  local line
+  SEED=$((SEED + 1))
+  line=$(wrk -t 2 -c "$2" -d "$1s" --timeout 5s -s "$HERE/lead.lua" "http://127.0.0.1:$SERVER_PORT" -- "$SEED" 2>&1 |
+    tee -a "$RUN/wrk.log" | grep '^beacons ') || die_with_log "wrk failed" "$RUN/wrk.log"
+  read -r -a WRK <<<"${line#beacons }"
+}
+
 record() {
   local IFS=$'\t'
   echo "$*" >>"$RUN/cells"
@@ -96,6 +105,26 @@ measure_beacons() {
     "$acknowledged" "$found" "$(verdict "$acknowledged" "$found" "$slack")"
 }
 
+# measure_leads CELL CONNECTIONS: rows are leads; each also has a visitor, a session, an event, a consent and a link.
+measure_leads() {
+  local before answered found
+  empty_events
+  phase none
+  leads 1 "$2"
+  before=$(settled_count leads)
+  settle_database
+  phase load
+  leads "$BENCH_SECONDS" "$2"
+  phase none
+  check_server_lives
+  found=$(($(settled_count leads) - before))
+  answered=$((WRK[0] - WRK[4]))
+  record "$1" "$2" "$(per_second "$answered" "${WRK[1]}")" \
+    "$(per_second "$((found < answered ? found : answered))" "${WRK[1]}")" \
+    "$(as_ms "${WRK[2]}")" "$(as_ms "${WRK[3]}")" "$((WRK[4] + WRK[5]))" \
+    "$answered" "$found" "$(verdict "$answered" "$found" "$(($2 + WRK[5]))")"
+}
+
 # The rows that the cell before has stored, copied back into the same table, emptied.
 measure_copy() {
   local rows ms found
@@ -144,4 +173,8 @@ measure_round() {
   say "$of batches of 50, and COPY of their rows"
   measure_beacons batch 50 mixed "$BATCH_CONNECTIONS"
   measure_copy
+  say "$of forms with an address, 16 connections"
+  measure_leads leads 16
+  gather_crowd
+  measure_leads leads-crowd 16
 }

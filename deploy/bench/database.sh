@@ -49,14 +49,25 @@ count_events() {
   sql 'SELECT count(*) FROM events'
 }
 
+# A hundred thousand visitors of the last quarter of an hour whose address and browser are those of the forms' senders:
+# each of them may be whoever sends the next form.
+gather_crowd() {
+  sql "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, ip_hash, ua_hash)
+       SELECT gen_random_uuid(), gen_random_uuid(), known.property_id, now() - interval '1 minute' * (n % 15), now(),
+              'direct', 'desktop', known.ip_hash, known.ua_hash
+       FROM generate_series(1, 100000) AS n,
+            (SELECT s.property_id, s.ip_hash, s.ua_hash FROM form_submissions f JOIN sessions s ON s.id = f.session_id
+             ORDER BY f.submitted_at DESC LIMIT 1) AS known"
+}
+
 # Requests that were on their way when the load ended are still being committed: wait until the count stands still.
 settled_count() {
-  local before now
-  now=$(count_events)
+  local before now count="SELECT count(*) FROM ${1:-events}"
+  now=$(sql "$count")
   while
     before=$now
     sleep 0.3
-    now=$(count_events)
+    now=$(sql "$count")
     [[ $now != "$before" ]]
   do :; done
   echo "$now"

@@ -77,6 +77,8 @@ END {
   row("(c) batches of 50, one visitor each", batch_one)
   row("(d) COPY of the rows of (c), into the same table", "copy/1")
   row("(e) single-row commits by pgbench", "commits/64")
+  row("(f) forms with an address", "leads/16")
+  row("(f) the same, 100 000 lookalikes seen lately", "leads-crowd/16")
   print ""
   ratio("(b) 64 connections : (a), requests", requests, "single/64", "nothing/64", 0.40)
   ratio("(c) visitors mixed : (d), rows", rows, batch, "copy/1", 0.50)
@@ -87,5 +89,7 @@ END {
   print ""
   against("(b) 64 connections, events a second", b, "at least", 15000)
   against("(b) 64 connections, p99 ms", median(p99, "single/64", rounds["single/64"]), "at most", 10)
+  against("(f) captures a second", median(rows, "leads/16", rounds["leads/16"]), "at least", 1500)
+  against("(f) captures a second, 100 000 lookalikes", median(rows, "leads-crowd/16", rounds["leads-crowd/16"]), "at least", 1500)
   against("(b) 256 connections, p99 ms", median(p99, "single/256", rounds["single/256"]), "at most", 35)
 }
