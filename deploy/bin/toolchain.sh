@@ -4,12 +4,14 @@
 #   deploy/bin/toolchain.sh mvn -B verify          deploy/bin/toolchain.sh java -version
 #   deploy/bin/toolchain.sh any-program …          with JAVA_HOME set and its bin first on the PATH
 #
-# A JDK 25 is taken from JAVA_HOME, the PATH or one of the usual places; root on Debian installs it where there is none.
+# A JDK 25 is taken from JAVA_HOME, the PATH or one of the usual places; Maven also needs Node 18 or newer, with npm, on the
+# PATH. Root on Debian installs what is not there.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 JAVA_VERSION=25
 PACKAGE=openjdk-$JAVA_VERSION-jdk-headless
+NODE_VERSION=18
 
 say() {
   echo "toolchain: $*" >&2
@@ -63,6 +65,25 @@ require_jdk() {
   export JAVA_HOME PATH="$JAVA_HOME/bin:$PATH"
 }
 
+has_node() {
+  local version
+  version=$(node --version 2>/dev/null) && version=${version#v} && ((${version%%.*} >= NODE_VERSION)) &&
+    command -v npm >/dev/null
+}
+
+# The browser's script is built with it.
+require_node() {
+  has_node && return
+  if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    "$ROOT/deploy/bin/install.sh" nodejs npm || true
+  fi
+  has_node || {
+    say "Node $NODE_VERSION or newer and npm are needed: install them (Debian: apt-get install nodejs npm;" \
+      "anywhere: https://nodejs.org)"
+    exit 1
+  }
+}
+
 # Maven 3.9 or newer from the PATH, else the wrapper, which downloads it.
 maven() {
   local version
@@ -78,6 +99,7 @@ maven() {
 require_jdk
 if [[ ${1:-} == mvn ]]; then
   shift
+  require_node
   # Maven's own libraries do what a JDK this new warns of.
   export MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}"
   exec "$(maven)" "$@"

@@ -1,0 +1,44 @@
+import { on } from './safely';
+
+/** A reader of whom nothing is seen or heard for a minute is taken to have gone. */
+const enum Pause {
+  LONGEST = 60_000,
+}
+
+let engaged = 0;
+let depth = 0;
+let last = performance.now();
+let counting = false;
+
+/** Counts the time since the last call if somebody was there, and looks whether somebody is there now. */
+const tick = (): void => {
+  const now = performance.now();
+  if (counting) {
+    engaged += Math.min(now - last, Pause.LONGEST);
+  }
+  last = now;
+  counting = !document.hidden && document.hasFocus();
+};
+
+const look = (): void => {
+  const bottom = ((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100;
+  depth = Math.max(depth, Math.min(100, Math.round(bottom)));
+};
+
+/** The engaged time since the last call, and how far down the page was seen so far. */
+export const take = (): { engagedTimeMs?: number; scrollDepthPercent: number } => {
+  tick();
+  look();
+  const engagedTimeMs = engaged || undefined;
+  engaged = 0;
+  return { engagedTimeMs, scrollDepthPercent: depth };
+};
+
+/** Another page is seen from its top. */
+export const turn = (): void => {
+  depth = 0;
+};
+
+tick();
+on(window, 'focus blur visibilitychange pageshow scroll pointermove pointerdown keydown', tick);
+on(window, 'scroll', look);

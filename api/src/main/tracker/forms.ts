@@ -1,0 +1,100 @@
+import { on } from './safely';
+import { endpoint } from './script';
+
+type Word = 'Done' | 'Invalid' | 'Failed';
+
+/** In English and in French. */
+const WORDS: Record<Word, [string, string]> = {
+  Done: ['Thank you!', 'Merci !'],
+  Invalid: ['Please check the e-mail address.', 'Veuillez vérifier l’adresse courriel.'],
+  Failed: ['It could not be sent. Please try again.', 'L’envoi a échoué. Veuillez réessayer.'],
+};
+
+/**
+ * Tells screen readers, and all others, what became of the form. Without a word nothing is said, but there is a place for
+ * it: one that is made together with what it says may be passed over.
+ */
+const say = (form: HTMLFormElement, word?: Word): void => {
+  let place = form.querySelector<HTMLElement>('[data-alt-status]');
+  if (!place) {
+    place = document.createElement('p');
+    place.dataset.altStatus = '';
+    form.append(place);
+  }
+  place.role = /l/.test(word!) ? 'alert' : 'status'; // Invalid, Failed
+  const french = /^fr/i.test(form.closest<HTMLElement>('[lang]')?.lang!);
+  place.textContent = word ? form.dataset['alt' + word] || WORDS[word][french ? 1 : 0] : '';
+};
+
+/** Posts what the form would have posted by itself, and what is known of the visitor. */
+const submit = async (form: HTMLFormElement, body: FormData, known: Record<string, string | undefined>) => {
+  const email = form.querySelector<HTMLInputElement>('[name=email]');
+  let word: Word = 'Failed';
+  form.ariaBusy = 'true';
+  say(form);
+  try {
+    for (const name in known) {
+      if (known[name]) {
+        body.set(name, known[name]);
+      }
+    }
+    // The answer to a form leads to another page: here it only says that all is well.
+    const answer = await fetch(form.getAttribute('action') || endpoint + 'leads/capture', {
+      method: 'POST',
+      body: new URLSearchParams(body as never),
+      redirect: 'manual',
+      keepalive: true,
+    });
+    if (answer.type == 'opaqueredirect' || answer.ok) {
+      word = 'Done';
+      form.reset();
+    } else if (/"email"/.test(await answer.text())) {
+      word = 'Invalid';
+      email!.focus();
+    }
+    email!.ariaInvalid = '' + (word == 'Invalid');
+  } catch {
+    // The word for it is chosen already. (A form without an address gets here too, and is none of ours.)
+  }
+  form.ariaBusy = null;
+  say(form, word);
+};
+
+/**
+ * Tells of forms that are begun and sent, and sends those marked `data-alt-lead` without leaving the page.
+ *
+ * @param known what to add to a form that is sent
+ */
+export const watchForms = (
+  track: (eventType: string, props?: object) => void,
+  known: () => Record<string, string | undefined>,
+): void => {
+  const started = new WeakSet<HTMLFormElement>();
+  const isLead = (form: HTMLFormElement) => form.dataset.altLead != null;
+  const tell = (form: HTMLFormElement, eventType: string) =>
+    form.matches('[role=search],[data-alt-ignore]') ||
+    track(eventType, {
+      // An input may hide a property of its form by its name, so attributes are read as such.
+      formName: new FormData(form).get('formName') || form.getAttribute('name'),
+    });
+  on(document, 'input', ({ target: { form } }) => {
+    if (form && !started.has(form)) {
+      started.add(form);
+      tell(form, 'form_start');
+      if (isLead(form)) {
+        say(form);
+      }
+    }
+  });
+  on(window, 'submit', (event: SubmitEvent) => {
+    const form = event.target as HTMLFormElement;
+    if (!isLead(form)) {
+      tell(form, 'form_submit');
+    } else if (!event.defaultPrevented) {
+      event.preventDefault();
+      if (!form.ariaBusy) {
+        void submit(form, new FormData(form), known());
+      }
+    }
+  });
+};
