@@ -23,11 +23,11 @@ public final class Unsubscribing {
     /** The same for every lead of the address, the ones withdrawn already included: those just have nothing to write. */
     private static final String WITHDRAW = """
             WITH known AS (
-                SELECT id, property_id, consent_status FROM leads WHERE %s),
+                SELECT id FROM leads WHERE %s),
             withdrawn AS (
                 UPDATE leads AS l SET consent_status = 'withdrawn', consent_expires_at = NULL
                 FROM known
-                WHERE l.id = known.id AND known.consent_status <> 'withdrawn'
+                WHERE l.id = known.id AND l.consent_status <> 'withdrawn'
                 RETURNING l.id, l.property_id),
             recorded AS (
                 INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at, ip_hash)

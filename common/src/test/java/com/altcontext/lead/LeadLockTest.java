@@ -1,0 +1,92 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.event.EventStore;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Submitted;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LeadLockTest {
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final Instant NOW =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    private static final Submitted JO = Submitted.by("jo@example.ca", NOW);
+    private static final Email JO_EMAIL = new Email("jo@example.ca");
+    private static final Unsubscribing.Request ASKED =
+            new Unsubscribing.Request(Unsubscribing.Source.UNSUBSCRIBE, null, null, NOW);
+
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+    }
+
+    private static Captured capture(Submitted submitted) {
+        EventStore events = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+        return new Leads(database.anotherMachine(), events, new LeadRules(false, Duration.ofMinutes(15), 6, false))
+                .capture(submitted.capture());
+    }
+
+    private static boolean somebodyWaits() {
+        return database.count("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                > 0;
+    }
+
+    /** Does the work while somebody else holds the address, and tells whether it waited for them. */
+    private static boolean waits(Runnable work) throws Exception {
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            Future<?>[] done = new Future<?>[1];
+            boolean waited = database.sql().inTransaction(tx -> {
+                LeadLock.take(tx, JO_EMAIL);
+                done[0] = pool.submit(work);
+                while (!done[0].isDone()) {
+                    if (somebodyWaits()) {
+                        return true;
+                    }
+                    Thread.onSpinWait();
+                }
+                return false;
+            });
+            done[0].get();
+            return waited;
+        }
+    }
+
+    @Test
+    void whatever_touches_an_address_waits_for_who_holds_it() throws Exception {
+        UUID lead = capture(JO).leadId();
+        Unsubscribing unsubscribing = new Unsubscribing(database.anotherMachine());
+
+        assertThat(waits(() -> capture(JO.form("contact")))).isTrue();
+        assertThat(waits(() -> capture(JO.property("docs")))).isTrue();
+        assertThat(waits(() -> unsubscribing.byAddress(JO_EMAIL, null, ASKED))).isTrue();
+        assertThat(waits(() -> unsubscribing.byLink(new UnsubscribeToken.Scope(lead, "default"), ASKED)))
+                .isTrue();
+    }
+
+    @Test
+    void another_address_waits_for_nobody() throws Exception {
+        assertThat(waits(() -> capture(JO.email("kim@example.ca")))).isFalse();
+    }
+}
