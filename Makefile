@@ -1,19 +1,21 @@
 # Every target finds its tools by itself (deploy/bin/toolchain.sh): a JDK 25, and Maven 3.9 or the wrapper.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test build audit fmt bench clean force image-root
+
+FLY := $(addprefix fly-,launch pg-create pg-attach secrets deploy deploy-only migrate smoke logs ssh status checks scale-2)
+.PHONY: help run dev test build audit fmt bench clean force image-root $(FLY)
 
 MVN := deploy/bin/toolchain.sh mvn -B --no-transfer-progress
-MODULES := common deploy/dev-database api ops-cli
+MODULES := common deploy/dev-database api ops-cli deploy/checks
 SERVICE := api/target/quarkus-app/quarkus-run.jar
 BUILT := target/built
 ALTOPS := ops-cli/target/altops.jar
 DATABASE := $(wildcard deploy/dev-database/target/altcontext-dev-database-*.jar)
 # Directories too: they change when a file is taken away.
-SOURCES := pom.xml $(wildcard .mvn/* .mvn/wrapper/*) $(foreach module,$(MODULES),$(module)/pom.xml $(shell find $(module)/src/main))
+SOURCES := pom.xml $(wildcard .mvn/* .mvn/wrapper/*) $(foreach module,$(MODULES),$(module)/pom.xml $(shell find $(module)/src/main 2>/dev/null))
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## The service on :3000 with a database of its own in .data/ (or DATABASE_URL); Ctrl-C stops it
 	@deploy/bin/run.sh
@@ -38,6 +40,22 @@ bench: build ## Measures the service beside what bounds it; see docs/performance
 image-root: build ## The container image's file system in target/image-root, made and trained by the scripts that the Dockerfile runs
 	@deploy/image/root.sh target/image-root
 	@deploy/image/train.sh target/image-root
+
+fly-launch: ## Fly.io, in the order of docs/operations.md; each shows what it runs. This one makes the application
+fly-pg-create: ## makes its PostgreSQL
+fly-pg-attach: ## tells the application where that is
+fly-secrets: ## hands over .env.production, for the next deploy
+fly-migrate: ## brings the schema to what this release needs
+fly-deploy: ## audit, test, deploy, wait until healthy, smoke test
+fly-deploy-only: ## the deploy alone
+fly-smoke: ## the checklist against what is deployed
+fly-status: ## the machines
+fly-checks: ## their health
+fly-logs: ## what they say
+fly-ssh: ## a shell beside them, or COMMAND in one of them
+fly-scale-2: ## two machines
+$(FLY):
+	@deploy/bin/fly.sh $(@:fly-%=%)
 
 clean: ## Removes what was built; the data in .data/ stays
 	rm -rf target $(MODULES:=/target)

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 final class SecretScan {
     private static final Pattern SECRET_FILE = Pattern.compile(
-            "(.*/)?(id_(rsa|dsa|ecdsa|ed25519)|\\.env(\\.(?!example$).*)?|.*\\.(p12|pfx|jks|keystore|key))");
+            "(.*/)?(id_(rsa|dsa|ecdsa|ed25519)|\\.env(\\.(?!(production\\.)?example$).*)?|.*\\.(p12|pfx|jks|keystore|key))");
 
     private static final Map<String, Pattern> TOKENS = tokens();
 

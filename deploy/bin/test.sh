@@ -17,6 +17,7 @@ find_browser() {
 deploy/bin/check-scripts.sh
 deploy/bin/secret-scan.sh
 deploy/bin/test/secret-scan-test.sh
+deploy/bin/test/fly-test.sh
 
 CHROMIUM=$(find_browser)
 [[ -n $CHROMIUM ]] || { deploy/bin/install.sh chromium && CHROMIUM=$(find_browser); } || true

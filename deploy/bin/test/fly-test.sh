@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# The targets of make that speak to Fly.io, with programs on the PATH that stand in for fly, make, curl and the JDK's launcher:
+# they write down what they were told. Nothing leaves this machine. That Fly understands the words is not tested here.
+# shellcheck disable=SC2016 # what is in single quotes is for the stand-ins
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cases=0
+unset FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE DATABASE_URL ADMIN_API_KEY COMMAND FLY_PG_VOLUME_GB MAKEFLAGS MAKELEVEL MFLAGS
+
+fail() {
+  echo "fly-test: $*" >&2
+  sed 's/^/  told: /' "$work/told" >&2
+  sed 's/^/  said: /' "$work/said" >&2
+  exit 1
+}
+
+# A repository with this one's Makefile and scripts in it, so that nothing here is touched.
+make_repository() {
+  git init -q "$work/repository"
+  cd "$work/repository"
+  mkdir -p deploy/bin ops-cli/target
+  cp "$ROOT/Makefile" "$ROOT/fly.toml" "$ROOT/.gitignore" "$ROOT/.env.production.example" .
+  cp "$ROOT/deploy/bin/fly.sh" deploy/bin/
+  touch ops-cli/target/altops.jar
+  stand_in "$work/bin/fly" 'cat >"$WORK/input"; [[ $1 != "${FLY_FAILS:-}" ]]'
+  stand_in "$work/bin/curl" 'printf "%s" "${HEALTH:-{\"ok\":true\}}"'
+  stand_in "$work/inner/make" ''
+  # It is given the whole command line of altops: java -jar … smoke --url …
+  stand_in deploy/bin/toolchain.sh '[[ -z ${ADMIN_API_KEY:-} ]] || echo "with the key $ADMIN_API_KEY" >>"$WORK/environment"'
+  stand_in deploy/bin/test.sh ''
+  stand_in deploy/bin/audit.sh ''
+}
+
+# stand_in FILE WHAT-IT-DOES
+stand_in() {
+  mkdir -p "$(dirname "$1")"
+  printf '#!/usr/bin/env bash\necho "%s $*" >>"$WORK/told"\n%s\n' "$(basename "$1")" "$2" >"$1"
+  chmod +x "$1"
+}
+
+# target NAME [VARIABLE=VALUE…]: runs make fly-NAME; answers its status.
+target() {
+  : >"$work/told"
+  : >"$work/environment"
+  : >"$work/input"
+  env WORK="$work" PATH="$work/bin:$PATH" HEALTH_PAUSE=0 HEALTH_TRIES=3 "${@:2}" \
+    make -s --no-print-directory "fly-$1" >"$work/said" 2>&1 </dev/null
+}
+
+done_by() { # TARGET [VARIABLE=VALUE…] -- COMMAND…: these and no others, in this order
+  local name=$1 variables=()
+  shift
+  while [[ $1 != -- ]]; do
+    variables+=("$1")
+    shift
+  done
+  shift
+  target "$name" "${variables[@]}" || fail "make fly-$name ended with $?"
+  [[ $(grep -v '^make' "$work/told") == "$(printf '%s\n' "$@")" ]] || fail "make fly-$name did not tell fly: $*"
+  # Each is printed before it is run.
+  local command
+  for command in "$@"; do
+    [[ $command != fly* ]] || grep -qF "+ $command" "$work/said" || fail "make fly-$name did not print: $command"
+  done
+  cases=$((cases + 1))
+}
+
+refused() { # WORDS TARGET [VARIABLE=VALUE…]
+  if target "${@:2}"; then fail "make fly-$2 was not refused, for: $1"; fi
+  grep -qF -- "$1" "$work/said" || fail "make fly-$2 did not say: $1"
+  cases=$((cases + 1))
+}
+
+make_repository
+done_by launch -- 'fly apps create altcontext' 'fly status --app altcontext'
+done_by launch FLY_APP=other -- 'fly apps create other' 'fly status --app other'
+done_by pg-create -- \
+  'fly postgres create --name altcontext-db --region yyz --vm-size shared-cpu-1x --initial-cluster-size 1 --volume-size 10'
+done_by pg-attach FLY_PG_APP=pg -- 'fly postgres attach pg --app altcontext' 'fly secrets list --app altcontext'
+done_by deploy-only -- 'fly deploy --app altcontext --config fly.toml --remote-only'
+done_by logs -- 'fly logs --app altcontext'
+done_by ssh -- 'fly console --app altcontext --image debian:trixie-slim'
+done_by ssh COMMAND='/opt/java/bin/java --version' -- \
+  'fly ssh console --app altcontext --command /opt/java/bin/java --version'
+done_by status -- 'fly status --app altcontext'
+done_by checks -- 'fly checks list --app altcontext'
+done_by scale-2 -- 'fly scale count 2 --app altcontext --region yyz'
+
+# Migrating.
+jar='toolchain.sh java -jar ops-cli/target/altops.jar'
+refused 'DATABASE_URL is not set' migrate
+done_by migrate DATABASE_URL=postgres://u@h/d -- \
+  "$jar migrate --fly-app altcontext-db" "$jar migrate verify --fly-app altcontext-db"
+done_by migrate DATABASE_URL=postgres://u@h/d FLY_CLUSTER=abc -- \
+  "$jar migrate --fly-cluster abc" "$jar migrate verify --fly-cluster abc"
+
+# Secrets.
+refused '.env.production is not there' secrets
+cp .env.production.example .env.production
+refused 'gives no value for IP_HASH_PEPPER ADMIN_API_KEY CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL' secrets
+{
+  echo 'IP_HASH_PEPPER=sixteen-letters-and-more'
+  echo 'ADMIN_API_KEY=twenty-four-letters-and-more'
+  echo 'CORS_ALLOWED_ORIGINS=https://site.example,https://other.example'
+  echo 'PRIVACY_CONTACT_EMAIL=privacy@site.example'
+} >.env.production
+git add -f .env.production
+refused 'git tracks .env.production' secrets
+git rm -q --cached .env.production
+done_by secrets -- 'fly secrets import --stage --app altcontext'
+diff "$work/input" .env.production >&2 || fail "fly was given other secrets than the file holds"
+if grep -qF 'letters' "$work/said" "$work/told"; then fail "a secret was printed or is an argument"; fi
+sed 's/sixteen-.*/short/' .env.production >short.env
+refused 'IP_HASH_PEPPER must have at least 16' secrets SECRETS_FILE=short.env
+sed 's/twenty-.*/short/' .env.production >short.env
+refused 'ADMIN_API_KEY must have at least 24' secrets SECRETS_FILE=short.env
+echo 'export A=b' >>.env.production
+refused 'neither NAME=value nor comments' secrets
+sed -i '$d' .env.production
+git check-ignore -q .env.production || fail "git does not ignore .env.production"
+
+# Deploying: audit and test come first, then the check that the public sees, then the smoke test with the key from the file.
+deployed=('audit.sh ' 'test.sh ' 'fly deploy --app altcontext --config fly.toml --remote-only'
+  'curl -fsS -m 10 https://altcontext.fly.dev/v1/healthz' 'fly checks list --app altcontext'
+  "$jar smoke --url https://altcontext.fly.dev --origin https://site.example")
+done_by deploy -- "${deployed[@]}"
+grep -q 'with the key twenty-four' "$work/environment" || fail "the smoke test had no admin key"
+refused 'does not answer {"ok":true}' deploy HEALTH='{"ok":false}'
+if target deploy FLY_FAILS=deploy; then fail "it went on after a deploy that failed"; fi
+[[ $(tail -n 1 "$work/told") == 'fly deploy'* ]] || fail "it went on after a deploy that failed"
+printf '#!/bin/sh\necho "test.sh $*" >>"$WORK/told"\nexit 1\n' >deploy/bin/test.sh
+if target deploy; then fail "it deployed what failed its tests"; fi
+if grep -q '^fly' "$work/told"; then fail "fly was told something although the tests failed"; fi
+cases=$((cases + 1))
+echo "fly-test: $cases cases"

@@ -1,0 +1,4 @@
+@NullMarked
+package com.altcontext.checks;
+
+import org.jspecify.annotations.NullMarked;
