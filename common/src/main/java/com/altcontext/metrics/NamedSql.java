@@ -1,0 +1,69 @@
+package com.altcontext.metrics;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A statement with named parameters ({@code :day}), as it is kept in a file beside the class that sends it. */
+final class NamedSql {
+    /** A name after a colon, but not a cast (two colons). */
+    private static final Pattern NAME = Pattern.compile("(?<!:):([a-z]+)");
+
+    private static final Pattern COMMENT = Pattern.compile("--[^\n]*");
+
+    private final String sql;
+    private final List<String> names = new ArrayList<>();
+
+    /** @param text as people read it: with names and comments */
+    NamedSql(String text) {
+        Matcher matcher = NAME.matcher(COMMENT.matcher(text).replaceAll(""));
+        StringBuilder result = new StringBuilder();
+        while (matcher.find()) {
+            names.add(matcher.group(1));
+            matcher.appendReplacement(result, "?");
+        }
+        sql = matcher.appendTail(result).toString().strip();
+    }
+
+    /** @param file beside this class */
+    static NamedSql load(String file) {
+        return new NamedSql(text(file));
+    }
+
+    static String text(String file) {
+        try (InputStream in = NamedSql.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException(file + " is missing from the artifact");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** With a question mark for each parameter. */
+    String sql() {
+        return sql;
+    }
+
+    /** The parameters in the order of their question marks. */
+    @Nullable
+    Object[] parameters(Map<String, ? extends @Nullable Object> values) {
+        @Nullable Object[] result = new @Nullable Object[names.size()];
+        for (int i = 0; i < result.length; i++) {
+            String name = names.get(i);
+            if (!values.containsKey(name)) {
+                throw new IllegalArgumentException("no value for :" + name);
+            }
+            result[i] = values.get(name);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,231 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes a day's aggregates from its raw rows and puts them in the place of what was there: each day in one
+ * transaction of three round trips, the same however often it runs. The work is PostgreSQL's; nothing of the day comes
+ * into this process. Runs take turns, on however many machines, by a lock that the transaction holds.
+ */
+public final class Rollup {
+    /** So many days back can a day still change: a beacon is believed to be up to 7 days old when it comes in. */
+    public static final int LATE_DAYS = 8;
+
+    private static final NamedSql ROLLUP = NamedSql.load("rollup.sql");
+
+    /**
+     * What few rows a CTE of unknown size makes the planner expect would be ruinous here, so the joins and groupings are
+     * told to be hashed. The memory is a bound, taken only by a day that needs it.
+     */
+    private static final String SETTINGS = """
+            SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true),
+                   set_config('plan_cache_mode', 'force_custom_plan', true),
+                   set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
+                   set_config('enable_sort', 'off', true), set_config('enable_material', 'off', true)
+            """;
+
+    private static final String WAIT =
+            "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))";
+    private static final String TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))";
+
+    /**
+     * Whether the day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends.
+     * Within the last days a partition may be missing because nobody made it; before, because it was dropped.
+     */
+    private static final String PREPARE = """
+            SELECT nextval('rollup_version'),
+                   EXISTS (SELECT FROM events WHERE day = ?)
+                   OR event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
+                   OR ?::date >= greatest(?::date, (SELECT max(events_kept_from) FROM purge_log)),
+                   ARRAY(SELECT property_id FROM daily_metric_rollups WHERE day = ?),
+                   ?::text IS NULL OR EXISTS (SELECT FROM properties WHERE id = ?)
+            """;
+
+    private static final String FORGET_DIMENSIONS =
+            "DELETE FROM daily_dimension_rollups WHERE day = ? AND (?::text IS NULL OR property_id = ?)";
+    private static final String FORGET_METRICS =
+            "DELETE FROM daily_metric_rollups WHERE day = ? AND (?::text IS NULL OR property_id = ?)";
+    private static final String FORGET_INGEST =
+            "DELETE FROM daily_ingest_rollups WHERE day = ? AND (?::text IS NULL OR property_id = ?)";
+
+    private static final String NOTE_DAY = """
+            INSERT INTO rollup_days (day, version, rolled_up_at, events)
+            SELECT ?, ?, ?, sum(accepted + bots) FROM daily_ingest_rollups WHERE day = ?
+            ON CONFLICT (day) DO UPDATE
+            SET version = excluded.version, rolled_up_at = excluded.rolled_up_at, events = excluded.events
+            """;
+
+    /** Every day up to today that can have raw events, and when it was rolled up for all properties, if it was. */
+    private static final String DAYS = """
+            SELECT held.day, d.rolled_up_at
+            FROM (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day
+                  FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
+                  WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$'
+                  UNION SELECT DISTINCT day FROM events_default) AS held
+            LEFT JOIN rollup_days AS d ON d.day = held.day
+            WHERE held.day <= ?
+            ORDER BY held.day
+            """;
+
+    private static final String LATEST = "SELECT day, rolled_up_at FROM rollup_days ORDER BY day DESC LIMIT 1";
+
+    private final Sql sql;
+    private final InstantSource clock;
+
+    /** @param sql whose statements may take minutes: a large day does */
+    public Rollup(Sql sql, InstantSource clock) {
+        this.sql = sql;
+        this.clock = clock;
+    }
+
+    /**
+     * The days that a regular run computes: today, the {@value #LATE_DAYS} days before, and every earlier one whose
+     * figures are missing or were taken while late events could still arrive, so that missed runs are caught up. Only
+     * days whose raw events can be there.
+     */
+    public List<LocalDate> plan() {
+        LocalDate today = today();
+        List<LocalDate> days = new ArrayList<>();
+        for (Held held : days(today)) {
+            if (!held.day.isBefore(today.minusDays(LATE_DAYS)) || !held.isSettled()) {
+                days.add(held.day);
+            }
+        }
+        return days;
+    }
+
+    /** What there is, what is missing, and how old it is. */
+    public RollupStatus status() {
+        LocalDate today = today();
+        List<Held> days = days(today);
+        Held latest = sql.inTransaction(tx -> tx.query(LATEST, Held::read)).stream()
+                .findFirst()
+                .orElse(null);
+        return new RollupStatus(
+                latest == null ? null : latest.day,
+                latest == null ? null : latest.rolledUpAt,
+                latest == null ? null : Math.toIntExact(Math.max(0, today.toEpochDay() - latest.day.toEpochDay())),
+                days.stream()
+                        .filter(held -> held.rolledUpAt == null && held.day.isBefore(today))
+                        .map(Held::day)
+                        .toList(),
+                days.stream()
+                        .filter(held -> held.rolledUpAt != null && !held.isSettled())
+                        .map(Held::day)
+                        .toList());
+    }
+
+    /**
+     * Rolls up a day, after whoever is at it now.
+     *
+     * @param property the only one to compute; null for all
+     * @throws RollupRefused if the day is still to come, the property is unknown, or the day's raw events are gone
+     */
+    public RollupReceipt run(LocalDate day, @Nullable String property) {
+        return roll(day, property, WAIT).orElseThrow();
+    }
+
+    /** As {@link #run}, but does nothing and answers with nothing while another run is under way. */
+    public Optional<RollupReceipt> tryRun(LocalDate day, @Nullable String property) {
+        return roll(day, property, TRY);
+    }
+
+    /** Refreshes yesterday and today, for a service that does so every few minutes; does nothing while another is at it. */
+    public List<RollupReceipt> refreshRecent() {
+        LocalDate today = today();
+        List<RollupReceipt> receipts = new ArrayList<>(2);
+        tryRun(today.minusDays(1), null).ifPresent(receipts::add);
+        tryRun(today, null).ifPresent(receipts::add);
+        return receipts;
+    }
+
+    private Optional<RollupReceipt> roll(LocalDate day, @Nullable String property, String lock) {
+        Instant began = clock.instant();
+        if (day.isAfter(today())) {
+            throw new RollupRefused(day + " is still to come");
+        }
+        Optional<Long> events = sql.inTransaction(tx -> {
+            Pipeline first = tx.pipeline();
+            var _ = first.query(SETTINGS, row -> row.text(1));
+            Pipeline.Answer<Boolean> locked = first.query(lock, row -> row.flag(1));
+            first.send();
+            return locked.rows().getFirst() ? Optional.of(replace(tx, day, property)) : Optional.empty();
+        });
+        return events.map(count -> new RollupReceipt(day, property, count, Duration.between(began, clock.instant())));
+    }
+
+    private long replace(Tx tx, LocalDate day, @Nullable String property) {
+        // Taken once the turn has come: what is committed later is not in the figures.
+        Instant now = clock.instant();
+        Prepared prepared = tx.query(
+                        PREPARE, Prepared::read, day, day, day, today().minusDays(LATE_DAYS), day, property, property)
+                .getFirst();
+        if (!prepared.isPropertyKnown) {
+            throw new RollupRefused("there is no property " + property);
+        }
+        if (!prepared.hasRaw) {
+            throw new RollupRefused("the raw events of " + day + " are gone: its figures stay as they were computed");
+        }
+        Map<String, @Nullable Object> values = new HashMap<>();
+        values.put("day", day);
+        values.put("start", day.atStartOfDay(ZoneOffset.UTC).toInstant());
+        values.put("end", day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+        values.put("property", property);
+        values.put("version", prepared.version);
+        values.put("now", now);
+        values.put("known", prepared.known);
+
+        Pipeline write = tx.pipeline();
+        write.update(FORGET_DIMENSIONS, day, property, property);
+        write.update(FORGET_METRICS, day, property, property);
+        write.update(FORGET_INGEST, day, property, property);
+        Pipeline.Answer<Long> events = write.query(ROLLUP.sql(), row -> row.number(1), ROLLUP.parameters(values));
+        if (property == null) {
+            write.update(NOTE_DAY, day, prepared.version, now, day);
+        }
+        write.send();
+        return events.rows().getFirst();
+    }
+
+    private List<Held> days(LocalDate until) {
+        return sql.inTransaction(tx -> tx.query(DAYS, Held::read, until));
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // Handed on as it came.
+    private record Prepared(long version, boolean hasRaw, String[] known, boolean isPropertyKnown) {
+        static Prepared read(Row row) throws SQLException {
+            return new Prepared(row.number(1), row.flag(2), row.texts(3), row.flag(4));
+        }
+    }
+
+    private record Held(LocalDate day, @Nullable Instant rolledUpAt) {
+        static Held read(Row row) throws SQLException {
+            return new Held(row.day(1), row.timeOrNull(2));
+        }
+
+        boolean isSettled() {
+            return rolledUpAt != null
+                    && !rolledUpAt.isBefore(
+                            day.plusDays(LATE_DAYS).atStartOfDay(ZoneOffset.UTC).toInstant());
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package com.altcontext.metrics;
+
+import java.time.Duration;
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rollup of a day did.
+ *
+ * @param property the one that was asked for; null if all
+ * @param events raw events that it was computed from, bots included
+ */
+public record RollupReceipt(LocalDate day, @Nullable String property, long events, Duration took) {}

@@ -1,0 +1,10 @@
+package com.altcontext.metrics;
+
+/** A day is not rolled up, and its figures stay as they are; the message says why, for an operator. */
+public final class RollupRefused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RollupRefused(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,22 @@
+package com.altcontext.metrics;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How fresh the rollups are.
+ *
+ * @param rolledUpThrough the latest day that was rolled up for all properties; null if none was
+ * @param rolledUpAt when that was
+ * @param lagDays from that day to today; null if none was rolled up
+ * @param gaps days before today that have raw events and were never rolled up
+ * @param unsettled days that were rolled up while late events could still arrive, and not since; today is one of them
+ */
+public record RollupStatus(
+        @Nullable LocalDate rolledUpThrough,
+        @Nullable Instant rolledUpAt,
+        @Nullable Integer lagDays,
+        List<LocalDate> gaps,
+        List<LocalDate> unsettled) {}

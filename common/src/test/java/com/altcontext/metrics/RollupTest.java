@@ -1,0 +1,246 @@
+package com.altcontext.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.db.Sql;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class RollupTest {
+    private static final String EVERYTHING = """
+            SELECT (to_jsonb(m) - 'version' - 'rolled_up_at')::text FROM daily_metric_rollups m
+            UNION ALL SELECT to_jsonb(d)::text FROM daily_dimension_rollups d
+            UNION ALL SELECT to_jsonb(i)::text FROM daily_ingest_rollups i
+            ORDER BY 1
+            """;
+
+    private final Site site = new Site("docs");
+
+    @Test
+    void a_day_is_the_same_however_often_it_is_rolled_up() {
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/"),
+                Act.view("a", site.at(1, "10:01:00"), "/two").lcp(2500),
+                Act.view("b", site.at(1, "11:00:00"), "/").property("docs").lcp(1200),
+                Act.view("b", site.at(1, "11:00:05"), "/").type("form_submit"));
+        site.rollUp();
+        List<String> first = site.database.texts(EVERYTHING);
+
+        site.rollUp();
+
+        assertThat(site.database.texts(EVERYTHING)).isEqualTo(first);
+        assertThat(first).anyMatch(row -> row.contains("/two"));
+    }
+
+    @Test
+    void a_session_that_crosses_midnight_belongs_to_the_day_on_which_it_began_with_all_it_did() {
+        site.does(
+                Act.view("a", site.at(2, "23:50:00"), "/in"),
+                Act.view("a", site.at(1, "00:05:00"), "/out"),
+                Act.view("a", site.at(1, "00:06:00"), "/out").type("form_submit"));
+        site.rollUp();
+
+        assertThat(site.stored("sessions", site.day(2))).isEqualTo(1);
+        assertThat(site.stored("converting_sessions", site.day(2))).isEqualTo(1);
+        assertThat(site.stored("bounces", site.day(2))).isZero();
+        assertThat(site.stored("page_views", site.day(2))).isEqualTo(1);
+        assertThat(site.stored("sessions", site.day(1))).isZero();
+        assertThat(site.stored("unique_visitors", site.day(1))).isEqualTo(1);
+        assertThat(site.stored("page_views", site.day(1))).isEqualTo(1);
+        assertThat(site.database.texts("SELECT value FROM daily_dimension_rollups WHERE dimension = 'exit_path'"))
+                .containsExactly("/out");
+    }
+
+    @Test
+    void a_late_event_is_counted_when_its_day_is_rolled_up_again() {
+        site.does(Act.view("a", site.at(3, "10:00:00"), "/"));
+        site.rollUp();
+
+        site.does(Act.view("a", site.at(3, "10:02:00"), "/two"));
+        site.rollUp();
+
+        assertThat(site.stored("page_views", site.day(3))).isEqualTo(2);
+        assertThat(site.stored("bounces", site.day(3))).isZero();
+    }
+
+    @Test
+    void one_property_is_rolled_up_without_touching_the_others() {
+        site.rollUp();
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/"),
+                Act.view("b", site.at(1, "10:00:00"), "/").property("docs"));
+
+        RollupReceipt receipt = site.rollup().run(site.day(1), "docs");
+
+        assertThat(receipt.events()).isEqualTo(1);
+        assertThat(site.database.texts(
+                        "SELECT property_id || ' ' || page_views FROM daily_metric_rollups WHERE day = ? ORDER BY 1",
+                        site.day(1)))
+                .containsExactly("default 0", "docs 1");
+        assertThatThrownBy(() -> site.rollup().run(site.day(1), "nobody"))
+                .isInstanceOf(RollupRefused.class)
+                .hasMessageContaining("nobody");
+    }
+
+    @Test
+    void a_day_without_its_raw_events_keeps_its_figures() {
+        site.does(Act.view("a", site.at(7, "10:00:00"), "/"));
+        site.rollUp();
+        site.now = site.now.plus(Duration.ofDays(30));
+        var _ = site.database.texts("SELECT drop_event_partition(?)", site.day(37));
+
+        assertThatThrownBy(() -> site.rollup().run(site.day(37), null))
+                .isInstanceOf(RollupRefused.class)
+                .hasMessage("the raw events of " + site.day(37) + " are gone: its figures stay as they were computed");
+        assertThat(site.rollup().plan()).doesNotContain(site.day(37));
+        assertThat(site.stored("page_views", site.day(37))).isEqualTo(1);
+        assertThatThrownBy(() -> site.rollup().run(site.today().plusDays(1), null))
+                .isInstanceOf(RollupRefused.class);
+    }
+
+    @Test
+    void missed_runs_are_caught_up_and_settled_days_are_left_alone() {
+        site.rollUp();
+        assertThat(site.rollup().plan()).hasSize(9).endsWith(site.today());
+
+        site.now = site.now.plus(Duration.ofDays(7));
+        assertThat(site.rollup().plan())
+                .as("days whose late events came after the last run")
+                .hasSize(15);
+        assertThat(site.rollup().status().gaps()).hasSize(6);
+        assertThat(site.rollup().status().lagDays()).isEqualTo(7);
+        site.rollUp();
+
+        assertThat(site.rollup().plan()).hasSize(9);
+        assertThat(site.rollup().status().gaps()).isEmpty();
+        assertThat(site.rollup().status().rolledUpThrough()).isEqualTo(site.today());
+    }
+
+    @Test
+    void what_has_no_events_any_more_is_zero() {
+        site.does(Act.view("a", site.at(1, "10:00:00"), "/").property("gone"));
+        site.rollUp();
+        assertThat(site.stored("page_views", site.day(1))).isEqualTo(1);
+
+        site.database.run("TRUNCATE events, sessions, visitors");
+        site.rollUp();
+
+        assertThat(site.database.texts(
+                        "SELECT property_id || ' ' || page_views || ' ' || unique_visitors FROM daily_metric_rollups"
+                                + " WHERE day = ? ORDER BY 1",
+                        site.day(1)))
+                .containsExactly("default 0 0", "docs 0 0", "gone 0 0");
+        assertThat(site.database.count("SELECT count(*) FROM daily_dimension_rollups"))
+                .isZero();
+    }
+
+    @Test
+    void nothing_in_props_or_paths_breaks_a_rollup() {
+        String longest = "/" + "\uD83D\uDE00".repeat(2047);
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), longest).props("{\"engagedTimeMs\":\"NaN\",\"day\":[1e308]}"),
+                Act.view("b", site.at(1, "10:00:00"), "/'; DROP TABLE events; --\\")
+                        .props("{}"));
+        site.rollUp();
+
+        assertThat(site.database.texts(
+                        "SELECT value FROM daily_dimension_rollups WHERE dimension = 'path' ORDER BY length(value)"))
+                .containsExactly("/'; DROP TABLE events; --\\", longest);
+    }
+
+    @Test
+    void a_second_run_waits_for_the_first_or_says_that_it_is_busy() throws Exception {
+        Sql elsewhere = site.database.anotherMachine();
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            var holder = pool.submit(() -> elsewhere.inTransaction(tx -> {
+                var _ = tx.query(
+                        "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))",
+                        row -> row.flag(1));
+                held.countDown();
+                await(release);
+                return true;
+            }));
+            held.await();
+
+            assertThat(site.rollup().tryRun(site.day(1), null)).isEmpty();
+            assertThat(site.rollup().refreshRecent()).isEmpty();
+            var waiting = pool.submit(() -> site.rollup().run(site.day(1), null));
+            assertThat(waiting.isDone()).isFalse();
+            release.countDown();
+
+            assertThat(holder.get()).isTrue();
+            assertThat(waiting.get().day()).isEqualTo(site.day(1));
+        }
+        assertThat(site.rollup().refreshRecent())
+                .extracting(RollupReceipt::day)
+                .containsExactly(site.day(1), site.today());
+    }
+
+    @Test
+    void the_top_500_values_are_kept_and_the_rest_is_one_row() {
+        for (int i = 0; i < 503; i++) {
+            site.does(Act.view("v" + i, site.at(1, "10:00:00"), "/page-" + i));
+        }
+        site.does(Act.view("more", site.at(1, "11:00:00"), "/page-502"));
+        site.rollUp();
+
+        assertThat(site.database.texts(
+                        "SELECT rank || ' ' || coalesce(value, 'null') || ' ' || visitors FROM daily_dimension_rollups"
+                                + " WHERE dimension = 'path' AND rank <= 1 ORDER BY rank"))
+                .containsExactly("0 null 3", "1 /page-502 2");
+        assertThat(site.database.count("SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'path'"))
+                .isEqualTo(501);
+    }
+
+    @Test
+    void bots_are_counted_apart_and_nowhere_else() {
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/"),
+                Act.view("bot", site.at(1, "10:00:00"), "/bot")
+                        .device(DeviceType.BOT)
+                        .lcp(99_999)
+                        .converting());
+        site.rollUp();
+
+        for (String column : List.of("unique_visitors", "new_visitors", "page_views", "sessions", "bounces")) {
+            assertThat(site.stored(column, site.day(1))).as(column).isEqualTo(1);
+        }
+        assertThat(site.stored("length(lcp_histogram)", site.day(1))).isZero();
+        assertThat(site.database.texts("SELECT accepted || ' ' || bots FROM daily_ingest_rollups WHERE accepted > 0"))
+                .containsExactly("1 1");
+        assertThat(site.database.count(
+                        "SELECT count(*) FROM daily_dimension_rollups WHERE value IN ('bot', '/bot') OR visitors > 1"))
+                .isZero();
+    }
+
+    @Test
+    void the_time_to_a_capture_is_never_negative() {
+        site.does(Act.view("a", site.at(1, "10:00:00"), "/"));
+        UUID visitor = UUID.fromString(
+                site.database.texts("SELECT visitor_id::text FROM visitors").getFirst());
+        site.captures("default", visitor, site.at(1, "12:00:00"));
+        site.captures("default", visitor, site.at(1, "09:00:00"));
+        site.rollUp();
+
+        assertThat(site.stored("new_leads", site.day(1))).isEqualTo(2);
+        assertThat(site.stored("captures", site.day(1))).isEqualTo(2);
+        assertThat(site.stored("capture_ms", site.day(1))).isEqualTo(2 * 3_600_000);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package com.altcontext.metrics;
+
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.testing.Database;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+
+/** A site's database with a clock of its own: what visitors do there, and the rollups of it. */
+final class Site {
+    private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+
+    final Database database = Database.migrated();
+
+    /** Noon of a day that has a week of partitions behind it and before it. */
+    Instant now = Instant.parse(LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC) + "T12:00:00Z");
+
+    final InstantSource clock = () -> now;
+
+    Site(String... properties) {
+        for (String property : properties) {
+            database.run("INSERT INTO properties (id, name) VALUES ('" + property + "', 'P')");
+        }
+    }
+
+    LocalDate today() {
+        return LocalDate.ofInstant(now, ZoneOffset.UTC);
+    }
+
+    LocalDate day(int daysAgo) {
+        return today().minusDays(daysAgo);
+    }
+
+    /** A moment of a day. */
+    Instant at(int daysAgo, String time) {
+        return Instant.parse(day(daysAgo) + "T" + time + "Z");
+    }
+
+    void does(Act... acts) {
+        List<Event> events = Arrays.stream(acts).map(act -> act.event(false)).toList();
+        var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
+    }
+
+    void claimsEntrance(Act... acts) {
+        List<Event> events = Arrays.stream(acts).map(act -> act.event(true)).toList();
+        var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
+    }
+
+    /** A lead captured now, with a certain link to the visitor. */
+    void captures(String property, UUID visitor, Instant at) {
+        UUID lead = UUID.randomUUID();
+        var _ = database.sql()
+                .inTransaction(tx -> tx.update(
+                                "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)"
+                                        + " VALUES (?, ?, ?, ?, ?, 'pending')",
+                                lead,
+                                property,
+                                lead + "@example.com",
+                                at,
+                                at)
+                        + tx.update(
+                                "INSERT INTO lead_identities VALUES (?, ?, ?, 'form_submit', 1, ?)",
+                                lead,
+                                visitor,
+                                property,
+                                at));
+    }
+
+    Rollup rollup() {
+        return new Rollup(database.sql(), clock);
+    }
+
+    void rollUp() {
+        Rollup rollup = rollup();
+        for (LocalDate day : rollup.plan()) {
+            var _ = rollup.run(day, null);
+        }
+    }
+
+    long stored(String column, LocalDate day) {
+        return database.count(
+                "SELECT coalesce(sum(" + column + "), 0)::bigint FROM daily_metric_rollups WHERE day = ?", day);
+    }
+}
