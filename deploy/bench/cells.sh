@@ -16,11 +16,11 @@ beacons() {
   read -r -a WRK <<<"${line#beacons }"
 }
 
-# leads SECONDS CONNECTIONS: the same for forms.
+# leads SECONDS CONNECTIONS apart|crowd: the same for forms.
 leads() {
   local line
   SEED=$((SEED + 1))
-  line=$(wrk -t 2 -c "$2" -d "$1s" --timeout 5s -s "$HERE/lead.lua" "http://127.0.0.1:$SERVER_PORT" -- "$SEED" 2>&1 |
+  line=$(wrk -t 2 -c "$2" -d "$1s" --timeout 5s -s "$HERE/lead.lua" "http://127.0.0.1:$SERVER_PORT" -- "$SEED" "$3" 2>&1 |
     tee -a "$RUN/wrk.log" | grep '^beacons ') || die_with_log "wrk failed" "$RUN/wrk.log"
   read -r -a WRK <<<"${line#beacons }"
 }
@@ -105,16 +105,16 @@ measure_beacons() {
     "$acknowledged" "$found" "$(verdict "$acknowledged" "$found" "$slack")"
 }
 
-# measure_leads CELL CONNECTIONS: rows are leads; each also has a visitor, a session, an event, a consent and a link.
+# measure_leads CELL CONNECTIONS apart|crowd: rows are leads; each also has a visitor, a session, an event, a consent and a link.
 measure_leads() {
   local before answered found
   empty_events
   phase none
-  leads 1 "$2"
+  leads 1 "${@:2}"
   before=$(settled_count leads)
   settle_database
   phase load
-  leads "$BENCH_SECONDS" "$2"
+  leads "$BENCH_SECONDS" "${@:2}"
   phase none
   check_server_lives
   found=$(($(settled_count leads) - before))
@@ -174,7 +174,7 @@ measure_round() {
   measure_beacons batch 50 mixed "$BATCH_CONNECTIONS"
   measure_copy
   say "$of forms with an address, 16 connections"
-  measure_leads leads 16
+  measure_leads leads 16 apart
   gather_crowd
-  measure_leads leads-crowd 16
+  measure_leads leads-crowd 16 crowd
 }

@@ -1,12 +1,13 @@
 -- The forms that wrk posts: each another address and another visitor, which is the dearest kind of capture.
 --
---   wrk … -s lead.lua URL -- SEED
+--   wrk … -s lead.lua URL -- SEED KIND
 --
 --   SEED  a number no other run against this database has had: addresses are made from it
+--   KIND  apart: every form comes from a network of its own; crowd: all come from the same one
 
 local format = string.format
 local prefix, count = "", 0
-local head = ""
+local head, crowd = "", false
 
 local threads = 0
 function setup(thread)
@@ -24,8 +25,17 @@ function init(args)
     "Content-Type: application/json",
     "Origin: https://www.example.org",
     "Referer: https://www.example.org/",
-    "Content-Length: ",
+    "X-Bench-Client: ",
   }, "\r\n")
+  crowd = args[2] == "crowd"
+  math.randomseed(tonumber(args[1]) + thread_number)
+end
+
+local function client()
+  if crowd then
+    return "198.51.100.7"
+  end
+  return format("10.%d.%d.%d", math.random(0, 255), math.random(0, 255), math.random(1, 254))
 end
 
 function request()
@@ -35,7 +45,7 @@ function request()
       .. '"referrer":"https://www.google.com/","sourceChannel":"website","consentStatus":"express",'
       .. '"consentPolicy":"2026-01","payload":{"company":"Example %d"},"utm":{"source":"newsletter","medium":"email"}}',
     prefix, count, prefix, count, count)
-  return head .. #body .. "\r\n\r\n" .. body
+  return table.concat({ head, client(), "\r\nContent-Length: ", #body, "\r\n\r\n", body })
 end
 
 -- One line for the harness, as beacon.lua has it.

@@ -129,6 +129,7 @@ start_server() {
     export IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either
     export RATE_LIMIT_EVENTS=1000000000 RATE_LIMIT_LEADS=1000000000 RATE_LIMIT_LEAD_EMAILS=1000000000
     export RESPECT_PRIVACY_SIGNALS=true ENABLE_HEURISTIC_LINKING=true
+    export CLIENT_IP_HEADER=X-Bench-Client TRUSTED_PROXIES=127.0.0.0/8
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
     exec "${LIMIT_PREFIX[@]}" "${pin[@]}" "$JAVA" "${FLAGS[@]}" "${@:2}" -jar quarkus-run.jar
   ) >"$RUN/server.log" 2>&1 &
