@@ -53,3 +53,32 @@ COMMENT ON TABLE purge_log IS 'Receipts of retention: one row for each purge tha
 COMMENT ON COLUMN purge_log.events_kept_from IS 'The first UTC day whose raw events are kept; all before it are gone but for days_left of them.';
 COMMENT ON COLUMN purge_log.days IS 'Partitions that were dropped; bytes are theirs, events also those of the default partition.';
 COMMENT ON COLUMN purge_log.days_left IS 'Expired days that were kept: not rolled up, or in use for too long.';
+
+-- Forgetting: what takes the place of a text that holds an address. The pattern is a regular expression that the caller
+-- makes of the address; letters match in either case.
+CREATE FUNCTION erased(content text, address text) RETURNS text
+    LANGUAGE sql
+    IMMUTABLE
+AS $$
+    SELECT CASE WHEN content ~* address THEN '[erased]' ELSE content END
+$$;
+
+-- Of a document, each text and each key that holds the address, and nothing else.
+CREATE FUNCTION erased(document jsonb, address text) RETURNS jsonb
+    LANGUAGE plpgsql
+    IMMUTABLE
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN CASE jsonb_typeof(document)
+        WHEN 'string' THEN to_jsonb(erased(document #>> '{}', address))
+        WHEN 'array' THEN (
+            SELECT coalesce(jsonb_agg(erased(element, address) ORDER BY place), '[]')
+            FROM jsonb_array_elements(document) WITH ORDINALITY AS item(element, place))
+        WHEN 'object' THEN (
+            SELECT coalesce(jsonb_object_agg(erased(key, address), erased(value, address)), '{}')
+            FROM jsonb_each(document))
+        ELSE document
+    END;
+END
+$$;

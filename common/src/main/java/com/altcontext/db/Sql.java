@@ -63,6 +63,18 @@ public final class Sql {
     }
 
     /**
+     * Runs work that only reads, all of it seeing the database as it was when it began (REPEATABLE READ).
+     *
+     * @throws SqlFailure as {@link #inTransaction} does
+     */
+    public <T> T inSnapshot(Work<T> work) {
+        return inTransaction(tx -> {
+            var _ = tx.update("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            return work.in(tx);
+        });
+    }
+
+    /**
      * Lets the server run and commit statements in one round trip, so that the locks they take are held for no longer
      * than they run, however far away the database is. They are one transaction, each seeing what was committed when it
      * began.

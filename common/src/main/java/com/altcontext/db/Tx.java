@@ -12,6 +12,8 @@ import org.postgresql.PGConnection;
 
 /** A transaction under way. Stores take it as an argument, so that what commits together is visible in one method. */
 public final class Tx {
+    private static final int ROWS_AT_ONCE = 200;
+
     private final Connection connection;
 
     Tx(Connection connection) {
@@ -34,6 +36,27 @@ public final class Tx {
                 result.add(reader.read(row));
             }
             return result;
+        } catch (SQLException failed) {
+            throw new SqlFailure(sql, failed);
+        }
+    }
+
+    /** Does something with the row that the result set stands on. */
+    @FunctionalInterface
+    public interface RowConsumer {
+        void accept(Row row) throws SQLException;
+    }
+
+    /** Every row of the answer, one after the other; some hundreds are in memory at a time, however many there are. */
+    public void each(String sql, RowConsumer consumer, @Nullable Object... parameters) {
+        try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
+            statement.setFetchSize(ROWS_AT_ONCE);
+            try (ResultSet rows = statement.executeQuery()) {
+                Row row = new Row(rows);
+                while (rows.next()) {
+                    consumer.accept(row);
+                }
+            }
         } catch (SQLException failed) {
             throw new SqlFailure(sql, failed);
         }

@@ -1,0 +1,88 @@
+package com.altcontext.retention;
+
+import com.altcontext.lead.Email;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * An address as PostgreSQL looks for it in what people have sent: a regular expression (manual, 9.7.3) for {@code ~*}. It finds the
+ * domain in ASCII or in its own letters, and everything percent-encoded (RFC 3986), also more than once.
+ *
+ * <p>It finds the address as a whole: {@code jimbob@x.ca}, {@code jim+bob@x.ca} and {@code bob@x.ca.example} do not hold
+ * {@code bob@x.ca}; {@code ?mail=bob%40x.ca}, {@code <bob@x.ca>} and {@code 'bob@x.ca'} do. Where both can be meant (an address may
+ * begin with {@code =}), it is found: a person's wish to be forgotten weighs more than a value that one other person in a million
+ * has sent.
+ *
+ * @param rough finds every text that could hold it, and a few more: cheaper, and indifferent to what stands around
+ * @param precise finds the texts that hold it
+ */
+record AddressPattern(String rough, String precise) {
+    /** The hexadecimal digits of an encoded percent sign, as in {@code %2540}: encoded twice. */
+    private static final String PERCENT = "%(?:25)*";
+
+    /** An encoded character ends before the address, unless it is one that the name before the @ would hold. */
+    private static final String ENCODED_BREAK =
+            PERCENT + "(?!2[bde]|5f|3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])[0-9a-f]{2}";
+
+    /** What may stand before it. An apostrophe may be a quotation mark, but not after a letter: {@code o'bob@x.ca}. */
+    private static final String BEFORE =
+            "(?:^|[^a-z0-9._+%'-]|(?:^|[^a-z0-9])'|(?:^|[^a-z0-9+_%'-])\\.|" + ENCODED_BREAK + ")";
+
+    /** Where the @ is encoded, a plus sign is a space. */
+    private static final String BEFORE_ENCODED = "(?:\\+|" + BEFORE + ")";
+
+    /** Neither a longer name nor a longer domain; a full stop may end a sentence. */
+    private static final String AFTER = "(?!-*[a-z0-9]|\\.[a-z0-9])";
+
+    static AddressPattern of(Email email) {
+        Set<String> forms = new LinkedHashSet<>();
+        for (String form : email.writtenForms()) {
+            forms.add(form);
+            forms.add(Normalizer.normalize(form, Normalizer.Form.NFD));
+        }
+        return new AddressPattern(
+                forms.stream().map(AddressPattern::rough).collect(Collectors.joining("|")),
+                "(?:" + forms.stream().map(AddressPattern::precise).collect(Collectors.joining("|")) + ")" + AFTER);
+    }
+
+    private static String rough(String form) {
+        return form.codePoints().mapToObj(AddressPattern::written).collect(Collectors.joining());
+    }
+
+    private static String precise(String form) {
+        int at = form.indexOf('@');
+        String local = rough(form.substring(0, at));
+        String domain = rough(form.substring(at + 1));
+        return BEFORE + local + "@" + domain + "|" + BEFORE_ENCODED + local + PERCENT + "40" + domain;
+    }
+
+    /** A character, as itself or encoded. Letters and digits of ASCII are never encoded by anybody. */
+    private static String written(int character) {
+        if (character < 128) {
+            return Character.isLetterOrDigit(character)
+                    ? Character.toString(character)
+                    : "(?:\\" + Character.toString(character) + "|" + encoded(character) + ")";
+        }
+        int upper = Character.toUpperCase(character);
+        String plain = Character.toString(character) + "|" + encoded(character);
+        return "(?:" + plain + (upper == character ? "" : "|" + Character.toString(upper) + "|" + encoded(upper)) + ")";
+    }
+
+    private static String encoded(int character) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte octet : Character.toString(character).getBytes(StandardCharsets.UTF_8)) {
+            encoded.append(PERCENT).append(String.format(Locale.ROOT, "%02x", octet));
+        }
+        return encoded.toString();
+    }
+
+    /** Shows nothing of the address. */
+    @Override
+    public String toString() {
+        return "AddressPattern";
+    }
+}

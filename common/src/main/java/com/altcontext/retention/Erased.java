@@ -1,0 +1,24 @@
+package com.altcontext.retention;
+
+/**
+ * What was removed with a person: rows, by kind.
+ *
+ * @param consents entries of the consent record
+ * @param messages that were still to be passed on
+ * @param visitors who were this person and nobody else
+ * @param changed rows of others that held the address and now hold {@code [erased]} in its place
+ */
+public record Erased(
+        long leads,
+        long submissions,
+        long consents,
+        long links,
+        long messages,
+        long visitors,
+        long sessions,
+        long events,
+        long changed) {
+    boolean isNothing() {
+        return leads + submissions + consents + links + messages + visitors + sessions + events + changed == 0;
+    }
+}

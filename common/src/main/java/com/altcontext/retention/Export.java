@@ -1,0 +1,274 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.lead.Email;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows a person what is held about them (PIPEDA, principle 4.9): one JSON document, written as it is read, so that its length
+ * costs no memory. All of it is as it was at one moment.
+ *
+ * <p>It holds what forgetting the address would take away: the leads with all that hangs on them, and the visitors who
+ * submitted a form with this address and with no other. Visitors who are only guessed to be this person, or who also left
+ * another address, are counted and not shown: they may be somebody else (PIPEDA, s. 9(1)).
+ */
+public final class Export {
+    private static final String LEAD = object(
+            "l",
+            "id",
+            "property_id",
+            "email",
+            "first_captured_at",
+            "last_captured_at",
+            "source_channel",
+            "consent_status",
+            "consent_expires_at");
+
+    private static final String CONSENT = object(
+            "c", "status", "source", "policy_version", "purpose", "reason", "occurred_at", "expires_at", "ip_hash");
+
+    private static final String SUBMISSION = object(
+            "f", "id", "visitor_id", "session_id", "event_id", "form_name", "submitted_at", "content_hash", "payload");
+
+    private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at");
+
+    private static final String MESSAGE = object("o", "id", "created_at", "attempts", "next_attempt_at", "body");
+
+    private static final String VISITOR = object("v", "visitor_id", "property_id", "anon_id", "first_seen_at");
+
+    private static final String SESSION = object(
+            "s",
+            "id",
+            "started_at",
+            "last_event_at",
+            "utm_source",
+            "utm_medium",
+            "utm_campaign",
+            "utm_term",
+            "utm_content",
+            "traffic_source",
+            "referrer_host",
+            "device",
+            "country",
+            "ip_hash",
+            "ua_hash");
+
+    private static final String EVENT = object(
+            "e",
+            "id",
+            "session_id",
+            "occurred_at",
+            "received_at",
+            "event_type",
+            "path",
+            "referrer",
+            "referrer_host",
+            "utm_source",
+            "utm_medium",
+            "utm_campaign",
+            "utm_term",
+            "utm_content",
+            "traffic_source",
+            "device",
+            "country",
+            "is_conversion",
+            "engaged_time_ms",
+            "scroll_depth_percent",
+            "fcp_ms",
+            "lcp_ms",
+            "inp_ms",
+            "ttfb_ms",
+            "cls_score",
+            "props");
+
+    private static final String LEADS =
+            "SELECT l.id, l.property_id, " + LEAD + " FROM leads AS l WHERE l.email = ? ORDER BY l.property_id";
+
+    /** With whether the visitor also submitted a form with another address. */
+    private static final String VISITORS = """
+            SELECT v.visitor_id, %s, EXISTS (
+                SELECT FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
+                WHERE i.visitor_id = v.visitor_id AND i.source = 'form_submit' AND l.email <> ?)
+            FROM visitors AS v
+            WHERE v.visitor_id IN (
+                SELECT i.visitor_id FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
+                WHERE i.source = 'form_submit' AND l.email = ?)
+            ORDER BY v.property_id, v.first_seen_at, v.visitor_id
+            """.formatted(VISITOR);
+
+    private static final String GUESSES = """
+            SELECT count(*) FROM lead_identities WHERE lead_id = ? AND source <> 'form_submit'
+            """;
+
+    private final Sql sql;
+    private final UnsubscribeUrl unsubscribeUrl;
+
+    /** Where a lead can withdraw its consent, or null where there is no such address. */
+    @FunctionalInterface
+    public interface UnsubscribeUrl {
+        @Nullable
+        String of(UUID leadId, String propertyId);
+    }
+
+    public Export(Sql sql, UnsubscribeUrl unsubscribeUrl) {
+        this.sql = sql;
+        this.unsubscribeUrl = unsubscribeUrl;
+    }
+
+    private record Lead(UUID id, String propertyId, String json) {}
+
+    private record Visitor(UUID id, String json, boolean shared) {}
+
+    /**
+     * Writes the document.
+     *
+     * @param at said to be the time of the document
+     * @return false if nobody is known by this address; then nothing was written
+     * @throws UncheckedIOException if it could not be written
+     */
+    public boolean write(Email email, Instant at, Appendable out) {
+        return sql.inSnapshot(tx -> {
+            var _ = tx.query("SELECT set_config('TimeZone', 'UTC', true)", row -> row.text(1));
+            List<Lead> leads = tx.query(LEADS, row -> new Lead(row.id(1), row.text(2), row.text(3)), email.value());
+            if (leads.isEmpty()) {
+                return false;
+            }
+            try {
+                write(tx, email, at, leads, out);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+            return true;
+        });
+    }
+
+    private void write(Tx tx, Email email, Instant at, List<Lead> leads, Appendable out) throws IOException {
+        out.append("{\"email\":").append(quoted(tx, email.value()));
+        out.append(",\"exportedAt\":").append(quoted(tx, at.toString()));
+        out.append(",\n\"leads\":[");
+        String comma = "\n";
+        for (Lead lead : leads) {
+            out.append(comma);
+            writeLead(tx, lead, out);
+            comma = ",\n";
+        }
+        List<Visitor> visitors = tx.query(
+                VISITORS, row -> new Visitor(row.id(1), row.text(2), row.flag(3)), email.value(), email.value());
+        out.append("],\n\"visitors\":[");
+        comma = "\n";
+        for (Visitor visitor : visitors) {
+            if (!visitor.shared) {
+                out.append(comma).append(open(visitor.json));
+                array(
+                        tx,
+                        out,
+                        "sessions",
+                        SESSION,
+                        "sessions AS s WHERE s.visitor_id = ? ORDER BY s.started_at",
+                        visitor.id);
+                array(
+                        tx,
+                        out,
+                        "events",
+                        EVENT,
+                        "events AS e WHERE e.visitor_id = ? ORDER BY e.occurred_at",
+                        visitor.id);
+                out.append('}');
+                comma = ",\n";
+            }
+        }
+        out.append("],\n\"visitorsSharedWithOthers\":")
+                .append(Long.toString(visitors.stream().filter(Visitor::shared).count()));
+        out.append(",\n\"notes\":[")
+                .append(
+                        "\"mayAlsoBe counts visitors who were seen with the same network address and browser and may be somebody else: they are not shown.\",")
+                .append(
+                        "\"visitorsSharedWithOthers counts visitors who also left another address: they are not shown, since they may be somebody else's.\",")
+                .append(
+                        "\"Hashes are keyed and cannot be turned back; network addresses themselves are not stored.\"]}\n");
+    }
+
+    private void writeLead(Tx tx, Lead lead, Appendable out) throws IOException {
+        out.append(open(lead.json));
+        String url = unsubscribeUrl.of(lead.id, lead.propertyId);
+        out.append(",\"unsubscribeUrl\":").append(url == null ? "null" : quoted(tx, url));
+        array(tx, out, "consent", CONSENT, "consent_events AS c WHERE c.lead_id = ? ORDER BY c.id", lead.id);
+        array(
+                tx,
+                out,
+                "submissions",
+                SUBMISSION,
+                "form_submissions AS f WHERE f.lead_id = ? ORDER BY f.submitted_at",
+                lead.id);
+        array(
+                tx,
+                out,
+                "visitors",
+                LINK,
+                "lead_identities AS i WHERE i.lead_id = ? AND i.source = 'form_submit' ORDER BY i.linked_at",
+                lead.id);
+        array(tx, out, "messages", MESSAGE, "lead_outbox AS o WHERE o.lead_id = ? ORDER BY o.created_at", lead.id);
+        long guesses = tx.query(GUESSES, row -> row.number(1), lead.id).getFirst();
+        out.append(",\"mayAlsoBe\":").append(Long.toString(guesses)).append('}');
+    }
+
+    /** One row after the other. */
+    private static void array(Tx tx, Appendable out, String name, String object, String from, UUID id)
+            throws IOException {
+        out.append(",\n\"").append(name).append("\":[");
+        try {
+            boolean[] first = {true};
+            tx.each(
+                    "SELECT " + object + " FROM " + from,
+                    row -> {
+                        try {
+                            out.append(first[0] ? "\n" : ",\n").append(row.text(1));
+                            first[0] = false;
+                        } catch (IOException failed) {
+                            throw new UncheckedIOException(failed);
+                        }
+                    },
+                    id);
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+        out.append(']');
+    }
+
+    /** An object that is not closed yet. */
+    private static String open(String json) {
+        return json.substring(0, json.length() - 1);
+    }
+
+    private static String quoted(Tx tx, String text) {
+        return tx.query("SELECT to_json(?::text)::text", row -> row.text(1), text)
+                .getFirst();
+    }
+
+    /** An expression that makes a JSON object of columns: their names in camel case, hashes in hexadecimal. */
+    private static String object(String table, String... columns) {
+        return Stream.of(columns)
+                .map(column -> "'" + camelCase(column) + "', "
+                        + (column.endsWith("_hash")
+                                ? "encode(" + table + "." + column + ", 'hex')"
+                                : table + "." + column))
+                .collect(Collectors.joining(", ", "json_build_object(", ")::text"));
+    }
+
+    private static String camelCase(String column) {
+        StringBuilder name = new StringBuilder();
+        for (String word : column.split("_", -1)) {
+            name.append(name.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+        }
+        return name.toString();
+    }
+}

@@ -1,0 +1,273 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadLock;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.visit.VisitorLock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Forgets a person, known by an e-mail address, on every property: the leads and all that hangs on them; the visitors who
+ * submitted a form with this address and with no other, with their sessions and events; and the address wherever else it
+ * stands in what anybody has sent. One transaction, of which a row of {@code erasure_log} stays.
+ *
+ * <p>The order keeps everybody else working. What takes long, looking through all events, comes first and waits for nobody.
+ * Then captures of this address are locked out ({@link LeadLock}), then writers of the visitors that go ({@link VisitorLock}),
+ * and from there on everything is by key.
+ */
+public final class Forgetting {
+    private static final int MOST_TRIES = 5;
+
+    private static final String LINKED = """
+            SELECT DISTINCT i.visitor_id
+            FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
+            WHERE l.email = ? AND i.source = 'form_submit'
+            """;
+
+    private static final String NAMED_SO = """
+            SELECT visitor_id FROM visitors WHERE anon_id ~* ?
+            """;
+
+    /** Whoever also left another address is another person's visitor as well. This one's links are gone by now. */
+    private static final String NOBODY_ELSES = """
+            SELECT visitor_id FROM unnest(?::uuid[]) AS linked(visitor_id)
+            WHERE NOT EXISTS (
+                SELECT FROM lead_identities AS other
+                WHERE other.visitor_id = linked.visitor_id AND other.source = 'form_submit')
+            """;
+
+    /** The record of consent is never updated: an entry that holds the address is taken out and put back without it. */
+    private static final String REPLACE_CONSENT = """
+            WITH old AS (
+                DELETE FROM consent_events
+                WHERE concat_ws(' ', source, policy_version, purpose, reason) ~* ?
+                  AND (source ~* ? OR policy_version ~* ? OR purpose ~* ? OR reason ~* ?)
+                RETURNING *)
+            INSERT INTO consent_events (
+                id, lead_id, property_id, status, source, policy_version, purpose, reason, occurred_at, expires_at, ip_hash)
+            OVERRIDING SYSTEM VALUE
+            SELECT id, lead_id, property_id, status, erased(source, ?), erased(policy_version, ?), erased(purpose, ?),
+                   erased(reason, ?), occurred_at, expires_at, ip_hash
+            FROM old
+            """;
+
+    private static final String LOG = """
+            INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)
+            VALUES (?, ?, ?, jsonb_build_object(
+                'leads', ?::bigint, 'submissions', ?::bigint, 'consents', ?::bigint, 'links', ?::bigint,
+                'messages', ?::bigint, 'visitors', ?::bigint, 'sessions', ?::bigint, 'events', ?::bigint,
+                'changed', ?::bigint))
+            """;
+
+    private static final String ERASURES = """
+            SELECT encode(email_hash, 'hex'), max(erased_at) FROM erasure_log GROUP BY email_hash
+            """;
+
+    private static final String CAPTURED = """
+            SELECT email, min(first_captured_at) FROM leads GROUP BY email
+            """;
+
+    private final Sql sql;
+    private final KeyedHash hash;
+
+    /** @param hash with the service's pepper: an entry of the log can be told again only with it */
+    public Forgetting(Sql sql, KeyedHash hash) {
+        this.sql = sql;
+        this.hash = hash;
+    }
+
+    /**
+     * Forgets the person with this address. Safe to repeat.
+     *
+     * @param by who asked: {@code api}, {@code altops}
+     * @return what was removed, or empty if nothing is held about this address; then nothing was written
+     */
+    public Optional<Erased> forget(Email email, String by, Instant at) {
+        AddressPattern address = AddressPattern.of(email);
+        for (int tries = 1; ; tries++) {
+            try {
+                return sql.inTransaction(tx -> forget(tx, email, address, by, at));
+            } catch (SqlFailure failed) {
+                if (!failed.isWorthRepeating() || tries == MOST_TRIES) {
+                    throw failed;
+                }
+            }
+        }
+    }
+
+    /**
+     * Forgets anew whoever a restored backup has brought back: each lead that was captured before its address was
+     * forgotten. (Who came back by themselves afterwards stays.) The log must be that of today, not the backup's.
+     *
+     * @return how many persons
+     */
+    public int replay(String by, Instant at) {
+        List<Email> returned = sql.inTransaction(tx -> {
+            Map<String, Instant> erasures = tx.query(ERASURES, row -> Map.entry(row.text(1), row.time(2))).stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+            List<Email> found = new ArrayList<>();
+            tx.each(CAPTURED, row -> {
+                Email email = new Email(row.text(1));
+                Instant erased = erasures.get(HexFormat.of().formatHex(hashOf(email)));
+                if (erased != null && row.time(2).isBefore(erased)) {
+                    found.add(email);
+                }
+            });
+            return found;
+        });
+        int forgotten = 0;
+        for (Email email : returned) {
+            forgotten += forget(email, by, at).isPresent() ? 1 : 0;
+        }
+        return forgotten;
+    }
+
+    private Optional<Erased> forget(Tx tx, Email email, AddressPattern address, String by, Instant at) {
+        // Those of the person itself are looked through below, if they stay at all.
+        long changed = Places.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
+
+        LeadLock.take(tx, email);
+        Set<UUID> linked = linked(tx, email);
+        LeadRows leads = LeadRows.delete(tx, email);
+        for (Places place : Places.OTHERS) {
+            changed += place.erase(tx, address);
+        }
+        changed += replaceConsent(tx, address);
+        List<UUID> namedSo = tx.query(NAMED_SO, row -> row.id(1), address.precise());
+        changed += Places.SESSIONS.eraseExceptOf(tx, linked, address);
+
+        VisitorRows visitors = VisitorRows.NONE;
+        linked.addAll(namedSo);
+        if (!linked.isEmpty()) {
+            Set<UUID> going = lockAndChoose(tx, linked);
+            going.addAll(namedSo);
+            visitors = VisitorRows.delete(tx, going);
+            linked.removeAll(going);
+            changed += Places.EVENTS.eraseOf(tx, linked, address) + Places.SESSIONS.eraseOf(tx, linked, address);
+        }
+        Erased erased = new Erased(
+                leads.leads,
+                leads.submissions,
+                leads.consents,
+                leads.links + visitors.links,
+                leads.messages,
+                visitors.visitors,
+                visitors.sessions,
+                visitors.events,
+                changed);
+        if (erased.isNothing()) {
+            return Optional.empty();
+        }
+        log(tx, email, by, at, erased);
+        return Optional.of(erased);
+    }
+
+    private static Set<UUID> linked(Tx tx, Email email) {
+        return new LinkedHashSet<>(tx.query(LINKED, row -> row.id(1), email.value()));
+    }
+
+    private static Set<UUID> lockAndChoose(Tx tx, Collection<UUID> visitors) {
+        Pipeline pipeline = tx.pipeline();
+        VisitorLock.take(pipeline, visitors);
+        Pipeline.Answer<UUID> going =
+                pipeline.query(NOBODY_ELSES, row -> row.id(1), (Object) visitors.toArray(UUID[]::new));
+        pipeline.send();
+        return new LinkedHashSet<>(going.rows());
+    }
+
+    private static long replaceConsent(Tx tx, AddressPattern address) {
+        String precise = address.precise();
+        return tx.update(
+                REPLACE_CONSENT,
+                address.rough(),
+                precise,
+                precise,
+                precise,
+                precise,
+                precise,
+                precise,
+                precise,
+                precise);
+    }
+
+    private void log(Tx tx, Email email, String by, Instant at, Erased erased) {
+        var _ = tx.update(
+                LOG,
+                at,
+                by,
+                hashOf(email),
+                erased.leads(),
+                erased.submissions(),
+                erased.consents(),
+                erased.links(),
+                erased.messages(),
+                erased.visitors(),
+                erased.sessions(),
+                erased.events(),
+                erased.changed());
+    }
+
+    /** With a label, so that it equals no other hash under the same pepper. */
+    private byte[] hashOf(Email email) {
+        return hash.of("erasure\n" + email.value());
+    }
+
+    private static Pipeline.Answer<Long> delete(Pipeline pipeline, String from, Object parameter) {
+        return pipeline.query(
+                "WITH gone AS (DELETE FROM " + from + " RETURNING 1) SELECT count(*) FROM gone",
+                row -> row.number(1),
+                parameter);
+    }
+
+    private static long only(Pipeline.Answer<Long> answer) {
+        return answer.rows().getFirst();
+    }
+
+    /** What hangs on the leads of one address; its lock is held. */
+    private record LeadRows(long leads, long submissions, long consents, long links, long messages) {
+        private static final String OF_ADDRESS = " WHERE lead_id IN (SELECT id FROM leads WHERE email = ?)";
+
+        static LeadRows delete(Tx tx, Email email) {
+            Pipeline pipeline = tx.pipeline();
+            String address = email.value();
+            var messages = Forgetting.delete(pipeline, "lead_outbox" + OF_ADDRESS, address);
+            var submissions = Forgetting.delete(pipeline, "form_submissions" + OF_ADDRESS, address);
+            var consents = Forgetting.delete(pipeline, "consent_events" + OF_ADDRESS, address);
+            var links = Forgetting.delete(pipeline, "lead_identities" + OF_ADDRESS, address);
+            var leads = Forgetting.delete(pipeline, "leads WHERE email = ?", address);
+            pipeline.send();
+            return new LeadRows(only(leads), only(submissions), only(consents), only(links), only(messages));
+        }
+    }
+
+    /** All that is held of some visitors, who are locked; also guesses that somebody else may be one of them. */
+    private record VisitorRows(long visitors, long sessions, long events, long links) {
+        static final VisitorRows NONE = new VisitorRows(0, 0, 0, 0);
+        private static final String OF_VISITORS = " WHERE visitor_id = ANY (?::uuid[])";
+
+        static VisitorRows delete(Tx tx, Collection<UUID> going) {
+            Pipeline pipeline = tx.pipeline();
+            UUID[] ids = going.toArray(UUID[]::new);
+            var events = Forgetting.delete(pipeline, "events" + OF_VISITORS, ids);
+            var sessions = Forgetting.delete(pipeline, "sessions" + OF_VISITORS, ids);
+            var visitors = Forgetting.delete(pipeline, "visitors" + OF_VISITORS, ids);
+            var links = Forgetting.delete(pipeline, "lead_identities" + OF_VISITORS, ids);
+            pipeline.send();
+            return new VisitorRows(only(visitors), only(sessions), only(events), only(links));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Tx;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where a text that somebody sent is stored, and so an address may stand that is not its row's own: each is looked through
+ * when a person is forgotten. {@code consent_events}, which are never updated, and {@code visitors}, whose {@code anon_id}
+ * makes their key, are looked through by {@link Forgetting} itself.
+ *
+ * @param texts columns of plain text
+ * @param documents columns that hold JSON, as {@code jsonb} or as text
+ */
+record Places(String table, List<String> texts, List<String> documents) {
+    private static final List<String> UTM =
+            List.of("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer_host");
+
+    static final Places EVENTS = new Places(
+            "events",
+            Stream.concat(Stream.of("event_type", "path", "referrer"), UTM.stream())
+                    .toList(),
+            List.of("props"));
+
+    static final Places SESSIONS = new Places("sessions", UTM, List.of());
+
+    /** All those that are no visitor's. */
+    static final List<Places> OTHERS = List.of(
+            new Places("daily_dimension_rollups", List.of("value"), List.of()),
+            new Places("form_submissions", List.of("form_name"), List.of("payload")),
+            new Places("lead_outbox", List.of(), List.of("body")),
+            new Places("leads", List.of("source_channel"), List.of()));
+
+    /** Looks the whole table through.
+     *
+     * @return how many rows were changed
+     */
+    long erase(Tx tx, AddressPattern address) {
+        return tx.update(statement(), address.rough(), address.precise());
+    }
+
+    /** Looks the whole table through, but for the rows of some visitors. */
+    long eraseExceptOf(Tx tx, Collection<UUID> visitors, AddressPattern address) {
+        return tx.update(
+                statement() + " AND visitor_id <> ALL (?::uuid[])",
+                address.rough(),
+                address.precise(),
+                visitors.toArray(UUID[]::new));
+    }
+
+    /** Looks the rows of some visitors through, which are found by key. */
+    long eraseOf(Tx tx, Collection<UUID> visitors, AddressPattern address) {
+        return tx.update(
+                statement() + " AND visitor_id = ANY (?::uuid[])",
+                address.rough(),
+                address.precise(),
+                visitors.toArray(UUID[]::new));
+    }
+
+    private String statement() {
+        String set = Stream.concat(
+                        texts.stream().map(column -> column + " = erased(" + column + ", sought.precise)"),
+                        documents.stream().map(column -> column + " = " + erased(column) + castBack(column)))
+                .collect(Collectors.joining(", "));
+        String holding = Stream.concat(
+                        texts.stream().map(column -> column + " ~* sought.precise"),
+                        documents.stream().map(column -> erased(column) + " IS DISTINCT FROM " + column + "::jsonb"))
+                .collect(Collectors.joining(" OR "));
+        String all = Stream.concat(texts.stream(), documents.stream().map(column -> column + "::text"))
+                .collect(Collectors.joining(", "));
+        return "UPDATE " + table + " SET " + set + " FROM (SELECT ?::text AS rough, ?::text AS precise) AS sought"
+                + " WHERE concat_ws(' ', " + all + ") ~* sought.rough AND (" + holding + ")";
+    }
+
+    private static String erased(String document) {
+        return "erased(" + document + "::jsonb, sought.precise)";
+    }
+
+    /** The one document that is stored as text, since its very bytes are signed. */
+    private static String castBack(String document) {
+        return document.equals("body") ? "::text" : "";
+    }
+}

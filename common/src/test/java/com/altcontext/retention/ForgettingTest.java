@@ -1,0 +1,352 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import com.altcontext.event.EventStore;
+import com.altcontext.lead.Captured;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Sent;
+import com.altcontext.testing.Submitted;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ForgettingTest {
+    private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    private static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, true);
+    private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
+    private static final Email BOB = new Email("bob@x.ca");
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final Instant NOW =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+        if (database.count("SELECT count(*) FROM pg_class WHERE relname = 'daily_dimension_rollups'") == 0) {
+            database.run("CREATE TABLE daily_dimension_rollups (value text)");
+        }
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+        database.run("TRUNCATE daily_dimension_rollups");
+    }
+
+    private static Forgetting forgetting() {
+        return new Forgetting(database.sql(), HASH);
+    }
+
+    private static Optional<Erased> forget(Email email) {
+        return forgetting().forget(email, "altops", NOW);
+    }
+
+    private static Captured capture(Sql sql, Submitted submitted) {
+        return new Leads(sql, EVENTS, RULES).capture(submitted.capture());
+    }
+
+    private static Captured capture(Submitted submitted) {
+        return capture(database.sql(), submitted);
+    }
+
+    private static Submitted form(String email, String anonId) {
+        return Submitted.by(email, NOW)
+                .visitor(anonId)
+                .from("192.0.2." + Math.floorMod(anonId.hashCode(), 250), "Firefox")
+                .consent(ConsentStatus.EXPRESS);
+    }
+
+    private static void send(Sent sent) {
+        var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, List.of(sent.event())));
+    }
+
+    private static Sent visit(String anonId, String property) {
+        return Sent.at(anonId, NOW).property(property).from("198.51.100.7");
+    }
+
+    private static long rows(String table) {
+        return database.count("SELECT count(*) FROM " + table);
+    }
+
+    /** Each table and column of the schema that holds the text, in whatever case. */
+    private static List<String> placesOf(String text) {
+        List<String> places = new ArrayList<>();
+        List<String> columns = database.texts("""
+                SELECT c.table_name || '|' || c.column_name
+                FROM information_schema.columns AS c JOIN information_schema.tables AS t USING (table_schema, table_name)
+                WHERE c.table_schema = current_schema AND t.table_type = 'BASE TABLE'
+                  AND (c.data_type IN ('text', 'character varying', 'json', 'jsonb', 'ARRAY', 'name', 'character'))
+                ORDER BY 1
+                """);
+        assertThat(columns).contains("events|props", "events|path", "consent_events|reason", "properties|domains");
+        for (String column : columns) {
+            String[] parts = column.split("\\|", -1);
+            long found = database.count(
+                    "SELECT count(*) FROM " + parts[0] + " WHERE strpos(lower(" + parts[1] + "::text), ?) > 0", text);
+            if (found > 0) {
+                places.add(column + " " + found);
+            }
+        }
+        return places;
+    }
+
+    @Test
+    void a_person_is_forgotten_on_every_property_and_others_are_not() {
+        capture(form("bob@x.ca", "visitor-bob1").payload("{\"name\": \"Bob\"}"));
+        capture(form("Bob@X.ca", "visitor-bob2").property("docs"));
+        send(visit("visitor-bob1", "default"));
+        Captured ann = capture(form("ann@x.ca", "visitor-ann1"));
+        send(visit("visitor-0009", "default"));
+
+        Erased erased = forget(BOB).orElseThrow();
+
+        assertThat(erased).isEqualTo(new Erased(2, 2, 2, 2, 2, 2, 2, 3, 0));
+        assertThat(placesOf("bob@x.ca")).isEmpty();
+        assertThat(placesOf("visitor-bob")).isEmpty();
+        assertThat(database.texts("SELECT id::text FROM leads"))
+                .containsExactly(ann.leadId().toString());
+        assertThat(database.texts("SELECT anon_id FROM visitors ORDER BY 1"))
+                .containsExactly("visitor-0009", "visitor-ann1");
+        assertThat(List.of(rows("events"), rows("sessions"), rows("form_submissions"), rows("consent_events")))
+                .containsExactly(2L, 2L, 1L, 1L);
+    }
+
+    @Test
+    void what_stays_is_a_line_that_says_when_by_whom_and_how_much() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        long before = rows("erasure_log");
+
+        forget(BOB);
+
+        assertThat(rows("erasure_log")).isEqualTo(before + 1);
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', erased_by, counts ->> 'leads', counts ->> 'events', octet_length(email_hash))"
+                                + " FROM erasure_log WHERE erased_at = ? ORDER BY id DESC LIMIT 1",
+                        NOW))
+                .containsExactly("altops 1 1 32");
+        assertThat(database.count(
+                        "SELECT count(*) FROM erasure_log WHERE email_hash = ?", (Object) HASH.of("bob@x.ca")))
+                .as("no hash that something else could be compared with")
+                .isZero();
+    }
+
+    @Test
+    void nobody_is_unknown_and_forgetting_twice_is_safe() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        long before = rows("erasure_log");
+
+        assertThat(forget(new Email("nobody@x.ca"))).isEmpty();
+        assertThat(forget(BOB)).isPresent();
+        assertThat(forget(BOB)).isEmpty();
+
+        assertThat(rows("erasure_log")).isEqualTo(before + 1);
+    }
+
+    @Test
+    void a_browser_that_two_people_used_stays_and_holds_nothing_of_the_one() {
+        Captured bob = capture(form("bob@x.ca", "visitor-home").payload("{\"mail\": \"bob@x.ca\"}"));
+        Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(60)));
+        send(visit("visitor-home", "default").path("/thanks?mail=bob%40x.ca").props("{\"m\": \"bob@x.ca\", \"n\": 1}"));
+        assertThat(bob.visitorId()).isEqualTo(ann.visitorId());
+
+        Erased erased = forget(BOB).orElseThrow();
+
+        assertThat(erased.visitors()).isZero();
+        assertThat(erased.changed()).isEqualTo(1);
+        assertThat(rows("visitors")).isEqualTo(1);
+        assertThat(rows("events")).isEqualTo(3);
+        assertThat(database.texts("SELECT path || ' ' || props FROM events WHERE props IS NOT NULL"))
+                .containsExactly("[erased] {\"m\": \"[erased]\", \"n\": 1}");
+        assertThat(placesOf("bob@x.ca")).isEmpty();
+        assertThat(placesOf("bob%40x.ca")).isEmpty();
+    }
+
+    @Test
+    void a_visitor_who_was_only_guessed_stays_without_the_guess() {
+        Sent neighbour = Sent.at("visitor-0005", NOW.minusSeconds(60));
+        send(neighbour);
+        UUID guessed = neighbour.event().visitor().id();
+        Captured bob = capture(form("bob@x.ca", "visitor-bob1"));
+        database.run("INSERT INTO lead_identities VALUES ('" + bob.leadId() + "', '" + guessed
+                + "', 'default', 'same_ip_ua_window', 0.35, now())");
+
+        Erased erased = forget(BOB).orElseThrow();
+
+        assertThat(erased.links()).isEqualTo(2);
+        assertThat(rows("lead_identities")).isZero();
+        assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0005");
+    }
+
+    @Test
+    void the_address_goes_from_all_that_anybody_has_sent_and_the_rest_of_it_stays() {
+        String document = """
+                {"Mail": "Bob@X.ca", "list": [1, "<bob@x.ca>", {"bob@x.ca": true}], "url": "/?m=bob%40x.ca",
+                 "line": "one\\nbob@x.ca", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}""";
+        send(visit("visitor-0007", "docs").props(document).path("/hello/bob@x.ca"));
+        send(visit("visitor-0008", "docs").utmSource("bob@x.ca"));
+        send(visit("visitor-bob@x.ca", "docs"));
+        Captured ann = capture(form("ann@x.ca", "visitor-ann1")
+                .form("friend of bob@x.ca")
+                .channel("bob@x.ca")
+                .payload("{\"friend\": \"BOB@x.ca\"}"));
+        database.run(
+                "INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at) VALUES ('"
+                        + ann.leadId() + "', 'default', 'withdrawn', 'unsubscribe', 'news', 'ask bob@x.ca', now())",
+                "INSERT INTO lead_identities VALUES ('" + ann.leadId()
+                        + "', (SELECT visitor_id FROM visitors WHERE anon_id = 'visitor-bob@x.ca'), 'default', 'same_ip_ua_window', 0.35, now())");
+        List<String> consentIds = database.texts("SELECT id::text FROM consent_events ORDER BY id");
+        assertThat(placesOf("bob@x.ca")).hasSizeGreaterThan(10);
+
+        Erased erased = forget(BOB).orElseThrow();
+
+        assertThat(erased.leads()).isZero();
+        assertThat(erased.visitors()).isEqualTo(1);
+        assertThat(database.texts("SELECT (props = ?::jsonb)::text FROM events WHERE props IS NOT NULL", """
+                {"Mail": "[erased]", "list": [1, "[erased]", {"[erased]": true}], "url": "[erased]",
+                 "line": "[erased]", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}"""))
+                .containsExactly("true");
+        assertThat(placesOf("bob%40x.ca")).isEmpty();
+        assertThat(placesOf("bob@x.ca")).as("that of others").containsExactly("events|props 1", partitionOf("props"));
+        assertThat(database.texts("SELECT id::text FROM consent_events ORDER BY id"))
+                .isEqualTo(consentIds);
+        assertThat(database.texts("SELECT status || ' ' || coalesce(reason, source) FROM consent_events ORDER BY id"))
+                .containsExactly("express [erased]", "withdrawn [erased]");
+        assertThat(database.texts("SELECT source_channel FROM leads")).containsExactly("[erased]");
+        assertThat(rows("lead_identities")).as("ann's link to her own visitor").isEqualTo(1);
+        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
+    }
+
+    private static String partitionOf(String column) {
+        return database.texts("SELECT tableoid::regclass || '|" + column + " 1' FROM events WHERE props IS NOT NULL")
+                .getFirst();
+    }
+
+    /** Whoever adds a column for what somebody sends is reminded here of those who want to be forgotten. */
+    @Test
+    void every_text_of_the_schema_is_looked_through_or_is_known_to_be_our_own() {
+        List<String> unknown = database.texts("""
+                SELECT c.table_name || '.' || c.column_name
+                FROM information_schema.columns AS c JOIN information_schema.tables AS t USING (table_schema, table_name)
+                WHERE c.table_schema = current_schema AND t.table_type = 'BASE TABLE'
+                  AND c.data_type IN ('text', 'character varying', 'json', 'jsonb', 'ARRAY')
+                  AND c.table_name !~ '^events_|^flyway_' AND c.column_name <> 'property_id'
+                """);
+        List<Places> places = new ArrayList<>(Places.OTHERS);
+        places.add(Places.EVENTS);
+        places.add(Places.SESSIONS);
+        places.forEach(place -> {
+            place.texts().forEach(column -> unknown.remove(place.table() + "." + column));
+            place.documents().forEach(column -> unknown.remove(place.table() + "." + column));
+        });
+
+        assertThat(unknown)
+                .as("ours, the lead's own, or looked through apart")
+                .containsExactlyInAnyOrder(OUR_OWN.toArray(String[]::new));
+    }
+
+    private static final List<String> OUR_OWN = List.of(
+            "properties.id",
+            "properties.name",
+            "properties.domains",
+            "visitors.anon_id",
+            "sessions.traffic_source",
+            "sessions.device",
+            "sessions.country",
+            "events.traffic_source",
+            "events.device",
+            "events.country",
+            "ingest_rejections.endpoint",
+            "ingest_rejections.reason",
+            "leads.email",
+            "leads.consent_status",
+            "lead_identities.source",
+            "consent_events.status",
+            "consent_events.source",
+            "consent_events.policy_version",
+            "consent_events.purpose",
+            "consent_events.reason",
+            "erasure_log.erased_by",
+            "erasure_log.counts");
+
+    @Test
+    void captures_that_come_meanwhile_leave_one_whole_lead_or_none() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            List<Callable<Integer>> work = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Submitted submitted = form("bob@x.ca", "visitor-bob" + i % 3)
+                        .at(NOW.plusSeconds(round * 600L + i * 40L))
+                        .payload("{\"mail\": \"bob@x.ca\", \"i\": " + i + "}");
+                work.add(() -> capture(database.anotherMachine(), submitted).heuristicLinksCreated());
+                if (i % 3 == 1) {
+                    work.add(() -> forget(BOB).map(erased -> 1).orElse(0));
+                }
+            }
+            try (ExecutorService pool = Executors.newFixedThreadPool(work.size())) {
+                for (Future<Integer> done : pool.invokeAll(work)) {
+                    assertThat(done.get()).isNotNegative();
+                }
+            }
+            assertWhole();
+        }
+        forget(BOB);
+        assertThat(placesOf("bob@x.ca")).isEmpty();
+        assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"))).containsOnly(0L);
+    }
+
+    private static void assertWhole() {
+        assertThat(rows("leads")).isLessThanOrEqualTo(1);
+        assertThat(rows("leads")).isEqualTo(database.count("SELECT count(DISTINCT lead_id) FROM form_submissions"));
+        assertThat(rows("leads")).isEqualTo(database.count("SELECT count(DISTINCT lead_id) FROM consent_events"));
+        assertThat(rows("leads")).isEqualTo(database.count("SELECT count(DISTINCT lead_id) FROM lead_identities"));
+        assertThat(database.count("""
+                SELECT count(*) FROM form_submissions AS f
+                WHERE NOT EXISTS (SELECT FROM events e WHERE e.id = f.event_id AND e.visitor_id = f.visitor_id)
+                   OR NOT EXISTS (SELECT FROM sessions s WHERE s.id = f.session_id AND s.visitor_id = f.visitor_id)
+                   OR NOT EXISTS (SELECT FROM visitors v WHERE v.visitor_id = f.visitor_id)
+                   OR NOT EXISTS (SELECT FROM lead_identities i WHERE i.visitor_id = f.visitor_id AND i.lead_id = f.lead_id)
+                """)).isZero();
+        assertThat(database.count("""
+                SELECT count(*) FROM events AS e
+                WHERE NOT EXISTS (SELECT FROM form_submissions f WHERE f.event_id = e.id)
+                """)).as("events of forgotten submissions").isZero();
+    }
+
+    @Test
+    void a_restored_backup_is_cleaned_of_those_who_were_forgotten_since() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        var _ = forgetting().forget(BOB, "altops", NOW.plusSeconds(60));
+        capture(form("bob@x.ca", "visitor-bob1")); // as the backup has it
+        capture(form("ann@x.ca", "visitor-ann1"));
+
+        assertThat(forgetting().replay("restore", NOW.plusSeconds(120))).isEqualTo(1);
+
+        assertThat(database.texts("SELECT email FROM leads")).containsExactly("ann@x.ca");
+        assertThat(forgetting().replay("restore", NOW.plusSeconds(120))).isZero();
+        capture(form("bob@x.ca", "visitor-bob1").at(NOW.plusSeconds(300)));
+        assertThat(forgetting().replay("restore", NOW.plusSeconds(360)))
+                .as("who came back by themselves")
+                .isZero();
+    }
+}
