@@ -1,0 +1,194 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.event.EventStore;
+import com.altcontext.lead.Captured;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Sent;
+import com.altcontext.testing.Submitted;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ExportTest {
+    private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    private static final LeadRules RULES = new LeadRules(false, Duration.ofMinutes(15), 6, true);
+    private static final Email BOB = new Email("bob@x.ca");
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final Instant NOW =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+    }
+
+    private static Captured capture(Submitted submitted) {
+        return new Leads(database.sql(), EVENTS, RULES).capture(submitted.capture());
+    }
+
+    private static Submitted form(String email, String anonId) {
+        return Submitted.by(email, NOW).visitor(anonId).consent(ConsentStatus.IMPLIED);
+    }
+
+    private static void visit(String anonId, Instant at, String props) {
+        var _ = database.sql()
+                .inTransaction(tx -> EVENTS.write(
+                        tx, List.of(Sent.at(anonId, at).saying(at).props(props).event())));
+    }
+
+    private static String exported(Email email) {
+        StringBuilder out = new StringBuilder();
+        Export export = new Export(database.sql(), (lead, property) -> "https://example.ca/\"u\"/" + property);
+        assertThat(export.write(email, NOW, out)).isTrue();
+        return out.toString();
+    }
+
+    /** What PostgreSQL finds in the document at this path (SQL/JSON). */
+    private static List<String> at(String document, String path) {
+        return database.texts("SELECT jsonb_path_query(?::jsonb, ?::jsonpath)::text", document, path);
+    }
+
+    @Test
+    void a_person_is_shown_all_that_is_held_on_every_property() {
+        capture(form("bob@x.ca", "visitor-bob1").channel("footer").payload("{\"name\": \"Bob\"}"));
+        capture(form("bob@x.ca", "visitor-bob2").property("docs"));
+        visit("visitor-bob1", NOW.plusSeconds(60), "{\"k\": \"é\\n\"}");
+        capture(form("ann@x.ca", "visitor-ann1"));
+
+        String document = exported(BOB);
+
+        assertThat(at(document, "$.email")).containsExactly("\"bob@x.ca\"");
+        assertThat(at(document, "$.leads[*].propertyId")).containsExactly("\"default\"", "\"docs\"");
+        assertThat(at(document, "$.leads[0].sourceChannel")).containsExactly("\"footer\"");
+        assertThat(at(document, "$.leads[1].unsubscribeUrl")).containsExactly("\"https://example.ca/\\\"u\\\"/docs\"");
+        assertThat(at(document, "$.leads[0].consent[*].status")).containsExactly("\"implied\"");
+        assertThat(at(document, "$.leads[0].submissions[0].payload.name")).containsExactly("\"Bob\"");
+        assertThat(at(document, "$.leads[0].messages.size()")).containsExactly("1");
+        assertThat(at(document, "$.visitors[*].anonId"))
+                .containsExactlyInAnyOrder("\"visitor-bob1\"", "\"visitor-bob2\"");
+        assertThat(at(document, "$.visitors[*] ? (@.anonId == \"visitor-bob1\").events[*].eventType"))
+                .containsExactly("\"form_submit\"", "\"page_view\"");
+        assertThat(at(document, "$.visitors[*].events[*].props.k")).containsExactly("\"é\\n\"");
+        assertThat(at(document, "$.visitors[0].sessions[0].ipHash")).allMatch(hash -> hash.matches("\"[0-9a-f]{64}\""));
+        assertThat(at(document, "$.visitors[0].firstSeenAt"))
+                .containsExactly("\"" + NOW.toString().replace("Z", "+00:00") + "\"");
+        assertThat(document).doesNotContain("ann@x.ca").doesNotContain("visitor-ann1");
+    }
+
+    @Test
+    void nobody_is_told_apart_and_nothing_is_written_about_them() {
+        StringBuilder out = new StringBuilder();
+
+        assertThat(new Export(database.sql(), (lead, property) -> null).write(BOB, NOW, out))
+                .isFalse();
+
+        assertThat(out).isEmpty();
+    }
+
+    @Test
+    void visitors_who_may_be_somebody_else_are_counted_and_not_shown() {
+        Captured bob = capture(form("bob@x.ca", "visitor-home"));
+        capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(60)));
+        visit("visitor-next", NOW, "{}");
+        database.run(
+                "INSERT INTO lead_identities VALUES ('" + bob.leadId()
+                        + "', (SELECT visitor_id FROM visitors WHERE anon_id = 'visitor-next'), 'default', 'same_ip_ua_window', 0.35, now())");
+
+        String document = exported(BOB);
+
+        assertThat(at(document, "$.visitors.size()")).containsExactly("0");
+        assertThat(at(document, "$.visitorsSharedWithOthers")).containsExactly("1");
+        assertThat(at(document, "$.leads[0].mayAlsoBe")).containsExactly("1");
+        assertThat(at(document, "$.leads[0].visitors.size()")).containsExactly("1");
+        assertThat(document).doesNotContain("visitor-next").doesNotContain("visitor-home");
+    }
+
+    @Test
+    void more_events_than_are_read_at_once_are_all_there() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        for (int i = 1; i <= 450; i++) {
+            visit("visitor-bob1", NOW.plusSeconds(i), "{\"i\": " + i + "}");
+        }
+
+        assertThat(at(exported(BOB), "$.visitors[0].events.size()")).containsExactly("451");
+    }
+
+    /** What comes meanwhile is in all of it or in none. */
+    @Test
+    void the_document_shows_one_moment() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        AtomicBoolean late = new AtomicBoolean();
+        Export export = new Export(database.sql(), (lead, property) -> {
+            if (late.compareAndSet(false, true)) {
+                capture(form("bob@x.ca", "visitor-bob2").at(NOW.plusSeconds(90)));
+            }
+            return null;
+        });
+        StringBuilder out = new StringBuilder();
+
+        export.write(BOB, NOW, out);
+
+        assertThat(at(out.toString(), "$.leads[0].submissions.size()")).containsExactly("1");
+        assertThat(at(out.toString(), "$.visitors.size()")).containsExactly("1");
+        assertThat(at(exported(BOB), "$.visitors.size()")).containsExactly("2");
+    }
+
+    /** Whoever adds a column is reminded here of those who ask what is held about them. */
+    @Test
+    void every_column_is_shown() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        String document = exported(BOB);
+
+        assertShown(document, "$.leads[0]", "leads");
+        assertShown(document, "$.leads[0].consent[0]", "consent_events", "id", "lead_id", "property_id");
+        assertShown(document, "$.leads[0].submissions[0]", "form_submissions", "lead_id", "property_id");
+        assertShown(document, "$.leads[0].visitors[0]", "lead_identities", "lead_id", "property_id");
+        assertShown(document, "$.leads[0].messages[0]", "lead_outbox", "lead_id");
+        assertShown(document, "$.visitors[0]", "visitors");
+        assertShown(document, "$.visitors[0].sessions[0]", "sessions", "visitor_id", "property_id");
+        assertShown(document, "$.visitors[0].events[0]", "events", "visitor_id", "property_id", "day");
+    }
+
+    /** @param told columns that the surrounding object or another column tells */
+    private static void assertShown(String document, String path, String table, String... told) {
+        List<String> columns = database.texts(
+                "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema AND table_name = ?",
+                table);
+        columns.removeAll(List.of(told));
+        assertThat(columns).isNotEmpty();
+        assertThat(at(document, path + ".keyvalue().key"))
+                .as(table)
+                .containsAll(columns.stream().map(ExportTest::camelCase).toList());
+    }
+
+    private static String camelCase(String column) {
+        StringBuilder name = new StringBuilder("\"");
+        boolean upper = false;
+        for (char c : column.toCharArray()) {
+            name.append(upper ? String.valueOf(c).toUpperCase(Locale.ROOT) : c == '_' ? "" : String.valueOf(c));
+            upper = c == '_';
+        }
+        return name.append('"').toString();
+    }
+}
