@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns a JSON object into a {@link Beacon}: the rules of the fields of {@code POST /v1/events}. */
 final class BeaconReader {
-    private static final int MOST_KEYS = 256;
+    static final int MOST_KEYS = 256;
     /** The range of a JavaScript Date: 100 million days around 1970. */
     private static final double MOST_EPOCH_MILLIS = 8.64e15;
 
@@ -64,7 +64,7 @@ final class BeaconReader {
         Utm utm = utm(fields.object("utm"));
         Traffic traffic = traffic(fields.object("traffic"));
         var eventId = fields.uuid("eventId");
-        String props = document(fields, "props");
+        String props = fields.document("props", MOST_KEYS);
         if (!issues.isEmpty()) {
             return null;
         }
@@ -158,30 +158,5 @@ final class BeaconReader {
         } catch (DateTimeException unreadable) {
             return null;
         }
-    }
-
-    /** An object of the sender's own, as JSON text. */
-    private static @Nullable String document(Fields fields, String name) {
-        if (!fields.has(name)) {
-            return null;
-        }
-        JsonNode node = fields.node(name);
-        if (!node.isObject()) {
-            fields.issue(name, "must be an object");
-            return null;
-        }
-        if (keys(node) > MOST_KEYS) {
-            fields.issue(name, "must not hold more than " + MOST_KEYS + " keys");
-            return null;
-        }
-        return node.toString();
-    }
-
-    private static int keys(JsonNode node) {
-        int keys = node.isObject() ? node.size() : 0;
-        for (JsonNode child : node) {
-            keys += keys(child);
-        }
-        return keys;
     }
 }

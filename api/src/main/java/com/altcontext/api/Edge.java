@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands before everything: the request's id, the headers of every answer, CORS, and the refusals that need no
- * look at the body's content — unknown path, wrong method, too many, wrong type, too large, too slow. Events go on to
- * their doors, everything else to Quarkus REST.
+ * look at the body's content — unknown path, wrong method, no key, too many, wrong type, too large, too slow. Who passes
+ * goes on to the {@link Doors}.
  */
 @ApplicationScoped
 class Edge {
@@ -45,18 +47,18 @@ class Edge {
     private final BodyCollector bodies;
     private final Tally tally;
     private final Properties properties;
-    private final EventDoor events;
-    private final BatchDoor batches;
+    private final AdminKey adminKey;
+    private final Doors doors;
 
     Edge(
             Settings settings,
             ClientAddresses addresses,
             RateLimiter limiter,
+            AdminKey adminKey,
             BodyCollector bodies,
             Tally tally,
             Properties properties,
-            EventDoor events,
-            BatchDoor batches) {
+            Doors doors) {
         this.allowedOrigins = settings.corsAllowedOrigins();
         this.onFly = settings.clientAddress().onFly();
         this.addresses = addresses;
@@ -64,8 +66,8 @@ class Edge {
         this.bodies = bodies;
         this.tally = tally;
         this.properties = properties;
-        this.events = events;
-        this.batches = batches;
+        this.adminKey = adminKey;
+        this.doors = doors;
     }
 
     void register(@Observes Filters filters) {
@@ -75,8 +77,8 @@ class Edge {
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         identify(request);
-        boolean originAllowed = allowOrigin(request);
         Endpoint endpoint = Endpoint.at(request.path());
+        boolean originAllowed = allowOrigin(request, endpoint);
         if (endpoint == null) {
             Exchange.failed(context, Problem.NOT_FOUND, List.of());
             return;
@@ -94,36 +96,61 @@ class Edge {
     }
 
     private void receive(Exchange exchange) {
-        HttpServerRequest request = exchange.request();
-        Endpoint endpoint = exchange.endpoint;
-        if (endpoint.limit != null) {
-            RateLimiter.Verdict verdict = limiter.take(endpoint.limit, exchange.client.address(), 1);
-            if (!verdict.passed()) {
-                verdict.tell(request.response().headers());
-                refuse(exchange, Problem.RATE_LIMITED, List.of());
-                return;
-            }
+        if (!admit(exchange) || !allow(exchange)) {
+            return;
         }
-        if (!endpoint.takesBody()) {
-            exchange.toResource();
-        } else if (!MediaTypes.isJson(request.headers())) {
-            refuse(exchange, Problem.UNSUPPORTED_MEDIA_TYPE, List.of());
-        } else {
+        HttpServerRequest request = exchange.request();
+        boolean readable = switch (exchange.endpoint.bodyOf(request.method())) {
+            case NONE -> {
+                doors.open(exchange);
+                yield false;
+            }
+            case JSON -> checkType(exchange, MediaTypes.isJson(request.headers()));
+            case JSON_OR_FORM ->
+                checkType(exchange, MediaTypes.isJson(request.headers()) || MediaTypes.isForm(request.headers()));
+            case ANYTHING -> true;
+        };
+        if (readable) {
             bodies.collect(
-                    request, body -> open(exchange, body), (problem, issues) -> refuse(exchange, problem, issues));
+                    request,
+                    body -> doors.open(exchange, body),
+                    (problem, issues) -> refuse(exchange, problem, issues));
         }
     }
 
-    private void open(Exchange exchange, byte[] body) {
-        try {
-            switch (exchange.endpoint) {
-                case EVENTS -> events.post(exchange, body);
-                case EVENTS_BATCH -> batches.post(exchange, body);
-                default -> throw new IllegalStateException("no door takes the body of " + exchange.endpoint);
-            }
-        } catch (RuntimeException failure) {
-            exchange.failed(failure);
+    /** Whether the operator's endpoints may be entered; whoever has no key is told before anything else is looked at. */
+    private boolean admit(Exchange exchange) {
+        if (!exchange.endpoint.isForAdmin()) {
+            return true;
         }
+        AdminKey.Verdict verdict =
+                adminKey.judge(exchange.request().getHeader(AdminKey.HEADER), exchange.client.address());
+        if (verdict.limit() != null) {
+            verdict.limit().tell(exchange.request().response().headers());
+        }
+        if (verdict.problem() != null) {
+            refuse(exchange, verdict.problem(), List.of());
+        }
+        return verdict.problem() == null;
+    }
+
+    private boolean allow(Exchange exchange) {
+        if (exchange.endpoint.limit == null) {
+            return true;
+        }
+        RateLimiter.Verdict verdict = limiter.take(exchange.endpoint.limit, exchange.client.address(), 1);
+        if (!verdict.passed()) {
+            verdict.tell(exchange.request().response().headers());
+            refuse(exchange, Problem.RATE_LIMITED, List.of());
+        }
+        return verdict.passed();
+    }
+
+    private boolean checkType(Exchange exchange, boolean isRight) {
+        if (!isRight) {
+            refuse(exchange, Problem.UNSUPPORTED_MEDIA_TYPE, List.of());
+        }
+        return isRight;
     }
 
     private void refuse(Exchange exchange, Problem problem, List<Issue> issues) {
@@ -160,7 +187,10 @@ class Edge {
     }
 
     /** Gives a listed origin its own name back; any other is served without a word about origins. */
-    private boolean allowOrigin(HttpServerRequest request) {
+    private boolean allowOrigin(HttpServerRequest request, @Nullable Endpoint endpoint) {
+        if (endpoint != null && endpoint.isForAdmin()) {
+            return false;
+        }
         MultiMap headers = request.response().headers();
         headers.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         String origin = request.getHeader(HttpHeaders.ORIGIN);
@@ -176,10 +206,14 @@ class Edge {
         MultiMap headers = request.response().headers();
         headers.set(HttpHeaders.ALLOW, endpoint.allowed());
         if (originAllowed && request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD) != null) {
-            headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, endpoint.method.name());
+            headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, allowedMethods(endpoint));
             headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, "content-type, x-request-id");
             headers.set(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "86400");
         }
         request.response().setStatusCode(204).end();
+    }
+
+    private static String allowedMethods(Endpoint endpoint) {
+        return endpoint.methods.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
     }
 }

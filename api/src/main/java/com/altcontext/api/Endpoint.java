@@ -2,61 +2,119 @@ package com.altcontext.api;
 
 import io.vertx.core.http.HttpMethod;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The public doors, and what each asks of a request before its resource sees it. */
+/** The doors of the service, and what each asks of a request before its content is looked at. */
 @SuppressWarnings("ImmutableEnumChecker") // Vert.x does not say that its HttpMethod never changes.
 enum Endpoint {
-    HEALTH("/v1/healthz", HttpMethod.GET, null),
-    OPENAPI("/v1/openapi.yaml", HttpMethod.GET, Limit.DOCUMENT),
-    EVENTS("/v1/events", HttpMethod.POST, Limit.EVENTS),
-    EVENTS_BATCH("/v1/events/batch", HttpMethod.POST, Limit.EVENTS);
+    HEALTH("/v1/healthz", null, Body.NONE, HttpMethod.GET),
+    OPENAPI("/v1/openapi.yaml", Limit.DOCUMENTS, Body.NONE, HttpMethod.GET),
+    PRIVACY("/v1/privacy", Limit.DOCUMENTS, Body.NONE, HttpMethod.GET),
+    EVENTS("/v1/events", Limit.EVENTS, Body.JSON, HttpMethod.POST),
+    EVENTS_BATCH("/v1/events/batch", Limit.EVENTS, Body.JSON, HttpMethod.POST),
+    LEADS_CAPTURE("/v1/leads/capture", Limit.LEADS, Body.JSON_OR_FORM, HttpMethod.POST),
+    LEADS_UNSUBSCRIBE("/v1/leads/unsubscribe", Limit.UNSUBSCRIBE, Body.JSON, HttpMethod.POST),
+    UNSUBSCRIBE_LINK(
+            "/v1/leads/unsubscribe/{token}", Limit.UNSUBSCRIBE, Body.ANYTHING, HttpMethod.GET, HttpMethod.POST),
+    LEADS_DELETE("/v1/leads/delete", Limit.LEAD_DELETE, Body.JSON, HttpMethod.POST),
+    LEADS_EXPORT("/v1/leads/export", Limit.LEAD_EXPORT, Body.JSON, HttpMethod.POST);
 
     /** What is counted together for one client and minute. */
     enum Limit {
-        EVENTS,
-        DOCUMENT;
+        EVENTS(120),
+        LEADS(24),
+        UNSUBSCRIBE(12),
+        LEAD_DELETE(10),
+        LEAD_EXPORT(10),
+        METRICS(60),
+        DOCUMENTS(60),
+        /** Wrong admin keys; the operator cannot choose another number. */
+        ADMIN_FAILURES(10);
+
+        /** How many a minute, where the operator does not choose. */
+        final int usual;
+
+        Limit(int usual) {
+            this.usual = usual;
+        }
 
         /** As it is called in the {@code RateLimit} headers. */
         String policy() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        /** The variable that sets another number. */
+        String variable() {
+            return "RATE_LIMIT_" + name();
+        }
     }
 
+    /** Which bodies a door takes. */
+    enum Body {
+        NONE,
+        JSON,
+        JSON_OR_FORM,
+        /** Of any type, since nothing of it is read: RFC 8058 lets a mail service send its word in two types. */
+        ANYTHING
+    }
+
+    private static final String LINK = "/v1/leads/unsubscribe/";
     private static final Map<String, Endpoint> BY_PATH = Arrays.stream(values())
             .collect(Collectors.toUnmodifiableMap(endpoint -> endpoint.path, Function.identity()));
 
     final String path;
-    final HttpMethod method;
     final @Nullable Limit limit;
+    final List<HttpMethod> methods;
+    private final Body body;
     private final String key;
+    private final String allowed;
 
-    Endpoint(String path, HttpMethod method, @Nullable Limit limit) {
+    Endpoint(String path, @Nullable Limit limit, Body body, HttpMethod... methods) {
         this.path = path;
-        this.method = method;
         this.limit = limit;
-        this.key = path.substring("/v1/".length());
+        this.body = body;
+        this.methods = List.of(methods);
+        this.key = path.substring("/v1/".length()).replace("/{token}", "");
+        String names = this.methods.stream()
+                .map(method -> method.equals(HttpMethod.GET) ? "GET, HEAD" : method.name())
+                .collect(Collectors.joining(", "));
+        this.allowed = names + ", OPTIONS";
     }
 
     static @Nullable Endpoint at(@Nullable String path) {
-        return path == null ? null : BY_PATH.get(path);
+        if (path == null) {
+            return null;
+        }
+        Endpoint endpoint = BY_PATH.get(path);
+        boolean link = endpoint == null
+                && path.startsWith(LINK)
+                && path.length() > LINK.length()
+                && path.indexOf('/', LINK.length()) < 0;
+        return link ? UNSUBSCRIBE_LINK : endpoint;
+    }
+
+    /** Whether only the operator may enter, by {@code x-admin-key}. */
+    boolean isForAdmin() {
+        return limit == Limit.LEAD_DELETE || limit == Limit.LEAD_EXPORT || limit == Limit.METRICS;
     }
 
     boolean accepts(HttpMethod asked) {
-        return asked.equals(method) || (asked.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET));
+        return methods.contains(asked) || (asked.equals(HttpMethod.HEAD) && methods.contains(HttpMethod.GET));
     }
 
-    boolean takesBody() {
-        return method.equals(HttpMethod.POST);
+    /** What of a request with this method is read. */
+    Body bodyOf(HttpMethod method) {
+        return method.equals(HttpMethod.POST) ? body : Body.NONE;
     }
 
     /** For the {@code Allow} header. */
     String allowed() {
-        return method.equals(HttpMethod.GET) ? "GET, HEAD, OPTIONS" : method.name() + ", OPTIONS";
+        return allowed;
     }
 
     /** Under which name refusals are counted. */

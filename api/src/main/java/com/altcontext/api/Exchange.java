@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -21,7 +22,9 @@ final class Exchange {
     private static final Logger LOG = Logger.getLogger(Exchange.class);
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence OUTCOME = HttpHeaders.createOptimized("x-outcome");
+    private static final int OK = 200;
     private static final int ACCEPTED = 202;
+    private static final int SEE_OTHER = 303;
     private static final long LINGER_MILLIS = 2_000;
 
     private final RoutingContext context;
@@ -58,6 +61,54 @@ final class Exchange {
             response.putHeader(OUTCOME, outcome);
         }
         end(response, ACCEPTED, json);
+    }
+
+    void ok(String json) {
+        end(context.response(), OK, json);
+    }
+
+    /** A page for people. */
+    void page(int status, String html, String styleHash) {
+        HttpServerResponse response = context.response();
+        if (!response.ended() && !response.closed()) {
+            response.putHeader(
+                    "content-security-policy",
+                    "default-src 'none'; style-src '" + styleHash
+                            + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+            response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
+            response.end(html);
+        }
+    }
+
+    /** Leads a browser on, which asks for the other address by GET. */
+    void seeOther(String location) {
+        HttpServerResponse response = context.response();
+        if (!response.ended() && !response.closed()) {
+            response.setStatusCode(SEE_OTHER)
+                    .putHeader(HttpHeaders.LOCATION, location)
+                    .end();
+        }
+    }
+
+    /** The origin of the page that sent this, by {@code Origin} or else {@code Referer}; null if neither tells. */
+    @Nullable
+    String pageOrigin() {
+        String origin = request().getHeader(HttpHeaders.ORIGIN);
+        if (origin != null && !origin.equals("null")) {
+            return origin;
+        }
+        String referer = request().getHeader(HttpHeaders.REFERER);
+        if (referer == null) {
+            return null;
+        }
+        try {
+            URI page = URI.create(referer);
+            return page.getScheme() == null || page.getRawAuthority() == null
+                    ? null
+                    : page.getScheme() + "://" + page.getRawAuthority();
+        } catch (IllegalArgumentException unreadable) {
+            return null;
+        }
     }
 
     /** Answers with what went wrong. */

@@ -133,6 +133,38 @@ final class Fields {
         return text.length() == 36;
     }
 
+    /** Whether a field that people leave empty holds anything. */
+    boolean isFilled(String name) {
+        JsonNode node = node(name);
+        return !isAbsent(node) && !(node.isTextual() && node.textValue().isBlank());
+    }
+
+    /** An object of the sender's own as JSON text, with at most so many keys, or null if it is missing. */
+    @Nullable
+    String document(String name, int mostKeys) {
+        JsonNode node = node(name);
+        if (isAbsent(node)) {
+            return null;
+        }
+        if (!node.isObject()) {
+            issue(name, "must be an object");
+            return null;
+        }
+        if (keys(node) > mostKeys) {
+            issue(name, "must not hold more than " + mostKeys + " keys");
+            return null;
+        }
+        return node.toString();
+    }
+
+    private static int keys(JsonNode node) {
+        int keys = node.isObject() ? node.size() : 0;
+        for (JsonNode child : node) {
+            keys += keys(child);
+        }
+        return keys;
+    }
+
     JsonNode node(String name) {
         JsonNode node = object.get(name);
         return node == null ? MissingNode.getInstance() : node;

@@ -28,6 +28,16 @@ final class MediaTypes {
         return (media.equals("application/json") || media.equals("text/plain")) && isUtf8(parts);
     }
 
+    /** What an HTML form sends by itself. */
+    static boolean isForm(MultiMap headers) {
+        String type = headers.get(HttpHeaders.CONTENT_TYPE);
+        if (type == null || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
+            return false;
+        }
+        String[] parts = type.toLowerCase(Locale.ROOT).split(";", -1);
+        return parts[0].strip().equals("application/x-www-form-urlencoded") && isUtf8(parts);
+    }
+
     private static boolean isUtf8(String[] parameters) {
         for (int i = 1; i < parameters.length; i++) {
             String parameter = parameters[i].strip().replace("\"", "");

@@ -1,7 +1,6 @@
 package com.altcontext.api;
 
 import com.altcontext.value.Issue;
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,7 +14,8 @@ enum Problem {
     UNSUPPORTED_MEDIA_TYPE(415, true),
     RATE_LIMITED(429, true),
     INTERNAL_ERROR(500, false),
-    UNAVAILABLE(503, false);
+    UNAVAILABLE(503, false),
+    ADMIN_AUTH_NOT_CONFIGURED(503, false);
 
     /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */
     static final String RETRY_AFTER_SECONDS = "2";
@@ -44,11 +44,11 @@ enum Problem {
         StringBuilder json = new StringBuilder(bare.length() + issues.size() * 80);
         json.append(bare, 0, bare.length() - 1).append(",\"issues\":[");
         for (int i = 0; i < issues.size(); i++) {
-            json.append(i == 0 ? "{\"path\":\"" : ",{\"path\":\"");
-            quote(json, issues.get(i).path());
-            json.append("\",\"message\":\"");
-            quote(json, issues.get(i).message());
-            json.append("\"}");
+            json.append(i == 0 ? "{\"path\":" : ",{\"path\":");
+            Json.quote(json, issues.get(i).path());
+            json.append(",\"message\":");
+            Json.quote(json, issues.get(i).message());
+            json.append('}');
         }
         return json.append("]}").toString();
     }
@@ -56,9 +56,5 @@ enum Problem {
     /** The body of an error that has a code of its own. */
     static String json(String code) {
         return "{\"ok\":false,\"error\":\"" + code + "\"}";
-    }
-
-    private static void quote(StringBuilder json, String text) {
-        JsonStringEncoder.getInstance().quoteAsString(text, json);
     }
 }

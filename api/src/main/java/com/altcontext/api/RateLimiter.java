@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.EstimationProbe;
 import io.github.bucket4j.TimeMeter;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -42,26 +43,48 @@ final class RateLimiter {
      * @param retryAfterSeconds how long to wait before as many would pass; 0 if they passed
      */
     record Verdict(boolean passed, Endpoint.Limit limit, int perMinute, long remaining, long retryAfterSeconds) {
-        /** Sets the headers of a refusal: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
+        /** Sets the headers of a refusal. */
         void tell(MultiMap headers) {
-            headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds));
-            headers.set("RateLimit-Policy", '"' + limit.policy() + "\";q=" + perMinute + ";w=" + PERIOD.toSeconds());
-            headers.set("RateLimit", '"' + limit.policy() + "\";r=" + remaining + ";t=" + retryAfterSeconds);
+            RateLimiter.tell(headers, limit.policy(), perMinute, PERIOD, remaining, retryAfterSeconds);
         }
+    }
+
+    /** Sets the headers of a refusal: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
+    static void tell(
+            MultiMap headers, String policy, int quota, Duration window, long remaining, long retryAfterSeconds) {
+        headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds));
+        headers.set("RateLimit-Policy", '"' + policy + "\";q=" + quota + ";w=" + window.toSeconds());
+        headers.set("RateLimit", '"' + policy + "\";r=" + remaining + ";t=" + retryAfterSeconds);
     }
 
     /** Takes so many from the client's allowance, all or none. */
     Verdict take(Endpoint.Limit limit, InetAddress client, int count) {
-        int capacity = perMinute.getOrDefault(limit, 60);
+        int capacity = capacity(limit);
+        ConsumptionProbe probe = bucket(limit, client, capacity).tryConsumeAndReturnRemaining(count);
+        long wait = probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
+        return new Verdict(probe.isConsumed(), limit, capacity, probe.getRemainingTokens(), wait);
+    }
+
+    /** Whether there is one to take, which is not taken. */
+    Verdict look(Endpoint.Limit limit, InetAddress client) {
+        int capacity = capacity(limit);
+        EstimationProbe probe = bucket(limit, client, capacity).estimateAbilityToConsume(1);
+        long wait = probe.canBeConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
+        return new Verdict(probe.canBeConsumed(), limit, capacity, probe.getRemainingTokens(), wait);
+    }
+
+    private int capacity(Endpoint.Limit limit) {
+        return perMinute.getOrDefault(limit, limit.usual);
+    }
+
+    private static long seconds(long nanos) {
+        return Math.clamp(TimeUnit.NANOSECONDS.toSeconds(nanos) + 1, 1, PERIOD.toSeconds());
+    }
+
+    private Bucket bucket(Endpoint.Limit limit, InetAddress client, int capacity) {
         Key key = Key.of(limit, client);
         Bucket known = buckets.getIfPresent(key);
-        Bucket bucket = known != null ? known : buckets.get(key, unknown -> bucket(capacity));
-        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(count);
-        long wait = probe.isConsumed()
-                ? 0
-                : Math.clamp(
-                        TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForRefill()) + 1, 1, PERIOD.toSeconds());
-        return new Verdict(probe.isConsumed(), limit, capacity, probe.getRemainingTokens(), wait);
+        return known != null ? known : buckets.get(key, unknown -> bucket(capacity));
     }
 
     /** How many clients are remembered. */
@@ -77,26 +100,23 @@ final class RateLimiter {
                 .build();
     }
 
-    /** A client's network in few bytes: an IPv4 address, or the upper half of an IPv6 one. */
-    private record Key(Endpoint.Limit limit, boolean ipv6, long network) {
+    private record Key(Endpoint.Limit limit, ClientNetwork client) {
         static Key of(Endpoint.Limit limit, InetAddress address) {
-            byte[] bytes = address.getAddress();
-            long network = 0;
-            for (int i = 0; i < Math.min(bytes.length, 8); i++) {
-                network = (network << 8) | (bytes[i] & 0xFF);
-            }
-            return new Key(limit, bytes.length > 4, network);
+            return new Key(limit, ClientNetwork.of(address));
         }
 
         // Written out, since the generated ones are slow without an optimizing compiler and run for every request.
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Key key && key.network == network && key.limit == limit && key.ipv6 == ipv6;
+            return other instanceof Key key
+                    && key.limit == limit
+                    && key.client.network() == client.network()
+                    && key.client.ipv6() == client.ipv6();
         }
 
         @Override
         public int hashCode() {
-            return Long.hashCode(network) * 31 + limit.hashCode();
+            return Long.hashCode(client.network()) * 31 + limit.hashCode();
         }
     }
 }

@@ -1,9 +1,11 @@
 package com.altcontext.api;
 
 import com.altcontext.db.DatabaseUrl;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
@@ -13,6 +15,7 @@ import java.util.logging.Level;
  *
  * @param adminKey what {@code x-admin-key} must be; without it admin endpoints answer 503
  * @param pepper the secret under which addresses and user agents are hashed
+ * @param perMinute how many requests of each kind one client may send
  */
 public record Settings(
         DatabaseUrl database,
@@ -21,9 +24,11 @@ public record Settings(
         Listen listen,
         Set<String> corsAllowedOrigins,
         ClientAddress clientAddress,
-        int eventsPerMinute,
+        Map<Endpoint.Limit, Integer> perMinute,
         Duration sessionInactivity,
         boolean respectPrivacySignals,
+        Leads leads,
+        Privacy privacy,
         Optional<Path> geoipDatabase,
         Level logLevel) {
 
@@ -41,4 +46,30 @@ public record Settings(
      * @param header otherwise the header that a trusted proxy sets
      */
     public record ClientAddress(boolean onFly, Optional<String> header, List<Cidr> trustedProxies) {}
+
+    /**
+     * What concerns those who leave an address.
+     *
+     * @param publicUrl where the service is reached from outside, without a slash at its end: for links in mails
+     * @param unsubscribeSecret signs those links; without it a secret derived from the pepper does
+     * @param emailsPerHour how many distinct addresses one client may submit in an hour
+     */
+    public record Leads(
+            boolean heuristicLinking,
+            Duration heuristicWindow,
+            int impliedConsentMonths,
+            int emailsPerHour,
+            Optional<URI> publicUrl,
+            Optional<String> unsubscribeSecret,
+            Optional<Webhook> webhook) {}
+
+    /** Where captured leads are passed on to, and the secret that signs them. */
+    public record Webhook(URI url, String secret) {}
+
+    /**
+     * What is told at {@code GET /v1/privacy}.
+     *
+     * @param contact an e-mail address
+     */
+    public record Privacy(Optional<String> contact, int rawEventDays, int rollupMonths) {}
 }

@@ -1,12 +1,18 @@
 package com.altcontext.api;
 
 import com.altcontext.db.DatabaseUrl;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.WebhookSignature;
+import com.altcontext.value.Rejected;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +39,10 @@ final class SettingsReader {
             Level.FINE,
             "trace",
             Level.FINER);
+
+    /** These may also come in a file that the variable's name with {@code _FILE} behind it tells. */
+    private static final Set<String> SECRETS =
+            Set.of("DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "UNSUBSCRIBE_SECRET", "LEAD_WEBHOOK_SECRET");
 
     private final Function<String, @Nullable String> environment;
     private final List<String> faults = new ArrayList<>();
@@ -83,15 +93,125 @@ final class SettingsReader {
                 origins(),
                 new Settings.ClientAddress(
                         value("FLY_APP_NAME").isPresent(), header("CLIENT_IP_HEADER"), networks("TRUSTED_PROXIES")),
-                number("RATE_LIMIT_EVENTS", 120, 1, 1_000_000_000),
+                limits(),
                 Duration.ofMinutes(number("SESSION_INACTIVITY_MINUTES", 30, 1, 1_440)),
                 flag("RESPECT_PRIVACY_SIGNALS"),
+                leads(),
+                new Settings.Privacy(
+                        contact(),
+                        number("RAW_EVENT_RETENTION_DAYS", 90, 8, 3_650),
+                        number("ROLLUP_RETENTION_MONTHS", 24, 1, 240)),
                 file("GEOIP_DATABASE"),
                 logLevel());
     }
 
+    private Map<Endpoint.Limit, Integer> limits() {
+        Map<Endpoint.Limit, Integer> limits = new EnumMap<>(Endpoint.Limit.class);
+        for (Endpoint.Limit limit : Endpoint.Limit.values()) {
+            boolean chosen = limit != Endpoint.Limit.ADMIN_FAILURES;
+            limits.put(limit, chosen ? number(limit.variable(), limit.usual, 1, 1_000_000_000) : limit.usual);
+        }
+        return limits;
+    }
+
+    private Settings.Leads leads() {
+        return new Settings.Leads(
+                flag("ENABLE_HEURISTIC_LINKING"),
+                Duration.ofMinutes(number("HEURISTIC_LINK_WINDOW_MINUTES", 15, 1, 1_440)),
+                number("IMPLIED_CONSENT_MONTHS", 6, 1, 24),
+                number("RATE_LIMIT_LEAD_EMAILS", 5, 1, 1_000_000_000),
+                publicUrl(),
+                secret("UNSUBSCRIBE_SECRET", 16),
+                webhook());
+    }
+
+    /** On Fly every application has a name of its own there, whatever other names lead to it. */
+    private Optional<URI> publicUrl() {
+        Optional<URI> url = url("PUBLIC_URL");
+        return url.isPresent() ? url : value("FLY_APP_NAME").map(name -> URI.create("https://" + name + ".fly.dev"));
+    }
+
+    private Optional<Settings.Webhook> webhook() {
+        Optional<URI> url = url("LEAD_WEBHOOK_URL");
+        Optional<String> secret = secret("LEAD_WEBHOOK_SECRET", 24);
+        if (secret.isPresent() && !isSigningKey(secret.get())) {
+            fault("LEAD_WEBHOOK_SECRET", "base64 behind whsec_, or any text without that");
+        }
+        if (url.isPresent() && secret.isEmpty()) {
+            missing("LEAD_WEBHOOK_SECRET", "at least 24 characters, wherever LEAD_WEBHOOK_URL is set");
+        }
+        return url.isPresent() && secret.isPresent()
+                ? Optional.of(new Settings.Webhook(url.get(), secret.get()))
+                : Optional.empty();
+    }
+
+    private static boolean isSigningKey(String secret) {
+        try {
+            var _ = new WebhookSignature(secret);
+            return true;
+        } catch (IllegalArgumentException unreadable) {
+            return false;
+        }
+    }
+
+    /** Whatever is sent there may be personal: without TLS only on this machine. */
+    private Optional<URI> url(String name) {
+        Optional<String> text = value(name);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI url = URI.create(text.get().replaceAll("/+$", ""));
+            boolean local = "localhost".equals(url.getHost()) || "127.0.0.1".equals(url.getHost());
+            boolean web = "https".equals(url.getScheme()) || (local && "http".equals(url.getScheme()));
+            if (web && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null) {
+                return Optional.of(url);
+            }
+        } catch (IllegalArgumentException notAnAddress) {
+            // told below, with the same words
+        }
+        fault(name, "an address that begins with https:// (http:// on this machine alone)");
+        return Optional.empty();
+    }
+
+    private Optional<String> contact() {
+        return value("PRIVACY_CONTACT_EMAIL").filter(text -> {
+            try {
+                var _ = Email.of("PRIVACY_CONTACT_EMAIL", text);
+                return true;
+            } catch (Rejected wrong) {
+                fault("PRIVACY_CONTACT_EMAIL", "an e-mail address");
+                return false;
+            }
+        });
+    }
+
     private Optional<String> value(String name) {
+        Optional<String> value = plain(name);
+        return value.isEmpty() && SECRETS.contains(name)
+                ? plain(name + "_FILE").flatMap(file -> content(name, file))
+                : value;
+    }
+
+    private Optional<String> plain(String name) {
         return Optional.ofNullable(environment.apply(name)).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    /** What stands in the file that holds a secret, as container platforms hand them over. */
+    private Optional<String> content(String name, String file) {
+        try {
+            String text = Files.readString(Path.of(file)).strip();
+            if (!text.isEmpty()) {
+                return Optional.of(text);
+            }
+        } catch (IOException | InvalidPathException unreadable) {
+            // told below, with the same words
+        }
+        String told = name + "_FILE must be a file that can be read and is not empty";
+        if (!faults.contains(told)) {
+            faults.add(told);
+        }
+        return Optional.empty();
     }
 
     private void fault(String name, String rule) {

@@ -4,6 +4,7 @@ import com.altcontext.attribution.DeviceType;
 import com.altcontext.event.Outcome;
 import com.altcontext.ingest.CommittedBatch;
 import com.altcontext.ingest.Rejections;
+import com.altcontext.lead.Captured;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,6 +27,8 @@ final class Tally {
     private final Counter bots;
     private final Counter duplicates;
     private final Counter unstorable;
+    private final Counter captured;
+    private final Counter repeated;
     private final DistributionSummary batchSize;
     private final Timer commitTime;
     private final Map<String, Counter> byReason = new ConcurrentHashMap<>();
@@ -41,6 +44,8 @@ final class Tally {
         this.unstorable = Counter.builder("altcontext.events.unstorable")
                 .description("events that the database refused and validation did not: a defect")
                 .register(meters);
+        this.captured = captures("stored");
+        this.repeated = captures("repeated");
         this.batchSize = DistributionSummary.builder("altcontext.ingest.batch.size")
                 .description("events in one transaction of the writer")
                 .serviceLevelObjectives(1, 8, 32, 128, 512)
@@ -59,6 +64,13 @@ final class Tally {
     private Counter accepted(String outcome) {
         return Counter.builder("altcontext.events.accepted")
                 .description("events that are stored, bots told apart")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    private Counter captures(String outcome) {
+        return Counter.builder("altcontext.leads.captured")
+                .description("forms with an address, second clicks told apart")
                 .tag("outcome", outcome)
                 .register(meters);
     }
@@ -90,6 +102,10 @@ final class Tally {
         }
         counter("altcontext.requests.refused", "requests and events answered with an error", problem.code())
                 .increment();
+    }
+
+    void captured(Captured lead) {
+        (lead.repeated() ? repeated : captured).increment();
     }
 
     void committed(CommittedBatch batch) {

@@ -8,9 +8,17 @@ import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
 import com.altcontext.ingest.GroupCommit;
 import com.altcontext.ingest.Rejections;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
+import com.altcontext.lead.UnsubscribeLinks;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.lead.Unsubscribing;
 import com.altcontext.property.Properties;
+import com.altcontext.retention.Export;
+import com.altcontext.retention.Forgetting;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.agroal.api.AgroalDataSource;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.Gauge;
@@ -22,8 +30,10 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The one place where the domain's plain classes are put together, and started and stopped. */
@@ -61,27 +71,88 @@ class Wiring {
 
     @Produces
     @Singleton
-    EventIntake eventIntake(Settings settings, Properties properties, InstantSource clock) {
-        return new EventIntake(
+    Arrivals arrivals(Settings settings, Properties properties) {
+        return new Arrivals(
                 properties,
                 TrafficSources.load(),
                 Devices.load(),
                 settings.geoipDatabase().map(Countries::open).orElseGet(Countries::none),
-                new KeyedHash(settings.pepper()),
-                settings.respectPrivacySignals(),
+                new KeyedHash(settings.pepper()));
+    }
+
+    @Produces
+    @Singleton
+    EventStore eventStore(Settings settings) {
+        return new EventStore(new SessionRule(settings.sessionInactivity()));
+    }
+
+    @Produces
+    @Singleton
+    Leads leads(Settings settings, Sql sql, EventStore events) {
+        Settings.Leads chosen = settings.leads();
+        return new Leads(
+                sql,
+                events,
+                new LeadRules(
+                        chosen.heuristicLinking(),
+                        chosen.heuristicWindow(),
+                        chosen.impliedConsentMonths(),
+                        chosen.webhook().isPresent()));
+    }
+
+    @Produces
+    @Singleton
+    UnsubscribeToken unsubscribeToken(Settings settings) {
+        return new UnsubscribeToken(settings.leads().unsubscribeSecret().orElse(settings.pepper()));
+    }
+
+    /** Forms have four connections and the operator two, so that neither waits for the other, nor the writer for both. */
+    @Produces
+    @Singleton
+    Doors doors(
+            Settings settings,
+            Arrivals arrivals,
+            Leads leads,
+            UnsubscribeToken token,
+            GroupCommit groupCommit,
+            RateLimiter limiter,
+            DatabaseState database,
+            Sql sql,
+            Tally tally,
+            InstantSource clock) {
+        EventIntake intake = new EventIntake(arrivals, settings.respectPrivacySignals(), clock);
+        Workers forms = new Workers("form", 4, 128, database);
+        Workers operator = new Workers("operator", 2, 8, database);
+        return new Doors(
+                new EventDoor(intake, groupCommit, tally),
+                new BatchDoor(intake, groupCommit, limiter, tally),
+                new LeadDoor(
+                        arrivals,
+                        leads,
+                        new DistinctEmails(settings.leads().emailsPerHour(), Ticker.systemTicker()),
+                        settings.corsAllowedOrigins(),
+                        forms,
+                        tally,
+                        clock),
+                new UnsubscribeDoor(arrivals, new Unsubscribing(sql), token, forms, tally, clock),
+                persons(settings, sql, token, operator, tally, clock),
+                List.of(forms, operator));
+    }
+
+    /** They read whole tables, so they may take their time; at the command line there is no limit at all. */
+    private static PersonDoor persons(
+            Settings settings, Sql sql, UnsubscribeToken token, Workers workers, Tally tally, InstantSource clock) {
+        Sql patient = sql.withPatience(Duration.ofMinutes(2));
+        Optional<UnsubscribeLinks> links = settings.leads().publicUrl().map(url -> new UnsubscribeLinks(token, url));
+        Export.UnsubscribeUrl url = (leadId, propertyId) -> links.map(made ->
+                        made.of(new UnsubscribeToken.Scope(leadId, propertyId)).toString())
+                .orElse(null);
+        return new PersonDoor(
+                new Forgetting(patient, new KeyedHash(settings.pepper())),
+                new Export(patient, url),
+                workers,
+                tally,
                 clock);
-    }
-
-    @Produces
-    @Singleton
-    EventDoor eventDoor(EventIntake intake, GroupCommit groupCommit, Tally tally) {
-        return new EventDoor(intake, groupCommit, tally);
-    }
-
-    @Produces
-    @Singleton
-    BatchDoor batchDoor(EventIntake intake, GroupCommit groupCommit, RateLimiter limiter, Tally tally) {
-        return new BatchDoor(intake, groupCommit, limiter, tally);
     }
 
     @Produces
@@ -98,14 +169,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    GroupCommit groupCommit(Settings settings, Sql sql, DatabaseState database, Rejections rejections, Tally tally) {
-        return new GroupCommit(
-                sql,
-                database,
-                new EventStore(new SessionRule(settings.sessionInactivity())),
-                rejections,
-                GroupCommit.Bounds.SMALL_MACHINE,
-                tally::committed);
+    GroupCommit groupCommit(Sql sql, DatabaseState database, EventStore events, Rejections rejections, Tally tally) {
+        return new GroupCommit(sql, database, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, tally::committed);
     }
 
     @Produces
@@ -117,9 +182,13 @@ class Wiring {
     @Produces
     @Singleton
     RateLimiter rateLimiter(Settings settings) {
-        return new RateLimiter(
-                Map.of(Endpoint.Limit.EVENTS, settings.eventsPerMinute(), Endpoint.Limit.DOCUMENT, 60),
-                TimeMeter.SYSTEM_NANOTIME);
+        return new RateLimiter(settings.perMinute(), TimeMeter.SYSTEM_NANOTIME);
+    }
+
+    @Produces
+    @Singleton
+    AdminKey adminKey(Settings settings, RateLimiter limiter) {
+        return new AdminKey(settings.adminKey(), limiter);
     }
 
     @Produces
@@ -153,12 +222,14 @@ class Wiring {
     }
 
     /** Before the HTTP server closes: what waits is stored and still answered, what comes from now on is told 503. */
-    void drain(@Observes ShutdownDelayInitiatedEvent event, GroupCommit groupCommit) {
+    void drain(@Observes ShutdownDelayInitiatedEvent event, GroupCommit groupCommit, Doors doors) {
         groupCommit.close();
+        doors.close();
     }
 
     /** The same for dev mode and tests, which know no first event. */
-    void stop(@Observes ShutdownEvent event, GroupCommit groupCommit) {
+    void stop(@Observes ShutdownEvent event, GroupCommit groupCommit, Doors doors) {
         groupCommit.close();
+        doors.close();
     }
 }

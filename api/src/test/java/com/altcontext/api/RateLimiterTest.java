@@ -32,7 +32,7 @@ class RateLimiterTest {
     }
 
     private final ManualTime time = new ManualTime();
-    private final RateLimiter limiter = new RateLimiter(Map.of(EVENTS, 120, Endpoint.Limit.DOCUMENT, 60), time);
+    private final RateLimiter limiter = new RateLimiter(Map.of(EVENTS, 120, Endpoint.Limit.DOCUMENTS, 60), time);
 
     @Test
     void so_many_pass_in_a_minute_and_no_more() {
@@ -93,8 +93,9 @@ class RateLimiterTest {
         assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("203.0.113.2"), 120)
                         .passed())
                 .isTrue();
-        assertThat(limiter.take(Endpoint.Limit.DOCUMENT, SOMEBODY, 60).passed()).isTrue();
-        assertThat(limiter.take(Endpoint.Limit.DOCUMENT, SOMEBODY, 1).passed()).isFalse();
+        assertThat(limiter.take(Endpoint.Limit.DOCUMENTS, SOMEBODY, 60).passed())
+                .isTrue();
+        assertThat(limiter.take(Endpoint.Limit.DOCUMENTS, SOMEBODY, 1).passed()).isFalse();
     }
 
     @Test

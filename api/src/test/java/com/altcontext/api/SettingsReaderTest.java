@@ -33,7 +33,7 @@ class SettingsReaderTest {
         assertThat(settings.clientAddress().onFly()).isFalse();
         assertThat(settings.clientAddress().header()).isEmpty();
         assertThat(settings.clientAddress().trustedProxies()).isEmpty();
-        assertThat(settings.eventsPerMinute()).isEqualTo(120);
+        assertThat(settings.perMinute()).containsEntry(Endpoint.Limit.EVENTS, 120);
         assertThat(settings.sessionInactivity()).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.respectPrivacySignals()).isFalse();
         assertThat(settings.geoipDatabase()).isEmpty();
@@ -65,7 +65,7 @@ class SettingsReaderTest {
         assertThat(settings.clientAddress().header()).contains("X-Real-IP");
         assertThat(settings.clientAddress().trustedProxies())
                 .containsExactly(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8"));
-        assertThat(settings.eventsPerMinute()).isEqualTo(7);
+        assertThat(settings.perMinute()).containsEntry(Endpoint.Limit.EVENTS, 7);
         assertThat(settings.sessionInactivity()).isEqualTo(Duration.ofMinutes(45));
         assertThat(settings.respectPrivacySignals()).isTrue();
         assertThat(settings.geoipDatabase()).contains(countries);
@@ -150,7 +150,7 @@ class SettingsReaderTest {
         assertThat(read(Map.of("PORT", "0")).listen().port()).isZero();
         assertThat(read(Map.of("SESSION_INACTIVITY_MINUTES", "1440")).sessionInactivity())
                 .isEqualTo(Duration.ofDays(1));
-        assertThat(read(Map.of("RATE_LIMIT_EVENTS", "1")).eventsPerMinute()).isEqualTo(1);
+        assertThat(read(Map.of("RATE_LIMIT_EVENTS", "1")).perMinute()).containsEntry(Endpoint.Limit.EVENTS, 1);
         assertThat(read(Map.of("ADMIN_API_KEY", "x".repeat(24))).adminKey()).isPresent();
         assertThat(read(Map.of("IP_HASH_PEPPER", "x".repeat(16))).pepper()).hasSize(16);
     }

@@ -11,6 +11,7 @@ import java.util.Map;
  */
 public final class TestService implements QuarkusTestResourceLifecycleManager {
     static final String PEPPER = "a pepper for tests only";
+    static final String ADMIN_KEY = "an admin key for tests only";
     static final String ALLOWED_ORIGIN = "https://www.example.com";
 
     private final Map<String, String> variables = new HashMap<>();
@@ -27,12 +28,20 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
                 TestDatabase.fresh(),
                 "IP_HASH_PEPPER",
                 PEPPER,
+                "ADMIN_API_KEY",
+                ADMIN_KEY,
                 "HOST",
                 "127.0.0.1",
                 "CORS_ALLOWED_ORIGINS",
                 ALLOWED_ORIGIN,
                 "RATE_LIMIT_EVENTS",
-                "1000000"));
+                "1000000",
+                "RATE_LIMIT_LEADS",
+                "1000000",
+                "RATE_LIMIT_LEAD_EMAILS",
+                "1000000",
+                "PUBLIC_URL",
+                "https://api.example.com"));
         environment.putAll(variables);
         return environment;
     }

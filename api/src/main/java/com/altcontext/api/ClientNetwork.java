@@ -1,0 +1,18 @@
+package com.altcontext.api;
+
+import java.net.InetAddress;
+
+/**
+ * Whom limits count as one client, in few bytes: an IPv4 address, or the upper half of an IPv6 one, since a single machine
+ * can use all of a /64.
+ */
+record ClientNetwork(boolean ipv6, long network) {
+    static ClientNetwork of(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        long network = 0;
+        for (int i = 0; i < Math.min(bytes.length, 8); i++) {
+            network = (network << 8) | (bytes[i] & 0xFF);
+        }
+        return new ClientNetwork(bytes.length > 4, network);
+    }
+}

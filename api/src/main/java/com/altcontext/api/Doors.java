@@ -1,0 +1,69 @@
+package com.altcontext.api;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+
+/** Leads each request to where it is answered. */
+final class Doors implements AutoCloseable {
+    private static final byte[] NO_BODY = new byte[0];
+
+    private final EventDoor events;
+    private final BatchDoor batches;
+    private final LeadDoor leads;
+    private final UnsubscribeDoor unsubscribe;
+    private final PersonDoor persons;
+    private final List<Workers> workers;
+
+    Doors(
+            EventDoor events,
+            BatchDoor batches,
+            LeadDoor leads,
+            UnsubscribeDoor unsubscribe,
+            PersonDoor persons,
+            List<Workers> workers) {
+        this.events = events;
+        this.batches = batches;
+        this.leads = leads;
+        this.unsubscribe = unsubscribe;
+        this.persons = persons;
+        this.workers = workers;
+    }
+
+    /** A request without a body, or one whose body is of no interest. */
+    void open(Exchange exchange) {
+        if (exchange.endpoint == Endpoint.UNSUBSCRIBE_LINK) {
+            open(exchange, NO_BODY);
+        } else {
+            exchange.toResource();
+        }
+    }
+
+    void open(Exchange exchange, byte[] body) {
+        try {
+            switch (exchange.endpoint) {
+                case EVENTS -> events.post(exchange, body);
+                case EVENTS_BATCH -> batches.post(exchange, body);
+                case LEADS_CAPTURE -> leads.post(exchange, body);
+                case LEADS_UNSUBSCRIBE -> unsubscribe.post(exchange, body);
+                case UNSUBSCRIBE_LINK -> {
+                    if (exchange.request().method().equals(HttpMethod.POST)) {
+                        unsubscribe.follow(exchange);
+                    } else {
+                        unsubscribe.ask(exchange);
+                    }
+                }
+                case LEADS_DELETE -> persons.delete(exchange, body);
+                case LEADS_EXPORT -> persons.export(exchange, body);
+                default -> throw new IllegalStateException("no door takes the body of " + exchange.endpoint);
+            }
+        } catch (RuntimeException failure) {
+            exchange.failed(failure);
+        }
+    }
+
+    /** Finishes what is under way. */
+    @Override
+    public void close() {
+        workers.forEach(Workers::close);
+    }
+}

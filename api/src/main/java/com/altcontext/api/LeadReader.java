@@ -1,0 +1,114 @@
+package com.altcontext.api;
+
+import com.altcontext.attribution.Utm;
+import com.altcontext.event.Beacon;
+import com.altcontext.event.Traffic;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.Email;
+import com.altcontext.value.Issue;
+import com.altcontext.value.Issues;
+import com.altcontext.value.Rejected;
+import com.altcontext.visit.AnonId;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of the fields of {@code POST /v1/leads/capture} and its like. */
+final class LeadReader {
+    /** What is read of a form; anything else in it is ignored. */
+    static final Set<String> FIELDS = Set.of(
+            "email",
+            "anonId",
+            "formName",
+            "path",
+            "referrer",
+            "sourceChannel",
+            "consentStatus",
+            "consentPolicy",
+            "propertyId",
+            "reason",
+            "honeypot");
+
+    private LeadReader() {}
+
+    /**
+     * A form as it was filled in.
+     *
+     * @param anonId null if the page has no script that makes one
+     * @param payload a JSON object as text
+     */
+    record Form(
+            Email email,
+            @Nullable AnonId anonId,
+            String formName,
+            String path,
+            @Nullable String referrer,
+            @Nullable String sourceChannel,
+            ConsentStatus consent,
+            @Nullable String consentPolicy,
+            @Nullable String payload,
+            Utm utm) {
+        /** The visit that the form came with. The form's name is no secret; what was filled in stays out of events. */
+        Beacon beacon(AnonId visitor) {
+            String props = "{\"formName\":" + Json.string(formName) + "}";
+            return new Beacon(visitor, "form_submit", path, null, referrer, utm, Traffic.NONE, null, props);
+        }
+    }
+
+    /** The form, or null if there are issues. */
+    static @Nullable Form form(Fields fields, Issues issues) {
+        Email email = email(fields, issues);
+        String anonId = fields.optionalText("anonId", 8, 128);
+        String formName = fields.optionalText("formName", 1, 255);
+        String path = fields.optionalText("path", 1, 2048);
+        String referrer = fields.optionalText("referrer", 1, 2048);
+        String sourceChannel = fields.optionalText("sourceChannel", 1, 255);
+        ConsentStatus consent = consent(fields);
+        String policy = fields.optionalText("consentPolicy", 1, 255);
+        String payload = fields.document("payload", BeaconReader.MOST_KEYS);
+        Utm utm = BeaconReader.utm(fields.object("utm"));
+        if (email == null || !issues.isEmpty()) {
+            return null;
+        }
+        return new Form(
+                email,
+                anonId == null ? null : new AnonId(anonId),
+                formName == null ? "lead_capture" : formName,
+                path == null ? "/" : path,
+                referrer,
+                sourceChannel,
+                consent,
+                policy,
+                payload,
+                utm);
+    }
+
+    /** The field {@code email}, or null with an issue. */
+    static @Nullable Email email(Fields fields, Issues issues) {
+        String text = fields.text("email", 1, 320);
+        if (text.isEmpty()) {
+            return null;
+        }
+        try {
+            return Email.of("email", text);
+        } catch (Rejected rejected) {
+            for (Issue issue : rejected.issues()) {
+                issues.add(issue.path(), issue.message());
+            }
+            return null;
+        }
+    }
+
+    private static ConsentStatus consent(Fields fields) {
+        String text = fields.optionalText("consentStatus", 1, 16);
+        if (text == null) {
+            return ConsentStatus.PENDING;
+        }
+        for (ConsentStatus status : ConsentStatus.values()) {
+            if (status != ConsentStatus.WITHDRAWN && status.key().equals(text)) {
+                return status;
+            }
+        }
+        fields.issue("consentStatus", "must be pending, express or implied");
+        return ConsentStatus.PENDING;
+    }
+}

@@ -1,0 +1,102 @@
+package com.altcontext.api;
+
+import com.altcontext.lead.Email;
+import com.altcontext.property.Property;
+import com.altcontext.retention.Erased;
+import com.altcontext.retention.Export;
+import com.altcontext.retention.Forgetting;
+import com.altcontext.value.Issues;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/leads/delete} and {@code /v1/leads/export}, for the operator: forgets a person, or shows what is held
+ * about one. The address comes in the body, since an address in a URL ends up in logs.
+ */
+final class PersonDoor {
+    /** Who asked, for the log of erasures. */
+    private static final String BY = "api";
+
+    private final Forgetting forgetting;
+    private final Export export;
+    private final Workers workers;
+    private final Tally tally;
+    private final InstantSource clock;
+
+    PersonDoor(Forgetting forgetting, Export export, Workers workers, Tally tally, InstantSource clock) {
+        this.forgetting = forgetting;
+        this.export = export;
+        this.workers = workers;
+        this.tally = tally;
+        this.clock = clock;
+    }
+
+    void delete(Exchange exchange, byte[] body) {
+        Email email = email(exchange, body);
+        if (email == null) {
+            return;
+        }
+        Instant now = clock.instant();
+        workers.run(exchange, () -> forgetting.forget(email, BY, now), erased -> answer(exchange, erased));
+    }
+
+    void export(Exchange exchange, byte[] body) {
+        Email email = email(exchange, body);
+        if (email == null) {
+            return;
+        }
+        Instant now = clock.instant();
+        JsonStream document = new JsonStream(exchange);
+        workers.run(
+                exchange,
+                () -> {
+                    try {
+                        return export.write(email, now, document);
+                    } catch (RuntimeException failed) {
+                        // Half a document must not look like a whole one.
+                        document.breakOff();
+                        throw failed;
+                    }
+                },
+                known -> {
+                    if (known) {
+                        document.end();
+                    } else {
+                        exchange.failed(Problem.NOT_FOUND, List.of());
+                    }
+                });
+    }
+
+    private @Nullable Email email(Exchange exchange, byte[] body) {
+        Issues issues = new Issues();
+        JsonNode json = JsonBody.read(body, issues);
+        Email email = json == null ? null : LeadReader.email(Fields.of(json, issues), issues);
+        if (email == null || !issues.isEmpty()) {
+            tally.refused(Property.DEFAULT, exchange.endpoint, Problem.INVALID_REQUEST);
+            exchange.failed(Problem.INVALID_REQUEST, issues.list());
+            return null;
+        }
+        return email;
+    }
+
+    private static void answer(Exchange exchange, Optional<Erased> erased) {
+        if (erased.isEmpty()) {
+            exchange.failed(Problem.NOT_FOUND, List.of());
+            return;
+        }
+        Erased gone = erased.get();
+        exchange.ok("{\"ok\":true,\"deleted\":true,\"leads\":" + gone.leads()
+                + ",\"submissions\":" + gone.submissions()
+                + ",\"consents\":" + gone.consents()
+                + ",\"links\":" + gone.links()
+                + ",\"messages\":" + gone.messages()
+                + ",\"visitors\":" + gone.visitors()
+                + ",\"sessions\":" + gone.sessions()
+                + ",\"events\":" + gone.events()
+                + ",\"changed\":" + gone.changed() + "}");
+    }
+}

@@ -1,0 +1,89 @@
+package com.altcontext.api;
+
+import com.altcontext.db.DatabaseState;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.ingest.Unavailable;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Runs what waits for the database away from the event loops: few threads, each with a connection while it works, and a
+ * short queue, so that nobody waits longer than a sender would. Events do not come here: see
+ * {@link com.altcontext.ingest.GroupCommit}.
+ */
+final class Workers implements AutoCloseable {
+    private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(1);
+
+    private final ThreadPoolExecutor threads;
+    private final DatabaseState database;
+
+    Workers(String name, int most, int mostWaiting, DatabaseState database) {
+        this.database = database;
+        this.threads = new ThreadPoolExecutor(
+                most,
+                most,
+                IDLE.toSeconds(),
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(mostWaiting),
+                Thread.ofPlatform().name(name + "-", 1).daemon().factory());
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Does the work on one of the threads and gives what it made to the answer on the request's event loop.
+     *
+     * @throws Unavailable if the database is away or too much waits
+     */
+    <T> void run(Exchange exchange, Supplier<T> work, Consumer<T> answer) {
+        checkDatabase();
+        try {
+            threads.execute(() -> {
+                try {
+                    T result = attempt(work);
+                    exchange.later(() -> answer.accept(result));
+                } catch (RuntimeException | Error failure) {
+                    exchange.later(() -> exchange.failed(failure));
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            throw new Unavailable(threads.isShutdown() ? Unavailable.Reason.STOPPING : Unavailable.Reason.QUEUE_FULL);
+        }
+    }
+
+    private <T> T attempt(Supplier<T> work) {
+        // It may have gone while this waited: then those behind are told at once, each without its own time limit.
+        checkDatabase();
+        try {
+            return work.get();
+        } catch (SqlFailure failed) {
+            if (!failed.isLostConnection()) {
+                throw failed;
+            }
+            database.lost();
+            throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
+        }
+    }
+
+    private void checkDatabase() {
+        if (!database.isReady()) {
+            throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
+        }
+    }
+
+    /** Takes nothing more, and finishes what was taken. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        try {
+            var _ = threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
