@@ -91,8 +91,7 @@ final class SettingsReader {
                         number("PORT", 3000, 0, 65_535),
                         number("MANAGEMENT_PORT", 9091, 0, 65_535)),
                 origins(),
-                new Settings.ClientAddress(
-                        value("FLY_APP_NAME").isPresent(), header("CLIENT_IP_HEADER"), networks("TRUSTED_PROXIES")),
+                clientAddress(),
                 limits(),
                 Duration.ofMinutes(number("SESSION_INACTIVITY_MINUTES", 30, 1, 1_440)),
                 flag("RESPECT_PRIVACY_SIGNALS"),
@@ -293,6 +292,18 @@ final class SettingsReader {
         } catch (IllegalArgumentException notAnAddress) {
             return false;
         }
+    }
+
+    private Settings.ClientAddress clientAddress() {
+        int before = faults.size();
+        Optional<String> header = header("CLIENT_IP_HEADER");
+        List<Cidr> proxies = networks("TRUSTED_PROXIES");
+        if (faults.size() == before && header.isPresent() == proxies.isEmpty()) {
+            // One without the other would take every client of the proxy for one, and say nothing.
+            faults.add((header.isPresent() ? "CLIENT_IP_HEADER" : "TRUSTED_PROXIES")
+                    + " has no effect alone: CLIENT_IP_HEADER and TRUSTED_PROXIES must be set together");
+        }
+        return new Settings.ClientAddress(value("FLY_APP_NAME").isPresent(), header, proxies);
     }
 
     private Optional<String> header(String name) {

@@ -97,6 +97,8 @@ class SettingsReaderTest {
                 "CORS_ALLOWED_ORIGINS | https://*.secret-value.com",
                 "CLIENT_IP_HEADER | secret-value: x",
                 "CLIENT_IP_HEADER | x y",
+                "CLIENT_IP_HEADER | X-Real-IP",
+                "TRUSTED_PROXIES | 10.0.0.0/8",
                 "TRUSTED_PROXIES | secret-value",
                 "TRUSTED_PROXIES | 10.0.0.0/33",
                 "TRUSTED_PROXIES | 10.0.0.0/8,secret-value",
