@@ -23,7 +23,13 @@ import picocli.CommandLine.Spec;
         description = "Operates an AltContext deployment.",
         mixinStandardHelpOptions = true,
         versionProvider = Altops.Version.class,
-        subcommands = {Migrate.class, CompletionCommand.class, HelpCommand.class},
+        subcommands = {
+            Migrate.class,
+            PropertyCommand.class,
+            CompletionCommand.class,
+            HelpCommand.class,
+            WarmUpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

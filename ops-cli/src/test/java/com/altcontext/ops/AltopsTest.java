@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.devdb.TestDatabase;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,7 @@ class AltopsTest {
         assertThat(ran.out()).contains("Usage: altops", "--json", "--database-url", "--fly-app");
         assertThat(ran.out().substring(ran.out().indexOf("Example:")))
                 .as("the end of it")
-                .matches("Example:\n(  [^\n]*altops [^\n]*\n)+");
+                .matches("Example:\n(  [^\n]*altops[. ][^\n]*\n)+");
         assertThat(ran.err()).isEmpty();
     }
 
@@ -113,6 +114,7 @@ class AltopsTest {
     @ParameterizedTest
     @MethodSource("commands")
     void what_a_command_is_for_is_in_its_parents_help(String command) {
+        Assumptions.assumeFalse(command.equals("warm-up"), "hidden");
         int last = command.lastIndexOf(' ');
         String parent = last < 0 ? "" : command.substring(0, last);
 

@@ -1,0 +1,131 @@
+package com.altcontext.property;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.property.PropertyStore.Addition;
+import com.altcontext.property.PropertyStore.Kept;
+import com.altcontext.property.PropertyStore.Removal;
+import com.altcontext.property.PropertyStore.Wanted;
+import com.altcontext.testing.Database;
+import com.altcontext.value.Rejected;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PropertyStoreTest {
+    private final Database database = Database.migrated();
+
+    @Test
+    void what_is_added_is_listed_and_found_by_its_domains() {
+        Addition added = add("docs", "Documentation", "docs.example.ca", "DOCS.example.org");
+
+        assertThat(added)
+                .isInstanceOfSatisfying(
+                        Addition.Added.class,
+                        one -> assertThat(list())
+                                .extracting(Kept::slug)
+                                .containsExactly("default", one.property().slug()));
+        Properties known = new Properties(database.sql());
+        known.refresh();
+        assertThat(known.byHost("docs.example.org").id()).isEqualTo("docs");
+    }
+
+    @Test
+    void a_slug_that_exists_is_left_as_it_is() {
+        var _ = add("docs", "Documentation", "docs.example.ca");
+
+        assertThat(add("docs", "Another", "docs.example.ca")).isEqualTo(new Addition.SlugTaken());
+        assertThat(list()).extracting(Kept::name).containsExactly("Default", "Documentation");
+    }
+
+    @Test
+    void a_domain_belongs_to_one_property() {
+        var _ = add("docs", "Documentation", "docs.example.ca");
+
+        assertThat(add("blog", "Blog", "blog.example.ca", "docs.EXAMPLE.ca"))
+                .isEqualTo(new Addition.DomainTaken("docs.example.ca", "docs"));
+        assertThat(list()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WWW.Example.CA, www.example.ca",
+        "bücher.example, xn--bcher-kva.example",
+        "' localhost ', localhost",
+        "10.0.0.1, 10.0.0.1",
+    })
+    void a_domain_is_stored_as_requests_name_it(String given, String stored) {
+        assertThat(new Wanted("docs", "Docs", List.of(given, given)).domains()).containsExactly(stored);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://example.ca",
+                "example.ca:443",
+                "example.ca/docs",
+                "-example.ca",
+                "exa mple.ca",
+                "",
+                "a..b",
+                "a_b.ca"
+            })
+    void what_is_no_host_name_is_refused(String domain) {
+        assertThatThrownBy(() -> new Wanted("docs", "Docs", List.of(domain)))
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        refused -> assertThat(refused.issues())
+                                .singleElement()
+                                .satisfies(issue -> assertThat(issue.path()).isEqualTo("--domain")));
+    }
+
+    @Test
+    void all_the_faults_are_told_at_once() {
+        assertThatThrownBy(() -> new Wanted("Docs!", " ", List.of("x y")))
+                .isInstanceOfSatisfying(
+                        Rejected.class, refused -> assertThat(refused.issues()).hasSize(3));
+        assertThatThrownBy(() -> new Wanted("d".repeat(64), "Docs", List.of())).isInstanceOf(Rejected.class);
+    }
+
+    @Test
+    void one_that_holds_nothing_is_removed_once() {
+        var _ = add("docs", "Documentation");
+
+        assertThat(remove("docs")).isEqualTo(new Removal.Removed());
+        assertThat(remove("docs")).isEqualTo(new Removal.Unknown());
+        assertThat(list()).extracting(Kept::slug).containsExactly("default");
+    }
+
+    @Test
+    void one_that_holds_visitors_or_leads_stays_and_it_is_said_how_many() {
+        var _ = add("docs", "Documentation");
+        database.run(
+                "INSERT INTO visitors VALUES (gen_random_uuid(), 'docs', 'visitor-1', now()), "
+                        + "(gen_random_uuid(), 'docs', 'visitor-2', now()), (gen_random_uuid(), 'default', 'visitor-1', now())",
+                "INSERT INTO leads VALUES (gen_random_uuid(), 'docs', 'jo@example.ca', now(), now(), NULL, 'pending', NULL)");
+
+        assertThat(remove("docs")).isEqualTo(new Removal.InUse(2, 1));
+        assertThat(list()).hasSize(2);
+    }
+
+    @Test
+    void the_default_property_is_never_removed() {
+        assertThat(remove("default")).isEqualTo(new Removal.Needed());
+        assertThat(list()).hasSize(1);
+    }
+
+    private Addition add(String slug, String name, String... domains) {
+        return database.sql().inTransaction(tx -> PropertyStore.add(tx, new Wanted(slug, name, List.of(domains))));
+    }
+
+    private Removal remove(String slug) {
+        return database.sql().inTransaction(tx -> PropertyStore.remove(tx, slug));
+    }
+
+    private List<Kept> list() {
+        return database.sql().inTransaction(PropertyStore::list);
+    }
+}

@@ -1,0 +1,83 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Migrations;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * Loads what the commands need, for a JVM that writes down what it has loaded ({@code -XX:AOTCacheOutput}). It asks no
+ * database, since whoever makes a class cache may have none, or one that is nobody's to play with.
+ */
+@Command(
+        name = "warm-up",
+        hidden = true,
+        description = "Loads what the commands need, while the JVM makes a class cache.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Altops.Version.class,
+        footer = {"", "Example:", "  java -XX:AOTCacheOutput=altops.aot -jar altops.jar warm-up"})
+final class WarmUpCommand implements Runnable {
+    private static final List<String> NEEDED = List.of(
+            "com/altcontext/", "org/postgresql/core/", "org/postgresql/jdbc/", "org/postgresql/util/", "org/flywaydb/");
+
+    /** Nothing listens on port 1. */
+    private static final String NOBODY = "postgres://nobody@127.0.0.1:1/nothing";
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        CommandLine altops =
+                Objects.requireNonNull(spec, "picocli sets it").root().commandLine();
+        explain(altops);
+        try {
+            var _ = Migrations.of(DatabaseUrl.parse(NOBODY)).plan();
+        } catch (RuntimeException asExpected) {
+            // What it took to be refused is loaded now.
+        }
+        try (JarFile jar = new JarFile(place().toFile());
+                Stream<String> names = jar.stream().map(entry -> entry.getName())) {
+            names.filter(name -> name.endsWith(".class") && NEEDED.stream().anyMatch(name::startsWith))
+                    .forEach(WarmUpCommand::load);
+        } catch (IOException | URISyntaxException notAJar) {
+            throw new Failure(Exit.FAILED, "this is not altops.jar", "run it with: java -jar altops.jar warm-up");
+        }
+    }
+
+    private static void explain(CommandLine command) {
+        command.usage(new PrintWriter(new StringWriter()));
+        command.getSubcommands().values().forEach(WarmUpCommand::explain);
+    }
+
+    private static void load(String file) {
+        String name = file.substring(0, file.length() - ".class".length()).replace('/', '.');
+        try {
+            var _ = Class.forName(name, false, WarmUpCommand.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError needsWhatWeDoNotShip) {
+            // Nobody else can load it either.
+        }
+    }
+
+    private static Path place() throws URISyntaxException {
+        URI place = WarmUpCommand.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI();
+        return Path.of(place);
+    }
+}
