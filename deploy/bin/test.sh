@@ -26,6 +26,7 @@ export CHROMIUM
 
 deploy/bin/toolchain.sh mvn -B --no-transfer-progress -Paudit verify
 touch api/target/quarkus-app/quarkus-run.jar # fresh: make build has nothing to do
+deploy/bin/test/altops-test.sh
 deploy/bin/test/run-test.sh
 deploy/image/root.sh target/image-root
 TRAIN_SECONDS=3 deploy/image/train.sh target/image-root
