@@ -4,9 +4,12 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.event.Partitions;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupRefused;
 import com.altcontext.property.Properties;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -17,10 +20,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Housekeeping {
     private static final Logger LOG = Logger.getLogger(Housekeeping.class);
+    private static final Duration LONGEST_ROLLUP = Duration.ofMinutes(2);
 
     private final DatabaseState database;
     private final Properties properties;
     private final Partitions partitions;
+    private final Rollup rollup;
     private final InstantSource clock;
     private volatile @Nullable LocalDate partitionsMadeOn;
 
@@ -28,6 +33,7 @@ class Housekeeping {
         this.database = database;
         this.properties = properties;
         this.partitions = new Partitions(sql, clock);
+        this.rollup = new Rollup(sql.withPatience(LONGEST_ROLLUP), clock);
         this.clock = clock;
     }
 
@@ -49,13 +55,22 @@ class Housekeeping {
         }
     }
 
+    /**
+     * So that the figures of today are minutes old at most, on whichever machine it is that runs. What cannot be missed is
+     * done by {@code altops rollup} every day.
+     */
+    @Scheduled(every = "5m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void refreshRollups() {
+        attempt("the latest figures are not refreshed", rollup::refreshRecent);
+    }
+
     private void attempt(String otherwise, Runnable work) {
         if (!database.isReady()) {
             return;
         }
         try {
             work.run();
-        } catch (SqlFailure failed) {
+        } catch (SqlFailure | RollupRefused failed) {
             LOG.warnf("%s: %s", otherwise, failed.getMessage());
         }
     }

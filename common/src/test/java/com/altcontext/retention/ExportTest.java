@@ -185,7 +185,8 @@ class ExportTest {
     private static String camelCase(String column) {
         StringBuilder name = new StringBuilder("\"");
         boolean upper = false;
-        for (char c : column.toCharArray()) {
+        for (int i = 0; i < column.length(); i++) {
+            char c = column.charAt(i);
             name.append(upper ? String.valueOf(c).toUpperCase(Locale.ROOT) : c == '_' ? "" : String.valueOf(c));
             upper = c == '_';
         }
