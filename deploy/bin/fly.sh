@@ -9,7 +9,7 @@
 #   FLY_CLUSTER       where the database is a cluster of Fly's managed PostgreSQL: its id
 #   SECRETS_FILE      .env.production
 #   DATABASE_URL      for migrate: the address that fly-pg-attach printed; only its login is used
-#   ADMIN_API_KEY     for smoke; default: the one in the file of secrets
+#   ADMIN_API_KEY     for smoke; default: the one in the file of secrets. SMOKE_ORIGIN, an allowed origin: likewise
 #
 # Secrets go to fly by its standard input and to altops by the environment: other users of a machine can read arguments.
 set -euo pipefail
@@ -116,11 +116,11 @@ await_health() {
 }
 
 smoke() {
-  local origin=
+  local origin=${SMOKE_ORIGIN:-}
   if [[ -z ${ADMIN_API_KEY:-} && -f $SECRETS_FILE ]]; then
     ADMIN_API_KEY=$(value ADMIN_API_KEY)
   fi
-  [[ ! -f $SECRETS_FILE ]] || origin=$(value CORS_ALLOWED_ORIGINS | cut -d, -f1)
+  [[ -n $origin || ! -f $SECRETS_FILE ]] || origin=$(value CORS_ALLOWED_ORIGINS | cut -d, -f1)
   export ADMIN_API_KEY=${ADMIN_API_KEY:-}
   altops smoke --url "$URL" ${origin:+--origin "$origin"}
 }

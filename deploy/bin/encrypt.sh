@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Encrypts a file for a public key, and takes the original away. Only who has the private key can read it again.
+#
+#   BACKUP_PUBLIC_KEY="$(gpg --armor --export NAME)" deploy/bin/encrypt.sh FILE FILE.gpg
+#   gpg --decrypt FILE.gpg >FILE
+set -euo pipefail
+
+[[ $# -eq 2 && -n ${BACKUP_PUBLIC_KEY:-} ]] || { echo "usage: BACKUP_PUBLIC_KEY=… deploy/bin/encrypt.sh FILE FILE.gpg" >&2; exit 2; }
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+printf '%s\n' "$BACKUP_PUBLIC_KEY" >"$home/key.asc"
+gpg --homedir "$home" --batch --quiet --no-autostart --trust-model always --recipient-file "$home/key.asc" --output "$2" --encrypt "$1"
+rm -f "$1"

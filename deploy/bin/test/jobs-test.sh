@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# What the scheduled workflows run: altops with its answer as a table, the wait for another workflow's verdict, and the encryption of
+# a backup. It needs what make build leaves, and jq and gpg.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
+  export ALTCONTEXT_TOOLCHAIN=found
+  exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/test/jobs-test.sh" "$@"
+fi
+for tool in jq gpg; do
+  command -v $tool >/dev/null || "$ROOT/deploy/bin/install.sh" $tool || { echo "jobs-test: $tool is needed" >&2; exit 1; }
+done
+work=$(mktemp -d)
+# shellcheck source=deploy/bin/throwaway-database.sh
+source "$ROOT/deploy/bin/throwaway-database.sh"
+trap 'stop_database; rm -rf "$work"' EXIT
+unset FLY_PG_APP FLY_CLUSTER
+
+fail() {
+  echo "jobs-test: $*" >&2
+  cat "$work/said" "$work/summary" >&2 2>/dev/null || true
+  exit 1
+}
+
+# job STATUS COMMAND…: runs it as a step of a job would, and looks at its exit code.
+job() {
+  local status=0
+  rm -f "$work/summary"
+  GITHUB_STEP_SUMMARY=$work/summary DATABASE_URL=$DATABASE_URL "$ROOT/deploy/bin/scheduled.sh" "${@:2}" >"$work/said" 2>&1 || status=$?
+  [[ $status -eq $1 ]] || fail "altops ${*:2} ended with $status, not $1"
+}
+
+shows() {
+  grep -qxF -- "$1" "$work/summary" || fail "the summary has no line: $1"
+}
+
+start_database "$work"
+job 0 migrate verify
+shows '### altops migrate verify: all is well'
+shows '| ok | true |'
+job 0 migrate status
+shows '**migrations**'
+shows '| version | description | state | appliedAt |'
+
+"$ROOT/deploy/bin/sql.sh" "$DATABASE_URL" "UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '1'" >/dev/null
+job 3 migrate verify
+shows '### altops migrate verify: found wanting'
+shows '**differences**'
+
+DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing job 1 migrate verify
+shows '| ok | false |'
+job 2 migrate --no-such-option
+grep -q '^### altops migrate --no-such-option: failed (2)' "$work/summary" || fail "wrong usage is not told"
+
+# Through fly proxy where that is named: the stand-in does not lead anywhere, and that is told.
+mkdir "$work/bin"
+printf '#!/bin/sh\necho "$*" >%s\nexit 1\n' "$work/fly" >"$work/bin/fly"
+chmod +x "$work/bin/fly"
+PATH=$work/bin:$PATH FLY_PG_APP=pg job 1 migrate verify
+grep -qE '^proxy [0-9]+:5432 -a pg$' "$work/fly" || fail "fly was told: $(cat "$work/fly")"
+PATH=$work/bin:$PATH FLY_PG_APP=pg FLY_CLUSTER=abc job 1 migrate verify
+grep -q '^mpg proxy abc ' "$work/fly" || fail "fly was told: $(cat "$work/fly")"
+
+# The other workflow's verdict.
+verdict() { # STATUS STATE…: what gh answers, one after another
+  local status=0
+  printf '%s\n' "${@:2}" >"$work/states"
+  printf '#!/bin/sh\nsed -n 1p %s\nsed -i 1d %s\n' "$work/states" "$work/states" >"$work/bin/gh"
+  chmod +x "$work/bin/gh"
+  PATH=$work/bin:$PATH PAUSE=0 TRIES=3 "$ROOT/deploy/bin/await-ci.sh" ci.yml abc >"$work/said" 2>&1 || status=$?
+  [[ $status -eq $1 ]] || fail "after ${*:2} it ended with $status"
+}
+verdict 0 'queued ' 'in_progress ' 'completed success'
+verdict 1 'queued ' 'completed failure'
+verdict 1 'completed cancelled'
+verdict 1 'none ' 'none ' 'none '
+
+# A backup is read again by who has the private key, and by nobody else.
+gpg_as() {
+  gpg --homedir "$work/$1" --batch --quiet --pinentry-mode loopback --passphrase '' "${@:2}"
+}
+mkdir -m 700 "$work/owner" "$work/stranger"
+gpg_as owner --quick-generate-key backup@example.ca future-default default never 2>/dev/null
+echo 'what is held about people' >"$work/dump"
+BACKUP_PUBLIC_KEY=$(gpg_as owner --armor --export) "$ROOT/deploy/bin/encrypt.sh" "$work/dump" "$work/dump.gpg"
+[[ ! -e $work/dump ]] || fail "the backup was left unencrypted beside the encrypted one"
+if grep -q people "$work/dump.gpg"; then fail "the backup is not encrypted"; fi
+[[ $(gpg_as owner --decrypt "$work/dump.gpg" 2>/dev/null) == 'what is held about people' ]] || fail "its owner cannot read it"
+if gpg_as stranger --decrypt "$work/dump.gpg" >/dev/null 2>&1; then fail "a stranger can read it"; fi
+for home in owner stranger; do gpgconf --homedir "$work/$home" --kill all; done
+echo "jobs-test: done"

@@ -1,0 +1,131 @@
+package com.altcontext.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** The workflows of GitHub Actions: what a linter of their syntax cannot know. */
+class WorkflowsTest {
+    private static final Pattern PINNED = Pattern.compile("[\\w-]+/[\\w/-]+@[0-9a-f]{40}");
+    private static final Pattern NAMED = Pattern.compile("\\b(secrets|vars)\\.([A-Z_]+)");
+    private static final Pattern SCRIPT = Pattern.compile("\\bdeploy/[\\w/.-]+\\.sh\\b");
+
+    private final Map<String, JsonNode> workflows =
+            Repository.files(".github/workflows", name -> name.endsWith(".yml")).stream()
+                    .collect(Collectors.toMap(
+                            name -> name,
+                            Repository::yaml,
+                            (one, other) -> one,
+                            () -> new TreeMap<>(Comparator.naturalOrder())));
+
+    @Test
+    void every_action_is_pinned_to_a_commit_and_one_action_to_one_commit() {
+        Set<String> uses = new TreeSet<>();
+        steps().map(step -> step.path("uses").asText()).filter(name -> !name.isEmpty()).forEach(uses::add);
+        assertThat(uses).isNotEmpty().allMatch(PINNED.asMatchPredicate());
+        assertThat(uses.stream().map(name -> name.substring(0, name.indexOf('@'))))
+                .doesNotHaveDuplicates();
+        workflows.keySet().forEach(name -> assertThat(Repository.text(name)
+                        .lines()
+                        .filter(line -> line.contains("uses:")))
+                .as("the release of each, for those who read")
+                .allMatch(line -> line.matches(".*@[0-9a-f]{40} # v[0-9.]+")));
+    }
+
+    @Test
+    void a_workflow_may_read_the_repository_and_nothing_else() {
+        workflows.forEach((name, workflow) -> {
+            assertThat(workflow.path("permissions").toString()).as(name).isEqualTo("{\"contents\":\"read\"}");
+            jobs(workflow)
+                    .forEach(job -> assertThat(job.path("permissions"))
+                            .as(name)
+                            .allMatch(right -> right.asText().equals("read")));
+        });
+        steps().filter(step -> step.path("uses").asText().startsWith("actions/checkout@"))
+                .forEach(step -> assertThat(step.at("/with/persist-credentials").asBoolean(true))
+                        .isFalse());
+    }
+
+    @Test
+    void no_job_runs_without_end_or_beside_another_of_its_workflow() {
+        workflows.forEach((name, workflow) -> {
+            assertThat(workflow.at("/concurrency/group").asText()).as(name).isNotEmpty();
+            jobs(workflow)
+                    .forEach(job -> assertThat(job.path("timeout-minutes").asInt())
+                            .as(name)
+                            .isBetween(1, 60));
+        });
+        Stream.of("deploy", "rollup", "retention", "backup")
+                .map(name -> workflows.get(".github/workflows/" + name + ".yml"))
+                .forEach(workflow -> assertThat(
+                                workflow.at("/concurrency/cancel-in-progress").asBoolean(true))
+                        .isFalse());
+    }
+
+    @Test
+    void schedules_keep_away_from_the_full_hour_when_everybody_s_begin() {
+        List<String> minutes = new ArrayList<>();
+        workflows
+                .values()
+                .forEach(workflow -> workflow.at("/on/schedule")
+                        .forEach(entry -> minutes.add(entry.path("cron").asText().split(" ", -1)[0])));
+        assertThat(minutes).hasSize(3).doesNotHaveDuplicates().allSatisfy(minute -> {
+            assertThat(Integer.parseInt(minute) % 2).isOne();
+            assertThat(Integer.parseInt(minute) % 5).isNotZero();
+        });
+    }
+
+    @Test
+    void what_others_can_write_never_becomes_a_part_of_a_script() {
+        steps().forEach(step -> assertThat(step.path("run").asText()).doesNotContain("${{"));
+    }
+
+    @Test
+    void the_scripts_that_steps_run_are_there() {
+        Set<String> scripts = steps().flatMap(step -> SCRIPT.matcher(step.path("run").asText()).results())
+                .map(found -> found.group())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(scripts).isNotEmpty().allSatisfy(name -> assertThat(Repository.file(name))
+                .isExecutable());
+    }
+
+    @Test
+    void jobs_with_secrets_stand_behind_an_environment() {
+        workflows.forEach((name, workflow) -> jobs(workflow)
+                .filter(job -> job.toString().contains("secrets."))
+                .forEach(job ->
+                        assertThat(job.path("environment").isMissingNode()).as(name).isFalse()));
+    }
+
+    @Test
+    void the_operator_is_told_of_every_secret_and_variable() {
+        String told = Repository.text("docs/operations.md");
+        Set<String> names = workflows.keySet().stream()
+                .flatMap(name -> NAMED.matcher(Repository.text(name)).results())
+                .map(found -> found.group(2))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(names).isNotEmpty().allSatisfy(name -> assertThat(told).contains("`" + name + "`"));
+    }
+
+    private Stream<JsonNode> steps() {
+        return workflows.values().stream()
+                .flatMap(WorkflowsTest::jobs)
+                .flatMap(job -> StreamSupport.stream(job.path("steps").spliterator(), false));
+    }
+
+    private static Stream<JsonNode> jobs(JsonNode workflow) {
+        return StreamSupport.stream(workflow.path("jobs").spliterator(), false);
+    }
+}
