@@ -8,7 +8,10 @@ set -euo pipefail
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/target/tools
 if command -v "$1"; then exit; fi
 if [[ ! -x $tools/$2/$3 ]]; then
-  command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "tool: there is no $1 here" >&2; exit 1; }
+  if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
+    echo "tool: there is no $1 here" >&2
+    exit 1
+  fi
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   (cd "$work" && { apt-get download -qq "$2" || { [[ $EUID -eq 0 ]] && apt-get update -qq && apt-get download -qq "$2"; }; }) \

@@ -58,8 +58,9 @@ class AlertsTest {
     @Test
     void every_alert_is_played_through_raised_and_not() {
         String played = Repository.text("deploy/alerts-test.yml");
-        assertThat(rules).allSatisfy(rule -> assertThat(
-                        played.split("alertname: " + rule.path("alert").asText() + "\\b", -1))
-                .hasSizeGreaterThanOrEqualTo(3));
+        assertThat(rules)
+                .allSatisfy(rule -> assertThat(
+                                played.split("alertname: " + rule.path("alert").asText() + "\\b", -1))
+                        .hasSizeGreaterThanOrEqualTo(3));
     }
 }

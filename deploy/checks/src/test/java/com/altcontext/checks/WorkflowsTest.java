@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,26 +21,27 @@ class WorkflowsTest {
     private static final Pattern NAMED = Pattern.compile("\\b(secrets|vars)\\.([A-Z_]+)");
     private static final Pattern SCRIPT = Pattern.compile("\\bdeploy/[\\w/.-]+\\.sh\\b");
 
-    private final Map<String, JsonNode> workflows =
-            Repository.files(".github/workflows", name -> name.endsWith(".yml")).stream()
-                    .collect(Collectors.toMap(
-                            name -> name,
-                            Repository::yaml,
-                            (one, other) -> one,
-                            () -> new TreeMap<>(Comparator.naturalOrder())));
+    private final Map<String, JsonNode> workflows = new TreeMap<>();
+
+    WorkflowsTest() {
+        Repository.files(".github/workflows", name -> name.endsWith(".yml"))
+                .forEach(name -> workflows.put(name, Repository.yaml(name)));
+    }
 
     @Test
     void every_action_is_pinned_to_a_commit_and_one_action_to_one_commit() {
         Set<String> uses = new TreeSet<>();
-        steps().map(step -> step.path("uses").asText()).filter(name -> !name.isEmpty()).forEach(uses::add);
+        steps().map(step -> step.path("uses").asText())
+                .filter(name -> !name.isEmpty())
+                .forEach(uses::add);
         assertThat(uses).isNotEmpty().allMatch(PINNED.asMatchPredicate());
         assertThat(uses.stream().map(name -> name.substring(0, name.indexOf('@'))))
                 .doesNotHaveDuplicates();
-        workflows.keySet().forEach(name -> assertThat(Repository.text(name)
-                        .lines()
-                        .filter(line -> line.contains("uses:")))
-                .as("the release of each, for those who read")
-                .allMatch(line -> line.matches(".*@[0-9a-f]{40} # v[0-9.]+")));
+        workflows
+                .keySet()
+                .forEach(name -> assertThat(Repository.text(name).lines().filter(line -> line.contains("uses:")))
+                        .as("the release of each, for those who read")
+                        .allMatch(line -> line.matches(".*@[0-9a-f]{40} # v[0-9.]+")));
     }
 
     @Test
@@ -80,7 +80,8 @@ class WorkflowsTest {
         workflows
                 .values()
                 .forEach(workflow -> workflow.at("/on/schedule")
-                        .forEach(entry -> minutes.add(entry.path("cron").asText().split(" ", -1)[0])));
+                        .forEach(
+                                entry -> minutes.add(entry.path("cron").asText().split(" ", -1)[0])));
         assertThat(minutes).hasSize(3).doesNotHaveDuplicates().allSatisfy(minute -> {
             assertThat(Integer.parseInt(minute) % 2).isOne();
             assertThat(Integer.parseInt(minute) % 5).isNotZero();
@@ -94,19 +95,22 @@ class WorkflowsTest {
 
     @Test
     void the_scripts_that_steps_run_are_there() {
-        Set<String> scripts = steps().flatMap(step -> SCRIPT.matcher(step.path("run").asText()).results())
+        Set<String> scripts = steps().flatMap(
+                        step -> SCRIPT.matcher(step.path("run").asText()).results())
                 .map(found -> found.group())
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(scripts).isNotEmpty().allSatisfy(name -> assertThat(Repository.file(name))
-                .isExecutable());
+        assertThat(scripts)
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(Repository.file(name)).isExecutable());
     }
 
     @Test
     void jobs_with_secrets_stand_behind_an_environment() {
         workflows.forEach((name, workflow) -> jobs(workflow)
                 .filter(job -> job.toString().contains("secrets."))
-                .forEach(job ->
-                        assertThat(job.path("environment").isMissingNode()).as(name).isFalse()));
+                .forEach(job -> assertThat(job.path("environment").isMissingNode())
+                        .as(name)
+                        .isFalse()));
     }
 
     @Test

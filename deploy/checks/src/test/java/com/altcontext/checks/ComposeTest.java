@@ -1,0 +1,114 @@
+package com.altcontext.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** {@code deploy/compose/compose.yaml}, the deployment on a machine of one's own. */
+class ComposeTest {
+    private final JsonNode file = Repository.yaml("deploy/compose/compose.yaml");
+    private final JsonNode services = file.path("services");
+    private final JsonNode api = services.path("api");
+
+    @Test
+    void the_public_reaches_tls_and_nothing_else() {
+        Map<String, String> published = new TreeMap<>();
+        services.properties().forEach(service -> {
+            if (service.getValue().has("ports")) {
+                published.put(service.getKey(), service.getValue().path("ports").toString());
+            }
+        });
+        assertThat(published).containsOnlyKeys("caddy");
+        assertThat(published.get("caddy")).isEqualTo("[\"80:80\",\"443:443\",\"443:443/udp\"]");
+        assertThat(file.at("/networks/inner/internal").asBoolean()).isTrue();
+        assertThat(words(services.at("/db/networks"))).containsExactly("inner");
+    }
+
+    @Test
+    void every_secret_is_a_file_and_no_variable_holds_one() {
+        services.properties().forEach(service -> {
+            JsonNode environment = service.getValue().path("environment");
+            environment
+                    .properties()
+                    .forEach(entry -> assertThat(entry.getKey().endsWith("_FILE")
+                                    || !entry.getKey().matches(".*(KEY|PEPPER|SECRET|PASSWORD|DATABASE_URL).*"))
+                            .as(entry.getKey())
+                            .isTrue());
+            Set<String> read = new TreeSet<>();
+            environment.properties().forEach(entry -> {
+                if (entry.getValue().asText().startsWith("/run/secrets/")) {
+                    read.add(entry.getValue().asText().replace("/run/secrets/", ""));
+                }
+            });
+            assertThat(words(service.getValue().path("secrets")))
+                    .as(service.getKey())
+                    .containsExactlyInAnyOrderElementsOf(read);
+        });
+        file.path("secrets")
+                .forEach(secret -> assertThat(secret.path("file").asText()).startsWith("./secrets/"));
+        assertThat(Repository.lines(".gitignore"))
+                .contains("deploy/compose/secrets/", "deploy/compose/backups/", ".env");
+    }
+
+    @Test
+    void the_service_is_told_only_what_it_reads() {
+        Set<String> told = api.path("environment").properties().stream()
+                .map(entry -> entry.getKey().replaceFirst("_FILE$", ""))
+                .collect(Collectors.toSet());
+        assertThat(Repository.serviceVariables()).containsAll(told);
+    }
+
+    @Test
+    void a_client_s_address_is_what_caddy_says_and_nobody_else_s_word_counts() {
+        String header = api.at("/environment/CLIENT_IP_HEADER").asText();
+        assertThat(Repository.lines("deploy/compose/Caddyfile")).contains("header_up " + header + " {remote_host}");
+        assertThat(api.at("/environment/TRUSTED_PROXIES").asText())
+                .isEqualTo(file.at("/networks/front/ipam/config/0/subnet").asText());
+        assertThat(words(services.at("/caddy/networks"))).containsExactly("front");
+    }
+
+    @Test
+    void caddy_leads_to_the_service_s_port_and_asks_for_its_health() {
+        List<String> lines = Repository.lines("deploy/compose/Caddyfile");
+        assertThat(lines).contains("reverse_proxy api:" + Repository.serviceDefault("PORT") + " {");
+        assertThat(lines).contains("health_uri /v1/healthz");
+        assertThat(Repository.text("deploy/compose/Caddyfile"))
+                .doesNotContain(String.valueOf(Repository.serviceDefault("MANAGEMENT_PORT")));
+    }
+
+    @Test
+    void the_containers_of_our_own_can_write_nothing_and_gain_no_rights() {
+        for (JsonNode service : List.of(api, services.path("ops"))) {
+            assertThat(service.path("read_only").asBoolean()).isTrue();
+            assertThat(words(service.path("cap_drop"))).containsExactly("ALL");
+            assertThat(words(service.path("security_opt"))).containsExactly("no-new-privileges:true");
+        }
+        assertThat(api.path("mem_limit").asText()).isEqualTo("256m");
+        assertThat(Repository.file("deploy/compose")
+                        .resolve(api.at("/build/context").asText())
+                        .resolve(api.at("/build/dockerfile").asText()))
+                .isRegularFile();
+    }
+
+    @Test
+    void the_backups_are_made_by_the_server_s_own_version() {
+        assertThat(Repository.lines("deploy/image/Dockerfile"))
+                .contains("FROM " + services.at("/db/image").asText() + " AS altops");
+        assertThat(services.at("/ops/build/target").asText()).isEqualTo("altops");
+        assertThat(services.at("/db/volumes").toString()).contains("database:");
+        assertThat(file.path("volumes").has("database")).isTrue();
+    }
+
+    private static Set<String> words(JsonNode list) {
+        Set<String> words = new TreeSet<>();
+        list.forEach(word -> words.add(word.asText()));
+        return words;
+    }
+}

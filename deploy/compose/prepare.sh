@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Makes what compose.yaml needs beside it: .env, and the secrets, drawn once. What is there already stays.
+#
+#   ./prepare.sh DOMAIN ALLOWED-ORIGINS CONTACT-EMAIL
+#   ./prepare.sh events.example.com https://www.example.com privacy@example.com
+set -euo pipefail
+
+[[ $# -eq 3 && $1 != *://* && $2 == http*://* && $3 == *@* ]] ||
+  { echo "usage: prepare.sh events.example.com https://www.example.com privacy@example.com" >&2; exit 2; }
+cd "${COMPOSE_DIRECTORY:-$(dirname "${BASH_SOURCE[0]}")}"
+mkdir -p secrets backups
+# The containers' users read the files; nobody else on this machine gets into the directory.
+chmod 700 secrets backups
+if [[ $EUID -eq 0 ]]; then chown 65532:65532 backups; fi
+
+# keep NAME VALUE
+keep() {
+  [[ -s secrets/$1 ]] || printf '%s\n' "$2" >"secrets/$1"
+  chmod 444 "secrets/$1"
+}
+
+drawn() {
+  od -An -N32 -tx1 /dev/urandom | tr -d ' \n'
+}
+
+keep postgres_password "$(drawn)"
+keep ip_hash_pepper "$(drawn)"
+keep admin_api_key "$(drawn)"
+keep unsubscribe_secret "$(drawn)"
+keep database_url "postgres://altcontext:$(<secrets/postgres_password)@db:5432/altcontext?sslmode=disable"
+[[ -e .env ]] || printf 'DOMAIN=%s\nCORS_ALLOWED_ORIGINS=%s\nPRIVACY_CONTACT_EMAIL=%s\n' "$1" "$2" "$3" >.env
+echo "prepare: .env and secrets/ are there; next: docker compose run --rm ops migrate"

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Runs altops at its hours (UTC), or once with the arguments that are given.
+#
+#   DATABASE_URL_FILE=… schedule.sh                     forever: rollups four times a day, a backup and a purge once
+#   DATABASE_URL_FILE=… schedule.sh COMMAND …           altops COMMAND …, once
+#   DATABASE_URL_FILE=… schedule.sh at HOUR             what is due at that hour, now
+#
+# A job that was missed is caught up by the next. One that failed is told in the log and leaves /tmp/failed, by which the
+# container counts as unhealthy until the same hour's jobs have succeeded again.
+set -uo pipefail
+
+ALTOPS=${ALTOPS:-/opt/java/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -jar /opt/altops/altops.jar}
+BACKUPS=${BACKUPS:-/backups}
+FAILED=${FAILED:-/tmp/failed}
+if [[ -n ${DATABASE_URL_FILE:-} ]]; then
+  DATABASE_URL=$(cat "$DATABASE_URL_FILE") || exit 1
+  export DATABASE_URL
+fi
+
+altops() {
+  # shellcheck disable=SC2086 # the program and its flags
+  $ALTOPS "$@"
+}
+
+job() {
+  altops "$@" --json && return
+  echo "schedule: altops $* failed ($?)" >&2
+  return 1
+}
+
+backup() {
+  local file
+  file=$BACKUPS/altcontext-$(date -u +%Y%m%dT%H%M%SZ).dump
+  job backup --to "$file" || return
+  # What was purged or forgotten must not live on in backups for long.
+  find "$BACKUPS" -name 'altcontext-*.dump' -mtime "+${BACKUP_DAYS:-14}" -delete
+}
+
+# due HOUR: at minutes that do not matter, from 0 to 23. One failure does not keep the others from running.
+due() {
+  local ok=0
+  case $1 in
+    1 | 7 | 13 | 19) job rollup && job rollup check || ok=1 ;;
+    2) backup || ok=1 ;;
+    4) job rollup && job retention purge || ok=1 ;;
+    *) return 0 ;;
+  esac
+  if ((ok == 0)); then
+    [[ ! -f $FAILED ]] || sed -i "/^$1\$/d" "$FAILED"
+    [[ -s $FAILED ]] || rm -f "$FAILED"
+  else
+    grep -qsx "$1" "$FAILED" || echo "$1" >>"$FAILED"
+  fi
+  return "$ok"
+}
+
+forever() {
+  local now
+  trap 'exit 0' INT TERM
+  while true; do
+    now=$(date -u +%s)
+    # In the background, so that a stop need not wait for the sleep's end.
+    sleep $((3600 - now % 3600 + 23 * 60)) &
+    wait $!
+    due "$(date -u +%-H)"
+  done
+}
+
+case ${1:-} in
+  '') forever ;;
+  at) due "$2" ;;
+  *) altops "$@" ;;
+esac
