@@ -15,9 +15,12 @@ find_browser() {
 }
 
 deploy/bin/check-scripts.sh
+deploy/bin/check-workflows.sh
 deploy/bin/secret-scan.sh
 deploy/bin/test/secret-scan-test.sh
 deploy/bin/test/fly-test.sh
+deploy/bin/test/alerts-test.sh
+deploy/bin/test/compose-test.sh
 
 CHROMIUM=$(find_browser)
 [[ -n $CHROMIUM ]] || { deploy/bin/install.sh chromium && CHROMIUM=$(find_browser); } || true
@@ -28,6 +31,7 @@ deploy/bin/toolchain.sh mvn -B --no-transfer-progress -Paudit verify
 touch api/target/quarkus-app/quarkus-run.jar # fresh: make build has nothing to do
 deploy/bin/test/altops-test.sh
 deploy/bin/test/run-test.sh
+deploy/bin/test/jobs-test.sh
 deploy/image/root.sh target/image-root
 TRAIN_SECONDS=3 deploy/image/train.sh target/image-root
 deploy/bin/test/image-root-test.sh
