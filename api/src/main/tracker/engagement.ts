@@ -25,18 +25,20 @@ const look = (): void => {
   depth = Math.max(depth, Math.min(100, Math.round(bottom)));
 };
 
-/** The engaged time since the last call, and how far down the page was seen so far. */
+/** The engaged time since the last call, and how far down the page was seen so far. Nothing is counted until the next sign. */
 export const take = (): { engagedTimeMs?: number; scrollDepthPercent: number } => {
   tick();
   look();
   const engagedTimeMs = engaged || undefined;
   engaged = 0;
+  counting = false;
   return { engagedTimeMs, scrollDepthPercent: depth };
 };
 
 /** Another page is seen from its top. */
 export const turn = (): void => {
   depth = 0;
+  tick();
 };
 
 tick();

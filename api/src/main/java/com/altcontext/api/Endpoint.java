@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ enum Endpoint {
     HEALTH("/v1/healthz", null, Body.NONE, HttpMethod.GET),
     OPENAPI("/v1/openapi.yaml", Limit.DOCUMENTS, Body.NONE, HttpMethod.GET),
     PRIVACY("/v1/privacy", Limit.DOCUMENTS, Body.NONE, HttpMethod.GET),
+    TELEMETRY("/v1/telemetry.js", Limit.SCRIPTS, Body.NONE, HttpMethod.GET),
+    TELEMETRY_VERSION("/v1/telemetry.{hash}.js", Limit.SCRIPTS, Body.NONE, HttpMethod.GET),
     EVENTS("/v1/events", Limit.EVENTS, Body.JSON, HttpMethod.POST),
     EVENTS_BATCH("/v1/events/batch", Limit.EVENTS, Body.JSON, HttpMethod.POST),
     LEADS_CAPTURE("/v1/leads/capture", Limit.LEADS, Body.JSON_OR_FORM, HttpMethod.POST),
@@ -33,6 +36,8 @@ enum Endpoint {
         LEAD_EXPORT(10),
         METRICS(60),
         DOCUMENTS(60),
+        /** Many people may share an address, and each page of each asks again. */
+        SCRIPTS(600),
         /** Wrong admin keys; the operator cannot choose another number. */
         ADMIN_FAILURES(10);
 
@@ -64,6 +69,7 @@ enum Endpoint {
     }
 
     private static final String LINK = "/v1/leads/unsubscribe/";
+    private static final Pattern VERSION = Pattern.compile("/v1/telemetry\\.[0-9a-f]{16}\\.js");
     private static final Map<String, Endpoint> BY_PATH = Arrays.stream(values())
             .collect(Collectors.toUnmodifiableMap(endpoint -> endpoint.path, Function.identity()));
 
@@ -79,7 +85,7 @@ enum Endpoint {
         this.limit = limit;
         this.body = body;
         this.methods = List.of(methods);
-        this.key = path.substring("/v1/".length()).replace("/{token}", "");
+        this.key = path.substring("/v1/".length()).replace("/{token}", "").replace(".{hash}", "");
         String names = this.methods.stream()
                 .map(method -> method.equals(HttpMethod.GET) ? "GET, HEAD" : method.name())
                 .collect(Collectors.joining(", "));
@@ -91,11 +97,14 @@ enum Endpoint {
             return null;
         }
         Endpoint endpoint = BY_PATH.get(path);
-        boolean link = endpoint == null
-                && path.startsWith(LINK)
-                && path.length() > LINK.length()
-                && path.indexOf('/', LINK.length()) < 0;
-        return link ? UNSUBSCRIBE_LINK : endpoint;
+        return endpoint == null ? patternOf(path) : endpoint;
+    }
+
+    private static @Nullable Endpoint patternOf(String path) {
+        if (path.startsWith(LINK) && path.length() > LINK.length() && path.indexOf('/', LINK.length()) < 0) {
+            return UNSUBSCRIBE_LINK;
+        }
+        return VERSION.matcher(path).matches() ? TELEMETRY_VERSION : null;
     }
 
     /** Whether only the operator may enter, by {@code x-admin-key}. */

@@ -1,0 +1,141 @@
+package com.altcontext.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A page in a {@link Chromium}, and the hands and eyes of whoever sits before it. Its clicks and keys are real ones. */
+final class ChromiumTab {
+    private final Chromium browser;
+    private final String target;
+    private final String session;
+    private final AtomicInteger loads = new AtomicInteger();
+    private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+
+    ChromiumTab(Chromium browser, String target, String session) {
+        this.browser = browser;
+        this.target = target;
+        this.session = session;
+        browser.listen(session, this::note);
+        List.of("Page.enable", "Runtime.enable", "Network.enable", "Log.enable")
+                .forEach(domain -> call(domain, Map.of()));
+    }
+
+    private void note(String method, JsonNode told) {
+        switch (method) {
+            case "Page.loadEventFired" -> loads.incrementAndGet();
+            case "Network.requestWillBeSent" ->
+                requests.add(told.at("/request/url").asText());
+            case "Runtime.exceptionThrown" ->
+                complaints.add(
+                        told.at("/exceptionDetails/exception/description").asText());
+            case "Log.entryAdded" -> {
+                if (told.at("/entry/source").asText().equals("security")) {
+                    complaints.add(told.at("/entry/text").asText());
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** Opens an address, and comes back when the page is loaded. */
+    ChromiumTab open(String url) {
+        int before = loads.get();
+        call("Page.navigate", Map.of("url", url));
+        Stored.await(() -> loads.get() > before, true);
+        return this;
+    }
+
+    /** What the browser said against the page: errors of scripts, and whatever its Content-Security-Policy forbids. */
+    List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+
+    /** The addresses that were asked for, so far. */
+    List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** What an expression is, or what it promises. */
+    JsonNode evaluate(String expression) {
+        JsonNode answer = call(
+                "Runtime.evaluate",
+                Map.of("expression", expression, "awaitPromise", true, "returnByValue", true, "userGesture", true));
+        if (answer.has("exceptionDetails")) {
+            throw new AssertionError(expression + ": " + answer.path("exceptionDetails"));
+        }
+        return answer.path("result").path("value");
+    }
+
+    void await(String expression) {
+        Stored.await(() -> evaluate("!!(" + expression + ")").booleanValue(), true);
+    }
+
+    /** Clicks into the middle of an element, wherever it stands in the page. */
+    void click(String selector) {
+        JsonNode middle = evaluate("""
+                (() => {
+                  const element = document.querySelector('%s');
+                  element.scrollIntoView({block: 'center', behavior: 'instant'});
+                  const {x, y, width, height} = element.getBoundingClientRect();
+                  return {x: x + Math.min(width / 2, 30), y: y + height / 2};
+                })()""".formatted(selector));
+        for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
+            call(
+                    "Input.dispatchMouseEvent",
+                    Map.of(
+                            "type",
+                            type,
+                            "x",
+                            middle.path("x").doubleValue(),
+                            "y",
+                            middle.path("y").doubleValue(),
+                            "button",
+                            type.equals("mouseMoved") ? "none" : "left",
+                            "clickCount",
+                            type.equals("mouseMoved") ? 0 : 1));
+        }
+    }
+
+    void type(String selector, String text) {
+        click(selector);
+        call("Input.insertText", Map.of("text", text));
+    }
+
+    /** Takes the network away, or gives it back. */
+    void offline(boolean offline) {
+        call(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+    }
+
+    /** Requests to addresses like these fail, as if nobody was there; {@code *} stands for anything. */
+    void unreachable(String... addresses) {
+        call("Network.setBlockedURLs", Map.of("urls", List.of(addresses)));
+    }
+
+    /** What every page does before its own scripts, from the next one on. */
+    void beforeEachPage(String script) {
+        call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+    }
+
+    void withoutScripts() {
+        call("Emulation.setScriptExecutionDisabled", Map.of("value", true));
+    }
+
+    void toFront() {
+        call("Page.bringToFront", Map.of());
+    }
+
+    void close() {
+        browser.call(null, "Target.closeTarget", Map.of("targetId", target));
+    }
+
+    JsonNode call(String method, Map<String, ?> parameters) {
+        return browser.call(session, method, parameters);
+    }
+}
