@@ -6,6 +6,7 @@
 #
 #   DATABASE_URL       use this PostgreSQL (it is migrated) instead of the embedded one
 #   PORT               3000          HOST  127.0.0.1
+#   DEMO_PORT          4000          docs/demo as a site of its own, on localhost
 #   ALTCONTEXT_DATA    .data         where the embedded database and the development secrets are kept
 #
 # Ctrl-C stops everything that was started. The children are in the background, where bash lets them ignore the Ctrl-C that
@@ -16,8 +17,10 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 MODE=${1:-run}
 DATA=${ALTCONTEXT_DATA:-$ROOT/.data}
 export PORT=${PORT:-3000} HOST=${HOST:-127.0.0.1}
+DEMO_PORT=${DEMO_PORT:-4000}
 AGENT='Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
 SERVICE_PID=
+DEMO_PID=
 DATABASE_PID=
 READY=
 
@@ -52,6 +55,7 @@ stop() {
 # shellcheck disable=SC2317 # the trap calls it
 clean_up() {
   trap '' INT TERM HUP
+  stop "$DEMO_PID" 5
   stop "$SERVICE_PID" 10
   stop "$DATABASE_PID" 30
   [[ -z $READY ]] || rm -f "$READY"
@@ -74,6 +78,7 @@ development_values() {
     [[ -n ${!name:-} ]] || export "$name=$value"
   done <"$file"
   local origins='http://localhost:3000,http://localhost:4000,http://localhost:5173,http://localhost:8080'
+  [[ $DEMO_PORT == 4000 ]] || origins=$origins,http://localhost:$DEMO_PORT
   export CORS_ALLOWED_ORIGINS=${CORS_ALLOWED_ORIGINS:-$origins}
   export PUBLIC_URL=${PUBLIC_URL:-http://localhost:$PORT}
 }
@@ -115,6 +120,25 @@ start_dev_mode() {
   SERVICE_PID=$!
 }
 
+# The pages name the service at its usual port; for another one they are copied and changed. The service does without them.
+start_demo() {
+  local pages=$ROOT/docs/demo file
+  if in_use "$DEMO_PORT"; then
+    say "port $DEMO_PORT is in use: the demo site is not served (DEMO_PORT=4001 make $MODE chooses another)"
+    return
+  fi
+  if [[ $PORT != 3000 ]]; then
+    rm -rf "$DATA/demo"
+    mkdir -p "$DATA/demo"
+    for file in "$pages"/*; do
+      sed "s#http://localhost:3000#http://localhost:$PORT#g" "$file" >"$DATA/demo/${file##*/}"
+    done
+    pages=$DATA/demo
+  fi
+  java -Xmx32m -m jdk.httpserver -b 127.0.0.1 -p "$DEMO_PORT" -d "$(cd "$pages" && pwd)" -o none >/dev/null &
+  DEMO_PID=$!
+}
+
 is_healthy() {
   (
     printf 'GET /v1/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
@@ -139,7 +163,11 @@ lines_to_try() {
   [[ -z $DATABASE_PID ]] || shown="'$DATABASE_URL'"
   cat <<END
 
-AltContext listens on $url (Ctrl-C stops it). Send it something; a browser's name, because a bare curl is counted as a bot:
+AltContext listens on $url (Ctrl-C stops it). ${DEMO_PID:+A site that tells it of its visits, to look at in a browser:
+
+  http://localhost:$DEMO_PORT/
+
+}Send it something; a browser's name, because a bare curl is counted as a bot:
 
   curl -i $url/v1/events -H 'content-type: application/json' \\
     -A '$AGENT' \\
@@ -185,6 +213,7 @@ else
   start_service
   wait_until_healthy 60
 fi
+start_demo
 lines_to_try
 status=0
 wait "$SERVICE_PID" || status=$?

@@ -31,8 +31,8 @@ free_port() {
 
 # A job of its own: only so does it get the signal that a terminal's Ctrl-C sends, to its whole process group.
 start() {
-  PORT=$(free_port) MANAGEMENT_PORT=$(free_port)
-  export PORT MANAGEMENT_PORT
+  PORT=$(free_port) MANAGEMENT_PORT=$(free_port) DEMO_PORT=$(free_port)
+  export PORT MANAGEMENT_PORT DEMO_PORT
   set -m
   "$ROOT/deploy/bin/run.sh" >"$work/log" 2>&1 </dev/null &
   pid=$!
@@ -52,6 +52,19 @@ interrupt() {
   # By the data directory that the database's processes carry on their command line, and the service's by its port.
   if pgrep -f "$work/data" >/dev/null; then fail "the database was left running: $(pgrep -fa "$work/data")"; fi
   if (: <>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then fail "the service was left running"; fi
+  if (: <>"/dev/tcp/127.0.0.1/$DEMO_PORT") 2>/dev/null; then fail "the demo site was left running"; fi
+}
+
+# The demo site at the printed address names the service where it listens, and may read its answers.
+visit_demo() {
+  local site script
+  site=$(sed -n 's#^  \(http://localhost:[0-9]*\)/$#\1#p' "$work/log")
+  [[ $site == "http://localhost:$DEMO_PORT" ]] || fail "the demo site's address is not printed: $site"
+  script=$(curl -sSf --retry 20 --retry-connrefused --retry-delay 1 "$site/" |
+    sed -n 's/.*<script defer src="\([^"]*telemetry.js\)".*/\1/p')
+  [[ $script == "http://localhost:$PORT/v1/telemetry.js" ]] || fail "the demo site names another service: $script"
+  curl -sSf -D - -o /dev/null -H "Origin: $site" "$script" | grep -qi "^access-control-allow-origin: $site" ||
+    fail "the demo site may not read the service's answers"
 }
 
 # The first of the printed lines, as it was printed.
@@ -72,6 +85,7 @@ key() {
 start
 post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted"
 rows | grep -q page_view || fail "the row is not there: $(rows)"
+visit_demo
 first_key=$(key)
 interrupt
 

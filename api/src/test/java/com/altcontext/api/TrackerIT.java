@@ -1,49 +1,31 @@
 package com.altcontext.api;
 
+import static com.altcontext.api.DemoStage.anonId;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Migrations;
-import com.altcontext.devdb.TestDatabase;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** From the demo site in a real browser, through the packaged service, to the rows. */
 class TrackerIT {
-    private static final DemoSite SITE = new DemoSite();
-    private static final String DATABASE = TestDatabase.fresh();
-    private static final Stored STORED = new Stored(PackagedService.sql(DATABASE));
+    private static final DemoStage STAGE = new DemoStage();
 
-    private static final PackagedService SERVICE = service();
-    private static final Chromium BROWSER = Chromium.start();
-
-    private final Chromium.Visitor visitor = BROWSER.visitor();
-
-    private static PackagedService service() {
-        Migrations.of(DatabaseUrl.parse(DATABASE)).apply();
-        STORED.execute("INSERT INTO properties (id, name) VALUES ('kiln', 'Kiln')");
-        PackagedService service = PackagedService.on(DATABASE, Map.of("CORS_ALLOWED_ORIGINS", SITE.origin()));
-        SITE.tell(service.address());
-        return service;
-    }
+    private final Chromium.Visitor visitor = STAGE.browser.visitor();
 
     @AfterAll
     static void stop() {
-        BROWSER.close();
-        SERVICE.close();
-        SITE.close();
+        STAGE.close();
     }
 
     @Test
     void a_loaded_page_is_a_page_view_with_its_campaign() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/?utm_source=letter&utm_medium=email&utm_campaign=&x=1#top"));
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/?utm_source=letter&utm_medium=email&utm_campaign=&x=1#top"));
 
-        JsonNode view = await(tab, "page_view", 1).getFirst();
+        JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
         assertThat(view.path("path").textValue()).isEqualTo("/");
         assertThat(view.path("utm_source").textValue()).isEqualTo("letter");
         assertThat(view.path("utm_campaign").isNull()).isTrue();
@@ -54,31 +36,31 @@ class TrackerIT {
 
     @Test
     void a_page_that_is_changed_by_script_is_a_page_view_and_so_is_the_way_back() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
-        await(tab, "page_view", 1);
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
 
         tab.click("nav a[href=\"pricing.html\"]");
-        List<JsonNode> views = await(tab, "page_view", 2);
+        List<JsonNode> views = STAGE.await(tab, "page_view", 2);
         assertThat(views.getLast().path("path").textValue()).isEqualTo("/pricing.html");
         assertThat(views.getLast().path("traffic_source").textValue()).isEqualTo("internal");
-        assertThat(await(tab, "engagement", 1).getFirst().path("path").textValue())
+        assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("path").textValue())
                 .isEqualTo("/index.html");
 
         tab.await("document.querySelector('table')");
         tab.evaluate("history.back()");
-        assertThat(await(tab, "page_view", 3).getLast().path("path").textValue())
+        assertThat(STAGE.await(tab, "page_view", 3).getLast().path("path").textValue())
                 .isEqualTo("/index.html");
         // The same page under another address is no other page.
         tab.evaluate("history.replaceState(null, '', '?sorted=1#prices')");
         tab.evaluate("altcontext.track('last')");
-        await(tab, "last", 1);
-        await(tab, "page_view", 3);
+        STAGE.await(tab, "last", 1);
+        STAGE.await(tab, "page_view", 3);
         assertThat(tab.complaints()).isEmpty();
     }
 
     @Test
     void a_tab_that_is_left_for_another_tells_how_it_was_read_and_how_quick_it_was() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         tab.click("h1");
         tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
@@ -87,7 +69,7 @@ class TrackerIT {
 
         visitor.tab().toFront();
 
-        JsonNode engagement = await(tab, "engagement", 1).getFirst();
+        JsonNode engagement = STAGE.await(tab, "engagement", 1).getFirst();
         assertThat(engagement.path("engaged_time_ms").intValue()).isPositive();
         assertThat(engagement.path("scroll_depth_percent").intValue()).isEqualTo(100);
         assertThat(engagement.path("ttfb_ms").doubleValue()).isPositive();
@@ -101,9 +83,9 @@ class TrackerIT {
         // What was told is not told again: neither as time, nor as the page's quickness.
         tab.toFront();
         tab.evaluate(TWO_FRAMES);
-        tab.open(SITE.at("/thanks.html"));
-        await(tab, "page_view", 2);
-        JsonNode again = await(tab, "engagement", 2).getLast();
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
+        JsonNode again = STAGE.await(tab, "engagement", 2).getLast();
         assertThat(again.path("ttfb_ms").isNull()).isTrue();
         assertThat(again.path("lcp_ms").isNull()).isTrue();
         assertThat(tab.complaints()).isEmpty();
@@ -111,7 +93,7 @@ class TrackerIT {
 
     @Test
     void layout_that_jumps_and_a_slow_answer_to_a_click_are_measured() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         tab.evaluate(TWO_FRAMES);
         tab.evaluate("document.querySelector('main').style.paddingTop = innerHeight / 4 + 'px'");
@@ -126,62 +108,62 @@ class TrackerIT {
 
         visitor.tab().toFront();
 
-        JsonNode engagement = await(tab, "engagement", 1).getFirst();
+        JsonNode engagement = STAGE.await(tab, "engagement", 1).getFirst();
         assertThat(engagement.path("inp_ms").doubleValue()).isBetween(200.0, 60_000.0);
         assertThat(engagement.path("cls_score").doubleValue()).isBetween(0.01, 1.0);
     }
 
     @Test
     void a_page_that_is_closed_tells_once() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
-        await(tab, "page_view", 1);
-        tab.open(SITE.at("/thanks.html"));
-        await(tab, "page_view", 2);
+        STAGE.await(tab, "page_view", 1);
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
 
-        List<JsonNode> engagements = await(tab, "engagement", 1);
+        List<JsonNode> engagements = STAGE.await(tab, "engagement", 1);
         assertThat(engagements.getFirst().path("path").textValue()).isEqualTo("/index.html");
     }
 
     @Test
     void a_page_that_comes_back_from_the_cache_of_pages_is_seen_again() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
-        await(tab, "page_view", 1);
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
         tab.evaluate("window.kept = 'the same page'");
-        tab.open(SITE.at("/thanks.html"));
-        await(tab, "page_view", 2);
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
 
         tab.evaluate("history.back()");
         tab.await("window.kept === 'the same page'");
 
-        List<JsonNode> views = await(tab, "page_view", 3);
+        List<JsonNode> views = STAGE.await(tab, "page_view", 3);
         assertThat(views.getLast().path("path").textValue()).isEqualTo("/index.html");
-        assertThat(STORED.sessions(anonId(tab))).hasSize(1);
+        assertThat(STAGE.stored.sessions(anonId(tab))).hasSize(1);
     }
 
     @Test
     void a_link_to_another_site_a_file_and_what_is_marked_are_told_of_when_they_are_clicked() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
 
         tab.click("[data-alt-event]");
-        JsonNode click = await(tab, "cta_click", 1).getFirst();
+        JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst();
         assertThat(click.at("/props/label").textValue()).isEqualTo("be told");
 
         tab.click("a[download]");
-        JsonNode download = await(tab, "file_download", 1).getFirst();
-        assertThat(download.at("/props/url").textValue()).isEqualTo(SITE.at("/care.csv"));
+        JsonNode download = STAGE.await(tab, "file_download", 1).getFirst();
+        assertThat(download.at("/props/url").textValue()).isEqualTo(STAGE.site.at("/care.csv"));
 
         String anonId = anonId(tab);
         tab.click("main a[href^=\"https:\"]");
-        awaitRows(anonId, "outbound_click", 1);
-        JsonNode outbound = of(anonId, "outbound_click").getFirst();
+        STAGE.await(anonId, "outbound_click", 1);
+        JsonNode outbound = STAGE.events(anonId, "outbound_click").getFirst();
         assertThat(outbound.at("/props/url").textValue()).isEqualTo("https://www.iana.org/domains/reserved");
-        assertThat(STORED.sessions(anonId)).hasSize(1);
+        assertThat(STAGE.stored.sessions(anonId)).hasSize(1);
     }
 
     @Test
     void what_the_page_itself_wants_to_tell_is_told_and_its_mistakes_are_not_its_downfall() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.evaluate("""
                 const circle = {};
                 circle.circle = circle;
@@ -192,33 +174,33 @@ class TrackerIT {
                 dispatchEvent(new Event('online'));
                 history.pushState(null, '', '/pricing.html');""");
 
-        assertThat(await(tab, "plan_chosen", 1).getFirst().at("/props/plan").textValue())
+        assertThat(STAGE.await(tab, "plan_chosen", 1).getFirst().at("/props/plan").textValue())
                 .isEqualTo("pro");
-        await(tab, "page_view", 2);
-        assertThat(of(anonId(tab), "circle")).isEmpty();
+        STAGE.await(tab, "page_view", 2);
+        assertThat(STAGE.events(anonId(tab), "circle")).isEmpty();
         assertThat(tab.complaints()).isEmpty();
     }
 
     @Test
     void nothing_is_sent_or_kept_of_who_opted_out_until_they_opt_in() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
-        await(tab, "page_view", 1);
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
         String before = anonId(tab);
 
         tab.click("[data-privacy]");
         int asked = beacons(tab);
         tab.click("[data-alt-event]");
-        tab.open(SITE.at("/thanks.html"));
+        tab.open(STAGE.site.at("/thanks.html"));
         tab.evaluate("altcontext.track('unwanted')");
 
         assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
         assertThat(beacons(tab)).isEqualTo(asked);
 
         tab.evaluate("altcontext.optIn()");
-        JsonNode view = await(tab, "page_view", 1).getFirst();
+        JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
         assertThat(view.path("path").textValue()).isEqualTo("/thanks.html");
         assertThat(anonId(tab)).isNotEqualTo(before);
-        assertThat(STORED.events(before))
+        assertThat(STAGE.stored.events(before))
                 .extracting(event -> event.path("event_type").textValue())
                 .doesNotContain("unwanted", "cta_click");
     }
@@ -226,11 +208,11 @@ class TrackerIT {
     @Test
     void nothing_is_sent_or_kept_of_who_asks_every_site_for_privacy() {
         for (String signal : List.of("globalPrivacyControl", "doNotTrack")) {
-            ChromiumTab tab = BROWSER.visitor().tab();
+            ChromiumTab tab = STAGE.browser.visitor().tab();
             tab.beforeEachPage("Object.defineProperty(navigator, '" + signal + "', {value: '1'})");
-            tab.open(SITE.at("/index.html"));
+            tab.open(STAGE.site.at("/index.html"));
             tab.click("[data-alt-event]");
-            tab.open(SITE.at("/thanks.html"));
+            tab.open(STAGE.site.at("/thanks.html"));
 
             assertThat(tab.evaluate("localStorage.length").intValue())
                     .as(signal)
@@ -244,16 +226,16 @@ class TrackerIT {
     void this_machine_and_excluded_paths_are_told_of_only_where_that_is_wanted() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.removeAttribute('data-allow-localhost')"));
-        tab.open(SITE.at("/index.html"));
+        tab.open(STAGE.site.at("/index.html"));
         assertThat(tab.evaluate("localStorage.length").intValue()).isZero();
         assertThat(beacons(tab)).isZero();
 
-        ChromiumTab other = BROWSER.visitor().tab();
+        ChromiumTab other = STAGE.browser.visitor().tab();
         other.beforeEachPage(changed("script.dataset.exclude = '/admin/, /price, /thanks'"));
-        other.open(SITE.at("/thanks.html"));
+        other.open(STAGE.site.at("/thanks.html"));
         assertThat(beacons(other)).isZero();
-        other.open(SITE.at("/pricing.html"));
-        assertThat(await(other, "page_view", 1).getFirst().path("path").textValue())
+        other.open(STAGE.site.at("/pricing.html"));
+        assertThat(STAGE.await(other, "page_view", 1).getFirst().path("path").textValue())
                 .isEqualTo("/pricing.html");
     }
 
@@ -261,9 +243,9 @@ class TrackerIT {
     void a_page_may_say_which_property_it_belongs_to() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.dataset.property = 'kiln'"));
-        tab.open(SITE.at("/index.html"));
+        tab.open(STAGE.site.at("/index.html"));
 
-        assertThat(await(tab, "page_view", 1).getFirst().path("property_id").textValue())
+        assertThat(STAGE.await(tab, "page_view", 1).getFirst().path("property_id").textValue())
                 .isEqualTo("kiln");
     }
 
@@ -271,7 +253,7 @@ class TrackerIT {
     void a_page_that_is_only_prepared_is_no_page_view_until_it_is_seen() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("Object.defineProperty(document, 'prerendering', {value: true, configurable: true})");
-        tab.open(SITE.at("/index.html"));
+        tab.open(STAGE.site.at("/index.html"));
         tab.evaluate("altcontext.track('too_early')");
         assertThat(beacons(tab)).isZero();
 
@@ -279,14 +261,14 @@ class TrackerIT {
                 Object.defineProperty(document, 'prerendering', {value: false});
                 document.dispatchEvent(new Event('prerenderingchange'));""");
 
-        assertThat(await(tab, "page_view", 1)).hasSize(1);
-        assertThat(of(anonId(tab), "too_early")).isEmpty();
+        assertThat(STAGE.await(tab, "page_view", 1)).hasSize(1);
+        assertThat(STAGE.events(anonId(tab), "too_early")).isEmpty();
     }
 
     @Test
     void what_happens_without_a_network_is_told_when_it_is_back_with_its_own_time() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
-        await(tab, "page_view", 1);
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
 
         tab.offline(true);
         tab.await("!navigator.onLine");
@@ -295,7 +277,7 @@ class TrackerIT {
         assertThat(kept).hasSize(1);
         tab.offline(false);
 
-        JsonNode click = await(tab, "cta_click", 1).getFirst();
+        JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst();
         assertThat(Instant.parse(click.path("occurred_at").textValue()).toEpochMilli())
                 .isEqualTo(kept.at("/0/timestamp").longValue());
         tab.await("!('altcontext.unsent' in localStorage)");
@@ -303,8 +285,8 @@ class TrackerIT {
 
     @Test
     void what_did_not_arrive_is_sent_with_the_next_page_and_stored_once() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
-        await(tab, "page_view", 1);
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
 
         tab.unreachable("*/v1/events*");
         tab.click("[data-alt-event]");
@@ -314,21 +296,21 @@ class TrackerIT {
         tab.unreachable();
         // It did arrive after all, and only the answer was lost.
         tab.evaluate("""
-                fetch('%s/v1/events', {method: 'POST', body: JSON.stringify(%s)})""".formatted(SERVICE.address(), kept.get(0)));
-        await(tab, "cta_click", 1);
-        tab.open(SITE.at("/thanks.html"));
+                fetch('%s/v1/events', {method: 'POST', body: JSON.stringify(%s)})""".formatted(STAGE.service.address(), kept.get(0)));
+        STAGE.await(tab, "cta_click", 1);
+        tab.open(STAGE.site.at("/thanks.html"));
 
-        await(tab, "page_view", 2);
+        STAGE.await(tab, "page_view", 2);
         tab.evaluate("altcontext.track('last')");
-        await(tab, "last", 1);
-        await(tab, "cta_click", 1);
+        STAGE.await(tab, "last", 1);
+        STAGE.await(tab, "cta_click", 1);
         tab.await("!('altcontext.unsent' in localStorage)");
     }
 
     @Test
     void no_more_is_kept_than_a_little() {
-        ChromiumTab tab = visitor.tab().open(SITE.at("/index.html"));
-        await(tab, "page_view", 1);
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
         tab.offline(true);
         tab.await("!navigator.onLine");
         tab.evaluate("for (let i = 0; i < 200; i++) altcontext.track('many', {i})");
@@ -338,14 +320,14 @@ class TrackerIT {
         assertThat(kept).hasSize(40);
         assertThat(kept.at("/39/props/i").intValue()).isEqualTo(199);
         tab.offline(false);
-        await(tab, "many", 40);
+        STAGE.await(tab, "many", 40);
     }
 
     @Test
     void a_browser_that_refuses_storage_is_one_visitor_for_as_long_as_the_page_lives() {
         String campaign = "refused-" + UUID.randomUUID();
         try (Chromium strict = Chromium.start(NO_STORAGE)) {
-            ChromiumTab tab = strict.owner().tab().open(SITE.at("/index.html?utm_source=" + campaign));
+            ChromiumTab tab = strict.owner().tab().open(STAGE.site.at("/index.html?utm_source=" + campaign));
             assertThat(tab.evaluate("(() => { try { return localStorage.length } catch (e) { return e.name } })()")
                             .asText())
                     .isEqualTo("SecurityError");
@@ -353,9 +335,9 @@ class TrackerIT {
             String anonId = visitorsOf(campaign).getFirst();
 
             tab.click("[data-alt-event]");
-            awaitRows(anonId, "cta_click", 1);
+            STAGE.await(anonId, "cta_click", 1);
             tab.click("nav a[href=\"pricing.html\"]");
-            awaitRows(anonId, "page_view", 2);
+            STAGE.await(anonId, "page_view", 2);
             tab.evaluate("altcontext.optOut()");
             int asked = beacons(tab);
             tab.evaluate("altcontext.track('unwanted')");
@@ -366,17 +348,17 @@ class TrackerIT {
 
     @Test
     void two_tabs_are_one_visitor_in_one_session() {
-        ChromiumTab one = visitor.tab().open(SITE.at("/index.html"));
-        await(one, "page_view", 1);
-        ChromiumTab other = visitor.tab().open(SITE.at("/pricing.html"));
+        ChromiumTab one = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(one, "page_view", 1);
+        ChromiumTab other = visitor.tab().open(STAGE.site.at("/pricing.html"));
 
-        List<JsonNode> views = await(other, "page_view", 2);
+        List<JsonNode> views = STAGE.await(other, "page_view", 2);
 
         assertThat(anonId(one)).isEqualTo(anonId(other));
         assertThat(views)
                 .extracting(view -> view.path("path").textValue())
                 .containsExactly("/index.html", "/pricing.html");
-        assertThat(STORED.sessions(anonId(one))).hasSize(1);
+        assertThat(STAGE.stored.sessions(anonId(one))).hasSize(1);
     }
 
     // --- how
@@ -405,35 +387,14 @@ class TrackerIT {
                 .count();
     }
 
-    private static String anonId(ChromiumTab tab) {
-        return tab.evaluate("localStorage['altcontext.id']").asText();
-    }
-
     private static List<String> visitorsOf(String campaign) {
-        return STORED
+        return STAGE.stored
                 .rows(
                         "SELECT DISTINCT to_jsonb(v)::text FROM events e JOIN visitors v USING (visitor_id)"
                                 + " WHERE e.utm_source = ?",
                         campaign)
                 .stream()
                 .map(row -> row.path("anon_id").asText())
-                .toList();
-    }
-
-    private static void awaitRows(String anonId, String eventType, int count) {
-        Stored.await(() -> of(anonId, eventType).size(), count);
-    }
-
-    /** Waits for so many events of a kind, and gives them back. */
-    private static List<JsonNode> await(ChromiumTab tab, String eventType, int count) {
-        String anonId = anonId(tab);
-        awaitRows(anonId, eventType, count);
-        return of(anonId, eventType);
-    }
-
-    private static List<JsonNode> of(String anonId, String eventType) {
-        return STORED.events(anonId).stream()
-                .filter(event -> event.path("event_type").asText().equals(eventType))
                 .toList();
     }
 }
