@@ -25,6 +25,10 @@ import picocli.CommandLine.Spec;
         versionProvider = Altops.Version.class,
         subcommands = {
             Migrate.class,
+            StatusCommand.class,
+            RollupCommand.class,
+            RetentionCommand.class,
+            LeadCommand.class,
             PropertyCommand.class,
             CompletionCommand.class,
             HelpCommand.class,

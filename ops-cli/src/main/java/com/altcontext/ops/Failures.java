@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseFailure;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.metrics.RollupRefused;
 import com.altcontext.value.Rejected;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -20,6 +22,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private static final Pattern DATABASE_URL = Pattern.compile("(?i)\\b[a-z]+://\\S*");
 
+    /** In "Invalid value for option '--day': 'x' is not…" and "expected one of [a, b] but was 'x'". */
+    private static final Pattern GIVEN = Pattern.compile("(?<=: |was )'.*'");
+
     @Override
     public int handleExecutionException(Exception failed, CommandLine command, ParseResult parsed) {
         return switch (failed) {
@@ -27,6 +32,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case DatabaseFailure failure ->
                 report(command, new Failure(Exit.FAILED, String.valueOf(failure.getMessage()), failure.remedy()));
             case SqlFailure failure -> report(command, asFailure(failure));
+            case RollupRefused failure ->
+                report(
+                        command,
+                        new Failure(
+                                Exit.FAILED,
+                                String.valueOf(failure.getMessage()),
+                                "the figures stay as they are; see: altops rollup status"));
             case Rejected failure ->
                 report(
                         command,
@@ -101,7 +113,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                     .toList();
             return options.isEmpty() ? "a word that is no command" : "no such option: " + String.join(" ", options);
         }
-        return DATABASE_URL.matcher(String.valueOf(failed.getMessage())).replaceAll("<url>");
+        String message = String.valueOf(failed.getMessage());
+        if (!(failed instanceof MissingParameterException)) {
+            message = GIVEN.matcher(message).replaceAll("what was given");
+        }
+        return DATABASE_URL.matcher(message).replaceAll("<url>");
     }
 
     /** Where it came from, without messages, which may hold anything. */

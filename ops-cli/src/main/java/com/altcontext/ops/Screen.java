@@ -29,6 +29,14 @@ final class Screen {
         shell.out().flush();
     }
 
+    /** Says something about the run itself, beside its answer. */
+    void note(String what) {
+        if (!quiet) {
+            shell.err().println("altops: " + what);
+            shell.err().flush();
+        }
+    }
+
     /** A word that says that all is well. */
     String good(String word) {
         return inColour(GREEN, word);

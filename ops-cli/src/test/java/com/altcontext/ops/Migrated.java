@@ -37,6 +37,33 @@ record Migrated(String url) {
         }
     }
 
+    /** A visitor's page view, so many days ago, at noon UTC. */
+    void event(String property, int daysAgo) {
+        run("""
+                WITH at AS (SELECT date_trunc('day', now(), 'UTC') - interval '%d days' + interval '12 hours' AS t),
+                v AS (INSERT INTO visitors
+                      SELECT gen_random_uuid(), '%s', 'visitor-' || random(), t FROM at RETURNING visitor_id),
+                s AS (INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                      SELECT visitor_id, gen_random_uuid(), '%s', t, t, 'direct', 'desktop' FROM v, at
+                      RETURNING visitor_id, id)
+                INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type,
+                                    path, traffic_source, device, is_conversion)
+                SELECT visitor_id, gen_random_uuid(), (t AT TIME ZONE 'UTC')::date, id, '%s', t, t, 'page_view',
+                       '/', 'direct', 'desktop', false
+                FROM s, at
+                """.formatted(daysAgo, property, property, property));
+    }
+
+    /** A lead who has agreed to hear more. */
+    void lead(String property, String email) {
+        run("""
+                WITH l AS (INSERT INTO leads VALUES (
+                    gen_random_uuid(), '%s', '%s', now(), now(), NULL, 'express', NULL) RETURNING id)
+                INSERT INTO consent_events (lead_id, property_id, status, source, purpose, occurred_at)
+                SELECT id, '%s', 'express', 'newsletter', 'news', now() FROM l
+                """.formatted(property, email, property));
+    }
+
     long number(String query) {
         try (Connections connections = new Connections(DatabaseUrl.parse(url))) {
             return new Sql(connections)

@@ -1,0 +1,192 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.DatabaseState;
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is in the database. Nothing here reads a large table through: rows of those are estimated by the server, and the ends of
+ * the events are looked for in the first and the last partition that hold any.
+ *
+ * @param schema the newest migration that was applied; 0 if none was. With one that is too old only this and the tables are told
+ */
+record Inventory(
+        long schema,
+        List<Table> tables,
+        Events events,
+        Map<String, Long> leads,
+        @Nullable LastPurge lastPurge,
+        @Nullable Instant lastErasure) {
+
+    /** Up to this size, rows are counted and not estimated. */
+    private static final long COUNTED = 16L << 20;
+
+    private static final DateTimeFormatter IN_NAMES = DateTimeFormatter.BASIC_ISO_DATE;
+
+    private static final String VERSION = """
+            SELECT coalesce(max(version::integer), 0) FROM flyway_schema_history
+            WHERE success AND version ~ '^[0-9]{1,9}$'
+            """;
+
+    /** The server's statistics know of rows that no ANALYZE has seen, and its catalog of rows from before a crash. */
+    private static final String TABLES = """
+            SELECT CASE WHEN i.inhrelid IS NULL THEN c.relname ELSE 'events' END,
+                   sum(pg_total_relation_size(c.oid))::bigint,
+                   sum(greatest(c.reltuples::bigint, s.n_live_tup, 0))::bigint
+            FROM pg_class c
+            LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = to_regclass('events')
+            LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+            WHERE c.relkind IN ('r', 'm') AND c.relnamespace = current_schema()::regnamespace
+              AND c.relname <> 'flyway_schema_history'
+            GROUP BY 1
+            ORDER BY 1
+            """;
+
+    private static final String PARTITIONS = """
+            SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent = 'events'::regclass ORDER BY c.relname
+            """;
+
+    private static final String LAST_PURGE =
+            "SELECT purged_at, events, days_left FROM purge_log ORDER BY id DESC LIMIT 1";
+
+    private static final String LAST_ERASURE = "SELECT erased_at FROM erasure_log ORDER BY id DESC LIMIT 1";
+
+    /**
+     * @param bytes indexes and all, of {@code events} with its partitions
+     * @param estimated whether the rows are the server's guess
+     */
+    record Table(String name, long rows, long bytes, boolean estimated) {}
+
+    /**
+     * @param daysAhead partitions of days after today
+     * @param tomorrow whether tomorrow's is one of them
+     * @param strays rows in the default partition
+     */
+    record Events(@Nullable Instant oldest, @Nullable Instant newest, long daysAhead, boolean tomorrow, long strays) {
+        static final Events UNKNOWN = new Events(null, null, 0, false, 0);
+    }
+
+    /** @param daysLeft expired days that it could not remove */
+    record LastPurge(Instant at, long events, long daysLeft) {
+        static LastPurge read(Row row) throws SQLException {
+            return new LastPurge(row.time(1), row.number(2), row.number(3));
+        }
+    }
+
+    /** Takes stock. */
+    static Inventory of(Sql sql, Instant now) {
+        return sql.inTransaction(tx -> {
+            long schema = schema(tx);
+            List<Table> tables = tables(tx);
+            if (schema < DatabaseState.REQUIRED_SCHEMA) {
+                return new Inventory(schema, tables, Events.UNKNOWN, Map.of(), null, null);
+            }
+            return new Inventory(
+                    schema,
+                    tables,
+                    events(tx, LocalDate.ofInstant(now, ZoneOffset.UTC)),
+                    leads(tx),
+                    tx.query(LAST_PURGE, LastPurge::read).stream().findFirst().orElse(null),
+                    tx.query(LAST_ERASURE, row -> row.time(1)).stream()
+                            .findFirst()
+                            .orElse(null));
+        });
+    }
+
+    boolean isCurrent() {
+        return schema >= DatabaseState.REQUIRED_SCHEMA;
+    }
+
+    private static long schema(Tx tx) {
+        boolean migrated = tx.query("SELECT to_regclass('flyway_schema_history') IS NOT NULL", row -> row.flag(1))
+                .getFirst();
+        return migrated ? tx.query(VERSION, row -> row.number(1)).getFirst() : 0;
+    }
+
+    private static List<Table> tables(Tx tx) {
+        List<Table> guessed = tx.query(TABLES, row -> new Table(row.text(1), row.number(3), row.number(2), true));
+        String count = guessed.stream()
+                .filter(table -> table.bytes <= COUNTED)
+                .map(table -> "SELECT '" + table.name.replace("'", "''") + "', count(*) FROM " + quoted(table.name))
+                .collect(Collectors.joining(" UNION ALL "));
+        if (count.isEmpty()) {
+            return guessed;
+        }
+        Map<String, Long> counted = tx.query(count, row -> Map.entry(row.text(1), row.number(2))).stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        return guessed.stream()
+                .map(table -> counted.containsKey(table.name)
+                        ? new Table(table.name, counted.get(table.name), table.bytes, false)
+                        : table)
+                .toList();
+    }
+
+    private static Events events(Tx tx, LocalDate today) {
+        List<String> partitions = tx.query(PARTITIONS, row -> row.text(1));
+        List<String> filled = tx.query(
+                partitions.stream()
+                        .map(name -> "SELECT '" + name + "' WHERE EXISTS (SELECT FROM " + quoted(name) + ")")
+                        .collect(Collectors.joining(" UNION ALL ")),
+                row -> row.text(1));
+        String newestName = "events_" + IN_NAMES.format(today);
+        long ahead = partitions.stream()
+                .filter(name -> isDay(name) && name.compareTo(newestName) > 0)
+                .count();
+        boolean tomorrow = partitions.contains("events_" + IN_NAMES.format(today.plusDays(1)));
+        boolean hasStrays = filled.contains("events_default");
+        long strays = hasStrays
+                ? tx.query("SELECT count(*) FROM events_default", row -> row.number(1))
+                        .getFirst()
+                : 0;
+        List<String> ends = ends(filled);
+        if (ends.isEmpty()) {
+            return new Events(null, null, ahead, tomorrow, strays);
+        }
+        return tx.query(
+                        ends.stream()
+                                .map(name -> "SELECT occurred_at FROM " + quoted(name))
+                                .collect(Collectors.joining(
+                                        " UNION ALL ",
+                                        "SELECT min(occurred_at), max(occurred_at) FROM (",
+                                        ") AS ends")),
+                        row -> new Events(row.time(1), row.time(2), ahead, tomorrow, strays))
+                .getFirst();
+    }
+
+    /** The first and the last day that have events, and the default partition, whose days are anybody's guess. */
+    private static List<String> ends(List<String> filled) {
+        List<String> days = filled.stream().filter(Inventory::isDay).sorted().toList();
+        return filled.stream()
+                .filter(name -> !isDay(name) || name.equals(days.getFirst()) || name.equals(days.getLast()))
+                .toList();
+    }
+
+    private static boolean isDay(String partition) {
+        return !partition.equals("events_default");
+    }
+
+    private static Map<String, Long> leads(Tx tx) {
+        Map<String, Long> leads = new LinkedHashMap<>();
+        tx.query(
+                        "SELECT consent_status, count(*) FROM leads GROUP BY 1 ORDER BY 1",
+                        row -> Map.entry(row.text(1), row.number(2)))
+                .forEach(one -> leads.put(one.getKey(), one.getValue()));
+        return leads;
+    }
+
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,68 @@
+package com.altcontext.ops;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** A new file that nobody but its owner can read, from the first moment on. Unless it is kept, it goes away when closed. */
+final class PrivateFile implements Appendable, AutoCloseable {
+    private static final FileAttribute<?>[] OWNER_ONLY =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                    ? new FileAttribute<?>[] {
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                    }
+                    : new FileAttribute<?>[0];
+
+    private final Path path;
+    private final BufferedWriter out;
+    private boolean kept;
+
+    /** @throws IOException also when there is such a file already */
+    PrivateFile(Path path) throws IOException {
+        this.path = path;
+        SeekableByteChannel channel =
+                Files.newByteChannel(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY);
+        this.out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
+    }
+
+    /** Says that all was written. */
+    void keep() throws IOException {
+        out.flush();
+        kept = true;
+    }
+
+    @Override
+    public Appendable append(CharSequence text) throws IOException {
+        out.append(text);
+        return this;
+    }
+
+    @Override
+    public Appendable append(CharSequence text, int start, int end) throws IOException {
+        out.append(text, start, end);
+        return this;
+    }
+
+    @Override
+    public Appendable append(char c) throws IOException {
+        out.append(c);
+        return this;
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+        if (!kept) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package com.altcontext.ops;
+
+import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupReceipt;
+import com.altcontext.metrics.RollupStatus;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** The daily aggregates. */
+@Command(
+        name = "rollup",
+        description = {
+            "Computes the daily figures from the raw events: by default of the last days, for late events, and of every "
+                    + "earlier day that is not rolled up yet, so that a missed run is caught up.",
+            "Each day is one transaction. A second run at once waits for the first."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Altops.Version.class,
+        footer = {"", "Example:", "  altops rollup", "  altops rollup --from 2026-01-01 --to 2026-01-31 --property docs"
+        })
+final class RollupCommand implements Callable<Integer> {
+    /** A day of many millions of events on a small machine. */
+    private static final Duration LONGEST_STATEMENT = Duration.ofHours(1);
+
+    /** Rollups are made every day; two days without are a fault of whatever should make them. */
+    static final int MOST_DAYS_BEHIND = 2;
+
+    private static final int MOST_DAYS = 3_660;
+
+    @ParentCommand
+    private @Nullable Altops altops;
+
+    @Option(names = "--day", paramLabel = "DAY", description = "This UTC day alone, like 2026-01-31.")
+    private @Nullable LocalDate day;
+
+    @Option(names = "--from", paramLabel = "DAY", description = "From this day, with --to.")
+    private @Nullable LocalDate from;
+
+    @Option(names = "--to", paramLabel = "DAY", description = "To this day, which is included.")
+    private @Nullable LocalDate to;
+
+    @Option(names = "--property", paramLabel = "SLUG", description = "For this property alone; default: all.")
+    private @Nullable String property;
+
+    @Override
+    public Integer call() {
+        Rollup rollup = rollup();
+        List<RollupReceipt> done = new ArrayList<>();
+        try (Progress progress = altops().screen().progress("looking for days")) {
+            List<LocalDate> days = days(rollup);
+            for (LocalDate one : days) {
+                progress.step("rolling up " + one + ", " + (done.size() + 1) + " of " + days.size());
+                done.add(rollup.tryRun(one, property).orElseGet(() -> {
+                    altops().screen().note("another run is under way: waiting for it");
+                    return rollup.run(one, property);
+                }));
+            }
+        }
+        List<String> lines = new ArrayList<>(done.stream()
+                .map(one -> one.day() + "  " + Figures.count(one.events()) + " events")
+                .toList());
+        lines.add("rolled up " + done.size() + (done.size() == 1 ? " day" : " days"));
+        altops().screen()
+                .print(
+                        Answer.ok(true)
+                                .with("property", property)
+                                .with(
+                                        "days",
+                                        done.stream()
+                                                .map(one -> Answer.of()
+                                                        .with("day", one.day())
+                                                        .with("events", one.events())
+                                                        .with(
+                                                                "tookMs",
+                                                                one.took().toMillis())
+                                                        .asMap())
+                                                .toList())
+                                .asMap(),
+                        lines);
+        return Exit.DONE;
+    }
+
+    @Command(
+            name = "status",
+            description =
+                    "Says how fresh the rollups are; exit 3 when days are missing or they lag by more than 2 days.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Altops.Version.class,
+            footer = {"", "Example:", "  altops rollup status || altops rollup"})
+    int status() {
+        RollupStatus status = rollup().status();
+        boolean fresh = isFresh(status);
+        altops().screen()
+                .print(
+                        Answer.ok(fresh).with("rollups", asMap(status)).asMap(),
+                        List.of(asLine(status, altops().screen())));
+        return fresh ? Exit.DONE : Exit.WANTING;
+    }
+
+    static boolean isFresh(RollupStatus status) {
+        return status.gaps().isEmpty() && status.lagDays() != null && status.lagDays() <= MOST_DAYS_BEHIND;
+    }
+
+    static String asLine(RollupStatus status, Screen screen) {
+        if (status.rolledUpThrough() == null || status.rolledUpAt() == null || status.lagDays() == null) {
+            return screen.bad("never rolled up");
+        }
+        String through = "through " + status.rolledUpThrough() + ", at " + Figures.time(status.rolledUpAt());
+        String behind = status.lagDays() + (status.lagDays() == 1 ? " day behind" : " days behind");
+        String gaps = status.gaps().isEmpty()
+                ? screen.good("no gaps")
+                : screen.bad("missing: "
+                        + String.join(
+                                " ",
+                                status.gaps().stream().map(LocalDate::toString).toList()));
+        return through + ", " + (status.lagDays() > MOST_DAYS_BEHIND ? screen.bad(behind) : screen.good(behind)) + ", "
+                + gaps;
+    }
+
+    static Map<String, ?> asMap(RollupStatus status) {
+        return Answer.of()
+                .with("rolledUpThrough", status.rolledUpThrough())
+                .with("rolledUpAt", status.rolledUpAt())
+                .with("lagDays", status.lagDays())
+                .with("gaps", status.gaps())
+                .with("unsettled", status.unsettled())
+                .asMap();
+    }
+
+    private List<LocalDate> days(Rollup rollup) {
+        if (day != null) {
+            if (from != null || to != null) {
+                throw usage("--day excludes --from and --to");
+            }
+            return List.of(day);
+        }
+        if (from == null && to == null) {
+            return rollup.plan();
+        }
+        if (from == null || to == null || to.isBefore(from)) {
+            throw usage("--from and --to belong together, the earlier first");
+        }
+        if (from.plusDays(MOST_DAYS).isBefore(to)) {
+            throw usage("--from and --to span more than " + MOST_DAYS + " days");
+        }
+        return from.datesUntil(to.plusDays(1)).toList();
+    }
+
+    private static Failure usage(String what) {
+        return new Failure(Exit.USAGE, what, "see: altops rollup --help");
+    }
+
+    private Rollup rollup() {
+        return new Rollup(
+                altops().sql().withPatience(LONGEST_STATEMENT), altops().shell().clock());
+    }
+
+    private Altops altops() {
+        return Objects.requireNonNull(altops, "picocli sets it");
+    }
+}

@@ -1,0 +1,198 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LeadCommandTest {
+    private static final String JO = "jo@example.ca";
+    private static final Map<String, String> SECRETS =
+            Map.of("IP_HASH_PEPPER", "sixteen characters and more", "PUBLIC_URL", "https://api.example.ca/");
+
+    private final Migrated database = Migrated.fresh();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void a_person_is_forgotten_on_every_property_once() {
+        database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
+        database.lead("default", JO);
+        database.lead("docs", JO);
+        database.lead("docs", "kim@example.ca");
+        Ran first = altops("lead", "delete", "--email", " JO@Example.CA ", "--yes");
+        Ran second = altops("lead", "delete", "--email", JO, "--yes");
+
+        assertThat(first.err()).isEmpty();
+        assertThat(first.exit()).isEqualTo(Exit.DONE);
+        assertThat(first.out())
+                .startsWith("forgot 2 leads, 0 submissions, 2 entries of consent")
+                .doesNotContain("jo@", "JO@");
+        assertThat(second.exit()).isEqualTo(Exit.FAILED);
+        assertThat(second.err()).isEqualTo("altops: nothing is held about this address — check how it is written\n");
+        assertThat(database.number("SELECT count(*) FROM leads")).isOne();
+        assertThat(database.number("SELECT count(*) FROM erasure_log WHERE erased_by = 'altops'"))
+                .isOne();
+        assertThat(database.altops("status").out()).containsPattern("last erasure +20");
+    }
+
+    @Test
+    void forgetting_asks_whoever_sits_there() {
+        database.lead("default", JO);
+        Map<String, String> environment = database.with(SECRETS);
+        Ran unsure = Ran.onTerminal(environment, "no\n", "lead", "delete", "--email", JO);
+        assertThat(unsure.exit()).isEqualTo(Exit.FAILED);
+        assertThat(unsure.err())
+                .startsWith("Forget this person on every property?")
+                .contains("not confirmed");
+        assertThat(database.number("SELECT count(*) FROM leads")).isOne();
+
+        Ran sure = Ran.onTerminal(environment, "yes\n", "lead", "delete", "--email", JO);
+        assertThat(sure.exit()).isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM leads")).isZero();
+    }
+
+    @Test
+    void forgetting_is_wrong_usage_where_nobody_can_be_asked() {
+        database.lead("default", JO);
+        Ran ran = Ran.piped(database.with(SECRETS), "yes\n", "lead", "delete", "--email", JO);
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).isEqualTo("altops: nobody is there to be asked — give --yes\n");
+        assertThat(database.number("SELECT count(*) FROM leads")).isOne();
+    }
+
+    @Test
+    void the_address_may_come_through_a_pipe_so_that_no_process_list_shows_it() {
+        database.lead("default", JO);
+        Ran ran = Ran.piped(database.with(SECRETS), JO + "\n", "lead", "delete", "--email", "-", "--yes", "--json");
+
+        assertThat(ran.out()).startsWith("{\"ok\":true,\"deleted\":true,\"leads\":1,");
+    }
+
+    @Test
+    void what_is_held_is_written_to_a_file_that_its_owner_alone_can_read() throws IOException {
+        database.lead("default", JO);
+        Path file = directory.resolve("jo.json");
+        Ran ran = altops("lead", "export", "--email", JO, "--out", file.toString());
+
+        assertThat(ran).isEqualTo(new Ran(Exit.DONE, "written to " + file + "\n", ""));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(file))
+                .startsWith("{\"email\":\"jo@example.ca\"")
+                .contains("https://api.example.ca/v1/leads/unsubscribe/");
+        assertThat(altops("lead", "export", "--email", JO, "--out", file.toString())
+                        .exit())
+                .as("a file that is there is not written over")
+                .isEqualTo(Exit.FAILED);
+        assertThat(Ran.altops(Map.of("DATABASE_URL", database.url()), "lead", "export", "--email", JO)
+                        .out())
+                .startsWith("{\"email\":\"jo@example.ca\"")
+                .doesNotContain("unsubscribe/");
+    }
+
+    @Test
+    void nobody_leaves_no_file_behind() {
+        Path file = directory.resolve("nobody.json");
+        Ran ran = altops("lead", "export", "--email", "nobody@example.ca", "--out", file.toString());
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(file).doesNotExist();
+        assertThat(altops("lead", "export", "--email", "nobody@example.ca").out())
+                .isEmpty();
+    }
+
+    @Test
+    void consent_is_withdrawn_where_it_was_asked_for() {
+        database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
+        database.lead("default", JO);
+        database.lead("docs", JO);
+
+        assertThat(altops("lead", "unsubscribe", "--email", JO, "--property", "docs", "--reason", "asked by phone")
+                        .out())
+                .isEqualTo("withdrew the consent of 1 leads of 1\n");
+        assertThat(altops("lead", "unsubscribe", "--email", JO).out())
+                .isEqualTo("withdrew the consent of 1 leads of 2; the others had withdrawn before\n");
+        assertThat(database.number(
+                        "SELECT count(*) FROM consent_events WHERE source = 'operator' AND status = 'withdrawn'"))
+                .isEqualTo(2);
+        assertThat(database.number("SELECT count(*) FROM consent_events WHERE reason = 'asked by phone'"))
+                .isOne();
+        assertThat(altops("lead", "unsubscribe", "--email", "nobody@example.ca").exit())
+                .isEqualTo(Exit.FAILED);
+    }
+
+    @Test
+    void a_link_is_printed_for_each_property_with_its_header_fields() {
+        database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
+        database.lead("default", JO);
+        database.lead("docs", JO);
+        Ran ran = altops("lead", "unsubscribe-link", "--email", JO);
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(ran.out())
+                .matches("default: (https://api.example.ca/v1/leads/unsubscribe/[\\w-]+)\n  List-Unsubscribe: <\\1>\n"
+                        + "  List-Unsubscribe-Post: List-Unsubscribe=One-Click\ndocs: (?s).*");
+        assertThat(altops("lead", "unsubscribe-link", "--email", JO, "--property", "docs", "--json")
+                        .out())
+                .startsWith("{\"ok\":true,\"links\":[{\"property\":\"docs\",\"url\":\"https://api.example.ca/");
+        assertThat(altops("lead", "unsubscribe-link", "--email", JO, "--property", "blog")
+                        .exit())
+                .isEqualTo(Exit.FAILED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"delete --yes", "export", "unsubscribe", "unsubscribe-link"})
+    void what_is_no_address_is_wrong_usage_and_not_shown(String command) {
+        Ran ran = altops(("lead " + command + " --email not-an-address").split(" ", -1));
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err())
+                .startsWith("altops: --email must be an e-mail address — ")
+                .doesNotContain("not-an");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "delete --yes, IP_HASH_PEPPER",
+        "unsubscribe-link, IP_HASH_PEPPER",
+    })
+    void a_secret_that_is_missing_is_named(String command, String variable) {
+        database.lead("default", JO);
+        Ran ran = Ran.altops(
+                database.with(Map.of("PUBLIC_URL", "https://api.example.ca", "IP_HASH_PEPPER", "short")),
+                ("lead " + command + " --email " + JO).split(" ", -1));
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).startsWith("altops: " + variable + " is missing or wrong — set it to at least 16");
+        assertThat(database.number("SELECT count(*) FROM leads")).isOne();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "http://api.example.ca", "api.example.ca", "https://u:p@api.example.ca"})
+    void a_link_needs_an_address_that_mail_programs_trust(String url) {
+        Ran ran = Ran.altops(
+                database.with(Map.of("PUBLIC_URL", url, "IP_HASH_PEPPER", "sixteen characters and more")),
+                "lead",
+                "unsubscribe-link",
+                "--email",
+                JO);
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).startsWith("altops: PUBLIC_URL is missing or wrong");
+    }
+
+    private Ran altops(String... args) {
+        return Ran.altops(database.with(SECRETS), args);
+    }
+}

@@ -1,0 +1,60 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetentionCommandTest {
+    private final Migrated database = Migrated.fresh();
+
+    @Test
+    void a_dry_run_says_what_a_run_then_does() {
+        database.event("default", 100);
+        database.event("default", 1);
+        Ran planned = database.altops("retention", "purge", "--dry-run", "--force");
+        assertThat(database.number("SELECT count(*) FROM events")).isEqualTo(2);
+        Ran purged = database.altops("retention", "purge", "--force");
+
+        assertThat(planned.err()).isEmpty();
+        assertThat(planned.exit()).isEqualTo(Exit.DONE);
+        assertThat(planned.out()).contains("would remove 1 events of 1 days", "would remove 1 sessions and 1 visitors");
+        assertThat(purged.out()).isEqualTo(planned.out().replace("would remove", "removed"));
+        assertThat(database.number("SELECT count(*) FROM events")).isOne();
+        assertThat(database.number("SELECT count(*) FROM visitors")).isOne();
+    }
+
+    @Test
+    void what_is_not_rolled_up_is_kept_and_that_is_wanting() {
+        database.event("default", 100);
+        Ran ran = database.altops("retention", "purge");
+
+        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.out()).contains("removed 0 events", ", which is not rolled up: altops rollup, then purge again");
+        assertThat(database.number("SELECT count(*) FROM events")).isOne();
+        assertThat(database.altops("status").out()).contains("the last purge had to keep days");
+        assertThat(database.altops("retention", "purge", "--dry-run", "--json").out())
+                .startsWith("{\"ok\":false,\"dryRun\":true,\"eventsKeptFrom\":\"")
+                .contains("\"days\":[],\"notRolledUp\":[\"20");
+    }
+
+    @Test
+    void the_retention_is_that_of_the_environment() {
+        database.event("default", 20);
+        Ran ran = Ran.altops(database.with(Map.of("RAW_EVENT_RETENTION_DAYS", "10")), "retention", "purge", "--force");
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM events")).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RAW_EVENT_RETENTION_DAYS, 0", "RAW_EVENT_RETENTION_DAYS, ninety", "ROLLUP_RETENTION_MONTHS, -1"})
+    void a_retention_that_breaks_its_rule_stops_the_run(String name, String value) {
+        Ran ran = Ran.altops(database.with(Map.of(name, value)), "retention", "purge");
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).startsWith("altops: " + name + " is missing or wrong — set it to a number from ");
+    }
+}

@@ -1,0 +1,105 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RollupCommandTest {
+    private final Migrated database = Migrated.fresh();
+    private final LocalDate today = LocalDate.ofInstant(InstantSource.system().instant(), ZoneOffset.UTC);
+
+    @Test
+    void without_a_day_all_that_needs_it_is_rolled_up() {
+        database.event("default", 1);
+        Ran ran = database.altops("rollup");
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(ran.out())
+                .contains(today.minusDays(1) + "  1 events\n", today + "  0 events\n")
+                .endsWith("rolled up 9 days\n");
+        assertThat(database.number("SELECT sum(page_views) FROM daily_metric_rollups"))
+                .isOne();
+    }
+
+    @Test
+    void a_day_or_a_range_is_rolled_up_as_asked() {
+        assertThat(database.altops("rollup", "--day", today.toString()).out())
+                .isEqualTo(today + "  0 events\nrolled up 1 day\n");
+        assertThat(database.altops(
+                                "rollup",
+                                "--from",
+                                today.minusDays(2).toString(),
+                                "--to",
+                                today.toString(),
+                                "--property",
+                                "default",
+                                "--json")
+                        .out())
+                .startsWith("{\"ok\":true,\"property\":\"default\",\"days\":[{\"day\":\"" + today.minusDays(2)
+                        + "\",\"events\":0,\"tookMs\":");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rollup --day yesterday",
+                "rollup --day 2026-01-01 --from 2026-01-01 --to 2026-01-02",
+                "rollup --from 2026-01-01",
+                "rollup --from 2026-01-02 --to 2026-01-01",
+                "rollup --from 1900-01-01 --to 2026-01-01",
+            })
+    void days_that_make_no_sense_are_wrong_usage(String line) {
+        Ran ran = database.altops(line.split(" ", -1));
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).startsWith("altops: ").hasLineCount(1);
+    }
+
+    @Test
+    void a_day_whose_events_are_gone_and_a_property_that_is_not_there_are_refused() {
+        Ran gone = database.altops("rollup", "--day", today.minusDays(200).toString());
+        Ran unknown = database.altops("rollup", "--property", "nobody");
+
+        assertThat(gone.exit()).isEqualTo(Exit.FAILED);
+        assertThat(gone.err()).contains("are gone", " — the figures stay as they are");
+        assertThat(unknown.exit()).isEqualTo(Exit.FAILED);
+        assertThat(unknown.err()).contains("there is no property nobody");
+    }
+
+    @Test
+    void freshness_is_told_and_wanting_until_there_is_any() {
+        Ran before = database.altops("rollup", "status");
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        Ran after = database.altops("rollup", "status");
+
+        assertThat(before).isEqualTo(new Ran(Exit.WANTING, "never rolled up\n", ""));
+        assertThat(after.exit()).isEqualTo(Exit.DONE);
+        assertThat(after.out()).startsWith("through " + today + ", at ").endsWith(", 0 days behind, no gaps\n");
+        assertThat(database.altops("rollup", "status", "--json").out())
+                .startsWith("{\"ok\":true,\"rollups\":{\"rolledUpThrough\":\"" + today + "\"");
+    }
+
+    @Test
+    void two_runs_at_once_both_succeed() throws Exception {
+        database.event("default", 1);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<Future<Ran>> runs =
+                    threads.invokeAll(List.of(() -> database.altops("rollup"), () -> database.altops("rollup")));
+            for (Future<Ran> run : runs) {
+                assertThat(run.get().exit()).as(run.get().err()).isEqualTo(Exit.DONE);
+            }
+        }
+        assertThat(database.number("SELECT sum(page_views) FROM daily_metric_rollups"))
+                .isOne();
+    }
+}

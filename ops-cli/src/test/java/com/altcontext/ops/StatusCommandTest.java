@@ -1,0 +1,86 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.devdb.TestDatabase;
+import org.junit.jupiter.api.Test;
+
+class StatusCommandTest {
+    private final Migrated database = Migrated.fresh();
+
+    @Test
+    void a_database_in_order_is_told_with_all_that_is_in_it() {
+        database.event("default", 2);
+        database.event("default", 1);
+        database.event("default", 1);
+        database.lead("default", "jo@example.ca");
+        database.lead("default", "kim@example.ca");
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("retention", "purge").exit()).isEqualTo(Exit.DONE);
+        Ran ran = database.altops("status");
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.exit()).as(ran.out()).isEqualTo(Exit.DONE);
+        assertThat(ran.out())
+                .containsPattern("(?m)^schema +version \\d+, as this release needs$")
+                .containsPattern(
+                        "(?m)^events +from 20\\d\\d-\\d\\d-\\d\\dT12:00:00Z to 20\\d\\d-\\d\\d-\\d\\dT12:00:00Z$")
+                .containsPattern("(?m)^partitions +7 days ahead, default partition empty$")
+                .containsPattern("(?m)^rollups +through 20\\d\\d-\\d\\d-\\d\\d, at .*, 0 days behind, no gaps$")
+                .containsPattern("(?m)^leads +express 2$")
+                .containsPattern("(?m)^last purge +20\\d\\d-.*Z, 0 events$")
+                .containsPattern("(?m)^last erasure +never$")
+                .containsPattern("(?m)^events +3 rows +\\d+\\.\\d kB$")
+                .containsPattern("(?m)^leads +2 rows ")
+                .doesNotContain("example.ca", "wanting");
+    }
+
+    @Test
+    void machines_get_the_same_in_json() {
+        database.event("default", 1);
+        Ran ran = database.altops("status", "--json");
+
+        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.out())
+                .startsWith("{\"ok\":false,\"wanting\":[\"rollups lag: ")
+                .contains("\"schema\":{\"version\":", "{\"name\":\"events\",\"rows\":1,\"estimated\":false,\"bytes\":")
+                .contains("\"partitionsAhead\":7,\"inDefaultPartition\":0}", "\"lastPurge\":null,\"lastErasure\":null}")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void nothing_in_it_is_no_failure() {
+        Ran ran = database.altops("status");
+
+        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.out()).containsPattern("(?m)^events +none$").containsPattern("(?m)^leads +none$");
+    }
+
+    @Test
+    void what_is_wanting_is_said_with_what_to_do() {
+        assertThat(database.altops("rollup", "--quiet").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("status", "--quiet")).isEqualTo(new Ran(Exit.DONE, "", ""));
+
+        database.event("default", 300);
+        assertThat(database.altops("status").out())
+                .contains("default partition 1 events", "wanting       events lie in the default partition");
+        database.run("DELETE FROM events_default");
+        database.run(
+                "DO $$ BEGIN EXECUTE 'DROP TABLE events_' || to_char((now() AT TIME ZONE 'UTC')::date + 1, 'YYYYMMDD'); END $$");
+        assertThat(database.altops("status").out()).contains("wanting       tomorrow has no partition");
+        database.run("DELETE FROM rollup_days WHERE day >= (now() AT TIME ZONE 'UTC')::date - 2");
+        assertThat(database.altops("status").out()).contains("wanting       rollups lag");
+    }
+
+    @Test
+    void a_schema_that_is_too_old_is_wanting_and_nothing_more() {
+        String empty = TestDatabase.fresh();
+        Ran ran = Ran.altopsOn(empty, "status");
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.out())
+                .startsWith("schema        version 0, and this release needs ")
+                .contains("wanting       the schema is older than this release needs: altops migrate");
+    }
+}
