@@ -58,6 +58,26 @@ public final class Row {
         return (String[]) present(rows.getArray(column)).getArray();
     }
 
+    /** @throws SQLException also when the column is null */
+    public long[] numbers(int column) throws SQLException {
+        Long[] values = (Long[]) present(rows.getArray(column)).getArray();
+        long[] numbers = new long[values.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = values[i];
+        }
+        return numbers;
+    }
+
+    /** @throws SQLException also when the column is null */
+    public byte[] bytes(int column) throws SQLException {
+        return present(rows.getBytes(column));
+    }
+
+    public @Nullable Double decimalOrNull(int column) throws SQLException {
+        double value = rows.getDouble(column);
+        return rows.wasNull() ? null : value;
+    }
+
     private static <T> T present(@Nullable T value) throws SQLException {
         if (value == null) {
             throw new SQLException("a column that is never null was null", "22004");

@@ -1,0 +1,22 @@
+package com.altcontext.metrics;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A window's visits by the values of a dimension.
+ *
+ * @param rows the values with the most visitors first
+ * @param other the sum of what each day's top 500 cut off
+ * @param total the sum of all values
+ */
+public record Breakdown(Window window, Dimension dimension, List<Value> rows, Sums other, Sums total) {
+    /** @param value null is that of what has none: a session without a campaign, say */
+    public record Value(@Nullable String value, Sums sums) {}
+
+    /**
+     * @param visitors the sum over the days of each day's visitors
+     * @param conversions sessions that hold a conversion
+     */
+    public record Sums(long visitors, long pageViews, long sessions, long conversions) {}
+}

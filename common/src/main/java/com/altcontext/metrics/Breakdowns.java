@@ -1,0 +1,74 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Breakdown.Sums;
+import com.altcontext.metrics.Breakdown.Value;
+import com.altcontext.value.Rejected;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Answers with the values of a dimension over any window, from the rollups. */
+public final class Breakdowns {
+    /** As many values as a day keeps. */
+    public static final int MOST_ROWS = 500;
+
+    private static final String ROWS = """
+            SELECT sum(visitors)::bigint, sum(page_views)::bigint, sum(sessions)::bigint, sum(conversions)::bigint, value
+            FROM daily_dimension_rollups
+            WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?) AND rank > 0
+            GROUP BY value
+            ORDER BY sum(visitors) DESC, sum(page_views) DESC, sum(sessions) DESC, value COLLATE "C"
+            LIMIT ?
+            """;
+
+    private static final String SUMS = """
+            SELECT coalesce(sum(visitors), 0)::bigint, coalesce(sum(page_views), 0)::bigint,
+                   coalesce(sum(sessions), 0)::bigint, coalesce(sum(conversions), 0)::bigint
+            FROM daily_dimension_rollups
+            WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?)
+            """;
+
+    private final Sql sql;
+
+    public Breakdowns(Sql sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * @param property null for all together
+     * @throws Rejected if the limit is not from 1 to {@value #MOST_ROWS}
+     */
+    public Breakdown of(Dimension dimension, Window window, int limit, @Nullable String property) {
+        if (limit < 1 || limit > MOST_ROWS) {
+            throw Rejected.of("limit", "must be 1 to " + MOST_ROWS);
+        }
+        Object[] asked = {dimension.key(), window.from(), window.to(), property, property};
+        return sql.inTransaction(tx -> {
+            Pipeline look = tx.pipeline();
+            Pipeline.Answer<Value> rows = look.query(
+                    ROWS,
+                    row -> new Value(row.textOrNull(5), sums(row)),
+                    dimension.key(),
+                    window.from(),
+                    window.to(),
+                    property,
+                    property,
+                    limit);
+            Pipeline.Answer<Sums> other = look.query(SUMS + " AND rank = 0", Breakdowns::sums, asked);
+            Pipeline.Answer<Sums> total = look.query(SUMS, Breakdowns::sums, asked);
+            look.send();
+            return new Breakdown(
+                    window,
+                    dimension,
+                    rows.rows(),
+                    other.rows().getFirst(),
+                    total.rows().getFirst());
+        });
+    }
+
+    private static Sums sums(Row row) throws SQLException {
+        return new Sums(row.number(1), row.number(2), row.number(3), row.number(4));
+    }
+}

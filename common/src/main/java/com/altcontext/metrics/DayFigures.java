@@ -1,0 +1,37 @@
+package com.altcontext.metrics;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A day's rollup of one property, or of several together: a visitor belongs to one property, so even the unique visitors
+ * of different properties add up.
+ *
+ * @param counts by {@link Count}
+ * @param rejected events refused or dropped, by reason
+ */
+@SuppressWarnings({"ArrayRecordComponent", "EnumOrdinal"
+}) // Never compared; the arrays live no longer than the process.
+record DayFigures(long[] counts, Map<String, Long> rejected, Sketches sketches) {
+    DayFigures plus(DayFigures other) {
+        long[] sums = counts.clone();
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += other.counts[i];
+        }
+        Map<String, Long> reasons = new TreeMap<>(rejected);
+        other.rejected.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
+        return new DayFigures(
+                sums,
+                reasons,
+                new Sketches.Merge().add(sketches).add(other.sketches).sketches());
+    }
+
+    long count(Count kind) {
+        return counts[kind.ordinal()];
+    }
+
+    /** About how much memory it holds. */
+    int bytes() {
+        return 300 + sketches.bytes();
+    }
+}

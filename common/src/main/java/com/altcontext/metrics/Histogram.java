@@ -1,0 +1,99 @@
+package com.altcontext.metrics;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many measured values lie in each of a row of fixed buckets, whose bounds grow by the factor 101/99: the middle of
+ * a bucket is within 1 % of every value in it (Masson, Rim, Lee, "DDSketch", VLDB 2019). Since the buckets never move,
+ * histograms merge by addition, and a quantile of the sum has the same error as one of a single day.
+ */
+final class Histogram {
+    static final Histogram EMPTY = new Histogram(new short[0], new int[0]);
+
+    /** More than enough for 120 000 milliseconds. */
+    private static final int BUCKETS = 1024;
+
+    private static final double GROWTH = 101.0 / 99;
+    private static final int ENTRY_BYTES = 6;
+
+    private final short[] buckets;
+    private final int[] counts;
+
+    private Histogram(short[] buckets, int[] counts) {
+        this.buckets = buckets;
+        this.counts = counts;
+    }
+
+    /** What the rollup stored: two bytes of bucket and four of count, repeated. */
+    static Histogram of(byte[] stored) {
+        if (stored.length == 0) {
+            return EMPTY;
+        }
+        ByteBuffer in = ByteBuffer.wrap(stored);
+        short[] buckets = new short[stored.length / ENTRY_BYTES];
+        int[] counts = new int[buckets.length];
+        for (int i = 0; i < buckets.length; i++) {
+            buckets[i] = in.getShort();
+            counts[i] = in.getInt();
+        }
+        return new Histogram(buckets, counts);
+    }
+
+    boolean isEmpty() {
+        return buckets.length == 0;
+    }
+
+    /** About how much memory it holds. */
+    int bytes() {
+        return 56 + buckets.length * ENTRY_BYTES;
+    }
+
+    /** A sum under way. */
+    static final class Sum {
+        private final long[] totals = new long[BUCKETS];
+
+        Sum add(Histogram histogram) {
+            for (int i = 0; i < histogram.buckets.length; i++) {
+                totals[histogram.buckets[i]] += histogram.counts[i];
+            }
+            return this;
+        }
+
+        /** @throws ArithmeticException if a bucket holds more than two thousand million values */
+        Histogram histogram() {
+            int filled = 0;
+            for (long total : totals) {
+                filled += total > 0 ? 1 : 0;
+            }
+            short[] buckets = new short[filled];
+            int[] counts = new int[filled];
+            int at = 0;
+            for (int bucket = 0; bucket < BUCKETS; bucket++) {
+                if (totals[bucket] > 0) {
+                    buckets[at] = (short) bucket;
+                    counts[at++] = Math.toIntExact(totals[bucket]);
+                }
+            }
+            return new Histogram(buckets, counts);
+        }
+
+        /** The least value that at least this share of all do not exceed, within 1 %; null if there are none. */
+        @Nullable
+        Double quantile(double share) {
+            long all = 0;
+            for (long total : totals) {
+                all += total;
+            }
+            if (all == 0) {
+                return null;
+            }
+            long rank = Math.max(1, (long) Math.ceil(share * all));
+            int bucket = 0;
+            for (long below = totals[0]; below < rank; below += totals[bucket]) {
+                bucket++;
+            }
+            return bucket == 0 ? 0.0 : 2 * Math.pow(GROWTH, bucket - 1) / (GROWTH + 1);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package com.altcontext.metrics;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The figures of a summary that are one number each; docs/metrics.md defines them. */
+public enum Metric {
+    UNIQUE_VISITORS("uniqueVisitors", Totals::uniqueVisitors),
+    RETURNING_VISITORS(
+            "returningVisitorsPct",
+            totals ->
+                    Totals.ratio(totals.uniqueVisitors() - totals.count(Count.NEW_VISITORS), totals.uniqueVisitors())),
+    PAGE_VIEWS("totalPageViews", totals -> totals.count(Count.PAGE_VIEWS)),
+    SESSIONS("sessions", totals -> totals.count(Count.SESSIONS)),
+    BOUNCE_RATE("bounceRate", totals -> totals.ratio(Count.BOUNCES, Count.SESSIONS)),
+    ENGAGED_TIME("avgEngagedTimeMs", totals -> totals.ratio(Count.ENGAGED_MS, Count.ENGAGED_SESSIONS)),
+    LEAD_CAPTURE_RATE(
+            "leadCaptureRate", totals -> Totals.ratio(totals.count(Count.NEW_LEADS), totals.uniqueVisitors())),
+    FORM_COMPLETION_RATE("formCompletionRate", totals -> totals.ratio(Count.COMPLETED_FORMS, Count.FORM_SESSIONS)),
+    LANDING_CONVERSION_RATE(
+            "landingPageConversionRate", totals -> totals.ratio(Count.CONVERTING_SESSIONS, Count.SESSIONS)),
+    TIME_TO_CAPTURE("avgTimeToFirstCaptureHrs", totals -> {
+        Double milliseconds = totals.ratio(Count.CAPTURE_MS, Count.CAPTURES);
+        return milliseconds == null ? null : milliseconds / 3_600_000;
+    });
+
+    private final String key;
+
+    @SuppressWarnings("ImmutableEnumChecker") // The functions hold nothing.
+    private final Function<Totals, @Nullable Number> figure;
+
+    Metric(String key, Function<Totals, @Nullable Number> figure) {
+        this.key = key;
+        this.figure = figure;
+    }
+
+    /** The name in JSON. */
+    public String key() {
+        return key;
+    }
+
+    /** A count is a {@link Long}, a share or a mean a {@link Double}. */
+    @Nullable
+    Number of(Totals totals) {
+        return figure.apply(totals);
+    }
+}

@@ -1,0 +1,95 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Tx;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The figures computed from raw rows in the plainest way, by the statements that docs/metrics.md prints. Slow, and
+ * right by inspection: what a rollup is held against.
+ */
+final class Naive {
+    /** Each statement by its name, as it is printed. */
+    static final Map<String, String> STATEMENTS = statements();
+
+    /** Named as the dimension that its statement is written for, or as one that differs by the column alone. */
+    private static final String EVENTS = "path";
+
+    private static final String SESSIONS = "traffic_source";
+
+    private final Tx tx;
+    private final Map<String, @Nullable Object> asked = new HashMap<>();
+
+    Naive(Tx tx, Window window, @Nullable String property) {
+        this.tx = tx;
+        asked.put("from", window.from());
+        asked.put("to", window.to());
+        asked.put("property", property);
+    }
+
+    private static Map<String, String> statements() {
+        Map<String, String> statements = new LinkedHashMap<>();
+        for (String block : NamedSql.text("naive.sql").split("\n\n-- ", -1)) {
+            int end = block.indexOf('\n');
+            if (!block.startsWith("--")) {
+                statements.put(block.substring(0, end), block.substring(end + 1).strip());
+            }
+        }
+        return statements;
+    }
+
+    @Nullable
+    Double figure(String name) {
+        return value(statement(name));
+    }
+
+    @Nullable
+    Double shareOf(String source) {
+        asked.put("source", source);
+        return value(statement("trafficSourceMix"));
+    }
+
+    @Nullable
+    Double quantile(Vital vital, double share) {
+        asked.put("share", share);
+        return value(statement("webVitals").replace("lcp_ms", vital.raw()));
+    }
+
+    /** One row a value, in no order. */
+    List<Breakdown.Value> breakdown(Dimension dimension) {
+        String text = switch (dimension) {
+            case PATH, LANDING_PATH, EXIT_PATH -> statement("breakdown." + dimension.key());
+            case EVENT_TYPE ->
+                statement("breakdown." + EVENTS)
+                        .replace("SELECT path", "SELECT event_type")
+                        .replace("BY path", "BY event_type");
+            default -> statement("breakdown." + SESSIONS).replace("s." + SESSIONS, "s." + dimension.key());
+        };
+        NamedSql sql = new NamedSql(text);
+        return tx.query(
+                sql.sql(),
+                row -> new Breakdown.Value(
+                        row.textOrNull(1),
+                        new Breakdown.Sums(row.number(2), row.number(3), row.number(4), row.number(5))),
+                sql.parameters(asked));
+    }
+
+    private @Nullable Double value(String text) {
+        NamedSql sql = new NamedSql(text);
+        record One(@Nullable Double value) {}
+        return tx.query(sql.sql(), row -> new One(row.decimalOrNull(1)), sql.parameters(asked))
+                .getFirst()
+                .value;
+    }
+
+    private static String statement(String name) {
+        String statement = STATEMENTS.get(name);
+        if (statement == null) {
+            throw new IllegalArgumentException("no naive statement for " + name);
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,166 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds rollups against raw rows, figure by figure, by statements that share nothing with the rollup's. A day that still
+ * changes differs when something came in since it was rolled up; so does one of which a person was forgotten since.
+ */
+public final class RollupCheck {
+    private static final String PROPERTIES = """
+            SELECT id FROM properties UNION SELECT property_id FROM daily_metric_rollups WHERE day = ? ORDER BY 1
+            """;
+
+    private static final String STORED = """
+            SELECT rank, value, visitors, page_views, sessions, conversions
+            FROM daily_dimension_rollups
+            WHERE property_id = ? AND dimension = ? AND day = ? AND rank > 0
+            ORDER BY rank
+            """;
+
+    /** Six standard errors: beyond that a sketch is not unlucky, it is wrong. */
+    private static final double SKETCH_ERROR = 0.0345;
+
+    private final Sql sql;
+    private final Books books;
+    private final Summaries summaries;
+
+    /** @param sql whose statements may take minutes: a large day does */
+    public RollupCheck(Sql sql, InstantSource clock) {
+        this.sql = sql;
+        this.books = new Books(sql, Source.TABLES);
+        this.summaries = new Summaries(books, clock);
+    }
+
+    /**
+     * One figure that is not what the raw rows say.
+     *
+     * @param figure its name; a value of a dimension is told by its rank, since it may be personal
+     * @param raw what the raw rows say; null for nothing
+     */
+    public record Difference(
+            LocalDate day,
+            String property,
+            String figure,
+            @Nullable Double raw,
+            @Nullable Double rolledUp) {}
+
+    /**
+     * Checks one day.
+     *
+     * @param property null for each of them
+     * @return what differs, in a fixed order; empty if nothing does
+     */
+    public List<Difference> check(LocalDate day, @Nullable String property) {
+        List<String> properties = property != null
+                ? List.of(property)
+                : sql.inTransaction(tx -> tx.query(PROPERTIES, row -> row.text(1), day));
+        List<Difference> differences = new ArrayList<>();
+        for (String each : properties) {
+            differences.addAll(check(day, each, new Window(day, day)));
+        }
+        return differences;
+    }
+
+    private List<Difference> check(LocalDate day, String property, Window window) {
+        Summary summary = summaries.of(window, false, property);
+        double estimated = books.current(property).totals(window).estimatedVisitors();
+        return sql.inTransaction(tx -> {
+            Comparison compared = new Comparison(day, property);
+            Naive naive = new Naive(tx, window, property);
+            for (Metric metric : Metric.values()) {
+                Number value = summary.of(metric).value();
+                compared.same(metric.key(), naive.figure(metric.key()), value);
+            }
+            double visitors = number(naive.figure(Metric.UNIQUE_VISITORS.key()));
+            compared.near("visitorSketch", visitors, estimated, 3 + (visitors * SKETCH_ERROR));
+            summary.trafficSourceMix()
+                    .forEach((source, share) ->
+                            compared.same("trafficSourceMix." + source, naive.shareOf(source), share));
+            summary.webVitals().forEach((vital, found) -> {
+                compared.vital(vital, "p75", naive.quantile(vital, 0.75), found.p75());
+                compared.vital(vital, "p95", naive.quantile(vital, 0.95), found.p95());
+            });
+            Summary.Ingest ingest = summary.ingest();
+            compared.same("totalEventsAccepted", naive.figure("totalEventsAccepted"), ingest.accepted());
+            compared.same("botEvents", naive.figure("botEvents"), ingest.botEvents());
+            compared.same("totalEventsRejected", naive.figure("totalEventsRejected"), ingest.rejected());
+            compared.same("successPct", naive.figure("successPct"), ingest.successPct());
+            for (Dimension dimension : Dimension.values()) {
+                compareDimension(tx, naive, dimension, compared);
+            }
+            return compared.differences;
+        });
+    }
+
+    private static void compareDimension(Tx tx, Naive naive, Dimension dimension, Comparison compared) {
+        Map<@Nullable String, Breakdown.Sums> raw = new HashMap<>();
+        naive.breakdown(dimension).forEach(row -> raw.put(row.value(), row.sums()));
+        record Ranked(long rank, Breakdown.Value row) {}
+        List<Ranked> stored = tx.query(
+                STORED,
+                row -> new Ranked(
+                        row.number(1),
+                        new Breakdown.Value(
+                                row.textOrNull(2),
+                                new Breakdown.Sums(row.number(3), row.number(4), row.number(5), row.number(6)))),
+                compared.property,
+                dimension.key(),
+                compared.day);
+        compared.same(
+                dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MOST_ROWS), (long) stored.size());
+        for (Ranked ranked : stored) {
+            Breakdown.Sums of = raw.getOrDefault(ranked.row.value(), new Breakdown.Sums(0, 0, 0, 0));
+            Breakdown.Sums found = ranked.row.sums();
+            String name = dimension.key() + "." + ranked.rank + ".";
+            compared.same(name + "visitors", (double) of.visitors(), found.visitors());
+            compared.same(name + "pageViews", (double) of.pageViews(), found.pageViews());
+            compared.same(name + "sessions", (double) of.sessions(), found.sessions());
+            compared.same(name + "conversions", (double) of.conversions(), found.conversions());
+        }
+    }
+
+    private static double number(@Nullable Double value) {
+        return value == null ? 0 : value;
+    }
+
+    /** Collects what differs. */
+    private static final class Comparison {
+        final LocalDate day;
+        final String property;
+        final List<Difference> differences = new ArrayList<>();
+
+        Comparison(LocalDate day, String property) {
+            this.day = day;
+            this.property = property;
+        }
+
+        void same(String figure, @Nullable Double raw, @Nullable Number rolledUp) {
+            near(figure, raw, rolledUp, 1e-9 * Math.abs(number(raw)));
+        }
+
+        /** A histogram's promise: within 1 %, or a unit where values are small. */
+        void vital(Vital vital, String which, @Nullable Double raw, @Nullable Double rolledUp) {
+            double unit = vital == Vital.CLS ? 0.0011 : 1.1;
+            near("webVitals." + vital.key() + "." + which, raw, rolledUp, unit + (0.0101 * number(raw)));
+        }
+
+        void near(String figure, @Nullable Double raw, @Nullable Number rolledUp, double tolerance) {
+            Double found = rolledUp == null ? null : rolledUp.doubleValue();
+            boolean comparable = raw != null && found != null;
+            boolean same = comparable ? Math.abs(number(raw) - number(found)) <= tolerance : Objects.equals(raw, found);
+            if (!same) {
+                differences.add(new Difference(day, property, figure, raw, found));
+            }
+        }
+    }
+}

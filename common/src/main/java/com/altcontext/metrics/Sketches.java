@@ -1,0 +1,58 @@
+package com.altcontext.metrics;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What of a day, or of a block of days, cannot be added up as numbers. */
+record Sketches(VisitorSketch visitors, List<Histogram> vitals) {
+    static final Sketches NONE = new Sketches(
+            VisitorSketch.EMPTY,
+            Arrays.stream(Vital.values()).map(vital -> Histogram.EMPTY).toList());
+
+    /** Whether nobody came and nothing was measured. */
+    boolean isEmpty() {
+        return visitors.isEmpty() && vitals.stream().allMatch(Histogram::isEmpty);
+    }
+
+    /** About how much memory they hold. */
+    int bytes() {
+        return 64
+                + visitors.bytes()
+                + vitals.stream().mapToInt(Histogram::bytes).sum();
+    }
+
+    /** Sketches being merged. */
+    static final class Merge {
+        private final VisitorSketch.Union visitors = new VisitorSketch.Union();
+        private final List<Histogram.Sum> vitals =
+                Arrays.stream(Vital.values()).map(vital -> new Histogram.Sum()).toList();
+
+        Merge add(Sketches sketches) {
+            if (!sketches.isEmpty()) {
+                visitors.add(sketches.visitors);
+                for (int i = 0; i < vitals.size(); i++) {
+                    var _ = vitals.get(i).add(sketches.vitals.get(i));
+                }
+            }
+            return this;
+        }
+
+        Sketches sketches() {
+            return new Sketches(
+                    visitors.sketch(),
+                    vitals.stream().map(Histogram.Sum::histogram).toList());
+        }
+
+        double visitors() {
+            return visitors.estimate();
+        }
+
+        @SuppressWarnings("EnumOrdinal") // The list lives no longer than the process.
+        @Nullable
+        Double quantile(Vital vital, double share) {
+            Double value = vitals.get(vital.ordinal()).quantile(share);
+            return value == null ? null : vital.unit(value);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Summary.Freshness;
+import com.altcontext.metrics.Summary.Ingest;
+import com.altcontext.metrics.Summary.Measure;
+import com.altcontext.metrics.Summary.Percentiles;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Answers with the figures of any window, from the rollups. One is shared by all threads. */
+public final class Summaries {
+    /** These were let go on purpose: neither a success nor a failure. */
+    private static final Set<String> DROPS = Set.of("honeypot", "privacy_signal");
+
+    private final Books books;
+    private final InstantSource clock;
+
+    public Summaries(Sql sql, Source source, InstantSource clock) {
+        this(new Books(sql, source), clock);
+    }
+
+    Summaries(Books books, InstantSource clock) {
+        this.books = books;
+        this.clock = clock;
+    }
+
+    /**
+     * A window's figures.
+     *
+     * @param compare whether to tell how they differ from those of the equally long window before
+     * @param property null for all together
+     */
+    public Summary of(Window window, boolean compare, @Nullable String property) {
+        Book book = books.current(property);
+        Totals totals = book.totals(window);
+        Totals before = compare ? book.totals(window.before()) : null;
+        Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
+        for (Metric metric : Metric.values()) {
+            metrics.put(metric, measure(metric.of(totals), before == null ? null : metric.of(before)));
+        }
+        return new Summary(
+                window,
+                compare ? window.before() : null,
+                freshness(book),
+                metrics,
+                mix(totals),
+                vitals(totals),
+                ingest(totals),
+                trend(book, window));
+    }
+
+    private static Measure measure(@Nullable Number value, @Nullable Number before) {
+        if (value == null || before == null || before.doubleValue() == 0) {
+            return new Measure(value, null);
+        }
+        return new Measure(value, value.doubleValue() / before.doubleValue() - 1);
+    }
+
+    private static Map<String, @Nullable Double> mix(Totals totals) {
+        Map<String, @Nullable Double> shares = new LinkedHashMap<>();
+        for (Count kind : Count.values()) {
+            if (kind.isSource()) {
+                shares.put(kind.source(), totals.ratio(kind, Count.SESSIONS));
+            }
+        }
+        return Collections.unmodifiableMap(shares);
+    }
+
+    private static Map<Vital, Percentiles> vitals(Totals totals) {
+        Map<Vital, Percentiles> vitals = new EnumMap<>(Vital.class);
+        for (Vital vital : Vital.values()) {
+            vitals.put(vital, new Percentiles(totals.quantile(vital, 0.75), totals.quantile(vital, 0.95)));
+        }
+        return vitals;
+    }
+
+    private static Ingest ingest(Totals totals) {
+        long rejected = 0;
+        long refused = 0;
+        for (Map.Entry<String, Long> reason : totals.rejected.entrySet()) {
+            rejected += reason.getValue();
+            refused += DROPS.contains(reason.getKey()) ? 0 : reason.getValue();
+        }
+        long accepted = totals.count(Count.ACCEPTED);
+        return new Ingest(
+                Totals.ratio(accepted, accepted + refused),
+                accepted,
+                rejected,
+                totals.rejected,
+                totals.count(Count.BOTS),
+                totals.quantile(Vital.TTFB, 0.95));
+    }
+
+    private static List<TrendPoint> trend(Book book, Window window) {
+        List<TrendPoint> points = new ArrayList<>(window.days());
+        for (LocalDate day = window.from(); !day.isAfter(window.to()); day = day.plusDays(1)) {
+            points.add(book.trend(day));
+        }
+        return points;
+    }
+
+    private Freshness freshness(Book book) {
+        LocalDate through = book.rolledUpThrough;
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        Integer lag = through == null ? null : Math.toIntExact(Math.max(0, today.toEpochDay() - through.toEpochDay()));
+        return new Freshness(through, book.rolledUpAt, lag, clock.instant());
+    }
+}

@@ -1,0 +1,180 @@
+package com.altcontext.metrics;
+
+/**
+ * A set of visitors that only remembers how many they are: HyperLogLog with 2<sup>15</sup> registers of four bits
+ * (standard error 0.57 %), as the rollup stores it. A register holds the most leading zeros, plus one, that were seen in
+ * 14 bits of a visitor's id. The union of two is the greater of each register, so days that share visitors, and blocks
+ * of days that overlap, merge without counting anybody twice.
+ *
+ * <p>Estimated by Ertl's improved estimator (O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches",
+ * arXiv:1702.01284, algorithm 6), which needs no correction tables and stays true for registers that are full, so four
+ * bits are enough for some hundred million visitors.
+ */
+final class VisitorSketch {
+    private static final int REGISTERS = 1 << 15;
+    /** The greatest value but one: what is beyond it is counted as full. */
+    private static final int ZEROS = 14;
+
+    private static final int WORDS = REGISTERS / 16;
+    private static final int DENSE_BYTES = REGISTERS / 2;
+    private static final int ENTRY_BYTES = 3;
+    private static final long LOW = 0x0F0F_0F0F_0F0F_0F0FL;
+    private static final long ABOVE = 0x1010_1010_1010_1010L;
+    private static final long ONES = 0x0101_0101_0101_0101L;
+
+    static final VisitorSketch EMPTY = new VisitorSketch(new byte[0], new long[0]);
+
+    /** Three bytes for each register that is not zero: its number and its value. Empty where there are words. */
+    private final byte[] sparse;
+    /** Sixteen registers each, or none. */
+    private final long[] words;
+
+    private VisitorSketch(byte[] sparse, long[] words) {
+        this.sparse = sparse;
+        this.words = words;
+    }
+
+    /** What the rollup stored: half a byte for each register, or three bytes for each that is not zero. */
+    static VisitorSketch of(byte[] stored) {
+        if (stored.length == 0) {
+            return EMPTY;
+        }
+        if (stored.length != DENSE_BYTES) {
+            return new VisitorSketch(stored, new long[0]);
+        }
+        long[] words = new long[WORDS];
+        for (int i = 0; i < DENSE_BYTES; i++) {
+            words[i >> 3] |= (stored[i] & 0xFFL) << ((i & 7) * 8);
+        }
+        return new VisitorSketch(new byte[0], words);
+    }
+
+    boolean isEmpty() {
+        return sparse.length == 0 && words.length == 0;
+    }
+
+    /** About how much memory it holds. */
+    int bytes() {
+        return 48 + sparse.length + words.length * 8;
+    }
+
+    /** A union under way. */
+    static final class Union {
+        private final long[] words = new long[WORDS];
+
+        Union add(VisitorSketch sketch) {
+            if (sketch.words.length > 0) {
+                addDense(sketch.words);
+            } else {
+                addSparse(sketch.sparse);
+            }
+            return this;
+        }
+
+        private void addSparse(byte[] entries) {
+            for (int i = 0; i < entries.length; i += ENTRY_BYTES) {
+                int entry = ((entries[i] & 0xFF) << 16) | ((entries[i + 1] & 0xFF) << 8) | (entries[i + 2] & 0xFF);
+                int register = entry >> 4;
+                int shift = (register & 15) * 4;
+                long value = entry & 15;
+                long word = words[register >> 4];
+                if (((word >>> shift) & 15) < value) {
+                    words[register >> 4] = (word & ~(15L << shift)) | (value << shift);
+                }
+            }
+        }
+
+        /** The greater of each, sixteen at a time: the even ones and the odd ones apart, so that each has a spare bit. */
+        private void addDense(long[] others) {
+            for (int i = 0; i < WORDS; i++) {
+                long mine = words[i];
+                long other = others[i];
+                words[i] = greater(mine & LOW, other & LOW) | (greater((mine >>> 4) & LOW, (other >>> 4) & LOW) << 4);
+            }
+        }
+
+        private static long greater(long a, long b) {
+            long isFirst = ((((a | ABOVE) - b) >>> 4) & ONES) * 15;
+            return (a & isFirst) | (b & ~isFirst & LOW);
+        }
+
+        VisitorSketch sketch() {
+            int filled = REGISTERS - values()[0];
+            if (filled * ENTRY_BYTES >= DENSE_BYTES) {
+                return new VisitorSketch(new byte[0], words.clone());
+            }
+            byte[] entries = new byte[filled * ENTRY_BYTES];
+            int at = 0;
+            for (int register = 0; register < REGISTERS; register++) {
+                int value = (int) (words[register >> 4] >>> ((register & 15) * 4)) & 15;
+                if (value > 0) {
+                    int entry = (register << 4) | value;
+                    entries[at++] = (byte) (entry >> 16);
+                    entries[at++] = (byte) (entry >> 8);
+                    entries[at++] = (byte) entry;
+                }
+            }
+            return new VisitorSketch(entries, new long[0]);
+        }
+
+        /** How many different visitors were added, about. */
+        double estimate() {
+            int[] values = values();
+            double z = REGISTERS * tau(1 - values[ZEROS + 1] / (double) REGISTERS);
+            for (int value = ZEROS; value >= 1; value--) {
+                z = 0.5 * (z + values[value]);
+            }
+            z += REGISTERS * sigma(values[0] / (double) REGISTERS);
+            return (double) REGISTERS * REGISTERS / (2 * Math.log(2) * z);
+        }
+
+        /** How many registers have each value. */
+        private int[] values() {
+            int[] values = new int[16];
+            for (long word : words) {
+                if (word == 0) {
+                    values[0] += 16;
+                } else {
+                    for (int shift = 0; shift < 64; shift += 4) {
+                        values[(int) (word >>> shift) & 15]++;
+                    }
+                }
+            }
+            return values;
+        }
+
+        private static double sigma(double share) {
+            if (share == 1) {
+                return Double.POSITIVE_INFINITY;
+            }
+            double x = share;
+            double y = 1;
+            double z = share;
+            double before;
+            do {
+                x *= x;
+                before = z;
+                z += x * y;
+                y += y;
+            } while (z != before);
+            return z;
+        }
+
+        private static double tau(double share) {
+            if (share == 0 || share == 1) {
+                return 0;
+            }
+            double x = share;
+            double y = 1;
+            double z = 1 - share;
+            double before;
+            do {
+                x = Math.sqrt(x);
+                before = z;
+                y *= 0.5;
+                z -= (1 - x) * (1 - x) * y;
+            } while (z != before);
+            return z / 3;
+        }
+    }
+}

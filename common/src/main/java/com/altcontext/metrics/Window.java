@@ -1,0 +1,59 @@
+package com.altcontext.metrics;
+
+import com.altcontext.value.Rejected;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+
+/** A row of UTC days, both ends included. */
+public record Window(LocalDate from, LocalDate to) {
+    /** The longest. */
+    public static final int MOST_DAYS = 366;
+
+    private static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
+
+    /** @throws Rejected if it ends before it begins, is too long, or lies before anybody measured anything */
+    public Window {
+        if (to.isBefore(from)) {
+            throw Rejected.of("to", "must not be before from");
+        }
+        if (from.isBefore(EARLIEST)) {
+            throw Rejected.of("from", "must not be before " + EARLIEST);
+        }
+        if (ChronoUnit.DAYS.between(from, to) >= MOST_DAYS) {
+            throw Rejected.of("from", "must be at most " + MOST_DAYS + " days long, with to");
+        }
+    }
+
+    /**
+     * The days between two, today at the latest.
+     *
+     * @throws Rejected also if it ends after today
+     */
+    public static Window between(LocalDate from, LocalDate to, LocalDate today) {
+        if (to.isAfter(today)) {
+            throw Rejected.of("to", "must not be after today (UTC)");
+        }
+        return new Window(from, to);
+    }
+
+    /**
+     * The last full UTC days.
+     *
+     * @throws Rejected if they are none, or too many
+     */
+    public static Window lastFull(int days, LocalDate today) {
+        if (days < 1 || days > MOST_DAYS) {
+            throw Rejected.of("window", "must be 1 to " + MOST_DAYS);
+        }
+        return new Window(today.minusDays(days), today.minusDays(1));
+    }
+
+    public int days() {
+        return (int) ChronoUnit.DAYS.between(from, to) + 1;
+    }
+
+    /** The equally long window before. */
+    Window before() {
+        return new Window(from.minusDays(days()), from.minusDays(1));
+    }
+}

@@ -1,0 +1,159 @@
+package com.altcontext.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
+import com.altcontext.event.WebVitals;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
+
+/** Whatever visitors do, rollups and summaries say what the plainest statements over the raw rows say. */
+class AgreementTest {
+    private static final int DAYS = 7;
+    private static final Site SITE = new Site("docs");
+
+    /** A minute of some day; many lie around midnight, and close enough together to make sessions. */
+    @Provide
+    Arbitrary<List<Act>> visits() {
+        Arbitrary<Instant> times = Combinators.combine(
+                        Arbitraries.integers().between(1, DAYS),
+                        Arbitraries.of(0, 5, 10, 11, 600, 610, 625, 1_425, 1_430, 1_439),
+                        Arbitraries.integers().between(0, 40))
+                .as((ago, minute, second) -> SITE.at(ago, "00:00:00")
+                        .plus(Duration.ofMinutes(minute))
+                        .plusSeconds(second));
+        // The fifth is a bot, the fourth is taken for one now and then.
+        Arbitrary<Act> acts = Combinators.combine(
+                        Arbitraries.of("a", "b", "c", "d", "e"),
+                        times,
+                        Arbitraries.of("/", "/two", "/three"),
+                        Arbitraries.frequencyOf(
+                                Tuple.of(6, Arbitraries.just("page_view")),
+                                Tuple.of(4, Arbitraries.of("form_start", "form_submit", "cta_click"))),
+                        Arbitraries.of(DeviceType.DESKTOP, DeviceType.MOBILE, DeviceType.BOT),
+                        Arbitraries.of("default", "default", "docs"),
+                        Arbitraries.of(TrafficSource.values()),
+                        Arbitraries.doubles().between(0, 20_000))
+                .as((who, at, path, type, device, property, source, measured) -> Act.view(who, at, path)
+                        .type(type)
+                        .property(property)
+                        .device(deviceOf(who, device))
+                        .from(source, campaignOf(measured), measured > 15_000 ? "host.example" : null)
+                        .country(measured < 9_000 ? "CA" : null)
+                        .engaged(measured < 5_000 ? measured.intValue() : null)
+                        .vitals(measured < 12_000 ? vitals(measured) : WebVitals.NONE));
+        return acts.list().ofMinSize(5).ofMaxSize(120);
+    }
+
+    private static DeviceType deviceOf(String who, DeviceType claimed) {
+        return switch (who) {
+            case "d" -> claimed;
+            case "e" -> DeviceType.BOT;
+            default -> claimed == DeviceType.BOT ? DeviceType.UNKNOWN : claimed;
+        };
+    }
+
+    private static Utm campaignOf(double measured) {
+        return measured % 10 < 8
+                ? Utm.NONE
+                : new Utm(measured % 10 < 9 ? "ads" : "mail", null, measured % 2 < 1 ? "spring" : null, null, null);
+    }
+
+    private static WebVitals vitals(double measured) {
+        return new WebVitals(measured, measured * 2, measured % 300, null, measured / 2_000);
+    }
+
+    @Property(tries = 8, shrinking = ShrinkingMode.OFF)
+    void rollups_and_summaries_agree_with_the_raw_rows(@ForAll("visits") List<Act> acts) {
+        SITE.database.run("TRUNCATE events, sessions, visitors", "DELETE FROM lead_identities", "DELETE FROM leads");
+        int half = acts.size() / 2;
+        SITE.does(acts.subList(0, half).toArray(Act[]::new));
+        SITE.rollUp();
+        // The second half comes late: out of order, among and before what was there.
+        SITE.does(acts.subList(half, acts.size()).toArray(Act[]::new));
+        captures(acts);
+        SITE.rollUp();
+
+        RollupCheck check = new RollupCheck(SITE.database.sql(), SITE.clock);
+        for (int ago = 0; ago <= DAYS + 1; ago++) {
+            assertThat(check.check(SITE.day(ago), null)).isEmpty();
+        }
+        Summaries summaries = new Summaries(SITE.database.sql(), Source.TABLES, SITE.clock);
+        List<@Nullable String> properties = new ArrayList<>(List.of("default", "docs"));
+        properties.add(null);
+        for (String property : properties) {
+            for (int from = DAYS; from >= 2; from -= 2) {
+                agrees(summaries, new Window(SITE.day(from), SITE.day(1)), property);
+            }
+            agrees(summaries, new Window(SITE.day(5), SITE.day(3)), property);
+        }
+    }
+
+    private static void captures(List<Act> acts) {
+        List<UUID> visitors = SITE.database.texts("SELECT visitor_id::text FROM visitors ORDER BY 1").stream()
+                .map(UUID::fromString)
+                .toList();
+        for (int i = 0; i < Math.min(3, visitors.size()); i++) {
+            SITE.captures(
+                    i == 0 ? "docs" : "default", visitors.get(i), acts.get(i).at());
+        }
+    }
+
+    private static void agrees(Summaries summaries, Window window, @Nullable String property) {
+        Summary summary = summaries.of(window, false, property);
+        var _ = SITE.database.sql().inTransaction(tx -> {
+            Naive naive = new Naive(tx, window, property);
+            Double visitors = naive.figure("uniqueVisitors");
+            for (Metric metric : Metric.values()) {
+                // A visitor that only a bot's events make seem older counts as returning, see docs/metrics.md.
+                double tolerance = metric == Metric.RETURNING_VISITORS && visitors != null && visitors > 0
+                        ? (2 / visitors) + 1e-9
+                        : 1e-9;
+                same(
+                        metric.key(),
+                        naive.figure(metric.key()),
+                        summary.of(metric).value(),
+                        tolerance);
+            }
+            summary.trafficSourceMix().forEach((source, share) -> same(source, naive.shareOf(source), share, 1e-9));
+            summary.webVitals().forEach((vital, found) -> {
+                Double raw = naive.quantile(vital, 0.75);
+                same(
+                        vital.key(),
+                        raw,
+                        found.p75(),
+                        raw == null ? 0 : (0.0101 * raw) + (vital == Vital.CLS ? 0.0011 : 1.1));
+            });
+            same(
+                    "accepted",
+                    naive.figure("totalEventsAccepted"),
+                    summary.ingest().accepted(),
+                    0);
+            same("bots", naive.figure("botEvents"), summary.ingest().botEvents(), 0);
+            return true;
+        });
+    }
+
+    private static void same(String name, @Nullable Double raw, @Nullable Number found, double tolerance) {
+        if (raw == null || found == null) {
+            assertThat(found).as(name).isEqualTo(raw);
+        } else {
+            assertThat(found.doubleValue()).as(name).isCloseTo(raw, within(tolerance));
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package com.altcontext.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
+import com.altcontext.event.WebVitals;
+import com.altcontext.value.Rejected;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SummariesTest {
+    private static final Utm ADS = new Utm("ads", "cpc", "spring", null, null);
+
+    private final Site site = new Site("docs");
+    private final Summaries summaries = new Summaries(site.database.sql(), Source.TABLES, site.clock);
+
+    private Summary days(int firstAgo, int lastAgo) {
+        return summaries.of(new Window(site.day(firstAgo), site.day(lastAgo)), true, "default");
+    }
+
+    private static double value(Summary summary, Metric metric) {
+        Number value = summary.of(metric).value();
+        assertThat(value).as(metric.key()).isNotNull();
+        return value == null ? Double.NaN : value.doubleValue();
+    }
+
+    private List<Breakdown.Value> rows(Dimension dimension) {
+        return new Breakdowns(site.database.sql())
+                .of(dimension, new Window(site.day(6), site.today()), 50, "default")
+                .rows();
+    }
+
+    @Test
+    void unique_visitors_of_a_week_are_not_the_sum_of_its_days() {
+        for (int ago = 3; ago >= 1; ago--) {
+            site.does(Act.view("a", site.at(ago, "10:00:00"), "/"), Act.view("b", site.at(ago, "11:00:00"), "/"));
+        }
+        site.rollUp();
+
+        Summary week = days(3, 1);
+
+        assertThat(value(week, Metric.UNIQUE_VISITORS)).isEqualTo(2);
+        assertThat(week.trend()).extracting(TrendPoint::uniqueVisitors).containsExactly(2L, 2L, 2L);
+        assertThat(value(week, Metric.RETURNING_VISITORS)).isZero();
+        assertThat(value(days(2, 1), Metric.RETURNING_VISITORS)).isEqualTo(1);
+    }
+
+    @Test
+    void a_percentile_of_two_days_is_that_of_all_their_values_and_no_average() {
+        site.does(Act.view("slow", site.at(2, "10:00:00"), "/").lcp(10_000));
+        for (int i = 0; i < 9; i++) {
+            site.does(Act.view("v" + i, site.at(1, "10:00:00"), "/").lcp(1_000));
+        }
+        site.rollUp();
+
+        Summary.Percentiles lcp = days(2, 1).of(Vital.LCP);
+
+        assertThat(lcp.p75()).isCloseTo(1_000, within(10.0));
+        assertThat(lcp.p95()).isCloseTo(10_000, within(100.0));
+        assertThat(days(2, 1).of(Vital.CLS).p75()).isNull();
+    }
+
+    @Test
+    void only_the_first_page_view_of_a_session_is_its_entrance_whoever_claims_otherwise() {
+        site.claimsEntrance(
+                Act.view("a", site.at(1, "10:00:00"), "/first"),
+                Act.view("a", site.at(1, "10:01:00"), "/second"),
+                Act.view("a", site.at(1, "10:02:00"), "/last"));
+        site.rollUp();
+
+        assertThat(rows(Dimension.LANDING_PATH))
+                .containsExactly(new Breakdown.Value("/first", new Breakdown.Sums(1, 3, 1, 0)));
+        assertThat(rows(Dimension.EXIT_PATH))
+                .containsExactly(new Breakdown.Value("/last", new Breakdown.Sums(1, 3, 1, 0)));
+        assertThat(rows(Dimension.PATH)).hasSize(3);
+    }
+
+    @Test
+    void a_conversion_anywhere_in_a_session_counts_for_its_landing_page() {
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/landing"),
+                Act.view("a", site.at(1, "10:01:00"), "/form"),
+                Act.view("a", site.at(1, "10:02:00"), "/form").type("form_submit"),
+                Act.view("b", site.at(1, "10:00:00"), "/landing"));
+        site.rollUp();
+
+        assertThat(value(days(1, 1), Metric.LANDING_CONVERSION_RATE)).isEqualTo(0.5);
+        assertThat(rows(Dimension.LANDING_PATH))
+                .containsExactly(new Breakdown.Value("/landing", new Breakdown.Sums(2, 3, 2, 1)));
+    }
+
+    @Test
+    void a_second_page_without_utm_is_the_same_campaign_visit() {
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/").from(TrafficSource.PAID_SEARCH, ADS, null),
+                Act.view("a", site.at(1, "10:01:00"), "/two").from(TrafficSource.INTERNAL, Utm.NONE, "example.com"));
+        site.rollUp();
+
+        Summary day = days(1, 1);
+        assertThat(value(day, Metric.SESSIONS)).isEqualTo(1);
+        assertThat(value(day, Metric.BOUNCE_RATE)).isZero();
+        assertThat(day.trafficSourceMix())
+                .hasSize(9)
+                .containsEntry("paid_search", 1.0)
+                .containsEntry("internal", 0.0);
+        assertThat(rows(Dimension.UTM_SOURCE))
+                .containsExactly(new Breakdown.Value("ads", new Breakdown.Sums(1, 2, 1, 0)));
+    }
+
+    @Test
+    void bots_are_in_no_count_but_their_own() {
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/").vitals(new WebVitals(null, null, null, 100.0, 0.1)),
+                Act.view("bot", site.at(1, "10:00:00"), "/")
+                        .device(DeviceType.BOT)
+                        .vitals(new WebVitals(null, null, null, 9_000.0, 9.0)));
+        site.database.run(
+                "INSERT INTO ingest_rejections VALUES (current_date - 1, 'default', 'events', 'invalid_request', 2),"
+                        + " (current_date - 1, 'default', 'events/batch', 'honeypot', 5),"
+                        + " (current_date - 1, 'default', 'leads/capture', 'invalid_request', 70)");
+        site.rollUp();
+
+        Summary day = days(1, 1);
+        assertThat(value(day, Metric.UNIQUE_VISITORS)).isEqualTo(1);
+        assertThat(value(day, Metric.PAGE_VIEWS)).isEqualTo(1);
+        assertThat(day.of(Vital.CLS).p95()).isCloseTo(0.1, within(0.001));
+        assertThat(day.ingest().accepted()).isEqualTo(1);
+        assertThat(day.ingest().botEvents()).isEqualTo(1);
+        assertThat(day.ingest().rejected()).isEqualTo(7);
+        assertThat(day.ingest().rejectedByReason()).containsOnlyKeys("honeypot", "invalid_request");
+        assertThat(day.ingest().successPct()).isCloseTo(1 / 3.0, within(1e-9));
+        assertThat(day.ingest().p95TtfbMs()).isCloseTo(100, within(1.0));
+    }
+
+    @Test
+    void an_answer_says_how_old_it_is() {
+        assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(null, null, null, site.now));
+        site.rollUp();
+        assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(site.today(), site.now, 0, site.now));
+
+        LocalDate rolled = site.today();
+        Instant at = site.now;
+        site.now = site.now.plus(Duration.ofDays(3));
+
+        assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(rolled, at, 3, site.now));
+    }
+
+    @Test
+    void a_ratio_over_nothing_is_null_and_a_change_from_nothing_too() {
+        site.does(Act.view("a", site.at(1, "10:00:00"), "/"), Act.view("b", site.at(1, "10:00:00"), "/"));
+        site.does(Act.view("a", site.at(2, "10:00:00"), "/"));
+        site.rollUp();
+
+        Summary.Measure views = days(1, 1).of(Metric.PAGE_VIEWS);
+        assertThat(views).isEqualTo(new Summary.Measure(2L, 1.0));
+        assertThat(days(1, 1).compareTo()).isEqualTo(new Window(site.day(2), site.day(2)));
+        assertThat(days(2, 2).of(Metric.PAGE_VIEWS)).isEqualTo(new Summary.Measure(1L, null));
+        assertThat(days(3, 3).of(Metric.BOUNCE_RATE)).isEqualTo(new Summary.Measure(null, null));
+        assertThat(days(3, 3).trafficSourceMix()).hasSize(9).containsEntry("direct", null);
+        assertThat(days(3, 3).trend()).containsExactly(new TrendPoint(site.day(3), 0, 0, 0, 0));
+    }
+
+    @Test
+    void another_machines_rollup_is_seen_at_once() {
+        site.rollUp();
+        assertThat(value(days(1, 0), Metric.PAGE_VIEWS)).isZero();
+        site.does(Act.view("a", site.at(1, "10:00:00"), "/"), Act.view("a", site.at(0, "10:00:00"), "/"));
+
+        var _ = new Rollup(site.database.anotherMachine(), site.clock).run(site.day(1), null);
+        assertThat(value(days(1, 0), Metric.PAGE_VIEWS)).isEqualTo(1);
+        var _ = new Rollup(site.database.anotherMachine(), site.clock).run(site.today(), null);
+
+        assertThat(value(days(1, 0), Metric.PAGE_VIEWS)).isEqualTo(2);
+        assertThat(value(days(1, 0), Metric.UNIQUE_VISITORS)).isEqualTo(1);
+    }
+
+    @Test
+    void all_properties_together_are_their_sum_also_in_visitors() {
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/").lcp(1_000),
+                Act.view("a", site.at(1, "10:00:00"), "/").property("docs").lcp(3_000),
+                Act.view("a", site.at(2, "10:00:00"), "/").property("docs"));
+        site.rollUp();
+
+        Summary all = summaries.of(new Window(site.day(2), site.day(1)), false, null);
+
+        assertThat(value(all, Metric.UNIQUE_VISITORS)).isEqualTo(2);
+        assertThat(value(all, Metric.PAGE_VIEWS)).isEqualTo(3);
+        assertThat(all.of(Vital.LCP).p95()).isCloseTo(3_000, within(30.0));
+    }
+
+    @Test
+    void the_view_has_the_same_figures_as_of_its_refresh() {
+        site.does(Act.view("a", site.at(1, "10:00:00"), "/").lcp(1_000));
+        site.rollUp();
+        StoredFigures view = new StoredFigures(site.database.sql());
+        assertThat(view.refresh()).isTrue();
+        Summaries stored = new Summaries(site.database.sql(), Source.VIEW, site.clock);
+        Window day = new Window(site.day(1), site.day(1));
+        assertThat(stored.of(day, false, "default")).isEqualTo(summaries.of(day, false, "default"));
+
+        site.does(Act.view("b", site.at(1, "10:00:00"), "/"));
+        site.rollUp();
+        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
+
+        assertThat(view.refresh()).isFalse();
+        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(2);
+    }
+
+    @Test
+    void a_check_names_each_difference_and_is_silent_without_one() {
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/").lcp(1_000).engaged(5_000),
+                Act.view("b", site.at(1, "10:00:00"), "/").property("docs"));
+        site.rollUp();
+        RollupCheck check = new RollupCheck(site.database.sql(), site.clock);
+        assertThat(check.check(site.day(1), null)).isEmpty();
+
+        site.does(Act.view("a", site.at(1, "10:01:00"), "/two"));
+        site.database.run("UPDATE daily_metric_rollups SET visitor_sketch = '', unique_visitors = 9,"
+                + " version = nextval('rollup_version') WHERE property_id = 'docs'");
+
+        assertThat(check.check(site.day(1), null))
+                .extracting(difference -> difference.property() + " " + difference.figure())
+                .contains(
+                        "default totalPageViews",
+                        "default bounceRate",
+                        "default path.values",
+                        "default exit_path.1.visitors",
+                        "docs uniqueVisitors")
+                .doesNotContain("default sessions", "docs totalPageViews");
+        assertThat(check.check(site.day(1), "docs"))
+                .contains(new RollupCheck.Difference(site.day(1), "docs", "uniqueVisitors", 1.0, 9.0));
+    }
+
+    @Test
+    void a_window_says_what_is_wrong_with_it() {
+        LocalDate today = site.today();
+        assertThat(Window.lastFull(7, today)).isEqualTo(new Window(today.minusDays(7), today.minusDays(1)));
+        assertThat(Window.between(today.minusDays(365), today, today).days()).isEqualTo(366);
+        for (Runnable wrong : Arrays.<Runnable>asList(
+                () -> Window.between(today, today.plusDays(1), today),
+                () -> new Window(today, today.minusDays(1)),
+                () -> new Window(today.minusDays(366), today),
+                () -> Window.lastFull(0, today),
+                () -> Window.lastFull(367, today))) {
+            assertThatThrownBy(wrong::run).isInstanceOf(Rejected.class);
+        }
+    }
+}
