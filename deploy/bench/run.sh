@@ -34,6 +34,8 @@ source "$HERE/database.sh"
 source "$HERE/server.sh"
 # shellcheck source=SCRIPTDIR/cells.sh
 source "$HERE/cells.sh"
+# shellcheck source=SCRIPTDIR/history.sh
+source "$HERE/history.sh"
 # shellcheck source=SCRIPTDIR/report.sh
 source "$HERE/report.sh"
 
@@ -135,7 +137,8 @@ main() {
   for ((round = 1; round <= BENCH_ROUNDS; round++)); do
     measure_round "$round"
   done
-  print_report | tee "$ROOT/target/bench/$(date -u +%Y-%m-%dT%H%M%SZ).txt"
+  measure_history
+  { print_report && print_history; } | tee "$ROOT/target/bench/$(date -u +%Y-%m-%dT%H%M%SZ).txt"
   # A missed budget is for people to judge; a lost event is an error.
   ! grep -qv $'\tok$' "$RUN/cells" || die "rows are missing, or too many: see the table"
 }

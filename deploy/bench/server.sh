@@ -8,6 +8,7 @@ LIMIT_BYTES=$((256 * 1024 * 1024))
 LIMIT_KIND=none
 LIMIT_DIR=
 LIMIT_PREFIX=()
+ADMIN_KEY=not-a-secret-of-anyone-either
 
 # ── the limit ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -126,9 +127,9 @@ start_server() {
     enter_limit
     cd "$ROOT/api/target/quarkus-app" || exit
     export HOST=127.0.0.1 PORT=$SERVER_PORT MANAGEMENT_PORT
-    export IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either
+    export IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=$ADMIN_KEY
     export RATE_LIMIT_EVENTS=1000000000 RATE_LIMIT_LEADS=1000000000 RATE_LIMIT_LEAD_EMAILS=1000000000
-    export RESPECT_PRIVACY_SIGNALS=true ENABLE_HEURISTIC_LINKING=true
+    export RATE_LIMIT_METRICS=1000000000 RESPECT_PRIVACY_SIGNALS=true ENABLE_HEURISTIC_LINKING=true
     export CLIENT_IP_HEADER=X-Bench-Client TRUSTED_PROXIES=127.0.0.0/8
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
     exec "${LIMIT_PREFIX[@]}" "${pin[@]}" "$JAVA" "${FLAGS[@]}" "${@:2}" -jar quarkus-run.jar

@@ -1,0 +1,34 @@
+-- A day of a busy site: a million events of 200 000 visitors in 300 000 sessions, one in twenty of them a bot's.
+-- psql variable "day": which one. Ids are hashes, as ours are, so that sketches see what they would see in life.
+SELECT ensure_event_partition(:'day');
+
+INSERT INTO visitors (visitor_id, property_id, anon_id, first_seen_at)
+SELECT md5(:'day' || 'v' || n)::uuid, 'default', 'bench-' || :'day' || '-' || n,
+       :'day'::date::timestamp AT TIME ZONE 'UTC' + n * interval '0.4 s'
+FROM generate_series(1, 200000) AS n;
+
+INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, utm_source, traffic_source, referrer_host,
+                      device, country)
+SELECT md5(:'day' || 'v' || (n % 200000 + 1))::uuid, md5(:'day' || 's' || n)::uuid, 'default',
+       :'day'::date::timestamp AT TIME ZONE 'UTC' + n * interval '0.28 s',
+       :'day'::date::timestamp AT TIME ZONE 'UTC' + n * interval '0.28 s' + interval '5 min',
+       CASE WHEN n % 5 = 0 THEN 'newsletter' END,
+       (ARRAY['direct', 'organic_search', 'referral', 'social', 'email'])[n % 5 + 1],
+       (ARRAY['google.com', 'github.com', NULL])[n % 3 + 1],
+       CASE WHEN n % 20 = 0 THEN 'bot' ELSE (ARRAY['desktop', 'mobile', 'tablet'])[n % 3 + 1] END, 'CA'
+FROM generate_series(1, 300000) AS n;
+
+INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path, referrer,
+                    referrer_host, traffic_source, device, country, is_conversion, engaged_time_ms, scroll_depth_percent,
+                    fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props)
+SELECT md5(:'day' || 'v' || (s % 200000 + 1))::uuid, md5(:'day' || 'e' || n)::uuid, :'day', md5(:'day' || 's' || s)::uuid,
+       'default', at, at, (ARRAY['page_view', 'page_view', 'page_view', 'cta_click', 'form_start'])[n % 5 + 1],
+       '/docs/article-' || n % 700, 'https://www.google.com/', 'google.com', 'organic_search',
+       CASE WHEN s % 20 = 0 THEN 'bot' ELSE (ARRAY['desktop', 'mobile', 'tablet'])[s % 3 + 1] END, 'CA', n % 50 = 0,
+       n % 60000, n % 100, 300 + n % 2000, 600 + n % 4000, 8 + n % 400, 20 + n % 900, (n % 250) / 1000.0,
+       '{"viewport": "1440x900", "language": "en-CA"}'
+FROM (SELECT n, n % 300000 + 1 AS s,
+             :'day'::date::timestamp AT TIME ZONE 'UTC' + (n % 300000 + 1) * interval '0.28 s' + n / 300000 * interval '1 min' AS at
+      FROM generate_series(1, 1000000) AS n) AS made;
+
+ANALYZE events, sessions, visitors;
