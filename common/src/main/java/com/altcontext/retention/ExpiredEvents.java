@@ -26,7 +26,7 @@ final class ExpiredEvents {
                 SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day, pg_total_relation_size(c.oid) AS bytes
                 FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
                 WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$')
-            SELECT day, coalesce(events, 0), coalesce(bytes, 0), bytes IS NOT NULL, coalesce(unrolled, false)
+            SELECT day, coalesce(events, 0), coalesce(bytes, 0), bytes IS NOT NULL, coalesce(unrolled AND day >= ?, false)
             FROM counted FULL JOIN partitions USING (day)
             WHERE day < ?
             ORDER BY day
@@ -50,11 +50,18 @@ final class ExpiredEvents {
         BUSY
     }
 
-    static List<ExpiredDay> find(Tx tx, LocalDate keptFrom, boolean force) {
+    /**
+     * The expired days, and which of them are kept all the same.
+     *
+     * @param rollupsKeptFrom a day before it needs no rollup: its figures have expired as well
+     * @param force keeps none
+     */
+    static List<ExpiredDay> find(Tx tx, LocalDate keptFrom, LocalDate rollupsKeptFrom, boolean force) {
         return tx.query(
                 FIND,
                 row -> new ExpiredDay(row.day(1), row.number(2), row.number(3), row.flag(4), row.flag(5) && !force),
                 keptFrom,
+                rollupsKeptFrom,
                 keptFrom);
     }
 

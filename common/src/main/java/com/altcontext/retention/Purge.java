@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  * connections.
  */
 public final class Purge {
-    /** Expired rows of counts, by tables that are small: no lock but those rows'. */
+    /** Expired rows of counts, and the note of their computation, by tables that are small: no lock but those rows'. */
     private static final List<String> ROLLUPS =
-            List.of("daily_metric_rollups", "daily_dimension_rollups", "daily_ingest_rollups");
+            List.of("daily_metric_rollups", "daily_dimension_rollups", "daily_ingest_rollups", "rollup_days");
 
     private static final String ONE_AT_A_TIME = """
             SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.purge', 0))
@@ -67,7 +67,7 @@ public final class Purge {
         LocalDate eventsKeptFrom = policy.eventsKeptFrom(now);
         LocalDate rollupsKeptFrom = policy.rollupsKeptFrom(now);
         return sql.inTransaction(tx -> {
-            List<ExpiredDay> days = ExpiredEvents.find(tx, eventsKeptFrom, force);
+            List<ExpiredDay> days = ExpiredEvents.find(tx, eventsKeptFrom, rollupsKeptFrom, force);
             LocalDate firstKept = days.stream()
                     .filter(ExpiredDay::kept)
                     .map(ExpiredDay::day)

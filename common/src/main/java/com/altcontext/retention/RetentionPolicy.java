@@ -9,7 +9,8 @@ import java.time.ZoneOffset;
  * at any time on 1 April, 90 days keep the events since the start of 1 January (31 + 28 + 31 days before).
  *
  * @param eventDays {@code RAW_EVENT_RETENTION_DAYS}, at least 1
- * @param rollupMonths {@code ROLLUP_RETENTION_MONTHS}, of daily rollups and counted rejections, at least 1
+ * @param rollupMonths {@code ROLLUP_RETENTION_MONTHS}, of daily rollups and counted rejections, at least 1; none of them goes
+ *     before the raw events of its day
  */
 public record RetentionPolicy(int eventDays, int rollupMonths) {
     public static final RetentionPolicy USUAL = new RetentionPolicy(90, 24);
@@ -28,9 +29,14 @@ public record RetentionPolicy(int eventDays, int rollupMonths) {
         return today(now).minusDays(eventDays);
     }
 
-    /** The first day whose rollups and rejections are kept: this day so many months ago (of a shorter month, its last). */
+    /**
+     * The first day whose rollups and rejections are kept: this day so many months ago (of a shorter month, its last), and
+     * no later than the first day of raw events, from which the next rollup would compute them again.
+     */
     public LocalDate rollupsKeptFrom(Instant now) {
-        return today(now).minusMonths(rollupMonths);
+        LocalDate byMonths = today(now).minusMonths(rollupMonths);
+        LocalDate events = eventsKeptFrom(now);
+        return byMonths.isBefore(events) ? byMonths : events;
     }
 
     private static LocalDate today(Instant now) {

@@ -41,16 +41,14 @@ class PurgeTest {
     @BeforeAll
     static void migrate() {
         database = Database.migrated();
-        for (String table : List.of("daily_metric_rollups", "daily_dimension_rollups", "daily_ingest_rollups")) {
-            database.run("CREATE TABLE IF NOT EXISTS " + table + " (property_id text, day date)");
-        }
     }
 
     @BeforeEach
     void empty() {
         database.run(
                 "TRUNCATE visitors, sessions, events",
-                "TRUNCATE daily_metric_rollups, daily_dimension_rollups, daily_ingest_rollups, ingest_rejections, purge_log");
+                "TRUNCATE daily_metric_rollups, daily_dimension_rollups, daily_ingest_rollups, rollup_days",
+                "TRUNCATE ingest_rejections, purge_log");
         database.texts(
                 "SELECT drop_event_partition((now() AT TIME ZONE 'UTC')::date - d) FROM generate_series(20, 200) d");
     }
@@ -170,6 +168,65 @@ class PurgeTest {
         assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
         assertThat(database.count("SELECT count(*) FROM daily_metric_rollups")).isEqualTo(2);
         assertThat(purge().plan(POLICY, NOW, false).days()).isEmpty();
+    }
+
+    /** One row of each kind of count for a day. */
+    private static void counted(LocalDate day) {
+        String of = "('default', '" + day + "'";
+        database.run(
+                "INSERT INTO daily_metric_rollups (property_id, day) VALUES " + of + ")",
+                "INSERT INTO daily_dimension_rollups VALUES ('default', 'path', '" + day + "', 1, '/', 1, 1, 1, 0)",
+                "INSERT INTO daily_ingest_rollups (property_id, day) VALUES " + of + ")",
+                "INSERT INTO rollup_days VALUES ('" + day + "', 1, now(), 1)",
+                "INSERT INTO ingest_rejections VALUES ('" + day + "', 'default', 'events', 'invalid', 3)");
+    }
+
+    @Test
+    void counts_go_after_their_months_to_the_day_and_so_does_the_note_that_they_were_computed() {
+        LocalDate kept = TODAY.minusMonths(24);
+        counted(kept);
+        counted(kept.minusDays(1));
+
+        PurgeReceipt receipt = purgeNow(false);
+
+        assertThat(receipt.rollups()).isEqualTo(4);
+        assertThat(receipt.rejections()).isEqualTo(1);
+        for (String table : List.of(
+                "daily_metric_rollups",
+                "daily_dimension_rollups",
+                "daily_ingest_rollups",
+                "rollup_days",
+                "ingest_rejections")) {
+            assertThat(database.texts("SELECT day::text FROM " + table))
+                    .as(table)
+                    .containsExactly(kept.toString());
+        }
+    }
+
+    @Test
+    void the_figures_of_a_day_never_go_before_its_events() {
+        RetentionPolicy oneMonth = new RetentionPolicy(90, 1);
+        counted(TODAY.minusDays(90));
+        counted(TODAY.minusDays(91));
+
+        PurgePlan plan = purge().plan(oneMonth, NOW, false);
+        PurgeReceipt receipt = purge().apply(plan, NOW, step -> {}).orElseThrow();
+
+        assertThat(receipt.rollups()).isEqualTo(plan.rollups()).isEqualTo(4);
+        assertThat(database.texts("SELECT day::text FROM rollup_days"))
+                .containsExactly(TODAY.minusDays(90).toString());
+    }
+
+    @Test
+    void a_day_whose_figures_have_expired_as_well_needs_no_rollup() {
+        visit("visitor-0001", 800);
+        visit("visitor-0002", 100);
+
+        PurgeReceipt receipt = purgeNow(false);
+
+        assertThat(receipt.days()).containsExactly(TODAY.minusDays(800));
+        assertThat(receipt.keptDays()).containsExactly(TODAY.minusDays(100));
+        assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0002");
     }
 
     @Test
@@ -376,6 +433,70 @@ class PurgeTest {
         }
         assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0002");
+    }
+
+    @Test
+    void ingest_goes_on_while_the_purge_comes_again_and_again_for_a_partition_that_is_read() throws Exception {
+        partition(100);
+        visit("visitor-0001", 100);
+        rolledUp(100);
+        PurgePlan plan = purge().plan(POLICY, NOW, false);
+        CountDownLatch done = new CountDownLatch(1);
+        CountDownLatch reading = new CountDownLatch(1);
+
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            Future<Integer> reader = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
+                tx.query("SELECT count(*) FROM events", row -> row.number(1));
+                reading.countDown();
+                await(done);
+                return 0;
+            }));
+            reading.await();
+            Purge stubborn =
+                    new Purge(database.anotherMachine(), new Purge.Patience(Integer.MAX_VALUE, Duration.ofMillis(1)));
+            Future<PurgeReceipt> purge =
+                    pool.submit(() -> stubborn.apply(plan, NOW, step -> {}).orElseThrow());
+            try {
+                for (int i = 0; i < 20; i++) {
+                    awaitExclusiveLock(purge);
+                    writeOrFail("visitor-n" + (1000 + i));
+                }
+                assertThat(purge.isDone()).as("it is still refused").isFalse();
+            } finally {
+                done.countDown();
+            }
+            assertThat(reader.get()).isZero();
+            assertThat(purge.get().days()).containsExactly(TODAY.minusDays(100));
+        }
+        assertThat(hasPartition(100)).isFalse();
+        assertThat(events()).isEqualTo(20);
+    }
+
+    /** A drop that waited for its lock until it got it would be waited for by every writer, and here for ever. */
+    private static void writeOrFail(String anonId) {
+        var _ = database.sql().inTransaction(tx -> {
+            var _ = tx.query("SELECT set_config('lock_timeout', '20s', true)", row -> row.text(1));
+            return STORE.write(tx, List.of(Sent.at(anonId, NOW).event()));
+        });
+    }
+
+    /** Until the purge asks for the lock that keeps everybody away from events. */
+    private static void awaitExclusiveLock(Future<?> purge) {
+        while (!purge.isDone() && database.count("""
+                        SELECT count(*) FROM pg_locks
+                        WHERE relation = 'events'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted
+                        """) == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The second one holds for each of two tables: 80 ms in all. */
+    @Test
+    void a_drop_bounds_its_waits_for_locks() {
+        assertThat(database.texts("""
+                        SELECT (regexp_matches(prosrc, $re$'lock_timeout', '(\\d+)ms'$re$, 'g'))[1]
+                        FROM pg_proc WHERE proname = 'drop_event_partition'
+                        """)).containsExactly("60", "10");
     }
 
     private static void await(CountDownLatch latch) {
