@@ -44,9 +44,6 @@ class ForgettingTest {
     @BeforeAll
     static void migrate() {
         database = Database.migrated();
-        if (database.count("SELECT count(*) FROM pg_class WHERE relname = 'daily_dimension_rollups'") == 0) {
-            database.run("CREATE TABLE daily_dimension_rollups (value text)");
-        }
     }
 
     @BeforeEach
@@ -312,6 +309,38 @@ class ForgettingTest {
         forget(BOB);
         assertThat(placesOf("bob@x.ca")).isEmpty();
         assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"))).containsOnly(0L);
+    }
+
+    @Test
+    void beacons_that_come_meanwhile_leave_no_event_without_its_visitor() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            capture(form("bob@x.ca", "visitor-bob1").at(NOW.plusSeconds(round * 60L)));
+            List<Callable<Integer>> work = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                Sent beacon = visit("visitor-bob1", "default")
+                        .saying(NOW.plusSeconds(round * 60L + i))
+                        .path("/" + i);
+                work.add(() -> database.anotherMachine()
+                        .inTransaction(
+                                tx -> EVENTS.write(tx, List.of(beacon.event())).size()));
+                if (i == 2) {
+                    work.add(() -> forget(BOB).map(erased -> 1).orElse(0));
+                }
+            }
+            try (ExecutorService pool = Executors.newFixedThreadPool(work.size())) {
+                for (Future<Integer> done : pool.invokeAll(work)) {
+                    assertThat(done.get()).isEqualTo(1);
+                }
+            }
+            assertThat(database.count("""
+                    SELECT count(*) FROM events AS e
+                    WHERE NOT EXISTS (SELECT FROM visitors v WHERE v.visitor_id = e.visitor_id)
+                       OR NOT EXISTS (SELECT FROM sessions s WHERE s.visitor_id = e.visitor_id AND s.id = e.session_id)
+                    """)).isZero();
+            assertThat(rows("lead_identities")).isZero();
+            assertThat(database.count("SELECT count(*) FROM events WHERE event_type = 'form_submit'"))
+                    .isZero();
+        }
     }
 
     private static void assertWhole() {
