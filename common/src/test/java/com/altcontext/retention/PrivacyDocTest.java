@@ -1,0 +1,87 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.testing.Database;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds docs/privacy.md against the schema: whoever adds a column says there why it is held and how it goes. */
+class PrivacyDocTest {
+    private static final List<String> ABOUT_PEOPLE = List.of(
+            "visitors",
+            "sessions",
+            "events",
+            "leads",
+            "lead_identities",
+            "form_submissions",
+            "consent_events",
+            "erasure_log",
+            "lead_outbox",
+            "unsubscribe_requests");
+
+    private static final Pattern NAMED_COLUMN = Pattern.compile("`([a-z_]+\\.[a-z_]+)`");
+
+    private static String document;
+    private static List<String> columns;
+
+    @BeforeAll
+    static void read() throws IOException {
+        document = Files.readString(Path.of("..", "docs", "privacy.md"));
+        columns = Database.migrated().texts("""
+                SELECT c.table_name || '.' || c.column_name
+                FROM information_schema.columns AS c JOIN information_schema.tables AS t USING (table_schema, table_name)
+                WHERE c.table_schema = current_schema AND t.table_type = 'BASE TABLE'
+                  AND c.table_name !~ '^events_|^flyway_'
+                """);
+    }
+
+    private static Set<String> named() {
+        Set<String> named = new TreeSet<>();
+        NAMED_COLUMN.matcher(document).results().forEach(match -> named.add(match.group(1)));
+        return named;
+    }
+
+    private static String tableOf(String column) {
+        return column.substring(0, column.indexOf('.'));
+    }
+
+    @Test
+    void every_column_about_people_is_in_the_document() {
+        assertThat(columns).extracting(PrivacyDocTest::tableOf).containsAll(ABOUT_PEOPLE);
+        assertThat(named())
+                .containsAll(columns.stream()
+                        .filter(column -> ABOUT_PEOPLE.contains(tableOf(column)))
+                        .toList());
+    }
+
+    @Test
+    void every_column_of_the_document_is_in_the_schema() {
+        assertThat(columns).containsAll(named());
+    }
+
+    @Test
+    void every_other_table_is_said_to_hold_nobody() {
+        int from = document.indexOf("### Tables that hold nobody");
+        String section = document.substring(from, document.indexOf("\n## ", from));
+        Set<String> others = new TreeSet<>();
+        columns.forEach(column -> others.add(tableOf(column)));
+        others.removeAll(ABOUT_PEOPLE);
+
+        assertThat(others).isNotEmpty().allSatisfy(table -> assertThat(section).contains("`" + table + "`"));
+    }
+
+    @Test
+    void the_periods_are_those_of_the_policy() {
+        assertThat(document)
+                .contains("| " + RetentionPolicy.USUAL.eventDays() + " days | `RAW_EVENT_RETENTION_DAYS` |")
+                .contains("| " + RetentionPolicy.USUAL.rollupMonths() + " months, ");
+    }
+}
