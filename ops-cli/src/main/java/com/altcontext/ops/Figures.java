@@ -16,6 +16,11 @@ final class Figures {
         return String.format(Locale.ROOT, "%,d", number).replace(',', ' ');
     }
 
+    /** {@code 1 event}, {@code 2 events}. */
+    static String count(long number, String of) {
+        return count(number) + " " + of + (number == 1 ? "" : "s");
+    }
+
     /** {@code 3.2 MB}, by steps of 1024, as PostgreSQL counts. */
     static String size(long bytes) {
         double size = bytes;

@@ -97,12 +97,15 @@ final class LeadCommand implements Runnable {
                                 .with("changed", erased.changed())
                                 .asMap(),
                         List.of(
-                                "forgot " + erased.leads() + " leads, " + erased.submissions() + " submissions, "
-                                        + erased.consents() + " entries of consent, " + erased.links() + " links, "
-                                        + erased.messages() + " messages",
-                                "forgot " + erased.visitors() + " visitors, " + erased.sessions() + " sessions, "
-                                        + erased.events() + " events",
-                                "took the address out of " + erased.changed() + " rows of others"));
+                                "forgot " + Figures.count(erased.leads(), "lead") + ", "
+                                        + Figures.count(erased.submissions(), "submission") + ", "
+                                        + Figures.count(erased.consents(), "row") + " of consent, "
+                                        + Figures.count(erased.links(), "link") + ", "
+                                        + Figures.count(erased.messages(), "message"),
+                                "forgot " + Figures.count(erased.visitors(), "visitor") + ", "
+                                        + Figures.count(erased.sessions(), "session") + ", "
+                                        + Figures.count(erased.events(), "event"),
+                                "took the address out of " + Figures.count(erased.changed(), "row") + " of others"));
         return Exit.DONE;
     }
 
@@ -178,7 +181,8 @@ final class LeadCommand implements Runnable {
                                 .with("leads", result.known())
                                 .with("withdrawn", result.withdrawn())
                                 .asMap(),
-                        List.of("withdrew the consent of " + result.withdrawn() + " leads of " + result.known()
+                        List.of("withdrew the consent of " + result.withdrawn() + " of "
+                                + Figures.count(result.known(), "lead")
                                 + (result.withdrawn() < result.known() ? "; the others had withdrawn before" : "")));
         return Exit.DONE;
     }

@@ -122,7 +122,7 @@ final class PropertyCommand implements Runnable {
             case Removal.InUse(long visitors, long leads) ->
                 throw new Failure(
                         Exit.FAILED,
-                        slug + " holds " + visitors + " visitors and " + leads + " leads",
+                        slug + " holds " + Figures.count(visitors, "visitor") + " and " + Figures.count(leads, "lead"),
                         "retention removes idle visitors (altops retention purge), altops lead delete the leads");
         }
         return Exit.DONE;

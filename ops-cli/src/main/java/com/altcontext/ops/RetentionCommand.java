@@ -107,11 +107,12 @@ final class RetentionCommand implements Runnable {
         List<String> lines = new ArrayList<>();
         lines.add("events are kept from " + plan.eventsKeptFrom() + ", rollups and rejections from "
                 + plan.rollupsKeptFrom());
-        lines.add(verb + Figures.count(gone.events()) + " events of "
-                + gone.days().size() + " days (" + Figures.size(gone.bytes()) + ")");
-        lines.add(verb + Figures.count(gone.sessions()) + " sessions and " + Figures.count(gone.visitors())
-                + " visitors");
-        lines.add(verb + Figures.count(gone.rollups()) + " rows of rollups and " + Figures.count(gone.rejections())
+        lines.add(verb + Figures.count(gone.events(), "event") + " of "
+                + Figures.count(gone.days().size(), "day")
+                + (gone.bytes() == 0 ? "" : ", " + Figures.size(gone.bytes())));
+        lines.add(
+                verb + Figures.count(gone.sessions(), "session") + " and " + Figures.count(gone.visitors(), "visitor"));
+        lines.add(verb + Figures.count(gone.rollups(), "row") + " of rollups and " + Figures.count(gone.rejections())
                 + " of rejections");
         Screen screen = altops().screen();
         gone.keptDays()

@@ -66,9 +66,9 @@ final class RollupCommand implements Callable<Integer> {
             }
         }
         List<String> lines = new ArrayList<>(done.stream()
-                .map(one -> one.day() + "  " + Figures.count(one.events()) + " events")
+                .map(one -> one.day() + "  " + Figures.count(one.events(), "event"))
                 .toList());
-        lines.add("rolled up " + done.size() + (done.size() == 1 ? " day" : " days"));
+        lines.add("rolled up " + Figures.count(done.size(), "day"));
         altops().screen()
                 .print(
                         Answer.ok(true)
@@ -115,7 +115,7 @@ final class RollupCommand implements Callable<Integer> {
             return screen.bad("never rolled up");
         }
         String through = "through " + status.rolledUpThrough() + ", at " + Figures.time(status.rolledUpAt());
-        String behind = status.lagDays() + (status.lagDays() == 1 ? " day behind" : " days behind");
+        String behind = Figures.count(status.lagDays(), "day") + " behind";
         String gaps = status.gaps().isEmpty()
                 ? screen.good("no gaps")
                 : screen.bad("missing: "

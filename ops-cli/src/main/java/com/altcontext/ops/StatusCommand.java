@@ -79,10 +79,11 @@ final class StatusCommand implements Callable<Integer> {
                         : screen.bad("and this release needs " + DatabaseState.REQUIRED_SCHEMA)));
         if (rollups != null) {
             lines.add("events        " + span(inventory.events()));
-            lines.add("partitions    " + inventory.events().daysAhead() + " days ahead, default partition "
+            lines.add("partitions    " + Figures.count(inventory.events().daysAhead(), "day")
+                    + " ahead, default partition "
                     + (inventory.events().strays() == 0
                             ? screen.good("empty")
-                            : screen.bad(Figures.count(inventory.events().strays()) + " events")));
+                            : screen.bad(Figures.count(inventory.events().strays(), "event"))));
             lines.add("rollups       " + RollupCommand.asLine(rollups, screen));
             lines.add("leads         "
                     + (inventory.leads().isEmpty()
@@ -94,7 +95,7 @@ final class StatusCommand implements Callable<Integer> {
             lines.add("last purge    "
                     + (purge == null
                             ? "never"
-                            : Figures.time(purge.at()) + ", " + Figures.count(purge.events()) + " events"));
+                            : Figures.time(purge.at()) + ", " + Figures.count(purge.events(), "event")));
             lines.add("last erasure  "
                     + (inventory.lastErasure() == null ? "never" : Figures.time(inventory.lastErasure())));
         }

@@ -35,7 +35,7 @@ class LeadCommandTest {
         assertThat(first.err()).isEmpty();
         assertThat(first.exit()).isEqualTo(Exit.DONE);
         assertThat(first.out())
-                .startsWith("forgot 2 leads, 0 submissions, 2 entries of consent")
+                .startsWith("forgot 2 leads, 0 submissions, 2 rows of consent")
                 .doesNotContain("jo@", "JO@");
         assertThat(second.exit()).isEqualTo(Exit.FAILED);
         assertThat(second.err()).isEqualTo("altops: nothing is held about this address — check how it is written\n");
@@ -120,9 +120,9 @@ class LeadCommandTest {
 
         assertThat(altops("lead", "unsubscribe", "--email", JO, "--property", "docs", "--reason", "asked by phone")
                         .out())
-                .isEqualTo("withdrew the consent of 1 leads of 1\n");
+                .isEqualTo("withdrew the consent of 1 of 1 lead\n");
         assertThat(altops("lead", "unsubscribe", "--email", JO).out())
-                .isEqualTo("withdrew the consent of 1 leads of 2; the others had withdrawn before\n");
+                .isEqualTo("withdrew the consent of 1 of 2 leads; the others had withdrawn before\n");
         assertThat(database.number(
                         "SELECT count(*) FROM consent_events WHERE source = 'operator' AND status = 'withdrawn'"))
                 .isEqualTo(2);

@@ -20,7 +20,7 @@ class RetentionCommandTest {
 
         assertThat(planned.err()).isEmpty();
         assertThat(planned.exit()).isEqualTo(Exit.DONE);
-        assertThat(planned.out()).contains("would remove 1 events of 1 days", "would remove 1 sessions and 1 visitors");
+        assertThat(planned.out()).contains("would remove 1 event of 1 day\n", "would remove 1 session and 1 visitor\n");
         assertThat(purged.out()).isEqualTo(planned.out().replace("would remove", "removed"));
         assertThat(database.number("SELECT count(*) FROM events")).isOne();
         assertThat(database.number("SELECT count(*) FROM visitors")).isOne();

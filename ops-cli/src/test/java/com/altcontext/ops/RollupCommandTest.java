@@ -25,7 +25,7 @@ class RollupCommandTest {
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out())
-                .contains(today.minusDays(1) + "  1 events\n", today + "  0 events\n")
+                .contains(today.minusDays(1) + "  1 event\n", today + "  0 events\n")
                 .endsWith("rolled up 9 days\n");
         assertThat(database.number("SELECT sum(page_views) FROM daily_metric_rollups"))
                 .isOne();

@@ -63,7 +63,7 @@ class StatusCommandTest {
 
         database.event("default", 300);
         assertThat(database.altops("status").out())
-                .contains("default partition 1 events", "wanting       events lie in the default partition");
+                .contains("default partition 1 event", "wanting       events lie in the default partition");
         database.run("DELETE FROM events_default");
         database.run(
                 "DO $$ BEGIN EXECUTE 'DROP TABLE events_' || to_char((now() AT TIME ZONE 'UTC')::date + 1, 'YYYYMMDD'); END $$");
