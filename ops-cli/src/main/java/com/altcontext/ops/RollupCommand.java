@@ -1,14 +1,19 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupCheck;
+import com.altcontext.metrics.RollupCheck.Difference;
 import com.altcontext.metrics.RollupReceipt;
 import com.altcontext.metrics.RollupStatus;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,7 +61,7 @@ final class RollupCommand implements Callable<Integer> {
         Rollup rollup = rollup();
         List<RollupReceipt> done = new ArrayList<>();
         try (Progress progress = altops().screen().progress("looking for days")) {
-            List<LocalDate> days = days(rollup);
+            List<LocalDate> days = asked(day, from, to).orElseGet(rollup::plan);
             for (LocalDate one : days) {
                 progress.step("rolling up " + one + ", " + (done.size() + 1) + " of " + days.size());
                 done.add(rollup.tryRun(one, property).orElseGet(() -> {
@@ -106,6 +111,78 @@ final class RollupCommand implements Callable<Integer> {
         return fresh ? Exit.DONE : Exit.WANTING;
     }
 
+    @Command(
+            name = "check",
+            description = {
+                "Holds the figures against the raw rows, one by one, and names each difference; exit 3 when there is one. By "
+                        + "default of the 8 days before today.",
+                "Events that came in, or a person who was forgotten, since the day was rolled up are differences."
+            },
+            mixinStandardHelpOptions = true,
+            versionProvider = Altops.Version.class,
+            footer = {"", "Example:", "  altops rollup check --day 2026-01-31 --property docs"})
+    int check(
+            @Option(names = "--day", paramLabel = "DAY", description = "This UTC day alone.") @Nullable LocalDate one,
+            @Option(names = "--from", paramLabel = "DAY", description = "From this day, with --to.") @Nullable
+                    LocalDate first,
+            @Option(names = "--to", paramLabel = "DAY", description = "To this day, which is included.") @Nullable
+                    LocalDate last,
+            @Option(names = "--property", paramLabel = "SLUG", description = "For this property alone; default: all.")
+                    @Nullable
+                    String slug) {
+        Sql sql = altops().sql().withPatience(LONGEST_STATEMENT);
+        List<LocalDate> days = asked(one, first, last)
+                .orElseGet(() ->
+                        today().minusDays(Rollup.LATE_DAYS).datesUntil(today()).toList());
+        requireRawEvents(sql, days.getFirst());
+        RollupCheck check = new RollupCheck(sql, altops().shell().clock());
+        List<Difference> differences = new ArrayList<>();
+        try (Progress progress = altops().screen().progress("checking")) {
+            for (LocalDate each : days) {
+                progress.step("checking " + each);
+                differences.addAll(check.check(each, slug));
+            }
+        }
+        List<String> lines = new ArrayList<>(differences.stream()
+                .map(found -> found.day() + "  " + found.property() + "  " + found.figure() + ": "
+                        + altops().screen().bad("rolled up " + found.rolledUp() + ", raw " + found.raw()))
+                .toList());
+        lines.add(Figures.count(differences.size(), "difference") + " on " + Figures.count(days.size(), "day"));
+        altops().screen()
+                .print(
+                        Answer.ok(differences.isEmpty())
+                                .with("days", days)
+                                .with(
+                                        "differences",
+                                        differences.stream()
+                                                .map(found -> Answer.of()
+                                                        .with("day", found.day())
+                                                        .with("property", found.property())
+                                                        .with("figure", found.figure())
+                                                        .with("rolledUp", found.rolledUp())
+                                                        .with("raw", found.raw())
+                                                        .asMap())
+                                                .toList())
+                                .asMap(),
+                        lines);
+        return differences.isEmpty() ? Exit.DONE : Exit.WANTING;
+    }
+
+    /** Against what was purged, every figure would be wrong. */
+    private static void requireRawEvents(Sql sql, LocalDate earliest) {
+        boolean gone = sql.inTransaction(tx -> tx.query(
+                        "SELECT coalesce(max(events_kept_from) > ?, false) FROM purge_log",
+                        row -> row.flag(1),
+                        earliest))
+                .getFirst();
+        if (gone) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the raw events of " + earliest + " are gone: there is nothing to hold its figures against",
+                    "name a later day");
+        }
+    }
+
     static boolean isFresh(RollupStatus status) {
         return status.gaps().isEmpty() && status.lagDays() != null && status.lagDays() <= MOST_DAYS_BEHIND;
     }
@@ -136,23 +213,29 @@ final class RollupCommand implements Callable<Integer> {
                 .asMap();
     }
 
-    private List<LocalDate> days(Rollup rollup) {
-        if (day != null) {
-            if (from != null || to != null) {
+    /** The days that were named, or nothing if none was. */
+    private static Optional<List<LocalDate>> asked(
+            @Nullable LocalDate one, @Nullable LocalDate first, @Nullable LocalDate last) {
+        if (one != null) {
+            if (first != null || last != null) {
                 throw usage("--day excludes --from and --to");
             }
-            return List.of(day);
+            return Optional.of(List.of(one));
         }
-        if (from == null && to == null) {
-            return rollup.plan();
+        if (first == null && last == null) {
+            return Optional.empty();
         }
-        if (from == null || to == null || to.isBefore(from)) {
+        if (first == null || last == null || last.isBefore(first)) {
             throw usage("--from and --to belong together, the earlier first");
         }
-        if (from.plusDays(MOST_DAYS).isBefore(to)) {
+        if (first.plusDays(MOST_DAYS).isBefore(last)) {
             throw usage("--from and --to span more than " + MOST_DAYS + " days");
         }
-        return from.datesUntil(to.plusDays(1)).toList();
+        return Optional.of(first.datesUntil(last.plusDays(1)).toList());
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(altops().shell().clock().instant(), ZoneOffset.UTC);
     }
 
     private static Failure usage(String what) {

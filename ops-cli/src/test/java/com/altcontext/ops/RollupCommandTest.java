@@ -90,6 +90,38 @@ class RollupCommandTest {
     }
 
     @Test
+    void a_figure_that_differs_from_the_raw_rows_is_named() {
+        database.event("default", 1);
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("rollup", "check")).isEqualTo(new Ran(Exit.DONE, "0 differences on 8 days\n", ""));
+
+        database.run("UPDATE daily_metric_rollups SET page_views = 7 WHERE page_views = 1");
+        Ran ran = database.altops("rollup", "check");
+        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.out())
+                .contains(today.minusDays(1) + "  default  totalPageViews: rolled up 7.0, raw 1.0\n")
+                .endsWith(" on 8 days\n");
+        assertThat(database.altops(
+                                "rollup", "check", "--day", today.minusDays(1).toString(), "--json")
+                        .out())
+                .startsWith("{\"ok\":false,\"days\":[\"" + today.minusDays(1) + "\"],\"differences\":[{\"day\":");
+        assertThat(database.altops(
+                                "rollup", "check", "--day", today.minusDays(2).toString())
+                        .exit())
+                .isEqualTo(Exit.DONE);
+    }
+
+    @Test
+    void what_was_purged_is_not_held_against_nothing() {
+        assertThat(database.altops("retention", "purge").exit()).isEqualTo(Exit.DONE);
+        Ran ran =
+                database.altops("rollup", "check", "--day", today.minusDays(200).toString());
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).contains("are gone: there is nothing to hold its figures against");
+    }
+
+    @Test
     void two_runs_at_once_both_succeed() throws Exception {
         database.event("default", 1);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {

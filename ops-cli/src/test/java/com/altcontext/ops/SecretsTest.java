@@ -26,6 +26,7 @@ class SecretsTest {
             "status",
             "rollup",
             "rollup status",
+            "rollup check",
             "rollup --day 2001-01-01",
             "retention purge --dry-run",
             "retention purge",
