@@ -186,6 +186,7 @@ class DemoIT {
 
     private List<JsonNode> consents() {
         return STAGE.stored.rows(
-                "SELECT to_jsonb(c)::text FROM consent_events c JOIN leads l ON l.id = c.lead_id WHERE l.email = ?", email);
+                "SELECT to_jsonb(c)::text FROM consent_events c JOIN leads l ON l.id = c.lead_id WHERE l.email = ?",
+                email);
     }
 }

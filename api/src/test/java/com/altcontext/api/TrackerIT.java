@@ -23,7 +23,8 @@ class TrackerIT {
 
     @Test
     void a_loaded_page_is_a_page_view_with_its_campaign() {
-        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/?utm_source=letter&utm_medium=email&utm_campaign=&x=1#top"));
+        ChromiumTab tab =
+                visitor.tab().open(STAGE.site.at("/?utm_source=letter&utm_medium=email&utm_campaign=&x=1#top"));
 
         JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
         assertThat(view.path("path").textValue()).isEqualTo("/");
@@ -174,7 +175,10 @@ class TrackerIT {
                 dispatchEvent(new Event('online'));
                 history.pushState(null, '', '/pricing.html');""");
 
-        assertThat(STAGE.await(tab, "plan_chosen", 1).getFirst().at("/props/plan").textValue())
+        assertThat(STAGE.await(tab, "plan_chosen", 1)
+                        .getFirst()
+                        .at("/props/plan")
+                        .textValue())
                 .isEqualTo("pro");
         STAGE.await(tab, "page_view", 2);
         assertThat(STAGE.events(anonId(tab), "circle")).isEmpty();
@@ -245,7 +249,10 @@ class TrackerIT {
         tab.beforeEachPage(changed("script.dataset.property = 'kiln'"));
         tab.open(STAGE.site.at("/index.html"));
 
-        assertThat(STAGE.await(tab, "page_view", 1).getFirst().path("property_id").textValue())
+        assertThat(STAGE.await(tab, "page_view", 1)
+                        .getFirst()
+                        .path("property_id")
+                        .textValue())
                 .isEqualTo("kiln");
     }
 
@@ -388,7 +395,8 @@ class TrackerIT {
     }
 
     private static List<String> visitorsOf(String campaign) {
-        return STAGE.stored
+        return STAGE
+                .stored
                 .rows(
                         "SELECT DISTINCT to_jsonb(v)::text FROM events e JOIN visitors v USING (visitor_id)"
                                 + " WHERE e.utm_source = ?",
