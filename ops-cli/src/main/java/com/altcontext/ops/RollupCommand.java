@@ -6,6 +6,7 @@ import com.altcontext.metrics.RollupCheck;
 import com.altcontext.metrics.RollupCheck.Difference;
 import com.altcontext.metrics.RollupReceipt;
 import com.altcontext.metrics.RollupStatus;
+import com.altcontext.metrics.StoredFigures;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -166,6 +167,25 @@ final class RollupCommand implements Callable<Integer> {
                                 .asMap(),
                         lines);
         return differences.isEmpty() ? Exit.DONE : Exit.WANTING;
+    }
+
+    @Command(
+            name = "view",
+            description =
+                    "Makes or refreshes the materialized view that the service reads with METRICS_USE_MATERIALIZED_VIEW.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Altops.Version.class,
+            footer = {"", "Example:", "  altops rollup && altops rollup view"})
+    int view() {
+        boolean made;
+        try (var _ = altops().screen().progress("refreshing")) {
+            made = new StoredFigures(altops().sql().withPatience(LONGEST_STATEMENT)).refresh();
+        }
+        altops().screen()
+                .print(
+                        Answer.ok(true).with("made", made).asMap(),
+                        List.of(made ? "made the view" : "refreshed the view"));
+        return Exit.DONE;
     }
 
     /** Against what was purged, every figure would be wrong. */

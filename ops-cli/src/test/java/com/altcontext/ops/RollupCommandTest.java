@@ -112,6 +112,14 @@ class RollupCommandTest {
     }
 
     @Test
+    void the_view_is_made_and_then_refreshed() {
+        assertThat(database.altops("rollup", "view")).isEqualTo(new Ran(Exit.DONE, "made the view\n", ""));
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("rollup", "view", "--json").out()).isEqualTo("{\"ok\":true,\"made\":false}\n");
+        assertThat(database.number("SELECT count(*) FROM daily_figures")).isPositive();
+    }
+
+    @Test
     void what_was_purged_is_not_held_against_nothing() {
         assertThat(database.altops("retention", "purge").exit()).isEqualTo(Exit.DONE);
         Ran ran =
