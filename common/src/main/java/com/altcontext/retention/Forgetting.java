@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * stands in what anybody has sent. One transaction, of which a row of {@code erasure_log} stays.
  *
  * <p>The order keeps everybody else working. What takes long, looking through all events, comes first and waits for nobody.
- * Then captures of this address are locked out ({@link LeadLock}), then writers of the visitors that go ({@link VisitorLock}),
+ * Then a rollup under way is waited for, captures of this address are locked out ({@link LeadLock}), then writers of the visitors that go ({@link VisitorLock}),
  * and from there on everything is by key.
  */
 public final class Forgetting {
@@ -37,6 +37,10 @@ public final class Forgetting {
             FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
             WHERE l.email = ? AND i.source = 'form_submit'
             """;
+
+    /** The lock under which days are rolled up. */
+    private static final String NO_ROLLUP =
+            "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))";
 
     private static final String NAMED_SO = """
             SELECT visitor_id FROM visitors WHERE anon_id ~* ?
@@ -140,6 +144,7 @@ public final class Forgetting {
         // Those of the person itself are looked through below, if they stay at all.
         long changed = Places.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
 
+        waitForRollup(tx);
         LeadLock.take(tx, email);
         Set<UUID> linked = linked(tx, email);
         LeadRows leads = LeadRows.delete(tx, email);
@@ -174,6 +179,14 @@ public final class Forgetting {
         }
         log(tx, email, by, at, erased);
         return Optional.of(erased);
+    }
+
+    /**
+     * A rollup under way has read events as they were, and would store the address among the values of its day after those
+     * have been looked through. One that begins later waits, and reads the events without it.
+     */
+    static void waitForRollup(Tx tx) {
+        var _ = tx.query(NO_ROLLUP, row -> row.flag(1));
     }
 
     private static Set<UUID> linked(Tx tx, Email email) {

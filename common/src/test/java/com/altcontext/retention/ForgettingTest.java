@@ -9,6 +9,8 @@ import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupReceipt;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.Sent;
 import com.altcontext.testing.Submitted;
@@ -16,12 +18,16 @@ import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -341,6 +347,55 @@ class ForgettingTest {
             assertThat(database.count("SELECT count(*) FROM events WHERE event_type = 'form_submit'"))
                     .isZero();
         }
+    }
+
+    @Test
+    void a_rollup_that_is_under_way_does_not_bring_the_address_back() throws Exception {
+        send(visit("visitor-0009", "default").path("/hello/bob@x.ca"));
+        CountDownLatch read = new CountDownLatch(1);
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            Future<Integer> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
+                Forgetting.waitForRollup(tx); // as a rollup does
+                String path =
+                        tx.query("SELECT path FROM events", row -> row.text(1)).getFirst();
+                read.countDown();
+                awaitWaiter();
+                return tx.update(
+                        "INSERT INTO daily_dimension_rollups VALUES ('default', 'path', ?, 1, ?, 1, 1, 1, 0)",
+                        LocalDate.ofInstant(NOW, ZoneOffset.UTC),
+                        path);
+            }));
+            read.await();
+            forget(BOB);
+            assertThat(rollup.get()).isEqualTo(1);
+        }
+        assertThat(placesOf("bob@x.ca")).isEmpty();
+        assertThat(database.texts("SELECT value FROM daily_dimension_rollups")).containsExactly("[erased]");
+    }
+
+    /** Until somebody waits for a lock, or has finished: then there was nobody to wait. */
+    private static void awaitWaiter() {
+        while (database.count("""
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'
+                        """) == 0 && database.count("SELECT count(*) FROM events WHERE path LIKE '%bob%'") > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void no_day_is_rolled_up_while_somebody_is_forgotten() {
+        Rollup rollup = new Rollup(database.anotherMachine(), InstantSource.fixed(NOW));
+        LocalDate today = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
+
+        Optional<RollupReceipt> meanwhile = database.sql().inTransaction(tx -> {
+            Forgetting.waitForRollup(tx);
+            return rollup.tryRun(today, null);
+        });
+
+        assertThat(meanwhile).isEmpty();
+        assertThat(rollup.tryRun(today, null)).isPresent();
+        database.run("TRUNCATE daily_metric_rollups, daily_ingest_rollups, rollup_days");
     }
 
     private static void assertWhole() {
