@@ -63,6 +63,7 @@ class TrackerIT {
     void a_tab_that_is_left_for_another_tells_how_it_was_read_and_how_quick_it_was() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
+        tab.evaluate(PAINTED);
         tab.click("h1");
         tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
         tab.await("scrollY > 0");
@@ -96,7 +97,7 @@ class TrackerIT {
     void layout_that_jumps_and_a_slow_answer_to_a_click_are_measured() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
-        tab.evaluate(TWO_FRAMES);
+        tab.evaluate(PAINTED);
         tab.evaluate("document.querySelector('main').style.paddingTop = innerHeight / 4 + 'px'");
         tab.evaluate(TWO_FRAMES);
         tab.evaluate("""
@@ -369,6 +370,11 @@ class TrackerIT {
     }
 
     // --- how
+
+    /** Waits until the browser has told of its largest paint; after a click it would tell of none. */
+    private static final String PAINTED = """
+            new Promise((done) =>
+              new PerformanceObserver(() => done()).observe({type: 'largest-contentful-paint', buffered: true}))""";
 
     /** Lets the browser paint. */
     private static final String TWO_FRAMES =
