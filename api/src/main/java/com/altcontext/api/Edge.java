@@ -188,11 +188,11 @@ class Edge {
 
     /** Gives a listed origin its own name back; any other is served without a word about origins. */
     private boolean allowOrigin(HttpServerRequest request, @Nullable Endpoint endpoint) {
+        MultiMap headers = request.response().headers();
+        headers.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         if (endpoint != null && endpoint.isForAdmin()) {
             return false;
         }
-        MultiMap headers = request.response().headers();
-        headers.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         if (origin == null || !allowedOrigins.contains(origin.toLowerCase(Locale.ROOT))) {
             return false;

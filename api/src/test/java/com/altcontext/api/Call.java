@@ -88,6 +88,17 @@ final class Call {
         return of("POST", "/v1/events/batch").json(body);
     }
 
+    static Call capture(Object body) {
+        return of("POST", "/v1/leads/capture").json(body);
+    }
+
+    /** What a form posts by itself. */
+    static Call form(String pairs) {
+        return of("POST", "/v1/leads/capture")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(pairs);
+    }
+
     /** A string is sent as it is, anything else as its JSON. */
     Call json(Object content) {
         return header("content-type", "application/json").body(content);

@@ -126,7 +126,7 @@ class LimitsTest {
         }
         assertThat(answer.status()).isEqualTo(429);
         assertThat(passed).isBetween(60, 90);
-        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"document\";q=60;w=60");
+        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"documents\";q=60;w=60");
     }
 
     @Test

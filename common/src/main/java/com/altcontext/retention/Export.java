@@ -152,7 +152,7 @@ public final class Export {
     }
 
     private void write(Tx tx, Email email, Instant at, List<Lead> leads, Appendable out) throws IOException {
-        out.append("{\"email\":").append(quoted(tx, email.value()));
+        out.append("{\"ok\":true,\"email\":").append(quoted(tx, email.value()));
         out.append(",\"exportedAt\":").append(quoted(tx, at.toString()));
         out.append(",\n\"leads\":[");
         String comma = "\n";

@@ -78,6 +78,7 @@ class ExportTest {
 
         String document = exported(BOB);
 
+        assertThat(document).startsWith("{\"ok\":true,");
         assertThat(at(document, "$.email")).containsExactly("\"bob@x.ca\"");
         assertThat(at(document, "$.leads[*].propertyId")).containsExactly("\"default\"", "\"docs\"");
         assertThat(at(document, "$.leads[0].sourceChannel")).containsExactly("\"footer\"");
