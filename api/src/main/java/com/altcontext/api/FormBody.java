@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,9 @@ final class FormBody {
         String text = new String(bytes, StandardCharsets.UTF_8);
         Map<String, List<String>> pairs;
         try {
-            pairs = new QueryStringDecoder(text, StandardCharsets.UTF_8, false, MOST_PAIRS + 1, true).parameters();
+            // netty's decoder takes a # for the end, as in the address of a page; in a form it is a character.
+            String query = text.replace("#", "%23");
+            pairs = new QueryStringDecoder(query, StandardCharsets.UTF_8, false, MOST_PAIRS + 1, true).parameters();
         } catch (IllegalArgumentException malformed) {
             issues.add("", "is not a valid form: percent signs must be followed by two digits");
             return null;
@@ -41,10 +44,12 @@ final class FormBody {
         }
         boolean mayHoldReplacements = text.toUpperCase(Locale.ROOT).contains("%EF%BF%BD");
         ObjectNode object = JsonNodeFactory.instance.objectNode();
+        Set<String> paths = new HashSet<>();
         pairs.forEach((name, values) -> {
             String path = pathOf(name);
+            boolean once = paths.add(path) && values.size() == 1;
             String shown = path.length() <= 100 && Text.isStorable(path) ? path : "";
-            if (values.size() > 1 && isRead(path)) {
+            if (!once && isRead(path)) {
                 issues.add(shown, "must not stand twice");
             }
             String value = values.getFirst();
