@@ -50,6 +50,50 @@ final class Stored {
                 anonId);
     }
 
+    List<JsonNode> leads(String email) {
+        return rows("SELECT to_jsonb(l)::text FROM leads l WHERE email = ? ORDER BY property_id", email);
+    }
+
+    /** The only lead of an address. */
+    JsonNode lead(String email) {
+        List<JsonNode> leads = leads(email);
+        if (leads.size() != 1) {
+            throw new AssertionError(leads.size() + " leads are stored, and not one: " + leads);
+        }
+        return leads.getFirst();
+    }
+
+    /** The rows of a table of leads that belong to an address, in the order of their times. */
+    List<JsonNode> ofLead(LeadTable table, String email) {
+        return rows(
+                "SELECT to_jsonb(t)::text FROM " + table.name + " t JOIN leads l ON l.id = t.lead_id"
+                        + " WHERE l.email = ? ORDER BY t." + table.time + ", t.lead_id",
+                email);
+    }
+
+    /** The tables that hang on leads. */
+    enum LeadTable {
+        CONSENT("consent_events", "id"),
+        SUBMISSIONS("form_submissions", "submitted_at"),
+        LINKS("lead_identities", "linked_at"),
+        MESSAGES("lead_outbox", "created_at");
+
+        private final String name;
+        private final String time;
+
+        LeadTable(String name, String time) {
+            this.name = name;
+            this.time = time;
+        }
+    }
+
+    /** The statuses in an address's record of consent, oldest first. */
+    List<String> consents(String email) {
+        return ofLead(LeadTable.CONSENT, email).stream()
+                .map(row -> row.path("status").asText())
+                .toList();
+    }
+
     /** A property that no other test counts for; its only domain is its name under {@code .example}. */
     String newProperty(Properties known) {
         String name = "p" + UUID.randomUUID().toString().substring(0, 8);

@@ -2,12 +2,15 @@ package com.altcontext.api;
 
 import com.altcontext.devdb.TestDatabase;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Runs the service under test on an empty database of its own, configured by the variables that an operator would set.
- * An argument of {@code @WithTestResource} sets or replaces one of them.
+ * An argument of {@code @WithTestResource} sets or replaces one of them; port 0 in an address becomes a free one.
  */
 public final class TestService implements QuarkusTestResourceLifecycleManager {
     static final String PEPPER = "a pepper for tests only";
@@ -43,7 +46,17 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
                 "PUBLIC_URL",
                 "https://api.example.com"));
         environment.putAll(variables);
+        environment.replaceAll((name, value) -> value.replace("127.0.0.1:0/", "127.0.0.1:" + freePort() + "/"));
         return environment;
+    }
+
+    /** A port of this machine where nothing listens yet. */
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
     }
 
     @Override

@@ -1,0 +1,37 @@
+package com.altcontext.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A service whose operator has set no key. */
+@QuarkusTest
+@WithTestResource(value = TestService.class, initArgs = @ResourceArg(name = "ADMIN_API_KEY", value = " "))
+class AdminKeyMissingTest {
+    @Test
+    void without_a_key_nobody_is_let_in_and_the_operator_is_told_why() {
+        for (String path : List.of("/v1/leads/delete", "/v1/leads/export")) {
+            for (String key : List.of("", " ", TestService.ADMIN_KEY)) {
+                Call.Answer answer = Call.of("POST", path)
+                        .header("x-admin-key", key)
+                        .json(Forms.least())
+                        .send();
+
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"admin_auth_not_configured\"}");
+                assertThat(answer.header("retry-after")).isNull();
+            }
+            assertThat(Call.of("POST", path).json(Forms.least()).send().status())
+                    .isEqualTo(503);
+        }
+    }
+
+    @Test
+    void the_other_endpoints_do_not_care() {
+        assertThat(Call.capture(Forms.least()).send().status()).isEqualTo(200);
+    }
+}
