@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             RetentionCommand.class,
             LeadCommand.class,
             PropertyCommand.class,
+            SmokeCommand.class,
             CompletionCommand.class,
             HelpCommand.class,
             WarmUpCommand.class
@@ -137,6 +138,11 @@ public final class Altops implements Runnable, AutoCloseable {
             proxy.awaitAnswer(through, database.patience());
         }
         return through;
+    }
+
+    /** Whether one was named at all, for commands that can do without. */
+    boolean hasDatabase() {
+        return database.isNamed(shell);
     }
 
     /** The door to that database. */

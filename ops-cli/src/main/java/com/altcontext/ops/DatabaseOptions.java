@@ -40,6 +40,10 @@ final class DatabaseOptions {
             description = "How long to wait until PostgreSQL answers through the proxy; default: ${DEFAULT-VALUE}.")
     private int flyTimeout;
 
+    boolean isNamed(Shell shell) {
+        return given != null || !shell.variable("DATABASE_URL").isBlank();
+    }
+
     /** The address that was given. */
     DatabaseUrl url(Shell shell) {
         String text = given == null ? shell.variable("DATABASE_URL") : given;

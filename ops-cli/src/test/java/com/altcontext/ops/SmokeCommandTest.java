@@ -1,0 +1,116 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the command makes of a service that does everything wrong. The real one is asked by deploy/bin/test/smoke-test.sh. */
+class SmokeCommandTest {
+    private static final String KEY = "the-key-that-nobody-may-see";
+    private static final String ALLOWED = "https://site.example";
+
+    private final Set<String> asked = new ConcurrentSkipListSet<>();
+    private HttpServer service = never();
+
+    @BeforeEach
+    void start() throws IOException {
+        service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        service.createContext("/", this::answerWrongly);
+        service.start();
+    }
+
+    @AfterEach
+    void stop() {
+        service.stop(0);
+    }
+
+    /** Welcomes every origin, acknowledges what it does not do, and lets everybody in. */
+    private void answerWrongly(HttpExchange exchange) throws IOException {
+        asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+        byte[] body = "{\"ok\":true,\"secret\":\"nothing\"}".getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("access-control-allow-origin", "*");
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    private Ran smoke(String... more) {
+        String[] all = new String[more.length + 3];
+        all[0] = "smoke";
+        all[1] = "--url";
+        all[2] = "http://127.0.0.1:" + service.getAddress().getPort();
+        System.arraycopy(more, 0, all, 3, more.length);
+        return Ran.altops(Map.of("ADMIN_API_KEY", KEY), all);
+    }
+
+    @Test
+    void a_service_that_does_everything_wrong_fails_in_every_check() {
+        Ran ran = smoke("--origin", ALLOWED);
+
+        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.out()
+                        .lines()
+                        .filter(line -> !line.startsWith("FAILED"))
+                        .map(line -> line.substring(8).split(" ", 2)[0]))
+                .containsExactly("https", "clean-up");
+        assertThat(ran.out()).contains("FAILED  admin-only    200, not 401");
+        assertThat(ran.out()).doesNotContain(KEY, "@", "127.0.0.1");
+        assertThat(asked)
+                .contains("GET /v1/healthz", "POST /v1/events", "POST /v1/leads/capture", "GET /v1/metrics/summary");
+    }
+
+    @Test
+    void machines_get_each_check_and_its_result() {
+        assertThat(smoke("--json").out())
+                .startsWith(
+                        "{\"ok\":false,\"checks\":[{\"check\":\"health\",\"result\":\"failed\",\"seen\":\"200, not 200 ")
+                .contains("{\"check\":\"cors\",\"result\":\"skipped\",");
+    }
+
+    @Test
+    void a_service_that_does_not_answer_is_found_wanting() {
+        service.stop(0);
+        Ran ran = smoke();
+
+        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.out()).contains("FAILED  health        no answer: ConnectException");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "altcontext.fly.dev",
+                "https://host/path",
+                "ftp://host",
+                "https://user:hidden@host",
+                "https://host?q"
+            })
+    void an_address_of_no_service_is_wrong_usage(String url) {
+        Ran ran = Ran.altops(Map.of(), "smoke", "--url", url);
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).contains("give https://host, without a path").doesNotContain("hidden");
+    }
+
+    private static HttpServer never() {
+        try {
+            return HttpServer.create();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
