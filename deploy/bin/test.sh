@@ -32,6 +32,8 @@ touch api/target/quarkus-app/quarkus-run.jar # fresh: make build has nothing to 
 deploy/bin/test/altops-test.sh
 deploy/bin/test/run-test.sh
 deploy/bin/test/jobs-test.sh
+deploy/bin/test/smoke-test.sh
+deploy/bin/test/backup-test.sh
 deploy/image/root.sh target/image-root
 TRAIN_SECONDS=3 deploy/image/train.sh target/image-root
 deploy/bin/test/image-root-test.sh

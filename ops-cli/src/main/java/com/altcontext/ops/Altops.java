@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
             LeadCommand.class,
             PropertyCommand.class,
             SmokeCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             CompletionCommand.class,
             HelpCommand.class,
             WarmUpCommand.class

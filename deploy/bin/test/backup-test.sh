@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# The drill: a backup is made and restored, on a PostgreSQL of this script's own, with the real service writing. Who was forgotten
+# since stays forgotten. It needs what make build leaves, and the programs of a PostgreSQL server, which the embedded one has not:
+# they are looked for, root on Debian gets them installed, and where there are none this says that nothing was tested.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
+  export ALTCONTEXT_TOOLCHAIN=found
+  exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/test/backup-test.sh" "$@"
+fi
+work=$(mktemp -d)
+service=
+server=
+key=not-a-secret-of-anyone-either
+export IP_HASH_PEPPER=not-a-secret-of-anyone
+
+fail() {
+  echo "backup-test: $*" >&2
+  tail -n 5 "$work/service.log" "$work/server.log" "$work/said" >&2 2>/dev/null || true
+  exit 1
+}
+
+stop() {
+  [[ -n $1 ]] || return 0
+  kill "-$2" "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+trap 'stop "$service" TERM; stop "$server" INT; rm -rf "$work"' EXIT
+
+free_port() {
+  local port
+  while port=$((RANDOM % 20000 + 20000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  echo "$port"
+}
+
+# The newest version that has all: a server, and a client that is as new.
+find_programs() {
+  local bin
+  while IFS= read -r bin; do
+    if [[ -x $bin/initdb && -x $bin/postgres && -x $bin/pg_dump && -x $bin/pg_restore ]]; then
+      echo "$bin"
+      return
+    fi
+  done < <(compgen -G '/usr/lib/postgresql/*/bin' | sort -rV)
+  return 1
+}
+
+# PostgreSQL refuses to run as root. A list, not a function: what is started in the background is then the server itself.
+as_user=()
+[[ $EUID -ne 0 ]] || as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+
+start_server() {
+  mkdir "$work/data"
+  chmod 755 "$work"
+  [[ $EUID -ne 0 ]] || chown 65534:65534 "$work/data"
+  "${as_user[@]}" "$bin/initdb" --pgdata="$work/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 >"$work/server.log" 2>&1 ||
+    fail "initdb failed"
+  port=$(free_port)
+  "${as_user[@]}" "$bin/postgres" -D "$work/data" -h 127.0.0.1 -p "$port" -c unix_socket_directories= -c timezone=UTC >>"$work/server.log" 2>&1 &
+  server=$!
+  until "$bin/pg_isready" -q -U postgres -h 127.0.0.1 -p "$port"; do
+    kill -0 "$server" 2>/dev/null || fail "the server did not start"
+    sleep 0.1
+  done
+  export DATABASE_URL="postgres://postgres:postgres@127.0.0.1:$port/postgres?sslmode=disable"
+}
+
+altops() { # STATUS ARGUMENT…
+  local status=0
+  java -jar "$ROOT/ops-cli/target/altops.jar" "${@:2}" >"$work/said" 2>&1 || status=$?
+  [[ $status -eq $1 ]] || fail "altops ${*:2} ended with $status, not $1"
+}
+
+says() {
+  grep -qF -- "$1" "$work/said" || fail "it did not say: $1"
+}
+
+start_service() {
+  url=http://127.0.0.1:$(free_port)
+  PORT=${url##*:} HOST=127.0.0.1 MANAGEMENT_PORT=$(free_port) ADMIN_API_KEY=$key \
+    java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.log" 2>&1 &
+  service=$!
+  until curl -fs -o /dev/null "$url/v1/healthz"; do
+    kill -0 "$service" 2>/dev/null || fail "the service did not start"
+    sleep 0.2
+  done
+}
+
+send() { # PATH JSON
+  curl -fsS -m 10 -o /dev/null -H 'content-type: application/json' -H "x-admin-key: $key" -d "$2" "$url$1" || fail "$1 was refused"
+}
+
+comes() { # NAME: a visitor who sends an event and leaves an address
+  send /v1/events "{\"anonId\":\"visitor-$1\",\"eventType\":\"page_view\",\"path\":\"/\"}"
+  send /v1/leads/capture "{\"email\":\"$1@example.ca\",\"anonId\":\"visitor-$1\",\"path\":\"/\"}"
+}
+
+ask() {
+  "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c "$1"
+}
+
+bin=$(find_programs) || { "$ROOT/deploy/bin/install.sh" postgresql && bin=$(find_programs); } ||
+  { echo "backup-test: SKIPPED: there is no PostgreSQL server here; NO backup was made or restored" >&2; exit 0; }
+export PATH=$bin:$PATH
+start_server
+altops 0 migrate
+start_service
+comes anna
+comes bert
+altops 0 backup --to "$work/one.dump"
+says 'backed up'
+[[ $(stat -c %a "$work/one.dump") == 600 && ! -e $work/one.dump.part ]] || fail "others can read the backup"
+altops 2 backup --to "$work/one.dump"
+says 'that file is there already'
+
+# Since then: anna is forgotten, carl comes, and a day's partition is made that the backup does not know.
+send /v1/leads/delete '{"email":"anna@example.ca"}'
+comes carl
+ask "CREATE TABLE events_20380101 PARTITION OF events FOR VALUES FROM ('2038-01-01') TO ('2038-01-02')"
+stop "$service" TERM
+service=
+held=$(ask 'SELECT count(*) FROM events')
+
+altops 2 restore --from "$work/one.dump"
+says 'give --yes'
+IP_HASH_PEPPER='' altops 2 restore --from "$work/one.dump" --yes
+says 'IP_HASH_PEPPER is not set'
+head -c 20000 "$work/one.dump" >"$work/half.dump"
+altops 1 restore --from "$work/half.dump" --yes
+[[ $(ask 'SELECT count(*) FROM events') == "$held" ]] || fail "a restore that failed has changed something"
+
+altops 0 restore --from "$work/one.dump" --yes
+says '1 entries of the erasure log carried over, 1 persons forgotten again'
+[[ $(ask 'SELECT string_agg(email, chr(32)) FROM leads') == bert@example.ca ]] || fail "these are held: $(ask 'SELECT email FROM leads')"
+[[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "who was forgotten has a visitor again"
+[[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-bert'") == 1 ]] || fail "a visitor of the backup is not there"
+[[ $(ask 'SELECT count(*) FROM erasure_log') == 2 ]] || fail "the log does not have both erasures"
+[[ -z $(ask "SELECT 1 FROM pg_namespace WHERE nspname = 'altops_before'") ]] || fail "what was set aside is still there"
+altops 0 migrate verify
+start_service
+comes dora
+[[ $(ask 'SELECT count(*) FROM leads') == 2 ]] || fail "the restored database takes nothing in"
+
+# Into an empty database, as after the loss of the whole.
+ask 'CREATE DATABASE another'
+DATABASE_URL="postgres://postgres:postgres@127.0.0.1:$port/another?sslmode=disable" altops 0 restore --from "$work/one.dump" --yes
+says '0 entries of the erasure log carried over, 0 persons forgotten again'
+
+# A client that is older than the server is told before anything is written.
+mkdir "$work/old"
+printf '#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n' >"$work/old/pg_dump"
+chmod +x "$work/old/pg_dump"
+PATH=$work/old:$PATH altops 1 backup --to "$work/two.dump"
+says 'is of version 9, the server of'
+[[ ! -e $work/two.dump && ! -e $work/two.dump.part ]] || fail "a backup that failed leaves a file"
+echo "backup-test: done, with PostgreSQL $("$bin/pg_dump" --version | grep -o '[0-9.]*' | head -n 1)"

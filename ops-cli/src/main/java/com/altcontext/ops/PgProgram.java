@@ -1,0 +1,127 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.DatabaseUrl;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A program of PostgreSQL's client, found on the PATH. The login goes to it by variables (PostgreSQL documentation, 32.15):
+ * arguments can be seen by other users of the machine.
+ */
+final class PgProgram {
+    private static final Pattern RELEASE = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
+
+    /** The variables of libpq for the options that a database's URL may have, by the driver's names. */
+    private static final Map<String, String> VARIABLES = Map.of(
+            "sslmode", "PGSSLMODE",
+            "sslrootcert", "PGSSLROOTCERT",
+            "sslcert", "PGSSLCERT",
+            "sslkey", "PGSSLKEY",
+            "channelBinding", "PGCHANNELBINDING",
+            "gssEncMode", "PGGSSENCMODE",
+            "connectTimeout", "PGCONNECT_TIMEOUT",
+            "options", "PGOPTIONS");
+
+    private final String name;
+    private final Path file;
+    private final Shell shell;
+
+    private PgProgram(String name, Path file, Shell shell) {
+        this.name = name;
+        this.file = file;
+        this.shell = shell;
+    }
+
+    /** @throws Failure when there is none */
+    static PgProgram find(String name, Shell shell) {
+        return List.of(shell.variable("PATH").split(File.pathSeparator, -1)).stream()
+                .map(directory -> Path.of(directory.isEmpty() ? "." : directory, name))
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+                .findFirst()
+                .map(file -> new PgProgram(name, file.toAbsolutePath(), shell))
+                .orElseThrow(() -> new Failure(
+                        Exit.FAILED,
+                        "there is no " + name + " on the PATH",
+                        "install PostgreSQL's client, of the server's version or newer"));
+    }
+
+    /** Its version's first number. */
+    int release() {
+        Matcher told = RELEASE.matcher(run(List.of("--version"), Map.of(), List.of()));
+        if (!told.find()) {
+            throw new Failure(Exit.FAILED, name + " does not tell its version", "try: " + name + " --version");
+        }
+        return Integer.parseInt(told.group(1));
+    }
+
+    /** Runs it without a database. */
+    String run(String... arguments) {
+        return run(List.of(arguments), Map.of(), List.of());
+    }
+
+    /**
+     * Runs it on a database.
+     *
+     * @return what it printed
+     * @throws Failure when it fails, with its own words, cleared of addresses and secrets
+     */
+    String runOn(DatabaseUrl url, String... arguments) {
+        return run(List.of(arguments), login(url), List.of(url.password()));
+    }
+
+    private static Map<String, String> login(DatabaseUrl url) {
+        Map<String, String> login = new TreeMap<>(Map.of(
+                "PGHOST", url.host().replaceAll("^\\[|]$", ""),
+                "PGPORT", String.valueOf(url.port()),
+                "PGUSER", url.user(),
+                "PGPASSWORD", url.password(),
+                "PGDATABASE", url.database(),
+                "PGAPPNAME", "altops"));
+        VARIABLES.forEach((option, variable) ->
+                Optional.ofNullable(url.options().get(option)).ifPresent(value -> login.put(variable, value)));
+        return login;
+    }
+
+    private String run(List<String> arguments, Map<String, String> login, List<String> secrets) {
+        List<String> command = new ArrayList<>(List.of(file.toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        builder.environment().put("PATH", shell.variable("PATH"));
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().putAll(login);
+        try {
+            Path said = Files.createTempFile("altops-", ".log");
+            try {
+                Process process = builder.redirectError(said.toFile()).start();
+                process.getOutputStream().close();
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                if (process.waitFor() != 0) {
+                    throw new Failure(
+                            Exit.FAILED,
+                            name + " failed: "
+                                    + Masked.text(Files.readString(said).strip(), secrets),
+                            "correct that, and run it again: nothing was left half done");
+                }
+                return output;
+            } finally {
+                Files.deleteIfExists(said);
+            }
+        } catch (IOException e) {
+            throw new Failure(Exit.FAILED, name + " could not be run", "try: " + name + " --version");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Exit.FAILED, name + " was interrupted", "run it again");
+        }
+    }
+}

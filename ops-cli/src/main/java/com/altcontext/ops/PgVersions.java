@@ -1,0 +1,22 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.Sql;
+
+/** Whether PostgreSQL's client is new enough for its server: pg_dump refuses a newer one, and so it is said beforehand. */
+final class PgVersions {
+    private PgVersions() {}
+
+    /** @throws Failure when it is not */
+    static void check(Sql sql, PgProgram client) {
+        int server = Math.toIntExact(sql.inTransaction(tx ->
+                        tx.query("SELECT current_setting('server_version_num')::bigint / 10000", row -> row.number(1)))
+                .getFirst());
+        int mine = client.release();
+        if (mine < server) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "PostgreSQL's client here is of version " + mine + ", the server of " + server,
+                    "install postgresql-client-" + server + " and put it first on the PATH");
+        }
+    }
+}

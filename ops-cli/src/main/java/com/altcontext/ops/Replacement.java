@@ -1,0 +1,67 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.retention.Forgetting;
+import com.altcontext.value.KeyedHash;
+import java.time.Instant;
+
+/**
+ * What a database holds, moved aside while a backup takes its place: it comes back when that fails, and goes when that is done, but
+ * for its log of who was forgotten, which the backup must not undo. A restore that was cut off is taken up by the next.
+ */
+final class Replacement {
+    private static final String LOG = "altops_before.erasure_log";
+
+    private static final String CARRY_OVER = """
+            INSERT INTO public.erasure_log (erased_at, erased_by, email_hash, counts)
+            SELECT erased_at, erased_by, email_hash, counts FROM altops_before.erasure_log
+            EXCEPT
+            SELECT erased_at, erased_by, email_hash, counts FROM public.erasure_log
+            """;
+
+    private final Sql sql;
+
+    Replacement(Sql sql) {
+        this.sql = sql;
+    }
+
+    void moveAside() {
+        var _ = sql.inTransaction(tx -> {
+            if (has(tx, "SELECT to_regnamespace('altops_before') IS NOT NULL")) {
+                var _ = tx.update(
+                        "DROP SCHEMA public CASCADE"); // half a restore; what was there before is aside already
+            } else {
+                var _ = tx.update("ALTER SCHEMA public RENAME TO altops_before");
+            }
+            var _ = tx.update("CREATE SCHEMA public");
+            return tx.update("GRANT USAGE ON SCHEMA public TO PUBLIC"); // as PostgreSQL itself makes it
+        });
+    }
+
+    void undo() {
+        var _ = sql.inTransaction(tx -> {
+            var _ = tx.update("DROP SCHEMA public CASCADE");
+            return tx.update("ALTER SCHEMA altops_before RENAME TO public");
+        });
+    }
+
+    /** @return how many entries of the log the backup did not know */
+    int carryErasuresOver() {
+        return sql.inTransaction(
+                tx -> has(tx, "SELECT to_regclass('" + LOG + "') IS NOT NULL") ? tx.update(CARRY_OVER) : 0);
+    }
+
+    /** @return how many persons the backup had brought back */
+    int forgetAgain(String pepper, Instant now) {
+        return new Forgetting(sql, new KeyedHash(pepper)).replay("altops restore", now);
+    }
+
+    void finish() {
+        var _ = sql.inTransaction(tx -> tx.update("DROP SCHEMA altops_before CASCADE"));
+    }
+
+    private static boolean has(Tx tx, String question) {
+        return tx.query(question, row -> row.flag(1)).getFirst();
+    }
+}

@@ -1,0 +1,83 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How backup and restore refuse. The drill, which does both, is deploy/bin/test/backup-test.sh. */
+class BackupCommandTest {
+    private final Migrated database = Migrated.fresh();
+
+    @TempDir
+    Path directory = Path.of("");
+
+    @Test
+    void without_the_programs_it_says_what_to_install() {
+        Ran backup = Ran.altops(path(), "backup", "--to", file("x.dump"));
+        Ran restore = Ran.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+
+        assertThat(backup.exit()).isEqualTo(Exit.FAILED);
+        assertThat(backup.err())
+                .isEqualTo(
+                        "altops: there is no pg_dump on the PATH — install PostgreSQL's client, of the server's version "
+                                + "or newer\n");
+        assertThat(restore.exit()).isEqualTo(Exit.FAILED);
+        assertThat(restore.err()).startsWith("altops: there is no pg_restore on the PATH — ");
+    }
+
+    @Test
+    void a_program_that_fails_leaves_no_file_and_its_words_show_no_address() throws IOException {
+        program("pg_dump", """
+                [ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit
+                echo "half" >"$(echo "$*" | sed 's/.*--file=\\([^ ]*\\).*/\\1/')"
+                echo "connection to 10.1.2.3 as jo@example.ca failed: $PGPASSWORD $*" >&2
+                exit 1
+                """);
+        program("pg_restore", "exit 0\n");
+        Ran ran = Ran.altops(path(), "backup", "--to", file("x.dump"));
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).startsWith("altops: pg_dump failed: connection to *** as *** failed: ***");
+        assertThat(ran.err().substring(0, ran.err().indexOf("--format")))
+                .as("what other users could see of it")
+                .doesNotContain("postgres:postgres");
+        assertThat(ran.err()).doesNotContain("10.1.2.3", "jo@example.ca");
+        assertThat(Path.of(file("x.dump"))).doesNotExist();
+        assertThat(Path.of(file("x.dump.part"))).doesNotExist();
+    }
+
+    @Test
+    void a_restore_that_fails_leaves_what_was_there() throws IOException {
+        program("pg_restore", """
+                [ "$1" = --list ] && exit
+                echo "no" >&2
+                exit 1
+                """);
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
+        Ran ran = Ran.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).startsWith("altops: pg_restore failed: no — ");
+        assertThat(database.altops("migrate", "verify").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM pg_namespace WHERE nspname = 'altops_before'"))
+                .isZero();
+    }
+
+    private Map<String, String> path() {
+        return database.with(Map.of("PATH", directory + ":/nowhere", "IP_HASH_PEPPER", "a pepper of sixteen or more"));
+    }
+
+    private String file(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    private void program(String name, String words) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), "#!/bin/sh\nPATH=/usr/bin:/bin\n" + words);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+}
