@@ -12,6 +12,7 @@ final class Doors implements AutoCloseable {
     private final LeadDoor leads;
     private final UnsubscribeDoor unsubscribe;
     private final PersonDoor persons;
+    private final MetricsDoor metrics;
     private final List<Workers> workers;
 
     Doors(
@@ -20,21 +21,22 @@ final class Doors implements AutoCloseable {
             LeadDoor leads,
             UnsubscribeDoor unsubscribe,
             PersonDoor persons,
+            MetricsDoor metrics,
             List<Workers> workers) {
         this.events = events;
         this.batches = batches;
         this.leads = leads;
         this.unsubscribe = unsubscribe;
         this.persons = persons;
+        this.metrics = metrics;
         this.workers = workers;
     }
 
     /** A request without a body, or one whose body is of no interest. */
     void open(Exchange exchange) {
-        if (exchange.endpoint == Endpoint.UNSUBSCRIBE_LINK) {
-            open(exchange, NO_BODY);
-        } else {
-            exchange.toResource();
+        switch (exchange.endpoint) {
+            case UNSUBSCRIBE_LINK, METRICS_SUMMARY, METRICS_BREAKDOWN -> open(exchange, NO_BODY);
+            default -> exchange.toResource();
         }
     }
 
@@ -54,6 +56,8 @@ final class Doors implements AutoCloseable {
                 }
                 case LEADS_DELETE -> persons.delete(exchange, body);
                 case LEADS_EXPORT -> persons.export(exchange, body);
+                case METRICS_SUMMARY -> metrics.summary(exchange);
+                case METRICS_BREAKDOWN -> metrics.breakdown(exchange);
                 default -> throw new IllegalStateException("no door takes the body of " + exchange.endpoint);
             }
         } catch (RuntimeException failure) {

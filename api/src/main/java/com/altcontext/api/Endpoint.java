@@ -25,7 +25,9 @@ enum Endpoint {
     UNSUBSCRIBE_LINK(
             "/v1/leads/unsubscribe/{token}", Limit.UNSUBSCRIBE, Body.ANYTHING, HttpMethod.GET, HttpMethod.POST),
     LEADS_DELETE("/v1/leads/delete", Limit.LEAD_DELETE, Body.JSON, HttpMethod.POST),
-    LEADS_EXPORT("/v1/leads/export", Limit.LEAD_EXPORT, Body.JSON, HttpMethod.POST);
+    LEADS_EXPORT("/v1/leads/export", Limit.LEAD_EXPORT, Body.JSON, HttpMethod.POST),
+    METRICS_SUMMARY("/v1/metrics/summary", Limit.METRICS, Body.NONE, HttpMethod.GET),
+    METRICS_BREAKDOWN("/v1/metrics/breakdown", Limit.METRICS, Body.NONE, HttpMethod.GET);
 
     /** What is counted together for one client and minute. */
     enum Limit {

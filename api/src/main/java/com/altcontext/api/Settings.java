@@ -29,6 +29,7 @@ public record Settings(
         boolean respectPrivacySignals,
         Leads leads,
         Privacy privacy,
+        Metrics metrics,
         Optional<Path> geoipDatabase,
         Level logLevel) {
 
@@ -72,4 +73,13 @@ public record Settings(
      * @param contact an e-mail address
      */
     public record Privacy(Optional<String> contact, int rawEventDays, int rollupMonths) {}
+
+    /**
+     * How figures are answered.
+     *
+     * @param cacheTime how long an answer is remembered; zero for not at all
+     * @param usualProperty the property of requests that name none; otherwise these are about all together
+     */
+    public record Metrics(
+            Duration cacheTime, int cacheEntries, boolean fromMaterializedView, Optional<String> usualProperty) {}
 }

@@ -100,6 +100,11 @@ final class SettingsReader {
                         contact(),
                         number("RAW_EVENT_RETENTION_DAYS", 90, 8, 3_650),
                         number("ROLLUP_RETENTION_MONTHS", 24, 1, 240)),
+                new Settings.Metrics(
+                        Duration.ofMillis(number("METRICS_SUMMARY_CACHE_TTL_MS", 15_000, 0, 3_600_000)),
+                        number("METRICS_SUMMARY_CACHE_MAX_ENTRIES", 128, 0, 10_000),
+                        flag("METRICS_USE_MATERIALIZED_VIEW"),
+                        slug("ROLLUP_DEFAULT_PROPERTY_ID")),
                 file("GEOIP_DATABASE"),
                 logLevel());
     }
@@ -304,6 +309,14 @@ final class SettingsReader {
                     + " has no effect alone: CLIENT_IP_HEADER and TRUSTED_PROXIES must be set together");
         }
         return new Settings.ClientAddress(value("FLY_APP_NAME").isPresent(), header, proxies);
+    }
+
+    private Optional<String> slug(String name) {
+        Optional<String> slug = value(name);
+        if (slug.isPresent() && !slug.get().matches("[a-z0-9][a-z0-9_-]{0,62}")) {
+            fault(name, "a property's slug");
+        }
+        return slug;
     }
 
     private Optional<String> header(String name) {

@@ -13,6 +13,9 @@ import com.altcontext.lead.Leads;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.lead.Unsubscribing;
+import com.altcontext.metrics.Breakdowns;
+import com.altcontext.metrics.Source;
+import com.altcontext.metrics.Summaries;
 import com.altcontext.property.Properties;
 import com.altcontext.retention.Export;
 import com.altcontext.retention.Forgetting;
@@ -106,11 +109,12 @@ class Wiring {
         return new UnsubscribeToken(settings.leads().unsubscribeSecret().orElse(settings.pepper()));
     }
 
-    /** Forms have four connections and the operator two, so that neither waits for the other, nor the writer for both. */
+    /** Forms have four connections and the operator as many, so that neither waits for the other, nor the writer for both. */
     @Produces
     @Singleton
     Doors doors(
             Settings settings,
+            Properties properties,
             Arrivals arrivals,
             Leads leads,
             UnsubscribeToken token,
@@ -122,7 +126,7 @@ class Wiring {
             InstantSource clock) {
         EventIntake intake = new EventIntake(arrivals, settings.respectPrivacySignals(), clock);
         Workers forms = new Workers("form", 4, 128, database);
-        Workers operator = new Workers("operator", 2, 8, database);
+        Workers operator = new Workers("operator", 4, 64, database);
         return new Doors(
                 new EventDoor(intake, groupCommit, tally),
                 new BatchDoor(intake, groupCommit, limiter, tally),
@@ -136,6 +140,14 @@ class Wiring {
                         clock),
                 new UnsubscribeDoor(arrivals, new Unsubscribing(sql), token, forms, tally, clock),
                 persons(settings, sql, token, operator, tally, clock),
+                new MetricsDoor(
+                        new Summaries(
+                                sql, settings.metrics().fromMaterializedView() ? Source.VIEW : Source.TABLES, clock),
+                        new Breakdowns(sql),
+                        properties,
+                        settings.metrics(),
+                        operator,
+                        clock),
                 List.of(forms, operator));
     }
 
