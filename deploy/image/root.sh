@@ -15,7 +15,7 @@ set -euo pipefail
 MODULES=java.base,java.logging,java.management,java.naming,java.rmi,java.security.jgss,java.sql,java.transaction.xa,java.xml
 MODULES+=,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
 
-# Of every file, in whole seconds, as an image's layers keep them: the AOT cache is refused where a jar's time differs.
+# Of every file, in whole seconds, as an image's layers keep them: the JVM may know the jars of its AOT cache by their times.
 TIME=2000-01-01T00:00:00Z
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -1,0 +1,62 @@
+package com.altcontext.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The Dockerfile, which nothing here can build: what it copies and runs is there, and reaches the build. */
+class ImageTest {
+    private final List<String> dockerfile = Repository.lines("deploy/image/Dockerfile");
+    private final List<String> letThrough = Repository.lines(".dockerignore").stream()
+            .filter(line -> line.startsWith("!"))
+            .map(line -> line.substring(1))
+            .toList();
+
+    @Test
+    void every_module_reaches_the_build() {
+        List<String> modules = Pattern.compile("<module>(.*)</module>")
+                .matcher(Repository.text("pom.xml"))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(modules)
+                .isNotEmpty()
+                .allSatisfy(module -> assertThat(letThrough).contains(module.replaceFirst("/.*", "")));
+        assertThat(letThrough).contains("pom.xml", "mvnw", ".mvn");
+    }
+
+    @Test
+    void the_scripts_that_it_runs_can_be_run() {
+        List<String> scripts = dockerfile.stream()
+                .filter(line -> line.startsWith("RUN"))
+                .flatMap(line -> Pattern.compile("\\bdeploy/[\\w/.-]+\\.sh\\b")
+                        .matcher(line)
+                        .results())
+                .map(found -> found.group())
+                .toList();
+        assertThat(scripts)
+                .contains("deploy/image/root.sh", "deploy/image/train.sh")
+                .allSatisfy(name -> assertThat(Repository.file(name)).isExecutable());
+    }
+
+    @Test
+    void the_service_s_stage_is_the_last_holds_nothing_else_and_is_not_root() {
+        List<String> last = dockerfile.subList(dockerfile.lastIndexOf("FROM scratch"), dockerfile.size());
+        assertThat(last.stream().filter(line -> line.startsWith("FROM"))).hasSize(1);
+        assertThat(last.stream().filter(line -> line.startsWith("COPY")))
+                .containsExactly("COPY --from=build --chown=0:0 /image/root/ /");
+        assertThat(last).contains("USER 65532:65532", "STOPSIGNAL SIGINT");
+        assertThat(last.stream().filter(line -> line.startsWith("RUN"))).isEmpty();
+        assertThat(last.getLast()).startsWith("ENTRYPOINT [\"/opt/java/bin/java\", \"@jvm.options\", ");
+    }
+
+    @Test
+    void what_it_builds_upon_has_a_version() {
+        assertThat(dockerfile.stream().filter(line -> line.startsWith("FROM ") && !line.equals("FROM scratch")))
+                .isNotEmpty()
+                .allMatch(line -> line.matches("FROM [a-z/]+:[a-z0-9.-]*\\w( AS \\w+)?"))
+                .noneMatch(line -> line.contains(":latest"));
+    }
+}
