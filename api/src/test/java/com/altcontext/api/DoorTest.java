@@ -131,7 +131,9 @@ class DoorTest {
                         Arguments.of("/v1/leads/unsubscribe", "POST, OPTIONS", "GET"),
                         Arguments.of("/v1/leads/unsubscribe/some-token", "GET, HEAD, POST, OPTIONS", "PUT"),
                         Arguments.of("/v1/leads/delete", "POST, OPTIONS", "GET"),
-                        Arguments.of("/v1/leads/export", "POST, OPTIONS", "GET"))
+                        Arguments.of("/v1/leads/export", "POST, OPTIONS", "GET"),
+                        Arguments.of("/v1/metrics/summary", "GET, HEAD, OPTIONS", "POST"),
+                        Arguments.of("/v1/metrics/breakdown", "GET, HEAD, OPTIONS", "POST"))
                 .flatMap(row -> Stream.of((String) row.get()[2], "PUT", "DELETE", "PATCH", "TRACE", "BREW", "PROPFIND")
                         .map(method -> Arguments.of(method, row.get()[0], row.get()[1])));
     }

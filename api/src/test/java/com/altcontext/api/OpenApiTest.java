@@ -246,6 +246,13 @@ class OpenApiTest {
                     client(Call.get(oneOf(path)).header("if-none-match", tag)).send(),
                     exhausted(() -> Call.get(oneOf(path))));
         }
+        if (path.startsWith("/v1/metrics/")) {
+            return List.of(
+                    client(Call.get(path + "?dimension=path")).send(),
+                    client(Call.get(path + "?window=0")).send(),
+                    client(Call.get(path)).without("x-admin-key").send(),
+                    exhausted(() -> Call.get(path)));
+        }
         if (method.equals("get")) {
             return List.of(client(Call.get(path)).send(), exhausted(() -> Call.get(path)));
         }
