@@ -15,9 +15,9 @@ enum UnsubscribePage {
     ASK(
             200,
             "Unsubscribe",
-            "You will get no more e-mail from us.",
+            "Press the button to get no more e-mail from us.",
             "Se désabonner",
-            "Vous ne recevrez plus de courriels de notre part."),
+            "Appuyez sur le bouton pour ne plus recevoir de courriels de notre part."),
     DONE(
             200,
             "You are unsubscribed",
