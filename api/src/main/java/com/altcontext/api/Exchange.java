@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -116,6 +117,8 @@ final class Exchange {
         switch (failure) {
             case Rejected rejected -> failed(Problem.INVALID_REQUEST, rejected.issues());
             case Unavailable away -> failed(Problem.UNAVAILABLE, List.of());
+            // Only an answer is written here, so it is the client that has gone or takes nothing: it is owed no word.
+            case UncheckedIOException gone -> request().connection().close();
             default -> {
                 MDC.put("requestId", context.response().headers().get(REQUEST_ID));
                 LOG.error("a request failed in an unforeseen way", failure);
@@ -131,6 +134,13 @@ final class Exchange {
 
     static void failed(RoutingContext context, Problem problem, List<Issue> issues) {
         HttpServerResponse response = context.response();
+        if (response.headWritten()) {
+            // Half an answer must not look like a whole one, and only the end of the connection can still say so.
+            if (!response.ended()) {
+                context.request().connection().close();
+            }
+            return;
+        }
         if (problem == Problem.UNAVAILABLE) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
         }

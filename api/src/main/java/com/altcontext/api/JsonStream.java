@@ -93,11 +93,4 @@ final class JsonStream implements Appendable {
             response.end(part.toString());
         }
     }
-
-    /** Cuts the connection where a part was sent already: its client then knows that it has not got all. */
-    void breakOff() {
-        if (begun) {
-            exchange.later(() -> exchange.request().connection().close());
-        }
-    }
 }

@@ -51,24 +51,13 @@ final class PersonDoor {
         }
         Instant now = clock.instant();
         JsonStream document = new JsonStream(exchange);
-        workers.run(
-                exchange,
-                () -> {
-                    try {
-                        return export.write(email, now, document);
-                    } catch (RuntimeException failed) {
-                        // Half a document must not look like a whole one.
-                        document.breakOff();
-                        throw failed;
-                    }
-                },
-                known -> {
-                    if (known) {
-                        document.end();
-                    } else {
-                        exchange.failed(Problem.NOT_FOUND, List.of());
-                    }
-                });
+        workers.run(exchange, () -> export.write(email, now, document), known -> {
+            if (known) {
+                document.end();
+            } else {
+                exchange.failed(Problem.NOT_FOUND, List.of());
+            }
+        });
     }
 
     private @Nullable Email email(Exchange exchange, byte[] body) {
