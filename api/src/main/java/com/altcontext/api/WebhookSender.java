@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes captured leads on to the operator's webhook, signed as Standard Webhooks has it. Whatever is not answered with a
@@ -30,7 +31,7 @@ import org.jboss.logging.Logger;
 @Singleton
 class WebhookSender {
     private static final Logger LOG = Logger.getLogger(WebhookSender.class);
-    private static final int AT_ONCE = 10;
+    private static final int MOST_IN_ROUND = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Optional<Settings.Webhook> webhook;
@@ -61,8 +62,8 @@ class WebhookSender {
             return;
         }
         try {
-            List<Outbox.Message> due = sql.inTransaction(tx -> Outbox.claim(tx, AT_ONCE));
-            if (!due.isEmpty()) {
+            Outbox.Message due = claim();
+            if (due != null) {
                 send(webhook.get(), due);
             }
         } catch (SqlFailure failed) {
@@ -70,22 +71,34 @@ class WebhookSender {
         }
     }
 
-    private void send(Settings.Webhook to, List<Outbox.Message> due) {
+    /** One alone: {@link Outbox#LEASE} would run out for those that wait behind others at a slow receiver. */
+    private Outbox.@Nullable Message claim() {
+        List<Outbox.Message> due = sql.inTransaction(tx -> Outbox.claim(tx, 1));
+        return due.isEmpty() ? null : due.getFirst();
+    }
+
+    private void send(Settings.Webhook to, Outbox.Message first) {
         HttpClient client = vertx.createHttpClient(new HttpClientOptions()
                 .setMaxPoolSize(1)
                 .setConnectTimeout((int) PATIENCE.toMillis())
                 .setSsl("https".equals(to.url().getScheme())));
         try {
-            for (Outbox.Message message : due) {
-                if (isTaken(client, to, message)) {
-                    sql.inTransaction(tx -> {
-                        Outbox.delivered(tx, message.id());
-                        return true;
-                    });
-                }
+            Outbox.Message message = first;
+            for (int sent = 1; message != null; sent++) {
+                pass(client, to, message);
+                message = sent < MOST_IN_ROUND ? claim() : null;
             }
         } finally {
             var _ = client.close();
+        }
+    }
+
+    private void pass(HttpClient client, Settings.Webhook to, Outbox.Message message) {
+        if (isTaken(client, to, message)) {
+            sql.inTransaction(tx -> {
+                Outbox.delivered(tx, message.id());
+                return true;
+            });
         }
     }
 

@@ -1,0 +1,219 @@
+package com.altcontext.api;
+
+import static com.altcontext.api.Stored.LeadTable.MESSAGES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Leads that are passed on, to a receiver of the test's own. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = {
+            @ResourceArg(name = "LEAD_WEBHOOK_URL", value = "http://127.0.0.1:0/hook?from=altcontext"),
+            @ResourceArg(name = "LEAD_WEBHOOK_SECRET", value = WebhookTest.SECRET)
+        })
+class WebhookTest {
+    static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Settings settings;
+
+    @Inject
+    InstantSource clock;
+
+    private final String email = Forms.email();
+    private final Queue<Received> received = new ConcurrentLinkedQueue<>();
+    private volatile int answer = 204;
+    private volatile CountDownLatch hold = new CountDownLatch(0);
+    private HttpServer receiver;
+    private Stored stored;
+
+    private record Received(URI uri, String id, String timestamp, String signature, String type, String body) {}
+
+    @BeforeEach
+    void listen() throws IOException {
+        stored = new Stored(sql);
+        URI url = settings.leads().webhook().orElseThrow().url();
+        receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort()), 0);
+        receiver.createContext("/", this::receive);
+        receiver.start();
+    }
+
+    @AfterEach
+    void stop() {
+        hold.countDown();
+        receiver.stop(0);
+    }
+
+    private void receive(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            if (body.contains(email)) {
+                received.add(new Received(
+                        exchange.getRequestURI(),
+                        exchange.getRequestHeaders().getFirst("webhook-id"),
+                        exchange.getRequestHeaders().getFirst("webhook-timestamp"),
+                        exchange.getRequestHeaders().getFirst("webhook-signature"),
+                        exchange.getRequestHeaders().getFirst("content-type"),
+                        body));
+                hold.await();
+                if (answer == 302) {
+                    exchange.getResponseHeaders().set("location", "/elsewhere");
+                }
+                exchange.sendResponseHeaders(answer, -1);
+            } else {
+                exchange.sendResponseHeaders(204, -1);
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a receiver computes by the Standard Webhooks specification. */
+    private static String signatureOf(Received message) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(Base64.getDecoder().decode(SECRET.substring(6)), "HmacSHA256"));
+        byte[] signed = (message.id + '.' + message.timestamp + '.' + message.body).getBytes(StandardCharsets.UTF_8);
+        return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(signed));
+    }
+
+    private List<JsonNode> waiting() {
+        return stored.ofLead(MESSAGES, email);
+    }
+
+    /** As if the time until the next attempt had passed. */
+    private void letTimePass() {
+        stored.execute("UPDATE lead_outbox SET next_attempt_at = now() - interval '1 second'");
+    }
+
+    @Test
+    void a_lead_is_passed_on_signed_and_once() throws Exception {
+        ObjectNode form = Forms.scripted(email).put("formName", "été").put("consentStatus", "implied");
+        form.putObject("payload").put("company", "Example Ltd");
+        Call.Answer captured = Call.capture(form).send();
+        Call.capture(form).send();
+        Stored.await(() -> waiting().size(), 0);
+
+        assertThat(received).hasSize(1);
+        Received message = received.remove();
+        assertThat(message.uri).hasToString("/hook?from=altcontext");
+        assertThat(message.type).isEqualTo("application/json");
+        assertThat(message.signature).isEqualTo(signatureOf(message));
+        assertThat(Long.parseLong(message.timestamp))
+                .isBetween(
+                        clock.instant().getEpochSecond() - 60, clock.instant().getEpochSecond());
+        JsonNode body = Call.JSON.readTree(message.body);
+        assertThat(body.path("type").asText()).isEqualTo("lead.captured");
+        JsonNode data = body.path("data");
+        assertThat(data.path("leadId").asText()).isEqualTo(captured.field("leadId"));
+        assertThat(data.path("email").asText()).isEqualTo(email);
+        assertThat(data.path("formName").asText()).isEqualTo("été");
+        assertThat(data.path("consentStatus").asText()).isEqualTo("implied");
+        assertThat(data.path("payload")).isEqualTo(form.path("payload"));
+    }
+
+    @Test
+    void what_is_not_taken_is_sent_again_under_the_same_id() throws Exception {
+        for (int refusal : new int[] {500, 302, 404}) {
+            answer = refusal;
+            int before = received.size();
+            if (before == 0) {
+                Call.capture(Forms.least(email)).send();
+            } else {
+                letTimePass();
+            }
+            Stored.await(received::size, before + 1);
+        }
+        assertThat(waiting()).hasSize(1);
+        Stored.await(() -> waiting().getFirst().path("attempts").asInt(), 3);
+        answer = 200;
+        letTimePass();
+        Stored.await(() -> waiting().size(), 0);
+
+        assertThat(received).hasSize(4);
+        assertThat(received).extracting(Received::id).containsOnly(received.element().id);
+        assertThat(received).extracting(Received::body).containsOnly(received.element().body);
+        for (Received message : received) {
+            assertThat(message.signature).isEqualTo(signatureOf(message));
+        }
+    }
+
+    @Test
+    void while_one_is_waited_for_the_next_is_left_to_whoever_is_free() {
+        answer = 503;
+        Call.capture(Forms.least(email)).send();
+        Call.capture(Forms.scripted(email).put("formName", "another")).send();
+        Stored.await(received::size, 2);
+        Stored.await(() -> attempts(), List.of(1, 1));
+        hold = new CountDownLatch(1);
+        letTimePass();
+        Stored.await(received::size, 3);
+
+        assertThat(attempts()).containsExactly(1, 2);
+        answer = 204;
+        hold.countDown();
+        Stored.await(() -> waiting().size(), 0);
+    }
+
+    private List<Integer> attempts() {
+        return waiting().stream()
+                .map(message -> message.path("attempts").asInt())
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void a_receiver_that_is_away_holds_up_no_capture_and_gets_it_later() throws IOException {
+        receiver.stop(0);
+        assertThat(Call.capture(Forms.least(email)).send().status()).isEqualTo(200);
+        Stored.await(() -> waiting().getFirst().path("attempts").asInt(), 1);
+        listen();
+        letTimePass();
+        Stored.await(() -> waiting().size(), 0);
+
+        assertThat(received).hasSize(1);
+    }
+
+    @Test
+    void somebody_who_is_forgotten_is_not_passed_on_any_more() {
+        answer = 503;
+        Call.capture(Forms.least(email)).send();
+        Stored.await(received::size, 1);
+        Call.Answer deleted = Call.of("POST", "/v1/leads/delete")
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .json(Forms.least(email))
+                .send();
+
+        assertThat(deleted.json().path("messages").asInt()).isOne();
+        assertThat(stored.rows("SELECT to_jsonb(o)::text FROM lead_outbox o WHERE body LIKE '%' || ? || '%'", email))
+                .isEmpty();
+    }
+}
