@@ -131,7 +131,8 @@ final class SettingsReader {
 
     /** On Fly every application has a name of its own there, whatever other names lead to it. */
     private Optional<URI> publicUrl() {
-        Optional<URI> url = url("PUBLIC_URL");
+        Optional<URI> url =
+                url("PUBLIC_URL").map(given -> URI.create(given.toString().replaceAll("/+$", "")));
         return url.isPresent() ? url : value("FLY_APP_NAME").map(name -> URI.create("https://" + name + ".fly.dev"));
     }
 
@@ -165,7 +166,7 @@ final class SettingsReader {
             return Optional.empty();
         }
         try {
-            URI url = URI.create(text.get().replaceAll("/+$", ""));
+            URI url = URI.create(text.get());
             boolean local = "localhost".equals(url.getHost()) || "127.0.0.1".equals(url.getHost());
             boolean web = "https".equals(url.getScheme()) || (local && "http".equals(url.getScheme()));
             if (web && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null) {

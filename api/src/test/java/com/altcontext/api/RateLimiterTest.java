@@ -87,6 +87,27 @@ class RateLimiterTest {
     }
 
     @Test
+    void to_look_takes_nothing() {
+        for (int i = 0; i < 200; i++) {
+            assertThat(limiter.look(EVENTS, SOMEBODY)).isEqualTo(new RateLimiter.Verdict(true, EVENTS, 120, 120, 0));
+        }
+        assertThat(limiter.take(EVENTS, SOMEBODY, 120).passed()).isTrue();
+    }
+
+    @Test
+    void whoever_looks_is_told_what_taking_one_would_tell() {
+        limiter.take(EVENTS, SOMEBODY, 119);
+        assertThat(limiter.look(EVENTS, SOMEBODY)).isEqualTo(new RateLimiter.Verdict(true, EVENTS, 120, 1, 0));
+        limiter.take(EVENTS, SOMEBODY, 1);
+        RateLimiter.Verdict verdict = limiter.look(EVENTS, SOMEBODY);
+
+        assertThat(verdict).isEqualTo(limiter.take(EVENTS, SOMEBODY, 1));
+        assertThat(verdict.passed()).isFalse();
+        time.pass(Duration.ofSeconds(verdict.retryAfterSeconds()));
+        assertThat(limiter.look(EVENTS, SOMEBODY).passed()).isTrue();
+    }
+
+    @Test
     void clients_and_kinds_are_counted_apart() {
         limiter.take(EVENTS, SOMEBODY, 120);
 

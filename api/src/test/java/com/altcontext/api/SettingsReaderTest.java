@@ -3,17 +3,20 @@ package com.altcontext.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
     private static final Map<String, String> LEAST = Map.of(
@@ -36,6 +39,12 @@ class SettingsReaderTest {
         assertThat(settings.perMinute()).containsEntry(Endpoint.Limit.EVENTS, 120);
         assertThat(settings.sessionInactivity()).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.respectPrivacySignals()).isFalse();
+        assertThat(settings.leads())
+                .isEqualTo(new Settings.Leads(
+                        false, Duration.ofMinutes(15), 6, 5, Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(settings.privacy()).isEqualTo(new Settings.Privacy(Optional.empty(), 90, 24));
+        assertThat(settings.metrics())
+                .isEqualTo(new Settings.Metrics(Duration.ofSeconds(15), 128, false, Optional.empty()));
         assertThat(settings.geoipDatabase()).isEmpty();
         assertThat(settings.logLevel()).isEqualTo(Level.INFO);
     }
@@ -70,6 +79,120 @@ class SettingsReaderTest {
         assertThat(settings.respectPrivacySignals()).isTrue();
         assertThat(settings.geoipDatabase()).contains(countries);
         assertThat(settings.logLevel()).isEqualTo(Level.FINE);
+    }
+
+    @Test
+    void every_variable_about_leads_privacy_and_figures_is_read() {
+        Settings settings = read(Map.ofEntries(
+                Map.entry("ENABLE_HEURISTIC_LINKING", "true"),
+                Map.entry("HEURISTIC_LINK_WINDOW_MINUTES", "20"),
+                Map.entry("IMPLIED_CONSENT_MONTHS", "12"),
+                Map.entry("RATE_LIMIT_LEADS", "3"),
+                Map.entry("RATE_LIMIT_LEAD_EMAILS", "2"),
+                Map.entry("PUBLIC_URL", "https://api.example.com/"),
+                Map.entry("UNSUBSCRIBE_SECRET", "0123456789abcdefg"),
+                Map.entry("LEAD_WEBHOOK_URL", "https://crm.example.com/hook/?from=/"),
+                Map.entry("LEAD_WEBHOOK_SECRET", "any text without a prefix"),
+                Map.entry("PRIVACY_CONTACT_EMAIL", "privacy@example.com"),
+                Map.entry("RAW_EVENT_RETENTION_DAYS", "30"),
+                Map.entry("ROLLUP_RETENTION_MONTHS", "36"),
+                Map.entry("METRICS_SUMMARY_CACHE_TTL_MS", "0"),
+                Map.entry("METRICS_SUMMARY_CACHE_MAX_ENTRIES", "9"),
+                Map.entry("METRICS_USE_MATERIALIZED_VIEW", "true"),
+                Map.entry("ROLLUP_DEFAULT_PROPERTY_ID", "main-site")));
+
+        assertThat(settings.leads())
+                .isEqualTo(new Settings.Leads(
+                        true,
+                        Duration.ofMinutes(20),
+                        12,
+                        2,
+                        Optional.of(URI.create("https://api.example.com")),
+                        Optional.of("0123456789abcdefg"),
+                        Optional.of(new Settings.Webhook(
+                                URI.create("https://crm.example.com/hook/?from=/"), "any text without a prefix"))));
+        assertThat(settings.perMinute()).containsEntry(Endpoint.Limit.LEADS, 3);
+        assertThat(settings.privacy()).isEqualTo(new Settings.Privacy(Optional.of("privacy@example.com"), 30, 36));
+        assertThat(settings.metrics())
+                .isEqualTo(new Settings.Metrics(Duration.ZERO, 9, true, Optional.of("main-site")));
+    }
+
+    @Test
+    void on_fly_the_public_address_is_the_applications_own_unless_another_is_given() {
+        assertThat(read(Map.of("FLY_APP_NAME", "site")).leads().publicUrl())
+                .contains(URI.create("https://site.fly.dev"));
+        assertThat(read(Map.of("FLY_APP_NAME", "site", "PUBLIC_URL", "https://api.example.com"))
+                        .leads()
+                        .publicUrl())
+                .contains(URI.create("https://api.example.com"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "UNSUBSCRIBE_SECRET", "LEAD_WEBHOOK_SECRET"})
+    void a_secret_may_come_in_a_file(String variable, @TempDir Path folder) throws Exception {
+        String secret = variable.equals("DATABASE_URL")
+                ? "postgres://somebody:else@other.internal/name"
+                : "what stands in the file, and is long enough";
+        Path file = Files.writeString(folder.resolve("secret"), secret + "\n");
+        Map<String, String> environment = new HashMap<>(LEAST);
+        environment.remove(variable);
+        environment.put("LEAD_WEBHOOK_URL", "https://crm.example.com");
+        environment.putIfAbsent("LEAD_WEBHOOK_SECRET", "any text without a prefix");
+        if (variable.equals("LEAD_WEBHOOK_SECRET")) {
+            environment.remove(variable);
+        }
+        environment.put(variable + "_FILE", file.toString());
+        Settings settings = SettingsReader.read(environment::get);
+
+        assertThat(
+                        switch (variable) {
+                            case "DATABASE_URL" -> settings.database().password();
+                            case "IP_HASH_PEPPER" -> settings.pepper();
+                            case "ADMIN_API_KEY" -> settings.adminKey().orElseThrow();
+                            case "UNSUBSCRIBE_SECRET" ->
+                                settings.leads().unsubscribeSecret().orElseThrow();
+                            default -> settings.leads().webhook().orElseThrow().secret();
+                        })
+                .isEqualTo(variable.equals("DATABASE_URL") ? "else" : secret);
+    }
+
+    @Test
+    void what_is_said_outright_goes_before_a_file() {
+        assertThat(read(Map.of("IP_HASH_PEPPER_FILE", "/nowhere/at-all")).pepper())
+                .isEqualTo("0123456789abcdef");
+    }
+
+    @Test
+    void a_variable_that_is_no_secret_does_not_come_in_a_file() {
+        assertThat(read(Map.of("HOST_FILE", "/nowhere/at-all")).listen().host()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void a_file_that_is_missing_or_empty_or_holds_too_little_is_told_without_where_it_is(@TempDir Path folder)
+            throws Exception {
+        Path empty = Files.writeString(folder.resolve("secret-value-empty"), " \n");
+        Path little = Files.writeString(folder.resolve("secret-value-little"), "secret-value");
+        for (String unread : List.of("/nowhere/secret-value", folder.toString(), empty.toString(), "secret-value\0")) {
+            assertThat(faults(Map.of("ADMIN_API_KEY_FILE", unread)))
+                    .containsExactly("ADMIN_API_KEY_FILE must be a file that can be read and is not empty");
+        }
+        assertThat(faults(Map.of("ADMIN_API_KEY_FILE", little.toString())))
+                .containsExactly("ADMIN_API_KEY must be at least 24 characters");
+        assertThat(faults(Map.of("DATABASE_URL", "", "DATABASE_URL_FILE", empty.toString())))
+                .contains("DATABASE_URL_FILE must be a file that can be read and is not empty")
+                .noneSatisfy(fault -> assertThat(fault).contains("secret-value"));
+    }
+
+    @Test
+    void a_webhook_needs_a_secret() {
+        assertThat(faults(Map.of("LEAD_WEBHOOK_URL", "https://crm.example.com")))
+                .containsExactly("LEAD_WEBHOOK_SECRET is missing: it must be at least 24 characters, wherever"
+                        + " LEAD_WEBHOOK_URL is set");
+        assertThat(read(Map.of("LEAD_WEBHOOK_SECRET", "any text without a prefix"))
+                        .leads()
+                        .webhook())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -108,6 +231,34 @@ class SettingsReaderTest {
                 "SESSION_INACTIVITY_MINUTES | 1441",
                 "RESPECT_PRIVACY_SIGNALS | yes",
                 "RESPECT_PRIVACY_SIGNALS | secret-value",
+                "RATE_LIMIT_LEADS | 0",
+                "RATE_LIMIT_LEAD_EMAILS | 0",
+                "ENABLE_HEURISTIC_LINKING | secret-value",
+                "HEURISTIC_LINK_WINDOW_MINUTES | 0",
+                "HEURISTIC_LINK_WINDOW_MINUTES | 1441",
+                "IMPLIED_CONSENT_MONTHS | 0",
+                "IMPLIED_CONSENT_MONTHS | 25",
+                "PUBLIC_URL | http://secret-value.example.com",
+                "PUBLIC_URL | https://user@secret-value.example.com",
+                "PUBLIC_URL | https://secret-value.example.com/#part",
+                "PUBLIC_URL | https:///secret-value",
+                "PUBLIC_URL | secret-value",
+                "PUBLIC_URL | https://secret-value.example.com/{",
+                "UNSUBSCRIBE_SECRET | secret-value-15",
+                "LEAD_WEBHOOK_URL | http://secret-value.example.com",
+                "LEAD_WEBHOOK_URL | ftp://localhost/secret-value",
+                "LEAD_WEBHOOK_SECRET | secret-value-with-23-ch",
+                "LEAD_WEBHOOK_SECRET | whsec_secret-value-that-is-not-base64",
+                "PRIVACY_CONTACT_EMAIL | secret-value",
+                "RAW_EVENT_RETENTION_DAYS | 7",
+                "RAW_EVENT_RETENTION_DAYS | 3651",
+                "ROLLUP_RETENTION_MONTHS | 0",
+                "ROLLUP_RETENTION_MONTHS | 241",
+                "METRICS_SUMMARY_CACHE_TTL_MS | -1",
+                "METRICS_SUMMARY_CACHE_TTL_MS | 3600001",
+                "METRICS_SUMMARY_CACHE_MAX_ENTRIES | 10001",
+                "METRICS_USE_MATERIALIZED_VIEW | secret-value",
+                "ROLLUP_DEFAULT_PROPERTY_ID | Secret-Value",
                 "GEOIP_DATABASE | /nowhere/secret-value",
                 "GEOIP_DATABASE | /",
                 "LOG_LEVEL | secret-value"
