@@ -4,7 +4,7 @@ import io.vertx.core.http.HttpMethod;
 import java.util.List;
 
 /** Leads each request to where it is answered. */
-final class Doors implements AutoCloseable {
+final class Doors {
     private static final byte[] NO_BODY = new byte[0];
 
     private final EventDoor events;
@@ -65,9 +65,13 @@ final class Doors implements AutoCloseable {
         }
     }
 
-    /** Finishes what is under way. */
-    @Override
-    public void close() {
-        workers.forEach(Workers::close);
+    /** Takes no more work for the workers; what they have goes on. */
+    void stop() {
+        workers.forEach(Workers::stop);
+    }
+
+    /** Waits until all of them have finished, but not beyond this {@link System#nanoTime}. */
+    void await(long deadline) {
+        workers.forEach(each -> each.await(deadline));
     }
 }

@@ -41,6 +41,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The one place where the domain's plain classes are put together, and started and stopped. */
 class Wiring {
+    private static final Duration LONGEST_FINISH = Duration.ofSeconds(1);
+
     @Produces
     @Singleton
     Settings settings() {
@@ -235,13 +237,19 @@ class Wiring {
 
     /** Before the HTTP server closes: what waits is stored and still answered, what comes from now on is told 503. */
     void drain(@Observes ShutdownDelayInitiatedEvent event, GroupCommit groupCommit, Doors doors) {
-        groupCommit.close();
-        doors.close();
+        finish(groupCommit, doors);
     }
 
     /** The same for dev mode and tests, which know no first event. */
     void stop(@Observes ShutdownEvent event, GroupCommit groupCommit, Doors doors) {
+        finish(groupCommit, doors);
+    }
+
+    /** The workers finish while the writer does, so that both together take no longer than the slower of them. */
+    private static void finish(GroupCommit groupCommit, Doors doors) {
+        doors.stop();
+        long workersEnd = System.nanoTime() + LONGEST_FINISH.toNanos();
         groupCommit.close();
-        doors.close();
+        doors.await(workersEnd);
     }
 }

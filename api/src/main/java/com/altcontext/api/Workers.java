@@ -16,9 +16,8 @@ import java.util.function.Supplier;
  * short queue, so that nobody waits longer than a sender would. Events do not come here: see
  * {@link com.altcontext.ingest.GroupCommit}.
  */
-final class Workers implements AutoCloseable {
+final class Workers {
     private static final Duration IDLE = Duration.ofSeconds(30);
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(1);
 
     private final ThreadPoolExecutor threads;
     private final DatabaseState database;
@@ -65,6 +64,9 @@ final class Workers implements AutoCloseable {
             if (!failed.isLostConnection()) {
                 throw failed;
             }
+            // Also said of a statement that waited longer than the driver does (SQLSTATE 08006), since a network that
+            // swallows everything looks the same. If the database is there, it is found again within a fifth of a
+            // second.
             database.lost();
             throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
@@ -76,12 +78,15 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /** Takes nothing more, and finishes what was taken. */
-    @Override
-    public void close() {
+    /** Takes nothing more; what was taken goes on. */
+    void stop() {
         threads.shutdown();
+    }
+
+    /** Waits until all is finished that was taken before {@link #stop}, but not beyond this {@link System#nanoTime}. */
+    void await(long deadline) {
         try {
-            var _ = threads.awaitTermination(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
