@@ -240,9 +240,15 @@ class Wiring {
         finish(groupCommit, doors);
     }
 
-    /** The same for dev mode and tests, which know no first event. */
-    void stop(@Observes ShutdownEvent event, GroupCommit groupCommit, Doors doors) {
+    /**
+     * The same for dev mode and tests, which know no first event. Their next start is in the same process, where gauges
+     * would go on telling of what has stopped.
+     */
+    void stop(@Observes ShutdownEvent event, GroupCommit groupCommit, Doors doors, MeterRegistry meters) {
         finish(groupCommit, doors);
+        meters.getMeters().stream()
+                .filter(meter -> meter.getId().getName().startsWith("altcontext."))
+                .forEach(meters::remove);
     }
 
     /** The workers finish while the writer does, so that both together take no longer than the slower of them. */
