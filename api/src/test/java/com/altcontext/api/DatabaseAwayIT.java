@@ -1,6 +1,7 @@
 package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
@@ -50,6 +51,38 @@ class DatabaseAwayIT {
                                 .toList());
             }
         }
+    }
+
+    @Test
+    void a_form_sent_while_the_database_is_away_is_told_so_and_is_taken_when_it_is_back() throws Exception {
+        String email = Forms.email();
+        try (EmbeddedDatabase database = TestDatabase.own()) {
+            Migrations.of(DatabaseUrl.parse(database.url())).apply();
+            try (PackagedService service =
+                    PackagedService.on(database.url(), Map.of("RATE_LIMIT_LEADS", "1000000000"))) {
+                assertThat(capture(service, Forms.email()).status()).isEqualTo(200);
+
+                database.kill();
+                // The first may be who finds it out, the second finds it known.
+                for (int i = 0; i < 2; i++) {
+                    Call.Answer refused = capture(service, email);
+                    assertThat(refused.status()).isEqualTo(503);
+                    assertThat(refused.header("retry-after")).isEqualTo("2");
+                    assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"unavailable\"}");
+                }
+
+                database.start();
+                Stored.await(() -> capture(service, email).status(), 200);
+                assertThat(new Stored(PackagedService.sql(database.url())).leads(email))
+                        .hasSize(1);
+            }
+        }
+    }
+
+    /** As a form's script does that gives up after 5 seconds. */
+    private static Call.Answer capture(PackagedService service, String email) {
+        return assertTimeoutPreemptively(
+                Duration.ofSeconds(5), () -> service.post("/v1/leads/capture", Forms.scripted(email)));
     }
 
     @Test

@@ -151,9 +151,13 @@ final class PackagedService implements AutoCloseable {
 
     /** Posts one event as a browser's script does. */
     Call.Answer post(Object event) throws IOException {
-        return send(request("/v1/events")
+        return post("/v1/events", event);
+    }
+
+    Call.Answer post(String path, Object body) throws IOException {
+        return send(request(path)
                 .header("content-type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(event.toString())));
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
     /** SIGKILL: the process has no say in it. */
