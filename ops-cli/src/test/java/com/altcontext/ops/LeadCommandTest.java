@@ -89,7 +89,7 @@ class LeadCommandTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(Files.readString(file))
-                .startsWith("{\"email\":\"jo@example.ca\"")
+                .startsWith("{\"ok\":true,\"email\":\"jo@example.ca\"")
                 .contains("https://api.example.ca/v1/leads/unsubscribe/");
         assertThat(altops("lead", "export", "--email", JO, "--out", file.toString())
                         .exit())
@@ -97,7 +97,7 @@ class LeadCommandTest {
                 .isEqualTo(Exit.FAILED);
         assertThat(Ran.altops(Map.of("DATABASE_URL", database.url()), "lead", "export", "--email", JO)
                         .out())
-                .startsWith("{\"email\":\"jo@example.ca\"")
+                .startsWith("{\"ok\":true,\"email\":\"jo@example.ca\"")
                 .doesNotContain("unsubscribe/");
     }
 
