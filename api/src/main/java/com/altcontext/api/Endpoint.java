@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ enum Endpoint {
     LEADS_DELETE("/v1/leads/delete", Limit.LEAD_DELETE, Body.JSON, HttpMethod.POST),
     LEADS_EXPORT("/v1/leads/export", Limit.LEAD_EXPORT, Body.JSON, HttpMethod.POST),
     METRICS_SUMMARY("/v1/metrics/summary", Limit.METRICS, Body.NONE, HttpMethod.GET),
-    METRICS_BREAKDOWN("/v1/metrics/breakdown", Limit.METRICS, Body.NONE, HttpMethod.GET);
+    METRICS_BREAKDOWN("/v1/metrics/breakdown", Limit.METRICS, Body.NONE, HttpMethod.GET),
+    DASHBOARD_PAGE("/dashboard", Limit.SCRIPTS, Body.NONE, HttpMethod.GET),
+    DASHBOARD_SCRIPT("/dashboard/app.{hash}.js", Limit.SCRIPTS, Body.NONE, HttpMethod.GET),
+    DASHBOARD_STYLE("/dashboard/app.{hash}.css", Limit.SCRIPTS, Body.NONE, HttpMethod.GET);
 
     /** What is counted together for one client and minute. */
     enum Limit {
@@ -71,7 +75,7 @@ enum Endpoint {
     }
 
     private static final String LINK = "/v1/leads/unsubscribe/";
-    private static final Pattern VERSION = Pattern.compile("/v1/telemetry\\.[0-9a-f]{16}\\.js");
+    private static final Pattern VERSION = Pattern.compile("(/v1/telemetry|/dashboard/app)\\.[0-9a-f]{16}\\.(js|css)");
     private static final Map<String, Endpoint> BY_PATH = Arrays.stream(values())
             .collect(Collectors.toUnmodifiableMap(endpoint -> endpoint.path, Function.identity()));
 
@@ -87,7 +91,7 @@ enum Endpoint {
         this.limit = limit;
         this.body = body;
         this.methods = List.of(methods);
-        this.key = path.substring("/v1/".length()).replace("/{token}", "").replace(".{hash}", "");
+        this.key = path.replaceFirst("^/(v1/)?", "").replace("/{token}", "").replace(".{hash}", "");
         String names = this.methods.stream()
                 .map(method -> method.equals(HttpMethod.GET) ? "GET, HEAD" : method.name())
                 .collect(Collectors.joining(", "));
@@ -106,7 +110,8 @@ enum Endpoint {
         if (path.startsWith(LINK) && path.length() > LINK.length() && path.indexOf('/', LINK.length()) < 0) {
             return UNSUBSCRIBE_LINK;
         }
-        return VERSION.matcher(path).matches() ? TELEMETRY_VERSION : null;
+        Matcher version = VERSION.matcher(path);
+        return version.matches() ? BY_PATH.get(version.group(1) + ".{hash}." + version.group(2)) : null;
     }
 
     /** Whether only the operator may enter, by {@code x-admin-key}. */

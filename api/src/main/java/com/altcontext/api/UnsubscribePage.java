@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,23 +51,7 @@ enum UnsubscribePage {
 
     /** In the language that the browser prefers of the two, English if it does not say. */
     String in(@Nullable String acceptLanguage) {
-        if (acceptLanguage == null) {
-            return english;
-        }
-        try {
-            for (Locale.LanguageRange range : Locale.LanguageRange.parse(acceptLanguage)) {
-                String language = range.getRange().split("-", 2)[0];
-                if (range.getWeight() > 0 && language.equals("fr")) {
-                    return french;
-                }
-                if (range.getWeight() > 0 && language.equals("en")) {
-                    return english;
-                }
-            }
-        } catch (IllegalArgumentException unreadable) {
-            // Whoever sends that reads English.
-        }
-        return english;
+        return Language.preferred(acceptLanguage) == Language.FRENCH ? french : english;
     }
 
     private String page(String language, String title, String text, String button) {

@@ -95,19 +95,6 @@ class TelemetryTest {
     }
 
     @Test
-    void it_is_not_packed_for_who_refuses_that() {
-        assertThat(TelemetryResource.acceptsGzip("gzip")).isTrue();
-        assertThat(TelemetryResource.acceptsGzip("deflate, GZIP;q=0.001")).isTrue();
-        assertThat(TelemetryResource.acceptsGzip("*")).isTrue();
-        assertThat(TelemetryResource.acceptsGzip("")).isFalse();
-        assertThat(TelemetryResource.acceptsGzip("identity, br")).isFalse();
-        assertThat(TelemetryResource.acceptsGzip("gzip;q=0, *")).isFalse();
-        assertThat(TelemetryResource.acceptsGzip("*, gzip;q=0")).isFalse();
-        assertThat(TelemetryResource.acceptsGzip("gzip; q=0.000")).isFalse();
-        assertThat(TelemetryResource.acceptsGzip("*;q=0")).isFalse();
-    }
-
-    @Test
     void who_has_it_is_not_sent_it_again() {
         Call.Answer first = Call.get(PLAIN).send();
         String tag = Objects.requireNonNull(first.header("etag"));

@@ -1,0 +1,23 @@
+// The page in each language, and the script and style that both name by the hash of their content.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+const hash = (content) => createHash('sha256').update(content).digest('hex').slice(0, 16);
+
+export default {
+  directory: 'com/altcontext/api/dashboard',
+  largest: 61440,
+  make: async (bundled) => {
+    const script = await bundled('main.ts', { format: 'iife', target: 'es2022' });
+    const style = await bundled('main.css', { target: 'es2022' });
+    const page = readFileSync(new URL('index.html', import.meta.url), 'utf8')
+      .replace('app.js', `app.${hash(script)}.js`)
+      .replace('app.css', `app.${hash(style)}.css`);
+    return {
+      'index.en.html': page.replace('{lang}', 'en'),
+      'index.fr.html': page.replace('{lang}', 'fr'),
+      'app.js': script,
+      'app.css': style,
+    };
+  },
+};

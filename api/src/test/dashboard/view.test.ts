@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { days, fault, isDay, plusDays, question, read, write } from '../../main/dashboard/view';
+
+test('an address that says nothing shows thirty days of all properties, compared', () => {
+  const view = read('');
+  assert.equal(view.window, '30');
+  assert.equal(view.compare, true);
+  assert.equal(view.property, '');
+  assert.equal(write(view), '');
+});
+
+test('what is read from an address is what is written into it', () => {
+  for (const query of [
+    '',
+    '?window=today',
+    '?window=365&compare=false&property=docs',
+    '?from=2026-01-01&to=2026-01-31&chart=sessions&sources=utm_campaign&pages=exit_path',
+  ]) {
+    assert.equal(write(read(query)), query);
+  }
+});
+
+test('an address that says it wrongly is read as if it did not say it', () => {
+  for (const query of [
+    '?window=31',
+    '?window=custom',
+    '?from=2026-01-31&to=2026-01-01',
+    '?from=2026-02-30&to=2026-03-01',
+    '?from=2024-01-01&to=2025-01-01',
+    '?to=2026-01-01',
+    '?chart=__proto__&sources=toString&pages=path&compare=yes',
+  ]) {
+    const view = read(query);
+    assert.ok(view.window === '30' || view.window === 'today', query);
+    assert.equal(view.from + view.to, '', query);
+    assert.equal(view.chart, 'uniqueVisitors');
+    assert.equal(view.compare, true);
+  }
+});
+
+test('a property is taken as it is written, whatever is in it', () => {
+  assert.equal(read(write({ ...read(''), property: 'a&b=<ü> ?' })).property, 'a&b=<ü> ?');
+});
+
+test('today is asked for by its day, the others by their length', () => {
+  assert.deepEqual(question(read('?window=today&property=docs'), '2026-11-24'), {
+    from: '2026-11-24',
+    to: '2026-11-24',
+    propertyId: 'docs',
+  });
+  assert.deepEqual(question(read('?window=7'), '2026-11-24'), { window: '7' });
+  assert.deepEqual(question(read('?from=2026-01-01&to=2026-01-02'), '2026-11-24'), { from: '2026-01-01', to: '2026-01-02' });
+});
+
+test('a window has an order, a length and an end', () => {
+  assert.equal(fault('', '2026-01-01'), 'missing');
+  assert.equal(fault('2026-01-02', '2026-01-01'), 'order');
+  assert.equal(fault('2024-01-01', '2024-12-31'), undefined);
+  assert.equal(fault('2024-01-01', '2025-01-01'), 'length');
+  assert.equal(fault('2026-01-01', '2026-01-02', '2026-01-02'), undefined);
+  assert.equal(fault('2026-01-01', '2026-01-03', '2026-01-02'), 'future');
+});
+
+test('days are those of the calendar', () => {
+  assert.equal(isDay('2024-02-29'), true);
+  assert.equal(isDay('2026-02-29'), false);
+  assert.equal(isDay('2026-1-1'), false);
+  assert.equal(days('2024-02-28', '2024-03-01'), 3);
+  assert.equal(plusDays('2026-03-01', -1), '2026-02-28');
+});
