@@ -24,6 +24,15 @@ final class AdminKey {
         static final Verdict WELCOME = new Verdict(null, null);
     }
 
+    boolean isSet() {
+        return key != null;
+    }
+
+    /** What is told to whoever has made no attempt; it counts as none. */
+    Verdict unasked() {
+        return new Verdict(isSet() ? Problem.UNAUTHORIZED : Problem.ADMIN_AUTH_NOT_CONFIGURED, null);
+    }
+
     /**
      * Judges one attempt, in a time that does not tell how much of the key was right. A client that has failed too often
      * is not listened to for a while, whatever it sends: else the answers would tell it when it is right.

@@ -13,6 +13,8 @@ final class Doors {
     private final UnsubscribeDoor unsubscribe;
     private final PersonDoor persons;
     private final MetricsDoor metrics;
+    private final SessionDoor session;
+    private final DashboardDoor dashboard;
     private final List<Workers> workers;
 
     Doors(
@@ -22,6 +24,8 @@ final class Doors {
             UnsubscribeDoor unsubscribe,
             PersonDoor persons,
             MetricsDoor metrics,
+            SessionDoor session,
+            DashboardDoor dashboard,
             List<Workers> workers) {
         this.events = events;
         this.batches = batches;
@@ -29,13 +33,16 @@ final class Doors {
         this.unsubscribe = unsubscribe;
         this.persons = persons;
         this.metrics = metrics;
+        this.session = session;
+        this.dashboard = dashboard;
         this.workers = workers;
     }
 
     /** A request without a body, or one whose body is of no interest. */
     void open(Exchange exchange) {
         switch (exchange.endpoint) {
-            case UNSUBSCRIBE_LINK, METRICS_SUMMARY, METRICS_BREAKDOWN -> open(exchange, NO_BODY);
+            case UNSUBSCRIBE_LINK, METRICS_SUMMARY, METRICS_BREAKDOWN, DASHBOARD_SESSION, DASHBOARD_PROPERTIES ->
+                open(exchange, NO_BODY);
             default -> exchange.toResource();
         }
     }
@@ -58,6 +65,14 @@ final class Doors {
                 case LEADS_EXPORT -> persons.export(exchange, body);
                 case METRICS_SUMMARY -> metrics.summary(exchange);
                 case METRICS_BREAKDOWN -> metrics.breakdown(exchange);
+                case DASHBOARD_SESSION -> {
+                    if (exchange.request().method().equals(HttpMethod.POST)) {
+                        session.post(exchange, body);
+                    } else {
+                        session.open(exchange);
+                    }
+                }
+                case DASHBOARD_PROPERTIES -> dashboard.properties(exchange);
                 default -> throw new IllegalStateException("no door takes the body of " + exchange.endpoint);
             }
         } catch (RuntimeException failure) {

@@ -47,14 +47,14 @@ class Edge {
     private final BodyCollector bodies;
     private final Tally tally;
     private final Properties properties;
-    private final AdminKey adminKey;
+    private final Admission admission;
     private final Doors doors;
 
     Edge(
             Settings settings,
             ClientAddresses addresses,
             RateLimiter limiter,
-            AdminKey adminKey,
+            Admission admission,
             BodyCollector bodies,
             Tally tally,
             Properties properties,
@@ -66,7 +66,7 @@ class Edge {
         this.bodies = bodies;
         this.tally = tally;
         this.properties = properties;
-        this.adminKey = adminKey;
+        this.admission = admission;
         this.doors = doors;
     }
 
@@ -120,11 +120,10 @@ class Edge {
 
     /** Whether the operator's endpoints may be entered; whoever has no key is told before anything else is looked at. */
     private boolean admit(Exchange exchange) {
-        if (!exchange.endpoint.isForAdmin()) {
+        if (!exchange.endpoint.needsOperator()) {
             return true;
         }
-        AdminKey.Verdict verdict =
-                adminKey.judge(exchange.request().getHeader(AdminKey.HEADER), exchange.client.address());
+        AdminKey.Verdict verdict = admission.judge(exchange);
         if (verdict.limit() != null) {
             verdict.limit().tell(exchange.request().response().headers());
         }
@@ -135,10 +134,11 @@ class Edge {
     }
 
     private boolean allow(Exchange exchange) {
-        if (exchange.endpoint.limit == null) {
+        Endpoint.Limit limit = exchange.endpoint.limit(exchange.isSignedIn());
+        if (limit == null) {
             return true;
         }
-        RateLimiter.Verdict verdict = limiter.take(exchange.endpoint.limit, exchange.client.address(), 1);
+        RateLimiter.Verdict verdict = limiter.take(limit, exchange.client.address(), 1);
         if (!verdict.passed()) {
             verdict.tell(exchange.request().response().headers());
             refuse(exchange, Problem.RATE_LIMITED, List.of());
@@ -190,7 +190,7 @@ class Edge {
     private boolean allowOrigin(HttpServerRequest request, @Nullable Endpoint endpoint) {
         MultiMap headers = request.response().headers();
         headers.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
-        if (endpoint != null && endpoint.isForAdmin()) {
+        if (endpoint != null && endpoint.isForOperator()) {
             return false;
         }
         String origin = request.getHeader(HttpHeaders.ORIGIN);

@@ -31,7 +31,10 @@ enum Endpoint {
     METRICS_BREAKDOWN("/v1/metrics/breakdown", Limit.METRICS, Body.NONE, HttpMethod.GET),
     DASHBOARD_PAGE("/dashboard", Limit.SCRIPTS, Body.NONE, HttpMethod.GET),
     DASHBOARD_SCRIPT("/dashboard/app.{hash}.js", Limit.SCRIPTS, Body.NONE, HttpMethod.GET),
-    DASHBOARD_STYLE("/dashboard/app.{hash}.css", Limit.SCRIPTS, Body.NONE, HttpMethod.GET);
+    DASHBOARD_STYLE("/dashboard/app.{hash}.css", Limit.SCRIPTS, Body.NONE, HttpMethod.GET),
+    DASHBOARD_SESSION(
+            "/v1/dashboard/session", Limit.DASHBOARD, Body.JSON, HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE),
+    DASHBOARD_PROPERTIES("/v1/dashboard/properties", Limit.METRICS, Body.NONE, HttpMethod.GET);
 
     /** What is counted together for one client and minute. */
     enum Limit {
@@ -41,6 +44,8 @@ enum Endpoint {
         LEAD_DELETE(10),
         LEAD_EXPORT(10),
         METRICS(60),
+        /** What a signed-in operator reads: each look at the dashboard asks some ten questions at once. */
+        DASHBOARD(600),
         DOCUMENTS(60),
         /** Many people may share an address, and each page of each asks again. */
         SCRIPTS(600),
@@ -74,13 +79,14 @@ enum Endpoint {
         ANYTHING
     }
 
+    private static final String DASHBOARD = "/v1/dashboard/";
     private static final String LINK = "/v1/leads/unsubscribe/";
     private static final Pattern VERSION = Pattern.compile("(/v1/telemetry|/dashboard/app)\\.[0-9a-f]{16}\\.(js|css)");
     private static final Map<String, Endpoint> BY_PATH = Arrays.stream(values())
             .collect(Collectors.toUnmodifiableMap(endpoint -> endpoint.path, Function.identity()));
 
     final String path;
-    final @Nullable Limit limit;
+    private final @Nullable Limit limit;
     final List<HttpMethod> methods;
     private final Body body;
     private final String key;
@@ -114,9 +120,30 @@ enum Endpoint {
         return version.matches() ? BY_PATH.get(version.group(1) + ".{hash}." + version.group(2)) : null;
     }
 
-    /** Whether only the operator may enter, by {@code x-admin-key}. */
-    boolean isForAdmin() {
+    /** Whether it is the operator's, which pages of other sites are told nothing of. */
+    boolean isForOperator() {
+        return needsOperator() || this == DASHBOARD_SESSION;
+    }
+
+    /** Whether only the operator may enter, by {@code x-admin-key} or a session. */
+    boolean needsOperator() {
         return limit == Limit.LEAD_DELETE || limit == Limit.LEAD_EXPORT || limit == Limit.METRICS;
+    }
+
+    /** Whether the dashboard's session opens it, and not the key alone. */
+    boolean takesSession() {
+        return limit == Limit.METRICS || isOfDashboard();
+    }
+
+    /** Whether nobody but the dashboard asks here, and scripts that do as it does. */
+    boolean isOfDashboard() {
+        return path.startsWith(DASHBOARD);
+    }
+
+    /** What a request counts towards; what is read with a session has an allowance of its own. */
+    @Nullable
+    Limit limit(boolean signedIn) {
+        return signedIn && limit == Limit.METRICS ? Limit.DASHBOARD : limit;
     }
 
     boolean accepts(HttpMethod asked) {

@@ -32,6 +32,7 @@ final class Exchange {
     private final Context eventLoop;
     final Endpoint endpoint;
     final Client client;
+    private boolean signedIn;
 
     Exchange(RoutingContext context, Endpoint endpoint, Client client) {
         this.context = context;
@@ -48,6 +49,15 @@ final class Exchange {
 
     HttpServerRequest request() {
         return context.request();
+    }
+
+    /** Said of a request that a session of the dashboard let in. */
+    void signedIn() {
+        signedIn = true;
+    }
+
+    boolean isSignedIn() {
+        return signedIn;
     }
 
     /** Runs on the connection's event loop; called from any other thread. */

@@ -122,6 +122,8 @@ class Wiring {
             UnsubscribeToken token,
             GroupCommit groupCommit,
             RateLimiter limiter,
+            AdminKey adminKey,
+            DashboardSession sessions,
             DatabaseState database,
             Sql sql,
             Tally tally,
@@ -150,6 +152,8 @@ class Wiring {
                         settings.metrics(),
                         operator,
                         clock),
+                new SessionDoor(adminKey, sessions, tally),
+                new DashboardDoor(sql, operator),
                 List.of(forms, operator));
     }
 
@@ -203,6 +207,24 @@ class Wiring {
     @Singleton
     AdminKey adminKey(Settings settings, RateLimiter limiter) {
         return new AdminKey(settings.adminKey(), limiter);
+    }
+
+    /** Fly's proxy speaks HTTPS to whoever comes from outside. */
+    @Produces
+    @Singleton
+    DashboardSession dashboardSession(Settings settings, InstantSource clock) {
+        boolean https = settings.clientAddress().onFly()
+                || settings.leads()
+                        .publicUrl()
+                        .filter(url -> "https".equals(url.getScheme()))
+                        .isPresent();
+        return new DashboardSession(settings.adminKey(), https, clock);
+    }
+
+    @Produces
+    @Singleton
+    Admission admission(AdminKey adminKey, DashboardSession sessions) {
+        return new Admission(adminKey, sessions);
     }
 
     @Produces

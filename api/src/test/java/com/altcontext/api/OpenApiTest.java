@@ -19,12 +19,14 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,6 +47,7 @@ import org.junit.jupiter.api.Test;
         initArgs = {
             @ResourceArg(name = "RATE_LIMIT_EVENTS", value = "120"),
             @ResourceArg(name = "RATE_LIMIT_LEADS", value = "24"),
+            @ResourceArg(name = "RATE_LIMIT_DASHBOARD", value = "60"),
             @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
             @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
         })
@@ -52,6 +55,10 @@ class OpenApiTest {
     private static final String UNLISTED = "paths and methods that the document tells of in its description only";
     private static final JsonNode DOCUMENT = document();
     private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch");
+    private static final String SESSION = new DashboardSession(
+                    Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
+            .begin()
+            .setCookie();
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
     @Inject
@@ -253,6 +260,9 @@ class OpenApiTest {
                     client(Call.get(path)).without("x-admin-key").send(),
                     exhausted(() -> Call.get(path)));
         }
+        if (path.startsWith("/v1/dashboard/")) {
+            return dashboardAnswers(path, method.toUpperCase(Locale.ROOT));
+        }
         if (method.equals("get")) {
             return List.of(client(Call.get(path)).send(), exhausted(() -> Call.get(path)));
         }
@@ -274,6 +284,31 @@ class OpenApiTest {
             answers.add(client(Call.of("POST", path).json(Forms.least()))
                     .without("x-admin-key")
                     .send());
+        }
+        return answers;
+    }
+
+    private static List<Call.Answer> dashboardAnswers(String path, String method) {
+        Supplier<Call> call = () -> {
+            Call request = Call.of(method, path);
+            return method.equals("POST")
+                    ? request.json(Call.JSON.createObjectNode().put("key", TestService.ADMIN_KEY))
+                    : request;
+        };
+        List<Call.Answer> answers = new ArrayList<>(List.of(
+                client(call.get()).header("cookie", SESSION).send(),
+                client(call.get())
+                        .without("x-admin-key")
+                        .header("sec-fetch-site", "cross-site")
+                        .send(),
+                exhausted(call)));
+        if (method.equals("POST")) {
+            for (Call wrong : List.of(
+                    Call.of(method, path).json("{}"),
+                    Call.of(method, path).json("x".repeat(70_000)),
+                    Call.of(method, path).body("x"))) {
+                answers.add(client(wrong).send());
+            }
         }
         return answers;
     }
@@ -342,7 +377,7 @@ class OpenApiTest {
                 .isEmpty();
         operations((path, method) -> assertThat(violations(
                         schema("MethodNotAllowed"),
-                        Call.of("DELETE", oneOf(path)).send().json()))
+                        Call.of("PATCH", oneOf(path)).send().json()))
                 .isEmpty());
     }
 

@@ -1,0 +1,44 @@
+package com.altcontext.api;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose page sent a request, as the browser tells and no page can feign: by {@code Sec-Fetch-Site} (W3C Fetch Metadata),
+ * else by {@code Origin}. A sibling subdomain is another's page.
+ */
+enum Sender {
+    /** A page of this very origin. */
+    OWN_PAGE,
+    OTHER_PAGE,
+    /** Somebody who typed the address, no browser, or one that does not say. */
+    UNTOLD;
+
+    private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
+
+    static Sender of(HttpServerRequest request) {
+        String site = request.getHeader(SEC_FETCH_SITE);
+        if (site != null) {
+            return switch (site) {
+                case "same-origin" -> OWN_PAGE;
+                case "none" -> UNTOLD;
+                default -> OTHER_PAGE;
+            };
+        }
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (origin == null) {
+            return UNTOLD;
+        }
+        String authority = origin.substring(origin.indexOf("://") < 0 ? 0 : origin.indexOf("://") + 3);
+        return authority.equalsIgnoreCase(host(request)) ? OWN_PAGE : OTHER_PAGE;
+    }
+
+    /** HTTP/2 has a pseudo-header in the place of {@code Host}. */
+    private static @Nullable String host(HttpServerRequest request) {
+        String host = request.getHeader(HttpHeaders.HOST);
+        return host != null || request.authority() == null
+                ? host
+                : request.authority().toString();
+    }
+}
