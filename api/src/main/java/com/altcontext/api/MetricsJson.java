@@ -6,6 +6,7 @@ import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Vital;
 import com.altcontext.metrics.Window;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,13 @@ final class MetricsJson {
         text(freshness.rolledUpThrough());
         json.append(",\"rolledUpAt\":");
         text(freshness.rolledUpAt() == null ? null : freshness.rolledUpAt().truncatedTo(ChronoUnit.SECONDS));
-        json.append(",\"lagDays\":").append(freshness.lagDays()).append(",\"generatedAt\":");
+        json.append(",\"lagDays\":").append(freshness.lagDays()).append(",\"gaps\":[");
+        String comma = "\"";
+        for (LocalDate gap : freshness.gaps()) {
+            json.append(comma).append(gap).append('"');
+            comma = ",\"";
+        }
+        json.append("],\"generatedAt\":");
         text(freshness.generatedAt().truncatedTo(ChronoUnit.SECONDS));
         json.append('}');
     }

@@ -3,6 +3,7 @@ package com.altcontext.metrics;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -16,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Book {
     final long version;
-    final @Nullable LocalDate rolledUpThrough;
-    final @Nullable Instant rolledUpAt;
+    final Reach reach;
 
     private final NavigableMap<LocalDate, DayFigures> days;
     private final long first;
@@ -32,14 +32,9 @@ final class Book {
 
     private final int leaves;
 
-    Book(
-            long version,
-            @Nullable LocalDate rolledUpThrough,
-            @Nullable Instant rolledUpAt,
-            NavigableMap<LocalDate, DayFigures> days) {
+    Book(long version, Reach reach, NavigableMap<LocalDate, DayFigures> days) {
         this.version = version;
-        this.rolledUpThrough = rolledUpThrough;
-        this.rolledUpAt = rolledUpAt;
+        this.reach = reach;
         this.days = days;
         this.first = days.isEmpty() ? 0 : days.firstKey().toEpochDay();
         this.length = days.isEmpty() ? 0 : (int) (days.lastKey().toEpochDay() - first) + 1;
@@ -56,16 +51,19 @@ final class Book {
         }
     }
 
+    /**
+     * How far the rollups go.
+     *
+     * @param through the latest day, computed at that time; null if there is none
+     * @param gaps earlier days that have raw events and were passed over, in order
+     */
+    record Reach(@Nullable LocalDate through, @Nullable Instant at, List<LocalDate> gaps) {}
+
     /** The same with other figures for some days; blocks without such a day are kept. */
-    Book with(
-            long newVersion,
-            @Nullable LocalDate through,
-            @Nullable Instant at,
-            LocalDate oldest,
-            Map<LocalDate, DayFigures> changed) {
+    Book with(long newVersion, Reach newReach, LocalDate oldest, Map<LocalDate, DayFigures> changed) {
         NavigableMap<LocalDate, DayFigures> merged = new TreeMap<>(days.tailMap(oldest, true));
         merged.putAll(changed);
-        Book next = new Book(newVersion, through, at, merged);
+        Book next = new Book(newVersion, newReach, merged);
         if (next.first == first && next.leaves == leaves) {
             for (int block = leaves - 1; block >= 1; block--) {
                 next.blocks[block] = blocks[block];

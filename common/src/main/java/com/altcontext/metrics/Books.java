@@ -1,5 +1,6 @@
 package com.altcontext.metrics;
 
+import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -24,6 +25,17 @@ final class Books {
     /** Half of this is what a site with ten thousand visitors a day needs for a year. */
     private static final long MOST_BYTES = 20L << 20;
 
+    private static final String LATEST = " ORDER BY day DESC LIMIT 1";
+
+    /** Before the first day that was rolled up nothing is missed, and what is missing at the end makes the figures old. */
+    private static final String GAPS = """
+            WITH rolled AS (%s)
+            SELECT held.day FROM %s
+            WHERE held.day BETWEEN (SELECT min(day) FROM rolled) AND (SELECT max(day) FROM rolled)
+              AND NOT EXISTS (SELECT FROM rolled WHERE rolled.day = held.day)
+            ORDER BY held.day
+            """;
+
     private static final int DAYS_AT_ONCE = 64;
     private static final String ALL = "";
 
@@ -35,6 +47,9 @@ final class Books {
     private final String oldest;
     private final String figures;
     private final String latest;
+    private final String latestOfAll;
+    private final String gaps;
+    private final String gapsOfAll;
     private final Cache<String, Book> books = Caffeine.newBuilder()
             .maximumWeight(MOST_BYTES)
             .<String, Book>weigher((property, book) -> book.bytes())
@@ -47,7 +62,11 @@ final class Books {
         version = "SELECT coalesce(max(version), 0) FROM " + source.versions;
         changed = "SELECT DISTINCT day FROM " + source.versions + mine + " AND version > ? ORDER BY day";
         oldest = "SELECT min(day) FROM " + source.versions + mine + " HAVING min(day) IS NOT NULL";
-        latest = "SELECT day, rolled_up_at FROM " + source.versions + mine + " ORDER BY day DESC LIMIT 1";
+        String ofOne = "SELECT day, rolled_up_at FROM " + source.versions + " WHERE property_id = ?";
+        latest = ofOne + LATEST;
+        latestOfAll = source.days + LATEST;
+        gaps = GAPS.formatted(ofOne, Rollup.HELD);
+        gapsOfAll = GAPS.formatted(source.days, Rollup.HELD);
         String columns = Arrays.stream(Count.values())
                 .map(kind -> "coalesce(" + kind.column() + ", 0)")
                 .collect(Collectors.joining(", "));
@@ -80,15 +99,15 @@ final class Books {
         for (int from = 0; from < days.size(); from += DAYS_AT_ONCE) {
             read(tx, property, days.subList(from, Math.min(days.size(), from + DAYS_AT_ONCE)), read);
         }
-        Latest through = latest(tx, property, now);
+        Book.Reach reach = reach(tx, property);
         Book book;
         if (known == null) {
-            book = new Book(now, through.day, through.at, new TreeMap<>(read));
+            book = new Book(now, reach, new TreeMap<>(read));
         } else {
             LocalDate kept = tx.query(oldest, row -> row.day(1), property, property).stream()
                     .findFirst()
                     .orElse(NEVER);
-            book = known.with(now, through.day, through.at, kept, read);
+            book = known.with(now, reach, kept, read);
         }
         books.put(key, book);
         return book;
@@ -102,17 +121,20 @@ final class Books {
     }
 
     /** All together are as fresh as the last run for all; one property also by a run of its own. */
-    private Latest latest(Tx tx, @Nullable String property, long now) {
-        List<Latest> rows = property == null
-                ? tx.query(
-                        "SELECT day, rolled_up_at FROM rollup_days WHERE version <= ? ORDER BY day DESC LIMIT 1",
-                        Latest::read,
-                        now)
-                : tx.query(latest, Latest::read, property, property);
-        return rows.isEmpty() ? new Latest(null, null) : rows.getFirst();
+    private Book.Reach reach(Tx tx, @Nullable String property) {
+        Pipeline look = tx.pipeline();
+        @Nullable Object[] of = property == null ? new Object[0] : new Object[] {property};
+        Pipeline.Answer<Latest> day = look.query(property == null ? latestOfAll : latest, Latest::read, of);
+        Pipeline.Answer<LocalDate> missing = look.query(property == null ? gapsOfAll : gaps, row -> row.day(1), of);
+        look.send();
+        if (day.rows().isEmpty()) {
+            return new Book.Reach(null, null, List.of());
+        }
+        Latest found = day.rows().getFirst();
+        return new Book.Reach(found.day, found.at, missing.rows());
     }
 
-    private record Latest(@Nullable LocalDate day, @Nullable Instant at) {
+    private record Latest(LocalDate day, Instant at) {
         static Latest read(Row row) throws SQLException {
             return new Latest(row.day(1), row.time(2));
         }

@@ -70,17 +70,21 @@ public final class Rollup {
             SET version = excluded.version, rolled_up_at = excluded.rolled_up_at, events = excluded.events
             """;
 
-    /** Every day up to today that can have raw events, and when it was rolled up for all properties, if it was. */
+    /** Every day that can have raw events. */
+    static final String HELD = """
+            (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day
+             FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
+             WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$'
+             UNION SELECT DISTINCT day FROM events_default) AS held
+            """;
+
+    /** Those up to today, and when each was rolled up for all properties, if it was. */
     private static final String DAYS = """
             SELECT held.day, d.rolled_up_at
-            FROM (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day
-                  FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
-                  WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$'
-                  UNION SELECT DISTINCT day FROM events_default) AS held
-            LEFT JOIN rollup_days AS d ON d.day = held.day
+            FROM %s LEFT JOIN rollup_days AS d ON d.day = held.day
             WHERE held.day <= ?
             ORDER BY held.day
-            """;
+            """.formatted(HELD);
 
     private static final String LATEST = "SELECT day, rolled_up_at FROM rollup_days ORDER BY day DESC LIMIT 1";
 

@@ -1,6 +1,7 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
 
 /**
  * The materialized view that {@link Source#VIEW} reads. Making it needs the right to change the schema, which is the
@@ -8,6 +9,8 @@ import com.altcontext.db.Sql;
  */
 public final class StoredFigures {
     private final Sql sql;
+    /** Once made, it is taken to stay. */
+    private volatile boolean wasThere;
 
     public StoredFigures(Sql sql) {
         this.sql = sql;
@@ -20,11 +23,11 @@ public final class StoredFigures {
      */
     public boolean refresh() {
         return sql.inTransaction(tx -> {
-            boolean there = tx.query("SELECT to_regclass('daily_figures') IS NOT NULL", row -> row.flag(1))
-                    .getFirst();
+            boolean there = isThere(tx);
             if (there) {
                 var _ = tx.update("REFRESH MATERIALIZED VIEW CONCURRENTLY daily_figures");
             } else {
+                var _ = tx.update("DROP MATERIALIZED VIEW IF EXISTS daily_figures");
                 var _ = tx.update("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM " + Source.TABLES.relation
                         + " AS figures");
                 var _ = tx.update("CREATE UNIQUE INDEX daily_figures_by_day ON daily_figures (property_id, day)");
@@ -32,5 +35,21 @@ public final class StoredFigures {
             }
             return !there;
         });
+    }
+
+    /** Whether there is one that can be read: not of an earlier release, which lacks a column. */
+    boolean areThere() {
+        if (!wasThere) {
+            wasThere = sql.inTransaction(StoredFigures::isThere);
+        }
+        return wasThere;
+    }
+
+    private static boolean isThere(Tx tx) {
+        return tx.query("""
+                        SELECT EXISTS (
+                            SELECT FROM pg_attribute
+                            WHERE attrelid = to_regclass('daily_figures') AND attname = 'all_rolled_up_at')
+                        """, row -> row.flag(1)).getFirst();
     }
 }

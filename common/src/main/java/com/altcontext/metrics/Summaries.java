@@ -22,15 +22,28 @@ public final class Summaries {
     /** These were let go on purpose: neither a success nor a failure. */
     private static final Set<String> DROPS = Set.of("honeypot", "privacy_signal");
 
-    private final Books books;
+    private final Books tables;
+    private final @Nullable Stored stored;
     private final InstantSource clock;
 
+    /** The materialized view, and what was read from it. */
+    private record Stored(StoredFigures figures, Books books) {}
+
+    /** @param source the view only once it was made; until then the tables are read */
     public Summaries(Sql sql, Source source, InstantSource clock) {
-        this(new Books(sql, source), clock);
+        this(
+                new Books(sql, Source.TABLES),
+                source == Source.VIEW ? new Stored(new StoredFigures(sql), new Books(sql, source)) : null,
+                clock);
     }
 
-    Summaries(Books books, InstantSource clock) {
-        this.books = books;
+    Summaries(Books tables, InstantSource clock) {
+        this(tables, null, clock);
+    }
+
+    private Summaries(Books tables, @Nullable Stored stored, InstantSource clock) {
+        this.tables = tables;
+        this.stored = stored;
         this.clock = clock;
     }
 
@@ -41,7 +54,7 @@ public final class Summaries {
      * @param property null for all together
      */
     public Summary of(Window window, boolean compare, @Nullable String property) {
-        Book book = books.current(property);
+        Book book = books().current(property);
         Totals totals = book.totals(window);
         Totals before = compare ? book.totals(window.before()) : null;
         Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
@@ -51,12 +64,16 @@ public final class Summaries {
         return new Summary(
                 window,
                 compare ? window.before() : null,
-                freshness(book),
+                freshness(book, window),
                 metrics,
                 mix(totals),
                 vitals(totals),
                 ingest(totals),
                 trend(book, window));
+    }
+
+    private Books books() {
+        return stored != null && stored.figures.areThere() ? stored.books : tables;
     }
 
     private static Measure measure(@Nullable Number value, @Nullable Number before) {
@@ -109,10 +126,15 @@ public final class Summaries {
         return points;
     }
 
-    private Freshness freshness(Book book) {
-        LocalDate through = book.rolledUpThrough;
+    private Freshness freshness(Book book, Window window) {
+        LocalDate through = book.reach.through();
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Integer lag = through == null ? null : Math.toIntExact(Math.max(0, today.toEpochDay() - through.toEpochDay()));
-        return new Freshness(through, book.rolledUpAt, lag, clock.instant());
+        return new Freshness(
+                through,
+                book.reach.at(),
+                lag,
+                book.reach.gaps().stream().filter(window::holds).toList(),
+                clock.instant());
     }
 }

@@ -37,11 +37,14 @@ public record Summary(
      * @param rolledUpThrough the latest day that they cover; null if nothing was ever rolled up
      * @param rolledUpAt when that day was computed: what came in later is not in it
      * @param lagDays from that day to today
+     * @param gaps days of the window, before that day, that have raw events and no figures: they look like days without
+     *     visitors
      */
     public record Freshness(
             @Nullable LocalDate rolledUpThrough,
             @Nullable Instant rolledUpAt,
             @Nullable Integer lagDays,
+            List<LocalDate> gaps,
             Instant generatedAt) {}
 
     /**

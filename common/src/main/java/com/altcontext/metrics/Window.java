@@ -52,6 +52,10 @@ public record Window(LocalDate from, LocalDate to) {
         return (int) ChronoUnit.DAYS.between(from, to) + 1;
     }
 
+    boolean holds(LocalDate day) {
+        return !day.isBefore(from) && !day.isAfter(to);
+    }
+
     /** The equally long window before. */
     Window before() {
         return new Window(from.minusDays(days()), from.minusDays(1));

@@ -142,15 +142,31 @@ class SummariesTest {
 
     @Test
     void an_answer_says_how_old_it_is() {
-        assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(null, null, null, site.now));
+        assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(null, null, null, List.of(), site.now));
         site.rollUp();
-        assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(site.today(), site.now, 0, site.now));
+        assertThat(days(1, 1).freshness())
+                .isEqualTo(new Summary.Freshness(site.today(), site.now, 0, List.of(), site.now));
 
         LocalDate rolled = site.today();
         Instant at = site.now;
         site.now = site.now.plus(Duration.ofDays(3));
 
-        assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(rolled, at, 3, site.now));
+        assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(rolled, at, 3, List.of(), site.now));
+    }
+
+    @Test
+    void days_that_were_passed_over_are_named() {
+        var _ = site.rollup().run(site.day(5), null);
+        var _ = site.rollup().run(site.day(4), "docs");
+        var _ = site.rollup().run(site.day(2), null);
+        Window week = new Window(site.day(6), site.today());
+
+        assertThat(summaries.of(week, false, null).freshness().gaps()).containsExactly(site.day(4), site.day(3));
+        assertThat(summaries.of(week, false, "docs").freshness().gaps()).containsExactly(site.day(3));
+        assertThat(days(2, 0).freshness().gaps()).as("of the window alone").isEmpty();
+
+        site.rollUp();
+        assertThat(summaries.of(week, false, null).freshness().gaps()).isEmpty();
     }
 
     @Test
@@ -213,6 +229,51 @@ class SummariesTest {
 
         assertThat(view.refresh()).isFalse();
         assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(2);
+    }
+
+    @Test
+    void the_view_says_how_old_its_own_figures_are() {
+        site.rollUp();
+        Instant viewed = site.now;
+        var _ = new StoredFigures(site.database.sql()).refresh();
+        site.now = site.now.plus(Duration.ofHours(1));
+        site.rollUp();
+
+        for (String property : Arrays.asList("default", null)) {
+            // Each time a service that has just started.
+            Summaries stored = new Summaries(site.database.sql(), Source.VIEW, site.clock);
+            assertThat(stored.of(new Window(site.day(1), site.day(1)), false, property)
+                            .freshness())
+                    .isEqualTo(new Summary.Freshness(site.today(), viewed, 0, List.of(), site.now));
+        }
+    }
+
+    @Test
+    void until_the_view_is_made_the_tables_are_read() {
+        site.does(Act.view("a", site.at(1, "10:00:00"), "/"));
+        site.rollUp();
+        Summaries stored = new Summaries(site.database.sql(), Source.VIEW, site.clock);
+        Window day = new Window(site.day(1), site.day(1));
+        assertThat(stored.of(day, false, null)).isEqualTo(summaries.of(day, false, null));
+
+        var _ = new StoredFigures(site.database.sql()).refresh();
+        site.does(Act.view("b", site.at(1, "10:00:00"), "/"));
+        site.rollUp();
+
+        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
+    }
+
+    @Test
+    void a_view_of_an_earlier_release_is_made_anew() {
+        site.does(Act.view("a", site.at(1, "10:00:00"), "/"));
+        site.rollUp();
+        site.database.run("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM daily_metric_rollups");
+        Summaries stored = new Summaries(site.database.sql(), Source.VIEW, site.clock);
+        Window day = new Window(site.day(1), site.day(1));
+        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
+
+        assertThat(new StoredFigures(site.database.sql()).refresh()).isTrue();
+        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
     }
 
     @Test
