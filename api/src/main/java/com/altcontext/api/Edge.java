@@ -92,7 +92,7 @@ class Edge {
             Exchange.failed(context, Problem.METHOD_NOT_ALLOWED, List.of());
             return;
         }
-        receive(new Exchange(context, endpoint, Client.of(request, addresses)));
+        receive(new Exchange(context, endpoint, Client.of(request, addresses), tally));
     }
 
     private void receive(Exchange exchange) {

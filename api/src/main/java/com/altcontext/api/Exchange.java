@@ -32,13 +32,15 @@ final class Exchange {
     private final Context eventLoop;
     final Endpoint endpoint;
     final Client client;
+    private final Tally tally;
     private boolean signedIn;
 
-    Exchange(RoutingContext context, Endpoint endpoint, Client client) {
+    Exchange(RoutingContext context, Endpoint endpoint, Client client, Tally tally) {
         this.context = context;
         this.eventLoop = context.vertx().getOrCreateContext();
         this.endpoint = endpoint;
         this.client = client;
+        this.tally = tally;
     }
 
     /** Hands the request on to Quarkus REST, which would refuse a client that accepts another type than there is. */
@@ -139,6 +141,9 @@ final class Exchange {
     }
 
     void failed(Problem problem, List<Issue> issues) {
+        if (problem.isOurs()) {
+            tally.failed(problem);
+        }
         failed(context, problem, issues);
     }
 

@@ -26,14 +26,16 @@ class Housekeeping {
     private final Properties properties;
     private final Partitions partitions;
     private final Rollup rollup;
+    private final Arrears arrears;
     private final InstantSource clock;
     private volatile @Nullable LocalDate partitionsMadeOn;
 
-    Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock) {
+    Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock, Arrears arrears) {
         this.database = database;
         this.properties = properties;
         this.partitions = new Partitions(sql, clock);
         this.rollup = new Rollup(sql.withPatience(LONGEST_ROLLUP), clock);
+        this.arrears = arrears;
         this.clock = clock;
     }
 
@@ -62,6 +64,12 @@ class Housekeeping {
     @Scheduled(every = "5m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshRollups() {
         attempt("the latest figures are not refreshed", rollup::refreshRecent);
+    }
+
+    /** For those who watch: after a rollup has had its turn. */
+    @Scheduled(every = "5m", delayed = "90s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void takeStock() {
+        attempt("what lags behind is not known", arrears::look);
     }
 
     private void attempt(String otherwise, Runnable work) {

@@ -32,6 +32,11 @@ enum Problem {
         this.counted = counted;
     }
 
+    /** Whether it is the service that could not, whatever the caller did. */
+    boolean isOurs() {
+        return this == INTERNAL_ERROR || this == UNAVAILABLE;
+    }
+
     String code() {
         return code;
     }

@@ -59,6 +59,10 @@ final class Tally {
                         Duration.ofMillis(50),
                         Duration.ofMillis(500))
                 .register(meters);
+        // From the start: what appears with its first count has no rate before the second.
+        for (Problem problem : Problem.values()) {
+            refusals(problem);
+        }
     }
 
     private Counter accepted(String outcome) {
@@ -100,8 +104,16 @@ final class Tally {
         if (problem.counted) {
             rejections.count(propertyId, endpoint.key(), problem.code());
         }
-        counter("altcontext.requests.refused", "requests and events answered with an error", problem.code())
-                .increment();
+        refusals(problem).increment();
+    }
+
+    /** Counts what the service itself could not do. */
+    void failed(Problem problem) {
+        refusals(problem).increment();
+    }
+
+    private Counter refusals(Problem problem) {
+        return counter("altcontext.requests.refused", "requests and events answered with an error", problem.code());
     }
 
     void captured(Captured lead) {

@@ -14,6 +14,7 @@ import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.lead.Unsubscribing;
 import com.altcontext.metrics.Breakdowns;
+import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.Source;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.property.Properties;
@@ -187,6 +188,12 @@ class Wiring {
 
     @Produces
     @Singleton
+    Arrears arrears(Sql sql, InstantSource clock) {
+        return new Arrears(sql, new Rollup(sql, clock));
+    }
+
+    @Produces
+    @Singleton
     GroupCommit groupCommit(Sql sql, DatabaseState database, EventStore events, Rejections rejections, Tally tally) {
         return new GroupCommit(sql, database, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, tally::committed);
     }
@@ -238,6 +245,7 @@ class Wiring {
             GroupCommit groupCommit,
             DatabaseState database,
             RateLimiter limiter,
+            Arrears arrears,
             MeterRegistry meters) {
         Gauge.builder("altcontext.ingest.queue.depth", groupCommit, GroupCommit::depth)
                 .description("events that wait for the writer")
@@ -254,6 +262,8 @@ class Wiring {
         Gauge.builder("altcontext.limiter.clients", limiter, RateLimiter::size)
                 .description("clients whose allowance is remembered")
                 .register(meters);
+        arrears.register(meters);
+        ResidentMemory.register(meters);
         groupCommit.start();
     }
 

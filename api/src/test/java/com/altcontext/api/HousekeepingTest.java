@@ -37,6 +37,54 @@ class HousekeepingTest {
         assertThat(pageViewsOfToday(stored, property)).isEqualTo(2);
     }
 
+    @Test
+    void what_lags_behind_is_told_and_no_more_when_it_is_made_up_for() {
+        Stored stored = new Stored(sql);
+        housekeeping.makePartitions();
+        housekeeping.refreshRollups();
+        housekeeping.takeStock();
+        assertThat(metric("altcontext_rollup_lag_days")).isZero();
+        assertThat(metric("altcontext_rollup_gaps")).isZero();
+        assertThat(metric("altcontext_events_strays")).isZero();
+
+        stored.execute("UPDATE rollup_days SET day = day - 4 WHERE day >= (now() AT TIME ZONE 'UTC')::date - 1");
+        stored.execute(eventOf("(now() AT TIME ZONE 'UTC')::date - 1"));
+        stored.execute(eventOf("'2037-01-01'"));
+        try {
+            housekeeping.takeStock();
+            assertThat(metric("altcontext_rollup_lag_days")).isEqualTo(4);
+            assertThat(metric("altcontext_rollup_gaps"))
+                    .as("the days between have no events")
+                    .isEqualTo(1);
+            assertThat(metric("altcontext_events_strays")).isEqualTo(1);
+        } finally {
+            stored.execute("DELETE FROM events WHERE event_type = 'late'");
+            housekeeping.refreshRollups();
+        }
+        housekeeping.takeStock();
+        assertThat(metric("altcontext_rollup_lag_days")).isZero();
+        assertThat(metric("altcontext_rollup_gaps")).isZero();
+        assertThat(metric("altcontext_events_strays")).isZero();
+    }
+
+    private static String eventOf(String day) {
+        return "INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type,"
+                + " path, traffic_source, device, is_conversion) SELECT gen_random_uuid(), gen_random_uuid(), day,"
+                + " gen_random_uuid(), 'default', day::timestamp AT TIME ZONE 'UTC', now(), 'late', '/', 'direct', 'bot',"
+                + " false FROM CAST(" + day + " AS date) AS day";
+    }
+
+    private static double metric(String name) {
+        return Call.management("/metrics")
+                .send()
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(name + ' '))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static long pageViewsOfToday(Stored stored, String property) {
         List<JsonNode> days = stored.rows(
                 "SELECT to_jsonb(r)::text FROM daily_metric_rollups r WHERE property_id = ?"

@@ -8,6 +8,9 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -18,6 +21,8 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +88,58 @@ class ObservedTest {
                         "altcontext_ingest_batch_size_bucket{",
                         "altcontext_database_ready 1",
                         "altcontext_limiter_clients ");
+    }
+
+    @Test
+    void metrics_tell_of_the_service_s_own_faults() {
+        Stored stored = new Stored(sql);
+        double faults = metric("altcontext_requests_refused_total{reason=\"internal_error\"}");
+        stored.execute("ALTER TABLE events ADD CONSTRAINT fault CHECK (path <> '/faulty') NOT VALID");
+        try {
+            ObjectNode event = Beacons.pageView().put("path", "/faulty");
+            assertThat(Call.event(event).send().status()).isEqualTo(500);
+        } finally {
+            stored.execute("ALTER TABLE events DROP CONSTRAINT fault");
+        }
+        assertThat(metric("altcontext_requests_refused_total{reason=\"internal_error\"}"))
+                .isEqualTo(faults + 1);
+    }
+
+    /** A series that begins with its first fault hides it: the rate of what was never there before is nothing. */
+    @Test
+    void every_reason_is_told_of_before_it_ever_came_up() {
+        String metrics = Call.management("/metrics").send().text();
+        for (Problem problem : Problem.values()) {
+            assertThat(metrics).contains("altcontext_requests_refused_total{reason=\"" + problem.code() + "\"} ");
+        }
+    }
+
+    @Test
+    void every_metric_that_an_alert_is_about_is_there() throws IOException {
+        List<String> named = Pattern.compile("\\baltcontext_[a-z_]+")
+                .matcher(Files.readString(Path.of("..", "deploy", "alerts.yml"))
+                        .lines()
+                        .filter(line -> !line.strip().startsWith("#"))
+                        .collect(Collectors.joining("\n")))
+                .results()
+                .map(found -> found.group())
+                .distinct()
+                .toList();
+        List<String> shown = Call.management("/metrics")
+                .send()
+                .text()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .distinct()
+                .toList();
+        assertThat(shown).containsAll(named);
+        assertThat(named).hasSizeGreaterThan(8);
+    }
+
+    @Test
+    void metrics_tell_how_much_memory_the_process_has() {
+        assertThat(metric("altcontext_memory_resident_bytes")).isBetween(50e6, 4e9);
     }
 
     @Test

@@ -7,6 +7,8 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
 import com.altcontext.devdb.TestDatabase;
+import com.altcontext.ingest.Rejections;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
@@ -36,6 +38,7 @@ class WorkersTest {
 
     private static final Sql SQL = migrated();
     private static final Vertx VERTX = Vertx.vertx();
+    private static final Tally TALLY = new Tally(new Rejections(InstantSource.system()), new SimpleMeterRegistry());
 
     private final DatabaseState database = new DatabaseState(SQL, InstantSource.system());
     private final Workers workers = new Workers("test", 1, 1, database);
@@ -78,7 +81,7 @@ class WorkersTest {
     }
 
     private void answer(RoutingContext context) {
-        Exchange exchange = new Exchange(context, Endpoint.METRICS_SUMMARY, SOMEBODY);
+        Exchange exchange = new Exchange(context, Endpoint.METRICS_SUMMARY, SOMEBODY, TALLY);
         context.response().putHeader(Exchange.REQUEST_ID, "as the edge gives one");
         Thread eventLoop = Thread.currentThread();
         try {

@@ -1,0 +1,41 @@
+package com.altcontext.api;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * How much of the machine's memory the process has, as a gauge. The JVM knows its heap only, and it is the whole that the
+ * machine's limit is about.
+ */
+final class ResidentMemory {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String LINE = "VmRSS:";
+
+    private ResidentMemory() {}
+
+    static void register(MeterRegistry meters) {
+        Gauge.builder("altcontext.memory.resident", ResidentMemory::bytes)
+                .description("memory that the process has in the machine")
+                .baseUnit("bytes")
+                .register(meters);
+    }
+
+    /** Not a number where the system does not tell, as on macOS. */
+    private static double bytes() {
+        try {
+            for (String line : Files.readAllLines(STATUS)) {
+                if (line.startsWith(LINE)) {
+                    return Long.parseLong(line.substring(LINE.length(), line.length() - " kB".length())
+                                    .strip())
+                            * 1024.0;
+                }
+            }
+        } catch (IOException untold) {
+            // told below, with the same figure
+        }
+        return Double.NaN;
+    }
+}
