@@ -1,6 +1,15 @@
 // The one file that a site embeds; its size is a promise of docs/tracker.md.
 export default {
   directory: 'com/altcontext/api',
-  largest: 3072,
-  make: async (bundled) => ({ 'telemetry.js': await bundled('main.ts', { format: 'iife', target: 'es2020' }) }),
+  largest: 3071,
+  make: async (bundled) => ({
+    'telemetry.js': await bundled('main.ts', {
+      format: 'iife',
+      target: 'es2020',
+      // Whatever a page has made of the browser, nothing of it is heard of there.
+      banner: { js: 'try{' },
+      footer: { js: '}catch{}' },
+      counted: { compress: { passes: 3, unsafe_arrows: true } },
+    }),
+  }),
 };
