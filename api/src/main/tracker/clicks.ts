@@ -1,9 +1,10 @@
+import { track } from './page';
 import { on, safely } from './safely';
 
 const FILE = /\.(pdf|zip|t?gz|dmg|exe|apk|csv|docx?|xlsx?|pptx?|epub|mp[34])$/i;
 
 /** Tells of clicks on what carries `data-alt-event`, on links to other sites and on links to files. */
-export const watchClicks = (track: (eventType: string, props?: object) => void): void =>
+export const watchClicks = (): void =>
   on(document, 'click auxclick', ({ target, button }: MouseEvent) => {
     if (button > 1) {
       return; // The menu of a link is no visit to it.

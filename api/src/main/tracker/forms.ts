@@ -1,3 +1,4 @@
+import { known, track } from './page';
 import { on } from './safely';
 import { endpoint } from './script';
 
@@ -22,37 +23,32 @@ const say = (form: HTMLFormElement, word?: Word): void => {
     form.append(place);
   }
   place.role = /l/.test(word!) ? 'alert' : 'status'; // Invalid, Failed
-  const french = /^fr/i.test(form.closest<HTMLElement>('[lang]')?.lang!);
-  place.textContent = word ? form.dataset['alt' + word] || WORDS[word][french ? 1 : 0] : '';
+  place.textContent = word ? form.dataset['alt' + word] || WORDS[word][+form.matches(':lang(fr)')]! : '';
 };
 
 /** Posts what the form would have posted by itself, and what is known of the visitor. */
-const submit = async (form: HTMLFormElement, body: FormData, known: Record<string, string | undefined>) => {
+const submit = async (form: HTMLFormElement, body: FormData) => {
   const email = form.querySelector<HTMLInputElement>('[name=email]');
   let word: Word = 'Failed';
-  form.ariaBusy = 'true';
+  form.ariaBusy = true as never;
   say(form);
   try {
-    for (const name in known) {
-      if (known[name]) {
-        body.set(name, known[name]);
-      }
-    }
-    // The answer to a form leads to another page: here it only says that all is well.
+    Object.entries(known()).forEach(([name, value]) => value && body.set(name, value));
+    // The answer to a form leads to another page: here, without a status, it only says that all is well.
     const answer = await fetch(form.getAttribute('action') || endpoint + 'leads/capture', {
       method: 'POST',
       body: new URLSearchParams(body as never),
       redirect: 'manual',
       keepalive: true,
     });
-    if (answer.type == 'opaqueredirect' || answer.ok) {
+    if (answer.ok || !answer.status) {
       word = 'Done';
       form.reset();
     } else if (/"email"/.test(await answer.text())) {
       word = 'Invalid';
       email!.focus();
     }
-    email!.ariaInvalid = '' + (word == 'Invalid');
+    email!.ariaInvalid = (word == 'Invalid') as never;
   } catch {
     // The word for it is chosen already. (A form without an address gets here too, and is none of ours.)
   }
@@ -60,17 +56,10 @@ const submit = async (form: HTMLFormElement, body: FormData, known: Record<strin
   say(form, word);
 };
 
-/**
- * Tells of forms that are begun and sent, and sends those marked `data-alt-lead` without leaving the page.
- *
- * @param known what to add to a form that is sent
- */
-export const watchForms = (
-  track: (eventType: string, props?: object) => void,
-  known: () => Record<string, string | undefined>,
-): void => {
+/** Tells of forms that are begun and sent, and sends those marked `data-alt-lead` without leaving the page. */
+export const watchForms = (): void => {
   const started = new WeakSet<HTMLFormElement>();
-  const isLead = (form: HTMLFormElement) => form.dataset.altLead != null;
+  const isLead = (form: HTMLFormElement) => form.matches('[data-alt-lead]');
   const tell = (form: HTMLFormElement, eventType: string) =>
     form.matches('[role=search],[data-alt-ignore]') ||
     track(eventType, {
@@ -93,7 +82,7 @@ export const watchForms = (
     } else if (!event.defaultPrevented) {
       event.preventDefault();
       if (!form.ariaBusy) {
-        void submit(form, new FormData(form), known());
+        void submit(form, new FormData(form, event.submitter));
       }
     }
   });

@@ -1,59 +1,13 @@
 import { watchClicks } from './clicks';
-import { take, turn } from './engagement';
+import { take } from './engagement';
 import { watchForms } from './forms';
-import { flush, post, retry } from './outbox';
+import { flush, retry } from './outbox';
+import { path, send, track, turnTo, view, waiting } from './page';
 import { on, safely } from './safely';
-import { data } from './script';
-import { anonId, isAllowed, kept, optOut, uuid } from './visitor';
+import { isAllowed, optOut, read, write } from './visitor';
 import { measure, restore, type Vitals } from './vitals';
 
-declare global {
-  interface Window {
-    altcontext?: { track(name: string, props?: object): void; optOut(): void; optIn(): void };
-  }
-  interface Document {
-    prerendering?: boolean;
-  }
-}
-
-let path: string;
-let referrer: string | undefined;
 let vitals: (() => Vitals) | undefined;
-
-const send = (eventType: string, more?: object): void =>
-  safely(() => {
-    if (!document.prerendering && isAllowed(path)) {
-      post({
-        anonId: anonId(),
-        eventType,
-        path,
-        eventId: uuid(),
-        timestamp: Date.now(),
-        propertyId: data.property,
-        ...more,
-      });
-    }
-  });
-
-const track = (eventType: string, props?: object): void => send(eventType, { props });
-
-/** The campaign that the address tells of: each name of the service, with something before it. */
-const campaign = (before: string): Record<string, string> => {
-  const utm: Record<string, string> = {};
-  new URLSearchParams(location.search).forEach((value, name) => {
-    const said = value.trim().slice(0, 255);
-    if (said && /^utm_/.test(name)) {
-      utm[before + name.slice(4)] = said;
-    }
-  });
-  return utm;
-};
-
-const view = (): void => {
-  path = location.pathname;
-  turn();
-  send('page_view', { referrer, utm: campaign('') });
-};
 
 /** Tells what the reader did on this page since the last time. How quick the page was is told once, the first time. */
 const leave = (): void => {
@@ -68,17 +22,17 @@ const leave = (): void => {
 const navigated = (): void => {
   if (location.pathname != path) {
     leave();
-    referrer = location.origin + path;
-    view();
+    turnTo();
   }
 };
 
 const start = (): void => {
-  // What stands behind the question mark may be about the visitor.
-  referrer = document.referrer.split('?')[0] || undefined;
   const measured = safely(measure);
   vitals = measured;
   view();
+  for (const call of waiting!) {
+    track(...call);
+  }
   if (isAllowed(path)) {
     retry();
   }
@@ -94,7 +48,7 @@ const start = (): void => {
   on(window, 'online', retry);
   on(window, 'visibilitychange pagehide', ({ type }: Event) => {
     // A tab that is closed says both; the second time there is nothing left to tell.
-    if (type == 'pagehide' || document.hidden) {
+    if (document.hidden || type == 'pagehide') {
       leave();
       flush(true);
     }
@@ -106,29 +60,24 @@ const start = (): void => {
       view();
     }
   });
-  watchClicks(track);
+  watchClicks();
 };
 
 // Twice in a page is once.
-if (!window.altcontext) {
-  path = location.pathname;
+if (waiting) {
   window.altcontext = {
     track,
     optOut: () => safely(optOut),
     optIn: () =>
       safely(() => {
-        if (kept['altcontext.off']) {
-          delete kept['altcontext.off'];
+        if (read('off')) {
+          write('off');
           view();
         }
       }),
   };
   // Forms work for those too of whom nothing may be told.
-  watchForms(track, () =>
-    isAllowed(path)
-      ? { path, anonId: anonId(), referrer, propertyId: data.property, ...campaign('utm_') }
-      : { path },
-  );
+  watchForms();
   // A page that is only prepared is not seen yet, and may never be.
   if (document.prerendering) {
     on(document, 'prerenderingchange', start);

@@ -3,12 +3,26 @@ import { data } from './script';
 
 const LOCAL = /^$|^127\.|::1]|local(host)?$/;
 
-/** What is kept under a name: in localStorage or, where the visitor refuses that, for as long as the page lives. */
-export const kept: { [name in `altcontext.${'id' | 'off' | 'unsent'}`]?: string } =
-  // Reading the name alone throws where it is refused.
-  (safely(() => localStorage) as never) || {};
+type Name = 'id' | 'off' | 'unsent';
 
-let id: string | undefined;
+/** What could not be kept: the visitor refuses storage, or it is full. It lasts as long as the page. */
+const instead: { [name in Name]?: string } = {};
+
+export const read = (name: Name): string | undefined =>
+  instead[name] || safely(() => localStorage['altcontext.' + name]);
+
+/** Keeps a value in localStorage, or removes it there. */
+export const write = (name: Name, value?: string): void => {
+  instead[name] = value;
+  safely(() => {
+    if (value) {
+      localStorage['altcontext.' + name] = value;
+    } else {
+      delete localStorage['altcontext.' + name];
+    }
+    delete instead[name];
+  });
+};
 
 /** A random UUID. The File API draws one for each such address; `crypto.randomUUID` exists on secure pages only. */
 export const uuid = (): string => {
@@ -23,23 +37,24 @@ export const isAllowed = (path: string): boolean => {
   return !(
     globalPrivacyControl ||
     doNotTrack == '1' ||
-    kept['altcontext.off'] ||
+    read('off') ||
     (data.allowLocalhost == null && LOCAL.test(location.hostname)) ||
-    data.exclude?.split(/[ ,]+/).some((start) => start && path.startsWith(start))
+    data.exclude?.match(/[^ ,]+/g)?.some((start) => path.startsWith(start))
   );
 };
 
 /** What this browser is called on this site, made when it is first needed. Asked for only where sending is allowed. */
 export const anonId = (): string => {
-  id = kept['altcontext.id'] || id || uuid();
-  safely(() => (kept['altcontext.id'] = id));
+  let id = read('id');
+  if (!id) {
+    write('id', (id = uuid()));
+  }
   return id;
 };
 
 /** From now on nothing is sent, and what was kept is forgotten. */
 export const optOut = (): void => {
-  id = undefined;
-  delete kept['altcontext.id'];
-  delete kept['altcontext.unsent'];
-  kept['altcontext.off'] = '1';
+  write('id');
+  write('unsent');
+  write('off', '1');
 };

@@ -39,6 +39,7 @@ export const reset = (): void => {
   durations = {};
   worst = sum = first = 0;
   last = -1000;
+  paint = largest = undefined;
 };
 
 /** Takes note of what the browser tells. */
@@ -84,7 +85,7 @@ export const measure = (): (() => Vitals) => {
   reset();
   // A page that was prepared before it was asked for is timed from when it was.
   start = navigation.activationStart || 0;
-  response = navigation.responseStart;
+  response = navigation.responseStart || NaN;
   seen = !document.hidden;
   for (const type of ['paint', 'largest-contentful-paint', 'layout-shift', 'event', 'first-input']) {
     observer.observe({ type, buffered: true, durationThreshold: 40 } as PerformanceObserverInit);
@@ -99,7 +100,7 @@ export const measure = (): (() => Vitals) => {
       ...(seen && {
         fcpMs: ms(paint! - start),
         lcpMs: ms(largest! - start),
-        clsScore: window.LayoutShift ? Math.min(10, shifted()) : undefined,
+        clsScore: paint && window.LayoutShift ? Math.min(10, shifted()) : undefined,
       }),
     };
   };

@@ -78,6 +78,24 @@ class DemoIT {
     }
 
     @Test
+    void a_form_tells_which_of_its_buttons_was_pressed() {
+        tab.open(STAGE.site.at("/index.html"));
+        tab.evaluate("""
+                document.querySelector('form button').insertAdjacentHTML('afterend',
+                  '<button id="weekly" name="payload.often" value="weekly">Weekly</button>')""");
+        tab.type("#email", email);
+        tab.click("#weekly");
+
+        awaitWord("Thank you. You will hear of the next firing.");
+        assertThat(STAGE.stored.rows(
+                        "SELECT payload::text FROM form_submissions f JOIN leads l ON l.id = f.lead_id WHERE l.email = ?",
+                        email))
+                .singleElement()
+                .satisfies(
+                        payload -> assertThat(payload.path("often").textValue()).isEqualTo("weekly"));
+    }
+
+    @Test
     void an_address_that_is_refused_is_said_and_shown_and_can_be_mended() {
         tab.open(STAGE.site.at("/index.html"));
         tab.type("#email", "jo@example..ca".replace("..", ".-"));

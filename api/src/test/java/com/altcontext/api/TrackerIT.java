@@ -4,6 +4,8 @@ import static com.altcontext.api.DemoStage.anonId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -53,6 +55,7 @@ class TrackerIT {
                 .isEqualTo("/index.html");
         // The same page under another address is no other page.
         tab.evaluate("history.replaceState(null, '', '?sorted=1#prices')");
+        tab.evaluate("location.hash = 'cups'");
         tab.evaluate("altcontext.track('last')");
         STAGE.await(tab, "last", 1);
         STAGE.await(tab, "page_view", 3);
@@ -141,6 +144,93 @@ class TrackerIT {
         List<JsonNode> views = STAGE.await(tab, "page_view", 3);
         assertThat(views.getLast().path("path").textValue()).isEqualTo("/index.html");
         assertThat(STAGE.stored.sessions(anonId(tab))).hasSize(1);
+    }
+
+    @Test
+    void a_browser_that_refuses_the_beacon_is_sent_a_fetch_when_the_page_is_left() {
+        for (String refusal : List.of("() => false", "() => { throw new TypeError() }", "undefined")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("navigator.sendBeacon = " + refusal);
+            tab.open(STAGE.site.at("/index.html"));
+            String anonId = anonId(tab);
+            tab.open(STAGE.site.at("/thanks.html"));
+
+            assertThat(STAGE.await(anonId, "engagement", 1)
+                            .getFirst()
+                            .path("path")
+                            .textValue())
+                    .as(refusal)
+                    .isEqualTo("/index.html");
+        }
+    }
+
+    @Test
+    void a_campaign_that_says_too_much_is_cut_between_two_characters() {
+        String source = "a" + "\uD83C\uDFFA".repeat(300);
+        ChromiumTab tab =
+                visitor.tab().open(STAGE.site.at("/?utm_source=" + URLEncoder.encode(source, StandardCharsets.UTF_8)));
+
+        assertThat(STAGE.await(tab, "page_view", 1)
+                        .getFirst()
+                        .path("utm_source")
+                        .textValue())
+                .isEqualTo(source.substring(0, 1 + 2 * 254));
+    }
+
+    @Test
+    void the_service_may_be_named_with_a_slash_at_the_end() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage(changed("script.dataset.endpoint = '" + STAGE.service.address() + "/'"));
+        tab.open(STAGE.site.at("/index.html"));
+
+        STAGE.await(tab, "page_view", 1);
+    }
+
+    @Test
+    void a_form_of_the_page_s_own_is_told_of_when_it_is_begun_and_sent_and_a_search_is_not() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.evaluate("""
+                for (const [name, more] of [['survey', ''], ['find', 'role=search'], ['quiz', 'data-alt-ignore']]) {
+                  document.querySelector('h1').insertAdjacentHTML('beforebegin',
+                    `<form name=${name} ${more}><input id=${name}><button>Send</button></form>`);
+                }
+                document.addEventListener('submit', (event) => event.preventDefault())""");
+
+        for (String name : List.of("find", "quiz", "survey")) {
+            tab.type("#" + name, "as it is");
+            tab.type("#" + name, "or was");
+            tab.click("[name=" + name + "] button");
+        }
+
+        assertThat(STAGE.await(tab, "form_submit", 1)
+                        .getFirst()
+                        .at("/props/formName")
+                        .textValue())
+                .isEqualTo("survey");
+        assertThat(STAGE.await(tab, "form_start", 1)
+                        .getFirst()
+                        .at("/props/formName")
+                        .textValue())
+                .isEqualTo("survey");
+    }
+
+    @Test
+    void what_the_page_tells_before_the_script_is_there_is_told_when_it_is() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("""
+                window.altcontext ||= {q: [], track(...call) { this.q.push(call) }};
+                altcontext.track('plan_shown', {plan: 'pro'});
+                altcontext.track('plan_liked');""");
+        tab.open(STAGE.site.at("/index.html"));
+
+        assertThat(STAGE.await(tab, "plan_shown", 1)
+                        .getFirst()
+                        .at("/props/plan")
+                        .textValue())
+                .isEqualTo("pro");
+        STAGE.await(tab, "plan_liked", 1);
+        STAGE.await(tab, "page_view", 1);
+        assertThat(tab.complaints()).isEmpty();
     }
 
     @Test
@@ -269,37 +359,38 @@ class TrackerIT {
                 Object.defineProperty(document, 'prerendering', {value: false});
                 document.dispatchEvent(new Event('prerenderingchange'));""");
 
-        assertThat(STAGE.await(tab, "page_view", 1)).hasSize(1);
-        assertThat(STAGE.events(anonId(tab), "too_early")).isEmpty();
+        STAGE.await(tab, "page_view", 1);
+        STAGE.await(tab, "too_early", 1);
     }
 
     @Test
     void what_happens_without_a_network_is_told_when_it_is_back_with_its_own_time() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
+        tab.await(ALL_ARRIVED);
 
         tab.offline(true);
         tab.await("!navigator.onLine");
         tab.click("[data-alt-event]");
-        JsonNode kept = tab.evaluate("JSON.parse(localStorage['altcontext.unsent'])");
+        JsonNode kept = kept(tab);
         assertThat(kept).hasSize(1);
         tab.offline(false);
 
         JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst();
         assertThat(Instant.parse(click.path("occurred_at").textValue()).toEpochMilli())
                 .isEqualTo(kept.at("/0/timestamp").longValue());
-        tab.await("!('altcontext.unsent' in localStorage)");
+        tab.await(ALL_ARRIVED);
     }
 
     @Test
     void what_did_not_arrive_is_sent_with_the_next_page_and_stored_once() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
+        tab.await(ALL_ARRIVED);
 
         tab.unreachable("*/v1/events*");
         tab.click("[data-alt-event]");
-        tab.await("localStorage['altcontext.unsent']");
-        JsonNode kept = tab.evaluate("JSON.parse(localStorage['altcontext.unsent'])");
+        JsonNode kept = kept(tab);
         assertThat(kept).hasSize(1);
         tab.unreachable();
         // It did arrive after all, and only the answer was lost.
@@ -312,18 +403,56 @@ class TrackerIT {
         tab.evaluate("altcontext.track('last')");
         STAGE.await(tab, "last", 1);
         STAGE.await(tab, "cta_click", 1);
-        tab.await("!('altcontext.unsent' in localStorage)");
+        tab.await(ALL_ARRIVED);
+    }
+
+    @Test
+    void what_is_on_its_way_when_the_page_is_left_is_sent_again() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("if (location.pathname == '/index.html') { window.fetch = () => new Promise(() => {}) }");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.click("[data-alt-event]");
+        tab.open(STAGE.site.at("/thanks.html"));
+
+        STAGE.await(tab, "page_view", 2);
+        STAGE.await(tab, "cta_click", 1);
+        tab.await(ALL_ARRIVED);
+    }
+
+    @Test
+    void nothing_is_kept_of_who_opted_out_while_it_was_on_its_way() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("window.fetch = () => new Promise((_, failed) => window.fail = failed)");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.evaluate("altcontext.optOut(); fail()");
+        tab.evaluate(TWO_FRAMES);
+
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
+    }
+
+    @Test
+    void large_events_that_were_kept_are_sent_in_parts_that_the_service_takes() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.offline(true);
+        tab.await("!navigator.onLine");
+        tab.evaluate("for (let i = 0; i < 30; i++) altcontext.track('large', {i, text: 'é'.repeat(1500)})");
+        tab.offline(false);
+
+        STAGE.await(tab, "large", 30);
+        tab.await(ALL_ARRIVED);
     }
 
     @Test
     void no_more_is_kept_than_a_little() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
+        tab.await(ALL_ARRIVED);
         tab.offline(true);
         tab.await("!navigator.onLine");
         tab.evaluate("for (let i = 0; i < 200; i++) altcontext.track('many', {i})");
 
-        JsonNode kept = tab.evaluate("JSON.parse(localStorage['altcontext.unsent'])");
+        JsonNode kept = kept(tab);
 
         assertThat(kept).hasSize(40);
         assertThat(kept.at("/39/props/i").intValue()).isEqualTo(199);
@@ -355,6 +484,79 @@ class TrackerIT {
     }
 
     @Test
+    void a_full_storage_neither_stops_the_script_nor_takes_back_that_somebody_opted_out() {
+        String campaign = "full-" + UUID.randomUUID();
+        ChromiumTab tab = visitor.tab();
+        // 5 MiB, the name included, are all that Chromium gives a site.
+        tab.beforeEachPage("localStorage.filling = 'x'.repeat(5 * 1024 * 1024 - 'filling'.length)");
+        tab.open(STAGE.site.at("/index.html?utm_source=" + campaign));
+        Stored.await(() -> visitorsOf(campaign).size(), 1);
+        String anonId = visitorsOf(campaign).getFirst();
+        tab.click("[data-alt-event]");
+        STAGE.await(anonId, "cta_click", 1);
+
+        tab.evaluate("altcontext.optOut()");
+        int asked = beacons(tab);
+        tab.evaluate("altcontext.track('unwanted')");
+        assertThat(beacons(tab)).isEqualTo(asked);
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("filling");
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void what_somebody_else_wrote_in_the_storage_is_passed_over() {
+        for (String strange : List.of("5", "[null]", "{", "null\\n{}\\n[]")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("if (!localStorage.length) { localStorage['altcontext.unsent'] = '" + strange + "' }");
+            tab.open(STAGE.site.at("/index.html"));
+            STAGE.await(tab, "page_view", 1);
+            tab.click("[data-alt-event]");
+            STAGE.await(tab, "cta_click", 1);
+            tab.await(ALL_ARRIVED);
+            assertThat(tab.complaints()).as(strange).isEmpty();
+        }
+    }
+
+    @Test
+    void nothing_is_heard_of_the_script_in_a_browser_whose_functions_fail() {
+        for (String name : List.of(
+                "window.fetch",
+                "navigator.sendBeacon",
+                "window.queueMicrotask",
+                "window.PerformanceObserver",
+                "window.URLSearchParams",
+                "window.requestAnimationFrame",
+                "performance.now",
+                "performance.getEntriesByType",
+                "document.hasFocus",
+                "URL.createObjectURL",
+                "JSON.stringify",
+                "Date.now",
+                "Storage.prototype.setItem",
+                "PerformanceObserver.prototype.observe",
+                "PerformanceObserver.prototype.takeRecords")) {
+            for (String broken : List.of("undefined", "() => { throw new Error('broken') }")) {
+                ChromiumTab tab = STAGE.browser.visitor().tab();
+                tab.beforeEachPage(name + " = " + broken);
+                tab.open(STAGE.site.at("/thanks.html"));
+                tab.click("h1");
+                tab.evaluate("""
+                        window.altcontext?.track('mine', {a: 1});
+                        history.pushState(null, '', '/pricing.html');
+                        dispatchEvent(new Event('online'));
+                        dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+                        dispatchEvent(new Event('pagehide'));
+                        window.altcontext?.optOut();
+                        window.altcontext?.optIn();""");
+                tab.evaluate("new Promise((done) => setTimeout(done))");
+
+                assertThat(tab.complaints()).as(name + " = " + broken).isEmpty();
+                tab.close();
+            }
+        }
+    }
+
+    @Test
     void two_tabs_are_one_visitor_in_one_session() {
         ChromiumTab one = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(one, "page_view", 1);
@@ -382,6 +584,14 @@ class TrackerIT {
 
     private static final String NO_STORAGE = """
             {"profile":{"default_content_setting_values":{"cookies":2}}}""";
+
+    private static final String ALL_ARRIVED = "!('altcontext.unsent' in localStorage)";
+
+    /** The events that are kept until they arrive, once there are some. */
+    private static JsonNode kept(ChromiumTab tab) {
+        tab.await("localStorage['altcontext.unsent']");
+        return tab.evaluate("localStorage['altcontext.unsent'].split('\\n').map((event) => JSON.parse(event))");
+    }
 
     /** Changes the element of the script before it runs. */
     private static String changed(String change) {
