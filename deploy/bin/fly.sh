@@ -7,6 +7,7 @@
 #   FLY_APP           the application; default: the one that fly.toml names
 #   FLY_PG_APP        its database; default: the same name and -db
 #   FLY_CLUSTER       where the database is a cluster of Fly's managed PostgreSQL: its id
+#   FLY_URL           where the public reaches it; default: https://<application>.fly.dev
 #   SECRETS_FILE      .env.production
 #   DATABASE_URL      for migrate: the address that fly-pg-attach printed; only its login is used
 #   ADMIN_API_KEY     for smoke; default: the one in the file of secrets. SMOKE_ORIGIN, an allowed origin: likewise
@@ -20,7 +21,7 @@ APP=${FLY_APP:-$(sed -n 's/^app = "\(.*\)"$/\1/p' fly.toml)}
 REGION=$(sed -n 's/^primary_region = "\(.*\)"$/\1/p' fly.toml)
 PG_APP=${FLY_PG_APP:-$APP-db}
 SECRETS_FILE=${SECRETS_FILE:-.env.production}
-URL=https://$APP.fly.dev
+URL=${FLY_URL:-https://$APP.fly.dev}
 REQUIRED=(IP_HASH_PEPPER ADMIN_API_KEY CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL)
 
 die() {

@@ -34,6 +34,7 @@ deploy/bin/test/run-test.sh
 deploy/bin/test/jobs-test.sh
 deploy/bin/test/smoke-test.sh
 deploy/bin/test/backup-test.sh
+deploy/bin/test/operations-test.sh
 deploy/image/root.sh target/image-root
 TRAIN_SECONDS=3 deploy/image/train.sh target/image-root
 deploy/bin/test/image-root-test.sh

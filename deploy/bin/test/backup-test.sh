@@ -28,43 +28,8 @@ stop() {
 }
 trap 'stop "$service" TERM; stop "$server" INT; rm -rf "$work"' EXIT
 
-free_port() {
-  local port
-  while port=$((RANDOM % 20000 + 20000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
-  echo "$port"
-}
-
-# The newest version that has all: a server, and a client that is as new.
-find_programs() {
-  local bin
-  while IFS= read -r bin; do
-    if [[ -x $bin/initdb && -x $bin/postgres && -x $bin/pg_dump && -x $bin/pg_restore ]]; then
-      echo "$bin"
-      return
-    fi
-  done < <(compgen -G '/usr/lib/postgresql/*/bin' | sort -rV)
-  return 1
-}
-
-# PostgreSQL refuses to run as root. A list, not a function: what is started in the background is then the server itself.
-as_user=()
-[[ $EUID -ne 0 ]] || as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-
-start_server() {
-  mkdir "$work/data"
-  chmod 755 "$work"
-  [[ $EUID -ne 0 ]] || chown 65534:65534 "$work/data"
-  "${as_user[@]}" "$bin/initdb" --pgdata="$work/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 >"$work/server.log" 2>&1 ||
-    fail "initdb failed"
-  port=$(free_port)
-  "${as_user[@]}" "$bin/postgres" -D "$work/data" -h 127.0.0.1 -p "$port" -c unix_socket_directories= -c timezone=UTC >>"$work/server.log" 2>&1 &
-  server=$!
-  until "$bin/pg_isready" -q -U postgres -h 127.0.0.1 -p "$port"; do
-    kill -0 "$server" 2>/dev/null || fail "the server did not start"
-    sleep 0.1
-  done
-  export DATABASE_URL="postgres://postgres:postgres@127.0.0.1:$port/postgres?sslmode=disable"
-}
+# shellcheck source=deploy/bin/test/postgres.sh
+source "$ROOT/deploy/bin/test/postgres.sh"
 
 altops() { # STATUS ARGUMENT…
   local status=0
@@ -100,9 +65,7 @@ ask() {
   "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c "$1"
 }
 
-bin=$(find_programs) || { "$ROOT/deploy/bin/install.sh" postgresql && bin=$(find_programs); } ||
-  { echo "backup-test: SKIPPED: there is no PostgreSQL server here; NO backup was made or restored" >&2; exit 0; }
-export PATH=$bin:$PATH
+find_server || { echo "backup-test: SKIPPED: there is no PostgreSQL server here; NO backup was made or restored" >&2; exit 0; }
 start_server
 altops 0 migrate
 start_service

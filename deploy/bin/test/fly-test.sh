@@ -8,7 +8,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cases=0
-unset FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE DATABASE_URL ADMIN_API_KEY COMMAND FLY_PG_VOLUME_GB MAKEFLAGS MAKELEVEL MFLAGS
+unset FLY_URL FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE DATABASE_URL ADMIN_API_KEY COMMAND FLY_PG_VOLUME_GB MAKEFLAGS MAKELEVEL MFLAGS
 
 fail() {
   echo "fly-test: $*" >&2
@@ -129,6 +129,8 @@ deployed=('audit.sh ' 'test.sh ' 'fly deploy --app altcontext --config fly.toml 
 done_by deploy -- "${deployed[@]}"
 grep -q 'with the key twenty-four' "$work/environment" || fail "the smoke test had no admin key"
 refused 'does not answer {"ok":true}' deploy HEALTH='{"ok":false}'
+done_by smoke FLY_URL=https://events.example SMOKE_ORIGIN=https://a.example -- \
+  "$jar smoke --url https://events.example --origin https://a.example"
 if target deploy FLY_FAILS=deploy; then fail "it went on after a deploy that failed"; fi
 [[ $(tail -n 1 "$work/told") == 'fly deploy'* ]] || fail "it went on after a deploy that failed"
 printf '#!/bin/sh\necho "test.sh $*" >>"$WORK/told"\nexit 1\n' >deploy/bin/test.sh

@@ -133,6 +133,7 @@ no_shell() {
   programs=$(find "$IMAGE" -type f -perm -u+x ! -name '*.so*' -printf '%P ')
   [[ $programs == 'opt/java/bin/java ' ]] || fail "there are programs in the image that it does not need: $programs"
   [[ -z $(find "$IMAGE" -name '*flyway*') ]] || fail "the migration tool is in the image"
+  ! grep -rl --include='*.jar' 'org/flywaydb/' "$IMAGE" || fail "the migration tool's classes are in the image"
   [[ -z $(find "$IMAGE" \( -perm -4000 -o -perm -2000 \) -print) ]] || fail "a program in the image gives its user another's rights"
 }
 

@@ -105,6 +105,22 @@ class WorkflowsTest {
     }
 
     @Test
+    void what_the_image_is_built_of_is_deployed_when_it_changes() {
+        List<String> paths = new ArrayList<>();
+        workflows
+                .get(".github/workflows/deploy.yml")
+                .at("/on/push/paths")
+                .forEach(path -> paths.add(path.asText().replaceFirst("/\\*\\*$", "")));
+        List<String> built = new ArrayList<>(Repository.lines(".dockerignore").stream()
+                .filter(line -> line.startsWith("!") && !line.equals("!deploy"))
+                .map(line -> line.substring(1))
+                .toList());
+        built.addAll(List.of(".dockerignore", "fly.toml", "deploy/image", "deploy/jvm.options", "deploy/bin"));
+        built.add("deploy/dev-database"); // which the AOT cache is trained on
+        assertThat(paths).containsAll(built);
+    }
+
+    @Test
     void jobs_with_secrets_stand_behind_an_environment() {
         workflows.forEach((name, workflow) -> jobs(workflow)
                 .filter(job -> job.toString().contains("secrets."))

@@ -1,0 +1,305 @@
+#!/usr/bin/env bash
+# docs/operations.md, played through in its order by an operator who has only that page: each of its commands is run as it stands
+# there, in a copy of the repository. The service, altops and PostgreSQL are real; fly and docker are stand-ins that keep secrets, start
+# and stop the service and lead to the database on this machine. A command of the page that is neither run here nor in the list of those
+# that cannot be makes this fail. It needs what make build leaves, and the programs of a PostgreSQL server.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+PAGE=$ROOT/docs/operations.md
+if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
+  export ALTCONTEXT_TOOLCHAIN=found
+  exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/test/operations-test.sh" "$@"
+fi
+unset FLY_URL FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE ADMIN_API_KEY SMOKE_ORIGIN COMMAND IP_HASH_PEPPER MAKEFLAGS MAKELEVEL MFLAGS
+export ALTOPS_CACHE=off
+work=$(mktemp -d)
+server=
+# shellcheck source=deploy/bin/test/postgres.sh
+source "$ROOT/deploy/bin/test/postgres.sh"
+
+fail() {
+  echo "operations-test: $*" >&2
+  tail -n 20 "$work/said" >&2; tail -n 5 "$work/fly/log" >&2 2>/dev/null || true
+  exit 1
+}
+
+# shellcheck disable=SC2317 # the trap calls it
+clean_up() {
+  [[ ! -s $work/fly/machine ]] || kill -TERM "$(<"$work/fly/machine")" 2>/dev/null || true
+  [[ -z $server ]] || kill -INT "$server" 2>/dev/null || true
+  [[ -z $server ]] || wait "$server" 2>/dev/null || true
+  rm -rf "$work"
+}
+
+# ── the place ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# What git has, and what was built, by links. What a deploy does first (audit, test) is not done again from within itself.
+make_copy() {
+  local module
+  mkdir "$work/copy" "$work/bin" "$work/fly"
+  (cd "$ROOT" && git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$work/copy" 2>/dev/null) || true
+  for module in common api ops-cli deploy/dev-database deploy/checks; do ln -s "$ROOT/$module/target" "$work/copy/$module/target"; done
+  for module in audit test; do printf '#!/bin/sh\necho "%s" >>"%s/done-before"\n' "$module" "$work" >"$work/copy/deploy/bin/$module.sh"; done
+  mkdir -p "$work/copy/target"
+  touch "$work/copy/target/built"
+  git -C "$work/copy" init -q
+}
+
+stand_in() { # NAME: its text comes in
+  cat >"$work/bin/$1"
+  chmod +x "$work/bin/$1"
+}
+
+# One application and one database. What it does not know it refuses, as the real one would.
+make_fly() {
+  export FLY_STATE=$work/fly FLY_PORT FLY_SERVICE=$ROOT/api/target/quarkus-app/quarkus-run.jar
+  export STAND_IN_CLASSES=$ROOT/ops-cli/target/test-classes STAND_IN_TARGET=127.0.0.1:$port STAND_IN_LOG=$work/fly/proxies
+  FLY_PORT=$(free_port)
+  stand_in fly <<'END'
+#!/usr/bin/env bash
+set -euo pipefail
+cd "$FLY_STATE"
+echo "$*" >>told
+halt() {
+  [[ -s machine ]] || return 0
+  kill -INT "$(<machine)" 2>/dev/null || true
+  tail --pid="$(<machine)" -f /dev/null
+  rm machine
+}
+boot() {
+  halt
+  (
+    set -a
+    [[ ! -f secrets ]] || source ./secrets
+    FLY_APP_NAME=altcontext PORT=$FLY_PORT HOST=127.0.0.1 MANAGEMENT_PORT=0
+    set +a
+    unset ADMIN_API_KEY_FILE
+    exec env QUARKUS_PROFILE=prod java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -jar "$FLY_SERVICE" >>log 2>&1
+  ) &
+  echo $! >machine
+}
+secret() { # NAME VALUE, quoted so that a shell reads it
+  sed -i "/^$1=/d" secrets 2>/dev/null || true
+  printf '%s=%q\n' "$1" "$2" >>secrets
+}
+case "$*" in
+  'apps create altcontext') echo 'New app created: altcontext' ;;
+  'status --app altcontext'*) [[ -s machine ]] && echo 'app   1 machine started, 1 check passing' || echo 'app   no machines' ;;
+  'postgres create --name altcontext-db --region yyz '*) echo 'Password: shown once' ;;
+  'postgres attach altcontext-db --app altcontext')
+    secret DATABASE_URL "$FLY_DATABASE"
+    echo 'DATABASE_URL=postgres://postgres:postgres@altcontext-db.flycast:5432/postgres?sslmode=disable' | tee attached ;;
+  'postgres detach altcontext-db --app altcontext') sed -i /^DATABASE_URL=/d secrets ;;
+  'secrets list --app altcontext' | 'secrets list') cut -d= -f1 secrets ;;
+  'secrets import --stage --app altcontext') while IFS== read -r name value; do secret "$name" "$value"; done ;;
+  'deploy --app altcontext --config fly.toml --remote-only' | 'deploy --app altcontext --image registry.fly.io/altcontext:deployment-'*) boot ;;
+  'checks list --app altcontext') echo 'servicecheck-00-http-3000 | passing' ;;
+  'logs --app altcontext') cat log ;;
+  'releases --image --app altcontext') echo 'v1 complete registry.fly.io/altcontext:deployment-1' ;;
+  'scale count 2 --app altcontext --region yyz') echo 'Machines will be created: 1' ;;
+  'machine stop '*) halt ;;
+  'machine start '* | 'machine restart '*) boot ;;
+  'machine list --app altcontext') echo 'e784e | started | yyz' ;;
+  'console --app altcontext --image debian:trixie-slim') ;;
+  'ssh console --app altcontext --command '*) ;;
+  'tokens create '*' --expiry 8760h' | 'tokens create readonly '*) echo 'FlyV1 a-token' ;;
+  'volumes list --app altcontext-db' | 'status --app altcontext-db') echo 'started' ;;
+  'proxy '*) exec java -XX:TieredStopAtLevel=1 -cp "$STAND_IN_CLASSES" com.altcontext.ops.StandInFly "$@" ;;
+  'launch --no-deploy --image ghcr.io/superfly/fly-log-shipper:latest' | 'secrets set ORG='* | 'deploy --no-public-ips') ;;
+  *) echo "Error: unknown command $*" >&2; exit 1 ;;
+esac
+END
+  # The public's way to the application.
+  real_curl=$(type -P curl)
+  export REAL_CURL=$real_curl
+  stand_in curl <<'END'
+#!/usr/bin/env bash
+exec "$REAL_CURL" "${@//https:\/\/altcontext.fly.dev/http://127.0.0.1:$FLY_PORT}"
+END
+}
+
+# Containers of the compose file, as far as altops is one: with its files for secrets, and the schedule's script for its entrypoint.
+make_docker() {
+  stand_in docker <<'END'
+#!/usr/bin/env bash
+set -euo pipefail
+echo "$*" >>"$FLY_STATE/docker"
+case "$*" in
+  'compose run --rm ops '* | 'compose exec ops /opt/altops/schedule.sh '*)
+    [[ -s secrets/database_url && -s .env ]] || { echo 'secrets/database_url: not found' >&2; exit 1; }
+    arguments=("$@")
+    [[ $2 == run ]] && arguments=("${@:5}") || arguments=("${@:5}")
+    printf '%s' "$FLY_DATABASE" >"$FLY_STATE/database_url"
+    ALTOPS="java -jar $OPS_JAR" DATABASE_URL_FILE=$FLY_STATE/database_url ./schedule.sh "${arguments[@]}" ;;
+  'compose up -d' | 'compose build' | 'compose ps') ;;
+  *) echo "unknown docker command: $*" >&2; exit 125 ;;
+esac
+END
+}
+
+# ── the operator ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Every command of the page: the lines of its sh blocks, without their remarks, and what stands in backquotes and begins like one.
+commands() {
+  awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "$PAGE" | sed -e 's/ \{2,\}#.*$//' -e '/^$/d'
+  # shellcheck disable=SC2016 # the page's backquotes
+  awk '/^```/ { off = !off } !off' "$PAGE" | grep -oE '`[^`]+`' | tr -d '`' |
+    grep -E "^(([A-Z_]+=\S+ )*(make|fly|docker|gpg|git|curl|openssl|deploy/bin/[a-z-]+)|\./[a-z.]+) " | sort -u
+}
+
+# The values that the page leaves to its reader.
+filled_in() {
+  sed -e "s#'postgres://…'#'$(sed 's/^DATABASE_URL=//' "$work/fly/attached" 2>/dev/null)'#" -e 's#deployment-…#deployment-1#' \
+    -e 's#lead delete --email …#lead delete --email anna@example.ca --yes#' -e 's#--email …#--email anna@example.ca#' -e 's#…/v1#https://altcontext.fly.dev/v1#' -e "s#COMMAND='…'#COMMAND='/opt/java/bin/java --version'#" \
+    -e 's#^fly machine \(stop\|start\|restart\)$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' \
+    -e 's#^fly postgres detach$#& altcontext-db --app altcontext#' <<<"$1"
+}
+
+played=()
+# run COMMAND: as it stands on the page, in the copy; what it says is in said.
+run() {
+  grep -qxF -- "$1" "$work/commands" || fail "the page has no command: $1"
+  played+=("$1")
+  if ! (cd "$work/copy/${directory:-.}" && PATH=$work/bin:$PATH bash -euo pipefail -c "$(filled_in "$1")") >"$work/said" 2>&1 </dev/null; then
+    fail "it failed: $(filled_in "$1")"
+  fi
+}
+
+says() {
+  grep -qF -- "$1" "$work/said" || fail "${played[-1]} did not say: $1"
+}
+
+find_server || { echo "operations-test: SKIPPED: there is no PostgreSQL server here; docs/operations.md was NOT played through" >&2; exit 0; }
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+start_server
+export FLY_DATABASE=$DATABASE_URL OPS_JAR=$ROOT/ops-cli/target/altops.jar
+unset DATABASE_URL
+commands >"$work/commands"
+make_copy
+make_fly
+make_docker
+
+# Phase 0.
+run 'make fly-launch'
+run 'make fly-pg-create'
+run 'make fly-pg-attach'
+says 'DATABASE_URL=postgres://'
+run 'make fly-status'
+run 'fly secrets list'
+says 'DATABASE_URL'
+
+# Phase 1. The operator fills the file in with what openssl has drawn.
+run 'cp .env.production.example .env.production'
+for name in IP_HASH_PEPPER ADMIN_API_KEY UNSUBSCRIBE_SECRET; do
+  run 'openssl rand -hex 32'
+  sed -i "s/^$name=.*/$name=$(<"$work/said")/" "$work/copy/.env.production"
+done
+sed -i -e 's#^CORS_ALLOWED_ORIGINS=.*#CORS_ALLOWED_ORIGINS=https://site.example#' \
+  -e 's#^PRIVACY_CONTACT_EMAIL=.*#PRIVACY_CONTACT_EMAIL=privacy@site.example#' "$work/copy/.env.production"
+run 'make fly-secrets'
+if grep -qE '[0-9a-f]{64}' "$work/said"; then fail "a secret was shown"; fi
+run 'make build'
+run "DATABASE_URL='postgres://…' make fly-migrate"
+says 'the schema is what this release needs'
+export DATABASE_URL=$FLY_DATABASE
+run 'deploy/bin/altops migrate status'
+
+# Phase 2 and 3. The smoke test is given the address of this machine, the page's own name is Fly's.
+export FLY_URL=http://127.0.0.1:$FLY_PORT HEALTH_PAUSE=0.5 HEALTH_TRIES=120
+unset DATABASE_URL
+run 'make fly-deploy'
+[[ $(<"$work/done-before") == $'audit\ntest' ]] || fail "it was deployed without its checks"
+says 'clean-up'
+run 'make fly-deploy-only'
+(cd "$work/copy" && PATH=$work/bin:$PATH deploy/bin/fly.sh await-health) >"$work/said" 2>&1 || fail "it is not healthy"
+run 'make fly-checks'
+says 'passing'
+run 'curl https://altcontext.fly.dev/v1/healthz'
+[[ $(tail -n 1 "$work/said") == *'{"ok":true}' ]] || fail "it is not healthy"
+run 'make fly-logs'
+! grep -v -e '^+ ' -e '^{.*}$' "$work/said" >&2 || fail "these lines of the log are not JSON"
+# The limit of the smoke test before it is over for another machine only: the service is a new one since.
+run 'make fly-smoke'
+if grep -qE '^(FAILED|skipped +(lead|metrics|cors|clean-up))' "$work/said"; then fail "the smoke test does not pass"; fi
+
+# Phase 4.
+export DATABASE_URL=$FLY_DATABASE
+run 'deploy/bin/altops rollup'
+run 'deploy/bin/altops rollup status'
+run 'deploy/bin/altops retention purge --dry-run'
+says 'would remove'
+run 'deploy/bin/altops status'
+run 'fly tokens create deploy --app altcontext --expiry 8760h'
+run 'fly tokens create ssh --app altcontext-db --expiry 8760h'
+run 'fly tokens create readonly ORGANISATION'
+run 'make fly-scale-2'
+
+# Changes.
+run 'make fly-migrate'
+run 'fly releases --image --app altcontext'
+says 'registry.fly.io/altcontext:deployment-1'
+run 'fly deploy --app altcontext --image registry.fly.io/altcontext:deployment-…'
+run 'fly postgres detach'
+run 'make fly-pg-attach'
+
+# Backup and restore: a person who was forgotten between the two stays forgotten.
+await_service() {
+  (cd "$work/copy" && PATH=$work/bin:$PATH deploy/bin/fly.sh await-health) >"$work/said" 2>&1 || fail "it is not healthy"
+}
+send() { # PATH JSON
+  "$real_curl" -fsS -o /dev/null -H 'content-type: application/json' -d "$2" "http://127.0.0.1:$FLY_PORT$1" || fail "$1 was refused"
+}
+await_service
+send /v1/leads/capture '{"email":"anna@example.ca","anonId":"visitor-anna","path":"/"}'
+send /v1/leads/capture '{"email":"bert@example.ca","anonId":"visitor-bert","path":"/"}'
+run 'deploy/bin/altops backup --to altcontext.dump'
+IP_HASH_PEPPER=$(sed -n 's/^IP_HASH_PEPPER=//p' "$work/copy/.env.production")
+export IP_HASH_PEPPER
+run 'deploy/bin/altops lead export --email …'
+says '"email":"anna@example.ca"'
+run 'deploy/bin/altops lead unsubscribe --email …'
+run 'deploy/bin/altops lead delete --email …'
+says 'forgot 1 lead'
+run 'fly machine stop'
+run 'deploy/bin/altops backup --to before.dump'
+run 'deploy/bin/altops restore --from altcontext.dump --yes'
+says '1 persons forgotten again'
+run 'deploy/bin/altops migrate verify'
+run 'fly machine start'
+await_service
+run 'make fly-smoke'
+run 'deploy/bin/altops rollup'
+
+# What the runbook and the incidents name.
+run 'fly status --app altcontext-db'
+run 'fly volumes list --app altcontext-db'
+run 'fly machine restart'
+await_service
+run 'curl -i …/v1/healthz'
+run 'make fly-ssh'
+run "COMMAND='…' make fly-ssh"
+run 'make audit'
+run 'fly launch --no-deploy --image ghcr.io/superfly/fly-log-shipper:latest'
+run "fly secrets set ORG=personal SUBJECT='logs.altcontext.>' ACCESS_TOKEN=\"\$(fly tokens create readonly personal)\""
+run 'fly deploy --no-public-ips'
+
+# Another host.
+unset DATABASE_URL
+run 'cd deploy/compose'
+directory=deploy/compose
+run './prepare.sh events.example.com https://www.example.com privacy@example.com'
+run 'docker compose run --rm ops migrate'
+run 'docker compose build'
+run 'docker compose up -d'
+run 'docker compose exec ops /opt/altops/schedule.sh status'
+run 'docker compose ps'
+
+# Not here: they need an account, a key or a remote repository, would make the image anew (image-root-test.sh does), or only name a program.
+elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly mpg create --region yyz' 'fly mpg attach' 'fly machine clone'
+  'fly tokens revoke' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'make image-root' 'make fly-…')
+left=$(sort -u "$work/commands" | grep -vxF -f <(printf '%s\n' "${played[@]}" "${elsewhere[@]}") || true)
+[[ -z $left ]] || fail "these commands of the page were not run: $left"
+echo "operations-test: ${#played[@]} commands"
