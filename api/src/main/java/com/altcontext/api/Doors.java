@@ -41,8 +41,12 @@ final class Doors {
     /** A request without a body, or one whose body is of no interest. */
     void open(Exchange exchange) {
         switch (exchange.endpoint) {
-            case UNSUBSCRIBE_LINK, METRICS_SUMMARY, METRICS_BREAKDOWN, DASHBOARD_SESSION, DASHBOARD_PROPERTIES ->
-                open(exchange, NO_BODY);
+            case UNSUBSCRIBE_LINK,
+                    METRICS_SUMMARY,
+                    METRICS_BREAKDOWN,
+                    DASHBOARD_SESSION,
+                    DASHBOARD_PROPERTIES,
+                    DASHBOARD_LEADS -> open(exchange, NO_BODY);
             default -> exchange.toResource();
         }
     }
@@ -73,6 +77,8 @@ final class Doors {
                     }
                 }
                 case DASHBOARD_PROPERTIES -> dashboard.properties(exchange);
+                case DASHBOARD_LEADS -> dashboard.leads(exchange);
+                case DASHBOARD_LEADS_CSV -> dashboard.leadsCsv(exchange);
                 default -> throw new IllegalStateException("no door takes the body of " + exchange.endpoint);
             }
         } catch (RuntimeException failure) {

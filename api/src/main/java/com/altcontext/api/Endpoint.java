@@ -34,7 +34,9 @@ enum Endpoint {
     DASHBOARD_STYLE("/dashboard/app.{hash}.css", Limit.SCRIPTS, Body.NONE, HttpMethod.GET),
     DASHBOARD_SESSION(
             "/v1/dashboard/session", Limit.DASHBOARD, Body.JSON, HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE),
-    DASHBOARD_PROPERTIES("/v1/dashboard/properties", Limit.METRICS, Body.NONE, HttpMethod.GET);
+    DASHBOARD_PROPERTIES("/v1/dashboard/properties", Limit.METRICS, Body.NONE, HttpMethod.GET),
+    DASHBOARD_LEADS("/v1/dashboard/leads", Limit.METRICS, Body.NONE, HttpMethod.GET),
+    DASHBOARD_LEADS_CSV("/v1/dashboard/leads.csv", Limit.LEAD_EXPORT, Body.ANYTHING, HttpMethod.POST);
 
     /** What is counted together for one client and minute. */
     enum Limit {
@@ -75,7 +77,10 @@ enum Endpoint {
         NONE,
         JSON,
         JSON_OR_FORM,
-        /** Of any type, since nothing of it is read: RFC 8058 lets a mail service send its word in two types. */
+        /**
+         * Of any type, since nothing of it is read: RFC 8058 lets a mail service send its word in two types, and a button
+         * that asks for a file sends none.
+         */
         ANYTHING
     }
 

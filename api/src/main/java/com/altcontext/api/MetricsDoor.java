@@ -10,12 +10,10 @@ import com.altcontext.value.Issues;
 import com.altcontext.value.Rejected;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.vertx.core.MultiMap;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +63,10 @@ final class MetricsDoor {
 
     void summary(Exchange exchange) {
         Issues issues = new Issues();
-        MultiMap params = params(exchange, issues);
-        Window window = window(params, issues);
-        boolean compare = flag(params, "compareTo", issues);
-        String property = property(params, issues);
+        Query query = Query.of(exchange, issues);
+        Window window = window(query, issues);
+        boolean compare = query.flag("compareTo");
+        String property = property(query);
         if (window == null || !issues.isEmpty()) {
             exchange.failed(Problem.INVALID_REQUEST, issues.list());
             return;
@@ -81,11 +79,11 @@ final class MetricsDoor {
 
     void breakdown(Exchange exchange) {
         Issues issues = new Issues();
-        MultiMap params = params(exchange, issues);
-        Window window = window(params, issues);
-        Dimension dimension = dimension(params, issues);
-        int limit = number(params, "limit", USUAL_ROWS, Breakdowns.MOST_ROWS, issues);
-        String property = property(params, issues);
+        Query query = Query.of(exchange, issues);
+        Window window = window(query, issues);
+        Dimension dimension = dimension(query, issues);
+        int limit = query.number("limit", USUAL_ROWS, Breakdowns.MOST_ROWS);
+        String property = property(query);
         if (window == null || dimension == null || !issues.isEmpty()) {
             exchange.failed(Problem.INVALID_REQUEST, issues.list());
             return;
@@ -114,29 +112,20 @@ final class MetricsDoor {
                 exchange::ok);
     }
 
-    private static MultiMap params(Exchange exchange, Issues issues) {
-        try {
-            return exchange.request().params();
-        } catch (IllegalArgumentException malformed) {
-            issues.add("", "the query's percent signs must be followed by two digits");
-            return MultiMap.caseInsensitiveMultiMap();
-        }
-    }
-
     /** {@code window=7}, or {@code from} and {@code to}; without either, the last seven full days. */
-    private @Nullable Window window(MultiMap params, Issues issues) {
+    private @Nullable Window window(Query query, Issues issues) {
         LocalDate today = LocalDate.ofInstant(now(), ZoneOffset.UTC);
-        boolean named = params.contains("from") || params.contains("to");
-        if (named && params.contains("window")) {
+        boolean named = query.has("from") || query.has("to");
+        if (named && query.has("window")) {
             issues.add("window", "must not stand beside from and to");
             return null;
         }
         try {
             if (!named) {
-                return Window.lastFull(number(params, "window", USUAL_WINDOW, Window.MOST_DAYS, issues), today);
+                return Window.lastFull(query.number("window", USUAL_WINDOW, Window.MOST_DAYS), today);
             }
-            LocalDate from = day(params, "from", issues);
-            LocalDate to = day(params, "to", issues);
+            LocalDate from = query.day("from");
+            LocalDate to = query.day("to");
             return from == null || to == null ? null : Window.between(from, to, today);
         } catch (Rejected rejected) {
             for (Issue issue : rejected.issues()) {
@@ -150,49 +139,8 @@ final class MetricsDoor {
         return clock.instant();
     }
 
-    private static @Nullable LocalDate day(MultiMap params, String name, Issues issues) {
-        String text = params.get(name);
-        try {
-            if (text != null) {
-                return LocalDate.parse(text.strip());
-            }
-        } catch (DateTimeParseException unreadable) {
-            // told below, with the same words
-        }
-        issues.add(name, "must be a day like 2026-01-31");
-        return null;
-    }
-
-    private static int number(MultiMap params, String name, int usual, int most, Issues issues) {
-        String text = params.get(name);
-        if (text == null) {
-            return usual;
-        }
-        try {
-            int number = Integer.parseInt(text.strip());
-            if (number >= 1 && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException notANumber) {
-            // told below, with the same words
-        }
-        issues.add(name, "must be a whole number from 1 to " + most);
-        return usual;
-    }
-
-    private static boolean flag(MultiMap params, String name, Issues issues) {
-        String text = params.get(name);
-        if (text == null || text.equals("false")) {
-            return false;
-        }
-        if (!text.equals("true")) {
-            issues.add(name, "must be true or false");
-        }
-        return text.equals("true");
-    }
-
-    private static @Nullable Dimension dimension(MultiMap params, Issues issues) {
-        String text = params.get("dimension");
+    private static @Nullable Dimension dimension(Query query, Issues issues) {
+        String text = query.text("dimension");
         Dimension dimension = text == null ? null : Dimension.of(text);
         if (dimension == null) {
             StringBuilder words = new StringBuilder("must be one of");
@@ -205,14 +153,8 @@ final class MetricsDoor {
     }
 
     /** Null for all properties together. */
-    private @Nullable String property(MultiMap params, Issues issues) {
-        String slug = params.get("propertyId");
-        if (slug == null) {
-            return usualProperty.orElse(null);
-        }
-        if (properties.bySlug(slug) == null) {
-            issues.add("propertyId", "is not a known property");
-        }
-        return slug;
+    private @Nullable String property(Query query) {
+        String slug = query.property(properties);
+        return slug == null ? usualProperty.orElse(null) : slug;
     }
 }

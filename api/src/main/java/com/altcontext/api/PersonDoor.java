@@ -7,9 +7,11 @@ import com.altcontext.retention.Export;
 import com.altcontext.retention.Forgetting;
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.http.HttpHeaders;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,7 @@ final class PersonDoor {
             return;
         }
         Instant now = clock.instant();
-        JsonStream document = new JsonStream(exchange);
+        AnswerStream document = new AnswerStream(exchange, Map.of(HttpHeaders.CONTENT_TYPE, "application/json"));
         workers.run(exchange, () -> export.write(email, now, document), known -> {
             if (known) {
                 document.end();

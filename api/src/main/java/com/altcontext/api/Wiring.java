@@ -20,6 +20,7 @@ import com.altcontext.metrics.Summaries;
 import com.altcontext.property.Properties;
 import com.altcontext.retention.Export;
 import com.altcontext.retention.Forgetting;
+import com.altcontext.retention.LeadList;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -43,6 +44,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /** The one place where the domain's plain classes are put together, and started and stopped. */
 class Wiring {
     private static final Duration LONGEST_FINISH = Duration.ofSeconds(1);
+    private static final Duration LONGEST_READ = Duration.ofMinutes(2);
 
     @Produces
     @Singleton
@@ -154,24 +156,35 @@ class Wiring {
                         operator,
                         clock),
                 new SessionDoor(adminKey, sessions, tally),
-                new DashboardDoor(sql, operator),
+                new DashboardDoor(
+                        sql,
+                        new LeadList(sql.withPatience(LONGEST_READ), unsubscribeUrl(settings, token)),
+                        properties,
+                        settings.metrics().usualProperty(),
+                        arrivals,
+                        operator,
+                        tally,
+                        clock),
                 List.of(forms, operator));
     }
 
     /** They read whole tables, so they may take their time; at the command line there is no limit at all. */
     private static PersonDoor persons(
             Settings settings, Sql sql, UnsubscribeToken token, Workers workers, Tally tally, InstantSource clock) {
-        Sql patient = sql.withPatience(Duration.ofMinutes(2));
-        Optional<UnsubscribeLinks> links = settings.leads().publicUrl().map(url -> new UnsubscribeLinks(token, url));
-        Export.UnsubscribeUrl url = (leadId, propertyId) -> links.map(made ->
-                        made.of(new UnsubscribeToken.Scope(leadId, propertyId)).toString())
-                .orElse(null);
+        Sql patient = sql.withPatience(LONGEST_READ);
         return new PersonDoor(
                 new Forgetting(patient, new KeyedHash(settings.pepper())),
-                new Export(patient, url),
+                new Export(patient, unsubscribeUrl(settings, token)),
                 workers,
                 tally,
                 clock);
+    }
+
+    private static Export.UnsubscribeUrl unsubscribeUrl(Settings settings, UnsubscribeToken token) {
+        Optional<UnsubscribeLinks> links = settings.leads().publicUrl().map(url -> new UnsubscribeLinks(token, url));
+        return (leadId, propertyId) -> links.map(made ->
+                        made.of(new UnsubscribeToken.Scope(leadId, propertyId)).toString())
+                .orElse(null);
     }
 
     @Produces

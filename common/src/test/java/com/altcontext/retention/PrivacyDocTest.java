@@ -24,6 +24,7 @@ class PrivacyDocTest {
             "form_submissions",
             "consent_events",
             "erasure_log",
+            "audit_log",
             "lead_outbox",
             "unsubscribe_requests");
 

@@ -1,10 +1,10 @@
 package com.altcontext.api;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,37 +14,40 @@ import java.util.concurrent.TimeoutException;
  * An answer that is written while it is made, by a thread other than the event loop: a part is sent when it is full, and
  * the writer waits until the client has taken it, so that a long document costs no memory.
  */
-final class JsonStream implements Appendable {
+final class AnswerStream implements Appendable {
     private static final int PART = 16 * 1024;
     private static final long LONGEST_WAIT_SECONDS = 10;
 
     private final Exchange exchange;
+    private final Map<CharSequence, String> headers;
     private final StringBuilder part = new StringBuilder(PART + 1024);
     private volatile boolean begun;
 
-    JsonStream(Exchange exchange) {
+    /** @param headers of the answer, the type of its content among them; an error that comes first has none of them */
+    AnswerStream(Exchange exchange, Map<CharSequence, String> headers) {
         this.exchange = exchange;
+        this.headers = headers;
     }
 
     @Override
-    public JsonStream append(CharSequence text) throws IOException {
+    public AnswerStream append(CharSequence text) throws IOException {
         part.append(text);
         return sendIfFull();
     }
 
     @Override
-    public JsonStream append(CharSequence text, int start, int end) throws IOException {
+    public AnswerStream append(CharSequence text, int start, int end) throws IOException {
         part.append(text, start, end);
         return sendIfFull();
     }
 
     @Override
-    public JsonStream append(char c) throws IOException {
+    public AnswerStream append(char c) throws IOException {
         part.append(c);
         return sendIfFull();
     }
 
-    private JsonStream sendIfFull() throws IOException {
+    private AnswerStream sendIfFull() throws IOException {
         // A pair of surrogates must not be cut in two.
         if (part.length() >= PART && !Character.isHighSurrogate(part.charAt(part.length() - 1))) {
             send();
@@ -64,7 +67,8 @@ final class JsonStream implements Appendable {
                 return;
             }
             if (!response.headWritten()) {
-                response.setChunked(true).putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+                headers.forEach(response::putHeader);
+                response.setChunked(true);
             }
             var _ = response.write(bytes).onComplete(written -> {
                 if (written.succeeded()) {
@@ -87,10 +91,12 @@ final class JsonStream implements Appendable {
     /** Sends the rest; on the event loop. */
     void end() {
         HttpServerResponse response = exchange.request().response();
-        if (!begun) {
-            exchange.ok(part.toString());
-        } else if (!response.closed()) {
-            response.end(part.toString());
+        if (response.closed()) {
+            return;
         }
+        if (!begun) {
+            headers.forEach(response::putHeader);
+        }
+        response.end(part.toString());
     }
 }

@@ -1,0 +1,93 @@
+package com.altcontext.api;
+
+import com.altcontext.property.Properties;
+import com.altcontext.value.Issues;
+import io.vertx.core.MultiMap;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields in the query of an address, read by name and rule. One that breaks its rule is an issue, and reads as absent,
+ * so that the others are still looked at.
+ */
+final class Query {
+    private final MultiMap params;
+    private final Issues issues;
+
+    private Query(MultiMap params, Issues issues) {
+        this.params = params;
+        this.issues = issues;
+    }
+
+    static Query of(Exchange exchange, Issues issues) {
+        try {
+            return new Query(exchange.request().params(), issues);
+        } catch (IllegalArgumentException malformed) {
+            issues.add("", "the query's percent signs must be followed by two digits");
+            return new Query(MultiMap.caseInsensitiveMultiMap(), issues);
+        }
+    }
+
+    boolean has(String name) {
+        return params.contains(name);
+    }
+
+    @Nullable
+    String text(String name) {
+        return params.get(name);
+    }
+
+    /** Required. */
+    @Nullable
+    LocalDate day(String name) {
+        String text = params.get(name);
+        try {
+            if (text != null) {
+                return LocalDate.parse(text.strip());
+            }
+        } catch (DateTimeParseException unreadable) {
+            // told below, with the same words
+        }
+        issues.add(name, "must be a day like 2026-01-31");
+        return null;
+    }
+
+    int number(String name, int usual, int most) {
+        String text = params.get(name);
+        if (text == null) {
+            return usual;
+        }
+        try {
+            int number = Integer.parseInt(text.strip());
+            if (number >= 1 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // told below, with the same words
+        }
+        issues.add(name, "must be a whole number from 1 to " + most);
+        return usual;
+    }
+
+    boolean flag(String name) {
+        String text = params.get(name);
+        if (text == null || text.equals("false")) {
+            return false;
+        }
+        if (!text.equals("true")) {
+            issues.add(name, "must be true or false");
+        }
+        return text.equals("true");
+    }
+
+    /** The slug that {@code propertyId} names, or null if it is absent. */
+    @Nullable
+    String property(Properties known) {
+        String slug = params.get("propertyId");
+        if (slug != null && known.bySlug(slug) == null) {
+            issues.add("propertyId", "is not a known property");
+        }
+        return slug;
+    }
+}

@@ -1,0 +1,64 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Tx;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a lead's consent comes to at a given moment: its {@link ConsentStatus}, but for implied consent whose time is over,
+ * which permits no message any more (CASL, S.C. 2010, c. 23, s. 10(10)).
+ */
+public enum Standing {
+    PENDING,
+    /** Still running. */
+    IMPLIED,
+    EXPIRED,
+    EXPRESS,
+    WITHDRAWN;
+
+    /** Of a row of {@code leads}; its only parameter is the moment. */
+    public static final String SQL =
+            "CASE WHEN consent_status = 'implied' AND consent_expires_at <= ? THEN 'expired' ELSE consent_status END";
+
+    private static final String COUNT =
+            "SELECT " + SQL + ", count(*) FROM leads" + " WHERE ?::text IS NULL OR property_id = ? GROUP BY 1";
+
+    private final String key = name().toLowerCase(Locale.ROOT);
+
+    /** As it is written and asked for. */
+    public String key() {
+        return key;
+    }
+
+    /** The one with this key, or null if there is none. */
+    public static @Nullable Standing ofKey(String key) {
+        for (Standing standing : values()) {
+            if (standing.key.equals(key)) {
+                return standing;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * How many leads have each, zeros included.
+     *
+     * @param propertyId null for all properties
+     */
+    public static Map<Standing, Long> count(Tx tx, @Nullable String propertyId, Instant at) {
+        Map<Standing, Long> counts = new EnumMap<>(Standing.class);
+        for (Standing standing : values()) {
+            counts.put(standing, 0L);
+        }
+        tx.each(
+                COUNT,
+                row -> counts.put(valueOf(row.text(1).toUpperCase(Locale.ROOT)), row.number(2)),
+                at,
+                propertyId,
+                propertyId);
+        return counts;
+    }
+}

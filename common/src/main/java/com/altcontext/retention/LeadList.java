@@ -1,0 +1,127 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.lead.Standing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leads as a CSV file (RFC 4180) for a spreadsheet or a mailing program, written as it is read, so that its length costs
+ * no memory. That somebody takes it is committed to {@code audit_log} before its first byte is written; the file holds the
+ * rows of that very moment, as many as the log says.
+ */
+public final class LeadList {
+    /** Spreadsheets take a file for UTF-8 only if it begins so. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private static final String THOSE = " FROM leads WHERE (?::text IS NULL OR property_id = ?)"
+            + " AND (?::text IS NULL OR " + Standing.SQL + " = ?)";
+
+    private static final String COUNT = "SELECT count(*)" + THOSE;
+
+    private static final String ROWS = "SELECT id, property_id, email, " + Standing.SQL
+            + ", consent_expires_at, first_captured_at, last_captured_at, source_channel"
+            + THOSE
+            + " ORDER BY property_id, email";
+
+    private static final String LOG = """
+            INSERT INTO audit_log (done_at, done_by, action, property_id, consent_status, row_count, ip_hash)
+            VALUES (?, ?, 'leads_csv', ?, ?, ?, ?)
+            """;
+
+    private final Sql sql;
+    private final Export.UnsubscribeUrl unsubscribeUrl;
+
+    public LeadList(Sql sql, Export.UnsubscribeUrl unsubscribeUrl) {
+        this.sql = sql;
+        this.unsubscribeUrl = unsubscribeUrl;
+    }
+
+    /**
+     * Who asks for which leads.
+     *
+     * @param propertyId null for all properties
+     * @param standing null for all
+     * @param by {@code dashboard} or {@code api}
+     * @param addressHash the keyed hash of the network address that asks
+     * @param at the time that consent is looked at
+     */
+    public record Request(
+            @Nullable String propertyId, @Nullable Standing standing, String by, byte[] addressHash, Instant at) {}
+
+    /**
+     * Writes the file.
+     *
+     * @param out makes what it is written to, given the number of its rows, once the log has it
+     * @return what was made
+     * @throws UncheckedIOException if it could not be written
+     */
+    public <A extends Appendable> A write(Request request, LongFunction<A> out) {
+        return sql.inSnapshot(tx -> {
+            String property = request.propertyId;
+            String standing = request.standing == null ? null : request.standing.key();
+            long rows = tx.query(COUNT, row -> row.number(1), property, property, standing, request.at, standing)
+                    .getFirst();
+            // Over a connection of its own, since what is read here is a snapshot that a commit would end.
+            var _ = sql.inTransaction(
+                    log -> log.update(LOG, request.at, request.by, property, standing, rows, request.addressHash));
+            A file = out.apply(rows);
+            try {
+                write(tx, request, file);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+            return file;
+        });
+    }
+
+    private void write(Tx tx, Request request, Appendable file) throws IOException {
+        file.append(BYTE_ORDER_MARK);
+        Csv.row(
+                file,
+                "email",
+                "property",
+                "consent_status",
+                "consent_expires_at",
+                "first_captured_at",
+                "last_captured_at",
+                "source_channel",
+                "unsubscribe_url");
+        String property = request.propertyId;
+        String standing = request.standing == null ? null : request.standing.key();
+        try {
+            tx.each(ROWS, row -> write(row, file), request.at, property, property, standing, request.at, standing);
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+    }
+
+    private void write(Row row, Appendable file) throws SQLException {
+        try {
+            Csv.row(
+                    file,
+                    row.text(3),
+                    row.text(2),
+                    row.text(4),
+                    time(row.timeOrNull(5)),
+                    time(row.time(6)),
+                    time(row.time(7)),
+                    row.textOrNull(8),
+                    unsubscribeUrl.of(row.id(1), row.text(2)));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** To the second, which is as much as a spreadsheet reads. */
+    private static @Nullable String time(@Nullable Instant at) {
+        return at == null ? null : at.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

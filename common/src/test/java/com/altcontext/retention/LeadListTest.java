@@ -1,0 +1,279 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.db.SqlFailure;
+import com.altcontext.lead.Standing;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Submitted;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LeadListTest {
+    private static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
+    private static final byte[] ADDRESS = new byte[32];
+    private static final String HEADER = "\uFEFFemail,property,consent_status,consent_expires_at,first_captured_at,"
+            + "last_captured_at,source_channel,unsubscribe_url";
+
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+    }
+
+    private static void lead(
+            String email, String property, String status, @Nullable Instant expires, @Nullable String channel) {
+        database.sql()
+                .inTransaction(tx -> tx.update(
+                        "INSERT INTO leads VALUES (gen_random_uuid(), ?, ?, ?, ?, ?, ?, ?)",
+                        property,
+                        email,
+                        Instant.parse("2026-01-02T03:04:05.678Z"),
+                        Instant.parse("2026-02-03T04:05:06Z"),
+                        channel,
+                        status,
+                        expires));
+    }
+
+    /** One of each standing, and a second express on another property. */
+    private static void oneOfEach() {
+        lead("pending@x.ca", "default", "pending", null, null);
+        lead("implied@x.ca", "default", "implied", NOW.plusSeconds(1), null);
+        lead("expired@x.ca", "default", "implied", NOW, null);
+        lead("express@x.ca", "default", "express", null, null);
+        lead("withdrawn@x.ca", "default", "withdrawn", null, null);
+        lead("express@x.ca", "docs", "express", null, null);
+    }
+
+    private static LeadList list() {
+        return new LeadList(database.sql(), (lead, property) -> "https://x.ca/u/" + property);
+    }
+
+    private static LeadList.Request request(@Nullable String property, @Nullable Standing standing) {
+        return new LeadList.Request(property, standing, "dashboard", ADDRESS, NOW);
+    }
+
+    private static List<String> lines(@Nullable String property, @Nullable Standing standing) {
+        StringBuilder out = list().write(request(property, standing), rows -> new StringBuilder());
+        return List.of(out.toString().split("\r\n", -1));
+    }
+
+    private static List<String> log() {
+        return database.texts("""
+                SELECT concat_ws(' ', done_at AT TIME ZONE 'UTC', done_by, action, coalesce(property_id, '-'),
+                                 coalesce(consent_status, '-'), row_count, encode(ip_hash, 'hex'))
+                FROM audit_log ORDER BY id
+                """);
+    }
+
+    @Test
+    void every_lead_is_a_row_under_the_names_of_its_columns() {
+        lead("jo@x.ca", "docs", "implied", Instant.parse("2026-07-02T03:04:05Z"), "footer, left");
+        lead("ann@x.ca", "docs", "express", null, null);
+        lead("zoe@x.ca", "default", "pending", null, "=cmd|' /C calc'!A0");
+
+        assertThat(lines(null, null))
+                .containsExactly(
+                        HEADER,
+                        "zoe@x.ca,default,pending,,2026-01-02T03:04:05Z,2026-02-03T04:05:06Z,'=cmd|' /C calc'!A0,"
+                                + "https://x.ca/u/default",
+                        "ann@x.ca,docs,express,,2026-01-02T03:04:05Z,2026-02-03T04:05:06Z,,https://x.ca/u/docs",
+                        "jo@x.ca,docs,implied,2026-07-02T03:04:05Z,2026-01-02T03:04:05Z,2026-02-03T04:05:06Z,"
+                                + "\"footer, left\",https://x.ca/u/docs",
+                        "");
+    }
+
+    @Test
+    void only_those_that_are_asked_for_are_in_it() {
+        oneOfEach();
+        for (Standing standing : Standing.values()) {
+            List<String> lines = lines("default", standing);
+
+            assertThat(lines).hasSize(3);
+            assertThat(lines.get(1)).startsWith(standing.key() + "@x.ca,default," + standing.key() + ",");
+        }
+        assertThat(lines("docs", null)).hasSize(3);
+        assertThat(lines(null, Standing.EXPRESS)).hasSize(4);
+        assertThat(lines("docs", Standing.EXPIRED)).containsExactly(HEADER, "");
+    }
+
+    private static String counts(@Nullable String property) {
+        return database.sql()
+                .inTransaction(tx -> Standing.count(tx, property, NOW))
+                .toString();
+    }
+
+    @Test
+    void leads_are_counted_by_what_their_consent_comes_to_now() {
+        oneOfEach();
+        lead("second@x.ca", "docs", "express", null, null);
+        lead("for ever@x.ca", "docs", "implied", null, null);
+
+        assertThat(counts(null)).isEqualTo("{PENDING=1, IMPLIED=2, EXPIRED=1, EXPRESS=3, WITHDRAWN=1}");
+        assertThat(counts("docs")).isEqualTo("{PENDING=0, IMPLIED=1, EXPIRED=0, EXPRESS=2, WITHDRAWN=0}");
+    }
+
+    @Test
+    void without_an_address_of_the_service_there_is_no_link() {
+        lead("jo@x.ca", "default", "express", null, null);
+        StringBuilder out = new LeadList(database.sql(), (lead, property) -> null)
+                .write(request(null, null), rows -> new StringBuilder());
+
+        assertThat(out.toString()).endsWith("2026-02-03T04:05:06Z,,\r\n");
+    }
+
+    // --- the log
+
+    @Test
+    void each_file_is_in_the_log_with_the_number_of_its_rows_and_no_address() {
+        int before = log().size();
+        oneOfEach();
+        lines(null, null);
+        lines("docs", Standing.EXPIRED);
+
+        assertThat(log().subList(before, before + 2))
+                .containsExactly(
+                        "2026-06-15 12:00:00 dashboard leads_csv - - 6 " + "00".repeat(32),
+                        "2026-06-15 12:00:00 dashboard leads_csv docs expired 0 " + "00".repeat(32));
+        assertThat(database.texts("SELECT audit_log::text FROM audit_log"))
+                .allSatisfy(row -> assertThat(row).doesNotContain("@"));
+    }
+
+    @Test
+    void the_log_has_it_before_anything_is_written_also_where_that_fails() {
+        lead("jo@x.ca", "default", "express", null, null);
+        int before = log().size();
+        assertThatThrownBy(() -> list().write(request(null, null), rows -> {
+                    assertThat(rows).isOne();
+                    assertThat(log()).hasSize(before + 1);
+                    return new Broken();
+                }))
+                .isInstanceOf(UncheckedIOException.class);
+        assertThat(log()).hasSize(before + 1);
+    }
+
+    /** A client that has gone. */
+    private static final class Broken implements Appendable {
+        @Override
+        public Appendable append(CharSequence text) throws IOException {
+            throw new IOException("gone");
+        }
+
+        @Override
+        public Appendable append(CharSequence text, int start, int end) throws IOException {
+            throw new IOException("gone");
+        }
+
+        @Override
+        public Appendable append(char c) throws IOException {
+            throw new IOException("gone");
+        }
+    }
+
+    @Test
+    void what_cannot_be_logged_is_not_written() {
+        lead("jo@x.ca", "default", "express", null, null);
+        LeadList.Request wrong = new LeadList.Request(null, null, "dashboard", new byte[5], NOW);
+
+        assertThatThrownBy(() -> list().write(wrong, rows -> {
+                    throw new AssertionError("nothing is logged");
+                }))
+                .isInstanceOf(SqlFailure.class);
+    }
+
+    @Test
+    void the_file_holds_the_rows_of_the_moment_that_was_logged_whatever_happens_meanwhile() {
+        lead("first@x.ca", "default", "express", null, null);
+        lead("second@x.ca", "default", "express", null, null);
+        StringBuilder out = list().write(request(null, null), rows -> {
+            Submitted.removeAll(database);
+            lead("third@x.ca", "default", "express", null, null);
+            return new StringBuilder();
+        });
+
+        assertThat(out.toString())
+                .contains("first@x.ca", "second@x.ca")
+                .doesNotContain("third@x.ca")
+                .hasLineCount(3);
+        assertThat(log().getLast()).contains(" 2 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UPDATE audit_log SET row_count = 0", "DELETE FROM audit_log", "TRUNCATE audit_log"})
+    void nobody_changes_the_log(String change) {
+        lines(null, null);
+        int before = log().size();
+        assertThatThrownBy(() -> database.run(change)).isInstanceOf(SqlFailure.class);
+        assertThat(log()).hasSize(before);
+    }
+
+    @Test
+    void to_read_leads_and_add_to_the_log_is_all_the_right_that_it_needs() {
+        oneOfEach();
+        String role = "lister_" + UUID.randomUUID().toString().substring(0, 8);
+        database.run(
+                "CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'",
+                "GRANT SELECT ON leads, audit_log TO " + role,
+                "GRANT INSERT ON audit_log TO " + role);
+        Database service = Database.as(database.url(), role, "only-for-this-test");
+        StringBuilder out = new LeadList(service.sql(), (lead, property) -> null)
+                .write(request(null, null), rows -> new StringBuilder());
+
+        assertThat(out.toString()).hasLineCount(7);
+        database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
+    }
+
+    @Test
+    void a_hundred_thousand_leads_are_all_in_it() {
+        database.run("INSERT INTO leads SELECT gen_random_uuid(), 'default', 'n' || n || '@x.ca', now(), now(),"
+                + " repeat('c', 200), 'express', NULL FROM generate_series(1, 100000) AS n");
+        long[] seen = new long[2];
+        var _ = list().write(request(null, null), rows -> {
+            seen[0] = rows;
+            return new Counting(seen);
+        });
+
+        assertThat(seen).containsExactly(100_000, 100_001);
+    }
+
+    /** Keeps nothing but the number of lines. */
+    private static final class Counting implements Appendable {
+        private final long[] seen;
+
+        Counting(long[] seen) {
+            this.seen = seen;
+        }
+
+        @Override
+        public Appendable append(CharSequence text) {
+            seen[1] += text.chars().filter(c -> c == '\n').count();
+            return this;
+        }
+
+        @Override
+        public Appendable append(CharSequence text, int start, int end) {
+            return append(text.subSequence(start, end));
+        }
+
+        @Override
+        public Appendable append(char c) {
+            return append(String.valueOf(c));
+        }
+    }
+}
