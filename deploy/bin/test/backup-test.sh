@@ -80,6 +80,7 @@ says 'that file is there already'
 # Since then: anna is forgotten, carl comes, and a day's partition is made that the backup does not know.
 send /v1/leads/delete '{"email":"anna@example.ca"}'
 comes carl
+send /v1/dashboard/leads.csv '{}'
 ask "CREATE TABLE events_20380101 PARTITION OF events FOR VALUES FROM ('2038-01-01') TO ('2038-01-02')"
 stop "$service" TERM
 service=
@@ -99,6 +100,7 @@ says '1 entries of the erasure log carried over, 1 persons forgotten again'
 [[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "who was forgotten has a visitor again"
 [[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-bert'") == 1 ]] || fail "a visitor of the backup is not there"
 [[ $(ask 'SELECT count(*) FROM erasure_log') == 2 ]] || fail "the log does not have both erasures"
+[[ $(ask 'SELECT string_agg(row_count::text, chr(32)) FROM audit_log') == 2 ]] || fail "it is no longer known who took the leads out"
 [[ -z $(ask "SELECT 1 FROM pg_namespace WHERE nspname = 'altops_before'") ]] || fail "what was set aside is still there"
 altops 0 migrate verify
 start_service

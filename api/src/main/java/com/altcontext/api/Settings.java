@@ -33,6 +33,14 @@ public record Settings(
         Optional<Path> geoipDatabase,
         Level logLevel) {
 
+    /** Whether browsers reach the service by HTTPS: Fly's proxy speaks nothing else to whoever comes from outside. */
+    boolean https() {
+        return clientAddress.onFly
+                || leads.publicUrl
+                        .filter(url -> "https".equals(url.getScheme()))
+                        .isPresent();
+    }
+
     /**
      * Where to listen.
      *

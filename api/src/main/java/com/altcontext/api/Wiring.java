@@ -229,16 +229,10 @@ class Wiring {
         return new AdminKey(settings.adminKey(), limiter);
     }
 
-    /** Fly's proxy speaks HTTPS to whoever comes from outside. */
     @Produces
     @Singleton
     DashboardSession dashboardSession(Settings settings, InstantSource clock) {
-        boolean https = settings.clientAddress().onFly()
-                || settings.leads()
-                        .publicUrl()
-                        .filter(url -> "https".equals(url.getScheme()))
-                        .isPresent();
-        return new DashboardSession(settings.adminKey(), https, clock);
+        return new DashboardSession(settings.adminKey(), settings.https(), clock);
     }
 
     @Produces

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A service whose operator has set no key. */
@@ -27,6 +29,28 @@ class AdminKeyMissingTest {
             }
             assertThat(Call.of("POST", path).json(Forms.least()).send().status())
                     .isEqualTo(503);
+        }
+    }
+
+    @Test
+    void nobody_signs_in_to_the_dashboard_either() {
+        String cookie = new DashboardSession(Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
+                .begin()
+                .setCookie()
+                .replaceFirst(";.*", "");
+        for (Call call : List.of(
+                Call.get("/v1/dashboard/session"),
+                Call.get("/v1/dashboard/properties"),
+                Call.get("/v1/metrics/summary"),
+                Call.of("POST", "/v1/dashboard/leads.csv"),
+                Call.of("POST", "/v1/dashboard/session").json("{\"key\":\"" + TestService.ADMIN_KEY + "\"}"))) {
+            Call.Answer answer = call.header("cookie", cookie)
+                    .header("sec-fetch-site", "same-origin")
+                    .send();
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"admin_auth_not_configured\"}");
+            assertThat(answer.header("set-cookie")).isNull();
         }
     }
 

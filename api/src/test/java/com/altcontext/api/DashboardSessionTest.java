@@ -84,6 +84,16 @@ class DashboardSessionTest {
     }
 
     @Test
+    void without_https_the_cookie_is_one_that_a_browser_keeps_without_it() {
+        DashboardSession session =
+                new DashboardSession(Optional.of(TestService.ADMIN_KEY), false, InstantSource.system());
+
+        assertThat(session.begin().setCookie())
+                .matches("altcontext-dashboard=[A-Za-z0-9_-]{76}; Max-Age=28800; Path=/; HttpOnly; SameSite=Strict");
+        assertThat(session.end()).isEqualTo("altcontext-dashboard=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict");
+    }
+
+    @Test
     void the_cookie_opens_the_dashboard_and_the_figures_and_nothing_else() {
         String cookie = cookie();
         for (String path : List.of(SESSION, PROPERTIES, SUMMARY, "/v1/metrics/breakdown?dimension=path")) {

@@ -127,6 +127,17 @@ class SettingsReaderTest {
                 .contains(URI.create("https://api.example.com"));
     }
 
+    @Test
+    void browsers_come_by_https_on_fly_and_where_the_public_address_says_so() {
+        assertThat(read(Map.of("FLY_APP_NAME", "site", "PUBLIC_URL", "http://localhost:3000"))
+                        .https())
+                .isTrue();
+        assertThat(read(Map.of("PUBLIC_URL", "https://api.example.com")).https())
+                .isTrue();
+        assertThat(read(Map.of("PUBLIC_URL", "http://localhost:3000")).https()).isFalse();
+        assertThat(read(Map.of()).https()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "UNSUBSCRIBE_SECRET", "LEAD_WEBHOOK_SECRET"})

@@ -27,7 +27,8 @@ record Inventory(
         Events events,
         Map<String, Long> leads,
         @Nullable LastPurge lastPurge,
-        @Nullable Instant lastErasure) {
+        @Nullable Instant lastErasure,
+        @Nullable LastList lastList) {
 
     /** Up to this size, rows are counted and not estimated. */
     private static final long COUNTED = 16L << 20;
@@ -63,6 +64,9 @@ record Inventory(
 
     private static final String LAST_ERASURE = "SELECT erased_at FROM erasure_log ORDER BY id DESC LIMIT 1";
 
+    private static final String LAST_LIST =
+            "SELECT done_at, done_by, row_count FROM audit_log WHERE action = 'leads_csv' ORDER BY id DESC LIMIT 1";
+
     /**
      * @param bytes indexes and all, of {@code events} with its partitions
      * @param estimated whether the rows are the server's guess
@@ -85,13 +89,20 @@ record Inventory(
         }
     }
 
+    /** @param by through what the leads were taken out as a file: {@code dashboard} or {@code api} */
+    record LastList(Instant at, String by, long rows) {
+        static LastList read(Row row) throws SQLException {
+            return new LastList(row.time(1), row.text(2), row.number(3));
+        }
+    }
+
     /** Takes stock. */
     static Inventory of(Sql sql, Instant now) {
         return sql.inTransaction(tx -> {
             long schema = schema(tx);
             List<Table> tables = tables(tx);
             if (schema < DatabaseState.REQUIRED_SCHEMA) {
-                return new Inventory(schema, tables, Events.UNKNOWN, Map.of(), null, null);
+                return new Inventory(schema, tables, Events.UNKNOWN, Map.of(), null, null, null);
             }
             return new Inventory(
                     schema,
@@ -101,7 +112,8 @@ record Inventory(
                     tx.query(LAST_PURGE, LastPurge::read).stream().findFirst().orElse(null),
                     tx.query(LAST_ERASURE, row -> row.time(1)).stream()
                             .findFirst()
-                            .orElse(null));
+                            .orElse(null),
+                    tx.query(LAST_LIST, LastList::read).stream().findFirst().orElse(null));
         });
     }
 

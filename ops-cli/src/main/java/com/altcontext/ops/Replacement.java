@@ -8,7 +8,7 @@ import java.time.Instant;
 
 /**
  * What a database holds, moved aside while a backup takes its place: it comes back when that fails, and goes when that is done, but
- * for its log of who was forgotten, which the backup must not undo. A restore that was cut off is taken up by the next.
+ * for its logs of who was forgotten, which the backup must not undo, and of who took leads out. A restore that was cut off is taken up by the next.
  */
 final class Replacement {
     private static final String LOG = "altops_before.erasure_log";
@@ -18,6 +18,16 @@ final class Replacement {
             SELECT erased_at, erased_by, email_hash, counts FROM altops_before.erasure_log
             EXCEPT
             SELECT erased_at, erased_by, email_hash, counts FROM public.erasure_log
+            """;
+
+    private static final String AUDIT = "altops_before.audit_log";
+
+    private static final String CARRY_AUDIT_OVER = """
+            INSERT INTO public.audit_log (done_at, done_by, action, property_id, consent_status, row_count, ip_hash)
+            SELECT done_at, done_by, action, property_id, consent_status, row_count, ip_hash FROM altops_before.audit_log
+            EXCEPT ALL
+            SELECT done_at, done_by, action, property_id, consent_status, row_count, ip_hash FROM public.audit_log
+            ORDER BY done_at
             """;
 
     private final Sql sql;
@@ -50,6 +60,12 @@ final class Replacement {
     int carryErasuresOver() {
         return sql.inTransaction(
                 tx -> has(tx, "SELECT to_regclass('" + LOG + "') IS NOT NULL") ? tx.update(CARRY_OVER) : 0);
+    }
+
+    /** Who took leads out before the restore stays known as well. */
+    void carryAuditOver() {
+        var _ = sql.inTransaction(
+                tx -> has(tx, "SELECT to_regclass('" + AUDIT + "') IS NOT NULL") ? tx.update(CARRY_AUDIT_OVER) : 0);
     }
 
     /** @return how many persons the backup had brought back */

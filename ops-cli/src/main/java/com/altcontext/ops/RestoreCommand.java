@@ -59,6 +59,7 @@ final class RestoreCommand implements Callable<Integer> {
             replacement.moveAside();
             applied = load(restore, database, replacement);
             entries = replacement.carryErasuresOver();
+            replacement.carryAuditOver();
             forgotten = replacement.forgetAgain(pepper, altops().shell().clock().instant());
             replacement.finish();
         }

@@ -4,6 +4,7 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupStatus;
+import com.altcontext.ops.Inventory.LastList;
 import com.altcontext.ops.Inventory.LastPurge;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +99,12 @@ final class StatusCommand implements Callable<Integer> {
                             : Figures.time(purge.at()) + ", " + Figures.count(purge.events(), "event")));
             lines.add("last erasure  "
                     + (inventory.lastErasure() == null ? "never" : Figures.time(inventory.lastErasure())));
+            LastList list = inventory.lastList();
+            lines.add("last list     "
+                    + (list == null
+                            ? "never"
+                            : Figures.time(list.at()) + ", " + Figures.count(list.rows(), "lead") + ", by the "
+                                    + list.by()));
         }
         lines.add("");
         int widest = inventory.tables().stream()
@@ -126,6 +133,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private static Map<String, ?> asMap(Inventory inventory, @Nullable RollupStatus rollups, List<String> wanting) {
         LastPurge purge = inventory.lastPurge();
+        LastList list = inventory.lastList();
         return Answer.ok(wanting.isEmpty())
                 .with("wanting", wanting)
                 .with(
@@ -164,6 +172,15 @@ final class StatusCommand implements Callable<Integer> {
                                         .with("daysLeft", purge.daysLeft())
                                         .asMap())
                 .with("lastErasure", inventory.lastErasure())
+                .with(
+                        "lastLeadList",
+                        list == null
+                                ? null
+                                : Answer.of()
+                                        .with("at", list.at())
+                                        .with("by", list.by())
+                                        .with("rows", list.rows())
+                                        .asMap())
                 .asMap();
     }
 

@@ -30,6 +30,7 @@ class StatusCommandTest {
                 .containsPattern("(?m)^leads +express 2$")
                 .containsPattern("(?m)^last purge +20\\d\\d-.*Z, 0 events$")
                 .containsPattern("(?m)^last erasure +never$")
+                .containsPattern("(?m)^last list +never$")
                 .containsPattern("(?m)^events +3 rows +\\d+\\.\\d kB$")
                 .containsPattern("(?m)^leads +2 rows ")
                 .doesNotContain("example.ca", "wanting");
@@ -44,8 +45,22 @@ class StatusCommandTest {
         assertThat(ran.out())
                 .startsWith("{\"ok\":false,\"wanting\":[\"rollups lag: ")
                 .contains("\"schema\":{\"version\":", "{\"name\":\"events\",\"rows\":1,\"estimated\":false,\"bytes\":")
-                .contains("\"partitionsAhead\":7,\"inDefaultPartition\":0}", "\"lastPurge\":null,\"lastErasure\":null}")
+                .contains(
+                        "\"partitionsAhead\":7,\"inDefaultPartition\":0}",
+                        "\"lastPurge\":null,\"lastErasure\":null,\"lastLeadList\":null}")
                 .hasLineCount(1);
+    }
+
+    @Test
+    void the_last_file_of_leads_is_told_with_who_took_it() {
+        database.run("INSERT INTO audit_log (done_at, done_by, action, row_count, ip_hash)"
+                + " VALUES ('2026-01-01T10:00:00Z', 'api', 'leads_csv', 7, sha256('')),"
+                + " ('2026-01-02T10:00:00Z', 'dashboard', 'leads_csv', 1200, sha256(''))");
+
+        assertThat(database.altops("status").out())
+                .containsPattern("(?m)^last list +2026-01-02T10:00:00Z, 1 200 leads, by the dashboard$");
+        assertThat(database.altops("status", "--json").out())
+                .contains("\"lastLeadList\":{\"at\":\"2026-01-02T10:00:00Z\",\"by\":\"dashboard\",\"rows\":1200}}");
     }
 
     @Test
