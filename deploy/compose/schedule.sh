@@ -5,17 +5,20 @@
 #   DATABASE_URL_FILE=… schedule.sh COMMAND …           altops COMMAND …, once
 #   DATABASE_URL_FILE=… schedule.sh at HOUR             what is due at that hour, now
 #
-# A job that was missed is caught up by the next. One that failed is told in the log and leaves /tmp/failed, by which the
-# container counts as unhealthy until the same hour's jobs have succeeded again.
+# IP_HASH_PEPPER_FILE and UNSUBSCRIBE_SECRET_FILE, which some commands need, likewise. A job that was missed is caught up by the
+# next. One that failed is told in the log and leaves /tmp/failed, by which the container counts as unhealthy until the same
+# hour's jobs have succeeded again.
 set -uo pipefail
 
 ALTOPS=${ALTOPS:-/opt/java/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -jar /opt/altops/altops.jar}
 BACKUPS=${BACKUPS:-/backups}
 FAILED=${FAILED:-/tmp/failed}
-if [[ -n ${DATABASE_URL_FILE:-} ]]; then
-  DATABASE_URL=$(cat "$DATABASE_URL_FILE") || exit 1
-  export DATABASE_URL
-fi
+for name in DATABASE_URL IP_HASH_PEPPER UNSUBSCRIBE_SECRET; do
+  file=${name}_FILE
+  [[ -n ${!file:-} ]] || continue
+  value=$(cat "${!file}") || exit 1
+  export "$name=$value"
+done
 
 altops() {
   # shellcheck disable=SC2086 # the program and its flags

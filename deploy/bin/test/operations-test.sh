@@ -128,11 +128,14 @@ echo "$*" >>"$FLY_STATE/docker"
 case "$*" in
   'compose run --rm ops '* | 'compose exec ops /opt/altops/schedule.sh '*)
     [[ -s secrets/database_url && -s .env ]] || { echo 'secrets/database_url: not found' >&2; exit 1; }
-    arguments=("$@")
-    [[ $2 == run ]] && arguments=("${@:5}") || arguments=("${@:5}")
+    arguments=("${@:5}")
+    # The variables that compose.yaml gives the container, with its files from where they are here.
+    export $(awk '/^  ops:/ { on = 1; next } /^  [a-z]|^[a-z]/ { on = 0 } on && $1 ~ /_FILE:$/ { sub(":", "", $1); print $1 "=" $2 }' compose.yaml |
+      sed "s#/run/secrets/#$PWD/secrets/#")
     printf '%s' "$FLY_DATABASE" >"$FLY_STATE/database_url"
-    ALTOPS="java -jar $OPS_JAR" DATABASE_URL_FILE=$FLY_STATE/database_url ./schedule.sh "${arguments[@]}" ;;
-  'compose up -d' | 'compose build' | 'compose ps') ;;
+    ALTOPS="java -jar $OPS_JAR" BACKUPS=$PWD/backups FAILED=$FLY_STATE/failed DATABASE_URL_FILE=$FLY_STATE/database_url \
+      ./schedule.sh "${arguments[@]//\/backups\//$PWD/backups/}" ;;
+  'compose up -d' | 'compose build' | 'compose ps' | 'compose stop api' | 'compose start api') ;;
   *) echo "unknown docker command: $*" >&2; exit 125 ;;
 esac
 END
@@ -151,8 +154,9 @@ commands() {
 # The values that the page leaves to its reader.
 filled_in() {
   sed -e "s#'postgres://…'#'$(sed 's/^DATABASE_URL=//' "$work/fly/attached" 2>/dev/null)'#" -e 's#deployment-…#deployment-1#' \
+    -e 's#rm ops lead delete --email …#rm ops lead delete --email bert@example.ca --yes#' \
     -e 's#lead delete --email …#lead delete --email anna@example.ca --yes#' -e 's#--email …#--email anna@example.ca#' -e 's#…/v1#https://altcontext.fly.dev/v1#' -e "s#COMMAND='…'#COMMAND='/opt/java/bin/java --version'#" \
-    -e 's#^fly machine \(stop\|start\|restart\)$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' \
+    -e "s#altcontext-….dump#${backup:-}#" -e 's#^fly machine \(stop\|start\|restart\)$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' \
     -e 's#^fly postgres detach$#& altcontext-db --app altcontext#' <<<"$1"
 }
 
@@ -286,8 +290,8 @@ run 'fly launch --no-deploy --image ghcr.io/superfly/fly-log-shipper:latest'
 run "fly secrets set ORG=personal SUBJECT='logs.altcontext.>' ACCESS_TOKEN=\"\$(fly tokens create readonly personal)\""
 run 'fly deploy --no-public-ips'
 
-# Another host.
-unset DATABASE_URL
+# Another host, where nothing is in the environment.
+unset DATABASE_URL IP_HASH_PEPPER
 run 'cd deploy/compose'
 directory=deploy/compose
 run './prepare.sh events.example.com https://www.example.com privacy@example.com'
@@ -296,6 +300,14 @@ run 'docker compose build'
 run 'docker compose up -d'
 run 'docker compose exec ops /opt/altops/schedule.sh status'
 run 'docker compose ps'
+run 'docker compose exec ops /opt/altops/schedule.sh at 2'
+backup=$(ls "$work/copy/deploy/compose/backups")
+run 'docker compose run --rm ops lead delete --email …'
+says 'forgot 1 lead'
+run 'docker compose stop api'
+run 'docker compose run --rm ops restore --from /backups/altcontext-….dump --yes'
+says '1 persons forgotten again'
+run 'docker compose start api'
 
 # Not here: they need an account, a key or a remote repository, would make the image anew (image-root-test.sh does), or only name a program.
 elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly mpg create --region yyz' 'fly mpg attach' 'fly machine clone'
