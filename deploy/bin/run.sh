@@ -178,19 +178,21 @@ AltContext listens on $url (Ctrl-C stops it). ${DEMO_PID:+A site that tells it o
     -d '{"events":[{"anonId":"visitor-0001","eventType":"cta_click","path":"/"},
                    {"anonId":"visitor-0001","eventType":"page_view","path":"/pricing"}]}'
 
-A form with an address; all that is held about it; and its owner forgotten:
+A form with an address:
 
   curl -i $url/v1/leads/capture -H 'content-type: application/json' \\
     -A '$AGENT' \\
     -d '{"email":"jo@example.ca","anonId":"visitor-0001","path":"/pricing","consentStatus":"express","consentPolicy":"2026-01"}'
 
-  curl $url/v1/leads/export -H 'content-type: application/json' -H 'x-admin-key: $ADMIN_API_KEY' -d '{"email":"jo@example.ca"}'
-
-  curl $url/v1/leads/delete -H 'content-type: application/json' -H 'x-admin-key: $ADMIN_API_KEY' -d '{"email":"jo@example.ca"}'
-
 The rows:
 
   deploy/bin/sql.sh $shown 'SELECT received_at, event_type, path, traffic_source, device FROM events ORDER BY received_at DESC LIMIT 10'
+
+All that is held about that address; then its owner forgotten, and with them the visits above:
+
+  curl $url/v1/leads/export -H 'content-type: application/json' -H 'x-admin-key: $ADMIN_API_KEY' -d '{"email":"jo@example.ca"}'
+
+  curl $url/v1/leads/delete -H 'content-type: application/json' -H 'x-admin-key: $ADMIN_API_KEY' -d '{"email":"jo@example.ca"}'
 
 The development admin key (x-admin-key): $ADMIN_API_KEY
 
