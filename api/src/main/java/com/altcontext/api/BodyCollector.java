@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects a request's body, without holding a thread: bounded in size, and in time for a
@@ -66,19 +67,26 @@ final class BodyCollector {
         private final Context eventLoop = Objects.requireNonNull(Vertx.currentContext(), "a request has a context");
         private final Consumer<byte[]> done;
         private final BiConsumer<Problem, List<Issue>> refuse;
-        private final Buffer body;
+        private final int expected;
+        private @Nullable Buffer body;
         private boolean over;
 
         Collection(int expected, Consumer<byte[]> done, BiConsumer<Problem, List<Issue>> refuse) {
             this.done = done;
             this.refuse = refuse;
-            this.body = Buffer.buffer(expected);
+            this.expected = expected;
         }
 
         void add(Buffer part) {
             if (over) {
                 return;
             }
+            if (body == null && part.length() == expected) {
+                // Whole: most bodies come in one piece with their headers.
+                body = part;
+                return;
+            }
+            body = body == null ? Buffer.buffer(expected) : body;
             if (body.length() + part.length() > MOST_BYTES) {
                 fail(Problem.PAYLOAD_TOO_LARGE, List.of());
             } else {
@@ -90,7 +98,7 @@ final class BodyCollector {
             if (!over) {
                 over = true;
                 underWay.remove(this);
-                done.accept(body.getBytes());
+                done.accept(body == null ? new byte[0] : body.getBytes());
             }
         }
 

@@ -54,7 +54,12 @@ final class ClientAddresses {
     }
 
     private boolean isTrusted(InetAddress address) {
-        return settings.trustedProxies().stream().anyMatch(network -> network.contains(address));
+        for (Cidr network : settings.trustedProxies()) {
+            if (network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static InetAddress peer(HttpServerRequest request) {

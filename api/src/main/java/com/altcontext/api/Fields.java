@@ -154,7 +154,9 @@ final class Fields {
             issue(name, "must not hold more than " + mostKeys + " keys");
             return null;
         }
-        return node.toString();
+        StringBuilder json = new StringBuilder(256);
+        Json.write(json, node);
+        return json.toString();
     }
 
     private static int keys(JsonNode node) {

@@ -52,7 +52,28 @@ final class JsonBody {
 
     /** The value that the bytes hold, or null if they hold none; faults are added to the issues. */
     static @Nullable JsonNode read(byte[] bytes, Issues issues) {
-        String text = decode(bytes);
+        return isPlain(bytes) ? readPlain(bytes, issues) : readText(decode(bytes), issues);
+    }
+
+    /** Whether this is ASCII, as nearly every body is, without a NUL, from which the parser would guess UTF-16. */
+    private static boolean isPlain(byte[] bytes) {
+        for (byte each : bytes) {
+            if (each <= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable JsonNode readPlain(byte[] bytes, Issues issues) {
+        try (JsonParser parser = JSON.createParser(bytes)) {
+            return new JsonBody(parser, issues).document();
+        } catch (IOException impossible) {
+            throw new IllegalStateException("an array cannot fail to be read", impossible);
+        }
+    }
+
+    private static @Nullable JsonNode readText(String text, Issues issues) {
         try (JsonParser parser = JSON.createParser(text)) {
             JsonNode root = new JsonBody(parser, issues).document();
             if (issues.isEmpty() && text.contains(NOT_UTF8) && !Text.isStorable(text)) {
@@ -136,11 +157,10 @@ final class JsonBody {
             if (!Text.isStorable(key)) {
                 issue(path(parser.getParsingContext().getParent()), "has a key that " + Text.UNSTORABLE);
             }
-            if (object.has(key)) {
+            parser.nextToken();
+            if (object.replace(key, value(level + 1)) != null) {
                 issue(path(), "must not stand twice");
             }
-            parser.nextToken();
-            object.set(key, value(level + 1));
         }
         return object;
     }

@@ -88,8 +88,10 @@ public final class TrafficSources {
             // Somebody sent the visitor, but nothing tells who: direct would be a guess.
             return TrafficSource.UNKNOWN;
         }
-        if (ownDomains.stream().anyMatch(domain -> isOwn(host, domain))) {
-            return TrafficSource.INTERNAL;
+        for (String domain : ownDomains) {
+            if (isOwn(host, domain)) {
+                return TrafficSource.INTERNAL;
+            }
         }
         if (searchEngines.at(host)) {
             return TrafficSource.ORGANIC_SEARCH;
@@ -106,6 +108,9 @@ public final class TrafficSources {
 
     /** A property on www.example.com owns example.com too: the one forwards to the other. */
     private static boolean isOwn(String host, String ownDomain) {
+        if (host.equals(ownDomain)) {
+            return true;
+        }
         String domain = ReferrerHost.of("//" + ownDomain.strip());
         if (domain == null) {
             return false;
@@ -118,7 +123,12 @@ public final class TrafficSources {
     }
 
     private static boolean anyBeginsWith(Set<String> words, String beginning) {
-        return words.stream().anyMatch(word -> word.startsWith(beginning));
+        for (String word : words) {
+            if (word.startsWith(beginning)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The runs of letters and digits, in lower case; "e-mail" in any of its spellings is the one word "email". */

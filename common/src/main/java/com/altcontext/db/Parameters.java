@@ -1,5 +1,7 @@
 package com.altcontext.db;
 
+import java.nio.ByteBuffer;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -7,9 +9,13 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.Oid;
+import org.postgresql.jdbc.PgArray;
 
 /** Binds Java's values to PostgreSQL's types. */
 final class Parameters {
@@ -33,7 +39,7 @@ final class Parameters {
             throws SQLException {
         switch (value) {
             case null -> statement.setNull(index, Types.NULL);
-            case UUID[] ids -> statement.setArray(index, connection.createArrayOf("uuid", ids));
+            case UUID[] ids -> statement.setArray(index, array(connection, ids));
             case String[] texts -> statement.setArray(index, connection.createArrayOf("text", texts));
             case long[] numbers ->
                 statement.setArray(index, connection.unwrap(PGConnection.class).createArrayOf("int8", numbers));
@@ -42,5 +48,24 @@ final class Parameters {
             case LocalDate day -> statement.setObject(index, day);
             default -> statement.setObject(index, value);
         }
+    }
+
+    /**
+     * In the binary form of an array (array_recv in PostgreSQL's sources), as the driver writes those of other types:
+     * ids it would print as text, and the server would read them back.
+     */
+    private static Array array(Connection connection, UUID[] ids) throws SQLException {
+        ByteBuffer bytes = ByteBuffer.allocate(20 + 20 * ids.length);
+        bytes.putInt(ids.length == 0 ? 0 : 1).putInt(0).putInt(Oid.UUID);
+        if (ids.length > 0) {
+            bytes.putInt(ids.length).putInt(1);
+        }
+        for (UUID id : ids) {
+            bytes.putInt(16).putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+        }
+        return new PgArray(
+                connection.unwrap(BaseConnection.class),
+                Oid.UUID_ARRAY,
+                Arrays.copyOf(bytes.array(), bytes.position()));
     }
 }

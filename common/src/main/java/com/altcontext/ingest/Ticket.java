@@ -13,6 +13,10 @@ final class Ticket {
 
     Ticket(List<Event> events) {
         this.events = events;
-        this.weight = events.stream().mapToLong(Event::weight).sum();
+        long weight = 0;
+        for (Event event : events) {
+            weight += event.weight();
+        }
+        this.weight = weight;
     }
 }

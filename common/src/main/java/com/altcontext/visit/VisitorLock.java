@@ -1,6 +1,7 @@
 package com.altcontext.visit;
 
 import com.altcontext.db.Pipeline;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.UUID;
 
@@ -28,11 +29,13 @@ public final class VisitorLock {
 
     /** Adds the taking to what is about to be sent: whatever stands behind it in the pipeline sees what it waited for. */
     public static void take(Pipeline pipeline, Collection<UUID> visitors) {
-        long[] keys = visitors.stream()
-                .mapToLong(UUID::getMostSignificantBits)
-                .sorted()
-                .distinct()
-                .toArray();
+        long[] keys = new long[visitors.size()];
+        int size = 0;
+        for (UUID visitor : visitors) {
+            keys[size++] = visitor.getMostSignificantBits();
+        }
+        // A key that stands twice is locked twice, which is one lock.
+        Arrays.sort(keys);
         pipeline.update(TAKE, keys);
     }
 }
