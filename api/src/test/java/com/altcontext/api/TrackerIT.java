@@ -147,6 +147,26 @@ class TrackerIT {
     }
 
     @Test
+    void a_page_that_comes_back_and_is_left_before_it_is_painted_has_no_paint_of_before() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        tab.evaluate(PAINTED);
+        tab.evaluate("dispatchEvent(new Event('pagehide'))");
+        assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("fcp_ms").isNumber())
+                .isTrue();
+
+        tab.evaluate("""
+                dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+                dispatchEvent(new Event('pagehide'))""");
+
+        JsonNode again = STAGE.await(tab, "engagement", 2).getLast();
+        assertThat(again.path("ttfb_ms").doubleValue()).isZero();
+        for (String paint : List.of("fcp_ms", "lcp_ms", "cls_score")) {
+            assertThat(again.path(paint).isNull()).as(paint).isTrue();
+        }
+    }
+
+    @Test
     void a_browser_that_refuses_the_beacon_is_sent_a_fetch_when_the_page_is_left() {
         for (String refusal : List.of("() => false", "() => { throw new TypeError() }", "undefined")) {
             ChromiumTab tab = STAGE.browser.visitor().tab();
