@@ -36,7 +36,8 @@ public final class Rollup {
             SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true),
                    set_config('plan_cache_mode', 'force_custom_plan', true),
                    set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
-                   set_config('enable_sort', 'off', true), set_config('enable_material', 'off', true)
+                   set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true),
+                   set_config('enable_material', 'off', true)
             """;
 
     private static final String WAIT =

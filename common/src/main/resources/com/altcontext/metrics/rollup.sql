@@ -219,29 +219,68 @@ exits AS (
     FROM begun
     GROUP BY property_id, exit_path
 ),
--- A visitor of several sessions counts once for each value that they have.
-repeated AS (
-    SELECT DISTINCT b.property_id, b.visitor_id, d.dimension, d.value
-    FROM begun AS b
-    CROSS JOIN LATERAL (VALUES
-        ('traffic_source', b.traffic_source), ('referrer_host', b.referrer_host),
-        ('utm_source', b.utm_source), ('utm_medium', b.utm_medium), ('utm_campaign', b.utm_campaign), ('utm_term', b.utm_term),
-        ('country', b.country), ('device', b.device), ('landing_path', b.landing_path), ('exit_path', b.exit_path)
-        ) AS d(dimension, value)
-    WHERE NOT b.is_only
+-- A visitor of several sessions counts once for each value that they have: for each of the first session, and for those
+-- of the others that are not the first one's too. Only the latter have to be told apart, and they are few.
+several AS MATERIALIZED (
+    SELECT property_id, visitor_id, row_number() OVER visits AS nth,
+           traffic_source, first_value(traffic_source) OVER visits AS first_traffic_source,
+           referrer_host, first_value(referrer_host) OVER visits AS first_referrer_host,
+           utm_source, first_value(utm_source) OVER visits AS first_utm_source,
+           utm_medium, first_value(utm_medium) OVER visits AS first_utm_medium,
+           utm_campaign, first_value(utm_campaign) OVER visits AS first_utm_campaign,
+           utm_term, first_value(utm_term) OVER visits AS first_utm_term,
+           country, first_value(country) OVER visits AS first_country,
+           device, first_value(device) OVER visits AS first_device,
+           landing_path, first_value(landing_path) OVER visits AS first_landing_path,
+           exit_path, first_value(exit_path) OVER visits AS first_exit_path
+    FROM begun
+    WHERE NOT is_only
+    WINDOW visits AS (PARTITION BY visitor_id)
 ),
--- The dimensions of events: one row a session, then one a visitor, then one a value.
+firsts AS (
+    SELECT property_id, traffic_source, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, country, device,
+           count(*) AS visitors
+    FROM several
+    WHERE nth = 1
+    GROUP BY property_id, traffic_source, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, country, device
+),
+repeated AS (
+    SELECT v.property_id, d.dimension, d.value
+    FROM several AS v
+    CROSS JOIN LATERAL (VALUES
+        ('traffic_source', v.traffic_source, v.first_traffic_source),
+        ('referrer_host', v.referrer_host, v.first_referrer_host),
+        ('utm_source', v.utm_source, v.first_utm_source),
+        ('utm_medium', v.utm_medium, v.first_utm_medium),
+        ('utm_campaign', v.utm_campaign, v.first_utm_campaign),
+        ('utm_term', v.utm_term, v.first_utm_term),
+        ('country', v.country, v.first_country),
+        ('device', v.device, v.first_device),
+        ('landing_path', v.landing_path, v.first_landing_path),
+        ('exit_path', v.exit_path, v.first_exit_path)
+        ) AS d(dimension, value, first)
+    WHERE v.nth > 1 AND d.value IS DISTINCT FROM d.first
+    GROUP BY v.property_id, v.visitor_id, d.dimension, d.value
+),
+-- The dimensions of events. A path's events in order: where the visitor or the session changes, another one is counted.
 on_path AS (
-    SELECT property_id, visitor_id, path, sum(page_views) AS page_views, count(*) AS sessions,
-           count(*) FILTER (WHERE converts) AS conversions
+    SELECT property_id, path,
+           count(*) FILTER (WHERE is_visitor) AS visitors,
+           count(*) FILTER (WHERE event_type = 'page_view') AS page_views,
+           count(*) FILTER (WHERE is_session) AS sessions,
+           count(*) FILTER (WHERE is_session AND is_conversion) AS conversions
     FROM (
-        SELECT property_id, visitor_id, session_id, path,
-               count(*) FILTER (WHERE event_type = 'page_view') AS page_views, bool_or(is_conversion) AS converts
+        SELECT property_id, path, event_type, is_conversion,
+               lag(visitor_id) OVER events_of IS DISTINCT FROM visitor_id
+                   OR lag(path) OVER events_of IS DISTINCT FROM path AS is_visitor,
+               lag(session_id) OVER events_of IS DISTINCT FROM session_id
+                   OR lag(path) OVER events_of IS DISTINCT FROM path AS is_session
         FROM events
         WHERE day = :day AND device <> 'bot' AND (:property::text IS NULL OR property_id = :property)
-        GROUP BY property_id, visitor_id, session_id, path) AS visited
-    GROUP BY property_id, visitor_id, path
+        WINDOW events_of AS (ORDER BY visitor_id, path COLLATE "C", session_id, is_conversion DESC)) AS visited
+    GROUP BY property_id, path
 ),
+-- One row a session, then one a visitor, then one a value.
 of_type AS (
     SELECT property_id, visitor_id, event_type, sum(views_today) AS page_views, count(*) AS sessions,
            count(*) FILTER (WHERE converts_today) AS conversions
@@ -261,11 +300,20 @@ pieces AS (
     UNION ALL
     SELECT property_id, 'exit_path', exit_path, visitors, page_views, sessions, conversions FROM exits
     UNION ALL
+    SELECT f.property_id, d.dimension, d.value, f.visitors, 0, 0, 0
+    FROM firsts AS f
+    CROSS JOIN LATERAL (VALUES
+        ('traffic_source', f.traffic_source), ('referrer_host', f.referrer_host),
+        ('utm_source', f.utm_source), ('utm_medium', f.utm_medium), ('utm_campaign', f.utm_campaign), ('utm_term', f.utm_term),
+        ('country', f.country), ('device', f.device)) AS d(dimension, value)
+    UNION ALL
+    SELECT property_id, 'landing_path', landing_path, count(*), 0, 0, 0 FROM several WHERE nth = 1 GROUP BY property_id, landing_path
+    UNION ALL
+    SELECT property_id, 'exit_path', exit_path, count(*), 0, 0, 0 FROM several WHERE nth = 1 GROUP BY property_id, exit_path
+    UNION ALL
     SELECT property_id, dimension, value, count(*), 0, 0, 0 FROM repeated GROUP BY property_id, dimension, value
     UNION ALL
-    SELECT property_id, 'path', path, count(*), sum(page_views), sum(sessions), sum(conversions)
-    FROM on_path
-    GROUP BY property_id, path
+    SELECT property_id, 'path', path, visitors, page_views, sessions, conversions FROM on_path
     UNION ALL
     SELECT property_id, 'event_type', event_type, count(*), sum(page_views), sum(sessions), sum(conversions)
     FROM of_type
