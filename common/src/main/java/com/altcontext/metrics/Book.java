@@ -2,6 +2,8 @@ package com.altcontext.metrics;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,14 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All rollups of a property, or of all together, as of one version, in the form in which any window of them is summed
- * quickly: counts as running totals, sketches as a binary tree of blocks of days, of which a window needs some twenty.
- * It never changes; the blocks are merged when they are first asked for.
+ * quickly: counts as running totals, sketches as blocks of days. The days at both ends of a window that are less than a
+ * block are asked for.
  */
 final class Book {
+    private static final int DAY_BYTES = 500;
+
     final long version;
     final Reach reach;
 
     private final NavigableMap<LocalDate, DayFigures> days;
+    private final Blocks blocks;
+    private final Leaves leaves;
     private final long first;
     private final int length;
     private final String[] reasons;
@@ -27,27 +33,22 @@ final class Book {
     private final long[] before;
 
     private final TrendPoint[] trend;
-    /** The root at 1, the children of n at 2n and 2n + 1, the days at the end. */
-    private final @Nullable Sketches[] blocks;
 
-    private final int leaves;
-
-    Book(long version, Reach reach, NavigableMap<LocalDate, DayFigures> days) {
+    Book(long version, Reach reach, NavigableMap<LocalDate, DayFigures> days, Blocks blocks, Leaves leaves) {
         this.version = version;
         this.reach = reach;
         this.days = days;
+        this.blocks = blocks;
+        this.leaves = leaves;
         this.first = days.isEmpty() ? 0 : days.firstKey().toEpochDay();
         this.length = days.isEmpty() ? 0 : (int) (days.lastKey().toEpochDay() - first) + 1;
         this.reasons = reasonsOf(days);
         this.before = new long[(length + 1) * kinds()];
         this.trend = new TrendPoint[length];
-        this.leaves = Math.max(1, Integer.highestOneBit(Math.max(1, length - 1)) * 2);
-        this.blocks = new @Nullable Sketches[leaves * 2];
         for (int i = 0; i < length; i++) {
             DayFigures figures = days.get(LocalDate.ofEpochDay(first + i));
             add(i, figures);
             trend[i] = point(LocalDate.ofEpochDay(first + i), figures);
-            blocks[leaves + i] = figures == null ? Sketches.NONE : figures.sketches();
         }
     }
 
@@ -59,22 +60,36 @@ final class Book {
      */
     record Reach(@Nullable LocalDate through, @Nullable Instant at, List<LocalDate> gaps) {}
 
-    /** The same with other figures for some days; blocks without such a day are kept. */
-    Book with(long newVersion, Reach newReach, LocalDate oldest, Map<LocalDate, DayFigures> changed) {
+    /** Where the sketches of single days are. */
+    @FunctionalInterface
+    interface Leaves {
+        /** In any order; a day without figures may be left out. */
+        Collection<Sketches> of(List<LocalDate> days);
+    }
+
+    /**
+     * The same as of another version.
+     *
+     * @param oldest the first day that is kept
+     * @param figures of all days of the blocks that changed
+     */
+    Book with(
+            long newVersion,
+            Reach newReach,
+            LocalDate oldest,
+            Map<LocalDate, DayFigures> figures,
+            Map<Long, Sketches> changed,
+            Leaves newLeaves) {
         NavigableMap<LocalDate, DayFigures> merged = new TreeMap<>(days.tailMap(oldest, true));
-        merged.putAll(changed);
-        Book next = new Book(newVersion, newReach, merged);
-        if (next.first == first && next.leaves == leaves) {
-            for (int block = leaves - 1; block >= 1; block--) {
-                next.blocks[block] = blocks[block];
-            }
-            for (LocalDate day : changed.keySet()) {
-                for (int block = (leaves + (int) (day.toEpochDay() - first)) / 2; block >= 1; block /= 2) {
-                    next.blocks[block] = null;
-                }
-            }
-        }
-        return next;
+        merged.keySet().removeIf(day -> changed.containsKey(Blocks.of(day.toEpochDay())));
+        merged.putAll(figures);
+        return new Book(newVersion, newReach, merged, blocks.with(Blocks.of(oldest.toEpochDay()), changed), newLeaves);
+    }
+
+    /** Of the days that it holds; null if it holds none. */
+    @Nullable
+    LocalDate oldest() {
+        return days.isEmpty() ? null : days.firstKey();
     }
 
     private static String[] reasonsOf(Map<LocalDate, DayFigures> days) {
@@ -140,47 +155,40 @@ final class Book {
         return new Totals(counts, new TreeMap<>(rejected), most, merge(from, to));
     }
 
-    /** The fewest blocks that make up the days. */
+    /** Whole blocks, and at either end the days that are less than one; what lies beyond all days makes a block whole. */
     private Sketches.Merge merge(int from, int to) {
         Sketches.Merge merge = new Sketches.Merge();
-        int left = from + leaves;
-        int right = to + leaves;
-        while (left < right) {
-            if ((left & 1) == 1) {
-                var _ = merge.add(block(left++));
+        long start = first + from;
+        long end = first + to;
+        long whole = from == 0 ? Blocks.of(start) : Blocks.of(start + Blocks.DAYS - 1);
+        long wholeEnd = to == length ? Blocks.of(end + Blocks.DAYS - 1) : Blocks.of(end);
+        List<LocalDate> edges = new ArrayList<>();
+        if (whole < wholeEnd) {
+            addDays(edges, start, Math.max(start, whole * Blocks.DAYS));
+            addDays(edges, Math.min(end, wholeEnd * Blocks.DAYS), end);
+            blocks.addTo(merge, whole, wholeEnd);
+        } else {
+            addDays(edges, start, end);
+        }
+        if (!edges.isEmpty()) {
+            for (Sketches day : leaves.of(edges)) {
+                var _ = merge.add(day);
             }
-            if ((right & 1) == 1) {
-                var _ = merge.add(block(--right));
-            }
-            left >>= 1;
-            right >>= 1;
         }
         return merge;
     }
 
-    private Sketches block(int number) {
-        Sketches known = blocks[number];
-        if (known != null) {
-            return known;
+    private void addDays(List<LocalDate> edges, long from, long to) {
+        for (long day = from; day < to; day++) {
+            LocalDate date = LocalDate.ofEpochDay(day);
+            if (days.containsKey(date)) {
+                edges.add(date);
+            }
         }
-        if (number >= leaves) {
-            return Sketches.NONE;
-        }
-        Sketches left = block(number * 2);
-        Sketches right = block(number * 2 + 1);
-        // Two threads may both merge it: they come to the same.
-        Sketches merged = right.isEmpty()
-                ? left
-                : left.isEmpty()
-                        ? right
-                        : new Sketches.Merge().add(left).add(right).sketches();
-        blocks[number] = merged;
-        return merged;
     }
 
-    /** About how much memory it comes to hold, once all blocks were asked for. */
+    /** About how much memory it comes to hold. */
     int bytes() {
-        int own = days.values().stream().mapToInt(DayFigures::bytes).sum();
-        return own * 3 + before.length * 8;
+        return blocks.bytes() + days.size() * DAY_BYTES + before.length * 8;
     }
 }

@@ -11,10 +11,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * reads what is newer: so every machine answers alike as soon as a rollup has committed.
  */
 final class Books {
-    /** Half of this is what a site with ten thousand visitors a day needs for a year. */
-    private static final long MOST_BYTES = 20L << 20;
+    /** Two years of a site with many visitors need 4 MB. */
+    private static final long MOST_BYTES = 16L << 20;
+
+    /** Some two hundred days of it. */
+    private static final long MOST_LEAF_BYTES = 4L << 20;
 
     private static final String LATEST = " ORDER BY day DESC LIMIT 1";
 
@@ -36,7 +43,7 @@ final class Books {
             ORDER BY held.day
             """;
 
-    private static final int DAYS_AT_ONCE = 64;
+    private static final int BLOCKS_AT_ONCE = 8;
     private static final String ALL = "";
 
     private static final LocalDate NEVER = LocalDate.of(1970, 1, 1);
@@ -55,6 +62,14 @@ final class Books {
             .<String, Book>weigher((property, book) -> book.bytes())
             .executor(Runnable::run)
             .build();
+    private final Cache<Leaf, Sketches> leaves = Caffeine.newBuilder()
+            .maximumWeight(MOST_LEAF_BYTES)
+            .<Leaf, Sketches>weigher((leaf, sketches) -> sketches.bytes())
+            .executor(Runnable::run)
+            .build();
+
+    /** The version of the book, not of the day: what a reader of the old book finds must not be taken for the new. */
+    private record Leaf(String key, LocalDate day, long version) {}
 
     Books(Sql sql, Source source) {
         this.sql = sql;
@@ -93,31 +108,81 @@ final class Books {
         if (known != null && known.version >= now) {
             return known;
         }
+        LocalDate oldest = tx.query(this.oldest, row -> row.day(1), property, property).stream()
+                .findFirst()
+                .orElse(NEVER);
+        TreeSet<Long> numbers = new TreeSet<>();
         long since = known == null ? -1 : known.version;
-        List<LocalDate> days = tx.query(changed, row -> row.day(1), property, property, since);
-        Map<LocalDate, DayFigures> read = new TreeMap<>();
-        for (int from = 0; from < days.size(); from += DAYS_AT_ONCE) {
-            read(tx, property, days.subList(from, Math.min(days.size(), from + DAYS_AT_ONCE)), read);
+        tx.query(changed, row -> row.day(1), property, property, since)
+                .forEach(day -> numbers.add(Blocks.of(day.toEpochDay())));
+        if (known != null && !oldest.equals(known.oldest())) {
+            numbers.add(Blocks.of(oldest.toEpochDay()));
         }
+        Map<LocalDate, DayFigures> figuresOf = new TreeMap<>();
+        NavigableMap<Long, Sketches> blocks = new TreeMap<>();
+        readBlocks(tx, property, List.copyOf(numbers), figuresOf, blocks);
         Book.Reach reach = reach(tx, property);
-        Book book;
-        if (known == null) {
-            book = new Book(now, reach, new TreeMap<>(read));
-        } else {
-            LocalDate kept = tx.query(oldest, row -> row.day(1), property, property).stream()
-                    .findFirst()
-                    .orElse(NEVER);
-            book = known.with(now, reach, kept, read);
-        }
+        Book.Leaves days = asked -> leaves(key, property, now, asked);
+        Book book = known == null
+                ? new Book(now, reach, new TreeMap<>(figuresOf), new Blocks(blocks), days)
+                : known.with(now, reach, oldest, figuresOf, blocks, days);
         books.put(key, book);
         return book;
     }
 
-    private void read(Tx tx, @Nullable String property, List<LocalDate> days, Map<LocalDate, DayFigures> into) {
-        String[] wanted = days.stream().map(LocalDate::toString).toArray(String[]::new);
-        for (DayRow row : tx.query(figures, DayRow::read, property, property, wanted)) {
-            into.merge(row.day, row.figures, DayFigures::plus);
+    /** Some blocks at once, of which only what their days come to is kept. */
+    private void readBlocks(
+            Tx tx,
+            @Nullable String property,
+            List<Long> numbers,
+            Map<LocalDate, DayFigures> figuresOf,
+            Map<Long, Sketches> blocks) {
+        for (int from = 0; from < numbers.size(); from += BLOCKS_AT_ONCE) {
+            List<Long> some = numbers.subList(from, Math.min(numbers.size(), from + BLOCKS_AT_ONCE));
+            List<LocalDate> days = some.stream()
+                    .flatMapToLong(number -> LongStream.range(number * Blocks.DAYS, (number + 1) * Blocks.DAYS))
+                    .mapToObj(LocalDate::ofEpochDay)
+                    .toList();
+            Map<Long, Sketches.Merge> merges = new TreeMap<>();
+            some.forEach(number -> merges.put(number, new Sketches.Merge()));
+            for (DayRow row : read(tx, property, days)) {
+                figuresOf.merge(row.day, row.figures, DayFigures::plus);
+                merges.get(Blocks.of(row.day.toEpochDay())).add(row.sketches);
+            }
+            merges.forEach((number, merge) -> blocks.put(number, merge.sketches()));
         }
+    }
+
+    /** The sketches of single days, as they are asked for again and again. */
+    private Collection<Sketches> leaves(String key, @Nullable String property, long version, List<LocalDate> days) {
+        List<Sketches> found = new ArrayList<>();
+        List<LocalDate> missing = new ArrayList<>();
+        for (LocalDate day : days) {
+            Sketches known = leaves.getIfPresent(new Leaf(key, day, version));
+            if (known == null) {
+                missing.add(day);
+            } else {
+                found.add(known);
+            }
+        }
+        if (!missing.isEmpty()) {
+            Map<LocalDate, Sketches.Merge> merges = new TreeMap<>();
+            sql.inTransaction(tx -> read(tx, property, missing))
+                    .forEach(row -> merges.computeIfAbsent(row.day, day -> new Sketches.Merge())
+                            .add(row.sketches));
+            merges.forEach((day, merge) -> {
+                Sketches sketches = merge.sketches();
+                leaves.put(new Leaf(key, day, version), sketches);
+                found.add(sketches);
+            });
+        }
+        return found;
+    }
+
+    /** A row for each day and property. */
+    private List<DayRow> read(Tx tx, @Nullable String property, List<LocalDate> days) {
+        String[] wanted = days.stream().map(LocalDate::toString).toArray(String[]::new);
+        return tx.query(figures, DayRow::read, property, property, wanted);
     }
 
     /** All together are as fresh as the last run for all; one property also by a run of its own. */
@@ -140,7 +205,7 @@ final class Books {
         }
     }
 
-    private record DayRow(LocalDate day, DayFigures figures) {
+    private record DayRow(LocalDate day, DayFigures figures, Sketches sketches) {
         static DayRow read(Row row) throws SQLException {
             String[] reasons = row.texts(2);
             long[] rejected = row.numbers(3);
@@ -158,7 +223,7 @@ final class Books {
             for (int kind = 0; kind < Count.KINDS; kind++) {
                 counts[kind] = row.number(column++);
             }
-            return new DayRow(row.day(1), new DayFigures(counts, byReason, new Sketches(visitors, vitals)));
+            return new DayRow(row.day(1), new DayFigures(counts, byReason), new Sketches(visitors, vitals));
         }
     }
 }

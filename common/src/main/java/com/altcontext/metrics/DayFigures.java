@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A day's rollup of one property, or of several together: a visitor belongs to one property, so even the unique visitors
+ * A day's counts of one property, or of several together: a visitor belongs to one property, so even the unique visitors
  * of different properties add up.
  *
  * @param counts by {@link Count}
@@ -12,7 +12,7 @@ import java.util.TreeMap;
  */
 @SuppressWarnings({"ArrayRecordComponent", "EnumOrdinal"
 }) // Never compared; the arrays live no longer than the process.
-record DayFigures(long[] counts, Map<String, Long> rejected, Sketches sketches) {
+record DayFigures(long[] counts, Map<String, Long> rejected) {
     DayFigures plus(DayFigures other) {
         long[] sums = counts.clone();
         for (int i = 0; i < sums.length; i++) {
@@ -20,18 +20,10 @@ record DayFigures(long[] counts, Map<String, Long> rejected, Sketches sketches) 
         }
         Map<String, Long> reasons = new TreeMap<>(rejected);
         other.rejected.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
-        return new DayFigures(
-                sums,
-                reasons,
-                new Sketches.Merge().add(sketches).add(other.sketches).sketches());
+        return new DayFigures(sums, reasons);
     }
 
     long count(Count kind) {
         return counts[kind.ordinal()];
-    }
-
-    /** About how much memory it holds. */
-    int bytes() {
-        return 300 + sketches.bytes();
     }
 }

@@ -1,0 +1,118 @@
+package com.altcontext.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Whatever way the days of a window are merged, they come to what all of them come to one by one. */
+class BooksTest {
+    private static final int DAYS = 400;
+
+    /** A sketch of five hundred registers and a histogram of one bucket for each of these days. */
+    private static final String FILL = """
+            INSERT INTO daily_metric_rollups (property_id, day, version, unique_visitors, visitor_sketch, lcp_histogram)
+            SELECT ?, day, nextval('rollup_version'), 500,
+                   (SELECT string_agg(substr(int4send((n * 60 + abs(hashtext(day::text || n)) % 60) * 16 + hash), 2), ''::bytea ORDER BY n)
+                    FROM (SELECT n, abs(hashtext(? || day || n)) % 15 + 1 AS hash
+                          FROM generate_series(0, 499) AS n) AS registers),
+                   int2send((100 + abs(hashtext(? || day)) % 500)::smallint) || int4send(1 + abs(hashtext(day::text)) % 9)
+            FROM (SELECT (?::date - n) AS day FROM generate_series(0, ?) AS n) AS days
+            ON CONFLICT (property_id, day) DO UPDATE
+            SET version = excluded.version, visitor_sketch = excluded.visitor_sketch, lcp_histogram = excluded.lcp_histogram
+            """;
+
+    private final Site site = new Site("docs");
+    private final Sql sql = site.database.sql();
+    private final Books books = new Books(sql, Source.TABLES);
+
+    private void fill(String property, String seed, LocalDate to, int days) {
+        var _ = sql.inTransaction(tx -> tx.update(FILL, property, seed, seed, to, days - 1));
+    }
+
+    private Map<LocalDate, List<Sketches>> stored(@Nullable String property) {
+        record Stored(LocalDate day, VisitorSketch visitors, Histogram lcp) {}
+        Map<LocalDate, List<Sketches>> days = new TreeMap<>();
+        List<Stored> rows = sql.inTransaction(tx -> tx.query(
+                "SELECT day, visitor_sketch, lcp_histogram FROM daily_metric_rollups"
+                        + " WHERE ?::text IS NULL OR property_id = ?",
+                row -> new Stored(row.day(1), VisitorSketch.of(row.bytes(2)), Histogram.of(row.bytes(3))),
+                property,
+                property));
+        for (Stored row : rows) {
+            List<Histogram> vitals = new ArrayList<>(Sketches.NONE.vitals());
+            vitals.set(Vital.LCP.ordinal(), row.lcp);
+            days.computeIfAbsent(row.day, day -> new ArrayList<>()).add(new Sketches(row.visitors, vitals));
+        }
+        return days;
+    }
+
+    private void assertAnyWindowIsTheUnionOfItsDays(@Nullable String property, long seed) {
+        Map<LocalDate, List<Sketches>> stored = stored(property);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 150; i++) {
+            LocalDate to = site.day(random.nextInt(-3, DAYS + 10));
+            int length = random.nextInt(4) == 0 ? random.nextInt(1, 20) : random.nextInt(1, 367);
+            Window window = new Window(to.minusDays(length - 1), to);
+            Sketches.Merge expected = new Sketches.Merge();
+            long visitors = 0;
+            for (LocalDate day = window.from(); !day.isAfter(to); day = day.plusDays(1)) {
+                for (Sketches sketches : stored.getOrDefault(day, List.of())) {
+                    var _ = expected.add(sketches);
+                    visitors += 500;
+                }
+            }
+
+            Totals totals = books.current(property).totals(window);
+
+            assertThat(totals.estimatedVisitors()).as("%s", window).isEqualTo(expected.visitors());
+            assertThat(totals.quantile(Vital.LCP, 0.75)).as("%s", window).isEqualTo(expected.quantile(Vital.LCP, 0.75));
+            assertThat(totals.count(Count.UNIQUE_VISITORS)).as("%s", window).isEqualTo(visitors);
+        }
+    }
+
+    @Test
+    void any_window_is_the_union_of_its_days_also_after_some_of_them_changed_or_went() {
+        fill("default", "a", site.today(), DAYS);
+        fill("docs", "b", site.day(30), 200);
+        assertAnyWindowIsTheUnionOfItsDays("default", 1);
+        assertAnyWindowIsTheUnionOfItsDays("docs", 2);
+        assertAnyWindowIsTheUnionOfItsDays(null, 3);
+
+        fill("default", "changed", site.day(40), 3);
+        fill("default", "new", site.today().plusDays(2), 4);
+        assertAnyWindowIsTheUnionOfItsDays("default", 4);
+        assertAnyWindowIsTheUnionOfItsDays(null, 5);
+
+        site.database.run("DELETE FROM daily_metric_rollups WHERE day < current_date - 300");
+        fill("docs", "changed", site.today(), 1);
+        assertAnyWindowIsTheUnionOfItsDays("default", 6);
+        assertAnyWindowIsTheUnionOfItsDays("docs", 7);
+        assertAnyWindowIsTheUnionOfItsDays(null, 8);
+    }
+
+    /** A 16 KB sketch a day: what any site with some thousands of visitors a day has. */
+    @Test
+    void two_years_of_busy_days_are_read_once_and_then_held() {
+        var _ = sql.inTransaction(tx -> tx.update(
+                "INSERT INTO daily_metric_rollups (property_id, day, version, unique_visitors, visitor_sketch, fcp_histogram,"
+                        + " lcp_histogram, inp_histogram, ttfb_histogram, cls_histogram)"
+                        + " SELECT 'default', ?::date - n, nextval('rollup_version'), 90000, decode(repeat('23', 16384), 'hex'),"
+                        + " h, h, h, h, h"
+                        + " FROM generate_series(0, 731) AS n, (SELECT string_agg(int2send(b::smallint) || int4send(1), ''::bytea)"
+                        + " AS h FROM generate_series(1, 500) AS b) AS full_histogram",
+                site.today()));
+
+        Book first = books.current("default");
+
+        assertThat(books.current("default")).isSameAs(first);
+        assertThat(first.bytes()).isLessThan(9 << 20);
+    }
+}
