@@ -53,6 +53,7 @@ public final class LeadList {
      * @param addressHash the keyed hash of the network address that asks
      * @param at the time that consent is looked at
      */
+    @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
     public record Request(
             @Nullable String propertyId, @Nullable Standing standing, String by, byte[] addressHash, Instant at) {}
 
