@@ -33,6 +33,7 @@ deploy/bin/test/altops-test.sh
 deploy/bin/test/run-test.sh
 deploy/bin/test/jobs-test.sh
 deploy/bin/test/smoke-test.sh
+deploy/bin/test/limits-test.sh
 deploy/bin/test/backup-test.sh
 deploy/bin/test/operations-test.sh
 deploy/image/root.sh target/image-root

@@ -32,9 +32,17 @@ final class RateLimiter {
             .expireAfterAccess(PERIOD.multipliedBy(2))
             .build();
 
+    private final @Nullable SharedAllowance shared;
+
     RateLimiter(Map<Endpoint.Limit, Integer> perMinute, TimeMeter clock) {
+        this(perMinute, clock, null);
+    }
+
+    /** @param shared what other machines allow the same client; null where there is none */
+    RateLimiter(Map<Endpoint.Limit, Integer> perMinute, TimeMeter clock, @Nullable SharedAllowance shared) {
         this.perMinute.putAll(perMinute);
         this.clock = clock;
+        this.shared = shared;
     }
 
     /**
@@ -60,9 +68,22 @@ final class RateLimiter {
     /** Takes so many from the client's allowance, all or none. */
     Verdict take(Endpoint.Limit limit, InetAddress client, int count) {
         int capacity = capacity(limit);
-        ConsumptionProbe probe = bucket(limit, client, capacity).tryConsumeAndReturnRemaining(count);
+        Bucket bucket = bucket(limit, client, capacity);
+        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(count);
         long wait = probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
-        return new Verdict(probe.isConsumed(), limit, capacity, probe.getRemainingTokens(), wait);
+        if (shared != null && probe.isConsumed()) {
+            String name = limit.policy() + ' ' + ClientNetwork.of(client);
+            shared.spend(name, count, capacity, left -> catchUp(bucket, left));
+        }
+        return new Verdict(probe.isConsumed(), limit, capacity, Math.max(0, probe.getRemainingTokens()), wait);
+    }
+
+    /** Takes away what was spent on other machines, into debt where that is more than there is. */
+    private static void catchUp(Bucket bucket, long left) {
+        long elsewhere = bucket.getAvailableTokens() - left;
+        if (elsewhere > 0) {
+            bucket.consumeIgnoringRateLimits(elsewhere);
+        }
     }
 
     /** Whether there is one to take, which is not taken. */
@@ -70,7 +91,7 @@ final class RateLimiter {
         int capacity = capacity(limit);
         EstimationProbe probe = bucket(limit, client, capacity).estimateAbilityToConsume(1);
         long wait = probe.canBeConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
-        return new Verdict(probe.canBeConsumed(), limit, capacity, probe.getRemainingTokens(), wait);
+        return new Verdict(probe.canBeConsumed(), limit, capacity, Math.max(0, probe.getRemainingTokens()), wait);
     }
 
     private int capacity(Endpoint.Limit limit) {
@@ -91,6 +112,12 @@ final class RateLimiter {
     long size() {
         buckets.cleanUp();
         return buckets.estimatedSize();
+    }
+
+    void close() {
+        if (shared != null) {
+            shared.close();
+        }
     }
 
     private Bucket bucket(int capacity) {

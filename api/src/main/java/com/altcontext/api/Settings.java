@@ -16,6 +16,7 @@ import java.util.logging.Level;
  * @param adminKey what {@code x-admin-key} must be; without it admin endpoints answer 503
  * @param pepper the secret under which addresses and user agents are hashed
  * @param perMinute how many requests of each kind one client may send
+ * @param limiterRedis where machines tell each other of that; without it each limits by itself
  */
 public record Settings(
         DatabaseUrl database,
@@ -25,6 +26,7 @@ public record Settings(
         Set<String> corsAllowedOrigins,
         ClientAddress clientAddress,
         Map<Endpoint.Limit, Integer> perMinute,
+        Optional<RedisUrl> limiterRedis,
         Duration sessionInactivity,
         boolean respectPrivacySignals,
         Leads leads,

@@ -41,8 +41,13 @@ final class SettingsReader {
             Level.FINER);
 
     /** These may also come in a file that the variable's name with {@code _FILE} behind it tells. */
-    private static final Set<String> SECRETS =
-            Set.of("DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "UNSUBSCRIBE_SECRET", "LEAD_WEBHOOK_SECRET");
+    private static final Set<String> SECRETS = Set.of(
+            "DATABASE_URL",
+            "IP_HASH_PEPPER",
+            "ADMIN_API_KEY",
+            "UNSUBSCRIBE_SECRET",
+            "LEAD_WEBHOOK_SECRET",
+            "RATE_LIMIT_REDIS_URL");
 
     private final Function<String, @Nullable String> environment;
     private final List<String> faults = new ArrayList<>();
@@ -93,6 +98,7 @@ final class SettingsReader {
                 origins(),
                 clientAddress(),
                 limits(),
+                limiterRedis(),
                 Duration.ofMinutes(number("SESSION_INACTIVITY_MINUTES", 30, 1, 1_440)),
                 flag("RESPECT_PRIVACY_SIGNALS"),
                 leads(),
@@ -116,6 +122,17 @@ final class SettingsReader {
             limits.put(limit, chosen ? number(limit.variable(), limit.usual, 1, 1_000_000_000) : limit.usual);
         }
         return limits;
+    }
+
+    private Optional<RedisUrl> limiterRedis() {
+        return value("RATE_LIMIT_REDIS_URL").flatMap(text -> {
+            try {
+                return Optional.of(RedisUrl.parse(text));
+            } catch (IllegalArgumentException unreadable) {
+                fault("RATE_LIMIT_REDIS_URL", "redis://user:password@host:6379/0, or rediss:// for TLS");
+                return Optional.empty();
+            }
+        });
     }
 
     private Settings.Leads leads() {

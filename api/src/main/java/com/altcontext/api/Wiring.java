@@ -33,6 +33,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -219,8 +220,20 @@ class Wiring {
 
     @Produces
     @Singleton
-    RateLimiter rateLimiter(Settings settings) {
-        return new RateLimiter(settings.perMinute(), TimeMeter.SYSTEM_NANOTIME);
+    RateLimiter rateLimiter(Settings settings, Vertx vertx, MeterRegistry meters) {
+        SharedAllowance shared = settings.limiterRedis()
+                .map(url -> new SharedAllowance(vertx, url, new KeyedHash(settings.pepper())))
+                .orElse(null);
+        if (shared != null) {
+            Gauge.builder("altcontext.limiter.shared", shared, it -> it.isReached() ? 1 : 0)
+                    .description("1 while limits hold for all machines together, 0 while their Redis is away")
+                    .register(meters);
+        }
+        return new RateLimiter(settings.perMinute(), TimeMeter.SYSTEM_NANOTIME, shared);
+    }
+
+    void close(@Disposes RateLimiter limiter) {
+        limiter.close();
     }
 
     @Produces

@@ -37,6 +37,7 @@ class SettingsReaderTest {
         assertThat(settings.clientAddress().header()).isEmpty();
         assertThat(settings.clientAddress().trustedProxies()).isEmpty();
         assertThat(settings.perMinute()).containsEntry(Endpoint.Limit.EVENTS, 120);
+        assertThat(settings.limiterRedis()).isEmpty();
         assertThat(settings.sessionInactivity()).isEqualTo(Duration.ofMinutes(30));
         assertThat(settings.respectPrivacySignals()).isFalse();
         assertThat(settings.leads())
@@ -47,6 +48,19 @@ class SettingsReaderTest {
                 .isEqualTo(new Settings.Metrics(Duration.ofSeconds(15), 128, false, Optional.empty()));
         assertThat(settings.geoipDatabase()).isEmpty();
         assertThat(settings.logLevel()).isEqualTo(Level.INFO);
+    }
+
+    @Test
+    void a_redis_is_named_by_what_it_needs_alone() {
+        assertThat(read(Map.of("RATE_LIMIT_REDIS_URL", "redis://limits.internal"))
+                        .limiterRedis())
+                .contains(new RedisUrl(false, "limits.internal", 6379, Optional.empty(), Optional.empty(), 0));
+        assertThat(read(Map.of("RATE_LIMIT_REDIS_URL", "rediss://default:a%3Ab+c@[fdaa::3]:6380/12"))
+                        .limiterRedis())
+                .contains(new RedisUrl(true, "fdaa::3", 6380, Optional.of("default"), Optional.of("a:b+c"), 12));
+        assertThat(read(Map.of("RATE_LIMIT_REDIS_URL", "redis://:hidden@host/")).limiterRedis())
+                .contains(new RedisUrl(false, "host", 6379, Optional.empty(), Optional.of("hidden"), 0))
+                .hasToString("Optional[redis://host:6379/0]");
     }
 
     @Test
@@ -237,6 +251,11 @@ class SettingsReaderTest {
                 "TRUSTED_PROXIES | 10.0.0.0/33",
                 "TRUSTED_PROXIES | 10.0.0.0/8,secret-value",
                 "RATE_LIMIT_EVENTS | 0",
+                "RATE_LIMIT_REDIS_URL | secret-value:6379",
+                "RATE_LIMIT_REDIS_URL | http://secret-value",
+                "RATE_LIMIT_REDIS_URL | redis://secret-value@host",
+                "RATE_LIMIT_REDIS_URL | redis://host/secret-value",
+                "RATE_LIMIT_REDIS_URL | redis://host?secret-value",
                 "RATE_LIMIT_EVENTS | secret-value",
                 "SESSION_INACTIVITY_MINUTES | 0",
                 "SESSION_INACTIVITY_MINUTES | 1441",

@@ -44,6 +44,7 @@ final class FlyProxy implements AutoCloseable {
             "ADMIN_API_KEY",
             "UNSUBSCRIBE_SECRET",
             "LEAD_WEBHOOK_SECRET",
+            "RATE_LIMIT_REDIS_URL",
             "LEAD_WEBHOOK_URL");
 
     private final Process child;

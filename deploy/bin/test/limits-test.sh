@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# Two of the service's processes on one database and one Redis: what a client spends at one it lacks at the other, the Redis may go, come
+# back, be emptied or refuse, and each time the service only limits by itself meanwhile and says so once. It needs what make build leaves,
+# and redis-server: root on Debian gets it installed, and where there is none this says that nothing was tested.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
+  export ALTCONTEXT_TOOLCHAIN=found
+  exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/test/limits-test.sh" "$@"
+fi
+command -v redis-server >/dev/null || "$ROOT/deploy/bin/install.sh" redis-server ||
+  { echo "limits-test: SKIPPED: there is no redis-server here; limits that machines share were NOT tried" >&2; exit 0; }
+work=$(mktemp -d)
+redis=
+services=()
+# shellcheck source=deploy/bin/throwaway-database.sh
+source "$ROOT/deploy/bin/throwaway-database.sh"
+
+fail() {
+  echo "limits-test: $*" >&2
+  tail -n 5 "$work"/service.* "$work/redis.log" >&2 2>/dev/null || true
+  exit 1
+}
+
+stop_redis() {
+  [[ -n $redis ]] || return 0
+  kill -KILL "$redis" 2>/dev/null || true
+  wait "$redis" 2>/dev/null || true
+  redis=
+}
+
+stop_services() {
+  local pid
+  for pid in "${services[@]}"; do
+    kill -TERM "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  services=()
+}
+trap 'stop_services; stop_redis; stop_database; rm -rf "$work"' EXIT
+
+free_port() {
+  local port
+  while port=$((RANDOM % 20000 + 20000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  echo "$port"
+}
+
+start_redis() { # PASSWORD
+  redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --requirepass "$1" --dir "$work" >"$work/redis.log" 2>&1 &
+  redis=$!
+  until redis-cli -p "$redis_port" -a "$1" --no-auth-warning ping 2>/dev/null | grep -q PONG; do
+    kill -0 "$redis" 2>/dev/null || fail "Redis did not start"
+    sleep 0.1
+  done
+}
+
+# start_service N [VARIABLE=VALUE…]: at ports[N]; ten a minute, so that a token comes back after six seconds only.
+start_service() {
+  ports[$1]=$(free_port)
+  management[$1]=$(free_port)
+  env DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="${ports[$1]}" MANAGEMENT_PORT="${management[$1]}" RATE_LIMIT_EVENTS=10 \
+    IP_HASH_PEPPER=not-a-secret-of-anyone CLIENT_IP_HEADER=X-Client TRUSTED_PROXIES=127.0.0.0/8 "${@:2}" \
+    java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.$1" 2>&1 &
+  services+=($!)
+  until curl -fs -o /dev/null "http://127.0.0.1:${ports[$1]}/v1/healthz"; do
+    kill -0 "${services[-1]}" 2>/dev/null || fail "the service did not start"
+    sleep 0.2
+  done
+}
+
+# send N CLIENT: prints the status.
+send() {
+  curl -s -m 10 -o /dev/null -w '%{http_code}' -H 'content-type: application/json' -H "x-client: $2" \
+    -d '{"anonId":"limits-test","eventType":"page_view","path":"/"}' "http://127.0.0.1:${ports[$1]}/v1/events"
+}
+
+# accepted N CLIENT TIMES: how many of them pass.
+accepted() {
+  local i passed=0
+  for ((i = 0; i < $3; i++)); do
+    [[ $(send "$1" "$2") != 202 ]] || passed=$((passed + 1))
+  done
+  echo "$passed"
+}
+
+# await WHAT COMMAND…
+await() {
+  local i
+  for ((i = 0; i < 300; i++)); do
+    if "${@:2}" >/dev/null 2>&1; then return; fi
+    sleep 0.1
+  done
+  fail "$1"
+}
+
+shared() { # N VALUE
+  curl -s "http://127.0.0.1:${management[$1]}/metrics" >"$work/metrics"
+  grep -q "^altcontext_limiter_shared $2" "$work/metrics"
+}
+
+said() { # N TIMES WORDS
+  [[ $(grep -c -- "$3" "$work/service.$1" || true) -eq $2 ]] || fail "service $1 did not say $2 times: $3"
+}
+
+refused() { # somebody gave a wrong password
+  redis-cli -p "$redis_port" -a another --no-auth-warning info errorstats >"$work/errors"
+  grep -q WRONGPASS "$work/errors"
+}
+
+redis_port=$(free_port)
+ports=()
+management=()
+start_database "$work"
+start_redis 'one:two@three'
+url="redis://:one%3Atwo%40three@127.0.0.1:$redis_port/3"
+start_service 0 RATE_LIMIT_REDIS_URL="$url"
+printf '%s\n' "$url" >"$work/url"
+start_service 1 RATE_LIMIT_REDIS_URL_FILE="$work/url"
+for n in 0 1; do await "service $n did not reach Redis" shared $n 1; done
+
+# Ten at one machine are all that the client has; the other lets one or two pass before it has heard of it.
+[[ $(accepted 0 203.0.113.1 10) -eq 10 ]] || fail "fewer than the limit were let through"
+passed=$(accepted 1 203.0.113.1 10)
+((passed <= 3)) || fail "the other machine let $passed pass of a client that had spent all"
+# Another client, and one by one.
+passed=0
+for ((i = 0; i < 12; i++)); do
+  passed=$((passed + $(accepted $((i % 2)) 203.0.113.2 1)))
+done
+((passed >= 10 && passed <= 12)) || fail "$passed of 12 were let through, one by one at each machine"
+keys=$(redis-cli -p "$redis_port" -a 'one:two@three' --no-auth-warning -n 3 --scan)
+[[ $(wc -l <<<"$keys") -eq 2 && $(grep -cE '^altcontext:limit:[0-9a-f]{32}$' <<<"$keys") -eq 2 ]] || fail "these keys are there: $keys"
+for key in $keys; do
+  left=$(redis-cli -p "$redis_port" -a 'one:two@three' --no-auth-warning -n 3 pttl "$key")
+  ((left > 0 && left <= 120001)) || fail "a key stays for $left ms"
+done
+
+# Its scripts are forgotten: the next request finds that out, and those after it are told again.
+redis-cli -p "$redis_port" -a 'one:two@three' --no-auth-warning script flush >/dev/null
+[[ $(accepted 0 203.0.113.3 10) -eq 10 ]] || fail "fewer than the limit were let through"
+passed=$(accepted 1 203.0.113.3 10)
+((passed <= 5)) || fail "the other machine let $passed pass after the script was forgotten"
+
+# It goes: each by itself, said once, and nobody is kept waiting or refused for it.
+stop_redis
+for n in 0 1; do await "service $n takes a Redis that is away for one that is there" shared $n 0; done
+for n in 0 1; do [[ $(accepted $n 203.0.113.4 12) -eq 10 ]] || fail "service $n does not limit by itself"; done
+said 0 1 'the Redis of the limits is away'
+# It comes back with another password, then with the right one.
+start_redis another
+await 'it did not try again' refused
+shared 0 0 || fail "a Redis that refuses is taken for one that is there"
+stop_redis
+start_redis 'one:two@three'
+for n in 0 1; do await "service $n did not reach Redis again" shared $n 1; done
+said 0 1 'the Redis of the limits is away'
+said 0 1 'the Redis of the limits is there again'
+[[ $(accepted 0 203.0.113.5 10) -eq 10 ]] || fail "fewer than the limit were let through"
+((passed = $(accepted 1 203.0.113.5 10)))
+((passed <= 3)) || fail "after its return the other machine let $passed pass"
+
+# It does not answer: its connection is given up after a second.
+kill -STOP "$redis"
+[[ $(accepted 0 203.0.113.6 12) -eq 10 ]] || fail "a Redis that is silent is waited for"
+await 'a Redis that is silent is taken for one that is there' shared 0 0
+kill -CONT "$redis"
+await 'the service did not reach Redis again' shared 0 1
+
+# Nothing of it is there where none is named; a wrong address stops the start without being shown.
+stop_services
+start_service 0
+curl -s "http://127.0.0.1:${management[0]}/metrics" >"$work/metrics"
+if grep -q altcontext_limiter_shared "$work/metrics"; then fail "a Redis is told of where there is none"; fi
+stop_services
+if DATABASE_URL=$DATABASE_URL IP_HASH_PEPPER=not-a-secret-of-anyone RATE_LIMIT_REDIS_URL=http://hidden@127.0.0.1 PORT=0 MANAGEMENT_PORT=0 \
+  java -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.0" 2>&1; then fail "a wrong address was taken"; fi
+said 0 1 'altcontext: RATE_LIMIT_REDIS_URL must be redis://'
+if grep -q hidden "$work/service.0"; then fail "the address was shown"; fi
+echo "limits-test: done, with Redis $(redis-server --version | grep -o 'v=[0-9.]*')"
