@@ -3,10 +3,11 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CsvTest {
-    private static String row(String... cells) throws IOException {
+    private static String row(@Nullable String... cells) throws IOException {
         StringBuilder out = new StringBuilder();
         Csv.row(out, cells);
         return out.toString();
