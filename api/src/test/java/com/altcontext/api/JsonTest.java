@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,8 +21,8 @@ class JsonTest {
                 "{\"k\\\"ey\\n\":\"\\u00e9t\\u00e9 \\ud83d\\ude00 \\u2028\",\"été 😀\":\"ligne\"}"
             })
     void a_value_is_written_as_jackson_writes_it(String body) {
-        JsonNode value = JsonBody.read(body.getBytes(StandardCharsets.UTF_8), new Issues());
-        assertThat(value).isNotNull();
+        JsonNode value =
+                Objects.requireNonNull(JsonBody.read(body.getBytes(StandardCharsets.UTF_8), new Issues()), "read");
         StringBuilder json = new StringBuilder();
         Json.write(json, value);
         assertThat(json.toString()).isEqualTo(value.toString());
