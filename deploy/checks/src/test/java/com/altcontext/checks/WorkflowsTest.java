@@ -107,8 +107,7 @@ class WorkflowsTest {
     @Test
     void what_the_image_is_built_of_is_deployed_when_it_changes() {
         List<String> paths = new ArrayList<>();
-        workflows
-                .get(".github/workflows/deploy.yml")
+        Repository.yaml(".github/workflows/deploy.yml")
                 .at("/on/push/paths")
                 .forEach(path -> paths.add(path.asText().replaceFirst("/\\*\\*$", "")));
         List<String> built = new ArrayList<>(Repository.lines(".dockerignore").stream()
