@@ -1,6 +1,97 @@
-import { read } from './view';
+import { problemOf, whenSignedOut } from './api';
+import { h } from './dom';
+import { overview } from './overview';
+import { said } from './notice';
+import { session, type Session, signInPage, signOut } from './signin';
+import { read, type View, write } from './view';
+import { format, words } from './words';
 
-const heading = document.createElement('h1');
-heading.textContent = document.title;
-document.body.append(heading);
-document.body.dataset.window = read(location.search).window;
+/** What is on the screen, where that is the overview. */
+let open: ReturnType<typeof overview> | undefined;
+
+const page = (element: HTMLElement): void => {
+  open?.end();
+  open = undefined;
+  document.body.replaceChildren(element);
+};
+
+const here = (view: View): string => location.pathname + write(view);
+
+/** Leads to this view in the other language, which the service remembers. */
+const languageLink = (): HTMLAnchorElement => {
+  const other = document.documentElement.lang === 'fr' ? 'en' : 'fr';
+  const link = h('a', { class: 'language', lang: other, hreflang: other }, words.otherLanguage);
+  const lead = (): void => {
+    const params = new URLSearchParams(location.search);
+    params.set('lang', other);
+    link.href = `?${params}`;
+  };
+  lead();
+  // The view may have changed since the link was made.
+  link.addEventListener('click', lead);
+  link.addEventListener('contextmenu', lead);
+  return link;
+};
+
+const showSignIn = (why: string): void => {
+  page(signInPage(why, languageLink(), (begun) => showOverview(begun, true)));
+  document.title = `${words.signIn.heading} · AltContext`;
+  document.querySelector<HTMLElement>('#key')?.focus();
+};
+
+const showOverview = ({ expiresAt }: Session, isNew: boolean): void => {
+  const leave = h(
+    'button',
+    {
+      type: 'button',
+      class: 'plain',
+      title: words.signedInUntil(format.moment(expiresAt)),
+      click: async () => {
+        try {
+          await signOut();
+          showSignIn(words.signIn.done);
+        } catch (failure) {
+          account.prepend(h('span', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
+        }
+      },
+    },
+    words.signOut,
+  );
+  const account = h('div', { class: 'account' }, languageLink(), leave);
+  const made = overview((change) => {
+    const view = { ...read(location.search), ...change };
+    if (here(view) !== location.pathname + location.search) {
+      history.pushState(null, '', here(view));
+    }
+    made.show(read(location.search));
+  }, account);
+  page(made.element);
+  open = made;
+  made.show(read(location.search));
+  if (isNew) {
+    made.focus();
+  }
+};
+
+const start = async (): Promise<void> => {
+  const told = h('p', { role: 'status' }, words.loading);
+  const waiting = h('main', { class: 'sign-in' }, told);
+  page(waiting);
+  try {
+    showOverview(await session(), false);
+  } catch (failure) {
+    const problem = problemOf(failure);
+    if (problem.cause === 'signed_out') {
+      showSignIn('');
+    } else {
+      told.textContent = said(problem);
+      waiting.append(h('button', { type: 'button', click: () => void start() }, words.retry));
+    }
+  }
+};
+
+// The service has the language from the address and remembers it: a link that is passed on need not impose it.
+history.replaceState(null, '', here(read(location.search)));
+whenSignedOut(() => open && showSignIn(words.signIn.ended));
+window.addEventListener('popstate', () => open?.show(read(location.search)));
+void start();

@@ -127,7 +127,7 @@ enum Endpoint {
 
     /** Whether it is the operator's, which pages of other sites are told nothing of. */
     boolean isForOperator() {
-        return needsOperator() || this == DASHBOARD_SESSION;
+        return needsOperator() || this == DASHBOARD_SESSION || path.startsWith(DASHBOARD_PAGE.path);
     }
 
     /** Whether only the operator may enter, by {@code x-admin-key} or a session. */

@@ -126,6 +126,18 @@ class DashboardPageTest {
                 .isEqualTo(200);
     }
 
+    @Test
+    void no_page_of_another_site_may_read_it() {
+        for (String path : List.of(PAGE, files().getFirst())) {
+            assertThat(Call.get(path)
+                            .header("origin", TestService.ALLOWED_ORIGIN)
+                            .send()
+                            .header("access-control-allow-origin"))
+                    .as(path)
+                    .isNull();
+        }
+    }
+
     private static String language(Call call) {
         return call.send().text().replaceAll("(?s).*<html lang=\"|\".*", "");
     }

@@ -1,0 +1,92 @@
+/** Why a question has no answer. */
+export type Cause = 'signed_out' | 'rate_limited' | 'not_configured' | 'unavailable' | 'away' | 'refused' | 'broken';
+
+export class Problem extends Error {
+  constructor(
+    readonly cause: Cause,
+    /** In how many seconds it is worth another try; 0 if nobody said. */
+    readonly wait = 0,
+    /** By which the service's log tells of it. */
+    readonly requestId = '',
+  ) {
+    super(cause);
+  }
+}
+
+const causeOf = (status: number, error: unknown): Cause => {
+  switch (status) {
+    case 400:
+    case 404:
+      return 'refused';
+    case 401:
+      return 'signed_out';
+    case 429:
+      return 'rate_limited';
+    case 503:
+      return error === 'admin_auth_not_configured' ? 'not_configured' : 'unavailable';
+    default:
+      return 'broken';
+  }
+};
+
+let ended: () => void = () => {};
+
+/** What is done when the service says that nobody is signed in any more. */
+export const whenSignedOut = (then: () => void): void => {
+  ended = then;
+};
+
+/** Sends a request; what is not a success is thrown. So is the abort of a request that nobody waits for any more. */
+export const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  let response: Response;
+  try {
+    response = await fetch(path, { cache: 'no-store', credentials: 'same-origin', redirect: 'error', ...init });
+  } catch (failure) {
+    throw isAbort(failure) ? failure : new Problem('away');
+  }
+  if (response.ok) {
+    return response;
+  }
+  const { error } = await response.json().catch(() => ({}));
+  throw new Problem(
+    causeOf(response.status, error),
+    Number(response.headers.get('retry-after')) || 0,
+    response.headers.get('x-request-id') ?? '',
+  );
+};
+
+/** Sends a request of somebody who is signed in, and reads the answer. One that breaks off is none. */
+export const fetched = async <T>(path: string, init: RequestInit, read: (response: Response) => Promise<T>): Promise<T> => {
+  try {
+    const response = await send(path, init);
+    return await read(response).catch((failure) => {
+      throw isAbort(failure) ? failure : new Problem('away');
+    });
+  } catch (failure) {
+    if (failure instanceof Problem && failure.cause === 'signed_out') {
+      ended();
+    }
+    throw failure;
+  }
+};
+
+export const ask = <T>(path: string, params: Record<string, string> = {}, signal?: AbortSignal): Promise<T> => {
+  const query = new URLSearchParams(params).toString();
+  return fetched(
+    query ? `${path}?${query}` : path,
+    { signal: signal ?? null },
+    async (response) => (await response.json()) as T,
+  );
+};
+
+export const isAbort = (failure: unknown): boolean => failure instanceof DOMException && failure.name === 'AbortError';
+
+/** Whatever was thrown, as a problem that can be told. */
+export const problemOf = (failure: unknown): Problem => {
+  if (failure instanceof Problem) {
+    return failure;
+  }
+  // A fault of this page: the browser's console tells whoever mends it.
+  console.error(failure);
+  return new Problem('broken');
+};

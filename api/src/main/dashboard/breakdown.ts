@@ -1,0 +1,127 @@
+import { ask } from './api';
+import { bars } from './bars';
+import { card, type Card, type Filled } from './card';
+import { detailsDialog } from './details';
+import { h, segments } from './dom';
+import type { Breakdown, Dimension, Row, Sums } from './figures';
+import { name } from './values';
+import { format, words } from './words';
+
+/** How many values a card shows; all of them are in its details. */
+const ROWS = 9;
+/** More are asked for: the service puts those with the most visitors first, and not all cards go by that. */
+const ASKED = '50';
+
+export interface BreakdownCard {
+  card: Card;
+  /** @param asked the window and the property, in words that tell this question from others */
+  load: (asked: string, dimension: Dimension, params: Promise<Record<string, string>>, signal: AbortSignal) => Promise<Filled>;
+}
+
+/** One dimension, or one of several at a time, with a bar behind each value. */
+export const breakdownCard = (
+  heading: string,
+  dimensions: readonly Dimension[],
+  choose?: (dimension: Dimension) => void,
+): BreakdownCard => {
+  const picker =
+    dimensions.length > 1
+      ? segments(
+          { legend: words.breakdowns.choose(heading), class: 'tabs' },
+          dimensions.map((value) => ({ value, text: words.breakdowns[value] })),
+          (value) => choose?.(value),
+        )
+      : undefined;
+  const made = card(heading, { class: 'breakdown' }, ...(picker ? [picker.element] : []));
+  return {
+    card: made,
+    load: (asked, dimension, params, signal) => {
+      picker?.choose(dimension);
+      made.element.dataset.dimension = dimension;
+      const all = params.then((some) => ({ ...some, dimension }));
+      return made.fill(
+        `${asked} ${dimension}`,
+        all.then((some) => ask<Breakdown>('/v1/metrics/breakdown', { ...some, limit: ASKED }, signal)),
+        (breakdown) => content(dimension, breakdown, all),
+      );
+    },
+  };
+};
+
+interface Columns {
+  heads: [string, string];
+  /** What the bars are as long as, and the rows in the order of. */
+  weigh: (row: Sums) => number;
+  /** What stands beside it. */
+  beside: (row: Row, total: Sums) => string;
+}
+
+const { breakdowns } = words;
+
+/**
+ * What a card tells of a dimension. Sessions are parts of a whole, so their shares add up; visitors of two pages are not, so of
+ * them no share is told.
+ */
+const columnsOf = (dimension: Dimension): Columns => {
+  switch (dimension) {
+    case 'path':
+      return {
+        heads: [breakdowns.visitors, breakdowns.pageViews],
+        weigh: ({ visitors }) => visitors,
+        beside: ({ pageViews }) => format.whole(pageViews),
+      };
+    case 'event_type':
+      return {
+        heads: [breakdowns.visitors, breakdowns.sessions],
+        weigh: ({ visitors }) => visitors,
+        beside: ({ sessions }) => format.whole(sessions),
+      };
+    case 'landing_path':
+      return {
+        heads: [breakdowns.sessions, breakdowns.rate],
+        weigh: ({ sessions }) => sessions,
+        beside: ({ sessions, conversions }) => format.share(sessions ? conversions / sessions : null),
+      };
+    default:
+      return {
+        heads: [breakdowns.sessions, '%'],
+        weigh: ({ sessions }) => sessions,
+        beside: ({ sessions }, total) => format.share(total.sessions ? sessions / total.sessions : null),
+      };
+  }
+};
+
+const content = (dimension: Dimension, { rows, total }: Breakdown, params: Promise<Record<string, string>>): Node[] => {
+  const { heads, weigh, beside } = columnsOf(dimension);
+  // Most sessions have no campaign and no referrer: they would be all that such a list shows.
+  const isMarked = dimension.startsWith('utm_') || dimension === 'referrer_host';
+  const shown = rows
+    .filter(({ value }) => !(isMarked && value === null))
+    .sort((one, other) => weigh(other) - weigh(one))
+    .slice(0, ROWS);
+  if (!shown.length) {
+    return [h('p', { class: 'quiet' }, words.empty.card)];
+  }
+  const most = Math.max(...shown.map(weigh));
+  return [
+    bars(
+      breakdowns[dimension],
+      heads,
+      shown.map((row) => ({
+        name: name(dimension, row.value),
+        share: weigh(row) / most,
+        figures: [format.whole(weigh(row)), beside(row, total)],
+      })),
+    ),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'plain details',
+        'aria-label': breakdowns.detailsOf(breakdowns[dimension]),
+        click: () => void detailsDialog(dimension, params),
+      },
+      breakdowns.details,
+    ),
+  ];
+};

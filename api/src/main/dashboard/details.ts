@@ -1,0 +1,60 @@
+import { ask, problemOf } from './api';
+import { h, newId } from './dom';
+import type { Breakdown, Dimension, Sums } from './figures';
+import { said } from './notice';
+import { table } from './table';
+import { name } from './values';
+import { format, words } from './words';
+
+const MOST_ROWS = '500';
+
+/** Every value of a dimension with every figure, in a window of its own. Closing it leads back to where it was opened. */
+export const detailsDialog = async (dimension: Dimension, params: Promise<Record<string, string>>): Promise<void> => {
+  const id = newId();
+  const close = h('button', { type: 'button', class: 'plain', click: () => dialog.close() }, words.breakdowns.close);
+  const body = h('div', { class: 'body' }, h('p', { class: 'quiet', role: 'status' }, words.loading));
+  const dialog = h(
+    'dialog',
+    { class: 'details', 'aria-labelledby': id, 'aria-busy': 'true', close: () => dialog.remove() },
+    h('header', {}, h('h2', { id }, words.breakdowns[dimension]), close),
+    body,
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  try {
+    const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...(await params), limit: MOST_ROWS });
+    body.replaceChildren(content(dimension, breakdown), h('p', { class: 'quiet' }, words.breakdowns.daily));
+  } catch (failure) {
+    const problem = problemOf(failure);
+    if (problem.cause === 'signed_out') {
+      dialog.close();
+    }
+    body.replaceChildren(h('p', { class: 'problem', role: 'alert' }, said(problem)));
+  } finally {
+    dialog.removeAttribute('aria-busy');
+  }
+};
+
+const figures = (sums: Sums): string[] => [
+  format.whole(sums.visitors),
+  format.whole(sums.pageViews),
+  format.whole(sums.sessions),
+  format.whole(sums.conversions),
+  format.share(sums.sessions ? sums.conversions / sums.sessions : null),
+];
+
+const content = (dimension: Dimension, { rows, other, total }: Breakdown): HTMLElement => {
+  const { visitors, pageViews, sessions, conversions, rate } = words.breakdowns;
+  const cutOff = (Object.keys(other) as (keyof Sums)[]).some((key) => other[key] > 0);
+  return table(
+    words.breakdowns[dimension],
+    [words.breakdowns[dimension], visitors, pageViews, sessions, conversions, rate],
+    { rows: rows.map((row) => [name(dimension, row.value), ...figures(row)]) },
+    {
+      rows: [
+        ...(cutOff ? [[words.breakdowns.other, ...figures(other)]] : []),
+        [words.breakdowns.total, ...figures(total)],
+      ],
+    },
+  );
+};

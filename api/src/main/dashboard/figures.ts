@@ -1,0 +1,115 @@
+/** What the service answers; docs/http.md and openapi.yaml tell of it. */
+export interface Days {
+  from: string;
+  to: string;
+}
+
+export interface Freshness {
+  rolledUpThrough: string | null;
+  rolledUpAt: string | null;
+  lagDays: number | null;
+  gaps: string[];
+  generatedAt: string;
+}
+
+export interface Measure {
+  value: number | null;
+  delta: number | null;
+}
+
+export type Metric =
+  | 'uniqueVisitors'
+  | 'totalPageViews'
+  | 'sessions'
+  | 'bounceRate'
+  | 'avgEngagedTimeMs'
+  | 'returningVisitorsPct'
+  | 'leadCaptureRate'
+  | 'formCompletionRate'
+  | 'landingPageConversionRate'
+  | 'avgTimeToFirstCaptureHrs';
+
+export type Vital = 'lcpMs' | 'inpMs' | 'clsScore' | 'fcpMs' | 'ttfbMs';
+
+export interface Percentiles {
+  p75: number | null;
+  p95: number | null;
+}
+
+export interface Ingest {
+  successPct: number | null;
+  totalEventsAccepted: number;
+  totalEventsRejected: number;
+  rejectedByReason: Record<string, number>;
+  botEvents: number;
+}
+
+export interface TrendPoint {
+  day: string;
+  uniqueVisitors: number;
+  pageViews: number;
+  sessions: number;
+  newLeads: number;
+}
+
+export interface Summary {
+  window: Days;
+  compareTo: Days | null;
+  freshness: Freshness;
+  metrics: Record<Metric, Measure> & { webVitals: Record<Vital, Percentiles> };
+  ingest: Ingest;
+  trend: TrendPoint[];
+}
+
+export interface Sums {
+  visitors: number;
+  pageViews: number;
+  sessions: number;
+  conversions: number;
+}
+
+export type Dimension =
+  | 'path'
+  | 'landing_path'
+  | 'exit_path'
+  | 'traffic_source'
+  | 'referrer_host'
+  | 'utm_source'
+  | 'utm_medium'
+  | 'utm_campaign'
+  | 'utm_term'
+  | 'country'
+  | 'device'
+  | 'event_type';
+
+export interface Row extends Sums {
+  value: string | null;
+}
+
+export interface Breakdown {
+  window: Days;
+  dimension: Dimension;
+  rows: Row[];
+  other: Sums;
+  total: Sums;
+}
+
+export interface Properties {
+  /** The one that figures are about where none is named; null for all together. */
+  defaultPropertyId: string | null;
+  properties: Property[];
+}
+
+export interface Property {
+  id: string;
+  name: string;
+  domains: string[];
+}
+
+export const STATUSES = ['express', 'implied', 'expired', 'pending', 'withdrawn'] as const;
+export type Status = (typeof STATUSES)[number];
+
+export interface Leads {
+  total: number;
+  byStatus: Record<Status, number>;
+}

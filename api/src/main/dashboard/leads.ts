@@ -1,0 +1,100 @@
+import { ask, fetched, type Problem, problemOf } from './api';
+import { bars } from './bars';
+import { card, type Filled } from './card';
+import { h, newId } from './dom';
+import { type Leads, type Status, STATUSES } from './figures';
+import { said } from './notice';
+import { format, words } from './words';
+
+const PATH = '/v1/dashboard/leads';
+
+/** Leads by what they consented to, and all of them as a file. */
+export const leadsCard = () => {
+  const made = card(words.leads.heading, { class: 'leads' });
+  const which = h(
+    'select',
+    { id: newId() },
+    h('option', { value: '' }, words.leads.all),
+    ...STATUSES.map((status) => h('option', { value: status }, words.leads[status])),
+  );
+  const button = h('button', { type: 'submit' }, words.leads.download);
+  const told = h('p', { class: 'quiet', role: 'status' });
+  let params: Record<string, string> = {};
+  const form = h(
+    'form',
+    {
+      class: 'download',
+      submit: (event) => {
+        event.preventDefault();
+        void download({ ...params, ...(which.value && { consentStatus: which.value }) }, button, told);
+      },
+    },
+    h('label', { for: which.id }, words.leads.which),
+    which,
+    button,
+  );
+  made.element.append(h('footer', {}, form, told, h('p', { class: 'quiet' }, words.leads.audit)));
+  return {
+    card: made,
+    /** @param asked what was chosen, by which this question is told from others */
+    load: (asked: string, property: Promise<string>, signal: AbortSignal): Promise<Filled> =>
+      made.fill(
+        asked,
+        property.then((propertyId) => {
+          params = propertyId ? { propertyId } : {};
+          return ask<Leads>(PATH, params, signal);
+        }),
+        content,
+      ),
+  };
+};
+
+const content = ({ total, byStatus }: Leads): HTMLElement[] => {
+  const counts = STATUSES.map((status): [Status, number] => [status, byStatus[status] ?? 0]);
+  const most = Math.max(1, ...counts.map(([, count]) => count));
+  return [
+    bars(
+      words.leads.status,
+      [words.leads.count, '%'],
+      counts.map(([status, count]) => ({
+        name: words.leads[status],
+        share: count / most,
+        figures: [format.whole(count), format.share(total ? count / total : null)],
+      })),
+      h(
+        'tfoot',
+        {},
+        h('tr', {}, h('th', { scope: 'row' }, words.leads.total), h('td', {}, format.whole(total)), h('td', {})),
+      ),
+    ),
+    h('p', { class: 'quiet' }, words.leads.now),
+  ];
+};
+
+/** Fetches the file first and saves it then: what goes wrong on the way is told here, and half a file is none. */
+const download = async (params: Record<string, string>, button: HTMLButtonElement, told: HTMLElement): Promise<void> => {
+  if (button.ariaDisabled === 'true') {
+    return;
+  }
+  button.ariaDisabled = 'true';
+  told.textContent = words.leads.busy;
+  try {
+    const [blob, name] = await fetched(
+      `${PATH}.csv?${new URLSearchParams(params)}`,
+      { method: 'POST' },
+      async (response): Promise<[Blob, string]> => [await response.blob(), fileName(response)],
+    );
+    const url = URL.createObjectURL(blob);
+    h('a', { href: url, download: name }).click();
+    URL.revokeObjectURL(url);
+    told.textContent = words.leads.done(name);
+  } catch (failure) {
+    const problem: Problem = problemOf(failure);
+    told.textContent = said(problem);
+  } finally {
+    button.ariaDisabled = null;
+  }
+};
+
+const fileName = (response: Response): string =>
+  /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'leads.csv';

@@ -1,0 +1,37 @@
+import type { Problem } from './api';
+import { h } from './dom';
+import { format, words } from './words';
+
+/** A problem in words. */
+export const said = (problem: Problem): string => {
+  switch (problem.cause) {
+    case 'rate_limited':
+      return words.problems.rate_limited(format.seconds(Math.max(1, problem.wait)));
+    case 'signed_out':
+      return words.signIn.ended;
+    case 'broken':
+      return words.problems.broken(problem.requestId);
+    default:
+      return words.problems[problem.cause];
+  }
+};
+
+/** Where the page says what went wrong, at once, and what happens, when there is a pause. Both are there from the beginning. */
+export const notices = () => {
+  const alert = h('div', { class: 'alert', role: 'alert' });
+  const status = h('p', { class: 'unseen', role: 'status' });
+  return {
+    alert,
+    status,
+    /** @param isOld whether figures of an earlier time are still shown */
+    fail: (problem: Problem, isOld: boolean, retry: () => void): void =>
+      alert.replaceChildren(
+        h('p', {}, said(problem), isOld && ` ${words.problems.stale}`),
+        h('button', { type: 'button', click: retry }, words.retry),
+      ),
+    clear: (): void => alert.replaceChildren(),
+    say: (text: string): void => {
+      status.textContent = text;
+    },
+  };
+};

@@ -1,0 +1,229 @@
+import { ask, type Problem } from './api';
+import { breakdownCard } from './breakdown';
+import { card, type Filled } from './card';
+import { today } from './clock';
+import { h } from './dom';
+import type { Freshness, Properties, Summary } from './figures';
+import { ingest } from './ingest';
+import { leadsCard } from './leads';
+import { paramsOf, summaryOf, trendBefore } from './loading';
+import { notices } from './notice';
+import { tiles } from './tiles';
+import { type Change, toolbar } from './toolbar';
+import { trendCard } from './trend';
+import { PAGES, SOURCES, type View } from './view';
+import { vitals } from './vitals';
+import { format, words } from './words';
+
+/** The service computes its figures anew so often; asking more often shows nothing new. */
+const REFRESH_MS = 5 * 60_000;
+/** So many missing days are told by name. */
+const GAPS = 5;
+
+/** Tells one question from another: what else there is of a view only chooses among the answers. */
+const keyOf = ({ window, from, to, compare, property }: View): string =>
+  JSON.stringify([window, from, to, compare, property]);
+
+/** Everything that there is to see of a view, and the pickers that change it. */
+export const overview = (change: Change, account: HTMLElement) => {
+  const { alert, status, fail, clear, say } = notices();
+  const picker = toolbar(change, today);
+  const heading = h('h1', { tabindex: -1, id: 'figures' }, words.title);
+  const compared = h('p', { class: 'compared' });
+  const asOf = h('span', {});
+  const warning = h('p', { class: 'warning', hidden: true });
+  const welcome = h('div', { class: 'card welcome', hidden: true });
+  const key = card(words.tiles.heading, { class: 'key' });
+  const trend = trendCard((chart) => change({ chart }));
+  const sources = breakdownCard(words.breakdowns.traffic_source, SOURCES, (dimension) => change({ sources: dimension as View['sources'] }));
+  const pages = breakdownCard(words.breakdowns.path, PAGES, (dimension) => change({ pages: dimension as View['pages'] }));
+  const others = (['country', 'device', 'event_type'] as const).map((dimension) => ({
+    dimension,
+    ...breakdownCard(words.breakdowns[dimension], [dimension]),
+  }));
+  const vitalsCard = card(words.vitals.heading, { class: 'vitals' });
+  const ingestCard = card(words.ingest.heading, { class: 'ingest' });
+  const leads = leadsCard();
+
+  let view: View;
+  let properties: Properties | undefined;
+  let underWay = new AbortController();
+  let params: Promise<Record<string, string>>;
+  let loadedAt = 0;
+
+  const summaryParts = (answer: Promise<Summary>, { signal }: AbortController): Promise<Filled>[] => {
+    const asked = keyOf(view);
+    const before = answer.then(({ compareTo }) => trendBefore(compareTo, view, signal));
+    return [
+      key.fill(asked, answer, tiles),
+      trend.card.fill(asked, Promise.all([answer, before]), ([summary, points]) =>
+        trend.nodes({ points: summary.trend, before: points, today: today() }, view.chart),
+      ),
+      vitalsCard.fill(asked, answer, ({ metrics }) => vitals(metrics.webVitals)),
+      ingestCard.fill(asked, answer, (summary) => ingest(summary.ingest)),
+    ];
+  };
+
+  const load = async (): Promise<void> => {
+    underWay.abort();
+    underWay = new AbortController();
+    const { signal } = underWay;
+    say(words.loading);
+    const answer = summaryOf(view, signal);
+    params = paramsOf(view, answer);
+    const filled = await Promise.all([
+      ...summaryParts(answer, underWay),
+      answer.then(showSummary).catch(() => ({})),
+      sources.load(keyOf(view), view.sources, params, signal),
+      pages.load(keyOf(view), view.pages, params, signal),
+      ...others.map(({ dimension, load }) => load(keyOf(view), dimension, params, signal)),
+      leads.load(view.property, propertyOf(signal), signal),
+    ]);
+    if (!signal.aborted) {
+      loadedAt = Date.now();
+      tell(filled);
+    }
+  };
+
+  /** One card, when another of its tabs was chosen. */
+  const loadCard = async (filled: Promise<Filled>): Promise<void> => {
+    const one = await filled;
+    if (one.problem) {
+      tell([one]);
+    }
+  };
+
+  const tell = (filled: Filled[]): void => {
+    const failed = filled.filter((each): each is Filled & { problem: Problem } => each.problem !== undefined);
+    const worst = failed.find(({ problem }) => problem.cause === 'away') ?? failed[0];
+    const isOld = failed.length > 0 && failed.every((each) => each.isOld);
+    element.classList.toggle('stale', isOld);
+    if (worst) {
+      say('');
+      fail(worst.problem, isOld, () => void load());
+    } else {
+      clear();
+    }
+  };
+
+  /** Which property is looked at: the one that was chosen, or what the service takes for it where none was. */
+  const propertyOf = async (signal: AbortSignal): Promise<string> => {
+    if (!properties) {
+      properties = await ask<Properties>('/v1/dashboard/properties', {}, signal);
+      picker.show(view, properties);
+      showTitle();
+    }
+    return view.property || (properties.defaultPropertyId ?? '');
+  };
+
+  const showTitle = (): void => {
+    const shown = view.property || properties?.defaultPropertyId;
+    const name = properties?.properties.find(({ id }) => id === shown)?.name;
+    document.title = [name, heading.textContent, 'AltContext'].filter(Boolean).join(' · ');
+  };
+
+  const showSummary = (summary: Summary): Filled => {
+    const { window, compareTo, freshness, metrics } = summary;
+    const shownDays = format.days(window.from, window.to);
+    heading.textContent = shownDays;
+    compared.textContent = compareTo ? words.picker.comparedWith(format.days(compareTo.from, compareTo.to)) : '';
+    showTitle();
+    showFreshness(freshness);
+    const isEmpty = summary.ingest.totalEventsAccepted === 0 && !metrics.uniqueVisitors.value;
+    welcome.hidden = !isEmpty;
+    // The full days of a window do not hold today, on which somebody may have begun.
+    lookAtToday.hidden = view.window === 'today';
+    say(words.fresh.loaded(shownDays, format.whole(metrics.uniqueVisitors.value)));
+    return {};
+  };
+
+  const showFreshness = ({ rolledUpThrough, rolledUpAt, lagDays, gaps }: Freshness): void => {
+    asOf.textContent = rolledUpAt ? words.fresh.asOf(format.moment(rolledUpAt)) : words.fresh.never;
+    const late = rolledUpThrough !== null && lagDays !== null && lagDays > 1;
+    const faults = [
+      late && words.fresh.behind(format.day(rolledUpThrough), format.dayCount(lagDays)),
+      gaps.length > 0 && words.fresh.gaps(format.list(gaps.slice(0, GAPS).map(format.day)), gaps.length - GAPS),
+    ].filter(Boolean);
+    warning.hidden = !faults.length;
+    warning.textContent = faults.join(' ');
+  };
+
+  const lookAtToday = h(
+    'button',
+    { type: 'button', click: () => change({ window: 'today', from: '', to: '' }) },
+    words.empty.today,
+  );
+  welcome.append(
+    h('h2', {}, words.empty.heading),
+    h('p', {}, words.empty.text),
+    h('pre', { tabindex: 0 }, h('code', {}, `<script defer src="${location.origin}/v1/telemetry.js"></script>`)),
+    h('p', { class: 'quiet' }, words.empty.more),
+    lookAtToday,
+  );
+  const refresh = h('button', { type: 'button', class: 'plain', click: () => void load() }, words.refresh);
+  const element = h(
+    'div',
+    { class: 'overview' },
+    h('a', { class: 'skip', href: '#figures' }, words.skip),
+    h('header', { class: 'top' }, h('p', { class: 'brand' }, 'AltContext'), account),
+    picker.element,
+    h(
+      'main',
+      {},
+      h('div', { class: 'about' }, heading, compared, h('p', { class: 'fresh' }, asOf, refresh)),
+      alert,
+      warning,
+      status,
+      welcome,
+      key.element,
+      trend.card.element,
+      h('div', { class: 'pair' }, sources.card.element, pages.card.element),
+      h('div', { class: 'triple' }, ...others.map((each) => each.card.element)),
+      h('div', { class: 'pair uneven' }, h('div', { class: 'stack' }, vitalsCard.element, ingestCard.element), leads.card.element),
+      h('p', { class: 'quiet' }, words.breakdowns.daily, ' ', words.fresh.utc),
+    ),
+  );
+
+  const refreshWhenOld = (): void => {
+    if (!document.hidden && Date.now() - loadedAt >= REFRESH_MS) {
+      void load();
+    }
+  };
+  const retryWhenBack = (): void => {
+    if (alert.firstChild) {
+      void load();
+    }
+  };
+  const timer = setInterval(refreshWhenOld, REFRESH_MS);
+  document.addEventListener('visibilitychange', refreshWhenOld);
+  window.addEventListener('online', retryWhenBack);
+
+  return {
+    element,
+    focus: (): void => heading.focus(),
+    /** Shows a view, and asks for what of it is not there yet. */
+    show: (next: View): void => {
+      const old = view as View | undefined;
+      view = next;
+      picker.show(view, properties);
+      trend.choose(view.chart);
+      if (!old || keyOf(old) !== keyOf(view)) {
+        void load();
+        return;
+      }
+      if (old.sources !== view.sources) {
+        void loadCard(sources.load(keyOf(view), view.sources, params, underWay.signal));
+      }
+      if (old.pages !== view.pages) {
+        void loadCard(pages.load(keyOf(view), view.pages, params, underWay.signal));
+      }
+    },
+    /** Nobody looks any more. */
+    end: (): void => {
+      underWay.abort();
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', refreshWhenOld);
+      window.removeEventListener('online', retryWhenBack);
+    },
+  };
+};

@@ -1,0 +1,110 @@
+import { h, newId, segments } from './dom';
+import type { Properties } from './figures';
+import { fault, plusDays, type View, WINDOWS } from './view';
+import { format, words } from './words';
+
+/** What is changed of a view. */
+export type Change = (change: Partial<View>) => void;
+
+/** The pickers: property, window, comparison. What is chosen is shown at once; two days of one's own, when they are sent. */
+export const toolbar = (change: Change, today: () => string) => {
+  const property = h('select', { id: newId(), change: () => change({ property: property.value }) });
+  const compare = h('input', { type: 'checkbox', change: () => change({ compare: compare.checked }) });
+  const custom = customDays(change, today);
+  let view: View;
+  const window = segments(
+    { legend: words.picker.window, class: 'windows' },
+    WINDOWS.map((value) => ({ value, text: words.picker.windows[value], label: words.picker.longWindows[value] })),
+    (value) => {
+      if (value === 'custom') {
+        custom.open(view);
+      } else {
+        change({ window: value, from: '', to: '' });
+      }
+    },
+  );
+  return {
+    element: h(
+      'div',
+      { class: 'toolbar', role: 'search', 'aria-label': words.picker.label },
+      h('label', { class: 'unseen', for: property.id }, words.picker.property),
+      property,
+      window.element,
+      h('label', { class: 'check' }, compare, words.picker.compare),
+      custom.element,
+    ),
+    /** @param known undefined before the service has told which properties there are */
+    show: (shown: View, known: Properties | undefined): void => {
+      view = shown;
+      // Where the service takes one property for all requests that name none, all together cannot be had.
+      const chosen = view.property || (known?.defaultPropertyId ?? '');
+      const options = [
+        !known?.defaultPropertyId && h('option', { value: '' }, words.picker.all),
+        ...(known?.properties ?? []).map(({ id, name }) =>
+          h('option', { value: id }, name.toLowerCase() === id ? name : `${name} (${id})`),
+        ),
+        chosen !== '' &&
+          !known?.properties.some(({ id }) => id === chosen) &&
+          h('option', { value: chosen }, known ? words.picker.unknown(chosen) : chosen),
+      ];
+      property.replaceChildren(...options.filter((option) => option !== false));
+      property.value = chosen;
+      compare.checked = view.compare;
+      window.choose(view.window);
+      if (view.window === 'custom') {
+        custom.open(view);
+      } else {
+        custom.close();
+      }
+    },
+  };
+};
+
+const customDays = (change: Change, today: () => string) => {
+  const from = h('input', { type: 'date', id: newId(), required: true });
+  const to = h('input', { type: 'date', id: newId(), required: true });
+  const told = h('p', { id: newId(), class: 'problem', role: 'alert' });
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const wrong = fault(from.value, to.value, today());
+    const isFirst = wrong === 'missing' ? !from.value : wrong === 'order' || wrong === 'length';
+    told.textContent = wrong ? (wrong === 'future' ? words.picker.future(format.day(today())) : words.picker[wrong]) : '';
+    for (const [input, isWrong] of [[from, wrong && isFirst], [to, wrong && !isFirst]] as const) {
+      input.setAttribute('aria-invalid', String(Boolean(isWrong)));
+      input.toggleAttribute('aria-describedby', false);
+      if (isWrong) {
+        input.setAttribute('aria-describedby', told.id);
+        input.focus();
+      }
+    }
+    if (!wrong) {
+      change({ window: 'custom', from: from.value, to: to.value });
+    }
+  };
+  const element = h(
+    'form',
+    { class: 'custom', novalidate: true, hidden: true, submit },
+    h('label', { for: from.id }, words.picker.from),
+    from,
+    h('label', { for: to.id }, words.picker.to),
+    to,
+    h('button', { type: 'submit' }, words.picker.apply),
+    told,
+  );
+  return {
+    element,
+    open: (view: View): void => {
+      if (element.hidden || view.window === 'custom') {
+        to.value = view.to || today();
+        from.value = view.from || plusDays(to.value, -29);
+      }
+      from.max = today();
+      to.max = today();
+      told.textContent = '';
+      element.hidden = false;
+    },
+    close: (): void => {
+      element.hidden = true;
+    },
+  };
+};

@@ -1,0 +1,61 @@
+import { type Band, bandOf, BOUNDS } from './bands';
+import { h } from './dom';
+import type { Percentiles, Vital } from './figures';
+import { format, words } from './words';
+
+/** A sign beside the word, for who does not see its colour. */
+const SIGNS: Record<Band, string> = { good: '●', fair: '▲', poor: '■' };
+
+const cell = (vital: Vital, value: number | null): HTMLElement => {
+  const write = vital === 'clsScore' ? format.score : format.millis;
+  if (value === null) {
+    return h('td', {}, write(null));
+  }
+  const band = bandOf(vital, value);
+  return h(
+    'td',
+    { class: band },
+    h('b', {}, write(value)),
+    h('span', { class: 'band' }, h('span', { 'aria-hidden': 'true' }, `${SIGNS[band]} `), words.vitals.bands[band]),
+  );
+};
+
+/** How quick pages were for those who were there. */
+export const vitals = (measured: Record<Vital, Percentiles>): HTMLElement[] => {
+  const all = Object.keys(BOUNDS) as Vital[];
+  if (all.every((vital) => measured[vital].p75 === null)) {
+    return [h('p', { class: 'quiet' }, words.empty.card)];
+  }
+  return [
+    h(
+      'table',
+      { class: 'vitals' },
+      h(
+        'thead',
+        {},
+        h('tr', {}, ...[words.vitals.measure, 'p75', 'p95'].map((head) => h('th', { scope: 'col' }, head))),
+      ),
+      h(
+        'tbody',
+        {},
+        ...all.map((vital) => {
+          const write = vital === 'clsScore' ? format.score : format.millis;
+          const [good, poor] = BOUNDS[vital];
+          return h(
+            'tr',
+            { 'data-vital': vital },
+            h(
+              'th',
+              { scope: 'row' },
+              h('span', { lang: 'en' }, words.vitals[vital]),
+              h('small', {}, words.vitals.bounds(write(good), write(poor))),
+            ),
+            cell(vital, measured[vital].p75),
+            cell(vital, measured[vital].p95),
+          );
+        }),
+      ),
+    ),
+    h('p', { class: 'quiet' }, words.vitals.note),
+  ];
+};

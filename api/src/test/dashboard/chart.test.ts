@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { across, type Area, line, named, nearest, ticks, under, up } from '../../main/dashboard/chart';
+import { plusDays } from '../../main/dashboard/view';
+
+const area: Area = { width: 120, height: 100, left: 10, right: 10, top: 10, bottom: 10 };
+
+test('the axis goes by round steps from zero to above the largest value', () => {
+  assert.deepEqual(ticks(0), [0, 1]);
+  assert.deepEqual(ticks(1), [0, 1]);
+  assert.deepEqual(ticks(4), [0, 1, 2, 3, 4]);
+  assert.deepEqual(ticks(5), [0, 2, 4, 6]);
+  assert.deepEqual(ticks(100), [0, 25, 50, 75, 100]);
+  assert.deepEqual(ticks(101), [0, 50, 100, 150]);
+  assert.deepEqual(ticks(1234), [0, 500, 1000, 1500]);
+  for (let largest = 0; largest < 5000; largest++) {
+    const steps = ticks(largest);
+    assert.ok((steps[steps.length - 1] ?? 0) >= largest && steps.length <= 5, String(largest));
+    assert.ok(steps.every(Number.isInteger), String(largest));
+  }
+});
+
+test('the first and the last day stand at the edges, a single one in the middle', () => {
+  assert.deepEqual(across(3, area), [10, 60, 110]);
+  assert.deepEqual(across(1, area), [60]);
+  assert.deepEqual(across(0, area), []);
+});
+
+test('zero is on the ground and the top is at the top', () => {
+  assert.equal(up(0, 10, area), 90);
+  assert.equal(up(10, 10, area), 10);
+});
+
+test('a line goes through its points, and what is under it is closed', () => {
+  assert.equal(line([10, 60, 110], [90, 10, 50]), 'M10 90L60 10L110 50');
+  assert.equal(under([10, 110], [10, 50], area), 'M10 10L110 50V90H10Z');
+  assert.equal(under([], [], area), '');
+});
+
+const from = (first: string, count: number): string[] => Array.from({ length: count }, (_, i) => plusDays(first, i));
+
+test('of some weeks, days are named evenly and the last one always', () => {
+  assert.deepEqual(named(from('2026-11-01', 7), 10), [0, 1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(named(from('2026-11-01', 7), 3), [0, 3, 6]);
+  assert.deepEqual(named(from('2026-11-01', 30), 10), [2, 5, 8, 11, 14, 17, 20, 23, 26, 29]);
+  assert.deepEqual(named(from('2026-11-01', 1), 10), [0]);
+  assert.deepEqual(named(from('2026-11-01', 30), 0.5), [29]);
+});
+
+test('of more, the first days of months are named, in steps of months where there are too many', () => {
+  const year = from('2026-01-15', 365);
+  assert.equal(named(year, 12).length, 12);
+  assert.ok(named(year, 12).every((i) => year[i]?.endsWith('-01')));
+  assert.equal(named(year, 5).length, 4);
+});
+
+test('the point that is nearest is found', () => {
+  assert.equal(nearest([0, 10, 20], -5), 0);
+  assert.equal(nearest([0, 10, 20], 14), 1);
+  assert.equal(nearest([0, 10, 20], 500), 2);
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { formats } from '../../main/dashboard/format';
+
+const en = formats('en');
+const fr = formats('fr');
+
+/** Spaces that do not break look like others, and which of them stands where is the library's own business. */
+const plain = (text: string): string => text.replace(/[\u00a0\u2009\u202f]/g, ' ');
+
+test('numbers and shares are written as each language does', () => {
+  assert.equal(en.whole(12480), '12,480');
+  assert.equal(plain(fr.whole(12480)), '12 480');
+  assert.equal(en.share(0.4183), '41.8%');
+  assert.equal(plain(fr.share(0.4183)), '41,8 %');
+  assert.equal(en.score(0.0417), '0.042');
+  assert.equal(plain(fr.score(0.0417)), '0,042');
+});
+
+test('a figure that there is not is a dash, and zero is a figure', () => {
+  for (const write of [en.whole, en.share, en.duration, en.time, en.millis, en.score]) {
+    assert.equal(write(null), '–');
+    assert.equal(write(undefined), '–');
+    assert.match(write(0), /^0/);
+  }
+});
+
+test('a small change has a decimal and a large one has none, and the sign is left to the arrow', () => {
+  assert.equal(en.change(-0.0341), '3.4%');
+  assert.equal(en.change(0.1249), '12%');
+  assert.equal(en.change(12.5), '1,250%');
+  assert.equal(plain(fr.change(0.0341)), '3,4 %');
+});
+
+test('times are told in the units that suit them', () => {
+  assert.equal(en.duration(900), '1s');
+  assert.equal(en.duration(59_400), '59s');
+  assert.equal(en.duration(59_600), '1min 0s');
+  assert.equal(en.duration(84_300), '1min 24s');
+  assert.equal(plain(fr.duration(84_300)), '1 min 24 s');
+  assert.equal(en.time(0.5), '30min');
+  assert.equal(en.time(31.44), '31.4h');
+  assert.equal(en.time(72), '3d');
+  assert.equal(plain(fr.time(72)), '3 j');
+  assert.equal(en.millis(160.4), '160ms');
+  assert.equal(en.millis(2834), '2.83s');
+  assert.equal(en.seconds(38), '38 seconds');
+  assert.equal(en.seconds(91), '2 minutes');
+  assert.equal(plain(fr.seconds(1)), '1 seconde');
+});
+
+test('days are told in the calendar of UTC, wherever the reader is', () => {
+  assert.match(en.day('2026-11-24'), /Nov.* 24, 2026/);
+  assert.match(fr.day('2026-11-01'), /^1(er)? nov/);
+  assert.match(en.days('2026-11-01', '2026-11-30'), /Nov.* 1.+30, 2026/);
+  assert.equal(en.days('2026-11-24', '2026-11-24'), en.day('2026-11-24'));
+});
+
+test('a country is named in the language, and what is none is left as it is', () => {
+  assert.equal(en.country('DE'), 'Germany');
+  assert.equal(fr.country('DE'), 'Allemagne');
+  assert.equal(en.country('de'), 'de');
+  assert.equal(en.country('<b>'), '<b>');
+});
