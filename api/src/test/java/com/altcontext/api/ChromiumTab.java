@@ -1,6 +1,8 @@
 package com.altcontext.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -125,6 +127,61 @@ final class ChromiumTab {
 
     void withoutScripts() {
         call("Emulation.setScriptExecutionDisabled", Map.of("value", true));
+    }
+
+    /** Presses a key and lets it go: a character, or a key by its name. */
+    void press(String key) {
+        Map<String, Object> stroke = new HashMap<>(Map.of("key", key));
+        KeyStroke known = KeyStroke.NAMED.get(key);
+        if (known != null) {
+            stroke.putAll(Map.of("code", known.code(), "windowsVirtualKeyCode", known.number()));
+        }
+        String text = known == null ? key : known.text();
+        if (!text.isEmpty()) {
+            stroke.put("text", text);
+        }
+        stroke.put("type", text.isEmpty() ? "rawKeyDown" : "keyDown");
+        call("Input.dispatchKeyEvent", stroke);
+        stroke.put("type", "keyUp");
+        call("Input.dispatchKeyEvent", stroke);
+    }
+
+    /** What the protocol must be told of a key that is more than a character. */
+    private record KeyStroke(String code, int number, String text) {
+        static final Map<String, KeyStroke> NAMED = Map.of(
+                "Tab", new KeyStroke("Tab", 9, ""),
+                "Enter", new KeyStroke("Enter", 13, "\r"),
+                "Escape", new KeyStroke("Escape", 27, ""),
+                " ", new KeyStroke("Space", 32, " "),
+                "ArrowLeft", new KeyStroke("ArrowLeft", 37, ""),
+                "ArrowRight", new KeyStroke("ArrowRight", 39, ""));
+    }
+
+    /** Another size of the window, and the colours and the calm that the system asks for. */
+    void look(int width, int height, boolean dark) {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        call(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+    }
+
+    /** Headers of every request from now on. */
+    void sends(Map<String, String> headers) {
+        call("Network.setExtraHTTPHeaders", Map.of("headers", headers));
+    }
+
+    /** A picture of the whole page. */
+    byte[] picture() {
+        return Base64.getDecoder()
+                .decode(call("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
+                        .path("data")
+                        .asText());
     }
 
     void toFront() {
