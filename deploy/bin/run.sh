@@ -167,7 +167,15 @@ AltContext listens on $url (Ctrl-C stops it). ${DEMO_PID:+A site that tells it o
 
   http://localhost:$DEMO_PORT/
 
-}Send it something; a browser's name, because a bare curl is counted as a bot:
+}The figures of today, to look at (sign in with the key at the end):
+
+  $url/dashboard?window=today
+
+They follow within five minutes, or at once after
+
+  DATABASE_URL=$shown deploy/bin/altops rollup
+
+Send it something; a browser's name, because a bare curl is counted as a bot:
 
   curl -i $url/v1/events -H 'content-type: application/json' \\
     -A '$AGENT' \\

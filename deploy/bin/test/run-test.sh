@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What make run promises: a beacon posted as its printed line says is a row, Ctrl-C leaves no process behind, and the data and
-# the development key are there the next time. It needs what make build leaves, and uses a port and data of its own.
+# What make run promises: a beacon posted as its printed line says is a row, the dashboard opens with the printed key, Ctrl-C
+# leaves no process behind, and the data and the development key are there the next time. It needs what make build leaves, and
+# uses a port and data of its own.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -67,6 +68,15 @@ visit_demo() {
     fail "the demo site may not read the service's answers"
 }
 
+# The dashboard is at the printed address, and the printed key opens it.
+open_dashboard() {
+  local page
+  page=$(sed -n 's#^  \(http://localhost:[0-9]*/dashboard.*\)$#\1#p' "$work/log")
+  curl -sSf "$page" | grep -q '<title>AltContext</title>' || fail "the dashboard is not at the printed address: $page"
+  curl -sSf "${page%/dashboard*}/v1/dashboard/session" -H 'content-type: application/json' -d "{\"key\":\"$(key)\"}" |
+    grep -q expiresAt || fail "the printed key does not open the dashboard"
+}
+
 # The first of the printed lines, as it was printed.
 post_as_printed() {
   sed -n '/^  curl .*v1\/events -H/,/-d /p' "$work/log" | sed 's/curl -i/curl -sSf/' | bash
@@ -86,6 +96,7 @@ start
 post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted"
 rows | grep -q page_view || fail "the row is not there: $(rows)"
 visit_demo
+open_dashboard
 first_key=$(key)
 interrupt
 
