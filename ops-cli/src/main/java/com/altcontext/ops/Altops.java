@@ -2,6 +2,8 @@ package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The operator's command line: what every command has, and where the commands are listed. */
 @Command(
@@ -100,8 +103,17 @@ public final class Altops implements Runnable, AutoCloseable {
 
     static CommandLine commandLine(Altops altops) {
         return new CommandLine(altops)
+                .registerConverter(LocalDate.class, Altops::day)
                 .setUsageHelpWidth(100)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    }
+
+    private static LocalDate day(String text) {
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeParseException unreadable) {
+            throw new TypeConversionException("must be a day like 2026-01-31");
+        }
     }
 
     @Override

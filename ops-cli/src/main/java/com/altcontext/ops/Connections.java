@@ -28,6 +28,11 @@ final class Connections implements DataSource, AutoCloseable {
         source.setUrl(url.jdbcUrl());
         source.setUser(url.user());
         source.setPassword(url.password());
+        // A pooler in transaction mode gives each transaction another server connection, which knows none of them. A
+        // command sends hardly any statement often enough for it to matter.
+        if (!url.options().containsKey("prepareThreshold")) {
+            source.setPrepareThreshold(0);
+        }
     }
 
     /** @throws DatabaseFailure in the operator's words when none can be made */

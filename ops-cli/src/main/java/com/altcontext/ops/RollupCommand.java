@@ -7,6 +7,7 @@ import com.altcontext.metrics.RollupCheck.Difference;
 import com.altcontext.metrics.RollupReceipt;
 import com.altcontext.metrics.RollupStatus;
 import com.altcontext.metrics.StoredFigures;
+import com.altcontext.property.PropertyStore;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -136,6 +137,14 @@ final class RollupCommand implements Callable<Integer> {
                 .orElseGet(() ->
                         today().minusDays(Rollup.LATE_DAYS).datesUntil(today()).toList());
         requireRawEvents(sql, days.getFirst());
+        if (days.getLast().isAfter(today())) {
+            throw new Failure(Exit.FAILED, days.getLast() + " is still to come", "name a day up to today");
+        }
+        if (slug != null
+                && sql.inTransaction(PropertyStore::list).stream()
+                        .noneMatch(known -> known.slug().equals(slug))) {
+            throw new Failure(Exit.FAILED, "there is no property " + slug, "see: altops property list");
+        }
         RollupCheck check = new RollupCheck(sql, altops().shell().clock());
         List<Difference> differences = new ArrayList<>();
         try (Progress progress = altops().screen().progress("checking")) {

@@ -62,7 +62,7 @@ class RollupCommandTest {
         Ran ran = database.altops(line.split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
-        assertThat(ran.err()).startsWith("altops: ").hasLineCount(1);
+        assertThat(ran.err()).startsWith("altops: ").hasLineCount(1).doesNotContain("java");
     }
 
     @Test
@@ -109,6 +109,18 @@ class RollupCommandTest {
                                 "rollup", "check", "--day", today.minusDays(2).toString())
                         .exit())
                 .isEqualTo(Exit.DONE);
+    }
+
+    @Test
+    void what_is_not_there_is_not_found_to_be_right() {
+        Ran unknown = database.altops("rollup", "check", "--property", "nobody");
+        Ran future =
+                database.altops("rollup", "check", "--day", today.plusDays(1).toString());
+
+        assertThat(unknown.exit()).isEqualTo(Exit.FAILED);
+        assertThat(unknown.err()).contains("there is no property nobody");
+        assertThat(future.exit()).isEqualTo(Exit.FAILED);
+        assertThat(future.err()).contains("is still to come");
     }
 
     @Test

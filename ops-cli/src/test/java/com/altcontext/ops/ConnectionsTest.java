@@ -1,0 +1,31 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
+import com.altcontext.devdb.TestDatabase;
+import org.junit.jupiter.api.Test;
+
+class ConnectionsTest {
+    /** Behind a pooler the next transaction may run where the name means nothing, or something else. */
+    @Test
+    void nothing_is_prepared_by_name_unless_the_address_asks_for_it() {
+        String url = TestDatabase.fresh();
+
+        assertThat(preparedAfterTenQueries(url)).isZero();
+        assertThat(preparedAfterTenQueries(url + "&prepareThreshold=3")).isPositive();
+    }
+
+    private static long preparedAfterTenQueries(String url) {
+        try (Connections connections = new Connections(DatabaseUrl.parse(url))) {
+            Sql sql = new Sql(connections);
+            for (int i = 0; i < 10; i++) {
+                var _ = sql.inTransaction(tx -> tx.query("SELECT 1", row -> row.number(1)));
+            }
+            return sql.inTransaction(
+                            tx -> tx.query("SELECT count(*) FROM pg_prepared_statements", row -> row.number(1)))
+                    .getFirst();
+        }
+    }
+}
