@@ -81,6 +81,9 @@ final class Arrivals {
         if (siteHost == null || property.domains().contains(siteHost)) {
             return property.domains();
         }
+        if (property.domains().isEmpty()) {
+            return Set.of(siteHost);
+        }
         Set<String> domains = new HashSet<>(property.domains());
         domains.add(siteHost);
         return domains;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReferrerHost {
     private static final int LONGEST_HOST = 253;
     private static final int LONGEST_LABEL = 63;
+    private static final String[] SCHEMES = {"https://", "http://", "//", "android-app://"};
 
     private ReferrerHost() {}
 
@@ -30,7 +31,7 @@ public final class ReferrerHost {
             return null;
         }
         int end = start;
-        while (end < url.length() && "/\\?#".indexOf(url.charAt(end)) < 0) {
+        while (end < url.length() && !endsHost(url.charAt(end))) {
             end++;
         }
         // The last @ ends the user's part: in http://google.com@evil.com/ the host is evil.com.
@@ -61,8 +62,12 @@ public final class ReferrerHost {
         return ascii != null && isHost(ascii) ? ascii.toLowerCase(Locale.ROOT) : null;
     }
 
+    private static boolean endsHost(char c) {
+        return c == '/' || c == '\\' || c == '?' || c == '#';
+    }
+
     private static int afterScheme(String url) {
-        for (String scheme : new String[] {"https://", "http://", "//", "android-app://"}) {
+        for (String scheme : SCHEMES) {
             if (url.regionMatches(true, 0, scheme, 0, scheme.length())) {
                 return scheme.length();
             }
