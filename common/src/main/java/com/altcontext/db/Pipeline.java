@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pipeline {
     private final Connection connection;
+    private final Progress progress;
     private final StringBuilder sql = new StringBuilder();
     private final List<@Nullable Object> parameters = new ArrayList<>();
     private final List<Answer<?>> answers = new ArrayList<>();
 
-    Pipeline(Connection connection) {
+    Pipeline(Connection connection, Progress progress) {
         this.connection = connection;
+        this.progress = progress;
     }
 
     /** The rows of one of the statements, once all were sent. */
@@ -72,6 +74,7 @@ public final class Pipeline {
         String text = sql.toString();
         try (PreparedStatement statement = Parameters.prepare(connection, text, parameters.toArray())) {
             boolean rows = statement.execute();
+            progress.hasAnswer = true;
             for (Answer<?> answer : answers) {
                 if (rows) {
                     try (ResultSet result = statement.getResultSet()) {

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The one door to JDBC: work is done in a transaction that commits when it returns and rolls back when it throws. */
 public final class Sql {
+    /** More than a pool holds. */
+    private static final int MOST_DEAD = 50;
+    /** A connection is found dead at once; one that only does not answer has cost the sender's patience already. */
+    private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final DataSource dataSource;
     private final @Nullable Duration patience;
 
@@ -36,19 +41,37 @@ public final class Sql {
     }
 
     /**
-     * Runs the work in one transaction (READ COMMITTED).
+     * Runs the work in one transaction (READ COMMITTED). A pool may hold connections that died while nobody used them, all of
+     * them after the machine was suspended: those are passed over, so the work may be begun several times, but never again after
+     * the server has done a part of it.
      *
      * @throws SqlFailure if the database refused a statement or the commit, or could not be reached
      */
     public <T> T inTransaction(Work<T> work) {
+        long began = System.nanoTime();
+        for (int dead = 0; ; dead++) {
+            Progress progress = new Progress();
+            try {
+                return attempt(work, progress);
+            } catch (SqlFailure failed) {
+                boolean fast = System.nanoTime() - began < FAST_NANOS;
+                if (!progress.endedAtOnce(failed) || !fast || dead == MOST_DEAD) {
+                    throw failed;
+                }
+            }
+        }
+    }
+
+    private <T> T attempt(Work<T> work, Progress progress) {
         String step = "connect";
         try (Connection connection = dataSource.getConnection()) {
+            progress.hasConnection = true;
             step = "begin";
             connection.setAutoCommit(false);
             int usual = bePatient(connection);
             T result;
             try {
-                result = work.in(new Tx(connection));
+                result = work.in(new Tx(connection, progress));
             } catch (RuntimeException | Error failed) {
                 rollBack(connection, usual, failed);
                 throw failed;
@@ -85,7 +108,7 @@ public final class Sql {
     public <T> T atOnce(Function<Pipeline, T> statements) {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(true);
-            Pipeline pipeline = new Pipeline(connection);
+            Pipeline pipeline = new Pipeline(connection, new Progress());
             T answers = statements.apply(pipeline);
             pipeline.send();
             return answers;

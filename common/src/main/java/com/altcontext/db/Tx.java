@@ -15,9 +15,11 @@ public final class Tx {
     private static final int ROWS_AT_ONCE = 200;
 
     private final Connection connection;
+    private final Progress progress;
 
-    Tx(Connection connection) {
+    Tx(Connection connection, Progress progress) {
         this.connection = connection;
+        this.progress = progress;
     }
 
     /** Turns the row that the result set stands on into a value. */
@@ -30,6 +32,7 @@ public final class Tx {
     public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... parameters) {
         try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters);
                 ResultSet rows = statement.executeQuery()) {
+            progress.hasAnswer = true;
             List<T> result = new ArrayList<>();
             Row row = new Row(rows);
             while (rows.next()) {
@@ -52,6 +55,7 @@ public final class Tx {
         try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
             statement.setFetchSize(ROWS_AT_ONCE);
             try (ResultSet rows = statement.executeQuery()) {
+                progress.hasAnswer = true;
                 Row row = new Row(rows);
                 while (rows.next()) {
                     consumer.accept(row);
@@ -65,7 +69,9 @@ public final class Tx {
     /** @return how many rows were written */
     public int update(String sql, @Nullable Object... parameters) {
         try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
-            return statement.executeUpdate();
+            int written = statement.executeUpdate();
+            progress.hasAnswer = true;
+            return written;
         } catch (SQLException failed) {
             throw new SqlFailure(sql, failed);
         }
@@ -73,7 +79,7 @@ public final class Tx {
 
     /** Statements to be sent in one round trip. */
     public Pipeline pipeline() {
-        return new Pipeline(connection);
+        return new Pipeline(connection, progress);
     }
 
     /**
@@ -83,7 +89,9 @@ public final class Tx {
      */
     public long copy(String sql, BinaryRows rows) {
         try {
-            return connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, rows.finished());
+            long written = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, rows.finished());
+            progress.hasAnswer = true;
+            return written;
         } catch (SQLException failed) {
             throw new SqlFailure(sql, failed);
         } catch (IOException failed) {

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.altcontext.devdb.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class SqlTest {
@@ -45,6 +48,50 @@ class SqlTest {
             assertThatThrownBy(() -> patient.inTransaction(tx -> tx.update("nonsense")))
                     .isInstanceOf(SqlFailure.class);
             assertThat(connection.getNetworkTimeout()).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void connections_that_died_while_nobody_used_them_are_passed_over() throws SQLException {
+        Sql sql = new Sql(new PGSimpleDataSource() {
+            private int dead = 5;
+
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = impatient.getConnection();
+                if (dead-- > 0) {
+                    end(connection.unwrap(PGConnection.class).getBackendPID());
+                }
+                return connection;
+            }
+        });
+
+        List<String> answer = sql.inTransaction(tx -> tx.query("SELECT 'x'", row -> row.text(1)));
+        assertThat(answer).containsExactly("x");
+    }
+
+    @Test
+    void work_of_which_the_server_has_done_a_part_is_not_begun_again() {
+        AtomicInteger begun = new AtomicInteger();
+
+        assertThatThrownBy(() -> new Sql(impatient).inTransaction(tx -> {
+                    begun.incrementAndGet();
+                    Pipeline pipeline = tx.pipeline();
+                    pipeline.update("SELECT 1");
+                    pipeline.send();
+                    return tx.update("SELECT pg_terminate_backend(pg_backend_pid())");
+                }))
+                .isInstanceOfSatisfying(
+                        SqlFailure.class,
+                        failed -> assertThat(failed.isLostConnection()).isTrue());
+        assertThat(begun).hasValue(1);
+    }
+
+    /** Ends a connection from outside, and waits until it has ended. */
+    private void end(int pid) throws SQLException {
+        try (Connection other = impatient.getConnection();
+                Statement statement = other.createStatement()) {
+            statement.execute("SELECT pg_terminate_backend(" + pid + ", 10000)");
         }
     }
 
