@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * costs no memory. All of it is as it was at one moment.
  *
  * <p>It holds what forgetting the address would take away: the leads with all that hangs on them, and the visitors who
- * submitted a form with this address and with no other. Visitors who are only guessed to be this person, or who also left
- * another address, are counted and not shown: they may be somebody else (PIPEDA, s. 9(1)).
+ * submitted a form with this address and with no other, or whose very identifier holds it. Visitors who are only guessed to be
+ * this person, or who also left another address, and texts of others that hold the address are counted and not shown: they may
+ * be about somebody else (PIPEDA, s. 9(1)).
  */
 public final class Export {
     private static final String LEAD = object(
@@ -93,21 +94,29 @@ public final class Export {
     private static final String LEADS =
             "SELECT l.id, l.property_id, " + LEAD + " FROM leads AS l WHERE l.email = ? ORDER BY l.property_id";
 
-    /** With whether the visitor also submitted a form with another address. */
+    /** With whether the visitor also submitted a form with another address; one that is named after this one is nobody else's. */
     private static final String VISITORS = """
-            SELECT v.visitor_id, %s, EXISTS (
+            SELECT v.visitor_id, %s, v.anon_id !~* sought.precise AND EXISTS (
                 SELECT FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
-                WHERE i.visitor_id = v.visitor_id AND i.source = 'form_submit' AND l.email <> ?)
-            FROM visitors AS v
-            WHERE v.visitor_id IN (
+                WHERE i.visitor_id = v.visitor_id AND i.source = 'form_submit' AND l.email <> sought.email)
+            FROM visitors AS v, (SELECT ?::text AS email, ?::text AS precise) AS sought
+            WHERE v.anon_id ~* sought.precise OR v.visitor_id IN (
                 SELECT i.visitor_id FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
-                WHERE i.source = 'form_submit' AND l.email = ?)
+                WHERE i.source = 'form_submit' AND l.email = sought.email)
             ORDER BY v.property_id, v.first_seen_at, v.visitor_id
             """.formatted(VISITOR);
 
     private static final String GUESSES = """
             SELECT count(*) FROM lead_identities WHERE lead_id = ? AND source <> 'form_submit'
             """;
+
+    private static final String NOTES = Stream.of(
+                    "mayAlsoBe counts visitors who were seen with the same network address and browser and may be somebody else: they are not shown.",
+                    "visitorsSharedWithOthers counts visitors who also left another address: they are not shown, since they may be somebody else's.",
+                    "mentions counts what others have sent and what holds this address, by table: it is not shown, since it is about others.",
+                    "Hashes are keyed and cannot be turned back; network addresses themselves are not stored.")
+            .map(note -> '"' + note + '"')
+            .collect(Collectors.joining(","));
 
     private final Sql sql;
     private final UnsubscribeUrl unsubscribeUrl;
@@ -132,18 +141,19 @@ public final class Export {
      * Writes the document.
      *
      * @param at said to be the time of the document
-     * @return false if nobody is known by this address; then nothing was written
+     * @return false if nothing is held about this address; then nothing was written
      * @throws UncheckedIOException if it could not be written
      */
     public boolean write(Email email, Instant at, Appendable out) {
+        AddressPattern address = AddressPattern.of(email);
         return sql.inSnapshot(tx -> {
             var _ = tx.query("SELECT set_config('TimeZone', 'UTC', true)", row -> row.text(1));
-            List<Lead> leads = tx.query(LEADS, row -> new Lead(row.id(1), row.text(2), row.text(3)), email.value());
-            if (leads.isEmpty()) {
+            Found found = find(tx, email, address);
+            if (found.isNothing()) {
                 return false;
             }
             try {
-                write(tx, email, at, leads, out);
+                write(tx, email, at, found, out);
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
             }
@@ -151,50 +161,61 @@ public final class Export {
         });
     }
 
-    private void write(Tx tx, Email email, Instant at, List<Lead> leads, Appendable out) throws IOException {
+    /** What there is to write. */
+    private record Found(List<Lead> leads, List<Visitor> visitors, Mentions mentions) {
+        boolean isNothing() {
+            return leads.isEmpty() && visitors.isEmpty() && mentions.isEmpty();
+        }
+    }
+
+    private static Found find(Tx tx, Email email, AddressPattern address) {
+        List<Lead> leads = tx.query(LEADS, row -> new Lead(row.id(1), row.text(2), row.text(3)), email.value());
+        List<Visitor> visitors = tx.query(
+                VISITORS, row -> new Visitor(row.id(1), row.text(2), row.flag(3)), email.value(), address.precise());
+        List<UUID> shown = visitors.stream()
+                .filter(visitor -> !visitor.shared)
+                .map(Visitor::id)
+                .toList();
+        Mentions mentions =
+                Mentions.count(tx, address, leads.stream().map(Lead::id).toList(), shown);
+        return new Found(leads, visitors, mentions);
+    }
+
+    private void write(Tx tx, Email email, Instant at, Found found, Appendable out) throws IOException {
         out.append("{\"ok\":true,\"email\":").append(quoted(tx, email.value()));
         out.append(",\"exportedAt\":").append(quoted(tx, at.toString()));
         out.append(",\n\"leads\":[");
         String comma = "\n";
-        for (Lead lead : leads) {
+        for (Lead lead : found.leads) {
             out.append(comma);
             writeLead(tx, lead, out);
             comma = ",\n";
         }
-        List<Visitor> visitors = tx.query(
-                VISITORS, row -> new Visitor(row.id(1), row.text(2), row.flag(3)), email.value(), email.value());
         out.append("],\n\"visitors\":[");
         comma = "\n";
-        for (Visitor visitor : visitors) {
+        for (Visitor visitor : found.visitors) {
             if (!visitor.shared) {
-                out.append(comma).append(open(visitor.json));
-                array(
-                        tx,
-                        out,
-                        "sessions",
-                        SESSION,
-                        "sessions AS s WHERE s.visitor_id = ? ORDER BY s.started_at",
-                        visitor.id);
-                array(
-                        tx,
-                        out,
-                        "events",
-                        EVENT,
-                        "events AS e WHERE e.visitor_id = ? ORDER BY e.occurred_at",
-                        visitor.id);
-                out.append('}');
+                out.append(comma);
+                writeVisitor(tx, visitor, out);
                 comma = ",\n";
             }
         }
         out.append("],\n\"visitorsSharedWithOthers\":")
-                .append(Long.toString(visitors.stream().filter(Visitor::shared).count()));
-        out.append(",\n\"notes\":[")
-                .append(
-                        "\"mayAlsoBe counts visitors who were seen with the same network address and browser and may be somebody else: they are not shown.\",")
-                .append(
-                        "\"visitorsSharedWithOthers counts visitors who also left another address: they are not shown, since they may be somebody else's.\",")
-                .append(
-                        "\"Hashes are keyed and cannot be turned back; network addresses themselves are not stored.\"]}\n");
+                .append(Long.toString(
+                        found.visitors.stream().filter(Visitor::shared).count()));
+        out.append(",\n\"mentions\":{")
+                .append(found.mentions.byTable().entrySet().stream()
+                        .map(count -> '"' + camelCase(count.getKey()) + "\":" + count.getValue())
+                        .collect(Collectors.joining(",")))
+                .append('}');
+        out.append(",\n\"notes\":[").append(NOTES).append("]}\n");
+    }
+
+    private static void writeVisitor(Tx tx, Visitor visitor, Appendable out) throws IOException {
+        out.append(open(visitor.json));
+        array(tx, out, "sessions", SESSION, "sessions AS s WHERE s.visitor_id = ? ORDER BY s.started_at", visitor.id);
+        array(tx, out, "events", EVENT, "events AS e WHERE e.visitor_id = ? ORDER BY e.occurred_at", visitor.id);
+        out.append('}');
     }
 
     private void writeLead(Tx tx, Lead lead, Appendable out) throws IOException {

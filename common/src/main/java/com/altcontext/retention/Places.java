@@ -19,6 +19,8 @@ record Places(String table, List<String> texts, List<String> documents) {
     private static final List<String> UTM =
             List.of("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer_host");
 
+    private static final String SOUGHT = "(SELECT ?::text AS rough, ?::text AS precise) AS sought";
+
     static final Places EVENTS = new Places(
             "events",
             Stream.concat(Stream.of("event_type", "path", "referrer"), UTM.stream())
@@ -34,7 +36,8 @@ record Places(String table, List<String> texts, List<String> documents) {
             new Places("lead_outbox", List.of(), List.of("body")),
             new Places("leads", List.of("source_channel"), List.of()));
 
-    /** Looks the whole table through.
+    /**
+     * Looks the whole table through.
      *
      * @return how many rows were changed
      */
@@ -60,19 +63,43 @@ record Places(String table, List<String> texts, List<String> documents) {
                 visitors.toArray(UUID[]::new));
     }
 
+    /** In how many rows it stands. */
+    long count(Tx tx, AddressPattern address) {
+        return tx.query(counting(), row -> row.number(1), address.rough(), address.precise())
+                .getFirst();
+    }
+
+    /** In how many rows it stands, but for those that have one of the ids in a column. */
+    long count(Tx tx, AddressPattern address, String column, Collection<UUID> except) {
+        return tx.query(
+                        counting() + " AND " + column + " <> ALL (?::uuid[])",
+                        row -> row.number(1),
+                        address.rough(),
+                        address.precise(),
+                        except.toArray(UUID[]::new))
+                .getFirst();
+    }
+
+    private String counting() {
+        return "SELECT count(*) FROM " + table + ", " + SOUGHT + holding();
+    }
+
     private String statement() {
         String set = Stream.concat(
                         texts.stream().map(column -> column + " = erased(" + column + ", sought.precise)"),
                         documents.stream().map(column -> column + " = " + erased(column) + castBack(column)))
                 .collect(Collectors.joining(", "));
+        return "UPDATE " + table + " SET " + set + " FROM " + SOUGHT + holding();
+    }
+
+    private String holding() {
         String holding = Stream.concat(
                         texts.stream().map(column -> column + " ~* sought.precise"),
                         documents.stream().map(column -> erased(column) + " IS DISTINCT FROM " + column + "::jsonb"))
                 .collect(Collectors.joining(" OR "));
         String all = Stream.concat(texts.stream(), documents.stream().map(column -> column + "::text"))
                 .collect(Collectors.joining(", "));
-        return "UPDATE " + table + " SET " + set + " FROM (SELECT ?::text AS rough, ?::text AS precise) AS sought"
-                + " WHERE concat_ws(' ', " + all + ") ~* sought.rough AND (" + holding + ")";
+        return " WHERE concat_ws(' ', " + all + ") ~* sought.rough AND (" + holding + ")";
     }
 
     private static String erased(String document) {

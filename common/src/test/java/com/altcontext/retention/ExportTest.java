@@ -11,6 +11,7 @@ import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.Sent;
 import com.altcontext.testing.Submitted;
+import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +124,38 @@ class ExportTest {
         assertThat(at(document, "$.leads[0].mayAlsoBe")).containsExactly("1");
         assertThat(at(document, "$.leads[0].visitors.size()")).containsExactly("1");
         assertThat(document).doesNotContain("visitor-next").doesNotContain("visitor-home");
+    }
+
+    @Test
+    void an_address_in_what_others_have_sent_is_counted_and_not_shown() {
+        capture(form("bob@x.ca", "visitor-bob1").payload("{\"mail\": \"bob@x.ca\"}"));
+        capture(form("ann@x.ca", "visitor-ann1").channel("by Bob@X.ca").payload("{\"friend\": \"bob@x.ca\"}"));
+        visit("visitor-next", NOW, "{\"q\": \"write to bob%40x.ca\"}");
+        visit("visitor-far", NOW, "{\"q\": \"jim.bob@x.ca\"}");
+
+        String document = exported(BOB);
+
+        assertThat(at(document, "$.mentions"))
+                .containsExactly(
+                        "{\"leads\": 1, \"events\": 1, \"sessions\": 0, \"leadOutbox\": 1, \"consentEvents\": 0,"
+                                + " \"formSubmissions\": 1, \"dailyDimensionRollups\": 0}");
+        assertThat(document).doesNotContain("ann@x.ca").doesNotContain("visitor-next");
+    }
+
+    @Test
+    void what_is_held_about_an_address_that_left_no_form_is_shown_too_until_it_is_forgotten() {
+        visit("about bob@x.ca", NOW, "{\"k\": 1}");
+        visit("visitor-next", NOW, "{\"q\": \"bob@x.ca\"}");
+
+        String document = exported(BOB);
+
+        assertThat(at(document, "$.leads.size()")).containsExactly("0");
+        assertThat(at(document, "$.visitors[*].anonId")).containsExactly("\"about bob@x.ca\"");
+        assertThat(at(document, "$.visitors[0].events[*].props.k")).containsExactly("1");
+        assertThat(at(document, "$.mentions.events")).containsExactly("1");
+        var _ = new Forgetting(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW);
+        assertThat(new Export(database.sql(), (lead, property) -> null).write(BOB, NOW, new StringBuilder()))
+                .isFalse();
     }
 
     @Test

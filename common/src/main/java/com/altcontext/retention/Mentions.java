@@ -1,0 +1,40 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Tx;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * In how many rows of others an address stands, by table: in a text that somebody has sent, and that forgetting would take it
+ * out of. They are counted and not shown, since they are about somebody else.
+ */
+record Mentions(Map<String, Long> byTable) {
+    private static final Places CONSENT =
+            new Places("consent_events", List.of("source", "policy_version", "purpose", "reason"), List.of());
+
+    /** @param leads and visitors whose own rows are not counted */
+    static Mentions count(Tx tx, AddressPattern address, Collection<UUID> leads, Collection<UUID> visitors) {
+        Map<String, Long> byTable = new LinkedHashMap<>();
+        for (Places place : List.of(Places.EVENTS, Places.SESSIONS)) {
+            byTable.put(place.table(), place.count(tx, address, "visitor_id", visitors));
+        }
+        for (Places place : Places.OTHERS) {
+            byTable.put(
+                    place.table(),
+                    switch (place.table()) {
+                        case "daily_dimension_rollups" -> place.count(tx, address);
+                        case "leads" -> place.count(tx, address, "id", leads);
+                        default -> place.count(tx, address, "lead_id", leads);
+                    });
+        }
+        byTable.put(CONSENT.table(), CONSENT.count(tx, address, "lead_id", leads));
+        return new Mentions(byTable);
+    }
+
+    boolean isEmpty() {
+        return byTable.values().stream().allMatch(count -> count == 0);
+    }
+}
