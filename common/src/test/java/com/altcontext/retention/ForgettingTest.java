@@ -289,6 +289,9 @@ class ForgettingTest {
             "consent_events.policy_version",
             "consent_events.purpose",
             "consent_events.reason",
+            "audit_log.action",
+            "audit_log.consent_status",
+            "audit_log.done_by",
             "erasure_log.erased_by",
             "erasure_log.counts");
 
