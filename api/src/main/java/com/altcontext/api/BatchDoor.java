@@ -125,7 +125,7 @@ final class BatchDoor {
             }
         }
         if (events.isEmpty()) {
-            exchange.accepted(null, answer(slots, List.of()));
+            exchange.accepted(null, answer(exchange, slots, List.of()));
             return;
         }
         var _ = groupCommit
@@ -134,12 +134,12 @@ final class BatchDoor {
                     if (failure != null) {
                         exchange.failed(failure);
                     } else {
-                        exchange.accepted(null, answer(slots, outcomes));
+                        exchange.accepted(null, answer(exchange, slots, outcomes));
                     }
                 }));
     }
 
-    private String answer(List<Slot> slots, List<Outcome> outcomes) {
+    private String answer(Exchange exchange, List<Slot> slots, List<Outcome> outcomes) {
         StringBuilder json = new StringBuilder(32 + slots.size() * 200).append("{\"ok\":true,\"results\":[");
         int next = 0;
         for (int i = 0; i < slots.size(); i++) {
@@ -152,6 +152,9 @@ final class BatchDoor {
             } else {
                 Outcome outcome = outcomes.get(next++);
                 tally.decided(outcome);
+                if (outcome instanceof Outcome.Unstorable(String sqlState)) {
+                    exchange.logUnstorable(sqlState);
+                }
                 Replies.append(json, outcome);
             }
         }

@@ -7,10 +7,13 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +26,16 @@ final class BodyCollector {
     static final int MOST_BYTES = 64 * 1024;
     static final Duration LONGEST = Duration.ofSeconds(10);
 
+    /**
+     * What all bodies on their way may hold together: without it, a thousand clients that each send most of a body and then
+     * nothing would fill the memory. Beyond it the slowest go.
+     */
+    static final int MOST_BYTES_UNDER_WAY = 12 << 20;
+
     private static final long SWEEP_MILLIS = 1_000;
 
     private final Set<Collection> underWay = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger held = new AtomicInteger();
 
     BodyCollector(Vertx vertx) {
         // One sweep for all: a timer for each request would cost more than the bodies.
@@ -46,7 +56,7 @@ final class BodyCollector {
         }
         Collection collection = new Collection(length == null ? 1_024 : Integer.parseInt(length), done, refuse);
         underWay.add(collection);
-        request.exceptionHandler(broken -> underWay.remove(collection));
+        request.exceptionHandler(broken -> collection.end());
         request.handler(collection::add);
         request.endHandler(end -> collection.complete());
         request.resume();
@@ -61,14 +71,29 @@ final class BodyCollector {
         }
     }
 
+    /** Lets the bodies go that came first and are not whole yet, of those on this event loop: nobody else may touch the others. */
+    private void makeRoom() {
+        while (held.get() > MOST_BYTES_UNDER_WAY) {
+            Optional<Collection> slowest = underWay.stream()
+                    .filter(each -> each.thread == Thread.currentThread())
+                    .min(Comparator.comparingLong(each -> each.began));
+            if (slowest.isEmpty()) {
+                return;
+            }
+            slowest.get().fail(Problem.UNAVAILABLE, List.of());
+        }
+    }
+
     /** One body on its way. All but the sweep runs on its connection's event loop. */
     private final class Collection {
         final long began = System.nanoTime();
+        final Thread thread = Thread.currentThread();
         private final Context eventLoop = Objects.requireNonNull(Vertx.currentContext(), "a request has a context");
         private final Consumer<byte[]> done;
         private final BiConsumer<Problem, List<Issue>> refuse;
         private final int expected;
         private @Nullable Buffer body;
+        private int counted;
         private boolean over;
 
         Collection(int expected, Consumer<byte[]> done, BiConsumer<Problem, List<Issue>> refuse) {
@@ -86,19 +111,23 @@ final class BodyCollector {
                 body = part;
                 return;
             }
-            body = body == null ? Buffer.buffer(expected) : body;
+            // A length is a claim: memory is given for what has come.
+            body = body == null ? Buffer.buffer(Math.min(expected, 2 * part.length())) : body;
             if (body.length() + part.length() > MOST_BYTES) {
                 fail(Problem.PAYLOAD_TOO_LARGE, List.of());
-            } else {
-                body.appendBuffer(part);
+                return;
+            }
+            body.appendBuffer(part);
+            counted += part.length();
+            if (held.addAndGet(part.length()) > MOST_BYTES_UNDER_WAY) {
+                makeRoom();
             }
         }
 
         void complete() {
-            if (!over) {
-                over = true;
-                underWay.remove(this);
-                done.accept(body == null ? new byte[0] : body.getBytes());
+            Buffer whole = body;
+            if (end()) {
+                done.accept(whole == null ? new byte[0] : whole.getBytes());
             }
         }
 
@@ -109,11 +138,21 @@ final class BodyCollector {
         }
 
         private void fail(Problem problem, List<Issue> issues) {
-            if (!over) {
-                over = true;
-                underWay.remove(this);
+            if (end()) {
                 refuse.accept(problem, issues);
             }
+        }
+
+        /** Lets go of the body; false if that was done before. */
+        boolean end() {
+            if (over) {
+                return false;
+            }
+            over = true;
+            body = null;
+            underWay.remove(this);
+            held.addAndGet(-counted);
+            return true;
         }
     }
 }

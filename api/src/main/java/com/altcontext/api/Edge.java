@@ -7,6 +7,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -74,8 +75,38 @@ class Edge {
         filters.register(this::handle, BEFORE_EVERYTHING);
     }
 
+    /**
+     * Answers what the router refuses by itself, or what failed on the way, as everything else is answered. Quarkus would log the
+     * whole address for it, query and all, which may hold anything.
+     */
+    void register(@Observes Router router) {
+        router.errorHandler(Problem.INVALID_REQUEST.status, this::answerFailure);
+        router.errorHandler(Problem.NOT_FOUND.status, this::answerFailure);
+        router.errorHandler(Problem.INTERNAL_ERROR.status, this::answerFailure);
+        router.route().order(Integer.MIN_VALUE).failureHandler(this::answerFailure);
+    }
+
+    private void answerFailure(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        Endpoint endpoint = Endpoint.at(request.path());
+        Problem problem = Problem.ofStatus(context.statusCode());
+        if (!request.response().headers().contains(Exchange.REQUEST_ID)) {
+            identify(request);
+            allowOrigin(request, endpoint);
+        }
+        if (endpoint != null) {
+            String site = Client.of(request, addresses).siteHost();
+            tally.refused(properties.byHost(site).id(), endpoint, problem);
+        }
+        if (problem == Problem.INTERNAL_ERROR && context.failure() != null) {
+            Exchange.logUnforeseen(context, context.failure());
+        }
+        Exchange.failed(context, problem, List.of());
+    }
+
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
+        Pipelining.watch(request.connection());
         identify(request);
         Endpoint endpoint = Endpoint.at(request.path());
         boolean originAllowed = allowOrigin(request, endpoint);

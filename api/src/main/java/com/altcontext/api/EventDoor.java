@@ -59,7 +59,10 @@ final class EventDoor {
             case Outcome.Duplicate(Receipt receipt) ->
                 exchange.accepted(Replies.word(outcome), Replies.stored(receipt));
             case Outcome.Dropped dropped -> exchange.accepted(Replies.word(outcome), Replies.DROPPED);
-            case Outcome.Unstorable unstorable -> exchange.failed(Problem.INTERNAL_ERROR, List.of());
+            case Outcome.Unstorable(String sqlState) -> {
+                exchange.logUnstorable(sqlState);
+                exchange.failed(Problem.INTERNAL_ERROR, List.of());
+            }
         }
     }
 }

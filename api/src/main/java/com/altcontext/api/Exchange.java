@@ -132,11 +132,30 @@ final class Exchange {
             // Only an answer is written here, so it is the client that has gone or takes nothing: it is owed no word.
             case UncheckedIOException gone -> request().connection().close();
             default -> {
-                MDC.put("requestId", context.response().headers().get(REQUEST_ID));
-                LOG.error("a request failed in an unforeseen way", failure);
-                MDC.remove("requestId");
+                logUnforeseen(context, failure);
                 failed(Problem.INTERNAL_ERROR, List.of());
             }
+        }
+    }
+
+    /** Says in the log that validation let through what the database does not take. */
+    void logUnstorable(String sqlState) {
+        withId(
+                context,
+                () -> LOG.errorf("the database refuses an event that validation let pass: SQLSTATE %s", sqlState));
+    }
+
+    static void logUnforeseen(RoutingContext context, Throwable failure) {
+        withId(context, () -> LOG.error("a request failed in an unforeseen way", failure));
+    }
+
+    /** Whatever this logs carries the request's id. */
+    private static void withId(RoutingContext context, Runnable logging) {
+        MDC.put("requestId", context.response().headers().get(REQUEST_ID));
+        try {
+            logging.run();
+        } finally {
+            MDC.remove("requestId");
         }
     }
 

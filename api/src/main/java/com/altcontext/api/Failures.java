@@ -1,7 +1,6 @@
 package com.altcontext.api;
 
 import jakarta.ws.rs.WebApplicationException;
-import java.util.Arrays;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -21,11 +20,7 @@ public class Failures {
     /** What the framework itself refuses. */
     @ServerExceptionMapper
     public RestResponse<String> refused(WebApplicationException refused) {
-        int status = refused.getResponse().getStatus();
-        return answer(Arrays.stream(Problem.values())
-                .filter(problem -> problem.status == status)
-                .findFirst()
-                .orElse(status < 500 ? Problem.INVALID_REQUEST : Problem.INTERNAL_ERROR));
+        return answer(Problem.ofStatus(refused.getResponse().getStatus()));
     }
 
     @ServerExceptionMapper

@@ -37,6 +37,16 @@ enum Problem {
         return this == INTERNAL_ERROR || this == UNAVAILABLE;
     }
 
+    /** What a status of the framework's own is answered as. */
+    static Problem ofStatus(int status) {
+        for (Problem problem : values()) {
+            if (problem.status == status) {
+                return problem;
+            }
+        }
+        return status >= 400 && status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;
+    }
+
     String code() {
         return code;
     }

@@ -12,15 +12,12 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jboss.logging.Logger;
 
 /**
  * Counts what becomes of requests and events: in the service's metrics, since its start, and what was refused or
  * dropped also in the database, for good. No label holds anything that a client can choose.
  */
 final class Tally {
-    private static final Logger LOG = Logger.getLogger(Tally.class);
-
     private final Rejections rejections;
     private final MeterRegistry meters;
     private final Counter stored;
@@ -84,10 +81,7 @@ final class Tally {
         switch (outcome) {
             case Outcome.Stored now -> (now.device() == DeviceType.BOT ? bots : stored).increment();
             case Outcome.Duplicate before -> duplicates.increment();
-            case Outcome.Unstorable(String sqlState) -> {
-                LOG.errorf("the database refuses an event that validation let pass: SQLSTATE %s", sqlState);
-                unstorable.increment();
-            }
+            case Outcome.Unstorable refused -> unstorable.increment();
             case Outcome.Dropped elsewhere -> {}
         }
     }

@@ -76,12 +76,39 @@ class DoorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/%zz", "/%", "/v1/events%", "/%f", "/v1/%c3%28"})
-    void a_path_that_cannot_be_decoded_is_a_bad_request(String path) throws IOException {
-        String answer = Call.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    @ValueSource(strings = {"/v1/%zz", "/%", "/v1/events%", "/%f", "/v1/%c3%28", "/v1/|", "/v1/{x}", "/v1/caf\u00e9"})
+    void a_path_that_cannot_be_decoded_is_not_found(String path) throws IOException {
+        assertRefused("GET " + path + " HTTP/1.1\r\nHost: x\r\n", 404, "not_found");
+    }
 
-        // The HTTP server refuses it before the service sees it, so there is no JSON.
-        assertThat(answer).startsWith("HTTP/1.1 4").doesNotContain("Exception", "<html");
+    @ParameterizedTest
+    @ValueSource(strings = {"%zz", "%", "a=|", "<x>", "\u00e9", "a=%c3%28"})
+    void a_query_that_nobody_reads_may_hold_anything(String query) throws IOException {
+        assertThat(Call.raw("GET /v1/healthz?" + query + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%zz", "window=%", "window=7%"})
+    void a_query_that_is_read_and_cannot_be_decoded_is_a_bad_request(String query) throws IOException {
+        String key = "x-admin-key: " + TestService.ADMIN_KEY + "\r\n";
+
+        assertThat(Call.raw("GET /v1/metrics/summary?" + query + " HTTP/1.1\r\nHost: x\r\n" + key
+                        + "Connection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("\"error\":\"invalid_request\"");
+    }
+
+    @Test
+    void a_request_without_a_host_is_a_bad_request() throws IOException {
+        assertRefused("GET /v1/healthz HTTP/1.1\r\n", 400, "invalid_request");
+        assertRefused("POST /v1/events HTTP/1.1\r\nHost: a b\r\nContent-Length: 2\r\n", 400, "invalid_request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET v1/healthz", "OPTIONS *", "CONNECT localhost:80"})
+    void what_asks_for_no_path_is_not_found(String start) throws IOException {
+        assertRefused(start + " HTTP/1.1\r\nHost: x\r\n", 404, "not_found");
     }
 
     @Test
@@ -109,6 +136,14 @@ class DoorTest {
 
         assertThat(answer).doesNotContain("Exception", "<html", " 200 ", " 202 ");
         assertThat(Call.get("/v1/healthz").send().status()).isEqualTo(200);
+    }
+
+    @Test
+    void headers_of_over_8_kilobytes_are_refused() throws IOException {
+        String head = "GET /v1/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: ";
+
+        assertThat(Call.raw(head + "x".repeat(8_000) + "\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+        assertThat(Call.raw(head + "x".repeat(8_200) + "\r\n\r\n")).contains(" 431 ");
     }
 
     @Test
@@ -367,6 +402,18 @@ class DoorTest {
         for (String path : List.of("/metrics", "/q/metrics", "/q/health", "/q/health/live", "/q/dev", "/q/info")) {
             assertError(Call.get(path).send(), 404, "not_found");
         }
+    }
+
+    /** Refused as everything is: in JSON, with the headers of every answer. */
+    private static void assertRefused(String head, int status, String code) throws IOException {
+        String answer = Call.raw(head + "Origin: " + TestService.ALLOWED_ORIGIN + "\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 " + status + " ")
+                .containsIgnoringCase("content-type: application/json\r\n")
+                .containsIgnoringCase("access-control-allow-origin: " + TestService.ALLOWED_ORIGIN + "\r\n")
+                .containsPattern("(?i)x-request-id: [0-9a-f]{16}\r\n")
+                .endsWith("{\"ok\":false,\"error\":\"" + code + "\"}");
     }
 
     private static void assertError(Call.Answer answer, int status, String code) {

@@ -14,13 +14,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -282,34 +275,6 @@ class PersonTest {
                     .allSatisfy(line -> assertThat(line).doesNotContainIgnoringCase(email));
         } finally {
             stored.execute("ALTER TABLE leads DROP CONSTRAINT poison");
-        }
-    }
-
-    /** What is logged while it is open. */
-    private static final class Logged extends Handler implements AutoCloseable {
-        private final Queue<LogRecord> records = new ConcurrentLinkedQueue<>();
-
-        Logged() {
-            setLevel(Level.ALL);
-            Logger.getLogger("").addHandler(this);
-        }
-
-        List<String> lines() {
-            PatternFormatter formatter = new PatternFormatter("%p %c %X %s %e");
-            return records.stream().map(formatter::format).toList();
-        }
-
-        @Override
-        public void publish(LogRecord record) {
-            records.add(record);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {
-            Logger.getLogger("").removeHandler(this);
         }
     }
 }

@@ -2,6 +2,7 @@ package com.altcontext.api;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
@@ -31,6 +32,19 @@ final class RawClient implements AutoCloseable {
     /** Everything until the service closes the connection. */
     String readAll() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Sends these and reads until the service ends the connection; whether it did so within the usual patience. */
+    boolean isCutOffBy(String bytes) {
+        try {
+            write(bytes);
+            var _ = readAll();
+            return true;
+        } catch (SocketTimeoutException stillOpen) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,33 @@ class UnreadBodyTest {
                         .contains("the body must arrive within 10 seconds");
             }
         }
+    }
+
+    @Test
+    void bodies_that_never_come_whole_do_not_fill_the_memory_nor_hold_others_up() throws IOException {
+        int clients = 2 * BodyCollector.MOST_BYTES_UNDER_WAY / 60_000;
+        List<RawClient> hoarders = new ArrayList<>();
+        try {
+            for (int i = 0; i < clients; i++) {
+                RawClient hoarder = new RawClient();
+                hoarders.add(hoarder);
+                hoarder.write(HEAD + "Content-Length: 65536\r\n\r\n" + " ".repeat(60_000));
+            }
+            assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+
+            assertThat(hoarders.getFirst().readAll())
+                    .startsWith("HTTP/1.1 503 ")
+                    .containsIgnoringCase("retry-after: 2")
+                    .endsWith("{\"ok\":false,\"error\":\"unavailable\"}");
+            assertThat(hoarders.getLast().hasAnswer())
+                    .as("who came last has time left")
+                    .isFalse();
+        } finally {
+            for (RawClient hoarder : hoarders) {
+                hoarder.close();
+            }
+        }
+        assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
     }
 
     @Test
