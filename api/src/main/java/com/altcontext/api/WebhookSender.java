@@ -78,10 +78,16 @@ class WebhookSender {
     }
 
     private void send(Settings.Webhook to, Outbox.Message first) {
-        HttpClient client = vertx.createHttpClient(new HttpClientOptions()
-                .setMaxPoolSize(1)
-                .setConnectTimeout((int) PATIENCE.toMillis())
-                .setSsl("https".equals(to.url().getScheme())));
+        HttpClient client = vertx.httpClientBuilder()
+                .with(new HttpClientOptions()
+                        .setMaxPoolSize(1)
+                        .setConnectTimeout((int) PATIENCE.toMillis())
+                        .setSsl("https".equals(to.url().getScheme())))
+                // What breaks a connection fails its request, which is told. Vert.x would log it, and with it what the
+                // receiver
+                // has sent, which may be what it was sent.
+                .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
+                .build();
         try {
             Outbox.Message message = first;
             for (int sent = 1; message != null; sent++) {
@@ -139,7 +145,11 @@ class WebhookSender {
                         new WebhookSignature(to.secret()).of(message.id().toString(), now, message.body()));
         return client.request(request)
                 .compose(sent -> sent.send(message.body()))
-                .map(answer -> answer.statusCode())
+                .map(answer -> {
+                    // What else it says may be without end, and would keep the next message waiting.
+                    var _ = answer.request().connection().close();
+                    return answer.statusCode();
+                })
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

@@ -15,6 +15,8 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -52,6 +54,7 @@ class WebhookTest {
     private final String email = Forms.email();
     private final Queue<Received> received = new ConcurrentLinkedQueue<>();
     private volatile int answer = 204;
+    private volatile boolean talksForEver;
     private volatile CountDownLatch hold = new CountDownLatch(0);
     private HttpServer receiver;
     private Stored stored;
@@ -64,6 +67,8 @@ class WebhookTest {
         URI url = settings.leads().webhook().orElseThrow().url();
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort()), 0);
         receiver.createContext("/", this::receive);
+        // One that takes its time does not keep the next from being received.
+        receiver.setExecutor(Thread::startVirtualThread);
         receiver.start();
     }
 
@@ -88,7 +93,10 @@ class WebhookTest {
                 if (answer == 302) {
                     exchange.getResponseHeaders().set("location", "/elsewhere");
                 }
-                exchange.sendResponseHeaders(answer, -1);
+                exchange.sendResponseHeaders(answer, talksForEver ? 0 : -1);
+                while (talksForEver) {
+                    exchange.getResponseBody().write(new byte[8_192]);
+                }
             } else {
                 exchange.sendResponseHeaders(204, -1);
             }
@@ -200,6 +208,38 @@ class WebhookTest {
         Stored.await(() -> waiting().size(), 0);
 
         assertThat(received).hasSize(1);
+    }
+
+    @Test
+    void an_answer_without_end_is_not_listened_to_and_holds_up_no_other_message() {
+        answer = 200;
+        talksForEver = true;
+        for (String form : List.of("one", "two", "three")) {
+            Call.capture(Forms.scripted(email).put("formName", form)).send();
+        }
+        Stored.await(() -> waiting().size(), 0);
+
+        assertThat(received).hasSize(3);
+    }
+
+    @Test
+    void what_a_receiver_says_never_stands_in_the_log() throws IOException {
+        receiver.stop(0);
+        int port = settings.leads().webhook().orElseThrow().url().getPort();
+        try (Logged logged = new Logged();
+                ServerSocket echo = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            Call.capture(Forms.least(email)).send();
+            try (Socket sender = echo.accept()) {
+                sender.getOutputStream().write((email + " was here\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                var _ = sender.getInputStream().readAllBytes();
+            }
+            Stored.await(() -> attempts(), List.of(1));
+            // Told when it has failed: the next turn comes after that.
+            Stored.await(
+                    () -> logged.lines().stream().anyMatch(line -> line.contains("did not take lead message")), true);
+
+            assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContainIgnoringCase(email));
+        }
     }
 
     @Test
