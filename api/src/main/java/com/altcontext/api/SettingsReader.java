@@ -5,7 +5,9 @@ import com.altcontext.lead.Email;
 import com.altcontext.lead.WebhookSignature;
 import com.altcontext.value.Rejected;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -91,10 +93,7 @@ final class SettingsReader {
                     return "";
                 }),
                 secret("ADMIN_API_KEY", 24),
-                new Settings.Listen(
-                        value("HOST").orElse("0.0.0.0"),
-                        number("PORT", 3000, 0, 65_535),
-                        number("MANAGEMENT_PORT", 9091, 0, 65_535)),
+                listen(),
                 origins(),
                 clientAddress(),
                 limits(),
@@ -290,8 +289,24 @@ final class SettingsReader {
         return text.equals("true");
     }
 
+    private Settings.Listen listen() {
+        Settings.Listen listen = new Settings.Listen(
+                value("HOST").orElse("0.0.0.0"),
+                number("PORT", 3000, 0, 65_535),
+                number("MANAGEMENT_PORT", 9091, 0, 65_535));
+        try {
+            var _ = InetAddress.getByName(listen.host());
+        } catch (UnknownHostException unknown) {
+            fault("HOST", "an address, or a name that is known on this machine");
+        }
+        if (listen.port() == listen.managementPort() && listen.port() != 0) {
+            fault("MANAGEMENT_PORT", "another one than PORT");
+        }
+        return listen;
+    }
+
     private Set<String> origins() {
-        String rule = "origins separated by commas, each https://host without a path";
+        String rule = "origins separated by commas, each https://host without a path or the usual port";
         Set<String> origins = new LinkedHashSet<>();
         for (String entry : list("CORS_ALLOWED_ORIGINS")) {
             if (isOrigin(entry)) {
@@ -311,6 +326,8 @@ final class SettingsReader {
             return web
                     && uri.getHost() != null
                     && text.equals(uri.getScheme() + "://" + uri.getRawAuthority())
+                    // Browsers leave the usual port out, so an origin with it would never match.
+                    && uri.getPort() != ("https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80)
                     && uri.getRawUserInfo() == null;
         } catch (IllegalArgumentException notAnAddress) {
             return false;
