@@ -26,6 +26,8 @@ FLAGS=()
 CACHE=()
 RUN=
 
+# shellcheck source=SCRIPTDIR/../bin/service-flags.sh
+source "$ROOT/deploy/bin/service-flags.sh"
 # shellcheck source=SCRIPTDIR/tools.sh
 source "$HERE/tools.sh"
 # shellcheck source=SCRIPTDIR/database.sh
@@ -125,7 +127,7 @@ main() {
   trap 'exit 143' TERM
   check_java
   require_tools
-  production_flags
+  production_flags "$ROOT/deploy/jvm.options"
   choose_limit
   say "starting and migrating PostgreSQL"
   start_database

@@ -89,22 +89,6 @@ limit_oom_kills() {
 
 # ── the process ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-# The production flags, without those that name an AOT cache: which one is used is for the caller to say.
-production_flags() {
-  [[ -f $ROOT/deploy/jvm.options ]] || die "deploy/jvm.options is missing"
-  mapfile -t FLAGS < <(sed -e 's/[[:space:]]*$//' -e '/^[[:space:]]*\(#.*\)\{0,1\}$/d' "$ROOT/deploy/jvm.options" |
-    grep -v -e '^-XX:AOTCache' -e '^-XX:AOTMode')
-}
-
-free_port() {
-  local port
-  while
-    port=$((RANDOM % 20000 + 20000))
-    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
-  do :; done
-  echo "$port"
-}
-
 # A connection of the shell's own: a curl for every look would take longer than what is measured. In a subshell,
 # because writing to a connection that was just closed would end the shell.
 is_healthy() {

@@ -23,6 +23,9 @@ AGENT='Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like
 SERVER_PID=
 WORK=
 
+# shellcheck source=SCRIPTDIR/service-flags.sh
+source "$HERE/service-flags.sh"
+
 die() {
   echo "train-aot: $*" >&2
   [[ ! -s $WORK/server.log ]] || tail -n 20 "$WORK/server.log" >&2
@@ -44,20 +47,6 @@ check_arguments() {
   [[ -f $JVM_OPTIONS ]] || die "$JVM_OPTIONS is missing"
   command -v curl >/dev/null || die "curl is missing"
   "$JAVA" -version 2>&1 | grep -q 'version "25' || die "JAVA_HOME must name a JDK 25"
-}
-
-read_flags() {
-  mapfile -t FLAGS < <(sed -e 's/[[:space:]]*$//' -e '/^[[:space:]]*\(#.*\)\{0,1\}$/d' "$JVM_OPTIONS" |
-    grep -v -e '^-XX:AOTCache' -e '^-XX:AOTMode')
-}
-
-free_port() {
-  local port
-  while
-    port=$((RANDOM % 20000 + 20000))
-    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
-  do :; done
-  echo "$port"
 }
 
 # start_server FLAG…: as in production, but for the limit on requests.
@@ -171,7 +160,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 APP_DIR=$(cd "$1" && pwd)
 OUT=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
-read_flags
+production_flags "$JVM_OPTIONS"
 train
 verify
 echo "train-aot: $OUT, $(($(stat -c %s "$OUT") / 1048576)) MB, and the JVM takes it"
