@@ -38,6 +38,9 @@ record AddressPattern(String rough, String precise) {
     /** Neither a longer name nor a longer domain; a full stop may end a sentence. */
     private static final String AFTER = "(?!-*[a-z0-9]|\\.[a-z0-9])";
 
+    /** What people type for the dots of a domain (RFC 3490, section 3.1). */
+    private static final String OTHER_DOTS = "\u3002\uFF0E\uFF61";
+
     static AddressPattern of(Email email) {
         Set<String> forms = new LinkedHashSet<>();
         for (String form : email.writtenForms()) {
@@ -62,6 +65,14 @@ record AddressPattern(String rough, String precise) {
 
     /** A character, as itself or encoded. Letters and digits of ASCII are never encoded by anybody. */
     private static String written(int character) {
+        if (character == '.') {
+            return "(?:\\.|" + encoded('.') + "|"
+                    + OTHER_DOTS
+                            .chars()
+                            .mapToObj(dot -> Character.toString(dot) + "|" + encoded(dot))
+                            .collect(Collectors.joining("|"))
+                    + ")";
+        }
         if (character < 128) {
             return Character.isLetterOrDigit(character)
                     ? Character.toString(character)

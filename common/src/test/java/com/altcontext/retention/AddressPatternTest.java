@@ -104,6 +104,8 @@ class AddressPatternTest {
         assertThat(holds("?m=jo%40b%C3%BCcher.example", address)).isTrue();
         assertThat(holds("?m=jo%40b%c3%9ccher.example".toUpperCase(Locale.ROOT), address))
                 .isTrue();
+        assertThat(holds("jo@bücher。example", address)).as("IDNA's other dots").isTrue();
+        assertThat(holds("jo@bücher%EF%BC%8Eexample", address)).isTrue();
         assertThat(holds("jo@bucher.example", address)).isFalse();
     }
 
