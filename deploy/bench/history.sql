@@ -1,7 +1,9 @@
 -- A day of a busy site: a million events of 200 000 visitors in 300 000 sessions, one in twenty of them a bot's.
--- psql variable "day": which one. Ids are hashes, as ours are, so that sketches see what they would see in life.
+-- psql variables: "day", which one; "only_events", whether to do without visitors and sessions. Ids are hashes, as ours are, so that sketches see what they would see in life.
 SELECT ensure_event_partition(:'day');
 
+\if :only_events
+\else
 INSERT INTO visitors (visitor_id, property_id, anon_id, first_seen_at)
 SELECT md5(:'day' || 'v' || n)::uuid, 'default', 'bench-' || :'day' || '-' || n,
        :'day'::date::timestamp AT TIME ZONE 'UTC' + n * interval '0.4 s'
@@ -18,6 +20,7 @@ SELECT md5(:'day' || 'v' || (n % 200000 + 1))::uuid, md5(:'day' || 's' || n)::uu
        CASE WHEN n % 20 = 0 THEN 'bot' ELSE (ARRAY['desktop', 'mobile', 'tablet'])[n % 3 + 1] END, 'CA'
 FROM generate_series(1, 300000) AS n;
 
+\endif
 INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path, referrer,
                     referrer_host, traffic_source, device, country, is_conversion, engaged_time_ms, scroll_depth_percent,
                     fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props)
