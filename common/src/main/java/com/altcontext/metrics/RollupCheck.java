@@ -5,6 +5,7 @@ import com.altcontext.db.Tx;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ public final class RollupCheck {
     private static final String STORED = """
             SELECT rank, value, visitors, page_views, sessions, conversions
             FROM daily_dimension_rollups
-            WHERE property_id = ? AND dimension = ? AND day = ? AND rank > 0
+            WHERE property_id = ? AND dimension = ? AND day = ?
             ORDER BY rank
             """;
 
@@ -116,17 +117,31 @@ public final class RollupCheck {
                 compared.property,
                 dimension.key(),
                 compared.day);
+        List<Ranked> kept = stored.stream().filter(row -> row.rank > 0).toList();
         compared.same(
-                dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MOST_ROWS), (long) stored.size());
-        for (Ranked ranked : stored) {
-            Breakdown.Sums of = raw.getOrDefault(ranked.row.value(), new Breakdown.Sums(0, 0, 0, 0));
-            Breakdown.Sums found = ranked.row.sums();
-            String name = dimension.key() + "." + ranked.rank + ".";
-            compared.same(name + "visitors", (double) of.visitors(), found.visitors());
-            compared.same(name + "pageViews", (double) of.pageViews(), found.pageViews());
-            compared.same(name + "sessions", (double) of.sessions(), found.sessions());
-            compared.same(name + "conversions", (double) of.conversions(), found.conversions());
+                dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MOST_ROWS), (long) kept.size());
+        // With the row of what was cut off, which has no value to be compared by.
+        compared.sums(
+                dimension.key() + ".total",
+                sum(raw.values()),
+                sum(stored.stream().map(row -> row.row.sums()).toList()));
+        for (Ranked ranked : kept) {
+            compared.sums(
+                    dimension.key() + "." + ranked.rank,
+                    raw.getOrDefault(ranked.row.value(), new Breakdown.Sums(0, 0, 0, 0)),
+                    ranked.row.sums());
         }
+    }
+
+    private static Breakdown.Sums sum(Collection<Breakdown.Sums> all) {
+        return all.stream()
+                .reduce(
+                        new Breakdown.Sums(0, 0, 0, 0),
+                        (a, b) -> new Breakdown.Sums(
+                                a.visitors() + b.visitors(),
+                                a.pageViews() + b.pageViews(),
+                                a.sessions() + b.sessions(),
+                                a.conversions() + b.conversions()));
     }
 
     private static double number(@Nullable Double value) {
@@ -146,6 +161,13 @@ public final class RollupCheck {
 
         void same(String figure, @Nullable Double raw, @Nullable Number rolledUp) {
             near(figure, raw, rolledUp, 1e-9 * Math.abs(number(raw)));
+        }
+
+        void sums(String of, Breakdown.Sums raw, Breakdown.Sums rolledUp) {
+            same(of + ".visitors", (double) raw.visitors(), rolledUp.visitors());
+            same(of + ".pageViews", (double) raw.pageViews(), rolledUp.pageViews());
+            same(of + ".sessions", (double) raw.sessions(), rolledUp.sessions());
+            same(of + ".conversions", (double) raw.conversions(), rolledUp.conversions());
         }
 
         /** A histogram's promise: within 1 %, or a unit where values are small. */

@@ -1,0 +1,104 @@
+package com.altcontext.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.event.WebVitals;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class RollupCheckTest {
+    private static final List<String> KINDS = List.of("metric", "dimension", "ingest");
+
+    private final Site site = new Site("docs");
+    private final LocalDate day = site.day(1);
+
+    /** A day on which every figure is something, and each dimension has more values than are kept. */
+    private void aFullDay() {
+        for (int i = 0; i < 505; i++) {
+            site.does(Act.view("v" + i, site.at(1, "10:00:00"), "/page-" + i));
+        }
+        site.does(
+                Act.view("a", site.at(1, "10:00:00"), "/")
+                        .engaged(4_000)
+                        .vitals(new WebVitals(1_000.0, 2_000.0, 100.0, 300.0, 0.1)),
+                Act.view("a", site.at(1, "10:00:10"), "/form").type("form_start"),
+                Act.view("a", site.at(1, "10:00:20"), "/form").type("form_submit"),
+                Act.view("bot", site.at(1, "10:00:00"), "/").device(DeviceType.BOT));
+        site.captures(
+                "default",
+                UUID.fromString(site.database
+                        .texts("SELECT visitor_id::text FROM visitors WHERE anon_id = 'visitor-a'")
+                        .getFirst()),
+                site.at(1, "12:00:00"));
+        site.database.run(
+                "INSERT INTO ingest_rejections VALUES (current_date - 1, 'default', 'events', 'invalid_request', 2)");
+    }
+
+    private List<String> figuresOf(String table) {
+        return site.database.texts(
+                "SELECT attname FROM pg_attribute WHERE attrelid = '" + table + "'::regclass AND attnum > 0"
+                        + " AND attname NOT IN ('property_id', 'day', 'version', 'rolled_up_at', 'dimension', 'rank', 'value',"
+                        + " 'reasons') ORDER BY attnum");
+    }
+
+    /** What spoils a column, whatever its type. */
+    private static String spoilt(String column) {
+        if (column.equals("visitor_sketch")) {
+            return "''";
+        }
+        if (column.endsWith("_histogram")) {
+            return "int2send(5::smallint) || int4send(1)";
+        }
+        return column.equals("rejected") ? "ARRAY[77]" : column + " + 5";
+    }
+
+    @Test
+    void each_stored_figure_that_is_spoilt_is_found() {
+        aFullDay();
+        site.rollUp();
+        RollupCheck check = new RollupCheck(site.database.sql(), site.clock);
+        assertThat(check.check(day, "default")).isEmpty();
+        List<String> unnoticed = new ArrayList<>();
+
+        for (String kind : KINDS) {
+            String table = "daily_" + kind + "_rollups";
+            for (String column : figuresOf(table)) {
+                for (String dimension : kind.equals("dimension")
+                        ? List.of(" AND dimension = 'path' AND rank = 0", " AND dimension = 'path' AND rank = 3")
+                        : List.of("")) {
+                    site.database.run(
+                            "UPDATE " + table + " SET " + column + " = " + spoilt(column) + " WHERE day = '" + day
+                                    + "' AND property_id = 'default'" + dimension,
+                            "UPDATE daily_metric_rollups SET version = nextval('rollup_version') WHERE day = '" + day
+                                    + "'");
+                    if (check.check(day, "default").isEmpty()) {
+                        unnoticed.add(table + "." + column + dimension);
+                    }
+                    var _ = site.rollup().run(day, null);
+                }
+            }
+        }
+
+        assertThat(unnoticed).isEmpty();
+        assertThat(check.check(day, "default")).isEmpty();
+    }
+
+    @Test
+    void a_row_that_is_gone_is_found_and_one_that_should_not_be_there() {
+        aFullDay();
+        site.rollUp();
+        RollupCheck check = new RollupCheck(site.database.sql(), site.clock);
+
+        site.database.run("DELETE FROM daily_dimension_rollups WHERE dimension = 'path' AND rank = 500");
+        assertThat(check.check(day, "default"))
+                .extracting(RollupCheck.Difference::figure)
+                .containsExactly("path.values", "path.total.visitors", "path.total.pageViews", "path.total.sessions");
+
+        site.database.run("DELETE FROM daily_metric_rollups");
+        assertThat(check.check(day, "default")).isNotEmpty();
+    }
+}
