@@ -2,7 +2,6 @@ package com.altcontext.api;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whose page sent a request, as the browser tells and no page can feign: by {@code Sec-Fetch-Site} (W3C Fetch Metadata),
@@ -31,14 +30,6 @@ enum Sender {
             return UNTOLD;
         }
         String authority = origin.substring(origin.indexOf("://") < 0 ? 0 : origin.indexOf("://") + 3);
-        return authority.equalsIgnoreCase(host(request)) ? OWN_PAGE : OTHER_PAGE;
-    }
-
-    /** HTTP/2 has a pseudo-header in the place of {@code Host}. */
-    private static @Nullable String host(HttpServerRequest request) {
-        String host = request.getHeader(HttpHeaders.HOST);
-        return host != null || request.authority() == null
-                ? host
-                : request.authority().toString();
+        return authority.equalsIgnoreCase(request.getHeader(HttpHeaders.HOST)) ? OWN_PAGE : OTHER_PAGE;
     }
 }
