@@ -167,6 +167,8 @@ final class DashboardPast {
         }
     }
 
+    @SuppressWarnings(
+            "DistinctVarargsChecker") // Two throws of the dice: the lower one makes the first paths the usual ones.
     private void visit(
             Random random, int daysAgo, int who, List<String> paths, List<String> countries, List<Doing> doings) {
         String time = "%02d:%02d:".formatted(daysAgo == 0 ? 0 : random.nextInt(24), random.nextInt(28));

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -147,7 +148,9 @@ final class Books {
             some.forEach(number -> merges.put(number, new Sketches.Merge()));
             for (DayRow row : read(tx, property, days)) {
                 figuresOf.merge(row.day, row.figures, DayFigures::plus);
-                merges.get(Blocks.of(row.day.toEpochDay())).add(row.sketches);
+                Sketches.Merge merge = merges.get(Blocks.of(row.day.toEpochDay()));
+                Objects.requireNonNull(merge, "a day of no block that was asked for")
+                        .add(row.sketches);
             }
             merges.forEach((number, merge) -> blocks.put(number, merge.sketches()));
         }

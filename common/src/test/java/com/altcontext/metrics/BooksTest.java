@@ -37,6 +37,7 @@ class BooksTest {
         var _ = sql.inTransaction(tx -> tx.update(FILL, property, seed, seed, to, days - 1));
     }
 
+    @SuppressWarnings("EnumOrdinal") // The sketches of a day stand in the order of the vitals.
     private Map<LocalDate, List<Sketches>> stored(@Nullable String property) {
         record Stored(LocalDate day, VisitorSketch visitors, Histogram lcp) {}
         Map<LocalDate, List<Sketches>> days = new TreeMap<>();
