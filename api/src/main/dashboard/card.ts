@@ -7,8 +7,8 @@ export interface Card {
   element: HTMLElement;
   body: HTMLElement;
   /**
-   * Asks, and shows what comes. While it asks, and if no answer comes, what is there stays, if it answered the same question;
-   * else it goes, for it would be taken for an answer to this one.
+   * Shows what comes. Until then what is there stays, in grey. If no answer comes it stays too, and is marked, if it answered
+   * the same question; else it goes, for it would be taken for an answer to this one.
    */
   fill: <T>(question: string, answer: Promise<T>, show: (answer: T) => (Node | undefined)[]) => Promise<Filled>;
 }

@@ -40,6 +40,7 @@ const showSignIn = (why: string): void => {
 };
 
 const showOverview = ({ expiresAt }: Session, isNew: boolean): void => {
+  const told = h('span', { class: 'problem', role: 'alert' });
   const leave = h(
     'button',
     {
@@ -51,13 +52,13 @@ const showOverview = ({ expiresAt }: Session, isNew: boolean): void => {
           await signOut();
           showSignIn(words.signIn.done);
         } catch (failure) {
-          account.prepend(h('span', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
+          told.textContent = said(problemOf(failure));
         }
       },
     },
     words.signOut,
   );
-  const account = h('div', { class: 'account' }, languageLink(), leave);
+  const account = h('div', { class: 'account' }, told, languageLink(), leave);
   const made = overview((change) => {
     const view = { ...read(location.search), ...change };
     if (here(view) !== location.pathname + location.search) {
@@ -94,4 +95,6 @@ const start = async (): Promise<void> => {
 history.replaceState(null, '', here(read(location.search)));
 whenSignedOut(() => open && showSignIn(words.signIn.ended));
 window.addEventListener('popstate', () => open?.show(read(location.search)));
+// A page that the browser had kept may be looked at by somebody else by now.
+window.addEventListener('pageshow', ({ persisted }) => persisted && void start());
 void start();

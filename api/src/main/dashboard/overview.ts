@@ -50,6 +50,8 @@ export const overview = (change: Change, account: HTMLElement) => {
   let underWay = new AbortController();
   let params: Promise<Record<string, string>>;
   let loadedAt = 0;
+  /** Which question the heading tells of. */
+  let headed = '';
 
   const summaryParts = (answer: Promise<Summary>, { signal }: AbortController): Promise<Filled>[] => {
     const asked = keyOf(view);
@@ -73,7 +75,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     params = paramsOf(view, answer);
     const filled = await Promise.all([
       ...summaryParts(answer, underWay),
-      answer.then(showSummary).catch(() => ({})),
+      answer.then(showSummary, () => (signal.aborted ? {} : forget())),
       sources.load(keyOf(view), view.sources, params, signal),
       pages.load(keyOf(view), view.pages, params, signal),
       ...others.map(({ dimension, load }) => load(keyOf(view), dimension, params, signal)),
@@ -122,7 +124,20 @@ export const overview = (change: Change, account: HTMLElement) => {
     document.title = [name, heading.textContent, 'AltContext'].filter(Boolean).join(' · ');
   };
 
+  /** Takes away what was told of another view than the one that has no answer. */
+  const forget = (): Filled => {
+    if (headed !== keyOf(view)) {
+      heading.textContent = words.title;
+      compared.textContent = '';
+      asOf.textContent = '';
+      warning.hidden = true;
+      welcome.hidden = true;
+    }
+    return {};
+  };
+
   const showSummary = (summary: Summary): Filled => {
+    headed = keyOf(view);
     const { window, compareTo, freshness, metrics } = summary;
     const shownDays = format.days(window.from, window.to);
     heading.textContent = shownDays;

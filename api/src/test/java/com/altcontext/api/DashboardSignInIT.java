@@ -112,6 +112,18 @@ class DashboardSignInIT {
     }
 
     @Test
+    void a_page_that_the_browser_had_kept_shows_nothing_to_whoever_is_not_signed_in() {
+        page.signIn("");
+        page.tab.evaluate("window.kept = 'the same page'");
+        page.tab.open(STAGE.service.address() + "/v1/privacy");
+        page.tab.call("Network.clearBrowserCookies", Map.of());
+
+        page.tab.evaluate("history.back()");
+        page.tab.await("window.kept === 'the same page' && document.querySelector('#key')");
+        assertThat(page.has(".tiles")).isFalse();
+    }
+
+    @Test
     void the_keyboard_suffices_from_the_key_to_days_of_ones_own() {
         LocalDate today = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
         LocalDate from = today.minusDays(3);
@@ -137,6 +149,8 @@ class DashboardSignInIT {
 
         assertThat(page.query()).isEqualTo("?from=" + from + "&to=" + today);
         assertThat(page.text("[id=figures]")).contains(String.valueOf(from.getDayOfMonth()));
+        // Today is not over, which is no fall.
+        assertThat(page.has("path.now.open")).isTrue();
     }
 
     /** Tab after tab, until the focus is there, and each one can be seen to have it. */

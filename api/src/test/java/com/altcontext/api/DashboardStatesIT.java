@@ -37,6 +37,7 @@ class DashboardStatesIT {
             assertThat(page.text(".alert p")).isEqualTo("The service cannot reach its database at the moment.");
             // Figures of another window would be taken for those of this one; the leads are of no window.
             assertThat(page.has(".tiles")).isFalse();
+            assertThat(page.text("h1")).isEqualTo("Dashboard");
             assertThat(page.text(".key .body")).isEqualTo("Not loaded.");
             assertThat(page.text(".leads .old")).isEqualTo("As it was before.");
             page.assertAccessible("database-away", DashboardTab.WIDE);
