@@ -3,11 +3,13 @@ package com.altcontext.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.Sql;
+import com.altcontext.metrics.Rollup;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,8 +17,13 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(TestService.class)
 class HousekeepingTest {
+    private static final String TODAY = "(now() AT TIME ZONE 'UTC')::date";
+
     @Inject
     Housekeeping housekeeping;
+
+    @Inject
+    InstantSource clock;
 
     @Inject
     Sql sql;
@@ -41,30 +48,45 @@ class HousekeepingTest {
     void what_lags_behind_is_told_and_no_more_when_it_is_made_up_for() {
         Stored stored = new Stored(sql);
         housekeeping.makePartitions();
-        housekeeping.refreshRollups();
+        makeUpForWhatOtherTestsLeft();
         housekeeping.takeStock();
         assertThat(metric("altcontext_rollup_lag_days")).isZero();
         assertThat(metric("altcontext_rollup_gaps")).isZero();
         assertThat(metric("altcontext_events_strays")).isZero();
 
-        stored.execute("UPDATE rollup_days SET day = day - 4 WHERE day >= (now() AT TIME ZONE 'UTC')::date - 1");
-        stored.execute(eventOf("(now() AT TIME ZONE 'UTC')::date - 1"));
+        stored.execute("DELETE FROM rollup_days WHERE day > " + TODAY + " - 4");
+        stored.execute(eventOf(TODAY + " - 1"));
         stored.execute(eventOf("'2037-01-01'"));
         try {
             housekeeping.takeStock();
             assertThat(metric("altcontext_rollup_lag_days")).isEqualTo(4);
             assertThat(metric("altcontext_rollup_gaps"))
-                    .as("the days between have no events")
-                    .isEqualTo(1);
+                    .as("days without events do not count")
+                    .isEqualTo(daysWithEvents())
+                    .isPositive();
             assertThat(metric("altcontext_events_strays")).isEqualTo(1);
         } finally {
             stored.execute("DELETE FROM events WHERE event_type = 'late'");
-            housekeeping.refreshRollups();
+            makeUpForWhatOtherTestsLeft();
         }
         housekeeping.takeStock();
         assertThat(metric("altcontext_rollup_lag_days")).isZero();
         assertThat(metric("altcontext_rollup_gaps")).isZero();
         assertThat(metric("altcontext_events_strays")).isZero();
+    }
+
+    private void makeUpForWhatOtherTestsLeft() {
+        Rollup rollup = new Rollup(sql, clock);
+        rollup.status().gaps().forEach(day -> rollup.run(day, null));
+        housekeeping.refreshRollups();
+    }
+
+    /** Of the days whose figures the test takes away, but for today. */
+    private double daysWithEvents() {
+        return sql.inTransaction(tx -> tx.query(
+                        "SELECT count(DISTINCT day) FROM events WHERE day > " + TODAY + " - 4 AND day < " + TODAY,
+                        row -> row.number(1))
+                .getFirst());
     }
 
     private static String eventOf(String day) {
@@ -87,8 +109,7 @@ class HousekeepingTest {
 
     private static long pageViewsOfToday(Stored stored, String property) {
         List<JsonNode> days = stored.rows(
-                "SELECT to_jsonb(r)::text FROM daily_metric_rollups r WHERE property_id = ?"
-                        + " AND day = (now() AT TIME ZONE 'UTC')::date",
+                "SELECT to_jsonb(r)::text FROM daily_metric_rollups r WHERE property_id = ?" + " AND day = " + TODAY,
                 property);
         assertThat(days).hasSize(1);
         return days.getFirst().path("page_views").asLong();
