@@ -68,8 +68,9 @@ class Wiring {
 
     @Produces
     @Singleton
-    DatabaseState databaseState(Sql sql, InstantSource clock) {
-        return new DatabaseState(sql, clock);
+    DatabaseState databaseState(Sql sql, InstantSource clock, Properties properties) {
+        // Else a site's events would be refused as of an unknown property until the first refresh.
+        return new DatabaseState(sql, clock, properties::refresh);
     }
 
     @Produces

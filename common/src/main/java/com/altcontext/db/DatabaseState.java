@@ -31,13 +31,20 @@ public final class DatabaseState {
 
     private final Sql sql;
     private final InstantSource clock;
+    private final Runnable beforeReady;
     private volatile Status status = Status.STARTING;
     private volatile boolean seenReady;
     private volatile Duration clockSkew = Duration.ZERO;
 
     public DatabaseState(Sql sql, InstantSource clock) {
+        this(sql, clock, () -> {});
+    }
+
+    /** @param beforeReady reads what every request needs, from a database with the right schema; it is ready only after that */
+    public DatabaseState(Sql sql, InstantSource clock, Runnable beforeReady) {
         this.sql = sql;
         this.clock = clock;
+        this.beforeReady = beforeReady;
     }
 
     public Status status() {
@@ -61,7 +68,11 @@ public final class DatabaseState {
     /** Asks the database now. Takes as long as a connection takes; never throws for a database that is away. */
     public Status ask() {
         try {
-            status = sql.inTransaction(this::look);
+            Status seen = sql.inTransaction(this::look);
+            if (seen == Status.READY) {
+                beforeReady.run();
+            }
+            status = seen;
         } catch (SqlFailure failed) {
             status = Status.DATABASE_UNREACHABLE;
         }

@@ -6,6 +6,7 @@ import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -74,5 +75,17 @@ class DatabaseStateTest {
                 Migrations.of(DatabaseUrl.parse(Database.migrated().url())).status();
 
         assertThat(all.getLast().version()).isEqualTo(String.valueOf(DatabaseState.REQUIRED_SCHEMA));
+    }
+
+    @Test
+    void what_every_request_needs_is_read_before_it_is_ready() {
+        Database database = Database.migrated();
+        List<Boolean> readyMeanwhile = new ArrayList<>();
+        DatabaseState[] state = new DatabaseState[1];
+        state[0] =
+                new DatabaseState(database.sql(), InstantSource.system(), () -> readyMeanwhile.add(state[0].isReady()));
+
+        assertThat(state[0].ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(readyMeanwhile).containsExactly(false);
     }
 }
