@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The known properties, held in memory so that no request waits for a look-up. {@link #refresh} is called every few
- * seconds; until its first success only {@code default} is known.
+ * seconds, and before the service is ready; until then only {@code default} is known.
  */
 public final class Properties {
     private final Sql sql;
