@@ -52,7 +52,7 @@ count_events() {
 # A hundred thousand visitors of the last quarter of an hour whose address and browser are those of the crowd's forms:
 # each of them may be whoever sends the next one.
 gather_crowd() {
-  leads 1 1 crowd
+  leads 1 2 crowd
   sql "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, ip_hash, ua_hash)
        SELECT gen_random_uuid(), gen_random_uuid(), known.property_id, now() - interval '1 minute' * (n % 15), now(),
               'direct', 'desktop', known.ip_hash, known.ua_hash

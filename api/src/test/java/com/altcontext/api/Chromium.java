@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +112,19 @@ final class Chromium implements AutoCloseable {
         try {
             return answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
         } catch (CompletionException failed) {
-            throw new AssertionError(method + " " + parameters + ": " + failed.getCause(), failed);
+            String told = method + " " + parameters + ": " + failed.getCause();
+            throw PageGone.WORDS.matcher(told).find() ? new PageGone(told, failed) : new AssertionError(told, failed);
+        }
+    }
+
+    /** The page that was asked has made room for another one meanwhile. */
+    static final class PageGone extends AssertionError {
+        private static final long serialVersionUID = 1L;
+        private static final Pattern WORDS =
+                Pattern.compile("Cannot find (default execution )?context|context was destroyed|navigated or closed");
+
+        private PageGone(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 

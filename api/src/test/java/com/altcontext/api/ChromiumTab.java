@@ -73,8 +73,21 @@ final class ChromiumTab {
         return answer.path("result").path("value");
     }
 
+    /**
+     * Waits until it is true. Where it cannot be told it is not true yet: what it looks at is not there, or one page has gone
+     * and the next has not come.
+     */
     void await(String expression) {
-        Stored.await(() -> evaluate("!!(" + expression + ")").booleanValue(), true);
+        String told = "(() => { try { return !!(%s) } catch { return false } })()".formatted(expression);
+        Stored.await(
+                () -> {
+                    try {
+                        return evaluate(told).booleanValue();
+                    } catch (Chromium.PageGone navigating) {
+                        return false;
+                    }
+                },
+                true);
     }
 
     /** Clicks into the middle of an element, wherever it stands in the page. */
