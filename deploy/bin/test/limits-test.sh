@@ -14,6 +14,8 @@ command -v redis-server >/dev/null || "$ROOT/deploy/bin/install.sh" redis-server
 work=$(mktemp -d)
 redis=
 services=()
+# shellcheck source=deploy/bin/service-flags.sh
+source "$ROOT/deploy/bin/service-flags.sh"
 # shellcheck source=deploy/bin/throwaway-database.sh
 source "$ROOT/deploy/bin/throwaway-database.sh"
 
@@ -39,12 +41,6 @@ stop_services() {
   services=()
 }
 trap 'stop_services; stop_redis; stop_database; rm -rf "$work"' EXIT
-
-free_port() {
-  local port
-  while port=$((RANDOM % 20000 + 20000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
-  echo "$port"
-}
 
 start_redis() { # PASSWORD
   redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --requirepass "$1" --dir "$work" >"$work/redis.log" 2>&1 &

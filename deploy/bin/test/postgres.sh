@@ -2,11 +2,8 @@
 # A PostgreSQL of the machine's own packages for a test that needs pg_dump and pg_restore beside the server, which the embedded one
 # has not. Who sources this has ROOT, a directory in work and a function fail; it gets bin, port, server (its process) and DATABASE_URL.
 
-free_port() {
-  local port
-  while port=$((RANDOM % 20000 + 20000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
-  echo "$port"
-}
+# shellcheck source=deploy/bin/service-flags.sh
+source "$ROOT/deploy/bin/service-flags.sh"
 
 # The newest version that has all: a server, and a client that is as new.
 find_programs() {

@@ -9,6 +9,8 @@ work=$(mktemp -d)
 pid=
 export ALTCONTEXT_DATA=$work/data
 unset DATABASE_URL ADMIN_API_KEY IP_HASH_PEPPER
+# shellcheck source=deploy/bin/service-flags.sh
+source "$ROOT/deploy/bin/service-flags.sh"
 
 # shellcheck disable=SC2317 # the trap calls it
 clean_up() {
@@ -22,12 +24,6 @@ fail() {
   echo "run-test: $*" >&2
   tail -n 30 "$work/log" >&2 || true
   exit 1
-}
-
-free_port() {
-  local port
-  while port=$((RANDOM % 20000 + 20000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
-  echo "$port"
 }
 
 # A job of its own: only so does it get the signal that a terminal's Ctrl-C sends, to its whole process group.

@@ -10,6 +10,8 @@ if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
 fi
 work=$(mktemp -d)
 service=
+# shellcheck source=deploy/bin/service-flags.sh
+source "$ROOT/deploy/bin/service-flags.sh"
 # shellcheck source=deploy/bin/throwaway-database.sh
 source "$ROOT/deploy/bin/throwaway-database.sh"
 
@@ -26,12 +28,6 @@ stop_service() {
   service=
 }
 trap 'stop_service; stop_database; rm -rf "$work"' EXIT
-
-free_port() {
-  local port
-  while port=$((RANDOM % 20000 + 20000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
-  echo "$port"
-}
 
 # start_service VARIABLE=VALUE…
 start_service() {
