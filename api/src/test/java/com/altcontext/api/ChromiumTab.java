@@ -6,15 +6,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A page in a {@link Chromium}, and the hands and eyes of whoever sits before it. Its clicks and keys are real ones. */
 final class ChromiumTab {
     private final Chromium browser;
     private final String target;
     private final String session;
-    private final AtomicInteger loads = new AtomicInteger();
+    private final Set<String> loaded = ConcurrentHashMap.newKeySet();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
 
@@ -25,11 +26,16 @@ final class ChromiumTab {
         browser.listen(session, this::note);
         List.of("Page.enable", "Runtime.enable", "Network.enable", "Log.enable")
                 .forEach(domain -> call(domain, Map.of()));
+        call("Page.setLifecycleEventsEnabled", Map.of("enabled", true));
     }
 
     private void note(String method, JsonNode told) {
         switch (method) {
-            case "Page.loadEventFired" -> loads.incrementAndGet();
+            case "Page.lifecycleEvent" -> {
+                if (told.path("name").asText().equals("load")) {
+                    loaded.add(told.path("loaderId").asText());
+                }
+            }
             case "Network.requestWillBeSent" ->
                 requests.add(told.at("/request/url").asText());
             case "Runtime.exceptionThrown" ->
@@ -44,11 +50,11 @@ final class ChromiumTab {
         }
     }
 
-    /** Opens an address, and comes back when the page is loaded. */
+    /** Opens an address, and comes back when that very page is loaded, not the one before it. */
     ChromiumTab open(String url) {
-        int before = loads.get();
-        call("Page.navigate", Map.of("url", url));
-        Stored.await(() -> loads.get() > before, true);
+        String loader =
+                call("Page.navigate", Map.of("url", url)).path("loaderId").asText();
+        Stored.await(() -> loaded.contains(loader), true);
         return this;
     }
 
