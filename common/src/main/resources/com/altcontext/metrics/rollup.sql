@@ -32,9 +32,9 @@ stored AS (
 -- What a session did of each type: the one pass over the day's events that all counts come from.
 acts AS MATERIALIZED (
     SELECT property_id, visitor_id, session_id, is_bot, event_type,
-           count(*) FILTER (WHERE is_today) AS events,
-           count(viewed) FILTER (WHERE is_today) AS views_today,
-           count(viewed) AS views,
+           (count(*) FILTER (WHERE is_today))::integer AS events,
+           (count(viewed) FILTER (WHERE is_today))::integer AS views_today,
+           count(viewed)::integer AS views,
            min(viewed) AS entrance,
            max(viewed) AS exit,
            bool_or(is_conversion AND is_today) AS converts_today,
@@ -174,29 +174,27 @@ sketches AS (
     GROUP BY every.property_id
 ),
 -- Quantile sketches: buckets whose bounds grow by the factor 101/99, so that a bucket's middle is within 1 % of all in it.
-vitals AS (
-    SELECT property_id,
-           CASE WHEN fcp_ms < 1 THEN 0 ELSE 1 + ceil(ln(fcp_ms::float8) / ln(101.0::float8 / 99))::integer END AS fcp,
-           CASE WHEN lcp_ms < 1 THEN 0 ELSE 1 + ceil(ln(lcp_ms::float8) / ln(101.0::float8 / 99))::integer END AS lcp,
-           CASE WHEN inp_ms < 1 THEN 0 ELSE 1 + ceil(ln(inp_ms::float8) / ln(101.0::float8 / 99))::integer END AS inp,
-           CASE WHEN ttfb_ms < 1 THEN 0 ELSE 1 + ceil(ln(ttfb_ms::float8) / ln(101.0::float8 / 99))::integer END AS ttfb,
-           CASE WHEN cls_score * 1000 < 1 THEN 0
-                ELSE 1 + ceil(ln(cls_score * 1000::float8) / ln(101.0::float8 / 99))::integer END AS cls
+-- The measured values are counted first, since logarithms are dear and many visits measure the same.
+measured AS (
+    SELECT property_id, grouping(fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score) AS vital,
+           coalesce(fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score * 1000::float8) AS value, count(*) AS count
     FROM events
     WHERE day = :day AND device <> 'bot' AND (:property::text IS NULL OR property_id = :property)
       AND coalesce(fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score) IS NOT NULL
+    GROUP BY GROUPING SETS (
+        (property_id, fcp_ms), (property_id, lcp_ms), (property_id, inp_ms), (property_id, ttfb_ms), (property_id, cls_score))
     OFFSET 0
 ),
 histograms AS (
     SELECT property_id, vital,
            string_agg(int2send(bucket::smallint) || int4send(count::integer), ''::bytea ORDER BY bucket) AS histogram
     FROM (
-        SELECT property_id, grouping(fcp, lcp, inp, ttfb, cls) AS vital, coalesce(fcp, lcp, inp, ttfb, cls) AS bucket,
-               count(*) AS count
-        FROM vitals
-        GROUP BY GROUPING SETS ((property_id, fcp), (property_id, lcp), (property_id, inp), (property_id, ttfb), (property_id, cls))
-        ) AS buckets
-    WHERE bucket IS NOT NULL
+        SELECT property_id, vital,
+               CASE WHEN value < 1 THEN 0 ELSE 1 + ceil(ln(value) / ln(101.0::float8 / 99))::integer END AS bucket,
+               sum(count) AS count
+        FROM measured
+        WHERE value IS NOT NULL
+        GROUP BY property_id, vital, bucket) AS buckets
     GROUP BY property_id, vital
 ),
 -- The dimensions of sessions. Those with few values are counted together first, for there are few kinds of sessions.
@@ -222,20 +220,9 @@ exits AS (
 -- A visitor of several sessions counts once for each value that they have: for each of the first session, and for those
 -- of the others that are not the first one's too. Only the latter have to be told apart, and they are few.
 several AS MATERIALIZED (
-    SELECT property_id, visitor_id, row_number() OVER visits AS nth,
-           traffic_source, first_value(traffic_source) OVER visits AS first_traffic_source,
-           referrer_host, first_value(referrer_host) OVER visits AS first_referrer_host,
-           utm_source, first_value(utm_source) OVER visits AS first_utm_source,
-           utm_medium, first_value(utm_medium) OVER visits AS first_utm_medium,
-           utm_campaign, first_value(utm_campaign) OVER visits AS first_utm_campaign,
-           utm_term, first_value(utm_term) OVER visits AS first_utm_term,
-           country, first_value(country) OVER visits AS first_country,
-           device, first_value(device) OVER visits AS first_device,
-           landing_path, first_value(landing_path) OVER visits AS first_landing_path,
-           exit_path, first_value(exit_path) OVER visits AS first_exit_path
+    SELECT *, row_number() OVER (PARTITION BY visitor_id) AS nth
     FROM begun
     WHERE NOT is_only
-    WINDOW visits AS (PARTITION BY visitor_id)
 ),
 firsts AS (
     SELECT property_id, traffic_source, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, country, device,
@@ -247,37 +234,43 @@ firsts AS (
 repeated AS (
     SELECT v.property_id, d.dimension, d.value
     FROM several AS v
+    JOIN several AS f ON f.visitor_id = v.visitor_id AND f.nth = 1
     CROSS JOIN LATERAL (VALUES
-        ('traffic_source', v.traffic_source, v.first_traffic_source),
-        ('referrer_host', v.referrer_host, v.first_referrer_host),
-        ('utm_source', v.utm_source, v.first_utm_source),
-        ('utm_medium', v.utm_medium, v.first_utm_medium),
-        ('utm_campaign', v.utm_campaign, v.first_utm_campaign),
-        ('utm_term', v.utm_term, v.first_utm_term),
-        ('country', v.country, v.first_country),
-        ('device', v.device, v.first_device),
-        ('landing_path', v.landing_path, v.first_landing_path),
-        ('exit_path', v.exit_path, v.first_exit_path)
+        ('traffic_source', v.traffic_source, f.traffic_source),
+        ('referrer_host', v.referrer_host, f.referrer_host),
+        ('utm_source', v.utm_source, f.utm_source),
+        ('utm_medium', v.utm_medium, f.utm_medium),
+        ('utm_campaign', v.utm_campaign, f.utm_campaign),
+        ('utm_term', v.utm_term, f.utm_term),
+        ('country', v.country, f.country),
+        ('device', v.device, f.device),
+        ('landing_path', v.landing_path, f.landing_path),
+        ('exit_path', v.exit_path, f.exit_path)
         ) AS d(dimension, value, first)
     WHERE v.nth > 1 AND d.value IS DISTINCT FROM d.first
     GROUP BY v.property_id, v.visitor_id, d.dimension, d.value
 ),
--- The dimensions of events. A path's events in order: where the visitor or the session changes, another one is counted.
+-- The dimensions of events. Of a visitor's events on a path the first counts the visitor, and the first of each session
+-- the session. The few that convert are counted by themselves.
 on_path AS (
     SELECT property_id, path,
-           count(*) FILTER (WHERE is_visitor) AS visitors,
+           count(*) FILTER (WHERE nth = 1) AS visitors,
            count(*) FILTER (WHERE event_type = 'page_view') AS page_views,
-           count(*) FILTER (WHERE is_session) AS sessions,
-           count(*) FILTER (WHERE is_session AND is_conversion) AS conversions
+           count(*) FILTER (WHERE nth = nth_of_session) AS sessions
     FROM (
-        SELECT property_id, path, event_type, is_conversion,
-               lag(visitor_id) OVER events_of IS DISTINCT FROM visitor_id
-                   OR lag(path) OVER events_of IS DISTINCT FROM path AS is_visitor,
-               lag(session_id) OVER events_of IS DISTINCT FROM session_id
-                   OR lag(path) OVER events_of IS DISTINCT FROM path AS is_session
+        SELECT property_id, path, event_type, row_number() OVER visits AS nth, rank() OVER visits AS nth_of_session
         FROM events
         WHERE day = :day AND device <> 'bot' AND (:property::text IS NULL OR property_id = :property)
-        WINDOW events_of AS (ORDER BY visitor_id, path COLLATE "C", session_id, is_conversion DESC)) AS visited
+        WINDOW visits AS (PARTITION BY visitor_id, path COLLATE "C" ORDER BY session_id)) AS visited
+    GROUP BY property_id, path
+),
+converted_on_path AS (
+    SELECT property_id, path, count(*) AS conversions
+    FROM (
+        SELECT property_id, path
+        FROM events
+        WHERE day = :day AND device <> 'bot' AND is_conversion AND (:property::text IS NULL OR property_id = :property)
+        GROUP BY property_id, visitor_id, session_id, path) AS converted
     GROUP BY property_id, path
 ),
 -- One row a session, then one a visitor, then one a value.
@@ -313,7 +306,9 @@ pieces AS (
     UNION ALL
     SELECT property_id, dimension, value, count(*), 0, 0, 0 FROM repeated GROUP BY property_id, dimension, value
     UNION ALL
-    SELECT property_id, 'path', path, visitors, page_views, sessions, conversions FROM on_path
+    SELECT property_id, 'path', path, visitors, page_views, sessions, 0 FROM on_path
+    UNION ALL
+    SELECT property_id, 'path', path, 0, 0, 0, conversions FROM converted_on_path
     UNION ALL
     SELECT property_id, 'event_type', event_type, count(*), sum(page_views), sum(sessions), sum(conversions)
     FROM of_type
