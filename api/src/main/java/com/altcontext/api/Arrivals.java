@@ -5,6 +5,7 @@ import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.ReferrerHost;
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.event.Beacon;
+import com.altcontext.ingest.Unavailable;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import com.altcontext.value.Issues;
@@ -48,10 +49,23 @@ final class Arrivals {
             return site;
         }
         Property property =
-                properties.bySlug(fields.node("propertyId").asText("").strip());
+                named(properties, fields.node("propertyId").asText("").strip());
         if (property == null) {
             issues.add(field, "is not a known property");
             return site;
+        }
+        return property;
+    }
+
+    /**
+     * The property of that slug, or null if there is none.
+     *
+     * @throws Unavailable if the database was never there, so that nobody can say
+     */
+    static @Nullable Property named(Properties known, String slug) {
+        Property property = known.bySlug(slug);
+        if (property == null && !known.isRead()) {
+            throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
         return property;
     }

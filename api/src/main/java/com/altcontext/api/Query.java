@@ -81,11 +81,15 @@ final class Query {
         return text.equals("true");
     }
 
-    /** The slug that {@code propertyId} names, or null if it is absent. */
+    /**
+     * The slug that {@code propertyId} names, or null if it is absent.
+     *
+     * @throws com.altcontext.ingest.Unavailable if the database was never there
+     */
     @Nullable
     String property(Properties known) {
         String slug = params.get("propertyId");
-        if (slug != null && known.bySlug(slug) == null) {
+        if (slug != null && Arrivals.named(known, slug) == null) {
             issues.add("propertyId", "is not a known property");
         }
         return slug;

@@ -94,10 +94,12 @@ class DatabaseAwayIT {
                 service.awaitHealth("503 database_unreachable");
                 assertThat(service.get("/v1/healthz").header("retry-after")).isNotNull();
                 assertThat(status(service)).isEqualTo(503);
+                assertThat(statusOfNamedProperty(service)).isEqualTo(503);
 
                 database.start();
                 service.awaitHealth("200");
                 assertThat(status(service)).isEqualTo(202);
+                assertThat(statusOfNamedProperty(service)).isEqualTo(400);
             }
         }
     }
@@ -144,6 +146,12 @@ class DatabaseAwayIT {
                     .startsWith("altcontext: DATABASE_URL cannot be read: ");
             assertThat(service.written("stdout") + service.written("stderr")).doesNotContain("hunter-77", "db.example");
         }
+    }
+
+    /** Nobody can say whether the site exists before the database was there; afterwards it is known not to. */
+    private static int statusOfNamedProperty(PackagedService service) throws Exception {
+        return service.post(PackagedService.Load.event("anon-at-the-start").put("propertyId", "no-such-site"))
+                .status();
     }
 
     private static int status(PackagedService service) throws Exception {

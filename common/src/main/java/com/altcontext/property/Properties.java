@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Properties {
     private final Sql sql;
     private volatile Snapshot snapshot = Snapshot.of(List.of());
+    private volatile boolean read;
 
     public Properties(Sql sql) {
         this.sql = sql;
@@ -26,6 +27,12 @@ public final class Properties {
         snapshot = Snapshot.of(sql.inTransaction(tx -> tx.query(
                 "SELECT id, domains FROM properties ORDER BY created_at, id",
                 row -> new Property(row.text(1), Set.copyOf(Arrays.asList(row.texts(2)))))));
+        read = true;
+    }
+
+    /** Whether they were ever read: before that, one that is not known may exist all the same. */
+    public boolean isRead() {
+        return read;
     }
 
     /** The property of that slug, or null if none is known. */
