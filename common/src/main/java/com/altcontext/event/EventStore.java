@@ -5,8 +5,10 @@ import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
 import com.altcontext.visit.SessionRule;
+import com.altcontext.visit.Visitor;
 import com.altcontext.visit.VisitorLock;
 import com.altcontext.visit.Visits;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +54,8 @@ public final class EventStore {
             """;
 
     private static final int COLUMNS = 28;
+    /** What most rows need less than. */
+    private static final int ROW_BYTES = 640;
 
     private final SessionRule sessionRule;
 
@@ -82,7 +86,7 @@ public final class EventStore {
         }
 
         List<Outcome> outcomes = new ArrayList<>(events.size());
-        BinaryRows rows = new BinaryRows(events.size() * 640);
+        BinaryRows rows = new BinaryRows(events.size() * ROW_BYTES);
         int added = 0;
         for (Event event : events) {
             Receipt first = stored.get(event.id());
@@ -90,11 +94,9 @@ public final class EventStore {
                 outcomes.add(new Outcome.Duplicate(first));
                 continue;
             }
-            UUID session = visits.place(event.visitor(), event.id(), event.occurredAt(), event.origin());
-            Receipt receipt = new Receipt(event.id(), event.visitor().id(), session);
+            Receipt receipt = place(visits, event, rows);
             stored.put(event.id(), receipt);
             outcomes.add(new Outcome.Stored(receipt, event.origin().device()));
-            add(rows, event, session);
             added++;
         }
         Pipeline save = tx.pipeline();
@@ -104,6 +106,44 @@ public final class EventStore {
             tx.copy(COPY, rows);
         }
         return outcomes;
+    }
+
+    /**
+     * One event that cannot have been stored before, together with what else its transaction asks and writes: they share
+     * the round trips.
+     */
+    public final class NewEvent {
+        private final Visits visits = new Visits(sessionRule);
+        private final BinaryRows rows = new BinaryRows(ROW_BYTES);
+
+        private NewEvent() {}
+
+        /** Adds the writing of its visit, once what {@link #expect} added is sent. */
+        public Receipt place(Pipeline save, Event event) {
+            Receipt receipt = EventStore.place(visits, event, rows);
+            visits.save(save);
+            return receipt;
+        }
+
+        /** Stores the event itself, once it is placed. */
+        public void store(Tx tx) {
+            tx.copy(COPY, rows);
+        }
+    }
+
+    /** Locks the visitor, and asks for the visits that an event at that time could belong to. */
+    public NewEvent expect(Pipeline look, Visitor visitor, Instant at) {
+        NewEvent event = new NewEvent();
+        event.visits.expect(visitor, at);
+        VisitorLock.take(look, List.of(visitor.id()));
+        event.visits.read(look);
+        return event;
+    }
+
+    private static Receipt place(Visits visits, Event event, BinaryRows rows) {
+        UUID session = visits.place(event.visitor(), event.id(), event.occurredAt(), event.origin());
+        add(rows, event, session);
+        return new Receipt(event.id(), event.visitor().id(), session);
     }
 
     /** Keeps other writers away from these events' visitors until the transaction ends; {@link #write} does it itself. */

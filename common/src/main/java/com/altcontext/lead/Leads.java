@@ -6,13 +6,10 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
 import com.altcontext.event.EventStore;
-import com.altcontext.event.Outcome;
 import com.altcontext.event.Receipt;
-import com.altcontext.visit.VisitorLock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +85,8 @@ public final class Leads {
         Instant at = capture.receivedAt();
         Pipeline look = tx.pipeline();
         LeadLock.take(look, capture.email());
-        // The events' store takes it too; taken here, its settings for the planner hold for these look-ups as well.
-        VisitorLock.take(look, List.of(capture.visitor().id()));
+        // Before the other look-ups, since it also tells the planner how to run them.
+        EventStore.NewEvent submit = events.expect(look, capture.visitor(), at);
         Pipeline.Answer<Known> found = look.query(FIND, Known::read, property, email);
         Pipeline.Answer<Captured> first = look.query(
                 FIND_REPEATED,
@@ -104,13 +101,13 @@ public final class Leads {
             return first.rows().getFirst();
         }
         Known known = found.rows().isEmpty() ? null : found.rows().getFirst();
-        return store(tx, capture, known == null ? ifNew : known.id, known == null ? null : known.consent);
+        return store(tx, capture, submit, known == null ? ifNew : known.id, known == null ? null : known.consent);
     }
 
-    private Captured store(Tx tx, Capture capture, UUID leadId, @Nullable Consent known) {
+    private Captured store(Tx tx, Capture capture, EventStore.NewEvent submit, UUID leadId, @Nullable Consent known) {
         UUID submissionId = capture.submissionOf(leadId);
-        Receipt receipt = receipt(events.write(tx, List.of(capture.event(submissionId))));
         Pipeline save = tx.pipeline();
+        Receipt receipt = submit.place(save, capture.event(submissionId));
         saveLead(save, capture, leadId, known);
         IdentityLinks.link(save, leadId, capture.visitor(), capture.receivedAt());
         byte[] uaHash = capture.visitor().uaHash();
@@ -134,6 +131,7 @@ public final class Leads {
             Outbox.put(save, submissionId, leadId, capture);
         }
         save.send();
+        submit.store(tx);
         int links = guessed == null ? 0 : guessed.rows().size();
         return new Captured(leadId, receipt.visitorId(), receipt.sessionId(), links, false);
     }
@@ -165,15 +163,6 @@ public final class Leads {
                     given.expiresAt(),
                     capture.visitor().ipHash());
         }
-    }
-
-    private static Receipt receipt(List<Outcome> outcomes) {
-        return switch (outcomes.getFirst()) {
-            case Outcome.Stored stored -> stored.receipt();
-            case Outcome.Duplicate duplicate -> duplicate.receipt();
-            case Outcome.Dropped _, Outcome.Unstorable _ ->
-                throw new IllegalStateException("the store answers with a receipt");
-        };
     }
 
     private record Known(UUID id, Consent consent) {
