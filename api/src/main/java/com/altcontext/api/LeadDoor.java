@@ -5,7 +5,6 @@ import com.altcontext.event.Outcome;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.Email;
-import com.altcontext.lead.Leads;
 import com.altcontext.property.Property;
 import com.altcontext.value.ComputedId;
 import com.altcontext.value.Issue;
@@ -22,26 +21,23 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST /v1/leads/capture}: a form with an address, sent by a script as JSON or by the form itself. */
 final class LeadDoor {
     private final Arrivals arrivals;
-    private final Leads leads;
+    private final Captures captures;
     private final DistinctEmails distinctEmails;
     private final Set<String> allowedOrigins;
-    private final Workers workers;
     private final Tally tally;
     private final InstantSource clock;
 
     LeadDoor(
             Arrivals arrivals,
-            Leads leads,
+            Captures captures,
             DistinctEmails distinctEmails,
             Set<String> allowedOrigins,
-            Workers workers,
             Tally tally,
             InstantSource clock) {
         this.arrivals = arrivals;
-        this.leads = leads;
+        this.captures = captures;
         this.distinctEmails = distinctEmails;
         this.allowedOrigins = allowedOrigins;
-        this.workers = workers;
         this.tally = tally;
         this.clock = clock;
     }
@@ -74,8 +70,7 @@ final class LeadDoor {
             return;
         }
         Capture capture = capture(form, property, exchange.client);
-        workers.run(
-                exchange, () -> leads.capture(capture), captured -> answer(exchange, isForm, form.path(), captured));
+        captures.take(exchange, capture, captured -> answer(exchange, isForm, form.path(), captured));
     }
 
     private Capture capture(LeadReader.Form form, Property property, Client client) {

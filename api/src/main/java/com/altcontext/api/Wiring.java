@@ -141,10 +141,9 @@ class Wiring {
                 new BatchDoor(intake, groupCommit, limiter, tally),
                 new LeadDoor(
                         arrivals,
-                        leads,
+                        new Captures(leads, forms),
                         new DistinctEmails(settings.leads().emailsPerHour(), Ticker.systemTicker()),
                         settings.corsAllowedOrigins(),
-                        forms,
                         tally,
                         clock),
                 new UnsubscribeDoor(arrivals, new Unsubscribing(sql), token, forms, tally, clock),

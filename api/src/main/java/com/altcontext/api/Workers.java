@@ -40,22 +40,36 @@ final class Workers {
      * @throws Unavailable if the database is away or too much waits
      */
     <T> void run(Exchange exchange, Supplier<T> work, Consumer<T> answer) {
+        run(() -> {
+            try {
+                T result = attempt(work);
+                exchange.later(() -> answer.accept(result));
+            } catch (RuntimeException | Error failure) {
+                exchange.later(() -> exchange.failed(failure));
+            }
+        });
+    }
+
+    /**
+     * Runs on one of the threads what is for several requests, and tells them itself.
+     *
+     * @throws Unavailable if the database is away or too much waits
+     */
+    void run(Runnable work) {
         checkDatabase();
         try {
-            threads.execute(() -> {
-                try {
-                    T result = attempt(work);
-                    exchange.later(() -> answer.accept(result));
-                } catch (RuntimeException | Error failure) {
-                    exchange.later(() -> exchange.failed(failure));
-                }
-            });
+            threads.execute(work);
         } catch (RejectedExecutionException full) {
-            throw new Unavailable(threads.isShutdown() ? Unavailable.Reason.STOPPING : Unavailable.Reason.QUEUE_FULL);
+            throw new Unavailable(isStopped() ? Unavailable.Reason.STOPPING : Unavailable.Reason.QUEUE_FULL);
         }
     }
 
-    private <T> T attempt(Supplier<T> work) {
+    /**
+     * Does work with the database on the caller's thread, which is one of these.
+     *
+     * @throws Unavailable if the database is away, or is lost meanwhile
+     */
+    <T> T attempt(Supplier<T> work) {
         // It may have gone while this waited: then those behind are told at once, each without its own time limit.
         checkDatabase();
         try {
@@ -70,6 +84,10 @@ final class Workers {
             database.lost();
             throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
+    }
+
+    boolean isStopped() {
+        return threads.isShutdown();
     }
 
     private void checkDatabase() {

@@ -7,6 +7,8 @@ import static com.altcontext.api.Stored.LeadTable.SUBMISSIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.Sql;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadLock;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -366,5 +368,43 @@ class LeadCaptureTest {
     private static JsonNode only(List<JsonNode> rows) {
         assertThat(rows).hasSize(1);
         return rows.getFirst();
+    }
+
+    @Test
+    void an_address_that_somebody_is_at_holds_up_no_other() {
+        List<String> others =
+                IntStream.range(0, 40).mapToObj(i -> Forms.email()).toList();
+        CompletableFuture<Call.Answer> held = sql.inTransaction(tx -> {
+            LeadLock.take(tx, Email.of("email", email));
+            CompletableFuture<Call.Answer> waits =
+                    Call.capture(Forms.scripted(email)).sendLater();
+            List<CompletableFuture<Call.Answer>> sent = others.stream()
+                    .map(other -> Call.capture(Forms.scripted(other)).sendLater())
+                    .toList();
+            assertThat(sent)
+                    .allSatisfy(answer -> assertThat(answer.join().status()).isEqualTo(200));
+            assertThat(waits).isNotDone();
+            assertThat(stored.leads(email)).isEmpty();
+            return waits;
+        });
+
+        assertThat(held.join().status()).isEqualTo(200);
+        assertThat(stored.leads(email)).hasSize(1);
+    }
+
+    @Test
+    void a_form_that_the_database_refuses_fails_none_of_those_that_come_with_it() {
+        stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email NOT LIKE 'poison%') NOT VALID");
+        try {
+            List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 40)
+                    .mapToObj(i -> Call.capture(Forms.scripted((i % 10 == 5 ? "poison." : "good.") + i + email))
+                            .sendLater())
+                    .toList();
+            for (int i = 0; i < sent.size(); i++) {
+                assertThat(sent.get(i).join().status()).isEqualTo(i % 10 == 5 ? 500 : 200);
+            }
+        } finally {
+            stored.execute("ALTER TABLE leads DROP CONSTRAINT poison");
+        }
     }
 }

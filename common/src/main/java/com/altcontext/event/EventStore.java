@@ -70,14 +70,13 @@ public final class EventStore {
      * @return what became of each, {@link Outcome.Stored} or {@link Outcome.Duplicate}, in their order
      */
     public List<Outcome> write(Tx tx, List<Event> events) {
-        Visits visits = new Visits(sessionRule);
+        NewEvents fresh = newEvents(events.size());
         for (Event event : events) {
-            visits.expect(event.visitor(), event.occurredAt());
+            fresh.expect(event.visitor(), event.occurredAt());
         }
         Pipeline look = tx.pipeline();
-        VisitorLock.take(look, visitorsOf(events));
+        fresh.ask(look);
         List<Pipeline.Answer<Receipt>> found = find(look, events);
-        visits.read(look);
         look.send();
 
         Map<UUID, Receipt> stored = new HashMap<>();
@@ -86,64 +85,75 @@ public final class EventStore {
         }
 
         List<Outcome> outcomes = new ArrayList<>(events.size());
-        BinaryRows rows = new BinaryRows(events.size() * ROW_BYTES);
-        int added = 0;
         for (Event event : events) {
             Receipt first = stored.get(event.id());
             if (first != null) {
                 outcomes.add(new Outcome.Duplicate(first));
                 continue;
             }
-            Receipt receipt = place(visits, event, rows);
+            Receipt receipt = fresh.place(event);
             stored.put(event.id(), receipt);
             outcomes.add(new Outcome.Stored(receipt, event.origin().device()));
-            added++;
         }
         Pipeline save = tx.pipeline();
-        visits.save(save);
+        fresh.saveVisits(save);
         save.send();
-        if (added > 0) {
-            tx.copy(COPY, rows);
-        }
+        fresh.store(tx);
         return outcomes;
     }
 
+    /** Begins the storing of about so many events of which it is known that they were not stored before. */
+    public NewEvents newEvents(int about) {
+        return new NewEvents(new Visits(sessionRule), about);
+    }
+
     /**
-     * One event that cannot have been stored before, together with what else its transaction asks and writes: they share
-     * the round trips.
+     * New events on their way, together with what else their transaction asks and writes: its round trips are shared.
+     * The methods are called in the order in which they stand here.
      */
-    public final class NewEvent {
-        private final Visits visits = new Visits(sessionRule);
-        private final BinaryRows rows = new BinaryRows(ROW_BYTES);
+    public static final class NewEvents {
+        private final Visits visits;
+        private final List<UUID> visitors;
+        private final BinaryRows rows;
+        private boolean isEmpty = true;
 
-        private NewEvent() {}
+        private NewEvents(Visits visits, int about) {
+            this.visits = visits;
+            this.visitors = new ArrayList<>(about);
+            this.rows = new BinaryRows(about * ROW_BYTES);
+        }
 
-        /** Adds the writing of its visit, once what {@link #expect} added is sent. */
-        public Receipt place(Pipeline save, Event event) {
-            Receipt receipt = EventStore.place(visits, event, rows);
+        /** Says that there may be an event of this visitor at that time. */
+        public void expect(Visitor visitor, Instant at) {
+            visits.expect(visitor, at);
+            visitors.add(visitor.id());
+        }
+
+        /** Locks the visitors ({@link VisitorLock}), and asks for the visits that their events could belong to. */
+        public void ask(Pipeline look) {
+            VisitorLock.take(look, visitors);
+            visits.read(look);
+        }
+
+        /** Finds or begins the visit of an expected event, once the answers are there. */
+        public Receipt place(Event event) {
+            UUID session = visits.place(event.visitor(), event.id(), event.occurredAt(), event.origin());
+            add(rows, event, session);
+            isEmpty = false;
+            return new Receipt(event.id(), event.visitor().id(), session);
+        }
+
+        /** Adds the writing of the visits that changed. */
+        public void saveVisits(Pipeline save) {
             visits.save(save);
-            return receipt;
         }
 
-        /** Stores the event itself, once it is placed. */
+        /** Writes the events themselves. */
         public void store(Tx tx) {
-            tx.copy(COPY, rows);
+            if (!isEmpty) {
+                tx.copy(COPY, rows);
+            }
         }
-    }
-
-    /** Locks the visitor, and asks for the visits that an event at that time could belong to. */
-    public NewEvent expect(Pipeline look, Visitor visitor, Instant at) {
-        NewEvent event = new NewEvent();
-        event.visits.expect(visitor, at);
-        VisitorLock.take(look, List.of(visitor.id()));
-        event.visits.read(look);
-        return event;
-    }
-
-    private static Receipt place(Visits visits, Event event, BinaryRows rows) {
-        UUID session = visits.place(event.visitor(), event.id(), event.occurredAt(), event.origin());
-        add(rows, event, session);
-        return new Receipt(event.id(), event.visitor().id(), session);
     }
 
     /** Keeps other writers away from these events' visitors until the transaction ends; {@link #write} does it itself. */

@@ -1,9 +1,11 @@
 package com.altcontext.lead;
 
+import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import com.altcontext.visit.Visitor;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -13,37 +15,45 @@ import java.util.UUID;
 final class IdentityLinks {
     private static final String LINK = """
             INSERT INTO lead_identities AS known (lead_id, visitor_id, property_id, source, confidence, linked_at)
-            VALUES (?, ?, ?, 'form_submit', 1, ?)
+            SELECT lead_id, visitor_id, property_id, 'form_submit', 1, to_timestamp(at::float8 / 1000)
+            FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::int8[]) AS form(lead_id, visitor_id, property_id, at)
             ON CONFLICT (lead_id, visitor_id) DO UPDATE
             SET source = excluded.source, confidence = excluded.confidence, linked_at = excluded.linked_at
             WHERE known.confidence < excluded.confidence
             """;
 
     /**
-     * The newest sessions of this client, one a visitor: the latest that fits. Reading stops at the twentieth visitor,
-     * so that a hundred thousand of them cost no more. A client with more than 5 000 sessions begun in a day is a
-     * gateway or a machine, about which a guess says nothing; its earlier ones are not looked at.
+     * The newest sessions of each form's client, one a visitor: the latest that fits. Reading stops at the twentieth
+     * visitor, so that a hundred thousand of them cost no more. A client with more than 5 000 sessions begun in a day is
+     * a gateway or a machine, about which a guess says nothing; its earlier ones are not looked at.
      */
     static final String GUESS = """
             INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
-            SELECT ?::uuid, seen.visitor_id, seen.property_id, 'same_ip_ua_window', 0.35, ?::timestamptz
+            SELECT form.lead_id, other.visitor_id, form.property_id, 'same_ip_ua_window', 0.35, form.at
             FROM (
-                SELECT * FROM sessions
-                WHERE property_id = ?
-                  AND substring(ip_hash FROM 1 FOR 8) = substring(?::bytea FROM 1 FOR 8)
-                  AND substring(ua_hash FROM 1 FOR 8) = substring(?::bytea FROM 1 FOR 8)
-                  AND ip_hash = ? AND ua_hash = ? AND started_at BETWEEN ? AND ?
-                ORDER BY started_at DESC
-                LIMIT 5000) AS seen
-            WHERE seen.last_event_at >= ? AND seen.visitor_id <> ? AND NOT EXISTS (
-                SELECT FROM sessions AS later
-                WHERE later.visitor_id = seen.visitor_id AND (later.started_at, later.id) > (seen.started_at, seen.id)
-                  AND later.ip_hash = seen.ip_hash AND later.ua_hash = seen.ua_hash
-                  AND later.last_event_at >= ? AND later.started_at <= ?)
-            ORDER BY seen.started_at DESC
-            LIMIT 20
+                SELECT lead_id, visitor_id, property_id, ip_hash, ua_hash, to_timestamp(at::float8 / 1000) AS at,
+                       to_timestamp(since::float8 / 1000) AS since, to_timestamp(begun::float8 / 1000) AS begun
+                FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::bytea[], ?::bytea[], ?::int8[], ?::int8[], ?::int8[])
+                    AS sent(lead_id, visitor_id, property_id, ip_hash, ua_hash, at, since, begun)) AS form
+            CROSS JOIN LATERAL (
+                SELECT seen.visitor_id
+                FROM (
+                    SELECT * FROM sessions
+                    WHERE property_id = form.property_id
+                      AND substring(ip_hash FROM 1 FOR 8) = substring(form.ip_hash FROM 1 FOR 8)
+                      AND substring(ua_hash FROM 1 FOR 8) = substring(form.ua_hash FROM 1 FOR 8)
+                      AND ip_hash = form.ip_hash AND ua_hash = form.ua_hash AND started_at BETWEEN form.begun AND form.at
+                    ORDER BY started_at DESC
+                    LIMIT 5000) AS seen
+                WHERE seen.last_event_at >= form.since AND seen.visitor_id <> form.visitor_id AND NOT EXISTS (
+                    SELECT FROM sessions AS later
+                    WHERE later.visitor_id = seen.visitor_id AND (later.started_at, later.id) > (seen.started_at, seen.id)
+                      AND later.ip_hash = seen.ip_hash AND later.ua_hash = seen.ua_hash
+                      AND later.last_event_at >= form.since AND later.started_at <= form.at)
+                ORDER BY seen.started_at DESC
+                LIMIT 20) AS other
             ON CONFLICT (lead_id, visitor_id) DO NOTHING
-            RETURNING visitor_id
+            RETURNING lead_id
             """;
 
     /**
@@ -54,33 +64,41 @@ final class IdentityLinks {
 
     private IdentityLinks() {}
 
-    /** Adds the link to the visitor who submitted the form. */
-    static void link(Pipeline pipeline, UUID leadId, Visitor visitor, Instant at) {
-        pipeline.update(LINK, leadId, visitor.id(), visitor.propertyId(), at);
+    /** A form that a visitor submitted. */
+    record Form(UUID leadId, Visitor visitor, Instant at) {}
+
+    /** Adds the links to the visitors who submitted the forms. */
+    static void link(Pipeline pipeline, List<Form> forms) {
+        Columns<Form> sent = new Columns<>(forms);
+        pipeline.update(
+                LINK,
+                sent.ids(Form::leadId),
+                sent.ids(form -> form.visitor.id()),
+                sent.texts(form -> form.visitor.propertyId()),
+                sent.numbers(form -> form.at.toEpochMilli()));
     }
 
-    /** Adds the links to up to 20 others who were seen in the window before with the same address and user agent. */
-    static Pipeline.Answer<UUID> guess(
-            Pipeline pipeline, UUID leadId, Visitor visitor, byte[] uaHash, Instant at, Duration window) {
-        return pipeline.query(GUESS, row -> row.id(1), guessed(leadId, visitor, uaHash, at, window));
+    /**
+     * Adds the links to up to 20 others, for each form, who were seen in the window before with the same address and user
+     * agent.
+     *
+     * @return the form's lead, for each link that was made
+     */
+    static Pipeline.Answer<UUID> guess(Pipeline pipeline, List<Form> forms, Duration window) {
+        return pipeline.query(GUESS, row -> row.id(1), guessed(forms, window));
     }
 
-    static Object[] guessed(UUID leadId, Visitor visitor, byte[] uaHash, Instant at, Duration window) {
-        Instant since = at.minus(window);
+    static Object[] guessed(List<Form> forms, Duration window) {
+        Columns<Form> sent = new Columns<>(forms);
         return new Object[] {
-            leadId,
-            at,
-            visitor.propertyId(),
-            visitor.ipHash(),
-            uaHash,
-            visitor.ipHash(),
-            uaHash,
-            at.minus(LONGEST_SESSION),
-            at,
-            since,
-            visitor.id(),
-            since,
-            at
+            sent.ids(Form::leadId),
+            sent.ids(form -> form.visitor.id()),
+            sent.texts(form -> form.visitor.propertyId()),
+            sent.hashes(form -> form.visitor.ipHash()),
+            sent.hashes(form -> form.visitor.uaHash()),
+            sent.numbers(form -> form.at.toEpochMilli()),
+            sent.numbers(form -> form.at.minus(window).toEpochMilli()),
+            sent.numbers(form -> form.at.minus(LONGEST_SESSION).toEpochMilli())
         };
     }
 }

@@ -1,0 +1,134 @@
+package com.altcontext.api;
+
+import com.altcontext.db.SqlFailure;
+import com.altcontext.ingest.Unavailable;
+import com.altcontext.lead.Capture;
+import com.altcontext.lead.Captured;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.Leads;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The forms that wait to be stored. One transaction stores all that came while the one before it ran, as
+ * {@link com.altcontext.ingest.GroupCommit} does with events; nobody waits for a timer. A form that would hold others up is
+ * stored by itself: one whose address somebody else is at, and one of those of which the database refuses any.
+ */
+final class Captures {
+    private static final int MOST_WAITING = 128;
+    private static final int MOST_AT_ONCE = 32;
+    /** In characters of what the forms bring along: their copies on the way to the database are held all at once. */
+    private static final int MOST_PAYLOAD_AT_ONCE = 128 * 1024;
+
+    private final Leads leads;
+    private final Workers workers;
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private boolean isStoring;
+
+    private record Waiting(Exchange exchange, Capture capture, Consumer<Captured> answer) {
+        void answer(Captured captured) {
+            exchange.later(() -> answer.accept(captured));
+        }
+
+        void fail(Throwable failure) {
+            exchange.later(() -> exchange.failed(failure));
+        }
+    }
+
+    Captures(Leads leads, Workers workers) {
+        this.leads = leads;
+        this.workers = workers;
+    }
+
+    /**
+     * Stores the form, and then answers on the request's event loop.
+     *
+     * @throws Unavailable if the database is away, too many wait, or the service stops
+     */
+    void take(Exchange exchange, Capture capture, Consumer<Captured> answer) {
+        if (workers.isStopped()) {
+            throw new Unavailable(Unavailable.Reason.STOPPING);
+        }
+        synchronized (waiting) {
+            if (waiting.size() == MOST_WAITING) {
+                throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
+            }
+            waiting.add(new Waiting(exchange, capture, answer));
+            if (isStoring) {
+                return;
+            }
+            isStoring = true;
+        }
+        try {
+            workers.run(this::storeAll);
+        } catch (Unavailable away) {
+            refuseAll(away);
+        }
+    }
+
+    private void storeAll() {
+        for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+            store(batch);
+        }
+    }
+
+    private void refuseAll(Unavailable away) {
+        for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+            batch.forEach(one -> one.fail(away));
+        }
+    }
+
+    /** The first that wait, but of each address only the first. */
+    private List<Waiting> next() {
+        List<Waiting> batch = new ArrayList<>();
+        Set<Email> addresses = new HashSet<>();
+        int payload = 0;
+        synchronized (waiting) {
+            Iterator<Waiting> all = waiting.iterator();
+            while (all.hasNext() && batch.size() < MOST_AT_ONCE && payload < MOST_PAYLOAD_AT_ONCE) {
+                Waiting one = all.next();
+                if (addresses.add(one.capture.email())) {
+                    String brought = one.capture.payload();
+                    payload += brought == null ? 0 : brought.length();
+                    batch.add(one);
+                    all.remove();
+                }
+            }
+            isStoring = !batch.isEmpty();
+        }
+        return batch;
+    }
+
+    private void store(List<Waiting> batch) {
+        List<Capture> captures = batch.stream().map(Waiting::capture).toList();
+        List<Optional<Captured>> captured;
+        try {
+            captured = workers.attempt(() -> leads.captureFree(captures));
+        } catch (SqlFailure refused) {
+            batch.forEach(this::storeAlone);
+            return;
+        } catch (RuntimeException | Error failure) {
+            batch.forEach(one -> one.fail(failure));
+            return;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            Waiting one = batch.get(i);
+            captured.get(i).ifPresentOrElse(one::answer, () -> storeAlone(one));
+        }
+    }
+
+    private void storeAlone(Waiting one) {
+        try {
+            workers.run(one.exchange, () -> leads.capture(one.capture), one.answer);
+        } catch (Unavailable full) {
+            one.fail(full);
+        }
+    }
+}
