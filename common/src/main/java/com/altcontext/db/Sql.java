@@ -48,11 +48,15 @@ public final class Sql {
      * @throws SqlFailure if the database refused a statement or the commit, or could not be reached
      */
     public <T> T inTransaction(Work<T> work) {
+        return passingOverDead(progress -> attempt(work, progress));
+    }
+
+    private static <T> T passingOverDead(Function<Progress, T> attempt) {
         long began = System.nanoTime();
         for (int dead = 0; ; dead++) {
             Progress progress = new Progress();
             try {
-                return attempt(work, progress);
+                return attempt.apply(progress);
             } catch (SqlFailure failed) {
                 boolean fast = System.nanoTime() - began < FAST_NANOS;
                 if (!progress.endedAtOnce(failed) || !fast || dead == MOST_DEAD) {
@@ -106,9 +110,22 @@ public final class Sql {
      * @throws SqlFailure as {@link #inTransaction} does; nothing is done then
      */
     public <T> T atOnce(Function<Pipeline, T> statements) {
+        return atOnce(statements, new Progress());
+    }
+
+    /**
+     * The same for statements that only read, which may be asked twice: connections that died while nobody used them are
+     * passed over, as {@link #inTransaction} does.
+     */
+    public <T> T ask(Function<Pipeline, T> questions) {
+        return passingOverDead(progress -> atOnce(questions, progress));
+    }
+
+    private <T> T atOnce(Function<Pipeline, T> statements, Progress progress) {
         try (Connection connection = dataSource.getConnection()) {
+            progress.hasConnection = true;
             connection.setAutoCommit(true);
-            Pipeline pipeline = new Pipeline(connection, new Progress());
+            Pipeline pipeline = new Pipeline(connection, progress);
             T answers = statements.apply(pipeline);
             pipeline.send();
             return answers;

@@ -96,11 +96,17 @@ final class Books {
     /** @param property null for all together */
     Book current(@Nullable String property) {
         String key = property == null ? ALL : property;
-        return sql.inTransaction(tx -> {
-            long now = tx.query(version, row -> row.number(1)).getFirst();
-            Book known = books.getIfPresent(key);
-            return known != null && known.version == now ? known : renewed(tx, key, property, now);
-        });
+        Book known = books.getIfPresent(key);
+        long latest = sql.ask(look -> look.query(version, row -> row.number(1)))
+                .rows()
+                .getFirst();
+        return known != null && known.version == latest
+                ? known
+                : sql.inTransaction(tx -> renewed(
+                        tx,
+                        key,
+                        property,
+                        tx.query(version, row -> row.number(1)).getFirst()));
     }
 
     /** One at a time: the others find what the first has read. */

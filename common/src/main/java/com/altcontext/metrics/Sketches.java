@@ -29,11 +29,9 @@ record Sketches(VisitorSketch visitors, List<Histogram> vitals) {
                 Arrays.stream(Vital.values()).map(vital -> new Histogram.Sum()).toList();
 
         Merge add(Sketches sketches) {
-            if (!sketches.isEmpty()) {
-                visitors.add(sketches.visitors);
-                for (int i = 0; i < vitals.size(); i++) {
-                    var _ = vitals.get(i).add(sketches.vitals.get(i));
-                }
+            visitors.add(sketches.visitors);
+            for (int i = 0; i < vitals.size(); i++) {
+                var _ = vitals.get(i).add(sketches.vitals.get(i));
             }
             return this;
         }
