@@ -28,6 +28,11 @@ final class Naive {
         asked.put("from", window.from());
         asked.put("to", window.to());
         asked.put("property", property);
+        NamedSql until = new NamedSql(statement("until"));
+        asked.put(
+                "until",
+                tx.query(until.sql(), row -> row.day(1), until.parameters(asked))
+                        .getFirst());
     }
 
     private static Map<String, String> statements() {

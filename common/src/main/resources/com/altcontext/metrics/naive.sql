@@ -1,5 +1,19 @@
 -- Each figure computed from raw rows in the plainest way: what docs/metrics.md prints, and what a rollup is checked against.
 
+-- until
+SELECT coalesce(max((last_event_at AT TIME ZONE 'UTC')::date), :to)
+FROM sessions
+WHERE started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+  AND started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND device <> 'bot'
+  AND (:property::text IS NULL OR property_id = :property)
+
+-- eventsOutsideTheirSession
+SELECT count(*)
+FROM events AS e
+JOIN sessions AS s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
+WHERE e.day BETWEEN :from AND :to AND e.occurred_at NOT BETWEEN s.started_at AND s.last_event_at
+  AND (:property::text IS NULL OR e.property_id = :property)
+
 -- uniqueVisitors
 SELECT count(DISTINCT visitor_id)
 FROM events
@@ -25,7 +39,8 @@ WHERE day BETWEEN :from AND :to AND device <> 'bot'
 -- sessions
 SELECT count(*)
 FROM sessions
-WHERE (started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to AND device <> 'bot'
+WHERE started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+  AND started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- bounceRate
@@ -35,7 +50,9 @@ FROM (
            count(*) FILTER (WHERE e.is_conversion) AS conversions
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-    WHERE s.device <> 'bot' AND (s.started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
+         AND e.day BETWEEN :from AND :until
+    WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+      AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
     GROUP BY s.id) AS visits
 
@@ -45,7 +62,9 @@ FROM (
     SELECT sum(e.engaged_time_ms) AS engaged
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-    WHERE s.device <> 'bot' AND (s.started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
+         AND e.day BETWEEN :from AND :until
+    WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+      AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
     GROUP BY s.id) AS visits
 
@@ -66,7 +85,9 @@ FROM (
            max(e.occurred_at) FILTER (WHERE e.event_type = 'form_submit') AS submitted
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-    WHERE s.device <> 'bot' AND (s.started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
+         AND e.day BETWEEN :from AND :until
+    WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+      AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
     GROUP BY s.id) AS visits
 
@@ -76,7 +97,9 @@ FROM (
     SELECT bool_or(e.is_conversion) AS converts
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-    WHERE s.device <> 'bot' AND (s.started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
+         AND e.day BETWEEN :from AND :until
+    WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+      AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
     GROUP BY s.id) AS visits
 
@@ -92,7 +115,8 @@ WHERE (l.first_captured_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
 -- trafficSourceMix
 SELECT count(*) FILTER (WHERE traffic_source = :source)::float8 / nullif(count(*), 0)
 FROM sessions
-WHERE (started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to AND device <> 'bot'
+WHERE started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+  AND started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- webVitals
@@ -146,7 +170,9 @@ SELECT s.traffic_source, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.
        count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
 FROM sessions AS s
 LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-WHERE s.device <> 'bot' AND (s.started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
+     AND e.day BETWEEN :from AND :until
+WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
   AND (:property::text IS NULL OR s.property_id = :property)
 GROUP BY s.traffic_source
 
@@ -155,14 +181,15 @@ SELECT landing.path, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.even
        count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
 FROM sessions AS s
 LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-LEFT JOIN LATERAL (
-    SELECT path
-    FROM events AS view
-    WHERE view.visitor_id = s.visitor_id AND view.session_id = s.id AND view.event_type = 'page_view'
-      AND view.device <> 'bot'
-    ORDER BY view.occurred_at, view.path COLLATE "C"
-    LIMIT 1) AS landing ON true
-WHERE s.device <> 'bot' AND (s.started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
+     AND e.day BETWEEN :from AND :until
+LEFT JOIN (
+    SELECT DISTINCT ON (visitor_id, session_id) visitor_id, session_id, path
+    FROM events
+    WHERE day BETWEEN :from AND :until AND event_type = 'page_view' AND device <> 'bot'
+    ORDER BY visitor_id, session_id, occurred_at, path COLLATE "C") AS landing
+    ON landing.visitor_id = s.visitor_id AND landing.session_id = s.id
+WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
   AND (:property::text IS NULL OR s.property_id = :property)
 GROUP BY landing.path
 
@@ -171,13 +198,14 @@ SELECT exits.path, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.event_
        count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
 FROM sessions AS s
 LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-LEFT JOIN LATERAL (
-    SELECT path
-    FROM events AS view
-    WHERE view.visitor_id = s.visitor_id AND view.session_id = s.id AND view.event_type = 'page_view'
-      AND view.device <> 'bot'
-    ORDER BY view.occurred_at DESC, view.path COLLATE "C" DESC
-    LIMIT 1) AS exits ON true
-WHERE s.device <> 'bot' AND (s.started_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
+     AND e.day BETWEEN :from AND :until
+LEFT JOIN (
+    SELECT DISTINCT ON (visitor_id, session_id) visitor_id, session_id, path
+    FROM events
+    WHERE day BETWEEN :from AND :until AND event_type = 'page_view' AND device <> 'bot'
+    ORDER BY visitor_id, session_id, occurred_at DESC, path COLLATE "C" DESC) AS exits
+    ON exits.visitor_id = s.visitor_id AND exits.session_id = s.id
+WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
   AND (:property::text IS NULL OR s.property_id = :property)
 GROUP BY exits.path

@@ -3,7 +3,9 @@ package com.altcontext.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.attribution.DeviceType;
+import com.altcontext.db.Sql;
 import com.altcontext.event.WebVitals;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,5 +102,37 @@ class RollupCheckTest {
 
         site.database.run("DELETE FROM daily_metric_rollups");
         assertThat(check.check(day, "default")).isNotEmpty();
+    }
+
+    /** Whoever read the other day would wait for it in vain. */
+    @Test
+    void a_day_is_checked_without_a_look_at_another() {
+        site.does(
+                Act.view("a", site.at(3, "23:50:00"), "/"),
+                Act.view("a", site.at(2, "00:10:00"), "/form").converting(),
+                Act.view("b", site.at(1, "10:00:00"), "/"));
+        site.rollUp();
+        String others = "events_" + site.day(1).toString().replace("-", "");
+        Sql impatient = site.database.sql().withPatience(Duration.ofSeconds(10));
+
+        List<RollupCheck.Difference> differences = site.database
+                .anotherMachine()
+                .inTransaction(tx -> {
+                    tx.update("LOCK TABLE ONLY " + others + " IN ACCESS EXCLUSIVE MODE");
+                    return new RollupCheck(impatient, site.clock).check(site.day(3), "default");
+                });
+
+        assertThat(differences).isEmpty();
+    }
+
+    /** The later days of a session are known by its end: what lies beyond it would be missed by all. */
+    @Test
+    void an_event_outside_its_session_is_found() {
+        site.does(Act.view("a", site.at(1, "10:00:00"), "/"), Act.view("a", site.at(1, "10:10:00"), "/two"));
+        site.rollUp();
+        site.database.run("UPDATE sessions SET last_event_at = started_at");
+
+        assertThat(new RollupCheck(site.database.sql(), site.clock).check(day, "default"))
+                .containsExactly(new RollupCheck.Difference(day, "default", "eventsOutsideTheirSession", 1.0, 0.0));
     }
 }
