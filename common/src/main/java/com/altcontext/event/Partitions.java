@@ -1,6 +1,8 @@
 package com.altcontext.event;
 
+import com.altcontext.db.Pipeline;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -11,6 +13,18 @@ public final class Partitions {
     private static final int DAYS_BACK = (int) Event.MOST_BACK.toDays() + 1;
 
     private static final int DAYS_AHEAD = 7;
+
+    /** One maker at a time, as the function has it; whoever waits here stands in nobody's way. */
+    private static final String TURN =
+            "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.event-partitions', 0))";
+
+    /**
+     * Writers of events queue behind whoever waits for the default partition, and a backup reads that for an hour: so it is
+     * asked for briefly and given up. Two locks are waited for at the most.
+     */
+    private static final String BRIEFLY = "SELECT set_config('lock_timeout', '40ms', true)";
+
+    private static final String ENSURE = "SELECT ensure_event_partition(?)";
 
     private final Sql sql;
     private final InstantSource clock;
@@ -25,6 +39,7 @@ public final class Partitions {
      * at the most, and rows that the default partition caught meanwhile move where they belong.
      *
      * @return how many were made
+     * @throws SqlFailure 55P03 (lock_not_available) if somebody else reads the default partition for long: come again
      */
     public int ensureComing() {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
@@ -32,12 +47,19 @@ public final class Partitions {
         for (LocalDate day = today.minusDays(DAYS_BACK);
                 !day.isAfter(today.plusDays(DAYS_AHEAD));
                 day = day.plusDays(1)) {
-            LocalDate wanted = day;
-            made += sql.inTransaction(tx -> tx.query("SELECT ensure_event_partition(?)", row -> row.flag(1), wanted))
-                            .getFirst()
-                    ? 1
-                    : 0;
+            made += ensure(day) ? 1 : 0;
         }
         return made;
+    }
+
+    private boolean ensure(LocalDate day) {
+        return sql.inTransaction(tx -> {
+            Pipeline pipeline = tx.pipeline();
+            var _ = pipeline.query(TURN, row -> row.flag(1));
+            var _ = pipeline.query(BRIEFLY, row -> row.text(1));
+            Pipeline.Answer<Boolean> made = pipeline.query(ENSURE, row -> row.flag(1), day);
+            pipeline.send();
+            return made.rows().getFirst();
+        });
     }
 }

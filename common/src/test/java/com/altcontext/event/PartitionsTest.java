@@ -3,6 +3,7 @@ package com.altcontext.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.Sent;
@@ -74,6 +75,23 @@ class PartitionsTest {
             }
             assertThat(made).isEqualTo(12);
         }
+    }
+
+    /** Else all events would wait behind it, for as long as a backup takes. */
+    @Test
+    void a_default_partition_that_is_being_read_is_not_waited_for() {
+        Sql impatient = database.anotherMachine().withPatience(Duration.ofSeconds(10));
+        Partitions tomorrows = new Partitions(impatient, at(now.plus(Duration.ofDays(1))));
+
+        database.sql().inTransaction(backup -> {
+            backup.update("LOCK TABLE events_default IN ACCESS SHARE MODE");
+            assertThatThrownBy(tomorrows::ensureComing)
+                    .isInstanceOfSatisfying(
+                            SqlFailure.class, busy -> assertThat(busy.state()).isEqualTo("55P03"));
+            return backup;
+        });
+
+        assertThat(tomorrows.ensureComing()).isEqualTo(1);
     }
 
     @Test
