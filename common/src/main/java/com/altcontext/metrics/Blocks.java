@@ -1,8 +1,11 @@
 package com.altcontext.metrics;
 
+import java.time.LocalDate;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,10 @@ final class Blocks {
     /** The number of the block that holds a day. */
     static long of(long epochDay) {
         return Math.floorDiv(epochDay, DAYS);
+    }
+
+    static Stream<LocalDate> days(long number) {
+        return LongStream.range(number * DAYS, (number + 1) * DAYS).mapToObj(LocalDate::ofEpochDay);
     }
 
     /** The same from some block on, with others in the place of some; nodes without such a block are kept. */
@@ -77,11 +84,7 @@ final class Blocks {
         Sketches left = node(number * 2);
         Sketches right = node(number * 2 + 1);
         // Two threads may both merge it: they come to the same.
-        Sketches merged = right.isEmpty()
-                ? left
-                : left.isEmpty()
-                        ? right
-                        : new Sketches.Merge().add(left).add(right).sketches();
+        Sketches merged = right.isEmpty() ? left : left.isEmpty() ? right : left.and(right);
         nodes[number] = merged;
         return merged;
     }

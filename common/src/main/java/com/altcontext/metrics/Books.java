@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -19,7 +19,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +29,7 @@ final class Books {
     /** Two years of a site with many visitors need 4 MB. */
     private static final long MOST_BYTES = 16L << 20;
 
-    /** Some two hundred days of it. */
-    private static final long MOST_LEAF_BYTES = 4L << 20;
-
+    private static final String OF_DAYS = " AND day = ANY (?::date[]) ORDER BY day";
     private static final String LATEST = " ORDER BY day DESC LIMIT 1";
 
     /** Before the first day that was rolled up nothing is missed, and what is missing at the end makes the figures old. */
@@ -54,6 +51,7 @@ final class Books {
     private final String changed;
     private final String oldest;
     private final String figures;
+    private final String sketches;
     private final String latest;
     private final String latestOfAll;
     private final String gaps;
@@ -63,14 +61,7 @@ final class Books {
             .<String, Book>weigher((property, book) -> book.bytes())
             .executor(Runnable::run)
             .build();
-    private final Cache<Leaf, Sketches> leaves = Caffeine.newBuilder()
-            .maximumWeight(MOST_LEAF_BYTES)
-            .<Leaf, Sketches>weigher((leaf, sketches) -> sketches.bytes())
-            .executor(Runnable::run)
-            .build();
-
-    /** The version of the book, not of the day: what a reader of the old book finds must not be taken for the new. */
-    private record Leaf(String key, LocalDate day, long version) {}
+    private final DayCache single = new DayCache();
 
     Books(Sql sql, Source source) {
         this.sql = sql;
@@ -89,8 +80,8 @@ final class Books {
         String histograms =
                 Arrays.stream(Vital.values()).map(vital -> vital.column).collect(Collectors.joining(", "));
         figures = "SELECT day, coalesce(reasons, '{}'), coalesce(rejected, '{}'), visitor_sketch, " + histograms + ", "
-                + columns + " FROM " + source.relation + " AS figures" + mine
-                + " AND day = ANY (?::date[]) ORDER BY day";
+                + columns + " FROM " + source.relation + " AS figures" + mine + OF_DAYS;
+        sketches = "SELECT day, visitor_sketch, " + histograms + " FROM " + source.versions + mine + OF_DAYS;
     }
 
     /** @param property null for all together */
@@ -129,7 +120,7 @@ final class Books {
         NavigableMap<Long, Sketches> blocks = new TreeMap<>();
         readBlocks(tx, property, List.copyOf(numbers), figuresOf, blocks);
         Book.Reach reach = reach(tx, property);
-        Book.Leaves days = asked -> leaves(key, property, now, asked);
+        Book.Leaves days = asked -> single.of(key, now, asked, missing -> readSketches(property, missing));
         Book book = known == null
                 ? new Book(now, reach, new TreeMap<>(figuresOf), new Blocks(blocks), days)
                 : known.with(now, reach, oldest, figuresOf, blocks, days);
@@ -146,10 +137,7 @@ final class Books {
             Map<Long, Sketches> blocks) {
         for (int from = 0; from < numbers.size(); from += BLOCKS_AT_ONCE) {
             List<Long> some = numbers.subList(from, Math.min(numbers.size(), from + BLOCKS_AT_ONCE));
-            List<LocalDate> days = some.stream()
-                    .flatMapToLong(number -> LongStream.range(number * Blocks.DAYS, (number + 1) * Blocks.DAYS))
-                    .mapToObj(LocalDate::ofEpochDay)
-                    .toList();
+            List<LocalDate> days = some.stream().flatMap(Blocks::days).toList();
             Map<Long, Sketches.Merge> merges = new TreeMap<>();
             some.forEach(number -> merges.put(number, new Sketches.Merge()));
             for (DayRow row : read(tx, property, days)) {
@@ -162,36 +150,21 @@ final class Books {
         }
     }
 
-    /** The sketches of single days, as they are asked for again and again. */
-    private Collection<Sketches> leaves(String key, @Nullable String property, long version, List<LocalDate> days) {
-        List<Sketches> found = new ArrayList<>();
-        List<LocalDate> missing = new ArrayList<>();
-        for (LocalDate day : days) {
-            Sketches known = leaves.getIfPresent(new Leaf(key, day, version));
-            if (known == null) {
-                missing.add(day);
-            } else {
-                found.add(known);
-            }
-        }
-        if (!missing.isEmpty()) {
-            Map<LocalDate, Sketches.Merge> merges = new TreeMap<>();
-            sql.inTransaction(tx -> read(tx, property, missing))
-                    .forEach(row -> merges.computeIfAbsent(row.day, day -> new Sketches.Merge())
-                            .add(row.sketches));
-            merges.forEach((day, merge) -> {
-                Sketches sketches = merge.sketches();
-                leaves.put(new Leaf(key, day, version), sketches);
-                found.add(sketches);
-            });
-        }
+    private Map<LocalDate, Sketches> readSketches(@Nullable String property, List<LocalDate> days) {
+        Map<LocalDate, Sketches> found = new HashMap<>();
+        sql.ask(look -> look.query(sketches, SketchRow::read, property, property, texts(days)))
+                .rows()
+                .forEach(row -> found.merge(row.day, row.sketches, Sketches::and));
         return found;
+    }
+
+    private static String[] texts(List<LocalDate> days) {
+        return days.stream().map(LocalDate::toString).toArray(String[]::new);
     }
 
     /** A row for each day and property. */
     private List<DayRow> read(Tx tx, @Nullable String property, List<LocalDate> days) {
-        String[] wanted = days.stream().map(LocalDate::toString).toArray(String[]::new);
-        return tx.query(figures, DayRow::read, property, property, wanted);
+        return tx.query(figures, DayRow::read, property, property, texts(days));
     }
 
     /** All together are as fresh as the last run for all; one property also by a run of its own. */
@@ -222,17 +195,30 @@ final class Books {
             for (int i = 0; i < reasons.length; i++) {
                 byReason.put(reasons[i], rejected[i]);
             }
-            int column = 4;
-            VisitorSketch visitors = VisitorSketch.of(row.bytes(column++));
-            List<Histogram> vitals = new ArrayList<>();
-            for (int i = 0; i < Vital.values().length; i++) {
-                vitals.add(Histogram.of(row.bytes(column++)));
-            }
+            Sketches sketches = SketchRow.sketches(row, 4);
+            int column = 4 + SketchRow.COLUMNS;
             long[] counts = new long[Count.KINDS];
             for (int kind = 0; kind < Count.KINDS; kind++) {
                 counts[kind] = row.number(column++);
             }
-            return new DayRow(row.day(1), new DayFigures(counts, byReason), new Sketches(visitors, vitals));
+            return new DayRow(row.day(1), new DayFigures(counts, byReason), sketches);
+        }
+    }
+
+    private record SketchRow(LocalDate day, Sketches sketches) {
+        static final int COLUMNS = 1 + Vital.values().length;
+
+        static SketchRow read(Row row) throws SQLException {
+            return new SketchRow(row.day(1), sketches(row, 2));
+        }
+
+        /** The visitors' and each vital's, from that column on. */
+        static Sketches sketches(Row row, int column) throws SQLException {
+            List<Histogram> vitals = new ArrayList<>();
+            for (int i = 1; i < COLUMNS; i++) {
+                vitals.add(Histogram.of(row.bytes(column + i)));
+            }
+            return new Sketches(VisitorSketch.of(row.bytes(column)), vitals);
         }
     }
 }

@@ -15,6 +15,11 @@ record Sketches(VisitorSketch visitors, List<Histogram> vitals) {
         return visitors.isEmpty() && vitals.stream().allMatch(Histogram::isEmpty);
     }
 
+    /** Of both together. */
+    Sketches and(Sketches other) {
+        return new Merge().add(this).add(other).sketches();
+    }
+
     /** About how much memory they hold. */
     int bytes() {
         return 64
