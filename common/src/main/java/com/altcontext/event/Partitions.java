@@ -54,12 +54,11 @@ public final class Partitions {
 
     private boolean ensure(LocalDate day) {
         return sql.inTransaction(tx -> {
-            Pipeline pipeline = tx.pipeline();
-            var _ = pipeline.query(TURN, row -> row.flag(1));
-            var _ = pipeline.query(BRIEFLY, row -> row.text(1));
-            Pipeline.Answer<Boolean> made = pipeline.query(ENSURE, row -> row.flag(1), day);
-            pipeline.send();
-            return made.rows().getFirst();
+            Pipeline before = tx.pipeline();
+            var _ = before.query(TURN, row -> row.flag(1));
+            var _ = before.query(BRIEFLY, row -> row.text(1));
+            before.send();
+            return tx.query(ENSURE, row -> row.flag(1), day).getFirst();
         });
     }
 }
