@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ final class MetricsDoor {
     private final Summaries summaries;
     private final Breakdowns breakdowns;
     private final Properties properties;
-    private final Optional<String> usualProperty;
+    private final @Nullable String usualProperty;
     private final Workers workers;
     private final InstantSource clock;
     private final Cache<Question, String> answers;
@@ -44,7 +43,7 @@ final class MetricsDoor {
         this.summaries = summaries;
         this.breakdowns = breakdowns;
         this.properties = properties;
-        this.usualProperty = settings.usualProperty();
+        this.usualProperty = settings.usualProperty().orElse(null);
         this.workers = workers;
         this.clock = clock;
         this.answers = Caffeine.newBuilder()
@@ -66,7 +65,7 @@ final class MetricsDoor {
         Query query = Query.of(exchange, issues);
         Window window = window(query, issues);
         boolean compare = query.flag("compareTo");
-        String property = property(query);
+        String property = query.property(properties, usualProperty);
         if (window == null || !issues.isEmpty()) {
             exchange.failed(Problem.INVALID_REQUEST, issues.list());
             return;
@@ -83,7 +82,7 @@ final class MetricsDoor {
         Window window = window(query, issues);
         Dimension dimension = dimension(query, issues);
         int limit = query.number("limit", USUAL_ROWS, Breakdowns.MOST_ROWS);
-        String property = property(query);
+        String property = query.property(properties, usualProperty);
         if (window == null || dimension == null || !issues.isEmpty()) {
             exchange.failed(Problem.INVALID_REQUEST, issues.list());
             return;
@@ -150,11 +149,5 @@ final class MetricsDoor {
             issues.add("dimension", words.toString());
         }
         return dimension;
-    }
-
-    /** Null for all properties together. */
-    private @Nullable String property(Query query) {
-        String slug = query.property(properties);
-        return slug == null ? usualProperty.orElse(null) : slug;
     }
 }

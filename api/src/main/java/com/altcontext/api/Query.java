@@ -94,4 +94,18 @@ final class Query {
         }
         return slug;
     }
+
+    /**
+     * The same, or the usual property where none is named; null for all together.
+     *
+     * @throws com.altcontext.ingest.Unavailable if the database was never there
+     */
+    @Nullable
+    String property(Properties known, @Nullable String usual) {
+        String slug = property(known);
+        if (slug == null && usual != null && Arrivals.named(known, usual) == null) {
+            issues.add("propertyId", "is absent, and ROLLUP_DEFAULT_PROPERTY_ID is not a known property");
+        }
+        return slug == null ? usual : slug;
+    }
 }
