@@ -197,12 +197,18 @@ final class RollupCommand implements Callable<Integer> {
         return Exit.DONE;
     }
 
-    /** Against what was purged, every figure would be wrong. */
+    /**
+     * Against what was purged, every figure would be wrong. A purge that was interrupted has dropped days and left no
+     * receipt: of these there is the note of their rollup, and nothing that it could have been made of.
+     */
     private static void requireRawEvents(Sql sql, LocalDate earliest) {
-        boolean gone = sql.inTransaction(tx -> tx.query(
-                        "SELECT coalesce(max(events_kept_from) > ?, false) FROM purge_log",
-                        row -> row.flag(1),
-                        earliest))
+        boolean gone = sql.inTransaction(
+                        tx -> tx.query("""
+                        SELECT coalesce((SELECT max(events_kept_from) FROM purge_log) > ?, false)
+                               OR EXISTS (SELECT FROM rollup_days WHERE day = ? AND events > 0)
+                              AND NOT event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
+                              AND NOT EXISTS (SELECT FROM events WHERE day = ?)
+                        """, row -> row.flag(1), earliest, earliest, earliest, earliest))
                 .getFirst();
         if (gone) {
             throw new Failure(

@@ -142,6 +142,21 @@ class RollupCommandTest {
     }
 
     @Test
+    void what_a_purge_dropped_before_it_was_killed_is_not_held_against_nothing() {
+        String day = today.minusDays(100).toString();
+        database.number("SELECT ensure_event_partition('" + day + "')::int");
+        database.event("default", 100);
+        assertThat(database.altops("rollup", "--day", day).exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("rollup", "check", "--day", day).exit()).isEqualTo(Exit.DONE);
+
+        database.run("DROP TABLE events_" + day.replace("-", ""));
+        Ran ran = database.altops("rollup", "check", "--day", day);
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).contains("are gone: there is nothing to hold its figures against");
+    }
+
+    @Test
     void two_runs_at_once_both_succeed() throws Exception {
         database.event("default", 1);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
