@@ -18,8 +18,11 @@ import java.util.function.Function;
  * wanted: it would not let a new block in before it was used more often than the old ones.
  */
 final class DayCache {
-    /** Some twenty blocks of a site with many visitors. */
-    private static final long MOST_BYTES = 4L << 20;
+    /**
+     * Some five blocks of a site with many visitors, and there are four in a comparison of two windows. More would be worse:
+     * under load what is held for longer grows old, and collecting the old generation holds all requests up.
+     */
+    private static final long MOST_BYTES = 1L << 20;
 
     private final Map<Key, Block> blocks = new LinkedHashMap<>(16, 0.75f, true);
     private final Object reading = new Object();

@@ -12,7 +12,7 @@ final class Histogram {
     static final Histogram EMPTY = new Histogram(new short[0], new int[0]);
 
     /** More than enough for 120 000 milliseconds. */
-    private static final int BUCKETS = 1024;
+    private static final int BUCKETS = 640;
 
     private static final double GROWTH = 101.0 / 99;
     private static final int ENTRY_BYTES = 6;

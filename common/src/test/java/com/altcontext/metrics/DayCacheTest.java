@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Days of a site with so many visitors that 31 blocks of them are held. */
+/** Days of a site with so many visitors that 7 blocks of them are held. */
 class DayCacheTest {
     private static final LocalDate FIRST = LocalDate.ofEpochDay(2_000 * Blocks.DAYS);
 
@@ -59,13 +59,13 @@ class DayCacheTest {
 
     @Test
     void what_was_not_used_for_longest_makes_room() {
-        for (int block = 0; block < 31; block++) {
+        for (int block = 0; block < 7; block++) {
             ask(1, inBlock(block, 0));
         }
         ask(1, inBlock(0, 0));
         assertThat(read).isEmpty();
 
-        ask(1, inBlock(31, 0));
+        ask(1, inBlock(7, 0));
         ask(1, inBlock(0, 0));
         assertThat(read).isEmpty();
         ask(1, inBlock(1, 0));
