@@ -50,7 +50,7 @@ measure_rollup() {
 
 # Every day of two years has the figures of the day that was rolled up: as large as a year of a busy site can be.
 fill_years() {
-  local day
+  local day table
   day=$(day_ago 1)
   for table in daily_metric_rollups daily_ingest_rollups rollup_days; do
     sql "INSERT INTO $table SELECT made.* FROM $table AS known, generate_series(2, 740) AS n,
@@ -99,6 +99,7 @@ measure_history() {
   SUMMARY_PEAK_MB=$(status_kb VmHWM | as_mb)
   stop_server
   start_server all "${CACHE[@]}"
+  measure_summary warm same
   measure_summary same same
   stop_server
   say "a day of a million events: purged"
