@@ -1,6 +1,5 @@
 package com.altcontext.api;
 
-import com.altcontext.db.SqlFailure;
 import com.altcontext.ingest.Unavailable;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
@@ -85,7 +84,7 @@ final class Captures {
         }
     }
 
-    /** The first that wait, but of each address only the first. */
+    /** The first that wait, but of each address only the first. If nobody waits, the next who comes begins to store anew. */
     private List<Waiting> next() {
         List<Waiting> batch = new ArrayList<>();
         Set<Email> addresses = new HashSet<>();
@@ -111,11 +110,11 @@ final class Captures {
         List<Optional<Captured>> captured;
         try {
             captured = workers.attempt(() -> leads.captureFree(captures));
-        } catch (SqlFailure refused) {
-            batch.forEach(this::storeAlone);
-            return;
-        } catch (RuntimeException | Error failure) {
+        } catch (Unavailable | Error failure) {
             batch.forEach(one -> one.fail(failure));
+            return;
+        } catch (RuntimeException ofOne) {
+            batch.forEach(this::storeAlone);
             return;
         }
         for (int i = 0; i < batch.size(); i++) {

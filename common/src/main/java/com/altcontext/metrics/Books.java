@@ -93,11 +93,7 @@ final class Books {
                 .getFirst();
         return known != null && known.version == latest
                 ? known
-                : sql.inTransaction(tx -> renewed(
-                        tx,
-                        key,
-                        property,
-                        tx.query(version, row -> row.number(1)).getFirst()));
+                : sql.inTransaction(tx -> renewed(tx, key, property, latest));
     }
 
     /** One at a time: the others find what the first has read. */

@@ -328,8 +328,9 @@ class LeadsTest {
                 .containsExactly(0, 0, 1, 2, 0);
     }
 
+    /** Whoever waits for a lock after all gives up, and fails. */
     private static List<Optional<Captured>> free(List<Submitted> batch) {
-        return leads(database.sql())
+        return leads(database.sql().withPatience(Duration.ofSeconds(10)))
                 .captureFree(batch.stream().map(Submitted::capture).toList());
     }
 
