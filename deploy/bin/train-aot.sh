@@ -135,7 +135,7 @@ drive() {
   done
   wait "${pids[@]}"
   local path
-  for path in /q/metrics /q/health/live /q/health/ready; do
+  for path in /metrics /q/health/live /q/health/ready; do
     curl -s -o /dev/null -m 5 "http://127.0.0.1:$MANAGEMENT_PORT$path" || true
   done
 }
