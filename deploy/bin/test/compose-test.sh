@@ -1,11 +1,19 @@
 #!/usr/bin/env bash
-# The compose file as Docker's own parser reads it, the Caddyfile as Caddy does, and the two scripts beside them. Where the
+# The compose file as Docker's own parser reads it, the Caddyfile with a Caddy that runs, and the two scripts beside them. Where the
 # parsers cannot be had, this says so; ComposeTest still reads the file. No container is started: there may be no Docker.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+caddies=()
+# shellcheck disable=SC2317 # the trap calls it
+clean_up() {
+  ((${#caddies[@]} == 0)) || kill "${caddies[@]}" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
+# shellcheck source=deploy/bin/service-flags.sh
+source "$ROOT/deploy/bin/service-flags.sh"
 
 fail() {
   echo "compose-test: $*" >&2
@@ -39,11 +47,77 @@ if compose=$("$ROOT/deploy/bin/tool.sh" docker-compose docker-compose usr/libexe
 else
   echo "compose-test: SKIPPED: compose.yaml was NOT read by Docker's parser" >&2
 fi
-if caddy=$("$ROOT/deploy/bin/tool.sh" caddy caddy usr/bin/caddy); then
+# ── Caddy ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# start_caddy PORT CADDYFILE LOG: returns once something answers there.
+start_caddy() {
+  DOMAIN="http://127.0.0.1:$1" HOME=$work "$caddy" run --adapter caddyfile --config "$2" >"$3" 2>&1 &
+  caddies+=("$!")
+  for ((i = 0; i < 100; i++)); do
+    if curl -s -o /dev/null "http://127.0.0.1:$1/"; then return; fi
+    sleep 0.1
+  done
+  fail "Caddy did not start: $(cat "$3")"
+}
+
+# ask CODE METHOD PATH CURL-ARGUMENT…: from another address than the rest of the test, so that it can be looked for.
+ask() {
+  local code
+  code=$(curl -s -o "$work/body" -w '%{http_code}' --interface 127.0.0.9 -X "$2" "${@:4}" "http://127.0.0.1:$front$3") || true
+  [[ $code =~ ^$1$ ]] || fail "$2 $3 was answered $code, not $1: $(cat "$work/log")"
+}
+
+says_nothing_personal() {
+  local word
+  for word in 127.0.0.9 key-of-the-operator token-in-a-path somebody@example.com cookie-of-the-dashboard; do
+    if grep -qF "$word" "$work/log"; then fail "Caddy's log holds $word, $1: $(grep -F "$word" "$work/log")"; fi
+  done
+}
+
+try_caddy() {
+  local path private
   DOMAIN=events.example.com HOME=$work "$caddy" validate --adapter caddyfile --config Caddyfile >"$work/said" 2>&1 ||
     fail "$(cat "$work/said")"
+  front=$(free_port)
+  back=$(free_port)
+  sed "s/api:3000/127.0.0.1:$back/" Caddyfile >"$work/Caddyfile"
+  private=(-H 'x-admin-key: key-of-the-operator' -H 'authorization: Bearer key-of-the-operator' -H 'cookie: s=cookie-of-the-dashboard')
+
+  # The service is away.
+  start_caddy "$front" "$work/Caddyfile" "$work/log"
+  ask 503 GET /v1/metrics/summary "${private[@]}"
+  ask 503 POST '/v1/leads/unsubscribe/token-in-a-path?email=somebody@example.com' "${private[@]}"
+  says_nothing_personal "while the service is away"
+  grep -q 'health_checker.active' "$work/log" || fail "it does not say that the service is away: $(cat "$work/log")"
+
+  # The service is there. Another Caddy stands in for it.
+  printf '{\n admin off\n}\nhttp://127.0.0.1:%s {\n respond /v1/healthz `{"ok":true}`\n respond "it was {method} {path} from {header.X-Client-IP}"\n}\n' "$back" >"$work/service"
+  start_caddy "$back" "$work/service" "$work/service-log"
+  for ((i = 0; i < 300; i++)); do
+    if curl -fs -o /dev/null "http://127.0.0.1:$front/v1/healthz"; then break; fi
+    sleep 0.1
+  done
+  while IFS= read -r path; do
+    ask 200 GET "$path" -H 'x-client-ip: 203.0.113.7' "${private[@]}"
+    [[ $path == /v1/healthz || $(<"$work/body") == "it was GET $path from 127.0.0.9" ]] || fail "$path: the service was asked otherwise: $(<"$work/body")"
+  done < <(sed -n 's/^  \(\/[^:]*\):$/\1/p' "$ROOT/api/src/main/resources/openapi.yaml" | sed 's/{[^}]*}/token-in-a-path/g')
+  ask 404 GET /q/metrics
+  ask 404 GET /dashboards
+
+  # The service goes away while somebody sends, and before Caddy knows.
+  kill "${caddies[1]}"
+  wait "${caddies[1]}" 2>/dev/null || true
+  ask '50[23]' POST '/v1/leads/unsubscribe/token-in-a-path?email=somebody@example.com' "${private[@]}"
+  says_nothing_personal "when the service has gone away"
+  kill "${caddies[0]}"
+  wait "${caddies[0]}" 2>/dev/null || true
+  says_nothing_personal "at its end"
+}
+
+if caddy=$("$ROOT/deploy/bin/tool.sh" caddy caddy usr/bin/caddy); then
+  try_caddy
 else
-  echo "compose-test: SKIPPED: the Caddyfile was NOT read by Caddy" >&2
+  echo "compose-test: SKIPPED: the Caddyfile was NOT tried with Caddy" >&2
 fi
 
 # The schedule, with a stand-in for altops.
