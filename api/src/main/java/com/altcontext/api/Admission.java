@@ -33,8 +33,8 @@ final class Admission {
      * The browser adds the cookie to whatever is sent, so the page that sends it must be ours: of what changes or
      * discloses nothing by itself it is enough that no other page is known to have sent it.
      */
-    private static boolean isFromDashboard(HttpServerRequest request) {
-        Sender sender = Sender.of(request);
+    private boolean isFromDashboard(HttpServerRequest request) {
+        Sender sender = sessions.sender(request);
         boolean safe =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return sender == Sender.OWN_PAGE || (safe && sender == Sender.UNTOLD);
@@ -47,6 +47,6 @@ final class Admission {
     private boolean isNoAttempt(Exchange exchange) {
         return exchange.endpoint.isOfDashboard()
                 || sessions.isClaimed(exchange.request())
-                || Sender.of(exchange.request()) != Sender.UNTOLD;
+                || sessions.sender(exchange.request()) != Sender.UNTOLD;
     }
 }

@@ -41,6 +41,7 @@ final class DashboardSession {
     private final @Nullable SecretKeySpec key;
     private final String name;
     private final String attributes;
+    private final String scheme;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -55,11 +56,17 @@ final class DashboardSession {
                 .orElse(null);
         this.name = https ? "__Host-altcontext-dashboard" : "altcontext-dashboard";
         this.attributes = "; Path=/; HttpOnly; SameSite=Strict" + (https ? "; Secure" : "");
+        this.scheme = https ? "https" : "http";
         this.clock = clock;
     }
 
     /** @param setCookie what the browser is told, the value of {@code Set-Cookie} */
     record Begun(Instant expiresAt, String setCookie) {}
+
+    /** Whose page sent a request. */
+    Sender sender(HttpServerRequest request) {
+        return Sender.of(request, scheme);
+    }
 
     /** For whoever has shown the admin key. */
     Begun begin() {

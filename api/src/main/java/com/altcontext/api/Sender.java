@@ -16,7 +16,8 @@ enum Sender {
 
     private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
 
-    static Sender of(HttpServerRequest request) {
+    /** @param scheme by which browsers reach the service: a page of the same host by another scheme is another's */
+    static Sender of(HttpServerRequest request, String scheme) {
         String site = request.getHeader(SEC_FETCH_SITE);
         if (site != null) {
             return switch (site) {
@@ -29,7 +30,6 @@ enum Sender {
         if (origin == null) {
             return UNTOLD;
         }
-        String authority = origin.substring(origin.indexOf("://") < 0 ? 0 : origin.indexOf("://") + 3);
-        return authority.equalsIgnoreCase(request.getHeader(HttpHeaders.HOST)) ? OWN_PAGE : OTHER_PAGE;
+        return origin.equalsIgnoreCase(scheme + "://" + request.getHeader(HttpHeaders.HOST)) ? OWN_PAGE : OTHER_PAGE;
     }
 }

@@ -80,7 +80,7 @@ final class SessionDoor {
 
     /** Another site's page could read no answer, but could end the session or use up the operator's attempts. */
     private boolean isOfAnotherPage(Exchange exchange) {
-        boolean other = Sender.of(exchange.request()) == Sender.OTHER_PAGE;
+        boolean other = sessions.sender(exchange.request()) == Sender.OTHER_PAGE;
         if (other) {
             refuse(exchange, Problem.UNAUTHORIZED, List.of());
         }

@@ -284,8 +284,10 @@ class DashboardSessionTest {
         "https://127.0.0.1:1, 401",
         "{host}.evil.example, 401",
         "https://evil.example/{host}, 401",
-        "http://{host}, 200",
-        "HTTP://{host}, 200"
+        "{host}, 401",
+        "http://{host}, 401",
+        "https://{host}, 200",
+        "HTTPS://{host}, 200"
     })
     void where_the_browser_does_not_say_whose_page_it_is_its_origin_does(String origin, int status) {
         String host = Call.base().getAuthority();
