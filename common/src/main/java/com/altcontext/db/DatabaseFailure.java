@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** What the driver says when TLS is required and the server offers none. */
+    private static final String NO_TLS = "08004";
+
     private final String remedy;
 
     DatabaseFailure(String what, String remedy) {
@@ -42,9 +45,10 @@ public final class DatabaseFailure extends RuntimeException {
             return new DatabaseFailure(
                     "the database did not answer in time", "check the network, or set connect_timeout in the URL");
         }
-        if (find(SSLException.class, failure) != null) {
+        if (find(SSLException.class, failure) != null || NO_TLS.equals(state)) {
             return new DatabaseFailure(
-                    "no encrypted connection could be made", "check sslmode and sslrootcert in DATABASE_URL");
+                    "no encrypted connection could be made to a server that can be verified",
+                    "name the authority of its certificate with sslrootcert in DATABASE_URL, or choose an sslmode");
         }
         return switch (state) {
             case "28P01", "28000" ->
@@ -59,7 +63,8 @@ public final class DatabaseFailure extends RuntimeException {
             default ->
                 state.startsWith("08") || state.startsWith("57P")
                         ? new DatabaseFailure(
-                                "the connection to the database was lost", "check that the server runs, and try again")
+                                "the connection to the database was lost",
+                                "check that the server runs and, where its certificate is verified, that it is for that host")
                         : new DatabaseFailure(
                                 "the database refused" + state(failure), "the server's log has the statement");
         };

@@ -78,6 +78,8 @@ public record DatabaseUrl(
     public String jdbcUrl() {
         Map<String, String> all = new TreeMap<>(DEFAULTS);
         all.putAll(options);
+        all.remove("sslrootcert", "system"); // libpq's word; the driver would look for a file of that name
+        all.putAll(tls().driverOptions());
         all.put(
                 "logServerErrorDetail",
                 "false"); // the server's details hold row values: Key (email)=(…) already exists
@@ -85,6 +87,11 @@ public record DatabaseUrl(
                 + all.entrySet().stream()
                         .map(option -> option.getKey() + "=" + encoded(option.getValue()))
                         .collect(Collectors.joining("&", "?", ""));
+    }
+
+    /** How it is encrypted, also where the URL does not say. */
+    public DatabaseTls tls() {
+        return DatabaseTls.of(host, options);
     }
 
     /** With neither password nor options. */

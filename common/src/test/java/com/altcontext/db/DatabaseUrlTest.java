@@ -2,6 +2,7 @@ package com.altcontext.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.devdb.TestDatabase;
 import java.net.URLEncoder;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseUrlTest {
+    /** The driver's own factory, which reads authorities from a file. */
+    private static final String FILES = "org.postgresql.ssl.LibPQFactory";
+
     private static final String PLACE = "postgres://app:secret@db.internal:6543/metrics";
 
     @Test
@@ -128,6 +132,73 @@ class DatabaseUrlTest {
     void an_option_reaches_the_driver_under_its_name_there(String option, String name, String value)
             throws SQLException {
         assertThat(driverSees(PLACE + "?" + option)).containsEntry(name, value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"db.example.com", "ep-1.neon.example", "34.12.1.9", "[2600:1f18::1]", "flympg.net.example"})
+    void a_host_outside_is_reached_by_tls_alone_and_its_certificate_is_verified(String host) throws SQLException {
+        assertThat(driverSees("postgres://u:p@" + host + "/d"))
+                .containsEntry("sslmode", "verify-full")
+                .containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost",
+                "db",
+                "127.0.0.1",
+                "[::1]",
+                "10.0.0.5",
+                "172.30.57.2",
+                "192.168.1.1",
+                "[fdaa:0:1::3]",
+                "app-db.flycast",
+                "top2.nearest.of.app-db.internal",
+                "App-DB.Internal",
+            })
+    void on_this_machine_and_on_a_private_network_tls_is_taken_where_it_is_offered(String host) throws SQLException {
+        assertThat(driverSees("postgres://u:p@" + host + "/d"))
+                .doesNotContainKey("sslmode")
+                .containsEntry("sslfactory", FILES);
+    }
+
+    @Test
+    void fly_s_managed_postgres_is_reached_by_tls_alone() throws SQLException {
+        assertThat(driverSees("postgres://u:p@pgbouncer.abc.flympg.net/fly-db"))
+                .containsEntry("sslmode", "require")
+                .containsEntry("sslfactory", FILES);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sslmode=disable, disable, org.postgresql.ssl.LibPQFactory",
+        "sslmode=require, require, org.postgresql.ssl.LibPQFactory",
+        "sslmode=verify-ca, verify-ca, org.postgresql.ssl.LibPQFactory",
+        "sslmode=verify-full, verify-full, org.postgresql.ssl.DefaultJavaSSLFactory",
+        "sslmode=verify-full&sslrootcert=system, verify-full, org.postgresql.ssl.DefaultJavaSSLFactory",
+        "sslrootcert=system, verify-full, org.postgresql.ssl.DefaultJavaSSLFactory",
+        "sslrootcert=%2Fca.pem, verify-full, org.postgresql.ssl.LibPQFactory",
+    })
+    void what_the_address_says_of_tls_holds(String options, String mode, String factory) throws SQLException {
+        Map<String, String> seen = driverSees("postgres://u:p@db.example.com/d?" + options);
+
+        assertThat(seen).containsEntry("sslmode", mode);
+        assertThat(seen.get("sslfactory")).isEqualTo(factory);
+        assertThat(seen.get("sslrootcert")).isNotEqualTo("system");
+    }
+
+    @Test
+    void a_server_without_tls_is_not_told_the_password_where_it_is_required() {
+        DatabaseUrl fresh = DatabaseUrl.parse(TestDatabase.fresh());
+        String outside = DatabaseUrl.parse("postgres://postgres@db.example.com:" + fresh.port() + "/postgres")
+                .jdbcUrl();
+
+        assertThatThrownBy(() -> DriverManager.getConnection(
+                        outside.replace("db.example.com", fresh.host()), fresh.user(), fresh.password()))
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        refused -> assertThat(refused.getSQLState()).isEqualTo("08004"));
     }
 
     @Test

@@ -89,6 +89,11 @@ final class PgProgram {
                 "PGAPPNAME", "altops"));
         VARIABLES.forEach((option, variable) ->
                 Optional.ofNullable(url.options().get(option)).ifPresent(value -> login.put(variable, value)));
+        // As the driver does it, also where the address does not say.
+        url.tls().mode().ifPresent(mode -> login.put("PGSSLMODE", mode));
+        if (url.tls().publicAuthorities()) {
+            login.put("PGSSLROOTCERT", "system");
+        }
         return login;
     }
 

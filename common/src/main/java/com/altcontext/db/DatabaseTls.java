@@ -1,0 +1,83 @@
+package com.altcontext.db;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How a connection to the database is encrypted: as its URL says, else by where the host is. pgjdbc and libpq take TLS where it is
+ * offered unless told otherwise, so whoever stands between could take it away and read the password.
+ *
+ * @param mode pgjdbc's and libpq's {@code sslmode}; empty: the default of theirs, TLS where it is offered
+ * @param publicAuthorities whether a certificate is checked against the authorities that come with the platform (the JVM's, or
+ *     what libpq 16 calls {@code sslrootcert=system}), rather than against a file of one's own
+ */
+public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
+    private static final String VERIFIED = "verify-full";
+
+    /** libpq's word for the authorities of the platform, in place of a file. */
+    private static final String SYSTEM = "system";
+
+    /** Fly's own network encrypts what is sent on it, and offers no TLS. */
+    private static final Pattern PRIVATE_NAME = Pattern.compile("[^.]+|.*\\.(localhost|local|internal|flycast)");
+
+    /** Also on Fly's network, with TLS always offered; nothing is said of who signs the certificates. */
+    private static final String MANAGED_BY_FLY = ".flympg.net";
+
+    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
+
+    static DatabaseTls of(String host, Map<String, String> options) {
+        Optional<String> mode = Optional.ofNullable(options.get("sslmode"))
+                .or(() -> defaultMode(host, options.get("sslrootcert") != null));
+        boolean system = SYSTEM.equals(options.get("sslrootcert"));
+        boolean ownFile = options.containsKey("sslcert")
+                || (options.containsKey("sslrootcert") && !system)
+                || (!system && Files.exists(ownAuthorities()));
+        return new DatabaseTls(mode, mode.filter(VERIFIED::equals).isPresent() && !ownFile);
+    }
+
+    /** For pgjdbc, which by itself verifies against a file alone. */
+    Map<String, String> driverOptions() {
+        if (publicAuthorities) {
+            return Map.of("sslmode", VERIFIED, "sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+        }
+        return mode.map(chosen -> Map.of("sslmode", chosen)).orElseGet(Map::of);
+    }
+
+    private static Optional<String> defaultMode(String host, boolean authorityNamed) {
+        if (authorityNamed) {
+            return Optional.of(VERIFIED);
+        }
+        String name = host.toLowerCase(Locale.ROOT);
+        if (name.endsWith(MANAGED_BY_FLY)) {
+            return Optional.of("require");
+        }
+        return isPrivate(name) ? Optional.empty() : Optional.of(VERIFIED);
+    }
+
+    private static boolean isPrivate(String host) {
+        if (!ADDRESS.matcher(host).matches()) {
+            return PRIVATE_NAME.matcher(host).matches();
+        }
+        try {
+            InetAddress address = InetAddress.ofLiteral(host.replaceAll("^\\[|(%.*)?]$", ""));
+            boolean uniqueLocal =
+                    address.getAddress().length == 16 && (address.getAddress()[0] & 0xfe) == 0xfc; // RFC 4193
+            return address.isLoopbackAddress()
+                    || address.isSiteLocalAddress()
+                    || address.isLinkLocalAddress()
+                    || uniqueLocal;
+        } catch (IllegalArgumentException noAddress) {
+            return false;
+        }
+    }
+
+    /** Where pgjdbc and libpq look for them. */
+    private static Path ownAuthorities() {
+        return Path.of(System.getProperty("user.home", ""), ".postgresql", "root.crt");
+    }
+}
