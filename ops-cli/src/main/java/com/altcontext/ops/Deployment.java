@@ -1,16 +1,19 @@
 package com.altcontext.ops;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /** A service that runs somewhere, asked over HTTP as anybody may. */
 final class Deployment implements AutoCloseable {
@@ -55,12 +58,21 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /** Nothing came back. */
+    /** Nothing came back; its message says in a few words why. */
     static final class NoAnswer extends Exception {
         private static final long serialVersionUID = 1;
 
         private NoAnswer(Exception why) {
-            super(why.getClass().getSimpleName(), null, false, false);
+            super(words(why), null, false, false);
+        }
+
+        private static String words(Exception why) {
+            return switch (why) {
+                case HttpTimeoutException _ -> "none within " + PATIENCE.toSeconds() + " seconds";
+                case ConnectException _ -> "nothing listens there, or the name is not known";
+                case SSLException _ -> "its certificate is not trusted, or there is no TLS";
+                default -> "the connection was lost (" + why.getClass().getSimpleName() + ")";
+            };
         }
     }
 

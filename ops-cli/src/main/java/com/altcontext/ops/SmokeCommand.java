@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.ops.Deployment.NoAnswer;
 import com.altcontext.ops.Smoke.Result;
 import com.altcontext.ops.Smoke.Verdict;
 import java.net.URI;
@@ -20,7 +21,7 @@ import picocli.CommandLine.ParentCommand;
         name = "smoke",
         description =
                 "Goes through the deployment checklist on a live service: a line for each check with what was seen, "
-                        + "exit 3 when one fails. What it wrote is taken away again. For a minute after it, this machine is over "
+                        + "exit 3 when one fails, 1 when nothing answers. What it wrote is taken away again. For a minute after it, this machine is over "
                         + "its limit there.",
         mixinStandardHelpOptions = true,
         versionProvider = Altops.Version.class,
@@ -55,6 +56,7 @@ final class SmokeCommand implements Callable<Integer> {
         List<Result> results;
         try (Deployment deployment = new Deployment(base());
                 var _ = altops().screen().progress("asking the service")) {
+            requireAnswer(deployment);
             results = new Smoke(
                             deployment,
                             given(adminKey).or(() -> given(altops().shell().variable("ADMIN_API_KEY"))),
@@ -68,6 +70,18 @@ final class SmokeCommand implements Callable<Integer> {
         answer.put("checks", results.stream().map(SmokeCommand::asMap).toList());
         altops().screen().print(answer, results.stream().map(this::asLine).toList());
         return ok ? Exit.DONE : Exit.WANTING;
+    }
+
+    /** Where nothing answers there is nothing to check. Whatever it says is judged later; a machine that sleeps wakes by it. */
+    private static void requireAnswer(Deployment deployment) {
+        try {
+            var _ = deployment.get("/v1/healthz");
+        } catch (NoAnswer none) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "there is no answer at that address: " + none.getMessage(),
+                    "check --url, and that the service runs");
+        }
     }
 
     private URI base() {

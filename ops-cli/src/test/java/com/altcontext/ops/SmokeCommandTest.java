@@ -82,12 +82,15 @@ class SmokeCommandTest {
     }
 
     @Test
-    void a_service_that_does_not_answer_is_found_wanting() {
+    void where_nothing_answers_the_first_question_is_the_last() {
         service.stop(0);
-        Ran ran = smoke();
+        Ran ran = smoke("--origin", ALLOWED);
 
-        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
-        assertThat(ran.out()).contains("FAILED  health        no answer: ConnectException");
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err().strip())
+                .isEqualTo("altops: there is no answer at that address: nothing listens there, or the name is not known"
+                        + " — check --url, and that the service runs");
     }
 
     @ParameterizedTest
