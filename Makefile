@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 
-FLY := $(addprefix fly-,launch pg-create pg-attach secrets deploy deploy-only migrate smoke logs ssh status checks scale-2)
+FLY := $(addprefix fly-,launch pg-create pg-attach mpg-create mpg-attach secrets deploy deploy-only migrate smoke logs ssh status checks scale-2)
 .PHONY: help run dev test build audit fmt bench clean force image-root $(FLY)
 
 MVN := deploy/bin/toolchain.sh mvn -B --no-transfer-progress
@@ -44,7 +44,9 @@ image-root: build ## The container image's file system in target/image-root, mad
 fly-launch: ## Fly.io, in the order of docs/operations.md; each shows what it runs. This one makes the application
 fly-pg-create: ## makes its PostgreSQL
 fly-pg-attach: ## tells the application where that is
-fly-secrets: ## hands over .env.production, for the next deploy
+fly-mpg-create: ## makes one that Fly manages, in place of those two
+fly-mpg-attach: ## tells the application where that is; FLY_CLUSTER is its id
+fly-secrets: ## checks .env.production as the service would, and hands it over for the next deploy
 fly-migrate: ## brings the schema to what this release needs
 fly-deploy: ## audit, test, deploy, wait until healthy, smoke test
 fly-deploy-only: ## the deploy alone

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make fly-…: what is done with Fly.io, each step shown before it is run.
 #
-#   deploy/bin/fly.sh launch | pg-create | pg-attach | secrets | deploy | deploy-only | migrate | smoke |
+#   deploy/bin/fly.sh launch | pg-create | pg-attach | mpg-create | mpg-attach | secrets | deploy | deploy-only | migrate | smoke |
 #                     logs | ssh | status | checks | scale-2
 #
 #   FLY_APP           the application; default: the one that fly.toml names
@@ -9,7 +9,7 @@
 #   FLY_CLUSTER       where the database is a cluster of Fly's managed PostgreSQL: its id
 #   FLY_URL           where the public reaches it; default: https://<application>.fly.dev
 #   SECRETS_FILE      .env.production
-#   DATABASE_URL      for migrate: the address that fly-pg-attach printed; only its login is used
+#   DATABASE_URL      for migrate: the address that fly-pg-attach or fly-mpg-attach printed; only its login is used
 #   ADMIN_API_KEY     for smoke; default: the one in the file of secrets. SMOKE_ORIGIN, an allowed origin: likewise
 #
 # Secrets go to fly by its standard input and to altops by the environment: other users of a machine can read arguments.
@@ -22,6 +22,9 @@ REGION=$(sed -n 's/^primary_region = "\(.*\)"$/\1/p' fly.toml)
 PG_APP=${FLY_PG_APP:-$APP-db}
 SECRETS_FILE=${SECRETS_FILE:-.env.production}
 URL=${FLY_URL:-https://$APP.fly.dev}
+SERVICE=api/target/quarkus-app/quarkus-run.jar
+# The first whose blue-green deploy starts a machine to check where all of the old ones sleep (superfly/flyctl, pull request 4952).
+LEAST_FLYCTL=0.4.80
 REQUIRED=(IP_HASH_PEPPER ADMIN_API_KEY CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL)
 
 die() {
@@ -38,8 +41,20 @@ run() {
 fly() {
   local program
   program=$(type -P fly || type -P flyctl) || die "fly is not on the PATH: https://fly.io/docs/flyctl/install/"
+  check_flyctl "$program"
   echo "+ fly $*" >&2
   "$program" "$@"
+}
+
+# An older one takes the check of a sleeping machine for passed, and gives traffic to a release that was never healthy.
+check_flyctl() {
+  local version
+  [[ -z ${FLYCTL_IS_NEW_ENOUGH:-} ]] || return 0
+  version=$("$1" version 2>/dev/null | sed -n 's/^[a-z]* v\([0-9][0-9.]*\).*/\1/p' | head -n 1)
+  [[ -n $version ]] || die "fly version does not say which one it is: $LEAST_FLYCTL or newer is needed"
+  [[ $(printf '%s\n' "$LEAST_FLYCTL" "$version" | sort -V | head -n 1) == "$LEAST_FLYCTL" ]] ||
+    die "fly is $version, and $LEAST_FLYCTL or newer is needed: fly version upgrade"
+  FLYCTL_IS_NEW_ENOUGH=yes
 }
 
 altops() {
@@ -54,14 +69,26 @@ launch() {
   fly status --app "$APP"
 }
 
-# The smallest there is, with one machine: a backup every day is worth more than a second one in the same house.
+# Unmanaged: the smallest there is, with one machine. A backup every day is worth more than a second one in the same house.
 pg_create() {
   fly postgres create --name "$PG_APP" --region "$REGION" --vm-size shared-cpu-1x --initial-cluster-size 1 \
     --volume-size "${FLY_PG_VOLUME_GB:-10}"
 }
 
+# Fly's default is a superuser, who could read every database there and run programs on its machine.
 pg_attach() {
-  fly postgres attach "$PG_APP" --app "$APP"
+  fly postgres attach "$PG_APP" --app "$APP" --superuser=false
+  fly secrets list --app "$APP"
+}
+
+# Managed by Fly, on its smallest plan.
+mpg_create() {
+  fly mpg create --name "$PG_APP" --region "$REGION" --plan basic --pg-major-version 17 --volume-size "${FLY_PG_VOLUME_GB:-10}"
+}
+
+mpg_attach() {
+  [[ -n ${FLY_CLUSTER:-} ]] || die "FLY_CLUSTER is not set: the cluster's id, not its name, that fly mpg list shows"
+  fly mpg attach "$FLY_CLUSTER" --app "$APP"
   fly secrets list --app "$APP"
 }
 
@@ -86,13 +113,35 @@ check_secrets_file() {
     [[ -n $found && $found != change-me* ]] || missing+=("$name")
   done
   ((${#missing[@]} == 0)) || die "$SECRETS_FILE gives no value for ${missing[*]}"
-  [[ $(value IP_HASH_PEPPER | tr -d '\n' | wc -c) -ge 16 ]] || die "IP_HASH_PEPPER must have at least 16 characters"
-  [[ $(value ADMIN_API_KEY | tr -d '\n' | wc -c) -ge 24 ]] || die "ADMIN_API_KEY must have at least 24 characters"
+}
+
+# By the service's own rules, as it reads them when it starts: what it would refuse is found out here and not by a deploy. The values go to
+# it by its environment, in which there is nothing else.
+check_values() {
+  local values service=$PWD/$SERVICE
+  [[ -f $SERVICE ]] || run make build
+  [[ -z $(value GEOIP_DATABASE) ]] || echo "fly: GEOIP_DATABASE is a file of the image: it is not looked for here" >&2
+  # What fly.toml, Fly and fly-pg-attach set, and then the file's.
+  values=$(
+    sed -n '/^\[env\]/,/^\[/s/^ *\([A-Z_]*\) = "\(.*\)"$/\1=\2/p' fly.toml
+    printf 'FLY_APP_NAME=%s\nDATABASE_URL=postgres://attached@database.internal/service\n' "$APP"
+    grep -E '^[A-Z][A-Z0-9_]*=.' "$SECRETS_FILE" | grep -v '^GEOIP_DATABASE='
+  )
+  echo "+ checking the values of $SECRETS_FILE by the service's own rules" >&2
+  (
+    local name rest
+    for name in $(compgen -e); do
+      case $name in PATH | HOME | JAVA_HOME | TMPDIR | LANG | LC_ALL) ;; *) unset "$name" ;; esac
+    done
+    while IFS='=' read -r name rest; do export "$name=$rest"; done <<<"$values"
+    deploy/bin/toolchain.sh java -XX:TieredStopAtLevel=1 -jar "$service" --check-settings
+  ) || die "the service would not start with $SECRETS_FILE: nothing was sent"
 }
 
 # Staged: the machines get them with the next deploy, together with the release that needs them.
 secrets() {
   check_secrets_file
+  check_values
   [[ -z $(value DATABASE_URL) ]] || echo "fly: DATABASE_URL of $SECRETS_FILE replaces the one that fly-pg-attach has set" >&2
   echo "fly: names only: $(grep -E '^[A-Z][A-Z0-9_]*=.' "$SECRETS_FILE" | cut -d= -f1 | sort -u | tr '\n' ' ')" >&2
   grep -E '^[A-Z][A-Z0-9_]*=.' "$SECRETS_FILE" | fly secrets import --stage --app "$APP"
@@ -100,20 +149,37 @@ secrets() {
 
 # ── deploying ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+# One machine: without --ha=false the first deploy makes two. It takes none away later.
 deploy_only() {
-  fly deploy --app "$APP" --config fly.toml --remote-only
+  wake
+  fly deploy --app "$APP" --config fly.toml --remote-only --ha=false
 }
 
-# fly deploy has waited for the checks of the new machine; this is what the public sees. A sleeping machine wakes by it.
+is_healthy() {
+  [[ $(curl -fsS -m 10 "$URL/v1/healthz" 2>/dev/null) == '{"ok":true}' ]]
+}
+
+# A sleeping machine wakes by being asked, and only then says how it is. There may be none yet.
+wake() {
+  echo "+ curl $URL/v1/healthz" >&2
+  is_healthy || true
+}
+
+# fly deploy has waited for the checks of the new machine; this is what the public sees.
 await_health() {
   local i
   echo "+ curl $URL/v1/healthz" >&2
   for ((i = 0; i < ${HEALTH_TRIES:-30}; i++)); do
-    if [[ $(curl -fsS -m 10 "$URL/v1/healthz" 2>/dev/null) == '{"ok":true}' ]]; then return; fi
+    if is_healthy; then return; fi
     sleep "${HEALTH_PAUSE:-2}"
   done
   fly checks list --app "$APP" || true
   die "$URL/v1/healthz does not answer {\"ok\":true}: make fly-logs; a schema that is too old: make fly-migrate"
+}
+
+checks() {
+  wake
+  fly checks list --app "$APP"
 }
 
 smoke() {
@@ -139,7 +205,7 @@ deploy() {
 migrate() {
   local by=(--fly-app "$PG_APP")
   [[ -z ${FLY_CLUSTER:-} ]] || by=(--fly-cluster "$FLY_CLUSTER")
-  [[ -n ${DATABASE_URL:-} ]] || die "DATABASE_URL is not set: the address that make fly-pg-attach printed"
+  [[ -n ${DATABASE_URL:-} ]] || die "DATABASE_URL is not set: the address that make fly-pg-attach (or fly-mpg-attach) printed"
   altops migrate "${by[@]}"
   altops migrate verify "${by[@]}"
 }
@@ -150,7 +216,7 @@ ssh() {
   if [[ -n ${COMMAND:-} ]]; then
     fly ssh console --app "$APP" --command "$COMMAND"
   else
-    fly console --app "$APP" --image debian:trixie-slim
+    fly console --app "$APP" --image "$(sed -n 's/^FROM \(debian:[^ ]*\) AS build$/\1/p' deploy/image/Dockerfile)"
   fi
 }
 
@@ -158,6 +224,8 @@ case ${1:-} in
   launch) launch ;;
   pg-create) pg_create ;;
   pg-attach) pg_attach ;;
+  mpg-create) mpg_create ;;
+  mpg-attach) mpg_attach ;;
   secrets) secrets ;;
   deploy) deploy ;;
   deploy-only) deploy_only ;;
@@ -167,10 +235,10 @@ case ${1:-} in
   logs) fly logs --app "$APP" ;;
   ssh) ssh ;;
   status) fly status --app "$APP" ;;
-  checks) fly checks list --app "$APP" ;;
+  checks) checks ;;
   scale-2) fly scale count 2 --app "$APP" --region "$REGION" ;;
   *)
-    echo "usage: deploy/bin/fly.sh launch|pg-create|pg-attach|secrets|deploy|deploy-only|migrate|smoke|logs|ssh|status|checks|scale-2" >&2
+    echo "usage: deploy/bin/fly.sh launch|pg-create|pg-attach|mpg-create|mpg-attach|secrets|deploy|deploy-only|migrate|smoke|logs|ssh|status|checks|scale-2" >&2
     exit 2
     ;;
 esac

@@ -8,7 +8,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cases=0
-unset FLY_URL FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE DATABASE_URL ADMIN_API_KEY COMMAND FLY_PG_VOLUME_GB MAKEFLAGS MAKELEVEL MFLAGS
+unset FLYCTL FLY_URL FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE DATABASE_URL ADMIN_API_KEY COMMAND FLY_PG_VOLUME_GB MAKEFLAGS MAKELEVEL MFLAGS
 
 fail() {
   echo "fly-test: $*" >&2
@@ -21,15 +21,28 @@ fail() {
 make_repository() {
   git init -q "$work/repository"
   cd "$work/repository"
-  mkdir -p deploy/bin ops-cli/target
+  mkdir -p deploy/bin deploy/image ops-cli/target
+  cp "$ROOT/deploy/image/Dockerfile" deploy/image/
   cp "$ROOT/Makefile" "$ROOT/fly.toml" "$ROOT/.gitignore" "$ROOT/.env.production.example" .
   cp "$ROOT/deploy/bin/fly.sh" deploy/bin/
-  touch ops-cli/target/altops.jar
+  mkdir -p api/target/quarkus-app
+  touch ops-cli/target/altops.jar api/target/quarkus-app/quarkus-run.jar
   stand_in "$work/bin/fly" 'cat >"$WORK/input"; [[ $1 != "${FLY_FAILS:-}" ]]'
+  # Asked by each target, and no part of what a target does.
+  sed -i '2i [[ $1 != version ]] || { echo "${FLYCTL-fly v0.4.80 linux/amd64 Commit: 0 BuildDate: 2026-08-07}"; exit 0; }' "$work/bin/fly"
   stand_in "$work/bin/curl" 'printf "%s" "${HEALTH:-{\"ok\":true\}}"'
   stand_in "$work/inner/make" ''
   # It is given the whole command line of altops: java -jar … smoke --url …
-  stand_in deploy/bin/toolchain.sh '[[ -z ${ADMIN_API_KEY:-} ]] || echo "with the key $ADMIN_API_KEY" >>"$WORK/environment"'
+  # The service, asked whether it would start, is not told where to write: its environment holds the values and nothing else.
+  cat >deploy/bin/toolchain.sh <<END
+#!/usr/bin/env bash
+echo "toolchain.sh \$*" >>"$work/told"
+env >"$work/environment"
+[[ \$* != *--check-settings ]] || cp "$work/environment" "$work/checked"
+[[ \$* != *--check-settings || \$CORS_ALLOWED_ORIGINS != *refused* ]] ||
+  { echo 'altcontext: CORS_ALLOWED_ORIGINS must be origins' >&2; exit 1; }
+END
+  chmod +x deploy/bin/toolchain.sh
   stand_in deploy/bin/test.sh ''
   stand_in deploy/bin/audit.sh ''
 }
@@ -79,15 +92,26 @@ done_by launch -- 'fly apps create altcontext' 'fly status --app altcontext'
 done_by launch FLY_APP=other -- 'fly apps create other' 'fly status --app other'
 done_by pg-create -- \
   'fly postgres create --name altcontext-db --region yyz --vm-size shared-cpu-1x --initial-cluster-size 1 --volume-size 10'
-done_by pg-attach FLY_PG_APP=pg -- 'fly postgres attach pg --app altcontext' 'fly secrets list --app altcontext'
-done_by deploy-only -- 'fly deploy --app altcontext --config fly.toml --remote-only'
+done_by pg-attach FLY_PG_APP=pg -- 'fly postgres attach pg --app altcontext --superuser=false' 'fly secrets list --app altcontext'
+done_by mpg-create -- 'fly mpg create --name altcontext-db --region yyz --plan basic --pg-major-version 17 --volume-size 10'
+done_by mpg-attach FLY_CLUSTER=abc123 -- 'fly mpg attach abc123 --app altcontext' 'fly secrets list --app altcontext'
+refused "FLY_CLUSTER is not set: the cluster's id" mpg-attach
+woken='curl -fsS -m 10 https://altcontext.fly.dev/v1/healthz'
+done_by deploy-only -- "$woken" 'fly deploy --app altcontext --config fly.toml --remote-only --ha=false'
 done_by logs -- 'fly logs --app altcontext'
-done_by ssh -- 'fly console --app altcontext --image debian:trixie-slim'
+done_by ssh -- "fly console --app altcontext --image $(grep -o 'debian:trixie-slim@sha256:[0-9a-f]*' "$ROOT/deploy/image/Dockerfile")"
 done_by ssh COMMAND='/opt/java/bin/java --version' -- \
   'fly ssh console --app altcontext --command /opt/java/bin/java --version'
 done_by status -- 'fly status --app altcontext'
-done_by checks -- 'fly checks list --app altcontext'
+done_by checks -- "$woken" 'fly checks list --app altcontext'
+done_by checks HEALTH=asleep FLYCTL='flyctl v0.5.0 linux/amd64' -- "$woken" 'fly checks list --app altcontext'
 done_by scale-2 -- 'fly scale count 2 --app altcontext --region yyz'
+
+# An older fly takes the check of a sleeping machine for passed.
+refused 'fly is 0.4.79, and 0.4.80 or newer is needed' status FLYCTL='fly v0.4.79 linux/amd64 Commit: 0'
+refused 'fly is 0.3.108, and 0.4.80 or newer is needed' deploy-only FLYCTL='flyctl v0.3.108 linux/amd64'
+refused 'does not say which one it is' status FLYCTL=
+done_by status FLYCTL='fly v0.4.107 linux/amd64' -- 'fly status --app altcontext'
 
 # Migrating.
 jar='toolchain.sh java -jar ops-cli/target/altops.jar'
@@ -110,24 +134,40 @@ refused 'gives no value for IP_HASH_PEPPER ADMIN_API_KEY CORS_ALLOWED_ORIGINS PR
 git add -f .env.production
 refused 'git tracks .env.production' secrets
 git rm -q --cached .env.production
-done_by secrets -- 'fly secrets import --stage --app altcontext'
+checked="toolchain.sh java -XX:TieredStopAtLevel=1 -jar $work/repository/api/target/quarkus-app/quarkus-run.jar --check-settings"
+done_by secrets RATE_LIMIT_EVENTS=of-the-operator -- "$checked" 'fly secrets import --stage --app altcontext'
+for value in IP_HASH_PEPPER=sixteen-letters-and-more CORS_ALLOWED_ORIGINS=https://site.example,https://other.example \
+  FLY_APP_NAME=altcontext PORT=3000 MANAGEMENT_PORT=9091 DATABASE_URL=postgres://attached@database.internal/service; do
+  grep -qxF "$value" "$work/checked" || fail "the service was not asked about $value"
+done
+if grep -q of-the-operator "$work/checked"; then fail "the service was asked about a variable of the operator"; fi
 diff "$work/input" .env.production >&2 || fail "fly was given other secrets than the file holds"
 if grep -qF 'letters' "$work/said" "$work/told"; then fail "a secret was printed or is an argument"; fi
-sed 's/sixteen-.*/short/' .env.production >short.env
-refused 'IP_HASH_PEPPER must have at least 16' secrets SECRETS_FILE=short.env
-sed 's/twenty-.*/short/' .env.production >short.env
-refused 'ADMIN_API_KEY must have at least 24' secrets SECRETS_FILE=short.env
+sed 's/^CORS.*/CORS_ALLOWED_ORIGINS=https:\/\/refused.example\/path/' .env.production >short.env
+refused 'CORS_ALLOWED_ORIGINS must be origins' secrets SECRETS_FILE=short.env
+grep -q 'nothing was sent' "$work/said" || fail "it does not say that nothing was sent"
+if grep -q '^fly' "$work/told"; then fail "fly was told what the service refuses"; fi
+echo 'GEOIP_DATABASE=/opt/countries.mmdb' >>.env.production
+done_by secrets -- "$checked" 'fly secrets import --stage --app altcontext'
+if grep -q GEOIP "$work/checked"; then fail "a file of the image was looked for here"; fi
+sed -i '$d' .env.production
+rm api/target/quarkus-app/quarkus-run.jar
+for module in . common api ops-cli deploy/dev-database deploy/checks; do
+  mkdir -p "$module"
+  touch "$module/pom.xml"
+done
+done_by secrets -- 'toolchain.sh mvn -B --no-transfer-progress -q package -DskipTests' "$checked" 'fly secrets import --stage --app altcontext'
 echo 'export A=b' >>.env.production
 refused 'neither NAME=value nor comments' secrets
 sed -i '$d' .env.production
 git check-ignore -q .env.production || fail "git does not ignore .env.production"
 
 # Deploying: audit and test come first, then the check that the public sees, then the smoke test with the key from the file.
-deployed=('audit.sh ' 'test.sh ' 'fly deploy --app altcontext --config fly.toml --remote-only'
-  'curl -fsS -m 10 https://altcontext.fly.dev/v1/healthz' 'fly checks list --app altcontext'
+deployed=('audit.sh ' 'test.sh ' "$woken" 'fly deploy --app altcontext --config fly.toml --remote-only --ha=false'
+  "$woken" 'fly checks list --app altcontext'
   "$jar smoke --url https://altcontext.fly.dev --origin https://site.example")
 done_by deploy -- "${deployed[@]}"
-grep -q 'with the key twenty-four' "$work/environment" || fail "the smoke test had no admin key"
+grep -q 'ADMIN_API_KEY=twenty-four' "$work/environment" || fail "the smoke test had no admin key"
 refused 'does not answer {"ok":true}' deploy HEALTH='{"ok":false}'
 done_by smoke FLY_URL=https://events.example SMOKE_ORIGIN=https://a.example -- \
   "$jar smoke --url https://events.example --origin https://a.example"
