@@ -75,6 +75,30 @@ class WorkflowsTest {
     }
 
     @Test
+    void every_push_is_judged_to_its_end_because_a_deploy_waits_for_the_verdict() {
+        JsonNode concurrency = Repository.yaml(".github/workflows/ci.yml").path("concurrency");
+        assertThat(concurrency.path("group").asText())
+                .isEqualTo("ci-${{ github.event_name == 'pull_request' && github.ref || github.sha }}");
+        assertThat(concurrency.path("cancel-in-progress").asText())
+                .isEqualTo("${{ github.event_name == 'pull_request' }}");
+    }
+
+    @Test
+    void flyctl_is_of_one_version_which_the_script_takes() {
+        Set<String> versions = steps().filter(step -> step.path("uses").asText().contains("/setup-flyctl@"))
+                .map(step -> step.at("/with/version").asText("none"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        String least = Repository.lines("deploy/bin/fly.sh").stream()
+                .filter(line -> line.startsWith("LEAST_FLYCTL="))
+                .map(line -> line.substring(line.indexOf('=') + 1))
+                .findFirst()
+                .orElseThrow();
+        assertThat(versions).hasSize(1).allMatch(version -> version.matches("[0-9]+\\.[0-9]+\\.[0-9]+"));
+        assertThat(Runtime.Version.parse(versions.iterator().next().replaceFirst("^0\\.", "")))
+                .isGreaterThanOrEqualTo(Runtime.Version.parse(least.replaceFirst("^0\\.", "")));
+    }
+
+    @Test
     void schedules_keep_away_from_the_full_hour_when_everybody_s_begin() {
         List<String> minutes = new ArrayList<>();
         workflows
