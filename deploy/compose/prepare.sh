@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # Makes what compose.yaml needs beside it: .env, and the secrets, drawn once. What is there already stays.
 #
-#   ./prepare.sh DOMAIN ALLOWED-ORIGINS CONTACT-EMAIL
-#   ./prepare.sh events.example.com https://www.example.com privacy@example.com
+#   ./prepare.sh DOMAIN ALLOWED-ORIGINS CONTACT-EMAIL PUBLIC-KEY-FILE
+#   ./prepare.sh events.example.com https://www.example.com privacy@example.com backup-key.asc
+#
+# Backups are encrypted for the key, made where they are to be read: gpg --quick-generate-key backup@example.com, and
+# gpg --armor --export backup@example.com >backup-key.asc. Its private half has no business on this machine.
 set -euo pipefail
 
-[[ $# -eq 3 && $1 != *://* && $2 == http*://* && $3 == *@* ]] ||
-  { echo "usage: prepare.sh events.example.com https://www.example.com privacy@example.com" >&2; exit 2; }
+[[ $# -eq 4 && $1 != *://* && $2 == http*://* && $3 == *@* ]] ||
+  { echo "usage: prepare.sh events.example.com https://www.example.com privacy@example.com backup-key.asc" >&2; exit 2; }
+key=$(cat "$4") || exit 1
+[[ $key == *'BEGIN PGP PUBLIC KEY BLOCK'* && $key != *'PRIVATE KEY'* ]] ||
+  { echo "prepare: $4 is no public key: gpg --armor --export backup@example.com >backup-key.asc" >&2; exit 2; }
 cd "${COMPOSE_DIRECTORY:-$(dirname "${BASH_SOURCE[0]}")}"
 mkdir -p secrets backups
 # The containers' users read the files; nobody else on this machine gets into the directory.
@@ -28,5 +34,6 @@ keep ip_hash_pepper "$(drawn)"
 keep admin_api_key "$(drawn)"
 keep unsubscribe_secret "$(drawn)"
 keep database_url "postgres://altcontext:$(<secrets/postgres_password)@db:5432/altcontext?sslmode=disable"
+keep backup_public_key "$key"
 [[ -e .env ]] || printf 'DOMAIN=%s\nCORS_ALLOWED_ORIGINS=%s\nPRIVACY_CONTACT_EMAIL=%s\n' "$1" "$2" "$3" >.env
 echo "prepare: .env and secrets/ are there; next: docker compose run --rm ops migrate"

@@ -5,15 +5,16 @@
 #   DATABASE_URL_FILE=… schedule.sh COMMAND …           altops COMMAND …, once
 #   DATABASE_URL_FILE=… schedule.sh at HOUR             what is due at that hour, now
 #
-# IP_HASH_PEPPER_FILE and UNSUBSCRIBE_SECRET_FILE, which some commands need, likewise. A job that was missed is caught up by the
+# IP_HASH_PEPPER_FILE, UNSUBSCRIBE_SECRET_FILE and BACKUP_PUBLIC_KEY_FILE, which some commands need, likewise. A job that was missed is caught up by the
 # next. One that failed is told in the log and leaves /tmp/failed, by which the container counts as unhealthy until the same
 # hour's jobs have succeeded again.
 set -uo pipefail
 
 ALTOPS=${ALTOPS:-/opt/java/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -jar /opt/altops/altops.jar}
 BACKUPS=${BACKUPS:-/backups}
+ENCRYPT=${ENCRYPT:-/opt/altops/encrypt.sh}
 FAILED=${FAILED:-/tmp/failed}
-for name in DATABASE_URL IP_HASH_PEPPER UNSUBSCRIBE_SECRET; do
+for name in DATABASE_URL IP_HASH_PEPPER UNSUBSCRIBE_SECRET BACKUP_PUBLIC_KEY; do
   file=${name}_FILE
   [[ -n ${!file:-} ]] || continue
   value=$(cat "${!file}") || exit 1
@@ -34,9 +35,16 @@ job() {
 backup() {
   local file
   file=$BACKUPS/altcontext-$(date -u +%Y%m%dT%H%M%SZ).dump
+  # None that anybody can read stays: of a run that was cut off, or from before backups were encrypted.
+  find "$BACKUPS" -name 'altcontext-*.dump*' ! -name '*.dump.gpg' -delete
   job backup --to "$file" || return
+  "$ENCRYPT" "$file" "$file.gpg" || {
+    rm -f "$file" "$file.gpg"
+    echo "schedule: the backup could not be encrypted, and was not kept" >&2
+    return 1
+  }
   # What was purged or forgotten must not live on in backups for long.
-  find "$BACKUPS" -name 'altcontext-*.dump' -mtime "+${BACKUP_DAYS:-14}" -delete
+  find "$BACKUPS" -name 'altcontext-*.dump.gpg' -mtime "+${BACKUP_DAYS:-14}" -delete
 }
 
 # due HOUR: at minutes that do not matter, from 0 to 23. One failure does not keep the others from running.

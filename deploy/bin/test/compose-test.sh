@@ -9,6 +9,7 @@ caddies=()
 # shellcheck disable=SC2317 # the trap calls it
 clean_up() {
   ((${#caddies[@]} == 0)) || kill "${caddies[@]}" 2>/dev/null || true
+  gpgconf --homedir "$work/owner" --kill all 2>/dev/null || true
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -24,16 +25,32 @@ cp -r "$ROOT/deploy/compose" "$work/compose"
 rm -rf "$work/compose/secrets" "$work/compose/backups" "$work/compose/.env"
 cd "$work/compose"
 
+# A key whose private half is in another directory, as it is on another machine.
+command -v gpg >/dev/null || "$ROOT/deploy/bin/install.sh" gpg || fail "gpg is needed"
+mkdir -m 700 "$work/owner"
+gpg_as_owner() {
+  gpg --homedir "$work/owner" --batch --quiet --pinentry-mode loopback --passphrase '' "$@"
+}
+gpg_as_owner --quick-generate-key backup@example.com future-default default never 2>/dev/null
+gpg_as_owner --armor --export >"$work/backup-key.asc"
+gpg_as_owner --armor --export-secret-keys >"$work/private.asc"
+
 # prepare.sh draws each secret once, and for the owner's eyes only.
-./prepare.sh events.example.com https://www.example.com privacy@example.com >/dev/null
+prepare() {
+  ./prepare.sh "$1" https://www.example.com privacy@example.com "${2:-$work/backup-key.asc}" >/dev/null 2>"$work/said"
+}
+prepare events.example.com || fail "$(cat "$work/said")"
 first=$(cat secrets/*)
 [[ $(stat -c %a secrets) == 700 ]] || fail "others can look into secrets/"
 [[ $(sort -u secrets/postgres_password secrets/ip_hash_pepper secrets/admin_api_key secrets/unsubscribe_secret | grep -cE '^[0-9a-f]{64}$') -eq 4 ]] ||
   fail "the secrets are not four different ones"
-./prepare.sh other.example.com https://www.example.com privacy@example.com >/dev/null
+prepare other.example.com
 [[ $(cat secrets/*) == "$first" ]] || fail "the secrets were drawn anew"
 grep -q '^DOMAIN=events.example.com$' .env || fail ".env was made anew"
-if ./prepare.sh https://events.example.com https://www.example.com x@y 2>/dev/null; then fail "an address was taken for a domain"; fi
+cmp -s secrets/backup_public_key "$work/backup-key.asc" || fail "the key for the backups is another one"
+if prepare https://events.example.com; then fail "an address was taken for a domain"; fi
+if prepare events.example.com "$work/private.asc"; then fail "a private key was taken"; fi
+if prepare events.example.com /dev/null; then fail "it does without a key for the backups"; fi
 
 if compose=$("$ROOT/deploy/bin/tool.sh" docker-compose docker-compose usr/libexec/docker/cli-plugins/docker-compose); then
   "$compose" -f compose.yaml config --quiet
@@ -91,7 +108,15 @@ try_caddy() {
   grep -q 'health_checker.active' "$work/log" || fail "it does not say that the service is away: $(cat "$work/log")"
 
   # The service is there. Another Caddy stands in for it.
-  printf '{\n admin off\n}\nhttp://127.0.0.1:%s {\n respond /v1/healthz `{"ok":true}`\n respond "it was {method} {path} from {header.X-Client-IP}"\n}\n' "$back" >"$work/service"
+  cat >"$work/service" <<END
+{
+	admin off
+}
+http://127.0.0.1:$back {
+	respond /v1/healthz "healthy"
+	respond "it was {method} {path} from {header.X-Client-IP}"
+}
+END
   start_caddy "$back" "$work/service" "$work/service-log"
   for ((i = 0; i < 300; i++)); do
     if curl -fs -o /dev/null "http://127.0.0.1:$front/v1/healthz"; then break; fi
@@ -120,13 +145,18 @@ else
   echo "compose-test: SKIPPED: the Caddyfile was NOT tried with Caddy" >&2
 fi
 
-# The schedule, with a stand-in for altops.
-# shellcheck disable=SC2016 # the stand-in's words
-printf '#!/bin/sh\necho "$*" >>%s\n[ "$1" != "$FAILS" ]\n' "$work/told" >"$work/altops"
+# The schedule, with a stand-in for altops, whose backup is a file of one line.
+cat >"$work/altops" <<'END'
+#!/bin/sh
+echo "$*" >>"$TOLD"
+[ "$1" != "$FAILS" ] || exit 1
+[ "$1" != backup ] || echo 'what is held about people' >"$3"
+END
 chmod +x "$work/altops"
 schedule() {
   : >"$work/told"
-  ALTOPS=$work/altops BACKUPS=$work FAILED=$work/failed FAILS=${FAILS:-none} DATABASE_URL_FILE=$work/compose/secrets/database_url \
+  TOLD=$work/told ALTOPS=$work/altops BACKUPS=$work FAILED=$work/failed FAILS=${FAILS:-none} ENCRYPT=$ROOT/deploy/bin/encrypt.sh \
+    DATABASE_URL_FILE=$work/compose/secrets/database_url BACKUP_PUBLIC_KEY_FILE=${KEY:-$work/compose/secrets/backup_public_key} \
     ./schedule.sh "$@" 2>>"$work/said"
 }
 told() {
@@ -136,14 +166,25 @@ schedule at 7
 told 'rollup --json;rollup check --json;'
 schedule at 5
 told ''
-touch -d '20 days ago' "$work/altcontext-old.dump"
-touch "$work/altcontext-new.dump"
+touch -d '20 days ago' "$work/altcontext-old.dump.gpg"
+touch "$work/altcontext-new.dump.gpg" "$work/altcontext-cut-off.dump" "$work/altcontext-cut-off.dump.part"
 schedule at 2
 told 'backup --to FILE --json;'
-[[ ! -e $work/altcontext-old.dump && -e $work/altcontext-new.dump ]] || fail "backups were not kept for their days"
-touch -d '20 days ago' "$work/altcontext-old.dump"
+[[ ! -e $work/altcontext-old.dump.gpg && -e $work/altcontext-new.dump.gpg ]] || fail "backups were not kept for their days"
+for backup in "$work"/altcontext-*; do
+  [[ $backup == *.dump.gpg ]] || fail "a backup that anybody can read was left: $backup"
+done
+backup=$(ls "$work"/altcontext-2*.dump.gpg)
+if grep -q people "$backup"; then fail "the backup is not encrypted"; fi
+[[ $(gpg_as_owner --decrypt "$backup" 2>/dev/null) == 'what is held about people' ]] || fail "its owner cannot read it"
+rm "$backup"
+touch -d '20 days ago' "$work/altcontext-old.dump.gpg"
+if KEY=$work/private.asc.absent schedule at 2; then fail "a backup without a key was not told"; fi
+echo 'no key' >"$work/no-key"
+if KEY=$work/no-key schedule at 2; then fail "a backup that could not be encrypted was not told"; fi
+if compgen -G "$work/altcontext-2*" >/dev/null; then fail "a backup that could not be encrypted was kept"; fi
 if FAILS=backup schedule at 2; then fail "a failed backup was not told"; fi
-[[ -e $work/altcontext-old.dump ]] || fail "an old backup was taken away although no new one was made"
+[[ -e $work/altcontext-old.dump.gpg ]] || fail "an old backup was taken away although no new one was made"
 [[ -e $work/failed ]] || fail "a failure leaves the container healthy"
 schedule at 4
 told 'rollup --json;retention purge --json;'

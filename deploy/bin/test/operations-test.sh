@@ -27,6 +27,7 @@ fail() {
 # shellcheck disable=SC2317 # the trap calls it
 clean_up() {
   [[ ! -s $work/fly/machine ]] || kill -TERM "$(<"$work/fly/machine")" 2>/dev/null || true
+  [[ ! -d $work/gnupg ]] || gpgconf --homedir "$work/gnupg" --kill all 2>/dev/null || true
   [[ -z $server ]] || kill -INT "$server" 2>/dev/null || true
   [[ -z $server ]] || wait "$server" 2>/dev/null || true
   rm -rf "$work"
@@ -83,17 +84,21 @@ secret() { # NAME VALUE, quoted so that a shell reads it
   sed -i "/^$1=/d" secrets 2>/dev/null || true
   printf '%s=%q\n' "$1" "$2" >>secrets
 }
+[[ $1 != version ]] || { echo 'fly v0.4.87 linux/amd64 Commit: 0 BuildDate: 2026-08-20'; exit; }
 case "$*" in
   'apps create altcontext') echo 'New app created: altcontext' ;;
   'status --app altcontext'*) [[ -s machine ]] && echo 'app   1 machine started, 1 check passing' || echo 'app   no machines' ;;
   'postgres create --name altcontext-db --region yyz '*) echo 'Password: shown once' ;;
-  'postgres attach altcontext-db --app altcontext')
+  'mpg create --name altcontext-db --region yyz --plan basic '*) echo 'ID: abc123' ;;
+  'mpg attach abc123 --app altcontext') echo 'Postgres cluster abc123 is being attached to altcontext' ;;
+  'mpg list') echo 'abc123 altcontext-db' ;;
+  'postgres attach altcontext-db --app altcontext --superuser=false')
     secret DATABASE_URL "$FLY_DATABASE"
     echo 'DATABASE_URL=postgres://postgres:postgres@altcontext-db.flycast:5432/postgres?sslmode=disable' | tee attached ;;
   'postgres detach altcontext-db --app altcontext') sed -i /^DATABASE_URL=/d secrets ;;
   'secrets list --app altcontext' | 'secrets list') cut -d= -f1 secrets ;;
   'secrets import --stage --app altcontext') while IFS== read -r name value; do secret "$name" "$value"; done ;;
-  'deploy --app altcontext --config fly.toml --remote-only' | 'deploy --app altcontext --image registry.fly.io/altcontext:deployment-'*) boot ;;
+  'deploy --app altcontext --config fly.toml --remote-only --ha=false' | 'deploy --app altcontext --image registry.fly.io/altcontext:deployment-'*) boot ;;
   'checks list --app altcontext') echo 'servicecheck-00-http-3000 | passing' ;;
   'logs --app altcontext') cat log ;;
   'releases --image --app altcontext') echo 'v1 complete registry.fly.io/altcontext:deployment-1' ;;
@@ -101,7 +106,7 @@ case "$*" in
   'machine stop '*) halt ;;
   'machine start '* | 'machine restart '*) boot ;;
   'machine list --app altcontext') echo 'e784e | started | yyz' ;;
-  'console --app altcontext --image debian:trixie-slim') ;;
+  'console --app altcontext --image debian:trixie-slim@sha256:'*) ;;
   'ssh console --app altcontext --command '*) ;;
   'tokens create '*' --expiry 8760h' | 'tokens create readonly '*) echo 'FlyV1 a-token' ;;
   'volumes list --app altcontext-db' | 'status --app altcontext-db') echo 'started' ;;
@@ -133,9 +138,9 @@ case "$*" in
     export $(awk '/^  ops:/ { on = 1; next } /^  [a-z]|^[a-z]/ { on = 0 } on && $1 ~ /_FILE:$/ { sub(":", "", $1); print $1 "=" $2 }' compose.yaml |
       sed "s#/run/secrets/#$PWD/secrets/#")
     printf '%s' "$FLY_DATABASE" >"$FLY_STATE/database_url"
-    ALTOPS="java -jar $OPS_JAR" BACKUPS=$PWD/backups FAILED=$FLY_STATE/failed DATABASE_URL_FILE=$FLY_STATE/database_url \
+    ALTOPS="java -jar $OPS_JAR" ENCRYPT=../bin/encrypt.sh BACKUPS=$PWD/backups FAILED=$FLY_STATE/failed DATABASE_URL_FILE=$FLY_STATE/database_url \
       ./schedule.sh "${arguments[@]//\/backups\//$PWD/backups/}" ;;
-  'compose up -d' | 'compose build' | 'compose ps' | 'compose stop api' | 'compose start api') ;;
+  'compose up -d' | 'compose build' | 'compose logs caddy' | 'compose ps' | 'compose stop api' | 'compose start api') ;;
   *) echo "unknown docker command: $*" >&2; exit 125 ;;
 esac
 END
@@ -153,7 +158,7 @@ commands() {
 
 # The values that the page leaves to its reader.
 filled_in() {
-  sed -e "s#'postgres://…'#'$(sed 's/^DATABASE_URL=//' "$work/fly/attached" 2>/dev/null)'#" -e 's#deployment-…#deployment-1#' \
+  sed -e "s#'postgres://…'#'$(sed 's/^DATABASE_URL=//' "$work/fly/attached" 2>/dev/null)'#" -e 's#deployment-…#deployment-1#' -e 's#CLUSTER=…#CLUSTER=abc123#' \
     -e 's#rm ops lead delete --email …#rm ops lead delete --email bert@example.ca --yes#' \
     -e 's#lead delete --email …#lead delete --email anna@example.ca --yes#' -e 's#--email …#--email anna@example.ca#' -e 's#…/v1#https://altcontext.fly.dev/v1#' -e "s#COMMAND='…'#COMMAND='/opt/java/bin/java --version'#" \
     -e "s#altcontext-….dump#${backup:-}#" -e 's#^fly machine \(stop\|start\|restart\)$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' \
@@ -191,6 +196,9 @@ run 'make fly-launch'
 run 'make fly-pg-create'
 run 'make fly-pg-attach'
 says 'DATABASE_URL=postgres://'
+run 'make fly-mpg-create'
+run 'make fly-mpg-attach FLY_CLUSTER=…'
+run 'fly mpg list'
 run 'make fly-status'
 run 'fly secrets list'
 says 'DATABASE_URL'
@@ -203,9 +211,15 @@ for name in IP_HASH_PEPPER ADMIN_API_KEY UNSUBSCRIBE_SECRET; do
 done
 sed -i -e 's#^CORS_ALLOWED_ORIGINS=.*#CORS_ALLOWED_ORIGINS=https://site.example#' \
   -e 's#^PRIVACY_CONTACT_EMAIL=.*#PRIVACY_CONTACT_EMAIL=privacy@site.example#' "$work/copy/.env.production"
+run 'make build'
+right=$(<"$work/copy/.env.production")
+sed -i 's#^CORS_ALLOWED_ORIGINS=.*#&/bowls/#' "$work/copy/.env.production"
+if (cd "$work/copy" && PATH=$work/bin:$PATH make fly-secrets) >"$work/said" 2>&1; then fail "values were sent that the service refuses"; fi
+says 'CORS_ALLOWED_ORIGINS must be origins'
+if grep -q '^secrets import' "$work/fly/told"; then fail "values were sent that the service refuses"; fi
+printf '%s\n' "$right" >"$work/copy/.env.production"
 run 'make fly-secrets'
 if grep -qE '[0-9a-f]{64}' "$work/said"; then fail "a secret was shown"; fi
-run 'make build'
 run "DATABASE_URL='postgres://…' make fly-migrate"
 says 'the schema is what this release needs'
 export DATABASE_URL=$FLY_DATABASE
@@ -290,28 +304,39 @@ run 'fly launch --no-deploy --image ghcr.io/superfly/fly-log-shipper:latest'
 run "fly secrets set ORG=personal SUBJECT='logs.altcontext.>' ACCESS_TOKEN=\"\$(fly tokens create readonly personal)\""
 run 'fly deploy --no-public-ips'
 
-# Another host, where nothing is in the environment.
+# Another host, where nothing is in the environment. The key for its backups is the operator's own.
 unset DATABASE_URL IP_HASH_PEPPER
+export GNUPGHOME=$work/gnupg
+mkdir -m 700 "$GNUPGHOME"
+: >"$GNUPGHOME/no-passphrase"
+printf '%s\n' batch 'pinentry-mode loopback' "passphrase-file $GNUPGHOME/no-passphrase" >"$GNUPGHOME/gpg.conf"
+run 'gpg --quick-generate-key backup@example.com'
+run 'gpg --armor --export backup@example.com >backup-key.asc'
 run 'cd deploy/compose'
 directory=deploy/compose
-run './prepare.sh events.example.com https://www.example.com privacy@example.com'
+cp "$work/copy/backup-key.asc" "$work/copy/$directory/"
+run './prepare.sh events.example.com https://www.example.com privacy@example.com backup-key.asc'
 run 'docker compose run --rm ops migrate'
 run 'docker compose build'
 run 'docker compose up -d'
 run 'docker compose exec ops /opt/altops/schedule.sh status'
 run 'docker compose ps'
 run 'docker compose exec ops /opt/altops/schedule.sh at 2'
-backup=$(ls "$work/copy/deploy/compose/backups")
+backup=$(basename "$work"/copy/deploy/compose/backups/*.dump.gpg .gpg)
+cp "$work/copy/deploy/compose/backups/$backup.gpg" "$work/copy/deploy/compose/"
+run 'gpg --decrypt altcontext-….dump.gpg >altcontext-….dump'
+mv "$work/copy/deploy/compose/$backup" "$work/copy/deploy/compose/backups/"
 run 'docker compose run --rm ops lead delete --email …'
 says 'forgot 1 lead'
 run 'docker compose stop api'
 run 'docker compose run --rm ops restore --from /backups/altcontext-….dump --yes'
 says '1 persons forgotten again'
 run 'docker compose start api'
+run 'docker compose logs caddy'
 
 # Not here: they need an account, a key or a remote repository, would make the image anew (image-root-test.sh does), or only name a program.
-elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly mpg create --region yyz' 'fly mpg attach' 'fly machine clone'
-  'fly tokens revoke' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'make image-root' 'make fly-…')
+elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly postgres create' 'fly machine clone'
+  'fly tokens revoke' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'docker buildx imagetools inspect NAME:TAG' 'fly postgres connect --app altcontext-db' 'fly mpg proxy' 'make image-root' 'make fly-…')
 left=$(sort -u "$work/commands" | grep -vxF -f <(printf '%s\n' "${played[@]}" "${elsewhere[@]}") || true)
 [[ -z $left ]] || fail "these commands of the page were not run: $left"
 echo "operations-test: ${#played[@]} commands"

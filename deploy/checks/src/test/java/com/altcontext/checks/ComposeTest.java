@@ -75,6 +75,34 @@ class ComposeTest {
     }
 
     @Test
+    void caddy_leads_to_every_path_of_the_contract_and_to_no_other() {
+        String matcher = Repository.lines("deploy/compose/Caddyfile").stream()
+                .filter(line -> line.startsWith("@service path "))
+                .findFirst()
+                .orElseThrow();
+        List<String> led = List.of(matcher.substring("@service path ".length()).split(" ", -1));
+        Repository.yaml("api/src/main/resources/openapi.yaml")
+                .path("paths")
+                .fieldNames()
+                .forEachRemaining(path -> assertThat(led)
+                        .as(path)
+                        .anyMatch(one -> one.endsWith("*")
+                                ? path.startsWith(one.substring(0, one.length() - 1))
+                                : path.equals(one)));
+        assertThat(led).containsExactlyInAnyOrder("/v1/*", "/dashboard", "/dashboard/*");
+    }
+
+    /** A running Caddy is asked in deploy/bin/test/compose-test.sh, where there is one. */
+    @Test
+    void caddy_logs_nothing_of_a_request() {
+        List<String> lines = Repository.lines("deploy/compose/Caddyfile");
+        assertThat(lines).contains("exclude http.log http.stdlib http.handlers");
+        assertThat(lines.stream().filter(line -> line.matches("log( .*)?"))).hasSize(2);
+        assertThat(lines)
+                .contains("log default {", "log health {", "include http.handlers.reverse_proxy.health_checker");
+    }
+
+    @Test
     void caddy_leads_to_the_service_s_port_and_asks_for_its_health() {
         List<String> lines = Repository.lines("deploy/compose/Caddyfile");
         assertThat(lines).contains("reverse_proxy api:" + Repository.serviceDefault("PORT") + " {");
@@ -95,6 +123,19 @@ class ComposeTest {
                         .resolve(api.at("/build/context").asText())
                         .resolve(api.at("/build/dockerfile").asText()))
                 .isRegularFile();
+    }
+
+    @Test
+    void no_container_keeps_a_right_of_root_but_the_one_for_low_ports() {
+        services.properties().forEach(service -> {
+            JsonNode one = service.getValue();
+            assertThat(words(one.path("cap_drop"))).as(service.getKey()).containsExactly("ALL");
+            assertThat(words(one.path("security_opt"))).as(service.getKey()).containsExactly("no-new-privileges:true");
+            assertThat(words(one.path("cap_add")))
+                    .as(service.getKey())
+                    .isEqualTo(service.getKey().equals("caddy") ? Set.of("NET_BIND_SERVICE") : Set.of());
+        });
+        assertThat(services.at("/db/user").asText()).isEqualTo("999:999");
     }
 
     @Test

@@ -53,10 +53,21 @@ class ImageTest {
     }
 
     @Test
-    void what_it_builds_upon_has_a_version() {
+    void every_image_that_is_pulled_is_pinned_by_its_digest() {
+        String named = "[a-z/-]+:[a-z0-9.-]*\\w@sha256:[0-9a-f]{64}";
         assertThat(dockerfile.stream().filter(line -> line.startsWith("FROM ") && !line.equals("FROM scratch")))
                 .isNotEmpty()
-                .allMatch(line -> line.matches("FROM [a-z/]+:[a-z0-9.-]*\\w( AS \\w+)?"))
-                .noneMatch(line -> line.contains(":latest"));
+                .allMatch(line -> line.matches("FROM " + named + "( AS \\w+)?"));
+        assertThat(dockerfile.stream()
+                        .filter(line -> line.startsWith("COPY --from=") && !line.contains("--from=build ")))
+                .isNotEmpty()
+                .allMatch(line -> line.matches("COPY --from=" + named + " .*"));
+        assertThat(Repository.text("deploy/image/Dockerfile")).matches("(?s)# syntax=" + named + "\n.*");
+        for (String file : List.of("deploy/compose/compose.yaml", ".github/workflows/ci.yml")) {
+            assertThat(Repository.lines(file).stream().filter(line -> line.startsWith("image: ")))
+                    .isNotEmpty()
+                    .allMatch(
+                            line -> line.matches("image: (" + named + "|altcontext|altops|\\$\\{\\{ matrix.image }})"));
+        }
     }
 }
