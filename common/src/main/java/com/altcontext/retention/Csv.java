@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Csv {
     /**
-     * Where a cell begins that a spreadsheet would take for a formula, in the wide forms of East Asian keyboards too. A
-     * spreadsheet whose locale separates by semicolons, as French has it, sees beginnings in the middle of ours.
+     * Where a spreadsheet could see the beginning of a formula, in the wide forms of East Asian keyboards too. One whose locale
+     * separates by semicolons, as French has it, takes our rows apart at every semicolon and line break, even within our
+     * quotation marks, and skips those that a cell begins with; so may one that is told to separate by commas or tabs.
      */
-    private static final Pattern FORMULA = Pattern.compile("(?<=^|[;\\t\\r\\n])(?=[=+\\-@＝＋－＠])|^(?=[\\t\\r\\n])");
+    private static final Pattern FORMULA =
+            Pattern.compile("(?<=^|[,;\\t\\r\\n])(?=[ \\u00A0\\uFEFF\"]*[=+\\-@＝＋－＠])|^(?=[\\t\\r\\n])");
 
     private static final Pattern SPECIAL = Pattern.compile("[\",;\\r\\n\\t]");
 

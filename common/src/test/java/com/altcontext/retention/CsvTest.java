@@ -3,6 +3,8 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -36,5 +38,105 @@ class CsvTest {
     @Test
     void what_a_french_spreadsheet_takes_for_a_cell_is_made_text_too() throws IOException {
         assertThat(row("a;=1", "b\n=1", "c\t@x", "d;;-1")).isEqualTo("\"a;'=1\",\"b\n'=1\",\"c\t'@x\",\"d;;'-1\"\r\n");
+    }
+
+    @Test
+    void a_quotation_mark_does_not_hide_a_formula_from_a_french_spreadsheet() throws IOException {
+        assertThat(row("x", "a;\"=1+1\"", "b,=1", "c; \"\"@x"))
+                .isEqualTo("x,\"a;'\"\"=1+1\"\"\",\"b,'=1\",\"c;' \"\"\"\"@x\"\r\n");
+    }
+
+    // --- what programs make of it
+
+    /** All texts of up to five of the signs that matter. */
+    private static List<String> hostile() {
+        List<String> texts = new ArrayList<>(List.of(""));
+        int from = 0;
+        for (int length = 1; length <= 5; length++) {
+            int to = texts.size();
+            for (int i = from; i < to; i++) {
+                for (String sign : List.of("=", "\"", ";", ",", "\n", " ", "a")) {
+                    texts.add(texts.get(i) + sign);
+                }
+            }
+            from = to;
+        }
+        return texts;
+    }
+
+    @Test
+    void a_reader_by_the_standard_gets_every_cell_back() throws IOException {
+        for (String text : hostile()) {
+            List<List<String>> rows = read(row("first@x.ca", text, "last").replace("'", ""), ',');
+
+            assertThat(rows).isEqualTo(List.of(List.of("first@x.ca", text, "last")));
+        }
+    }
+
+    /** In any place of a row, and with another hostile cell behind it, whose quotation marks may close what it has opened. */
+    @Test
+    void no_spreadsheet_sees_a_formula_whatever_it_separates_by() throws IOException {
+        List<String> texts = hostile();
+        for (int i = 0; i < texts.size(); i++) {
+            String text = texts.get(i);
+            String other = texts.get((i * 7919) % texts.size());
+            String file = row("mail", "channel", "url") + row(text, other, "x") + row("a@x.ca", text, other);
+            for (char separator : new char[] {',', ';', '\t'}) {
+                if (read(file, separator).stream().flatMap(List::stream).anyMatch(CsvTest::isFormula)) {
+                    throw new AssertionError("a formula, where " + (int) separator + " separates: " + file);
+                }
+            }
+        }
+    }
+
+    private static boolean isFormula(String cell) {
+        String text = cell.stripLeading();
+        while (text.startsWith("\"")) {
+            text = text.substring(1).stripLeading();
+        }
+        return text.startsWith("=");
+    }
+
+    /**
+     * As spreadsheets read: a quotation mark at a cell's beginning opens it and a single one closes it, what follows then is
+     * added as it is, and a quotation mark elsewhere is a sign like any other.
+     */
+    private static List<List<String>> read(String file, char separator) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> cells = new ArrayList<>();
+        StringBuilder cell = new StringBuilder();
+        boolean begins = true;
+        boolean quoted = false;
+        for (int i = 0; i < file.length(); i++) {
+            char c = file.charAt(i);
+            if (quoted) {
+                boolean isDoubled = c == '"' && i + 1 < file.length() && file.charAt(i + 1) == '"';
+                if (c == '"' && !isDoubled) {
+                    quoted = false;
+                } else {
+                    cell.append(c);
+                    i += isDoubled ? 1 : 0;
+                }
+            } else if (c == '"' && begins) {
+                quoted = true;
+                begins = false;
+            } else if (c == separator || c == '\n') {
+                cells.add(cell.toString());
+                cell.setLength(0);
+                begins = true;
+                if (c == '\n') {
+                    rows.add(cells);
+                    cells = new ArrayList<>();
+                }
+            } else if (c != '\r') {
+                cell.append(c);
+                begins = false;
+            }
+        }
+        if (!begins || !cells.isEmpty()) {
+            cells.add(cell.toString());
+            rows.add(cells);
+        }
+        return rows;
     }
 }
