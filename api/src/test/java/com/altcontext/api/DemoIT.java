@@ -36,7 +36,8 @@ class DemoIT {
         assertThat(lead.path("consent_status").textValue()).isEqualTo("express");
         assertThat(consents()).singleElement().satisfies(consent -> {
             assertThat(consent.path("policy_version").textValue()).isEqualTo("2026-11");
-            assertThat(consent.path("source").textValue()).isEqualTo("next-firing");
+            assertThat(consent.path("source").textValue()).isEqualTo("form");
+            assertThat(consent.path("form_name").textValue()).isEqualTo("next-firing");
         });
         // Begun and sent by the visitor whose page view it was, in one session: the service makes the second event.
         JsonNode start = STAGE.await(tab, "form_start", 1).getFirst();

@@ -87,12 +87,26 @@ class LeadCaptureTest {
         assertThat(link.path("confidence").asDouble()).isOne();
         JsonNode consent = only(stored.ofLead(CONSENT, email));
         assertThat(consent.path("status").asText()).isEqualTo("express");
-        assertThat(consent.path("source").asText()).isEqualTo("newsletter");
+        assertThat(consent.path("source").asText()).isEqualTo("form");
+        assertThat(consent.path("form_name").asText()).isEqualTo("newsletter");
         assertThat(consent.path("policy_version").asText()).isEqualTo("2026-01");
         assertThat(consent.path("ip_hash").asText()).matches("\\\\x[0-9a-f]{64}");
         assertThat(stored.ofLead(MESSAGES, email))
                 .as("nobody to pass leads on to")
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"operator", "one_click", "unsubscribe"})
+    void a_form_that_calls_itself_as_the_system_does_is_a_form_all_the_same(String name) {
+        assertThat(Call.capture(Forms.least(email).put("formName", name).put("consentStatus", "express"))
+                        .send()
+                        .status())
+                .isEqualTo(200);
+
+        JsonNode consent = only(stored.ofLead(CONSENT, email));
+        assertThat(consent.path("source").asText()).isEqualTo("form");
+        assertThat(consent.path("form_name").asText()).isEqualTo(name);
     }
 
     @Test

@@ -72,13 +72,14 @@ public final class Leads {
                 AS form(id, lead_id, visitor_id, session_id, event_id, property_id, form_name, at, content_hash, payload)
             """;
 
+    /** The source is this system's word; what the form calls itself is the sender's, and stands in a column of its own. */
     private static final String SAVE_CONSENT = """
             INSERT INTO consent_events (
-                lead_id, property_id, status, source, policy_version, purpose, occurred_at, expires_at, ip_hash)
-            SELECT lead_id, property_id, status, source, policy_version, ?,
+                lead_id, property_id, status, source, form_name, policy_version, purpose, occurred_at, expires_at, ip_hash)
+            SELECT lead_id, property_id, status, 'form', form_name, policy_version, ?,
                    to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::bytea[])
-                AS form(lead_id, property_id, status, source, policy_version, at, expires, ip_hash)
+                AS form(lead_id, property_id, status, form_name, policy_version, at, expires, ip_hash)
             """;
 
     private final Sql sql;

@@ -97,12 +97,12 @@ class LeadsTest {
                         captured.visitorId()))
                 .containsExactly("form_submit 1 default t");
         assertThat(database.texts(
-                        "SELECT concat_ws(' ', property_id, status, source, policy_version, purpose,"
+                        "SELECT concat_ws(' ', property_id, status, source, form_name, policy_version, purpose,"
                                 + " expires_at = occurred_at + interval '6 months', occurred_at = ?, octet_length(ip_hash))"
                                 + " FROM consent_events WHERE lead_id = ?",
                         NOW,
                         captured.leadId()))
-                .containsExactly("default implied newsletter 2026-01 commercial electronic messages t t 32");
+                .containsExactly("default implied form newsletter 2026-01 commercial electronic messages t t 32");
         assertThat(rows("lead_outbox")).isEqualTo(1);
     }
 
@@ -344,7 +344,7 @@ class LeadsTest {
                 SELECT concat_ws(' ', 'lead', l.property_id, email, first_captured_at, last_captured_at, source_channel,
                        consent_status, consent_expires_at) FROM leads l
                 UNION ALL
-                SELECT concat_ws(' ', 'consent', l.email, c.property_id, status, source, policy_version, purpose,
+                SELECT concat_ws(' ', 'consent', l.email, c.property_id, status, source, form_name, policy_version, purpose,
                        occurred_at, expires_at, ip_hash) FROM consent_events c JOIN leads l ON l.id = c.lead_id
                 UNION ALL
                 SELECT concat_ws(' ', 'link', l.email, i.property_id, i.visitor_id, source, confidence, linked_at)

@@ -59,8 +59,8 @@ record Migrated(String url) {
         run("""
                 WITH l AS (INSERT INTO leads VALUES (
                     gen_random_uuid(), '%s', '%s', now(), now(), NULL, 'express', NULL) RETURNING id)
-                INSERT INTO consent_events (lead_id, property_id, status, source, purpose, occurred_at)
-                SELECT id, '%s', 'express', 'newsletter', 'news', now() FROM l
+                INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)
+                SELECT id, '%s', 'express', 'form', 'newsletter', 'news', now() FROM l
                 """.formatted(property, email, property));
     }
 
