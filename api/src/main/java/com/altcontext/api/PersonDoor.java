@@ -8,6 +8,7 @@ import com.altcontext.retention.Forgetting;
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.http.HttpHeaders;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,18 +21,32 @@ import org.jspecify.annotations.Nullable;
  * about one. The address comes in the body, since an address in a URL ends up in logs.
  */
 final class PersonDoor {
-    /** Who asked, for the log of erasures. */
+    /** Who asked, for the logs of erasures and of exports. */
     private static final String BY = "api";
+
+    /**
+     * Connections on which nothing happens are closed, by proxies after 60 seconds and by this service after 75: whoever asks
+     * is told before that.
+     */
+    static final Duration TIMEOUT = Duration.ofSeconds(45);
 
     private final Forgetting forgetting;
     private final Export export;
+    private final Arrivals arrivals;
     private final Workers workers;
     private final Tally tally;
     private final InstantSource clock;
 
-    PersonDoor(Forgetting forgetting, Export export, Workers workers, Tally tally, InstantSource clock) {
-        this.forgetting = forgetting;
-        this.export = export;
+    PersonDoor(
+            Forgetting forgetting,
+            Export export,
+            Arrivals arrivals,
+            Workers workers,
+            Tally tally,
+            InstantSource clock) {
+        this.forgetting = forgetting.within(TIMEOUT);
+        this.export = export.within(TIMEOUT);
+        this.arrivals = arrivals;
         this.workers = workers;
         this.tally = tally;
         this.clock = clock;
@@ -51,9 +66,9 @@ final class PersonDoor {
         if (email == null) {
             return;
         }
-        Instant now = clock.instant();
+        Export.Request request = new Export.Request(email, BY, arrivals.addressHash(exchange.client), clock.instant());
         AnswerStream document = new AnswerStream(exchange, Map.of(HttpHeaders.CONTENT_TYPE, "application/json"));
-        workers.run(exchange, () -> export.write(email, now, document), known -> {
+        workers.run(exchange, () -> export.write(request, document), known -> {
             if (known) {
                 document.end();
             } else {

@@ -15,6 +15,11 @@ enum Problem {
     RATE_LIMITED(429, true),
     INTERNAL_ERROR(500, false),
     UNAVAILABLE(503, false),
+    /** To ask again would take as long. */
+    TOOK_TOO_LONG(
+            503,
+            false,
+            "nothing was done, and it would take as long again: use altops lead delete or altops lead export, which wait"),
     ADMIN_AUTH_NOT_CONFIGURED(503, false);
 
     /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */
@@ -25,16 +30,24 @@ enum Problem {
     final boolean counted;
 
     private final String code = name().toLowerCase(Locale.ROOT);
-    private final String bare = json(code);
+    private final String bare;
 
     Problem(int status, boolean counted) {
         this.status = status;
         this.counted = counted;
+        this.bare = json(code);
+    }
+
+    /** @param remedy what to do instead, where the code alone does not tell it */
+    Problem(int status, boolean counted, String remedy) {
+        this.status = status;
+        this.counted = counted;
+        this.bare = "{\"ok\":false,\"error\":\"" + code + "\",\"remedy\":\"" + remedy + "\"}";
     }
 
     /** Whether it is the service that could not, whatever the caller did. */
     boolean isOurs() {
-        return this == INTERNAL_ERROR || this == UNAVAILABLE;
+        return this == INTERNAL_ERROR || this == UNAVAILABLE || this == TOOK_TOO_LONG;
     }
 
     /** What a status of the framework's own is answered as. */
@@ -51,7 +64,7 @@ enum Problem {
         return code;
     }
 
-    /** {@code {"ok":false,"error":"<code>"}}, with the issues if there are any. */
+    /** {@code {"ok":false,"error":"<code>"}}, with the remedy or the issues if there are any. */
     String json(List<Issue> issues) {
         if (issues.isEmpty()) {
             return bare;

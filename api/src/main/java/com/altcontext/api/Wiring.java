@@ -147,7 +147,7 @@ class Wiring {
                         tally,
                         clock),
                 new UnsubscribeDoor(arrivals, new Unsubscribing(sql), token, forms, tally, clock),
-                persons(settings, sql, token, operator, tally, clock),
+                persons(settings, sql, token, arrivals, operator, tally, clock),
                 new MetricsDoor(
                         new Summaries(
                                 sql, settings.metrics().fromMaterializedView() ? Source.VIEW : Source.TABLES, clock),
@@ -169,13 +169,21 @@ class Wiring {
                 List.of(forms, operator));
     }
 
-    /** They read whole tables, so they may take their time; at the command line there is no limit at all. */
+    /** They may take their time, up to {@link PersonDoor#TIMEOUT}, which the server keeps; the driver waits for its word. */
     private static PersonDoor persons(
-            Settings settings, Sql sql, UnsubscribeToken token, Workers workers, Tally tally, InstantSource clock) {
+            Settings settings,
+            Sql sql,
+            UnsubscribeToken token,
+            Arrivals arrivals,
+            Workers workers,
+            Tally tally,
+            InstantSource clock) {
         Sql patient = sql.withPatience(LONGEST_READ);
+        KeyedHash hash = new KeyedHash(settings.pepper());
         return new PersonDoor(
-                new Forgetting(patient, new KeyedHash(settings.pepper())),
-                new Export(patient, unsubscribeUrl(settings, token)),
+                new Forgetting(patient, hash),
+                new Export(patient, unsubscribeUrl(settings, token), hash),
+                arrivals,
                 workers,
                 tally,
                 clock);

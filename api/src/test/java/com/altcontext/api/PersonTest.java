@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +160,159 @@ class PersonTest {
                         .status())
                 .isEqualTo(400);
         assertThat(stored.leads(email)).hasSize(1);
+    }
+
+    // --- a visitor who left two addresses: whoever knows an anonId can leave one of their own
+
+    /** The address of somebody who knows the visitor's {@code anonId}. */
+    private final String stranger = Forms.email();
+
+    /** The visitor was here two hours before, so that what comes now is another session. */
+    private void letTwoHoursPass(String anonId) {
+        stored.execute("""
+                WITH them AS (SELECT visitor_id FROM visitors WHERE anon_id = ?),
+                    past AS (
+                        UPDATE sessions SET started_at = started_at - interval '2 hours',
+                                            last_event_at = last_event_at - interval '2 hours'
+                        WHERE visitor_id IN (SELECT visitor_id FROM them))
+                UPDATE events SET occurred_at = occurred_at - interval '2 hours',
+                                  day = ((occurred_at - interval '2 hours') AT TIME ZONE 'UTC')::date
+                WHERE visitor_id IN (SELECT visitor_id FROM them)
+                """, anonId);
+    }
+
+    /** Leaves the stranger's address on the visitor. */
+    private Call.Answer intrude(ObjectNode form) {
+        letTwoHoursPass(form.path("anonId").asText());
+        Call.Answer intruded = Call.capture(
+                        Forms.least(stranger).put("anonId", form.path("anonId").asText()))
+                .send();
+        assertThat(intruded.status()).isEqualTo(200);
+        return intruded;
+    }
+
+    @Test
+    void whoever_leaves_an_address_on_a_known_visitor_is_shown_the_session_of_that_form_alone() {
+        ObjectNode form = person();
+        String sessionOfForm = intrude(form).field("sessionId");
+
+        JsonNode document = export(Forms.least(stranger)).send().json();
+
+        assertThat(document.findValuesAsText("id"))
+                .as("of sessions, events, the lead and its submission")
+                .hasSize(4)
+                .contains(sessionOfForm);
+        JsonNode visitor = document.path("visitors").get(0);
+        assertThat(visitor.path("sharedWithOthers").asBoolean()).isTrue();
+        assertThat(visitor.path("sessions").findValuesAsText("id")).containsExactly(sessionOfForm);
+        assertThat(visitor.path("events").findValuesAsText("eventType")).containsExactly("form_submit");
+        assertThat(document.toString()).doesNotContain(email, "page_view", "firstSeenAt");
+
+        JsonNode own = export(Forms.least(email)).send().json();
+        assertThat(own.path("visitors").get(0).path("sessions"))
+                .singleElement()
+                .satisfies(session -> assertThat(session.path("id").asText()).isNotEqualTo(sessionOfForm));
+        assertThat(own.path("visitors").get(0).path("events").findValuesAsText("eventType"))
+                .containsExactly("page_view", "form_submit");
+    }
+
+    @Test
+    void a_second_address_on_a_visitor_keeps_nothing_of_the_person_who_is_forgotten() {
+        ObjectNode form = person();
+        String anonId = form.path("anonId").asText();
+        String visitorId = intrude(form).field("visitorId");
+
+        JsonNode deleted = delete(Forms.least(email)).send().json();
+
+        assertThat(deleted.path("visitors").asInt()).isEqualTo(1);
+        assertThat(deleted.path("events").asInt()).isEqualTo(3);
+        assertThat(stored.visitors(anonId)).isEmpty();
+        assertThat(stored.rows("SELECT to_jsonb(e)::text FROM events e WHERE visitor_id = ?::uuid", visitorId))
+                .isEmpty();
+        assertThat(stored.consents(stranger)).containsExactly("pending");
+        JsonNode submission =
+                stored.ofLead(Stored.LeadTable.SUBMISSIONS, stranger).getFirst();
+        assertThat(submission.path("visitor_id").isNull()).isTrue();
+        assertThat(submission.path("session_id").isNull()).isTrue();
+        assertThat(submission.path("event_id").isNull()).isTrue();
+        assertThat(stored.ofLead(Stored.LeadTable.LINKS, stranger)).isEmpty();
+
+        Call.Answer shown = export(Forms.least(stranger)).send();
+        assertThat(shown.json().path("leads").get(0).path("submissions")).hasSize(1);
+        assertThat(shown.json().path("visitors")).isEmpty();
+        assertThat(Call.capture(Forms.least(stranger).put("anonId", anonId))
+                        .send()
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** Errs towards forgetting: which is why an anonId must not be guessable. */
+    @Test
+    void to_forget_the_second_address_takes_the_visitor_too_and_leaves_the_first_lead() {
+        ObjectNode form = person();
+        intrude(form);
+
+        assertThat(delete(Forms.least(stranger)).send().json().path("events").asInt())
+                .isEqualTo(3);
+
+        assertThat(stored.visitors(form.path("anonId").asText())).isEmpty();
+        assertThat(stored.lead(email).path("consent_status").asText()).isEqualTo("express");
+    }
+
+    // --- the log of who was shown
+
+    private List<JsonNode> shown() {
+        return stored.rows("SELECT to_jsonb(a)::text FROM audit_log a WHERE action = 'lead_export' ORDER BY id");
+    }
+
+    @Test
+    void each_export_of_a_person_leaves_a_row_without_the_address_and_one_of_nobody_leaves_none() {
+        person();
+        int before = shown().size();
+        export(Forms.least(email)).send();
+        export(Forms.least(email)).send();
+        export(Forms.least()).send();
+
+        assertThat(shown().subList(before, shown().size())).hasSize(2).allSatisfy(row -> {
+            assertThat(row.path("done_by").asText()).isEqualTo("api");
+            assertThat(row.path("row_count").asInt()).isEqualTo(1);
+            assertThat(row.path("ip_hash").asText()).matches("\\\\x[0-9a-f]{64}");
+            assertThat(row.path("email_hash").asText()).matches("\\\\x[0-9a-f]{64}");
+            assertThat(row.toString()).doesNotContain("@");
+        });
+    }
+
+    // --- work that takes longer than anybody waits
+
+    @Test
+    void what_the_server_gives_up_is_told_with_what_to_do_and_nothing_is_done() {
+        person();
+        sql.withPatience(Duration.ofMinutes(1)).inTransaction(other -> {
+            other.query(
+                    "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.lead:' || ?, 0))",
+                    row -> row.flag(1),
+                    email);
+            CompletableFuture<Call.Answer> waiting = CompletableFuture.supplyAsync(
+                    () -> delete(Forms.least(email)).send());
+            Stored.await(this::cancelWhoeverWaits, 1L);
+            Call.Answer answer = waiting.join();
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.json().path("error").asText()).isEqualTo("took_too_long");
+            assertThat(answer.json().path("remedy").asText()).contains("altops lead delete");
+            return 0;
+        });
+        assertThat(stored.leads(email)).hasSize(1);
+        assertThat(delete(Forms.least(email)).send().status()).isEqualTo(200);
+    }
+
+    /** In a transaction of its own, since one sees who is active as it was when it first looked. */
+    private long cancelWhoeverWaits() {
+        return sql.inTransaction(tx -> tx.query(
+                        "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+                                + " AND wait_event_type = 'Lock' AND query LIKE '%pg_advisory_xact_lock%'",
+                        row -> row.number(1)))
+                .getFirst();
     }
 
     // --- documents that are too long for memory

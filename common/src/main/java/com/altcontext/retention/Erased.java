@@ -5,7 +5,7 @@ package com.altcontext.retention;
  *
  * @param consents entries of the consent record
  * @param messages that were still to be passed on
- * @param visitors who were this person and nobody else
+ * @param visitors who submitted a form with the address, or whose identifier holds it
  * @param changed rows of others that held the address and now hold {@code [erased]} in its place
  */
 public record Erased(

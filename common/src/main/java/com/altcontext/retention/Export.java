@@ -3,8 +3,10 @@ package com.altcontext.retention;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
+import com.altcontext.value.KeyedHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -17,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * Shows a person what is held about them (PIPEDA, principle 4.9): one JSON document, written as it is read, so that its length
  * costs no memory. All of it is as it was at one moment.
  *
- * <p>It holds what forgetting the address would take away: the leads with all that hangs on them, and the visitors who
- * submitted a form with this address and with no other, or whose very identifier holds it. Visitors who are only guessed to be
- * this person, or who also left another address, and texts of others that hold the address are counted and not shown: they may
- * be about somebody else (PIPEDA, s. 9(1)).
+ * <p>It holds the leads with all that hangs on them, and the visitors who submitted a form with this address, or whose very
+ * identifier holds it. Forgetting errs towards forgetting, and this towards silence: of a visitor who also left another
+ * address, only the sessions in which a form with this one was sent are shown, since anybody who knows a visitor's identifier
+ * can leave an address there. Visitors who are only guessed to be this person, and texts of others that hold the address, are
+ * counted and not shown: they may be about somebody else (PIPEDA, s. 9(1)).
+ *
+ * <p>That somebody is shown it is committed to {@code audit_log} before the first byte is written.
  */
 public final class Export {
     private static final String LEAD = object(
@@ -35,7 +40,16 @@ public final class Export {
             "consent_expires_at");
 
     private static final String CONSENT = object(
-            "c", "status", "source", "policy_version", "purpose", "reason", "occurred_at", "expires_at", "ip_hash");
+            "c",
+            "status",
+            "source",
+            "form_name",
+            "policy_version",
+            "purpose",
+            "reason",
+            "occurred_at",
+            "expires_at",
+            "ip_hash");
 
     private static final String SUBMISSION = object(
             "f", "id", "visitor_id", "session_id", "event_id", "form_name", "submitted_at", "content_hash", "payload");
@@ -94,17 +108,40 @@ public final class Export {
     private static final String LEADS =
             "SELECT l.id, l.property_id, " + LEAD + " FROM leads AS l WHERE l.email = ? ORDER BY l.property_id";
 
+    /** What is told of a visitor who also left another address. */
+    private static final String SHARED_VISITOR = object("v", "visitor_id", "property_id");
+
     /** With whether the visitor also submitted a form with another address; one that is named after this one is nobody else's. */
     private static final String VISITORS = """
-            SELECT v.visitor_id, %s, v.anon_id !~* sought.precise AND EXISTS (
-                SELECT FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
-                WHERE i.visitor_id = v.visitor_id AND i.source = 'form_submit' AND l.email <> sought.email)
-            FROM visitors AS v, (SELECT ?::text AS email, ?::text AS precise) AS sought
-            WHERE v.anon_id ~* sought.precise OR v.visitor_id IN (
-                SELECT i.visitor_id FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
-                WHERE i.source = 'form_submit' AND l.email = sought.email)
+            WITH sought AS (SELECT ?::text AS email, ?::text AS precise),
+                named AS (
+                    SELECT v.visitor_id FROM visitors AS v, sought
+                    WHERE holds_at_sign(v.anon_id) AND v.anon_id ~* sought.precise),
+                theirs AS (
+                    SELECT visitor_id FROM named
+                    UNION
+                    SELECT i.visitor_id FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id, sought
+                    WHERE i.source = 'form_submit' AND l.email = sought.email),
+                shown AS (
+                    SELECT v.*, v.visitor_id NOT IN (SELECT visitor_id FROM named) AND EXISTS (
+                        SELECT FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
+                        WHERE i.visitor_id = v.visitor_id AND i.source = 'form_submit' AND l.email <> sought.email) AS shared
+                    FROM theirs JOIN visitors AS v ON v.visitor_id = theirs.visitor_id, sought)
+            SELECT v.visitor_id, CASE WHEN v.shared THEN %s ELSE %s END, v.shared
+            FROM shown AS v
             ORDER BY v.property_id, v.first_seen_at, v.visitor_id
-            """.formatted(VISITOR);
+            """.formatted(SHARED_VISITOR, VISITOR);
+
+    /** Of a visitor, the sessions in which a form with an address was sent. */
+    private static final String THEIR_SESSIONS = """
+            (SELECT f.session_id FROM form_submissions AS f JOIN leads AS l ON l.id = f.lead_id
+             WHERE f.visitor_id = ? AND l.email = ?)
+            """;
+
+    private static final String LOG = """
+            INSERT INTO audit_log (done_at, done_by, action, row_count, ip_hash, email_hash)
+            VALUES (?, ?, 'lead_export', ?, ?, ?)
+            """;
 
     private static final String GUESSES = """
             SELECT count(*) FROM lead_identities WHERE lead_id = ? AND source <> 'form_submit'
@@ -112,7 +149,7 @@ public final class Export {
 
     private static final String NOTES = Stream.of(
                     "mayAlsoBe counts visitors who were seen with the same network address and browser and may be somebody else: they are not shown.",
-                    "visitorsSharedWithOthers counts visitors who also left another address: they are not shown, since they may be somebody else's.",
+                    "visitorsSharedWithOthers counts visitors who also left another address: of them only the sessions are shown in which a form with this address was sent, since the others may be somebody else's.",
                     "mentions counts what others have sent and what holds this address, by table: it is not shown, since it is about others.",
                     "Hashes are keyed and cannot be turned back; network addresses themselves are not stored.")
             .map(note -> '"' + note + '"')
@@ -120,6 +157,8 @@ public final class Export {
 
     private final Sql sql;
     private final UnsubscribeUrl unsubscribeUrl;
+    private final KeyedHash hash;
+    private final @Nullable Duration timeout;
 
     /** Where a lead can withdraw its consent, or null where there is no such address. */
     @FunctionalInterface
@@ -128,10 +167,32 @@ public final class Export {
         String of(UUID leadId, String propertyId);
     }
 
-    public Export(Sql sql, UnsubscribeUrl unsubscribeUrl) {
+    /** @param hash with the service's pepper: by it the log knows whom it was about */
+    public Export(Sql sql, UnsubscribeUrl unsubscribeUrl, KeyedHash hash) {
+        this(sql, unsubscribeUrl, hash, null);
+    }
+
+    private Export(Sql sql, UnsubscribeUrl unsubscribeUrl, KeyedHash hash, @Nullable Duration timeout) {
         this.sql = sql;
         this.unsubscribeUrl = unsubscribeUrl;
+        this.hash = hash;
+        this.timeout = timeout;
     }
+
+    /** The same for somebody who waits no longer than that for the first byte, and for each statement after it. */
+    public Export within(Duration longest) {
+        return new Export(sql, unsubscribeUrl, hash, longest);
+    }
+
+    /**
+     * Who asks about whom.
+     *
+     * @param by {@code api} or {@code altops}
+     * @param addressHash the keyed hash of the network address that asks; null for {@code altops}, which knows none
+     * @param at said to be the time of the document
+     */
+    @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
+    public record Request(Email email, String by, byte @Nullable [] addressHash, Instant at) {}
 
     private record Lead(UUID id, String propertyId, String json) {}
 
@@ -140,25 +201,34 @@ public final class Export {
     /**
      * Writes the document.
      *
-     * @param at said to be the time of the document
      * @return false if nothing is held about this address; then nothing was written
      * @throws UncheckedIOException if it could not be written
+     * @throws TookTooLong if looking for it was given up; then nothing was written
      */
-    public boolean write(Email email, Instant at, Appendable out) {
-        AddressPattern address = AddressPattern.of(email);
-        return sql.inSnapshot(tx -> {
+    public boolean write(Request request, Appendable out) {
+        Deadline deadline = Deadline.in(timeout);
+        return deadline.keep(() -> sql.inSnapshot(tx -> {
             var _ = tx.query("SELECT set_config('TimeZone', 'UTC', true)", row -> row.text(1));
-            Found found = find(tx, email, address);
+            Places.lookByIndex(tx);
+            Found found = find(tx, request.email, deadline);
             if (found.isNothing()) {
                 return false;
             }
+            log(request, found.leads.size());
+            Deadline.in(timeout).limit(tx);
             try {
-                write(tx, email, at, found, out);
+                write(tx, request, found, out);
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
             }
             return true;
-        });
+        }));
+    }
+
+    /** Over a connection of its own, since what is read here is a snapshot that a commit would end. */
+    private void log(Request request, long leads) {
+        byte[] emailHash = hash.of("audit\n" + request.email.value());
+        var _ = sql.inTransaction(tx -> tx.update(LOG, request.at, request.by, leads, request.addressHash, emailHash));
     }
 
     /** What there is to write. */
@@ -168,7 +238,9 @@ public final class Export {
         }
     }
 
-    private static Found find(Tx tx, Email email, AddressPattern address) {
+    private static Found find(Tx tx, Email email, Deadline deadline) {
+        AddressPattern address = AddressPattern.of(email);
+        deadline.limit(tx);
         List<Lead> leads = tx.query(LEADS, row -> new Lead(row.id(1), row.text(2), row.text(3)), email.value());
         List<Visitor> visitors = tx.query(
                 VISITORS, row -> new Visitor(row.id(1), row.text(2), row.flag(3)), email.value(), address.precise());
@@ -177,13 +249,13 @@ public final class Export {
                 .map(Visitor::id)
                 .toList();
         Mentions mentions =
-                Mentions.count(tx, address, leads.stream().map(Lead::id).toList(), shown);
+                Mentions.count(tx, address, leads.stream().map(Lead::id).toList(), shown, deadline);
         return new Found(leads, visitors, mentions);
     }
 
-    private void write(Tx tx, Email email, Instant at, Found found, Appendable out) throws IOException {
-        out.append("{\"ok\":true,\"email\":").append(quoted(tx, email.value()));
-        out.append(",\"exportedAt\":").append(quoted(tx, at.toString()));
+    private void write(Tx tx, Request request, Found found, Appendable out) throws IOException {
+        out.append("{\"ok\":true,\"email\":").append(quoted(tx, request.email.value()));
+        out.append(",\"exportedAt\":").append(quoted(tx, request.at.toString()));
         out.append(",\n\"leads\":[");
         String comma = "\n";
         for (Lead lead : found.leads) {
@@ -194,11 +266,9 @@ public final class Export {
         out.append("],\n\"visitors\":[");
         comma = "\n";
         for (Visitor visitor : found.visitors) {
-            if (!visitor.shared) {
-                out.append(comma);
-                writeVisitor(tx, visitor, out);
-                comma = ",\n";
-            }
+            out.append(comma);
+            writeVisitor(tx, request.email, visitor, out);
+            comma = ",\n";
         }
         out.append("],\n\"visitorsSharedWithOthers\":")
                 .append(Long.toString(
@@ -211,10 +281,18 @@ public final class Export {
         out.append(",\n\"notes\":[").append(NOTES).append("]}\n");
     }
 
-    private static void writeVisitor(Tx tx, Visitor visitor, Appendable out) throws IOException {
-        out.append(open(visitor.json));
-        array(tx, out, "sessions", SESSION, "sessions AS s WHERE s.visitor_id = ? ORDER BY s.started_at", visitor.id);
-        array(tx, out, "events", EVENT, "events AS e WHERE e.visitor_id = ? ORDER BY e.occurred_at", visitor.id);
+    private static void writeVisitor(Tx tx, Email email, Visitor visitor, Appendable out) throws IOException {
+        out.append(open(visitor.json)).append(",\"sharedWithOthers\":").append(String.valueOf(visitor.shared));
+        String sessions = "sessions AS s WHERE s.visitor_id = ?";
+        String events = "events AS e WHERE e.visitor_id = ?";
+        Object[] parameters = {visitor.id};
+        if (visitor.shared) {
+            sessions += " AND s.id IN " + THEIR_SESSIONS;
+            events += " AND e.session_id IN " + THEIR_SESSIONS;
+            parameters = new Object[] {visitor.id, visitor.id, email.value()};
+        }
+        array(tx, out, "sessions", SESSION, sessions + " ORDER BY s.started_at", parameters);
+        array(tx, out, "events", EVENT, events + " ORDER BY e.occurred_at", parameters);
         out.append('}');
     }
 
@@ -243,7 +321,7 @@ public final class Export {
     }
 
     /** One row after the other. */
-    private static void array(Tx tx, Appendable out, String name, String object, String from, UUID id)
+    private static void array(Tx tx, Appendable out, String name, String object, String from, Object... parameters)
             throws IOException {
         out.append(",\n\"").append(name).append("\":[");
         try {
@@ -258,7 +336,7 @@ public final class Export {
                             throw new UncheckedIOException(failed);
                         }
                     },
-                    id);
+                    parameters);
         } catch (UncheckedIOException failed) {
             throw failed.getCause();
         }

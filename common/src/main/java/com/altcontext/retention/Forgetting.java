@@ -8,6 +8,7 @@ import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.VisitorLock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,11 +20,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forgets a person, known by an e-mail address, on every property: the leads and all that hangs on them; the visitors who
- * submitted a form with this address and with no other, with their sessions and events; and the address wherever else it
- * stands in what anybody has sent. One transaction, of which a row of {@code erasure_log} stays.
+ * submitted a form with this address, with their sessions and events; and the address wherever else it stands in what anybody
+ * has sent. One transaction, of which a row of {@code erasure_log} stays.
+ *
+ * <p>A visitor who left several addresses goes with the first of them that is forgotten: nobody can keep what is held of a
+ * person by adding an address of their own. What was sent with the other addresses stays, but for its link to that visitor.
  *
  * <p>The order keeps everybody else working. What takes long, looking through all events, comes first and waits for nobody.
  * Then a rollup under way is waited for, captures of this address are locked out ({@link LeadLock}), then writers of the visitors that go ({@link VisitorLock}),
@@ -43,29 +48,22 @@ public final class Forgetting {
             "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))";
 
     private static final String NAMED_SO = """
-            SELECT visitor_id FROM visitors WHERE anon_id ~* ?
-            """;
-
-    /** Whoever also left another address is another person's visitor as well. This one's links are gone by now. */
-    private static final String NOBODY_ELSES = """
-            SELECT visitor_id FROM unnest(?::uuid[]) AS linked(visitor_id)
-            WHERE NOT EXISTS (
-                SELECT FROM lead_identities AS other
-                WHERE other.visitor_id = linked.visitor_id AND other.source = 'form_submit')
+            SELECT visitor_id FROM visitors WHERE holds_at_sign(anon_id) AND anon_id ~* ?
             """;
 
     /** The record of consent is never updated: an entry that holds the address is taken out and put back without it. */
     private static final String REPLACE_CONSENT = """
             WITH old AS (
                 DELETE FROM consent_events
-                WHERE concat_ws(' ', source, policy_version, purpose, reason) ~* ?
-                  AND (source ~* ? OR policy_version ~* ? OR purpose ~* ? OR reason ~* ?)
+                WHERE concat_ws(' ', form_name, policy_version, purpose, reason) ~* ?
+                  AND concat_ws(chr(10), form_name, policy_version, purpose, reason) ~* ?
                 RETURNING *)
             INSERT INTO consent_events (
-                id, lead_id, property_id, status, source, policy_version, purpose, reason, occurred_at, expires_at, ip_hash)
+                id, lead_id, property_id, status, source, form_name, policy_version, purpose, reason, occurred_at,
+                expires_at, ip_hash)
             OVERRIDING SYSTEM VALUE
-            SELECT id, lead_id, property_id, status, erased(source, ?), erased(policy_version, ?), erased(purpose, ?),
-                   erased(reason, ?), occurred_at, expires_at, ip_hash
+            SELECT id, lead_id, property_id, status, source, erased(form_name, ?), erased(policy_version, ?),
+                   erased(purpose, ?), erased(reason, ?), occurred_at, expires_at, ip_hash
             FROM old
             """;
 
@@ -87,11 +85,22 @@ public final class Forgetting {
 
     private final Sql sql;
     private final KeyedHash hash;
+    private final @Nullable Duration timeout;
 
     /** @param hash with the service's pepper: an entry of the log can be told again only with it */
     public Forgetting(Sql sql, KeyedHash hash) {
+        this(sql, hash, null);
+    }
+
+    private Forgetting(Sql sql, KeyedHash hash, @Nullable Duration timeout) {
         this.sql = sql;
         this.hash = hash;
+        this.timeout = timeout;
+    }
+
+    /** The same for somebody who waits for it no longer than that; what takes longer is not done at all. */
+    public Forgetting within(Duration longest) {
+        return new Forgetting(sql, hash, longest);
     }
 
     /**
@@ -99,12 +108,14 @@ public final class Forgetting {
      *
      * @param by who asked: {@code api}, {@code altops}
      * @return what was removed, or empty if nothing is held about this address; then nothing was written
+     * @throws TookTooLong if it was given up, and nothing was written
      */
     public Optional<Erased> forget(Email email, String by, Instant at) {
         AddressPattern address = AddressPattern.of(email);
+        Deadline deadline = Deadline.in(timeout);
         for (int tries = 1; ; tries++) {
             try {
-                return sql.inTransaction(tx -> forget(tx, email, address, by, at));
+                return deadline.keep(() -> sql.inTransaction(tx -> forget(tx, email, address, by, at, deadline)));
             } catch (SqlFailure failed) {
                 if (!failed.isWorthRepeating() || tries == MOST_TRIES) {
                     throw failed;
@@ -140,30 +151,28 @@ public final class Forgetting {
         return forgotten;
     }
 
-    private Optional<Erased> forget(Tx tx, Email email, AddressPattern address, String by, Instant at) {
-        // Those of the person itself are looked through below, if they stay at all.
+    private Optional<Erased> forget(
+            Tx tx, Email email, AddressPattern address, String by, Instant at, Deadline deadline) {
+        Places.lookByIndex(tx);
+        deadline.limit(tx);
+        // Those of the person itself go below.
         long changed = Places.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
 
+        deadline.limit(tx);
         waitForRollup(tx);
         LeadLock.take(tx, email);
-        Set<UUID> linked = linked(tx, email);
+        Set<UUID> going = linked(tx, email);
         LeadRows leads = LeadRows.delete(tx, email);
         for (Places place : Places.OTHERS) {
+            deadline.limit(tx);
             changed += place.erase(tx, address);
         }
         changed += replaceConsent(tx, address);
-        List<UUID> namedSo = tx.query(NAMED_SO, row -> row.id(1), address.precise());
-        changed += Places.SESSIONS.eraseExceptOf(tx, linked, address);
-
-        VisitorRows visitors = VisitorRows.NONE;
-        linked.addAll(namedSo);
-        if (!linked.isEmpty()) {
-            Set<UUID> going = lockAndChoose(tx, linked);
-            going.addAll(namedSo);
-            visitors = VisitorRows.delete(tx, going);
-            linked.removeAll(going);
-            changed += Places.EVENTS.eraseOf(tx, linked, address) + Places.SESSIONS.eraseOf(tx, linked, address);
-        }
+        going.addAll(tx.query(NAMED_SO, row -> row.id(1), address.precise()));
+        deadline.limit(tx);
+        changed += Places.SESSIONS.eraseExceptOf(tx, going, address);
+        deadline.limit(tx);
+        VisitorRows visitors = going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going);
         Erased erased = new Erased(
                 leads.leads,
                 leads.submissions,
@@ -193,28 +202,9 @@ public final class Forgetting {
         return new LinkedHashSet<>(tx.query(LINKED, row -> row.id(1), email.value()));
     }
 
-    private static Set<UUID> lockAndChoose(Tx tx, Collection<UUID> visitors) {
-        Pipeline pipeline = tx.pipeline();
-        VisitorLock.take(pipeline, visitors);
-        Pipeline.Answer<UUID> going =
-                pipeline.query(NOBODY_ELSES, row -> row.id(1), (Object) visitors.toArray(UUID[]::new));
-        pipeline.send();
-        return new LinkedHashSet<>(going.rows());
-    }
-
     private static long replaceConsent(Tx tx, AddressPattern address) {
         String precise = address.precise();
-        return tx.update(
-                REPLACE_CONSENT,
-                address.rough(),
-                precise,
-                precise,
-                precise,
-                precise,
-                precise,
-                precise,
-                precise,
-                precise);
+        return tx.update(REPLACE_CONSENT, address.rough(), precise, precise, precise, precise, precise);
     }
 
     private void log(Tx tx, Email email, String by, Instant at, Erased erased) {
@@ -267,14 +257,26 @@ public final class Forgetting {
         }
     }
 
-    /** All that is held of some visitors, who are locked; also guesses that somebody else may be one of them. */
+    /** All that is held of some visitors, who are locked first; also guesses that somebody else may be one of them. */
     private record VisitorRows(long visitors, long sessions, long events, long links) {
         static final VisitorRows NONE = new VisitorRows(0, 0, 0, 0);
         private static final String OF_VISITORS = " WHERE visitor_id = ANY (?::uuid[])";
 
+        /** By the links, since there is no index by visitor. The hash of the content holds the visitor too. */
+        private static final String UNLINK_SUBMISSIONS = """
+                UPDATE form_submissions AS f
+                SET visitor_id = NULL, session_id = NULL, event_id = NULL, content_hash = sha256(uuid_send(f.id))
+                FROM lead_identities AS i
+                WHERE i.visitor_id = ANY (?::uuid[]) AND f.lead_id = i.lead_id AND f.visitor_id = i.visitor_id
+                """;
+
         static VisitorRows delete(Tx tx, Collection<UUID> going) {
+            Pipeline lock = tx.pipeline();
+            VisitorLock.take(lock, going);
+            lock.send();
             Pipeline pipeline = tx.pipeline();
             UUID[] ids = going.toArray(UUID[]::new);
+            pipeline.update(UNLINK_SUBMISSIONS, (Object) ids);
             var events = Forgetting.delete(pipeline, "events" + OF_VISITORS, ids);
             var sessions = Forgetting.delete(pipeline, "sessions" + OF_VISITORS, ids);
             var visitors = Forgetting.delete(pipeline, "visitors" + OF_VISITORS, ids);

@@ -13,15 +13,18 @@ import java.util.UUID;
  */
 record Mentions(Map<String, Long> byTable) {
     private static final Places CONSENT =
-            new Places("consent_events", List.of("source", "policy_version", "purpose", "reason"), List.of());
+            new Places("consent_events", List.of("form_name", "policy_version", "purpose", "reason"), List.of());
 
     /** @param leads and visitors whose own rows are not counted */
-    static Mentions count(Tx tx, AddressPattern address, Collection<UUID> leads, Collection<UUID> visitors) {
+    static Mentions count(
+            Tx tx, AddressPattern address, Collection<UUID> leads, Collection<UUID> visitors, Deadline deadline) {
         Map<String, Long> byTable = new LinkedHashMap<>();
         for (Places place : List.of(Places.EVENTS, Places.SESSIONS)) {
+            deadline.limit(tx);
             byTable.put(place.table(), place.count(tx, address, "visitor_id", visitors));
         }
         for (Places place : Places.OTHERS) {
+            deadline.limit(tx);
             byTable.put(
                     place.table(),
                     switch (place.table()) {

@@ -12,6 +12,9 @@ import java.util.stream.Stream;
  * when a person is forgotten. {@code consent_events}, which are never updated, and {@code visitors}, whose {@code anon_id}
  * makes their key, are looked through by {@link Forgetting} itself.
  *
+ * <p>Of the tables that grow, only rows that hold an at sign are read: each has an index of them, by the very condition that
+ * is asked for here. What such a row costs grows with its length alone, whatever a stranger has put into it.
+ *
  * @param texts columns of plain text
  * @param documents columns that hold JSON, as {@code jsonb} or as text
  */
@@ -27,6 +30,12 @@ record Places(String table, List<String> texts, List<String> documents) {
                     .toList(),
             List.of("props"));
 
+    /**
+     * Keeps the planner to the indexes, for the rest of the transaction: it knows little of a partition that is new, and thinks
+     * reading all of it cheap.
+     */
+    private static final String BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)";
+
     static final Places SESSIONS = new Places("sessions", UTM, List.of());
 
     /** All those that are no visitor's. */
@@ -35,6 +44,11 @@ record Places(String table, List<String> texts, List<String> documents) {
             new Places("form_submissions", List.of("form_name"), List.of("payload")),
             new Places("lead_outbox", List.of(), List.of("body")),
             new Places("leads", List.of("source_channel"), List.of()));
+
+    /** Is said in a transaction before the first look. */
+    static void lookByIndex(Tx tx) {
+        var _ = tx.query(BY_INDEX, row -> row.text(1));
+    }
 
     /**
      * Looks the whole table through.
@@ -49,15 +63,6 @@ record Places(String table, List<String> texts, List<String> documents) {
     long eraseExceptOf(Tx tx, Collection<UUID> visitors, AddressPattern address) {
         return tx.update(
                 statement() + " AND visitor_id <> ALL (?::uuid[])",
-                address.rough(),
-                address.precise(),
-                visitors.toArray(UUID[]::new));
-    }
-
-    /** Looks the rows of some visitors through, which are found by key. */
-    long eraseOf(Tx tx, Collection<UUID> visitors, AddressPattern address) {
-        return tx.update(
-                statement() + " AND visitor_id = ANY (?::uuid[])",
                 address.rough(),
                 address.precise(),
                 visitors.toArray(UUID[]::new));
@@ -92,14 +97,21 @@ record Places(String table, List<String> texts, List<String> documents) {
         return "UPDATE " + table + " SET " + set + " FROM " + SOUGHT + holding();
     }
 
+    /**
+     * Three questions, each asked only of rows that pass the one before: is there an at sign, by the index; could it be this
+     * address; is it, in any of the row's texts, which one look at all of them tells. A line break between two texts ends an
+     * address as the end of a text does.
+     */
     private String holding() {
-        String holding = Stream.concat(
-                        texts.stream().map(column -> column + " ~* sought.precise"),
-                        documents.stream().map(column -> erased(column) + " IS DISTINCT FROM " + column + "::jsonb"))
-                .collect(Collectors.joining(" OR "));
-        String all = Stream.concat(texts.stream(), documents.stream().map(column -> column + "::text"))
+        List<String> all = Stream.concat(texts.stream(), documents.stream().map(column -> column + "::text"))
+                .toList();
+        String atSign =
+                all.stream().map(text -> "holds_at_sign(" + text + ")").collect(Collectors.joining(" OR ", "(", ")"));
+        String precise = Stream.concat(
+                        texts.stream(), documents.stream().map(column -> "document_texts(" + column + "::text)"))
                 .collect(Collectors.joining(", "));
-        return " WHERE concat_ws(' ', " + all + ") ~* sought.rough AND (" + holding + ")";
+        return " WHERE " + atSign + " AND concat_ws(' ', " + String.join(", ", all) + ") ~* sought.rough"
+                + " AND concat_ws(chr(10), " + precise + ") ~* sought.precise";
     }
 
     private static String erased(String document) {

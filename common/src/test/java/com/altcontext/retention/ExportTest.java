@@ -1,7 +1,9 @@
 package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.db.SqlFailure;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.ConsentStatus;
@@ -13,6 +15,8 @@ import com.altcontext.testing.Sent;
 import com.altcontext.testing.Submitted;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,6 +31,8 @@ class ExportTest {
     private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     private static final LeadRules RULES = new LeadRules(false, Duration.ofMinutes(15), 6, true);
     private static final Email BOB = new Email("bob@x.ca");
+    private static final Email ANN = new Email("ann@x.ca");
+    private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
 
     @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
     private static final Instant NOW =
@@ -60,9 +66,17 @@ class ExportTest {
 
     private static String exported(Email email) {
         StringBuilder out = new StringBuilder();
-        Export export = new Export(database.sql(), (lead, property) -> "https://example.ca/\"u\"/" + property);
-        assertThat(export.write(email, NOW, out)).isTrue();
+        Export export = export((lead, property) -> "https://example.ca/\"u\"/" + property);
+        assertThat(export.write(request(email), out)).isTrue();
         return out.toString();
+    }
+
+    private static Export export(Export.UnsubscribeUrl url) {
+        return new Export(database.sql(), url, HASH);
+    }
+
+    private static Export.Request request(Email email) {
+        return new Export.Request(email, "api", new byte[32], NOW);
     }
 
     /** What PostgreSQL finds in the document at this path (SQL/JSON). */
@@ -102,16 +116,14 @@ class ExportTest {
     void nobody_is_told_apart_and_nothing_is_written_about_them() {
         StringBuilder out = new StringBuilder();
 
-        assertThat(new Export(database.sql(), (lead, property) -> null).write(BOB, NOW, out))
-                .isFalse();
+        assertThat(export((lead, property) -> null).write(request(BOB), out)).isFalse();
 
         assertThat(out).isEmpty();
     }
 
     @Test
-    void visitors_who_may_be_somebody_else_are_counted_and_not_shown() {
-        Captured bob = capture(form("bob@x.ca", "visitor-home"));
-        capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(60)));
+    void a_visitor_who_was_only_guessed_is_counted_and_not_shown() {
+        Captured bob = capture(form("bob@x.ca", "visitor-bob1"));
         visit("visitor-next", NOW, "{}");
         database.run(
                 "INSERT INTO lead_identities VALUES ('" + bob.leadId()
@@ -119,11 +131,80 @@ class ExportTest {
 
         String document = exported(BOB);
 
-        assertThat(at(document, "$.visitors.size()")).containsExactly("0");
-        assertThat(at(document, "$.visitorsSharedWithOthers")).containsExactly("1");
+        assertThat(at(document, "$.visitors.size()")).containsExactly("1");
         assertThat(at(document, "$.leads[0].mayAlsoBe")).containsExactly("1");
         assertThat(at(document, "$.leads[0].visitors.size()")).containsExactly("1");
-        assertThat(document).doesNotContain("visitor-next").doesNotContain("visitor-home");
+        assertThat(document).doesNotContain("visitor-next");
+    }
+
+    @Test
+    void of_a_visitor_who_left_several_addresses_each_is_shown_the_sessions_of_its_own_forms() {
+        visit("visitor-home", NOW.minusSeconds(7200), "{\"k\": \"before both\"}");
+        Captured bob = capture(form("bob@x.ca", "visitor-home"));
+        visit("visitor-home", NOW.plusSeconds(60), "{\"k\": \"after bob's form\"}");
+        Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(7200)));
+        visit("visitor-home", NOW.plusSeconds(7260), "{\"k\": \"after ann's form\"}");
+        assertThat(ann.visitorId()).isEqualTo(bob.visitorId());
+
+        String document = exported(BOB);
+
+        assertThat(at(document, "$.visitorsSharedWithOthers")).containsExactly("1");
+        assertThat(at(document, "$.visitors[*].visitorId")).containsExactly("\"" + bob.visitorId() + "\"");
+        assertThat(at(document, "$.visitors[*].sharedWithOthers")).containsExactly("true");
+        assertThat(at(document, "$.visitors[*].sessions[*].id")).containsExactly("\"" + bob.sessionId() + "\"");
+        assertThat(at(document, "$.visitors[*].events[*].eventType"))
+                .containsExactly("\"form_submit\"", "\"page_view\"");
+        assertThat(at(document, "$.visitors[*].events[*].props.k")).containsExactly("\"after bob's form\"");
+        assertThat(document)
+                .as("neither since when it is known, nor as what")
+                .doesNotContain("visitor-home", "firstSeenAt");
+        assertThat(at(exported(ANN), "$.visitors[*].events[*].props.k")).containsExactly("\"after ann's form\"");
+    }
+
+    @Test
+    void that_somebody_is_shown_is_logged_before_the_first_byte_and_without_the_address() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        capture(form("bob@x.ca", "visitor-bob2").property("docs"));
+        long before = database.count("SELECT count(*) FROM audit_log");
+        Appendable broken = new Appendable() {
+            @Override
+            public Appendable append(CharSequence text) throws IOException {
+                assertThat(database.count("SELECT count(*) FROM audit_log")).isEqualTo(before + 1);
+                throw new IOException("gone");
+            }
+
+            @Override
+            public Appendable append(CharSequence text, int start, int end) throws IOException {
+                return append(text);
+            }
+
+            @Override
+            public Appendable append(char c) throws IOException {
+                return append(String.valueOf(c));
+            }
+        };
+
+        assertThatThrownBy(() -> export((lead, property) -> null).write(request(BOB), broken))
+                .isInstanceOf(UncheckedIOException.class);
+
+        assertThat(database.texts("""
+                SELECT concat_ws(' ', done_at = ?, done_by, action, row_count, octet_length(ip_hash), octet_length(email_hash))
+                FROM audit_log ORDER BY id DESC LIMIT 1
+                """, NOW)).containsExactly("t api lead_export 2 32 32");
+        assertThat(database.count("SELECT count(*) FROM audit_log WHERE audit_log::text LIKE '%@%'"))
+                .isZero();
+    }
+
+    @Test
+    void what_cannot_be_logged_is_not_shown() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        StringBuilder out = new StringBuilder();
+
+        assertThatThrownBy(() ->
+                        export((lead, property) -> null).write(new Export.Request(BOB, "api", new byte[5], NOW), out))
+                .isInstanceOf(SqlFailure.class);
+
+        assertThat(out).isEmpty();
     }
 
     @Test
@@ -154,7 +235,7 @@ class ExportTest {
         assertThat(at(document, "$.visitors[0].events[*].props.k")).containsExactly("1");
         assertThat(at(document, "$.mentions.events")).containsExactly("1");
         var _ = new Forgetting(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW);
-        assertThat(new Export(database.sql(), (lead, property) -> null).write(BOB, NOW, new StringBuilder()))
+        assertThat(export((lead, property) -> null).write(request(BOB), new StringBuilder()))
                 .isFalse();
     }
 
@@ -173,7 +254,7 @@ class ExportTest {
     void the_document_shows_one_moment() {
         capture(form("bob@x.ca", "visitor-bob1"));
         AtomicBoolean late = new AtomicBoolean();
-        Export export = new Export(database.sql(), (lead, property) -> {
+        Export export = export((lead, property) -> {
             if (late.compareAndSet(false, true)) {
                 capture(form("bob@x.ca", "visitor-bob2").at(NOW.plusSeconds(90)));
             }
@@ -181,7 +262,7 @@ class ExportTest {
         });
         StringBuilder out = new StringBuilder();
 
-        export.write(BOB, NOW, out);
+        export.write(request(BOB), out);
 
         assertThat(at(out.toString(), "$.leads[0].submissions.size()")).containsExactly("1");
         assertThat(at(out.toString(), "$.visitors.size()")).containsExactly("1");

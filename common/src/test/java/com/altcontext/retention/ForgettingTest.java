@@ -169,22 +169,61 @@ class ForgettingTest {
     }
 
     @Test
-    void a_browser_that_two_people_used_stays_and_holds_nothing_of_the_one() {
-        Captured bob = capture(form("bob@x.ca", "visitor-home").payload("{\"mail\": \"bob@x.ca\"}"));
+    void a_browser_that_two_people_used_goes_with_the_one_who_is_forgotten_and_the_other_keeps_their_own_rows() {
+        Captured bob = capture(form("bob@x.ca", "visitor-home"));
+        send(visit("visitor-home", "default").path("/in between"));
         Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(60)));
-        send(visit("visitor-home", "default").path("/thanks?mail=bob%40x.ca").props("{\"m\": \"bob@x.ca\", \"n\": 1}"));
-        assertThat(bob.visitorId()).isEqualTo(ann.visitorId());
+        Captured elsewhere = capture(form("ann@x.ca", "visitor-ann1").at(NOW.plusSeconds(120)));
+        assertThat(ann.visitorId()).isEqualTo(bob.visitorId());
 
         Erased erased = forget(BOB).orElseThrow();
 
-        assertThat(erased.visitors()).isZero();
-        assertThat(erased.changed()).isEqualTo(1);
-        assertThat(rows("visitors")).isEqualTo(1);
-        assertThat(rows("events")).isEqualTo(3);
-        assertThat(database.texts("SELECT path || ' ' || props FROM events WHERE props IS NOT NULL"))
-                .containsExactly("[erased] {\"m\": \"[erased]\", \"n\": 1}");
-        assertThat(placesOf("bob@x.ca")).isEmpty();
-        assertThat(placesOf("bob%40x.ca")).isEmpty();
+        assertThat(erased).isEqualTo(new Erased(1, 1, 1, 2, 1, 1, 1, 3, 0));
+        assertThat(placesOf("visitor-home")).isEmpty();
+        assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-ann1");
+        assertThat(List.of(rows("events"), rows("sessions"))).containsOnly(1L);
+        assertThat(database.texts("SELECT email || ' ' || consent_status FROM leads"))
+                .containsExactly("ann@x.ca express");
+        assertThat(rows("consent_events")).isEqualTo(2);
+        assertThat(database.texts("SELECT visitor_id::text FROM lead_identities"))
+                .containsExactly(elsewhere.visitorId().toString());
+        assertThat(database.texts("""
+                SELECT concat_ws(' ', form_name, coalesce(f.visitor_id::text, 'gone'), (f.session_id IS NULL) = (s.id IS NULL),
+                                 (f.event_id IS NULL) = (e.id IS NULL))
+                FROM form_submissions AS f
+                LEFT JOIN sessions AS s ON s.visitor_id = f.visitor_id AND s.id = f.session_id
+                LEFT JOIN events AS e ON e.visitor_id = f.visitor_id AND e.id = f.event_id
+                ORDER BY submitted_at
+                """))
+                .containsExactly("newsletter gone t t", "newsletter " + elsewhere.visitorId() + " t t");
+    }
+
+    @Test
+    void who_sends_the_same_form_again_after_their_visitor_was_forgotten_with_another_begins_anew() {
+        capture(form("bob@x.ca", "visitor-home"));
+        Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(1)));
+        forget(BOB);
+
+        Captured again = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(5)));
+
+        assertThat(again.repeated()).isFalse();
+        assertThat(again.leadId()).isEqualTo(ann.leadId());
+        assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"), rows("lead_identities")))
+                .containsOnly(1L);
+    }
+
+    @Test
+    void a_second_address_on_a_visitor_keeps_nothing_of_the_first() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        send(visit("visitor-bob1", "default").path("/a"));
+        send(visit("visitor-bob1", "default").path("/b"));
+        capture(form("stranger@x.ca", "visitor-bob1").at(NOW.plusSeconds(60)));
+
+        assertThat(forget(BOB).orElseThrow().events()).isEqualTo(4);
+
+        assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"), rows("lead_identities")))
+                .containsOnly(0L);
+        assertThat(rows("leads")).isEqualTo(1);
     }
 
     @Test
@@ -235,7 +274,8 @@ class ForgettingTest {
         assertThat(placesOf("bob@x.ca")).as("that of others").containsExactly("events|props 1");
         assertThat(database.texts("SELECT id::text FROM consent_events ORDER BY id"))
                 .isEqualTo(consentIds);
-        assertThat(database.texts("SELECT status || ' ' || coalesce(reason, source) FROM consent_events ORDER BY id"))
+        assertThat(database.texts(
+                        "SELECT status || ' ' || coalesce(reason, form_name) FROM consent_events ORDER BY id"))
                 .containsExactly("express [erased]", "withdrawn [erased]");
         assertThat(database.texts("SELECT source_channel FROM leads")).containsExactly("[erased]");
         assertThat(rows("lead_identities")).as("ann's link to her own visitor").isEqualTo(1);
@@ -286,6 +326,7 @@ class ForgettingTest {
             "lead_identities.source",
             "consent_events.status",
             "consent_events.source",
+            "consent_events.form_name",
             "consent_events.policy_version",
             "consent_events.purpose",
             "consent_events.reason",

@@ -63,7 +63,7 @@ final class LeadCommand implements Runnable {
     @Command(
             name = "delete",
             description = {
-                "Forgets a person on every property: leads, submissions, consent, visitors that are nobody else's, and the "
+                "Forgets a person on every property: leads, submissions, consent, the visitors who left the address, and the "
                         + "address wherever it was sent. Asks first; exit 1 when nothing is held. Needs IP_HASH_PEPPER."
             },
             mixinStandardHelpOptions = true,
@@ -112,8 +112,8 @@ final class LeadCommand implements Runnable {
     @Command(
             name = "export",
             description = {
-                "Writes all that is held about an address as one JSON document; exit 1 when nothing is. With "
-                        + "IP_HASH_PEPPER or UNSUBSCRIBE_SECRET, and PUBLIC_URL, it holds the unsubscribe links too."
+                "Writes all that is held about an address as one JSON document, and a line into the audit log; exit 1 when "
+                        + "nothing is held. Needs IP_HASH_PEPPER; with PUBLIC_URL it holds the unsubscribe links too."
             },
             mixinStandardHelpOptions = true,
             versionProvider = Altops.Version.class,
@@ -133,9 +133,11 @@ final class LeadCommand implements Runnable {
                 altops().sql().withPatience(LONGEST_STATEMENT),
                 (lead, property) -> links == null
                         ? null
-                        : links.of(new UnsubscribeToken.Scope(lead, property)).toString());
+                        : links.of(new UnsubscribeToken.Scope(lead, property)).toString(),
+                settings.hash());
+        Export.Request request = new Export.Request(email, "altops", null, now());
         if (file == null) {
-            if (!export.write(email, now(), altops().shell().out())) {
+            if (!export.write(request, altops().shell().out())) {
                 throw nobody();
             }
             altops().shell().out().flush();
@@ -143,7 +145,7 @@ final class LeadCommand implements Runnable {
         }
         try (PrivateFile out = new PrivateFile(file);
                 var _ = altops().screen().progress("exporting")) {
-            if (!export.write(email, now(), out)) {
+            if (!export.write(request, out)) {
                 throw nobody();
             }
             out.keep();

@@ -95,10 +95,32 @@ class LeadCommandTest {
                         .exit())
                 .as("a file that is there is not written over")
                 .isEqualTo(Exit.FAILED);
-        assertThat(Ran.altops(Map.of("DATABASE_URL", database.url()), "lead", "export", "--email", JO)
+        assertThat(Ran.altops(
+                                database.with(Map.of("IP_HASH_PEPPER", "sixteen characters and more")),
+                                "lead",
+                                "export",
+                                "--email",
+                                JO)
                         .out())
                 .startsWith("{\"ok\":true,\"email\":\"jo@example.ca\"")
                 .doesNotContain("unsubscribe/");
+    }
+
+    @Test
+    void each_export_of_a_person_leaves_a_row_in_the_audit_log_and_none_of_nobody_does() {
+        database.lead("default", JO);
+        altops("lead", "export", "--email", JO);
+        altops("lead", "export", "--email", JO);
+        altops("lead", "export", "--email", "nobody@example.ca");
+
+        assertThat(database.number("""
+                SELECT count(*) FROM audit_log
+                WHERE done_by = 'altops' AND action = 'lead_export' AND row_count = 1 AND ip_hash IS NULL
+                  AND octet_length(email_hash) = 32 AND audit_log::text NOT LIKE '%@%'
+                """)).isEqualTo(2);
+        assertThat(database.number("SELECT count(*) FROM audit_log")).isEqualTo(2);
+        assertThat(database.number("SELECT count(DISTINCT email_hash) FROM audit_log"))
+                .isOne();
     }
 
     @Test
@@ -165,6 +187,7 @@ class LeadCommandTest {
     @ParameterizedTest
     @CsvSource({
         "delete --yes, IP_HASH_PEPPER",
+        "export, IP_HASH_PEPPER",
         "unsubscribe-link, IP_HASH_PEPPER",
     })
     void a_secret_that_is_missing_is_named(String command, String variable) {

@@ -1,0 +1,60 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When work must be done that somebody waits for. The server ends the statement that is under way then, so that nothing runs
+ * on, and nothing of the transaction remains.
+ */
+final class Deadline {
+    private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
+
+    /** The SQLSTATE of a statement that was cancelled. */
+    private static final String CANCELED = "57014";
+
+    private final @Nullable Duration timeout;
+    private final long endNanos;
+
+    private Deadline(@Nullable Duration timeout) {
+        this.timeout = timeout;
+        this.endNanos = System.nanoTime() + (timeout == null ? 0 : timeout.toNanos());
+    }
+
+    /** @param timeout from now; null for none */
+    static Deadline in(@Nullable Duration timeout) {
+        return new Deadline(timeout);
+    }
+
+    /**
+     * Gives what follows in the transaction the time that is left, each statement by itself: it is said again before each
+     * that may take long.
+     *
+     * @throws TookTooLong if none is left
+     */
+    void limit(Tx tx) {
+        if (timeout == null) {
+            return;
+        }
+        long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
+        if (millis <= 0) {
+            throw new TookTooLong();
+        }
+        var _ = tx.query(LIMIT, row -> row.text(1), String.valueOf(millis));
+    }
+
+    /** @throws TookTooLong if the server has ended the work, by this deadline or by another of its own */
+    <T> T keep(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (SqlFailure failed) {
+            if (timeout != null && failed.state().equals(CANCELED)) {
+                throw new TookTooLong();
+            }
+            throw failed;
+        }
+    }
+}

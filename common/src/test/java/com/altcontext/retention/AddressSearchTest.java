@@ -1,0 +1,343 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.event.EventStore;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadLock;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Sent;
+import com.altcontext.testing.Submitted;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What looking for an address costs: counted, not timed. */
+class AddressSearchTest {
+    private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    private static final Email BOB = new Email("bob@x.ca");
+    private static final AddressPattern ADDRESS = AddressPattern.of(BOB);
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final Instant NOW =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    /** A page of keys, each of whose values nearly is the address. */
+    private static final String NEARLY = props("jimbob@x.ca bob@x.ca.example");
+
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+    }
+
+    private static String props(String value) {
+        StringBuilder props = new StringBuilder("{");
+        for (int i = 0; i < 250; i++) {
+            props.append(i == 0 ? "" : ",")
+                    .append("\"k")
+                    .append(i)
+                    .append("\":\"")
+                    .append(value)
+                    .append('"');
+        }
+        return props.append('}').toString();
+    }
+
+    private static void send(int events, String props) {
+        List<com.altcontext.event.Event> sent = new ArrayList<>();
+        for (int i = 0; i < events; i++) {
+            sent.add(Sent.at("visitor-%04d".formatted(i % 7), NOW)
+                    .eventId(UUID.randomUUID())
+                    .props(props)
+                    .event());
+        }
+        var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, sent));
+    }
+
+    /** Of the transaction: calls of a function of ours by its name. */
+    private static long calls(Tx tx, String function) {
+        return tx.query(
+                        "SELECT coalesce(sum(calls), 0) FROM pg_stat_xact_user_functions WHERE funcname = ?",
+                        row -> row.number(1),
+                        function)
+                .getFirst();
+    }
+
+    /** Of the transaction: rows of events that were read one after the other, and those that an index led to. */
+    private static List<Long> read(Tx tx) {
+        return tx.query("""
+                        SELECT sum(seq_tup_read), sum(idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE relname LIKE 'events%'
+                        """, row -> List.of(row.number(1), row.number(2))).getFirst();
+    }
+
+    private static <T> T counted(Sql.Work<T> work) {
+        return database.sql().inTransaction(tx -> {
+            tx.update("SET LOCAL track_functions = 'all'");
+            Places.lookByIndex(tx);
+            return work.in(tx);
+        });
+    }
+
+    @Test
+    void only_events_that_hold_an_at_sign_are_read() {
+        send(500, "{\"plan\": \"pro\", \"price\": 40}");
+        send(3, "{\"to\": \"%40\"}");
+        send(2, "{\"to\": \"ann@x.ca\"}");
+
+        List<Long> read = counted(tx -> {
+            assertThat(Places.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS)).isZero();
+            return read(tx);
+        });
+
+        assertThat(read).containsExactly(0L, 5L);
+    }
+
+    @Test
+    void an_event_that_nearly_matches_is_looked_at_once_and_never_taken_apart() {
+        send(200, NEARLY);
+
+        counted(tx -> {
+            assertThat(Places.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS)).isZero();
+            assertThat(Places.EVENTS.count(tx, ADDRESS)).isZero();
+            assertThat(calls(tx, "erased")).isZero();
+            assertThat(calls(tx, "document_texts")).isZero();
+            return read(tx);
+        });
+    }
+
+    @Test
+    void an_event_that_matches_is_taken_apart_once_however_many_keys_it_has() {
+        send(20, props("bob@x.ca"));
+
+        long calls = counted(tx -> {
+            assertThat(Places.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS)).isEqualTo(20);
+            return calls(tx, "erased");
+        });
+
+        assertThat(calls).isEqualTo(20);
+        assertThat(database.count("SELECT count(*) FROM events WHERE props::text LIKE '%bob%'"))
+                .isZero();
+    }
+
+    @Test
+    void a_whole_forgetting_reads_no_table_through_that_grows() {
+        send(50, "{\"plan\": \"pro\"}");
+        send(5, NEARLY);
+        var _ = new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, false))
+                .capture(Submitted.by("bob@x.ca", NOW).visitor("visitor-bob1").capture());
+        database.run("ANALYZE");
+        String scans = """
+                SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables
+                WHERE relname IN ('sessions', 'visitors', 'form_submissions', 'daily_dimension_rollups') OR relname LIKE 'events%'
+                """;
+        String looks = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'visitors_with_at_sign'";
+        long scansBefore = settled(scans);
+        long looksBefore = database.count(looks);
+        assertThat(new Forgetting(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW))
+                .isPresent();
+        assertThat(new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))
+                        .write(new Export.Request(BOB, "test", new byte[32], NOW), new StringBuilder()))
+                .isFalse();
+        // A server process tells its counts when it ends, which is after its answer.
+        while (database.count(looks) < looksBefore + 2) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(settled(scans)).isEqualTo(scansBefore);
+    }
+
+    /** What a count comes to once the processes of the connections before have ended. */
+    private static long settled(String count) {
+        while (database.count("""
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                        """) > 0) {
+            Thread.onSpinWait();
+        }
+        return database.count(count);
+    }
+
+    @Test
+    void partitions_of_coming_days_have_the_index_too() {
+        database.run(
+                "SELECT ensure_event_partition((now() AT TIME ZONE 'UTC')::date + 20) IS NULL AS made INTO TEMPORARY made");
+
+        assertThat(database.count("""
+                SELECT count(*) FROM pg_inherits
+                WHERE inhparent = 'events'::regclass AND NOT EXISTS (
+                    SELECT FROM pg_inherits AS i JOIN pg_index ON indexrelid = i.inhrelid
+                    WHERE i.inhparent = 'events_with_at_sign'::regclass AND indrelid = pg_inherits.inhrelid)
+                """)).isZero();
+    }
+
+    // --- what it finds
+
+    /** The function that walks through a document, as it was before: slow, and plainly right. */
+    private static final String WALKED = """
+            CREATE OR REPLACE FUNCTION walked(document jsonb, address text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+            BEGIN
+                RETURN CASE jsonb_typeof(document)
+                    WHEN 'string' THEN to_jsonb(erased(document #>> '{}', address))
+                    WHEN 'array' THEN (
+                        SELECT coalesce(jsonb_agg(walked(element, address) ORDER BY place), '[]')
+                        FROM jsonb_array_elements(document) WITH ORDINALITY AS item(element, place))
+                    WHEN 'object' THEN (
+                        SELECT coalesce(jsonb_object_agg(erased(key, address), walked(value, address)), '{}')
+                        FROM jsonb_each(document))
+                    ELSE document
+                END;
+            END
+            $$
+            """;
+
+    private static final List<String> PARTS = List.of(
+            "bob@x.ca",
+            "bob%40x.ca",
+            "BOB%2540X.CA",
+            "jim",
+            "\\\"",
+            "\\\\",
+            "\\n",
+            "\\r",
+            "\\t",
+            "\\b",
+            "\\f",
+            "\\u0001",
+            "\\u001f",
+            "n",
+            "u001f",
+            "'",
+            ".",
+            "+",
+            "-",
+            "%2B",
+            "é",
+            "🍁",
+            "{",
+            "]",
+            ",",
+            ":",
+            " ",
+            "40");
+
+    private static String text(Random random) {
+        StringBuilder text = new StringBuilder("\"");
+        for (int parts = random.nextInt(5); parts > 0; parts--) {
+            text.append(PARTS.get(random.nextInt(PARTS.size())));
+        }
+        return text.append('"').toString();
+    }
+
+    private static String document(Random random, int depth) {
+        return switch (random.nextInt(depth == 0 ? 2 : 4)) {
+            case 0 -> List.of("1.50", "true", "null", "-40", "\"\"").get(random.nextInt(5));
+            case 1 -> text(random);
+            case 2 -> {
+                List<String> items = new ArrayList<>();
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    items.add(document(random, depth - 1));
+                }
+                yield "[" + String.join(",", items) + "]";
+            }
+            default -> {
+                List<String> items = new ArrayList<>();
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    items.add(text(random) + ":" + document(random, depth - 1));
+                }
+                yield "{" + String.join(",", items) + "}";
+            }
+        };
+    }
+
+    @Test
+    void what_is_found_and_erased_in_a_document_is_what_walking_through_it_finds() {
+        database.run(WALKED);
+        Random random = new Random(20261127);
+        String[] documents = new String[3000];
+        for (int i = 0; i < documents.length; i++) {
+            documents[i] = document(random, 4);
+        }
+        String of =
+                " FROM unnest(?::text[]) AS sent(text), jsonb(text) AS document, (SELECT ?::text AS address) AS sought";
+
+        assertThat(database.texts(
+                        "SELECT text" + of
+                                + " WHERE erased(document, address) IS DISTINCT FROM walked(document, address)"
+                                + " OR (document_texts(document::text) ~* address) <> (walked(document, address) <> document)",
+                        documents,
+                        ADDRESS.precise()))
+                .isEmpty();
+        assertThat(database.count(
+                        "SELECT count(*)" + of + " WHERE walked(document, address) <> document",
+                        documents,
+                        ADDRESS.precise()))
+                .as("documents that hold it, of all")
+                .isBetween(300L, 2700L);
+        assertThat(database.count(
+                        "SELECT count(*)" + of
+                                + " WHERE document_texts(document::text) ~* address AND NOT holds_at_sign(document::text)",
+                        documents,
+                        ADDRESS.precise()))
+                .as("documents that hold it and that the index leaves out")
+                .isZero();
+    }
+
+    // --- somebody waits
+
+    @Test
+    void what_takes_longer_than_somebody_waits_is_given_up_and_nothing_of_it_is_done() {
+        send(3, props("bob@x.ca"));
+        Forgetting hurried = new Forgetting(database.sql(), new KeyedHash("a pepper")).within(Duration.ofMillis(500));
+
+        database.anotherMachine().inTransaction(other -> {
+            LeadLock.take(other, BOB);
+            assertThatThrownBy(() -> hurried.forget(BOB, "test", NOW)).isInstanceOf(TookTooLong.class);
+            return other.query("SELECT 1", row -> row.number(1));
+        });
+
+        assertThat(database.count("SELECT count(*) FROM events WHERE props::text LIKE '%bob@x.ca%'"))
+                .isEqualTo(3);
+        assertThat(hurried.within(Duration.ofMinutes(5)).forget(BOB, "test", NOW))
+                .get()
+                .extracting(Erased::changed)
+                .isEqualTo(3L);
+    }
+
+    @Test
+    void an_export_that_nobody_can_wait_for_writes_nothing() {
+        send(1, "{}");
+        StringBuilder out = new StringBuilder();
+        Export hurried = new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))
+                .within(Duration.ofMillis(500));
+
+        database.anotherMachine().inTransaction(other -> {
+            other.update("LOCK TABLE visitors IN ACCESS EXCLUSIVE MODE");
+            assertThatThrownBy(() -> hurried.write(new Export.Request(BOB, "api", new byte[32], NOW), out))
+                    .isInstanceOf(TookTooLong.class);
+            return 0;
+        });
+
+        assertThat(out).isEmpty();
+    }
+}
