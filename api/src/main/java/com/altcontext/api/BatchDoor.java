@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/events/batch}: up to a hundred events, each judged alone, stored by one transaction. */
 final class BatchDoor {
-    private static final int MOST_EVENTS = 100;
+    private static final int MAX_EVENTS = 100;
 
     private final EventIntake intake;
     private final GroupCommit groupCommit;
@@ -27,12 +27,11 @@ final class BatchDoor {
     }
 
     void post(Exchange exchange, byte[] body) {
-        Issues issues = new Issues();
-        JsonNode json = JsonBody.read(body, issues);
-        JsonNode events = events(json, issues);
-        String prefix = json != null && json.isArray() ? "" : "events.";
-        if (events == null || !areInside(issues.list(), prefix)) {
-            refuse(exchange, Problem.INVALID_REQUEST, issues.list());
+        Issues outside = new Issues();
+        JsonBody.Batch batch = JsonBody.readBatch(body, MAX_EVENTS, outside);
+        JsonNode events = events(batch.body(), outside);
+        if (events == null || !outside.isEmpty()) {
+            refuse(exchange, Problem.INVALID_REQUEST, outside.list());
             return;
         }
         // The door took one; each of the others counts as well.
@@ -45,7 +44,7 @@ final class BatchDoor {
                 return;
             }
         }
-        store(exchange, judge(exchange, events, issues.list(), prefix));
+        store(exchange, judge(exchange, events, batch.eventIssues()));
     }
 
     private void refuse(Exchange exchange, Problem problem, List<Issue> issues) {
@@ -59,31 +58,20 @@ final class BatchDoor {
             return null;
         }
         JsonNode events = body.isObject() ? body.get("events") : body;
-        if (events == null || !events.isArray() || events.isEmpty() || events.size() > MOST_EVENTS) {
-            issues.add("events", "must be an array of 1 to " + MOST_EVENTS + " events");
+        if (events == null || !events.isArray() || events.isEmpty() || events.size() > MAX_EVENTS) {
+            issues.add("events", "must be an array of 1 to " + MAX_EVENTS + " events");
             return null;
         }
         return events;
     }
 
-    /** Whether each issue is one of an event, and none of what holds the events. */
-    private static boolean areInside(List<Issue> issues, String prefix) {
-        return issues.stream().allMatch(issue -> {
-            int at = prefix.length();
-            return issue.path().startsWith(prefix)
-                    && issue.path().length() > at
-                    && Character.isDigit(issue.path().charAt(at));
-        });
-    }
-
     /** What is decided of one event already, as JSON, or the event that is still to be stored. */
     private record Slot(@Nullable String decided, @Nullable Event event) {}
 
-    private List<Slot> judge(Exchange exchange, JsonNode events, List<Issue> found, String prefix) {
+    private List<Slot> judge(Exchange exchange, JsonNode events, List<Issues> issues) {
         List<Slot> slots = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
-            Issues issues = found.isEmpty() ? new Issues() : issuesOf(found, prefix + i);
-            slots.add(judge(exchange, events.get(i), issues));
+            slots.add(judge(exchange, events.get(i), issues.get(i)));
         }
         return slots;
     }
@@ -102,19 +90,6 @@ final class BatchDoor {
                 yield new Slot(Problem.INVALID_REQUEST.json(refuse.issues()), null);
             }
         };
-    }
-
-    /** What reading the body found inside one event, with paths as that event's sender knows them. */
-    private static Issues issuesOf(List<Issue> found, String event) {
-        Issues issues = new Issues();
-        for (Issue issue : found) {
-            if (issue.path().equals(event)) {
-                issues.add("", issue.message());
-            } else if (issue.path().startsWith(event + '.')) {
-                issues.add(issue.path().substring(event.length() + 1), issue.message());
-            }
-        }
-        return issues;
     }
 
     private void store(Exchange exchange, List<Slot> slots) {

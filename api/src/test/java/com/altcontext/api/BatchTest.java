@@ -6,17 +6,22 @@ import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code POST /v1/events/batch}. */
@@ -28,6 +33,9 @@ class BatchTest {
 
     @Inject
     Properties properties;
+
+    @Inject
+    MeterRegistry meters;
 
     private Stored stored;
 
@@ -191,6 +199,92 @@ class BatchTest {
             assertThat(outcomes.get(10)).isIn("stored", "duplicate");
             assertThat(outcomes.get(11)).isEqualTo("refused props.a");
         }
+    }
+
+    @Test
+    void sixty_events_that_cannot_be_stored_are_refused_one_by_one_and_reach_no_database() {
+        double unstorable = meters.get("altcontext.events.unstorable").counter().count();
+        List<String> events =
+                IntStream.range(0, 60).mapToObj(i -> event("path", "/\\u0000")).toList();
+        for (String form : List.of("%s", "{\"events\":%s}")) {
+            Call.Answer answer = Call.batch(form.formatted(events)).send();
+
+            assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+            JsonNode results = answer.json().path("results");
+            assertThat(outcomes(results)).hasSize(60).containsOnly("refused path");
+            assertThat(results.findValuesAsText("error")).hasSize(60).containsOnly("invalid_request");
+        }
+        assertThat(meters.get("altcontext.events.unstorable").counter().count()).isEqualTo(unstorable);
+    }
+
+    static Stream<Arguments> faultsOfOneEvent() {
+        return Stream.of(
+                Arguments.of(event("path", "/\\ud800"), "path"),
+                Arguments.of("{\"anonId\":\"anon\\u0000-0000\",\"eventType\":\"x\",\"path\":\"/\"}", "anonId"),
+                Arguments.of(event("path", "/\",\"utm\":{\"source\":\"a\",\"source\":\"b\"},\"a\":\""), "utm.source"),
+                Arguments.of(event("path", "/\",\"path\":\"/b"), "path"),
+                Arguments.of(event("path", "/\",\"props\":{\"n\":1e999},\"a\":\""), "props.n"),
+                Arguments.of(
+                        event("path", "/\",\"props\":{\"n\":" + "[".repeat(15) + "]".repeat(15) + "},\"a\":\""),
+                        "props.n" + ".0".repeat(14)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfOneEvent")
+    void however_many_faults_stand_before_it_each_event_is_judged_alone(String faulty, String path) {
+        // Each of the first has more faults than are told of one.
+        String bad = "{\"props\":[" + "\"\\u0000\",".repeat(60) + "1]}";
+        ObjectNode good = Beacons.pageView();
+        String body = "[" + (bad + ',').repeat(20) + faulty + ',' + good + ',' + bad + "]";
+        Call.Answer answer = Call.batch(body).send();
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        JsonNode results = answer.json().path("results");
+        assertThat(outcomes(results).get(20)).isEqualTo("refused " + path);
+        assertThat(outcomes(results).get(21)).isEqualTo("stored");
+        stored.event(good.path("anonId").asText());
+        for (int i : new int[] {0, 19, 22}) {
+            assertThat(results.path(i).path("issues")).hasSize(50);
+            assertThat(results.path(i).at("/issues/0/path").asText()).isEqualTo("props.0");
+        }
+    }
+
+    @Test
+    void bytes_that_are_not_utf8_fail_their_event_alone_also_beside_an_escaped_surrogate() {
+        String anonId = "anon-" + UUID.randomUUID();
+        String latin1 = "[" + event("path", "/\u00fc") + ',' + event("path", "/\u00ff\\udc00") + ','
+                + event("path", "/\\ud800\u00ff") + ',' + Beacons.pageView(anonId) + "]";
+        Call.Answer answer = Call.batch("")
+                .body(latin1.getBytes(StandardCharsets.ISO_8859_1))
+                .send();
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(outcomes(answer.json().path("results")))
+                .containsExactly("refused path", "refused path", "refused path", "stored");
+        stored.event(anonId);
+    }
+
+    @Test
+    void levels_are_counted_from_the_event() {
+        // The event and its props are two of the sixteen.
+        String deepest = "[".repeat(14) + "]".repeat(14);
+        for (String form : List.of("[%s]", "{\"events\":[%s]}")) {
+            String anonId = "anon-" + UUID.randomUUID();
+            String event = Beacons.pageView(anonId).toString().replace("}", ",\"props\":{\"n\":%s}}");
+            Call.Answer kept =
+                    Call.batch(form.formatted(event.formatted(deepest))).send();
+            Call.Answer tooDeep = Call.batch(form.formatted(event.formatted('[' + deepest + ']')))
+                    .send();
+
+            assertThat(outcomes(kept.json().path("results"))).containsExactly("stored");
+            assertThat(outcomes(tooDeep.json().path("results"))).containsExactly("refused props.n" + ".0".repeat(14));
+            stored.event(anonId);
+        }
+    }
+
+    /** With one field as it stands in JSON, between its quotes. */
+    private static String event(String field, String text) {
+        return Beacons.pageView().put(field, "%s").toString().formatted(text);
     }
 
     @Test

@@ -2,31 +2,45 @@ package com.altcontext.value;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** Collects every fault of a request, so that the caller is told of all of them at once. */
+/**
+ * Collects the faults of a request, so that the caller is told of all of them at once. All are counted and the first are
+ * kept: a hostile body may hold thousands, and nobody reads more than these.
+ */
 public final class Issues {
-    /** A hostile body may hold thousands of faults; nobody reads more than these. */
-    private static final int MOST = 50;
+    private static final int MAX_KEPT = 50;
 
-    private final List<Issue> list = new ArrayList<>();
+    private List<Issue> kept = List.of();
+    private int count;
 
     public void add(String path, String message) {
-        if (list.size() < MOST) {
-            list.add(new Issue(path, message));
+        add(() -> path, message);
+    }
+
+    /** @param path where the fault is; asked only for a fault that is kept */
+    public void add(Supplier<String> path, String message) {
+        if (count++ >= MAX_KEPT) {
+            return;
         }
+        if (kept.isEmpty()) {
+            kept = new ArrayList<>();
+        }
+        kept.add(new Issue(path.get(), message));
     }
 
     public boolean isEmpty() {
-        return list.isEmpty();
+        return count == 0;
     }
 
+    /** Those that are kept. */
     public List<Issue> list() {
-        return List.copyOf(list);
+        return List.copyOf(kept);
     }
 
-    /** @throws Rejected with all that was collected, if anything was */
+    /** @throws Rejected with all that are kept, if there are any */
     public void throwIfAny() {
-        if (!list.isEmpty()) {
+        if (count > 0) {
             throw new Rejected(list());
         }
     }
