@@ -90,7 +90,8 @@ final class BeaconReader {
                 fields.flag("isExit"),
                 fields.flag("isConversion"),
                 engaged == null ? null : (int) Math.round(engaged),
-                fields.number("scrollDepthPercent", 0, 100),
+                // Where a page can be pulled beyond its end, browsers tell more than all of it.
+                fields.numberUpTo("scrollDepthPercent", 0, 100),
                 new WebVitals(
                         vitals.number("fcpMs", 0, 120_000),
                         vitals.number("lcpMs", 0, 120_000),

@@ -1,6 +1,7 @@
 package com.altcontext.api;
 
 import com.altcontext.ingest.Unavailable;
+import com.altcontext.property.Property;
 import com.altcontext.retention.TookTooLong;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Rejected;
@@ -128,7 +129,10 @@ final class Exchange {
     /** Answers with what went wrong. */
     void failed(Throwable failure) {
         switch (failure) {
-            case Rejected rejected -> failed(Problem.INVALID_REQUEST, rejected.issues());
+            case Rejected rejected -> {
+                tally.refused(Property.DEFAULT, endpoint, Problem.INVALID_REQUEST);
+                failed(Problem.INVALID_REQUEST, rejected.issues());
+            }
             case Unavailable away -> failed(Problem.UNAVAILABLE, List.of());
             case TookTooLong slow -> failed(Problem.TOOK_TOO_LONG, List.of());
             // Only an answer is written here, so it is the client that has gone or takes nothing: it is owed no word.

@@ -95,18 +95,29 @@ final class Fields {
         if (isAbsent(node)) {
             return null;
         }
-        double number = Double.NaN;
-        if (node.isNumber()) {
-            number = node.doubleValue();
-        } else if (node.isTextual() && NUMERIC.matcher(node.textValue().strip()).matches()) {
-            number = Double.parseDouble(node.textValue().strip());
-        }
+        double number = numberOf(node);
         boolean within = number >= min && number <= max;
         if (!within) {
             issue(name, "must be a number from " + min + " to " + max);
             return null;
         }
         return number;
+    }
+
+    /** The same, but one that is too great is taken for the greatest. */
+    @Nullable
+    Double numberUpTo(String name, long min, long max) {
+        boolean isBeyond = numberOf(node(name)) > max;
+        return isBeyond ? Double.valueOf((double) max) : number(name, min, max);
+    }
+
+    private static double numberOf(JsonNode node) {
+        if (node.isNumber()) {
+            return node.doubleValue();
+        }
+        boolean isNumeric =
+                node.isTextual() && NUMERIC.matcher(node.textValue().strip()).matches();
+        return isNumeric ? Double.parseDouble(node.textValue().strip()) : Double.NaN;
     }
 
     @Nullable

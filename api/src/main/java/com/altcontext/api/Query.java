@@ -70,15 +70,18 @@ final class Query {
         return usual;
     }
 
+    /** Absent is false. */
     boolean flag(String name) {
         String text = params.get(name);
-        if (text == null || text.equals("false")) {
-            return false;
-        }
-        if (!text.equals("true")) {
-            issues.add(name, "must be true or false");
-        }
-        return text.equals("true");
+        return switch (text) {
+            case "true", "yes", "on", "1" -> true;
+            case null -> false;
+            case "false", "no", "off", "0" -> false;
+            default -> {
+                issues.add(name, "must be true or false (or yes, no, on, off, 1, 0)");
+                yield false;
+            }
+        };
     }
 
     /**
