@@ -55,7 +55,7 @@ start_server() {
   MANAGEMENT_PORT=$(free_port)
   (
     cd "$APP_DIR"
-    export HOST=127.0.0.1 PORT=$SERVER_PORT MANAGEMENT_PORT RATE_LIMIT_EVENTS=1000000000
+    export HOST=127.0.0.1 PORT=$SERVER_PORT MANAGEMENT_PORT RATE_LIMIT_EVENTS=1000000000 RATE_LIMIT_BYTES=2000000000
     export IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
     exec "$JAVA" "${FLAGS[@]}" "$@" -jar quarkus-run.jar

@@ -15,4 +15,9 @@ record ClientNetwork(boolean ipv6, long network) {
         }
         return new ClientNetwork(bytes.length > 4, network);
     }
+
+    /** What a provider hands out at once: the /24 of an IPv4 address, the /48 of an IPv6 one. */
+    ClientNetwork neighbourhood() {
+        return new ClientNetwork(ipv6, network >>> (ipv6 ? 16 : 8));
+    }
 }

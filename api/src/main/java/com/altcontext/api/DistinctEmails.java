@@ -1,39 +1,49 @@
 package com.altcontext.api;
 
 import com.altcontext.lead.Email;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import com.altcontext.value.KeyedHash;
 import com.github.benmanes.caffeine.cache.Ticker;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
 /**
  * How many distinct addresses one client may submit in an hour: people have one or two, list fillers have thousands. The
  * same address again costs nothing. Whether an address is known here plays no part.
+ *
+ * <p>None is forgotten before its hour is over, however many clients come. Beyond what is remembered, newcomers are counted
+ * together with those of their neighbourhood, and beyond that all together.
  */
 final class DistinctEmails {
     static final Duration PERIOD = Duration.ofHours(1);
 
-    /** Each client remembers a few numbers: about 3 MB when full. */
-    private static final int MOST_CLIENTS = 10_000;
+    /** How many addresses are remembered: about 5 MB if each is another client's. */
+    static final int MAX_OF_CLIENTS = 10_000;
+
+    static final int MAX_OF_NEIGHBOURHOODS = 2_000;
 
     /** A limit beyond this is none: what is not looked at need not be remembered. */
     private static final int NO_LIMIT = 1_000;
 
-    private final int mostAnHour;
-    private final Ticker clock;
-    private final Cache<ClientNetwork, Map<Integer, Long>> submitted;
+    private static final ClientNetwork EVERYBODY = new ClientNetwork(false, 0);
 
-    DistinctEmails(int mostAnHour, Ticker clock) {
+    private final int mostAnHour;
+    private final KeyedHash hash;
+    private final Ticker clock;
+    private final Submitted byClient = new Submitted(MAX_OF_CLIENTS);
+    private final Submitted byNeighbourhood = new Submitted(MAX_OF_NEIGHBOURHOODS);
+    private final Submitted byEverybody = new Submitted(Integer.MAX_VALUE);
+
+    /** @param hash under a key that nobody else knows: else some could find addresses that are taken for one */
+    DistinctEmails(int mostAnHour, KeyedHash hash, Ticker clock) {
         this.mostAnHour = mostAnHour;
+        this.hash = hash;
         this.clock = clock;
-        this.submitted = Caffeine.newBuilder()
-                .maximumSize(MOST_CLIENTS)
-                .expireAfterAccess(PERIOD)
-                .ticker(clock)
-                .build();
     }
 
     int mostAnHour() {
@@ -45,19 +55,65 @@ final class DistinctEmails {
         if (mostAnHour > NO_LIMIT) {
             return OptionalLong.empty();
         }
-        Map<Integer, Long> known = submitted.get(client, unknown -> new HashMap<>(4));
-        long now = clock.read();
-        synchronized (known) {
-            known.values().removeIf(at -> now - at >= PERIOD.toNanos());
-            // A hash of 32 bits suffices: two of a client's few addresses hardly ever share one.
-            Integer address = email.value().hashCode();
-            if (known.size() >= mostAnHour && !known.containsKey(address)) {
-                long oldest = known.values().stream().mapToLong(at -> at).min().orElse(now);
+        Long address = ByteBuffer.wrap(hash.ofRare(email.value())).getLong();
+        synchronized (this) {
+            long now = clock.read();
+            if (byClient.counts(client, address, now)) {
+                return byClient.note(client, address, now);
+            }
+            ClientNetwork neighbourhood = client.neighbourhood();
+            return byNeighbourhood.counts(neighbourhood, address, now)
+                    ? byNeighbourhood.note(neighbourhood, address, now)
+                    : byEverybody.note(EVERYBODY, address, now);
+        }
+    }
+
+    /** The addresses of the last hour by who submitted them, as many as there is room for. */
+    private final class Submitted {
+        private record Noted(ClientNetwork by, Long address, long at) {}
+
+        private final int max;
+        private final Map<ClientNetwork, Map<Long, Long>> bySender = new HashMap<>();
+        private final Deque<Noted> inOrder = new ArrayDeque<>();
+
+        Submitted(int max) {
+            this.max = max;
+        }
+
+        /** Whether it is decided here: there is room, the sender may submit no more, or it is no new address. */
+        boolean counts(ClientNetwork sender, Long address, long now) {
+            forget(now);
+            Map<Long, Long> known = bySender.getOrDefault(sender, Map.of());
+            return inOrder.size() < max || known.size() >= mostAnHour || known.containsKey(address);
+        }
+
+        OptionalLong note(ClientNetwork sender, Long address, long now) {
+            forget(now);
+            Map<Long, Long> known = bySender.computeIfAbsent(sender, first -> new LinkedHashMap<>(4));
+            if (known.containsKey(address)) {
+                return OptionalLong.empty();
+            }
+            if (known.size() >= mostAnHour) {
+                long oldest = known.values().iterator().next();
                 return OptionalLong.of(
                         Duration.ofNanos(PERIOD.toNanos() - (now - oldest)).toSeconds() + 1);
             }
-            known.putIfAbsent(address, now);
+            known.put(address, now);
+            inOrder.add(new Noted(sender, address, now));
             return OptionalLong.empty();
+        }
+
+        private void forget(long now) {
+            for (Noted first = inOrder.peek();
+                    first != null && now - first.at >= PERIOD.toNanos();
+                    first = inOrder.peek()) {
+                inOrder.remove();
+                Map<Long, Long> known = bySender.getOrDefault(first.by, new HashMap<>());
+                known.remove(first.address);
+                if (known.isEmpty()) {
+                    bySender.remove(first.by);
+                }
+            }
         }
     }
 }

@@ -143,9 +143,7 @@ class Edge {
         };
         if (readable) {
             bodies.collect(
-                    request,
-                    body -> doors.open(exchange, body),
-                    (problem, issues) -> refuse(exchange, problem, issues));
+                    request, body -> open(exchange, body), (problem, issues) -> refuse(exchange, problem, issues));
         }
     }
 
@@ -164,12 +162,19 @@ class Edge {
         return verdict.problem() == null;
     }
 
+    private void open(Exchange exchange, byte[] body) {
+        if (!exchange.endpoint.stores() || allow(exchange, Endpoint.Limit.BYTES, body.length)) {
+            doors.open(exchange, body);
+        }
+    }
+
     private boolean allow(Exchange exchange) {
         Endpoint.Limit limit = exchange.endpoint.limit(exchange.isSignedIn());
-        if (limit == null) {
-            return true;
-        }
-        RateLimiter.Verdict verdict = limiter.take(limit, exchange.client.address(), 1);
+        return limit == null || allow(exchange, limit, 1);
+    }
+
+    private boolean allow(Exchange exchange, Endpoint.Limit limit, int count) {
+        RateLimiter.Verdict verdict = limiter.take(limit, exchange.client.address(), count);
         if (!verdict.passed()) {
             verdict.tell(exchange.request().response().headers());
             refuse(exchange, Problem.RATE_LIMITED, List.of());

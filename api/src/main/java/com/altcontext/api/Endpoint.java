@@ -42,6 +42,8 @@ enum Endpoint {
     enum Limit {
         EVENTS(120),
         LEADS(24),
+        /** Of the bodies of events and forms: most of what is sent there is stored. */
+        BYTES(1_000_000),
         UNSUBSCRIBE(12),
         LEAD_DELETE(10),
         LEAD_EXPORT(10),
@@ -149,6 +151,11 @@ enum Endpoint {
     @Nullable
     Limit limit(boolean signedIn) {
         return signedIn && limit == Limit.METRICS ? Limit.DASHBOARD : limit;
+    }
+
+    /** Whether what anybody sends here is stored, so that its bytes count. */
+    boolean stores() {
+        return limit == Limit.EVENTS || limit == Limit.LEADS;
     }
 
     boolean accepts(HttpMethod asked) {

@@ -5,6 +5,7 @@ import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Window;
 import com.altcontext.property.Properties;
+import com.altcontext.property.Property;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Rejected;
@@ -30,6 +31,7 @@ final class MetricsDoor {
     private final Properties properties;
     private final @Nullable String usualProperty;
     private final Workers workers;
+    private final Tally tally;
     private final InstantSource clock;
     private final Cache<Question, String> answers;
 
@@ -39,12 +41,14 @@ final class MetricsDoor {
             Properties properties,
             Settings.Metrics settings,
             Workers workers,
+            Tally tally,
             InstantSource clock) {
         this.summaries = summaries;
         this.breakdowns = breakdowns;
         this.properties = properties;
         this.usualProperty = settings.usualProperty().orElse(null);
         this.workers = workers;
+        this.tally = tally;
         this.clock = clock;
         this.answers = Caffeine.newBuilder()
                 .maximumSize(settings.cacheEntries())
@@ -67,7 +71,7 @@ final class MetricsDoor {
         boolean compare = query.flag("compareTo");
         String property = query.property(properties, usualProperty);
         if (window == null || !issues.isEmpty()) {
-            exchange.failed(Problem.INVALID_REQUEST, issues.list());
+            refuse(exchange, issues);
             return;
         }
         answer(
@@ -84,7 +88,7 @@ final class MetricsDoor {
         int limit = query.number("limit", USUAL_ROWS, Breakdowns.MOST_ROWS);
         String property = query.property(properties, usualProperty);
         if (window == null || dimension == null || !issues.isEmpty()) {
-            exchange.failed(Problem.INVALID_REQUEST, issues.list());
+            refuse(exchange, issues);
             return;
         }
         answer(
@@ -93,6 +97,11 @@ final class MetricsDoor {
                 () -> MetricsJson.of(
                         breakdowns.of(dimension, window, limit, property),
                         summaries.of(window, false, property).freshness()));
+    }
+
+    private void refuse(Exchange exchange, Issues issues) {
+        tally.refused(Property.DEFAULT, exchange.endpoint, Problem.INVALID_REQUEST);
+        exchange.failed(Problem.INVALID_REQUEST, issues.list());
     }
 
     private void answer(Exchange exchange, Question question, Supplier<String> work) {

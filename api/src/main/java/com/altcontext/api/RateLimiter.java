@@ -1,11 +1,5 @@
 package com.altcontext.api;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.EstimationProbe;
-import io.github.bucket4j.TimeMeter;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.net.InetAddress;
@@ -13,35 +7,35 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * So many of each kind for one client and minute, by a token bucket that refills steadily. An IPv6 client is its /64,
- * since a single machine can use all of that. Memory is bounded: the buckets of the clients seen least are forgotten.
+ * since a single machine can use all of that. What is kept of clients is in {@link ClientBuckets}: 1 MB in all.
  */
 final class RateLimiter {
-    /** About 4 MB when full. */
-    static final int MOST_CLIENTS = 10_000;
-
     private static final Duration PERIOD = Duration.ofMinutes(1);
+    private static final long PERIOD_NANOS = PERIOD.toNanos();
 
     private final Map<Endpoint.Limit, Integer> perMinute = new EnumMap<>(Endpoint.Limit.class);
-    private final TimeMeter clock;
-    private final Cache<Key, Bucket> buckets = Caffeine.newBuilder()
-            .maximumSize(MOST_CLIENTS)
-            .expireAfterAccess(PERIOD.multipliedBy(2))
-            .build();
+    private final LongSupplier nanoTime;
+    private final ClientBuckets requests;
+    /** Apart, so that no flood of requests, of which everybody may send some, has a part in who may try keys. */
+    private final ClientBuckets wrongKeys;
 
     private final @Nullable SharedAllowance shared;
 
-    RateLimiter(Map<Endpoint.Limit, Integer> perMinute, TimeMeter clock) {
-        this(perMinute, clock, null);
+    RateLimiter(Map<Endpoint.Limit, Integer> perMinute, LongSupplier nanoTime) {
+        this(perMinute, nanoTime, null);
     }
 
     /** @param shared what other machines allow the same client; null where there is none */
-    RateLimiter(Map<Endpoint.Limit, Integer> perMinute, TimeMeter clock, @Nullable SharedAllowance shared) {
+    RateLimiter(Map<Endpoint.Limit, Integer> perMinute, LongSupplier nanoTime, @Nullable SharedAllowance shared) {
         this.perMinute.putAll(perMinute);
-        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.requests = new ClientBuckets(nanoTime.getAsLong());
+        this.wrongKeys = new ClientBuckets(nanoTime.getAsLong());
         this.shared = shared;
     }
 
@@ -67,83 +61,91 @@ final class RateLimiter {
 
     /** Takes so many from the client's allowance, all or none. */
     Verdict take(Endpoint.Limit limit, InetAddress client, int count) {
-        int capacity = capacity(limit);
-        Bucket bucket = bucket(limit, client, capacity);
-        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(count);
-        long wait = probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
-        if (shared != null && probe.isConsumed()) {
-            String name = limit.policy() + ' ' + ClientNetwork.of(client);
-            shared.spend(name, count, capacity, left -> catchUp(bucket, left));
+        ClientNetwork network = ClientNetwork.of(client);
+        Verdict verdict = spend(limit, network, count, count);
+        if (shared != null && verdict.passed) {
+            shared.spend(
+                    limit.policy() + ' ' + network, count, verdict.perMinute, left -> catchUp(limit, network, left));
         }
-        return new Verdict(probe.isConsumed(), limit, capacity, Math.max(0, probe.getRemainingTokens()), wait);
-    }
-
-    /** Takes away what was spent on other machines, into debt where that is more than there is. */
-    private static void catchUp(Bucket bucket, long left) {
-        long elsewhere = bucket.getAvailableTokens() - left;
-        if (elsewhere > 0) {
-            bucket.consumeIgnoringRateLimits(elsewhere);
-        }
+        return verdict;
     }
 
     /** Whether there is one to take, which is not taken. */
     Verdict look(Endpoint.Limit limit, InetAddress client) {
+        return spend(limit, ClientNetwork.of(client), 1, 0);
+    }
+
+    /** Takes so many if as many as asked for are there. */
+    private Verdict spend(Endpoint.Limit limit, ClientNetwork client, int asked, int taken) {
         int capacity = capacity(limit);
-        EstimationProbe probe = bucket(limit, client, capacity).estimateAbilityToConsume(1);
-        long wait = probe.canBeConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
-        return new Verdict(probe.canBeConsumed(), limit, capacity, Math.max(0, probe.getRemainingTokens()), wait);
+        ClientBuckets buckets = bucketsOf(limit);
+        long wanted = nanos(asked, capacity);
+        synchronized (buckets) {
+            long now = nanoTime.getAsLong();
+            int bucket = buckets.find(limit.name().hashCode(), client, now);
+            long spent = buckets.untilFull(bucket, now);
+            long missing = spent + wanted - PERIOD_NANOS;
+            if (missing > 0) {
+                return new Verdict(false, limit, capacity, tokens(PERIOD_NANOS - spent, capacity), seconds(missing));
+            }
+            if (taken > 0) {
+                spent += nanos(taken, capacity);
+                buckets.fillAt(bucket, now + spent);
+            }
+            return new Verdict(true, limit, capacity, tokens(PERIOD_NANOS - spent, capacity), 0);
+        }
+    }
+
+    /** Takes away what was spent on other machines, into debt where that is more than there is. */
+    private void catchUp(Endpoint.Limit limit, ClientNetwork client, long left) {
+        int capacity = capacity(limit);
+        ClientBuckets buckets = bucketsOf(limit);
+        synchronized (buckets) {
+            long now = nanoTime.getAsLong();
+            int bucket = buckets.find(limit.name().hashCode(), client, now);
+            long spent = nanos(capacity - left, capacity);
+            if (spent > buckets.untilFull(bucket, now)) {
+                buckets.fillAt(bucket, now + spent);
+            }
+        }
+    }
+
+    private ClientBuckets bucketsOf(Endpoint.Limit limit) {
+        return limit == Endpoint.Limit.ADMIN_FAILURES ? wrongKeys : requests;
     }
 
     private int capacity(Endpoint.Limit limit) {
         return perMinute.getOrDefault(limit, limit.usual);
     }
 
+    /** In what time so many are refilled. */
+    private static long nanos(long tokens, int capacity) {
+        return (long) ((double) PERIOD_NANOS * tokens / capacity);
+    }
+
+    /** How many whole ones are refilled in that time. */
+    private static long tokens(long nanos, int capacity) {
+        return Math.max(0, (long) ((double) nanos * capacity / PERIOD_NANOS));
+    }
+
     private static long seconds(long nanos) {
         return Math.clamp(TimeUnit.NANOSECONDS.toSeconds(nanos) + 1, 1, PERIOD.toSeconds());
     }
 
-    private Bucket bucket(Endpoint.Limit limit, InetAddress client, int capacity) {
-        Key key = Key.of(limit, client);
-        Bucket known = buckets.getIfPresent(key);
-        return known != null ? known : buckets.get(key, unknown -> bucket(capacity));
-    }
-
-    /** How many clients are remembered. */
-    long size() {
-        buckets.cleanUp();
-        return buckets.estimatedSize();
+    /** How many allowances are not whole. */
+    int size() {
+        int size = 0;
+        for (ClientBuckets buckets : new ClientBuckets[] {requests, wrongKeys}) {
+            synchronized (buckets) {
+                size += buckets.size(nanoTime.getAsLong());
+            }
+        }
+        return size;
     }
 
     void close() {
         if (shared != null) {
             shared.close();
-        }
-    }
-
-    private Bucket bucket(int capacity) {
-        return Bucket.builder()
-                .addLimit(limit -> limit.capacity(capacity).refillGreedy(capacity, PERIOD))
-                .withCustomTimePrecision(clock)
-                .build();
-    }
-
-    private record Key(Endpoint.Limit limit, ClientNetwork client) {
-        static Key of(Endpoint.Limit limit, InetAddress address) {
-            return new Key(limit, ClientNetwork.of(address));
-        }
-
-        // Written out, since the generated ones are slow without an optimizing compiler and run for every request.
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Key key
-                    && key.limit == limit
-                    && key.client.network() == client.network()
-                    && key.client.ipv6() == client.ipv6();
-        }
-
-        @Override
-        public int hashCode() {
-            return Long.hashCode(client.network()) * 31 + limit.hashCode();
         }
     }
 }

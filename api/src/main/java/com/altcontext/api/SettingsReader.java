@@ -117,8 +117,14 @@ final class SettingsReader {
     private Map<Endpoint.Limit, Integer> limits() {
         Map<Endpoint.Limit, Integer> limits = new EnumMap<>(Endpoint.Limit.class);
         for (Endpoint.Limit limit : Endpoint.Limit.values()) {
-            boolean chosen = limit != Endpoint.Limit.ADMIN_FAILURES;
-            limits.put(limit, chosen ? number(limit.variable(), limit.usual, 1, 1_000_000_000) : limit.usual);
+            limits.put(
+                    limit,
+                    switch (limit) {
+                        case ADMIN_FAILURES -> limit.usual;
+                        // With less, the largest body would never pass.
+                        case BYTES -> number(limit.variable(), limit.usual, BodyCollector.MOST_BYTES, 2_000_000_000);
+                        default -> number(limit.variable(), limit.usual, 1, 1_000_000_000);
+                    });
         }
         return limits;
     }

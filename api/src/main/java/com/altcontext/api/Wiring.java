@@ -25,7 +25,6 @@ import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.agroal.api.AgroalDataSource;
-import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -142,7 +141,10 @@ class Wiring {
                 new LeadDoor(
                         arrivals,
                         new Captures(leads, forms),
-                        new DistinctEmails(settings.leads().emailsPerHour(), Ticker.systemTicker()),
+                        new DistinctEmails(
+                                settings.leads().emailsPerHour(),
+                                new KeyedHash(settings.pepper()),
+                                Ticker.systemTicker()),
                         settings.corsAllowedOrigins(),
                         tally,
                         clock),
@@ -155,6 +157,7 @@ class Wiring {
                         properties,
                         settings.metrics(),
                         operator,
+                        tally,
                         clock),
                 new SessionDoor(adminKey, sessions, tally),
                 new DashboardDoor(
@@ -237,7 +240,7 @@ class Wiring {
                     .description("1 while limits hold for all machines together, 0 while their Redis is away")
                     .register(meters);
         }
-        return new RateLimiter(settings.perMinute(), TimeMeter.SYSTEM_NANOTIME, shared);
+        return new RateLimiter(settings.perMinute(), System::nanoTime, shared);
     }
 
     void close(@Disposes RateLimiter limiter) {
@@ -288,7 +291,7 @@ class Wiring {
                 .description("how far this machine's clock is ahead of the database's")
                 .register(meters);
         Gauge.builder("altcontext.limiter.clients", limiter, RateLimiter::size)
-                .description("clients whose allowance is remembered")
+                .description("allowances of clients that are not whole")
                 .register(meters);
         arrears.register(meters);
         ResidentMemory.register(meters);

@@ -3,6 +3,7 @@ package com.altcontext.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.lead.Email;
+import com.altcontext.value.KeyedHash;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -12,7 +13,11 @@ class DistinctEmailsTest {
     private static final ClientNetwork SOMEBODY = ClientNetwork.of(InetAddress.ofLiteral("203.0.113.1"));
 
     private long now = 77;
-    private final DistinctEmails emails = new DistinctEmails(5, () -> now);
+    private final DistinctEmails emails = emails(5);
+
+    private DistinctEmails emails(int mostAnHour) {
+        return new DistinctEmails(mostAnHour, new KeyedHash("a pepper for tests only"), () -> now);
+    }
 
     private void pass(Duration time) {
         now += time.toNanos();
@@ -77,9 +82,41 @@ class DistinctEmailsTest {
 
     @Test
     void a_limit_beyond_a_thousand_is_none() {
-        DistinctEmails unlimited = new DistinctEmails(1_001, () -> now);
+        DistinctEmails unlimited = emails(1_001);
         for (int i = 0; i < 2_000; i++) {
             assertThat(unlimited.note(SOMEBODY, new Email(i + "@x.ca"))).isEmpty();
         }
+    }
+
+    @Test
+    void addresses_of_one_hash_code_are_addresses_of_their_own() {
+        assertThat("a}@x.ca".hashCode()).isEqualTo("b^@x.ca".hashCode());
+        DistinctEmails one = emails(1);
+        one.note(SOMEBODY, new Email("a}@x.ca"));
+
+        assertThat(one.note(SOMEBODY, new Email("b^@x.ca"))).isPresent();
+    }
+
+    @Test
+    void no_flood_of_clients_gives_anybody_another_hour() {
+        noteFive();
+        int passed = 0;
+        for (int i = 0; i < 50_000; i++) {
+            ClientNetwork other =
+                    ClientNetwork.of(InetAddress.ofLiteral("10." + i / 62_500 + "." + i / 250 + "." + i % 250));
+            passed += emails.note(other, new Email(i + "@x.ca")).isEmpty() ? 1 : 0;
+        }
+
+        assertThat(note("6@x.ca")).isPresent();
+        assertThat(note("1@x.ca")).isEmpty();
+        assertThat(passed)
+                .isLessThanOrEqualTo(DistinctEmails.MAX_OF_CLIENTS + DistinctEmails.MAX_OF_NEIGHBOURHOODS + 5);
+        ClientNetwork bystander = ClientNetwork.of(InetAddress.ofLiteral("198.51.100.1"));
+        for (int i = 1; i <= 5; i++) {
+            assertThat(emails.note(bystander, new Email(i + "@y.ca"))).isEmpty();
+        }
+        assertThat(emails.note(bystander, new Email("6@y.ca"))).isPresent();
+        pass(DistinctEmails.PERIOD);
+        noteFive();
     }
 }

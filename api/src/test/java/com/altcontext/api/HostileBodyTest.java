@@ -36,7 +36,7 @@ class HostileBodyTest {
     @MethodSource("bodies")
     void no_body_costs_more_than_in_proportion_to_its_length(String what, String body, ToIntFunction<byte[]> reader) {
         byte[] bytes = HostileBodies.bytes(body);
-        reader.applyAsInt(bytes); // else classes that are loaded on the way would count
+        var _ = reader.applyAsInt(bytes); // else classes that are loaded on the way would count
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
         int answer = reader.applyAsInt(bytes);

@@ -126,6 +126,23 @@ class LeadLimitsTest {
     }
 
     @Test
+    void addresses_of_one_hash_code_are_counted_apart() {
+        // So are a} and b^.
+        int passed = 0;
+        for (int i = 0; i < 16; i++) {
+            StringBuilder local = new StringBuilder();
+            for (int bit = 3; bit >= 0; bit--) {
+                local.append((i >> bit & 1) == 0 ? "a}" : "b^");
+            }
+            Call.Answer answer = send(Call.capture(Forms.least(local + "@" + property + ".example")));
+            assertThat(answer.status()).isIn(200, 429);
+            passed += answer.status() == 200 ? 1 : 0;
+        }
+
+        assertThat(passed).isEqualTo(5);
+    }
+
+    @Test
     void a_form_with_a_fault_counts_no_address() {
         for (int i = 0; i < 10; i++) {
             assertThat(send(Call.capture(Forms.least().put("anonId", "short"))).status())

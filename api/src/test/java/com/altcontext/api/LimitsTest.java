@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
         value = TestService.class,
         initArgs = {
             @ResourceArg(name = "RATE_LIMIT_EVENTS", value = "120"),
+            @ResourceArg(name = "RATE_LIMIT_BYTES", value = ""),
             @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
             @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
         })
@@ -75,6 +76,44 @@ class LimitsTest {
 
         assertThat(answer.status()).isEqualTo(429);
         assertThat(new Stored(sql).visitors(event.path("anonId").asText())).isEmpty();
+    }
+
+    @Test
+    void a_client_may_send_a_million_bytes_a_minute_to_be_stored() {
+        Stored stored = new Stored(sql);
+        String property = stored.newProperty(properties);
+        String text = "x".repeat(60_000);
+        int passed = 0;
+        Call.Answer answer = send(Call.event(Beacons.with("props.text", text)));
+        while (answer.status() == 202) {
+            passed++;
+            answer = send(Call.event(Beacons.with("props.text", text)));
+        }
+
+        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        assertThat(passed).isBetween(16, 60);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
+        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"bytes\";q=1000000;w=60");
+        assertThat(answer.header("ratelimit")).matches("\"bytes\";r=[0-9]{1,5};t=[1-4]");
+        assertThat(answer.header("retry-after")).matches("[1-4]");
+        String origin = "https://" + property + ".example";
+        ObjectNode event = Beacons.with("props.text", text);
+        ObjectNode form = Forms.least();
+        Beacons.set(form, "payload.text", text);
+        assertThat(send(Call.batch(List.of(event)).header("origin", origin)).status())
+                .isEqualTo(429);
+        assertThat(send(Call.capture(form).header("origin", origin)).status()).isEqualTo(429);
+        assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
+        assertThat(stored.leads(form.path("email").asText())).isEmpty();
+        Stored.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 1L);
+        Stored.await(() -> stored.rejections(property, "leads/capture", "rate_limited"), 1L);
+        assertThat(Call.event(event)
+                        .header("x-forwarded-for", "198.51.100.2")
+                        .send()
+                        .status())
+                .as("another client")
+                .isEqualTo(202);
     }
 
     @Test

@@ -139,7 +139,9 @@ class MetricsTest {
                 "summary?from=2020-01-01&to=2026-01-01 | from",
                 "summary?from=2026-01-01&to=9999-01-01 | to",
                 "summary?window=7&from=2026-01-01&to=2026-01-02 | window",
-                "summary?compareTo=yes | compareTo",
+                "summary?compareTo=maybe | compareTo",
+                "summary?compareTo=2 | compareTo",
+                "summary?compareTo= | compareTo",
                 "summary?propertyId=unheard-of | propertyId",
                 "breakdown | dimension",
                 "breakdown?dimension=props | dimension",
@@ -151,6 +153,28 @@ class MetricsTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly(field);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true", "yes,true", "on,true", "1,true", "false,false", "no,false", "off,false", "0,false"})
+    void whether_to_compare_is_said_in_any_of_the_usual_words(String word, boolean compared) {
+        Call.Answer answer = ask("summary", "&compareTo=" + word);
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().path("compareTo").isObject()).isEqualTo(compared);
+    }
+
+    @Test
+    void a_refused_question_is_a_counted_rejection() {
+        Stored stored = new Stored(sql);
+        for (String endpoint : List.of("metrics/summary", "metrics/breakdown")) {
+            long before = stored.rejections("default", endpoint, "invalid_request");
+            assertThat(admin("/v1/" + endpoint + "?window=0").status()).isEqualTo(400);
+            assertThat(admin("/v1/" + endpoint + "?window=7&from=2026-01-01").status())
+                    .isEqualTo(400);
+
+            Stored.await(() -> stored.rejections("default", endpoint, "invalid_request") >= before + 2, true);
+        }
     }
 
     @Test

@@ -109,6 +109,8 @@ final class PackagedService implements AutoCloseable {
                             "MANAGEMENT_PORT",
                             String.valueOf(ports.management()),
                             "RATE_LIMIT_EVENTS",
+                            "1000000000",
+                            "RATE_LIMIT_BYTES",
                             "1000000000"));
             builder.environment().putAll(variables);
             return new PackagedService(directory, builder.start(), "http://127.0.0.1:" + ports.service());

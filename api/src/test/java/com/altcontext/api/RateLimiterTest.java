@@ -2,10 +2,12 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.bucket4j.TimeMeter;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class RateLimiterTest {
@@ -13,21 +15,17 @@ class RateLimiterTest {
     private static final InetAddress SOMEBODY = InetAddress.ofLiteral("203.0.113.1");
 
     /** Time that passes when a test says so. */
-    private static final class ManualTime implements TimeMeter {
-        private long nanos;
+    private static final class ManualTime implements LongSupplier {
+        // Soon beyond the greatest number, as System.nanoTime() may be at any moment.
+        private long nanos = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
 
         void pass(Duration time) {
             nanos += time.toNanos();
         }
 
         @Override
-        public long currentTimeNanos() {
+        public long getAsLong() {
             return nanos;
-        }
-
-        @Override
-        public boolean isWallClockBased() {
-            return false;
         }
     }
 
@@ -141,26 +139,82 @@ class RateLimiterTest {
     }
 
     @Test
-    void however_many_clients_come_memory_is_bounded() throws Exception {
-        for (int i = 0; i < 10_000; i++) {
-            limiter.take(EVENTS, client(i), 1);
-        }
-        assertThat(limiter.size()).isLessThanOrEqualTo(RateLimiter.MOST_CLIENTS).isGreaterThan(9_000);
-        for (int i = 0; i < 100_000; i++) {
-            limiter.take(EVENTS, client(i), 1);
-        }
-        assertThat(limiter.size()).isLessThanOrEqualTo(RateLimiter.MOST_CLIENTS);
+    void a_client_that_was_silent_for_long_is_as_good_as_unknown() {
+        limiter.take(EVENTS, SOMEBODY, 120);
+        assertThat(limiter.size()).isEqualTo(1);
+        time.pass(Duration.ofMinutes(1));
+
+        assertThat(limiter.size()).isZero();
+        assertThat(limiter.take(EVENTS, SOMEBODY, 120).passed()).isTrue();
     }
 
     @Test
-    void a_busy_client_is_remembered_through_a_flood_of_others() throws Exception {
-        limiter.take(EVENTS, SOMEBODY, 120);
-        for (int i = 0; i < 100_000; i++) {
-            limiter.take(EVENTS, client(i), 1);
-            if (i % 10 == 0) {
-                assertThat(limiter.take(EVENTS, SOMEBODY, 1).passed()).isFalse();
+    void no_flood_of_clients_gives_anybody_a_new_allowance() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            assertThat(limiter.take(EVENTS, client(i), 120).passed()).isTrue();
+            assertThat(limiter.take(Endpoint.Limit.ADMIN_FAILURES, client(i), 10)
+                            .passed())
+                    .isTrue();
+        }
+        for (int i = 100; i < 200_000; i++) {
+            limiter.take(EVENTS, client(i), 120);
+        }
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(limiter.take(EVENTS, client(i), 1).passed()).isFalse();
+            assertThat(limiter.take(Endpoint.Limit.ADMIN_FAILURES, client(i), 1).passed())
+                    .isFalse();
+        }
+        assertThat(limiter.size()).isLessThan(2 * ClientBuckets.MAX_CLIENTS);
+    }
+
+    @Test
+    void a_flood_of_requests_leaves_everybody_the_attempts_at_a_key() throws Exception {
+        for (int i = 0; i < 200_000; i++) {
+            limiter.take(EVENTS, client(i), 120);
+        }
+        for (int i = 0; i < 2_000; i++) {
+            assertThat(limiter.take(Endpoint.Limit.ADMIN_FAILURES, client(i), 1).remaining())
+                    .isEqualTo(9);
+        }
+    }
+
+    @Test
+    void a_flood_from_one_network_takes_the_allowance_of_its_own_newcomers() throws Exception {
+        int passed = 0;
+        for (int i = 0; i < 0x10000; i++) {
+            InetAddress flooder = InetAddress.ofLiteral("2001:db8:7:" + Integer.toHexString(i) + "::1");
+            passed += limiter.take(EVENTS, flooder, 120).passed() ? 1 : 0;
+        }
+        assertThat(passed).isLessThanOrEqualTo(ClientBuckets.MAX_CLIENTS + 1);
+        int served = 0;
+        for (int i = 0; i < 1_000; i++) {
+            InetAddress bystander = InetAddress.ofLiteral("198.51." + i / 250 + '.' + i % 250);
+            served += limiter.take(EVENTS, bystander, 1).passed() ? 1 : 0;
+        }
+        // Four networks, of which one may have drawn the lot of the flood's.
+        assertThat(served).isGreaterThanOrEqualTo(4 * 120 - 120);
+    }
+
+    @Test
+    void who_had_no_place_of_its_own_gets_no_more_for_it_when_it_has() throws Exception {
+        for (int i = 0; i < 200_000; i++) {
+            limiter.take(EVENTS, client(i), 100);
+        }
+        time.pass(Duration.ofSeconds(40));
+        List<InetAddress> served = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            InetAddress newcomer = InetAddress.ofLiteral("198.51." + i + ".1");
+            if (limiter.take(EVENTS, newcomer, 120).passed()) {
+                served.add(newcomer);
             }
         }
+        // The flood's allowances are whole again, and all their places free.
+        time.pass(Duration.ofSeconds(11));
+
+        assertThat(served).hasSizeGreaterThan(50);
+        assertThat(served)
+                .noneMatch(newcomer -> limiter.take(EVENTS, newcomer, 120).passed());
     }
 
     private static InetAddress client(int number) throws Exception {

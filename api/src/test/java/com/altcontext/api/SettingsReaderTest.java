@@ -76,6 +76,7 @@ class SettingsReaderTest {
                 Map.entry("CLIENT_IP_HEADER", "X-Real-IP"),
                 Map.entry("TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"),
                 Map.entry("RATE_LIMIT_EVENTS", "7"),
+                Map.entry("RATE_LIMIT_BYTES", "100000"),
                 Map.entry("SESSION_INACTIVITY_MINUTES", "45"),
                 Map.entry("RESPECT_PRIVACY_SIGNALS", "TRUE"),
                 Map.entry("GEOIP_DATABASE", countries.toString()),
@@ -88,7 +89,10 @@ class SettingsReaderTest {
         assertThat(settings.clientAddress().header()).contains("X-Real-IP");
         assertThat(settings.clientAddress().trustedProxies())
                 .containsExactly(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8"));
-        assertThat(settings.perMinute()).containsEntry(Endpoint.Limit.EVENTS, 7);
+        assertThat(settings.perMinute())
+                .containsEntry(Endpoint.Limit.EVENTS, 7)
+                .containsEntry(Endpoint.Limit.BYTES, 100_000)
+                .containsEntry(Endpoint.Limit.LEADS, 24);
         assertThat(settings.sessionInactivity()).isEqualTo(Duration.ofMinutes(45));
         assertThat(settings.respectPrivacySignals()).isTrue();
         assertThat(settings.geoipDatabase()).contains(countries);
@@ -255,6 +259,9 @@ class SettingsReaderTest {
                 "TRUSTED_PROXIES | 10.0.0.0/33",
                 "TRUSTED_PROXIES | 10.0.0.0/8,secret-value",
                 "RATE_LIMIT_EVENTS | 0",
+                "RATE_LIMIT_BYTES | 65535",
+                "RATE_LIMIT_BYTES | 2000000001",
+                "RATE_LIMIT_BYTES | secret-value",
                 "RATE_LIMIT_REDIS_URL | secret-value:6379",
                 "RATE_LIMIT_REDIS_URL | http://secret-value",
                 "RATE_LIMIT_REDIS_URL | redis://secret-value@host",
@@ -338,6 +345,9 @@ class SettingsReaderTest {
         assertThat(read(Map.of("SESSION_INACTIVITY_MINUTES", "1440")).sessionInactivity())
                 .isEqualTo(Duration.ofDays(1));
         assertThat(read(Map.of("RATE_LIMIT_EVENTS", "1")).perMinute()).containsEntry(Endpoint.Limit.EVENTS, 1);
+        assertThat(read(Map.of("RATE_LIMIT_BYTES", "65536")).perMinute()).containsEntry(Endpoint.Limit.BYTES, 65_536);
+        assertThat(read(Map.of("RATE_LIMIT_BYTES", "2000000000")).perMinute())
+                .containsEntry(Endpoint.Limit.BYTES, 2_000_000_000);
         assertThat(read(Map.of("ADMIN_API_KEY", "x".repeat(24))).adminKey()).isPresent();
         assertThat(read(Map.of("IP_HASH_PEPPER", "x".repeat(16))).pepper()).hasSize(16);
     }

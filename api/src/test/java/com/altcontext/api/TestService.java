@@ -39,6 +39,8 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
                 ALLOWED_ORIGIN,
                 "RATE_LIMIT_EVENTS",
                 "1000000",
+                "RATE_LIMIT_BYTES",
+                "1000000000",
                 "RATE_LIMIT_LEADS",
                 "1000000",
                 "RATE_LIMIT_LEAD_EMAILS",

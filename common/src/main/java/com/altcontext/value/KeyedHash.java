@@ -48,6 +48,11 @@ public final class KeyedHash {
         return known;
     }
 
+    /** The same for a text that hardly comes again: it is not remembered. */
+    public byte[] ofRare(String text) {
+        return compute(text);
+    }
+
     private byte[] compute(String text) {
         try {
             Mac mac = (Mac) prototype.clone();

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class Repository {
     private static final Path ROOT = root();
     private static final Pattern VARIABLE = Pattern.compile("\"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\"");
-    private static final Pattern LIMIT = Pattern.compile("(?m)^\\s+([A-Z_]+)\\(\\d+\\)[,;]");
+    private static final Pattern LIMIT = Pattern.compile("(?m)^\\s+([A-Z_]+)\\([0-9_]+\\)[,;]");
     private static final String SETTINGS = "api/src/main/java/com/altcontext/api";
 
     private Repository() {}
