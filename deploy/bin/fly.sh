@@ -108,6 +108,9 @@ check_secrets_file() {
   fi
   grep -vnE '^[[:space:]]*(#.*)?$|^[A-Z][A-Z0-9_]*=' "$SECRETS_FILE" | cut -d: -f1 | grep -q . &&
     die "$SECRETS_FILE has lines that are neither NAME=value nor comments"
+  # fly would send another value than the one that is checked here: it takes quotes away, and what follows a # for a remark.
+  found=$(grep -E "^[A-Z][A-Z0-9_]*=([\"']|.*#)" "$SECRETS_FILE" | cut -d= -f1 | tr '\n' ' ') || true
+  [[ -z $found ]] || die "$SECRETS_FILE has quotes or a # in the value of ${found% }: write it without"
   for name in "${REQUIRED[@]}"; do
     found=$(value "$name")
     [[ -n $found && $found != change-me* ]] || missing+=("$name")

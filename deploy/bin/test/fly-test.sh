@@ -147,6 +147,8 @@ sed 's/^CORS.*/CORS_ALLOWED_ORIGINS=https:\/\/refused.example\/path/' .env.produ
 refused 'CORS_ALLOWED_ORIGINS must be origins' secrets SECRETS_FILE=short.env
 grep -q 'nothing was sent' "$work/said" || fail "it does not say that nothing was sent"
 if grep -q '^fly' "$work/told"; then fail "fly was told what the service refuses"; fi
+sed 's/^PRIVACY.*/&#1/; s/^CORS.*/CORS_ALLOWED_ORIGINS="https:\/\/site.example"/' .env.production >short.env
+refused 'quotes or a # in the value of CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL' secrets SECRETS_FILE=short.env
 echo 'GEOIP_DATABASE=/opt/countries.mmdb' >>.env.production
 done_by secrets -- "$checked" 'fly secrets import --stage --app altcontext'
 if grep -q GEOIP "$work/checked"; then fail "a file of the image was looked for here"; fi
