@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 class Housekeeping {
     private static final Logger LOG = Logger.getLogger(Housekeeping.class);
     private static final Duration LONGEST_ROLLUP = Duration.ofMinutes(2);
+    private static final Duration MAX_MOVE = Duration.ofMinutes(2);
 
     private final DatabaseState database;
     private final Properties properties;
@@ -33,7 +34,7 @@ class Housekeeping {
     Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock, Arrears arrears) {
         this.database = database;
         this.properties = properties;
-        this.partitions = new Partitions(sql, clock);
+        this.partitions = new Partitions(sql.withPatience(MAX_MOVE), clock);
         this.rollup = new Rollup(sql.withPatience(LONGEST_ROLLUP), clock);
         this.arrears = arrears;
         this.clock = clock;

@@ -14,29 +14,28 @@ public final class Partitions {
 
     private static final int DAYS_AHEAD = 7;
 
-    /** One maker at a time, as the function has it; whoever waits here stands in nobody's way. */
+    /** One maker at a time, as the function has it, which gives up sooner; whoever waits here stands in nobody's way. */
     private static final String TURN =
             "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.event-partitions', 0))";
 
-    /**
-     * Writers of events queue behind whoever waits for the default partition, and a backup reads that for an hour: so it is
-     * asked for briefly and given up. Two locks are waited for at the most.
-     */
-    private static final String BRIEFLY = "SELECT set_config('lock_timeout', '40ms', true)";
+    /** A move of a million rows, whatever other statements are allowed. */
+    private static final String TIMEOUT = "SELECT set_config('statement_timeout', '2min', true)";
 
     private static final String ENSURE = "SELECT ensure_event_partition(?)";
 
     private final Sql sql;
     private final InstantSource clock;
 
+    /** @param sql whose statements may take minutes, for when the default partition has caught very many rows */
     public Partitions(Sql sql, InstantSource clock) {
         this.sql = sql;
         this.clock = clock;
     }
 
     /**
-     * Makes what is missing from a week ago to a week ahead, each day in a transaction of its own: writers wait for one
-     * at the most, and rows that the default partition caught meanwhile move where they belong.
+     * Makes what is missing from a week ago to a week ahead, each day in a transaction of its own, and moves the rows that
+     * the default partition caught meanwhile where they belong. Writers of events wait for a moment, however many those
+     * are.
      *
      * @return how many were made
      * @throws SqlFailure 55P03 (lock_not_available) if somebody else reads the default partition for long: come again
@@ -55,8 +54,8 @@ public final class Partitions {
     private boolean ensure(LocalDate day) {
         return sql.inTransaction(tx -> {
             Pipeline before = tx.pipeline();
-            var _ = before.query(TURN, row -> row.flag(1));
-            var _ = before.query(BRIEFLY, row -> row.text(1));
+            before.update(TIMEOUT);
+            before.update(TURN);
             before.send();
             return tx.query(ENSURE, row -> row.flag(1), day).getFirst();
         });

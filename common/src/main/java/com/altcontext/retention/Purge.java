@@ -29,12 +29,21 @@ public final class Purge {
             SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.purge', 0))
             """;
 
-    private static final String LOG = """
+    private static final String BEGIN = """
             INSERT INTO purge_log (
-                purged_at, events_kept_from, rollups_kept_from, days, events, bytes,
+                purged_at, finished_at, events_kept_from, rollups_kept_from, days, events, bytes,
                 sessions, visitors, rollups, rejections, days_left)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, NULL, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?)
+            RETURNING id
             """;
+
+    private static final String NOTE = """
+            UPDATE purge_log
+            SET days = ?, events = ?, bytes = ?, sessions = ?, visitors = ?, rollups = ?, rejections = ?, days_left = ?
+            WHERE id = ?
+            """;
+
+    private static final String FINISH = "UPDATE purge_log SET finished_at = clock_timestamp() WHERE id = ?";
 
     private final Sql sql;
     private final Patience patience;
@@ -88,25 +97,30 @@ public final class Purge {
     }
 
     /**
-     * Takes away what the plan says, and enters it in {@code purge_log}.
+     * Takes away what the plan says. Its entry in {@code purge_log} is there before anything is gone, tells of each day that
+     * is dropped, and says at the end that this was all.
      *
-     * @param at the time of the entry
+     * @param at when it begins
      * @param progress is told what is gone so far, after each step
      * @return empty if another purge is under way: nothing was done
      */
     public Optional<PurgeReceipt> apply(PurgePlan plan, Instant at, Consumer<PurgeReceipt> progress) {
-        // This transaction stays open for the lock alone, and ends with the entry; the work is done in others.
+        // This transaction stays open for the lock alone, and ends with the entry's end; the work is done in others.
         return sql.inTransaction(guard -> {
             if (!guard.query(ONE_AT_A_TIME, row -> row.flag(1)).getFirst()) {
                 return Optional.empty();
             }
             Tally tally =
                     new Tally(plan.keptDays().stream().map(ExpiredDay::day).toList());
+            long entry = begin(plan, at);
             Runnable step = () -> {
                 var _ = guard.query("SELECT 1", row -> row.number(1)); // poolers end connections that rest for long
                 progress.accept(tally.receipt());
             };
-            dropDays(plan, tally, step);
+            dropDays(plan, tally, () -> {
+                sql.inTransaction(tx -> note(tx, entry, tally.receipt()));
+                step.run();
+            });
             clearDefault(plan, tally, step);
             deleteIdle(plan, tally, step);
             for (String table : ROLLUPS) {
@@ -114,7 +128,8 @@ public final class Purge {
             }
             tally.rejections = delete("ingest_rejections", plan.rollupsKeptFrom());
             PurgeReceipt receipt = tally.receipt();
-            log(guard, plan, receipt, at);
+            note(guard, entry, receipt);
+            guard.update(FINISH, entry);
             return Optional.of(receipt);
         });
     }
@@ -190,12 +205,20 @@ public final class Purge {
         return sql.inTransaction(tx -> tx.update("DELETE FROM " + table + " WHERE day < ?", keptFrom));
     }
 
-    private static void log(Tx tx, PurgePlan plan, PurgeReceipt gone, Instant at) {
-        tx.update(
-                LOG,
-                at,
-                plan.eventsKeptFrom(),
-                plan.rollupsKeptFrom(),
+    private long begin(PurgePlan plan, Instant at) {
+        return sql.inTransaction(tx -> tx.query(
+                        BEGIN,
+                        row -> row.number(1),
+                        at,
+                        plan.eventsKeptFrom(),
+                        plan.rollupsKeptFrom(),
+                        plan.keptDays().size()))
+                .getFirst();
+    }
+
+    private static int note(Tx tx, long entry, PurgeReceipt gone) {
+        return tx.update(
+                NOTE,
                 gone.days().size(),
                 gone.events(),
                 gone.bytes(),
@@ -203,7 +226,8 @@ public final class Purge {
                 gone.visitors(),
                 gone.rollups(),
                 gone.rejections(),
-                gone.keptDays().size() + gone.busyDays().size());
+                gone.keptDays().size() + gone.busyDays().size(),
+                entry);
     }
 
     /** A receipt that is still being written. */

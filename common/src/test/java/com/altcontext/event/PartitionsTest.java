@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.Sent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class PartitionsTest {
@@ -114,6 +118,163 @@ class PartitionsTest {
         assertThat(limited.sql().inTransaction(tx -> store.write(tx, today)).getFirst())
                 .isInstanceOf(Outcome.Stored.class);
         database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
+    }
+
+    /** Called by hand, too, without the limits that the service sets. */
+    @Test
+    void whoever_calls_the_function_by_hand_is_not_kept_waiting_and_keeps_nobody_waiting() {
+        String byHand = "SELECT ensure_event_partition((now() AT TIME ZONE 'UTC')::date + 20)::int";
+        Sql other = database.anotherMachine().withPatience(Duration.ofSeconds(10));
+
+        for (String lock : List.of(
+                "LOCK TABLE events_default IN ACCESS SHARE MODE",
+                "LOCK TABLE ONLY events IN SHARE UPDATE EXCLUSIVE MODE",
+                "DO $$ BEGIN PERFORM pg_advisory_xact_lock(hashtextextended('altcontext.event-partitions', 0)); END $$")) {
+            database.sql().inTransaction(holder -> {
+                holder.update(lock);
+                assertThatThrownBy(() -> other.inTransaction(tx -> tx.query(byHand, row -> row.number(1))))
+                        .as(lock)
+                        .isInstanceOfSatisfying(
+                                SqlFailure.class,
+                                busy -> assertThat(busy.state()).isEqualTo("55P03"));
+                return holder;
+            });
+        }
+
+        assertThat(database.count(byHand)).isEqualTo(1);
+    }
+
+    /**
+     * The move is stopped each time that rows have left the default partition. Meanwhile a writer that gives up after a
+     * millisecond of waiting stores more of them, and nothing is out of sight.
+     */
+    @Test
+    void a_hundred_thousand_strays_are_moved_while_events_go_on_being_stored() throws Exception {
+        Instant future = now.plus(Duration.ofDays(30));
+        strays(100_000, future);
+        stopAfterEachMove();
+        Sql writer = database.anotherMachine();
+
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            Future<Long> made = database.sql().inTransaction(second -> {
+                stop(second, 2);
+                Future<Long> begun = database.sql().inTransaction(first -> {
+                    stop(first, 1);
+                    Future<Long> call = pool.submit(() -> ensure(day(future)));
+                    awaitWaiter("objid = 1");
+                    writeWithoutWaiting(writer, "visitor-0001", future);
+                    writeWithoutWaiting(writer, "visitor-0002", now);
+                    assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(100_002);
+                    return call;
+                });
+                awaitWaiter("objid = 2");
+                writeWithoutWaiting(writer, "visitor-0003", future);
+                assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(100_003);
+                return begun;
+            });
+            assertThat(made.get()).isEqualTo(1);
+        }
+
+        assertThat(database.texts("SELECT rows || ' ' || locked FROM moves ORDER BY id"))
+                .as("rows that were moved, and whether writers had to wait meanwhile")
+                .containsExactly("100000 false", "1 false", "1 true");
+        assertThat(database.count("SELECT count(*) FROM events_default")).isZero();
+        assertThat(database.count("SELECT count(*) FROM events WHERE day = ?", day(future)))
+                .isEqualTo(100_002);
+        assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(100_003);
+    }
+
+    @Test
+    void whose_events_are_removed_during_a_move_has_none_after_it() throws Exception {
+        Instant future = now.plus(Duration.ofDays(31));
+        strays(10, future);
+        stopAfterEachMove();
+
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            record Begun(Future<Long> move, Future<Integer> removal) {}
+            Begun begun = database.sql().inTransaction(first -> {
+                stop(first, 1);
+                Future<Long> move = pool.submit(() -> ensure(day(future)));
+                awaitWaiter("objid = 1");
+                Future<Integer> removal = pool.submit(() -> database.anotherMachine()
+                        .inTransaction(tx -> tx.update("DELETE FROM events WHERE day = ?", day(future))));
+                awaitWaiter("locktype = 'transactionid'");
+                return new Begun(move, removal);
+            });
+            assertThatThrownBy(begun.move::get)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            SqlFailure.class, busy -> assertThat(busy.state()).isEqualTo("55P03"));
+            assertThat(begun.removal.get()).isEqualTo(10);
+        }
+
+        assertThat(database.count("SELECT count(*) FROM events")).isZero();
+        assertThat(ensure(day(future))).isEqualTo(1);
+    }
+
+    private long ensure(LocalDate day) {
+        return database.count("SELECT ensure_event_partition(?)::int", day);
+    }
+
+    private static void stop(Tx tx, int move) {
+        tx.query("SELECT true FROM pg_advisory_xact_lock(0, ?)", row -> row.flag(1), move);
+    }
+
+    /** Until somebody waits for such a lock. */
+    private void awaitWaiter(String lock) {
+        Instant end = Instant.now().plus(Duration.ofMinutes(1));
+        while (database.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND " + lock) == 0) {
+            assertThat(Instant.now()).as("nobody waits for " + lock).isBefore(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static LocalDate day(Instant time) {
+        return LocalDate.ofInstant(time, ZoneOffset.UTC);
+    }
+
+    private void strays(int count, Instant at) {
+        database.texts("""
+                WITH made AS (
+                    INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type,
+                                        path, traffic_source, device, is_conversion)
+                    SELECT gen_random_uuid(), gen_random_uuid(), ?, gen_random_uuid(), 'default', ?, now(), 'page_view',
+                           '/', 'direct', 'desktop', false
+                    FROM generate_series(1, ?)
+                    RETURNING 1)
+                SELECT count(*)::text FROM made
+                """, day(at), at, count);
+    }
+
+    private static void writeWithoutWaiting(Sql writer, String anonId, Instant at) {
+        EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+        List<Event> events = List.of(Sent.at(anonId, at).event());
+        writer.inTransaction(tx -> {
+            tx.update("SET LOCAL lock_timeout = 1");
+            return store.write(tx, events);
+        });
+    }
+
+    /** From here on, whoever takes rows out of the default partition notes it and waits for whoever stops the move of that number. */
+    private void stopAfterEachMove() {
+        database.run(
+                "CREATE TABLE moves (id integer GENERATED ALWAYS AS IDENTITY, rows bigint, locked boolean)", """
+                CREATE FUNCTION note_move() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS $$
+                DECLARE
+                    locked boolean := EXISTS (
+                        SELECT FROM pg_locks WHERE relation = 'events_default'::regclass
+                        AND mode = 'AccessExclusiveLock' AND pid = pg_backend_pid());
+                BEGIN
+                    INSERT INTO moves (rows, locked) SELECT count(*), locked FROM gone;
+                    IF NOT locked THEN
+                        PERFORM pg_advisory_xact_lock_shared(0, (SELECT count(*)::integer FROM moves));
+                    END IF;
+                    RETURN NULL;
+                END $$
+                """, """
+                CREATE TRIGGER moved AFTER DELETE ON events_default
+                REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION note_move()
+                """);
     }
 
     @Test

@@ -403,6 +403,22 @@ class PurgeTest {
     }
 
     @Test
+    void the_receipt_is_there_before_anything_is_gone_and_says_when_that_was_all() {
+        partition(101);
+        partition(100);
+        visit("visitor-0001", 101);
+        visit("visitor-0002", 100);
+        PurgePlan plan = purge().plan(POLICY, NOW, true);
+        List<String> told = new ArrayList<>();
+        String receipt = "SELECT days || ' of 2 days, ' || (finished_at IS NOT NULL) FROM purge_log";
+
+        var _ = purge().apply(plan, NOW, step -> told.addAll(database.texts(receipt)));
+
+        assertThat(told).startsWith("1 of 2 days, false", "2 of 2 days, false").doesNotContain("2 of 2 days, true");
+        assertThat(database.texts(receipt)).containsExactly("2 of 2 days, true");
+    }
+
+    @Test
     void a_partition_in_use_stays_nobody_waits_for_it_and_the_next_purge_takes_it() throws Exception {
         partition(100);
         visit("visitor-0001", 100);

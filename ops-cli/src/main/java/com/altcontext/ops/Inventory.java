@@ -59,8 +59,16 @@ record Inventory(
             WHERE i.inhparent = 'events'::regclass ORDER BY c.relname
             """;
 
-    private static final String LAST_PURGE =
-            "SELECT purged_at, events, days_left FROM purge_log ORDER BY id DESC LIMIT 1";
+    /** One that has no end yet is at work for as long as it holds its lock. */
+    private static final String LAST_PURGE = """
+            SELECT purged_at, finished_at IS NOT NULL, EXISTS (
+                       SELECT FROM pg_locks
+                       WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                         AND classid::bigint << 32 | objid::bigint = hashtextextended('altcontext.purge', 0)),
+                   days, events, days_left
+            FROM purge_log ORDER BY id DESC LIMIT 1
+            """;
 
     private static final String LAST_ERASURE = "SELECT erased_at FROM erasure_log ORDER BY id DESC LIMIT 1";
 
@@ -82,10 +90,22 @@ record Inventory(
         static final Events UNKNOWN = new Events(null, null, 0, false, 0);
     }
 
-    /** @param daysLeft expired days that it could not remove */
-    record LastPurge(Instant at, long events, long daysLeft) {
+    /**
+     * @param at when it began
+     * @param days whose partitions it has dropped
+     * @param daysLeft expired days that it could not remove
+     */
+    record LastPurge(Instant at, Progress progress, long days, long events, long daysLeft) {
+        enum Progress {
+            FINISHED,
+            AT_WORK,
+            /** It was killed, or it failed. */
+            BROKEN_OFF
+        }
+
         static LastPurge read(Row row) throws SQLException {
-            return new LastPurge(row.time(1), row.number(2), row.number(3));
+            Progress progress = row.flag(2) ? Progress.FINISHED : row.flag(3) ? Progress.AT_WORK : Progress.BROKEN_OFF;
+            return new LastPurge(row.time(1), progress, row.number(4), row.number(5), row.number(6));
         }
     }
 
