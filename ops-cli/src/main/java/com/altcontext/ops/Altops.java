@@ -55,6 +55,11 @@ public final class Altops implements Runnable, AutoCloseable {
     private static final List<Logger> SILENCED =
             Stream.of("org.flywaydb", "org.postgresql").map(Logger::getLogger).toList();
 
+    /** What a command's own options come before in its help. */
+    static final int SHARED = 100;
+
+    static final String COMMAND_MISSING = "a command is missing";
+
     private final Shell shell;
     private @Nullable DatabaseUrl reached;
     private @Nullable FlyProxy proxy;
@@ -63,11 +68,16 @@ public final class Altops implements Runnable, AutoCloseable {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print one line of JSON for machines.")
+    @Option(
+            names = "--json",
+            order = SHARED,
+            scope = ScopeType.INHERIT,
+            description = "Print one line of JSON for machines.")
     private boolean json;
 
     @Option(
             names = "--quiet",
+            order = SHARED,
             scope = ScopeType.INHERIT,
             description = "Print failures only; the exit code tells the rest.")
     private boolean quiet;
@@ -102,10 +112,17 @@ public final class Altops implements Runnable, AutoCloseable {
     }
 
     static CommandLine commandLine(Altops altops) {
-        return new CommandLine(altops)
-                .registerConverter(LocalDate.class, Altops::day)
+        CommandLine commands = new CommandLine(altops);
+        ownOptionsFirst(commands);
+        return commands.registerConverter(LocalDate.class, Altops::day)
                 .setUsageHelpWidth(100)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    }
+
+    /** picocli sorts by the alphabet otherwise; what all commands share comes last, by its order. */
+    private static void ownOptionsFirst(CommandLine command) {
+        command.getCommandSpec().usageMessage().sortOptions(false).sortSynopsis(false);
+        command.getSubcommands().values().forEach(Altops::ownOptionsFirst);
     }
 
     private static LocalDate day(String text) {
@@ -118,7 +135,7 @@ public final class Altops implements Runnable, AutoCloseable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec().commandLine(), "a command is missing");
+        throw new ParameterException(spec().commandLine(), COMMAND_MISSING);
     }
 
     boolean json() {

@@ -63,7 +63,8 @@ final class BackupCommand implements Callable<Integer> {
         answer.put("ok", true);
         answer.put("bytes", bytes);
         answer.put("tables", tables);
-        altops().screen().print(answer, List.of("backed up %d tables, %.1f MB".formatted(tables, bytes / 1_048_576.0)));
+        altops().screen()
+                .print(answer, List.of("backed up " + Figures.count(tables, "table") + ", " + Figures.size(bytes)));
         return Exit.DONE;
     }
 

@@ -12,6 +12,7 @@ final class DatabaseOptions {
 
     @Option(
             names = "--database-url",
+            order = Altops.SHARED + 1,
             scope = ScopeType.INHERIT,
             paramLabel = "URL",
             description = FORM + "; default: the variable DATABASE_URL, which other users of the machine cannot see.")
@@ -19,6 +20,7 @@ final class DatabaseOptions {
 
     @Option(
             names = "--fly-app",
+            order = Altops.SHARED + 1,
             scope = ScopeType.INHERIT,
             paramLabel = "APP",
             description = "Reach the database of this Fly app through fly proxy, which is started and ended. The "
@@ -27,6 +29,7 @@ final class DatabaseOptions {
 
     @Option(
             names = "--fly-cluster",
+            order = Altops.SHARED + 1,
             scope = ScopeType.INHERIT,
             paramLabel = "ID",
             description = "The same for a cluster of Fly's managed PostgreSQL, through fly mpg proxy.")
@@ -34,6 +37,7 @@ final class DatabaseOptions {
 
     @Option(
             names = "--fly-timeout",
+            order = Altops.SHARED + 1,
             scope = ScopeType.INHERIT,
             paramLabel = "SECONDS",
             defaultValue = "60",

@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -59,6 +60,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     @Override
     public int handleParseException(ParameterException failed, String[] args) {
         CommandLine command = failed.getCommandLine();
+        if (Altops.COMMAND_MISSING.equals(failed.getMessage())
+                && command.getCommandSpec().root().userObject() instanceof Altops altops
+                && !altops.json()) {
+            command.usage(command.getErr());
+            command.getErr().flush();
+            return Exit.USAGE;
+        }
         return report(
                 command,
                 new Failure(
@@ -107,17 +115,50 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     /** picocli quotes what it was given; a mistyped option would show a password. */
     private static String rule(ParameterException failed) {
         if (failed instanceof UnmatchedArgumentException unmatched) {
-            List<String> options = unmatched.getUnmatched().stream()
-                    .filter(word -> word.startsWith("-"))
-                    .map(word -> word.replaceFirst("=.*", ""))
-                    .toList();
-            return options.isEmpty() ? "a word that is no command" : "no such option: " + String.join(" ", options);
+            return rule(unmatched);
         }
         String message = String.valueOf(failed.getMessage());
         if (!(failed instanceof MissingParameterException)) {
             message = GIVEN.matcher(message).replaceAll("what was given");
         }
         return DATABASE_URL.matcher(message).replaceAll("<url>");
+    }
+
+    /** A word is shown only where it is nearly one of ours, so that it is hardly a secret. */
+    private static String rule(UnmatchedArgumentException unmatched) {
+        CommandLine command = unmatched.getCommandLine();
+        List<String> options = unmatched.getUnmatched().stream()
+                .filter(word -> word.startsWith("-"))
+                .map(word -> word.replaceFirst("=.*", ""))
+                .toList();
+        if (!options.isEmpty()) {
+            return "no such option: " + String.join(" ", options)
+                    + Suggestion.of(options.getFirst(), visibleOptions(command))
+                            .map(Failures::question)
+                            .orElse("");
+        }
+        String word = unmatched.getUnmatched().getFirst();
+        return Suggestion.of(word, visibleCommands(command))
+                .map(known -> "no such command: " + word + question(known))
+                .orElse("a word that is no command");
+    }
+
+    private static String question(String known) {
+        return ", did you mean " + known + "?";
+    }
+
+    private static List<String> visibleCommands(CommandLine command) {
+        return command.getSubcommands().entrySet().stream()
+                .filter(one -> !one.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static List<String> visibleOptions(CommandLine command) {
+        return command.getCommandSpec().options().stream()
+                .filter(option -> !option.hidden())
+                .map(OptionSpec::longestName)
+                .toList();
     }
 
     /** Where it came from, without messages, which may hold anything. */

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code altops help lead delete}: the same as {@code altops lead delete --help}. */
 @Command(
@@ -34,7 +34,7 @@ final class HelpCommand implements Runnable {
         for (String word : words) {
             CommandLine next = asked.getSubcommands().get(word);
             if (next == null) {
-                throw new ParameterException(asked, "a word that is no command");
+                throw new UnmatchedArgumentException(asked, List.of(word));
             }
             asked = next;
         }

@@ -16,7 +16,8 @@ final class PgVersions {
             throw new Failure(
                     Exit.FAILED,
                     "PostgreSQL's client here is of version " + mine + ", the server of " + server,
-                    "install postgresql-client-" + server + " and put it first on the PATH");
+                    "install one of version " + server + " or newer, and put it first on the PATH: "
+                            + "https://www.postgresql.org/download has those that a system's own packages lack");
         }
     }
 }

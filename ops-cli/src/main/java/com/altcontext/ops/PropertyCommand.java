@@ -37,7 +37,7 @@ final class PropertyCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                Objects.requireNonNull(spec, "picocli sets it").commandLine(), "a command is missing");
+                Objects.requireNonNull(spec, "picocli sets it").commandLine(), Altops.COMMAND_MISSING);
     }
 
     @Command(

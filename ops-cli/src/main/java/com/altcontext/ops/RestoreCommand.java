@@ -73,9 +73,9 @@ final class RestoreCommand implements Callable<Integer> {
                         answer,
                         List.of(
                                 "restored",
-                                applied + " migrations applied that the backup lacks",
-                                entries + " entries of the erasure log carried over, " + forgotten
-                                        + " persons forgotten again"));
+                                Figures.count(applied, "migration") + " applied that the backup lacks",
+                                Figures.count(entries, "row") + " of the erasure log carried over, "
+                                        + Figures.count(forgotten, "person") + " forgotten again"));
         return Exit.DONE;
     }
 

@@ -39,7 +39,7 @@ final class RetentionCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                Objects.requireNonNull(spec, "picocli sets it").commandLine(), "a command is missing");
+                Objects.requireNonNull(spec, "picocli sets it").commandLine(), Altops.COMMAND_MISSING);
     }
 
     @Command(
@@ -69,12 +69,14 @@ final class RetentionCommand implements Runnable {
                     purge.apply(
                                     plan,
                                     now,
-                                    gone -> progress.step(gone.days().size() + " days gone, " + gone.sessions()
-                                            + " sessions, " + gone.visitors() + " visitors"))
+                                    gone -> progress.step(
+                                            Figures.count(gone.days().size(), "day") + " gone, "
+                                                    + Figures.count(gone.sessions(), "session") + ", "
+                                                    + Figures.count(gone.visitors(), "visitor")))
                             .orElseThrow(() -> new Failure(
                                     Exit.FAILED,
                                     "another purge is under way",
-                                    "nothing was done; see its own receipt")));
+                                    "nothing was done; how far it is: altops status")));
         }
     }
 

@@ -60,6 +60,7 @@ final class RollupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        requireProperty(altops().sql(), property);
         Rollup rollup = rollup();
         List<RollupReceipt> done = new ArrayList<>();
         try (Progress progress = altops().screen().progress("looking for days")) {
@@ -140,11 +141,7 @@ final class RollupCommand implements Callable<Integer> {
         if (days.getLast().isAfter(today())) {
             throw new Failure(Exit.FAILED, days.getLast() + " is still to come", "name a day up to today");
         }
-        if (slug != null
-                && sql.inTransaction(PropertyStore::list).stream()
-                        .noneMatch(known -> known.slug().equals(slug))) {
-            throw new Failure(Exit.FAILED, "there is no property " + slug, "see: altops property list");
-        }
+        requireProperty(sql, slug);
         RollupCheck check = new RollupCheck(sql, altops().shell().clock());
         List<Difference> differences = new ArrayList<>();
         try (Progress progress = altops().screen().progress("checking")) {
@@ -198,13 +195,13 @@ final class RollupCommand implements Callable<Integer> {
     }
 
     /**
-     * Against what was purged, every figure would be wrong. A purge that was interrupted has dropped days and left no
-     * receipt: of these there is the note of their rollup, and nothing that it could have been made of.
+     * Against what was purged, every figure would be wrong. A purge that was interrupted has dropped some of its days: of these
+     * there is the note of their rollup, and nothing that it could have been made of.
      */
     private static void requireRawEvents(Sql sql, LocalDate earliest) {
         boolean gone = sql.inTransaction(
                         tx -> tx.query("""
-                        SELECT coalesce((SELECT max(events_kept_from) FROM purge_log) > ?, false)
+                        SELECT coalesce((SELECT max(events_kept_from) FROM purge_log WHERE finished_at IS NOT NULL) > ?, false)
                                OR EXISTS (SELECT FROM rollup_days WHERE day = ? AND events > 0)
                               AND NOT event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
                               AND NOT EXISTS (SELECT FROM events WHERE day = ?)
@@ -215,6 +212,14 @@ final class RollupCommand implements Callable<Integer> {
                     Exit.FAILED,
                     "the raw events of " + earliest + " are gone: there is nothing to hold its figures against",
                     "name a later day");
+        }
+    }
+
+    private static void requireProperty(Sql sql, @Nullable String slug) {
+        if (slug != null
+                && sql.inTransaction(PropertyStore::list).stream()
+                        .noneMatch(known -> known.slug().equals(slug))) {
+            throw new Failure(Exit.FAILED, "there is no property " + slug, "see them with: altops property list");
         }
     }
 

@@ -47,7 +47,10 @@ final class Settings {
     private String secret(String name) {
         String value = shell.variable(name);
         if (value.strip().length() < SHORTEST_SECRET) {
-            throw wrong(name, "at least " + SHORTEST_SECRET + " characters, the same as the service has");
+            throw wrong(
+                    name,
+                    "at least " + SHORTEST_SECRET
+                            + " characters, the same as the service has (make run keeps its own in .data/development.env)");
         }
         return value.strip();
     }

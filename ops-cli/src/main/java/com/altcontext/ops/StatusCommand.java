@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
             "Says what is in the database, how old and how big it is.",
             "Exit 3 when something is wanting: the schema is older than this release needs, tomorrow has no partition, "
                     + "events lie in the default partition, rollups lag by more than 2 days or have gaps, or the last "
-                    + "purge had to keep a day."
+                    + "purge had to keep a day or did not end."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Altops.Version.class,
@@ -65,7 +65,9 @@ final class StatusCommand implements Callable<Integer> {
             wanting.add("rollups have gaps: altops rollup");
         }
         LastPurge purge = inventory.lastPurge();
-        if (purge != null && purge.daysLeft() > 0) {
+        if (purge != null && purge.progress() == LastPurge.Progress.BROKEN_OFF) {
+            wanting.add("the last purge did not end: altops retention purge takes what it left");
+        } else if (purge != null && purge.daysLeft() > 0) {
             wanting.add("the last purge had to keep days: altops rollup, then altops retention purge");
         }
         return wanting;
@@ -94,9 +96,7 @@ final class StatusCommand implements Callable<Integer> {
                                     .collect(Collectors.joining(", "))));
             LastPurge purge = inventory.lastPurge();
             lines.add("last purge    "
-                    + (purge == null
-                            ? "never"
-                            : Figures.time(purge.at()) + ", " + Figures.count(purge.events(), "event")));
+                    + (purge == null ? "never: altops retention purge is to run every day" : asLine(purge, screen)));
             lines.add("last erasure  "
                     + (inventory.lastErasure() == null ? "never" : Figures.time(inventory.lastErasure())));
             LastList list = inventory.lastList();
@@ -113,16 +113,29 @@ final class StatusCommand implements Callable<Integer> {
                 .orElse(0);
         inventory
                 .tables()
-                .forEach(table -> lines.add(("%-" + widest + "s %16s rows %12s")
+                .forEach(table -> lines.add(("%-" + widest + "s %16s %-4s %12s")
                         .formatted(
                                 table.name(),
                                 (table.estimated() ? "about " : "") + Figures.count(table.rows()),
+                                table.rows() == 1 ? "row" : "rows",
                                 Figures.size(table.bytes()))));
         if (!wanting.isEmpty()) {
             lines.add("");
             wanting.forEach(one -> lines.add(screen.bad("wanting") + "       " + one));
         }
         return lines;
+    }
+
+    private static String asLine(LastPurge purge, Screen screen) {
+        String gone = Figures.count(purge.events(), "event");
+        return Figures.time(purge.at()) + ", "
+                + switch (purge.progress()) {
+                    case FINISHED -> gone;
+                    case AT_WORK -> "at work, " + gone + " so far";
+                    case BROKEN_OFF ->
+                        screen.bad("begun and not finished") + ", " + gone + " of " + Figures.count(purge.days(), "day")
+                                + " had gone";
+                };
     }
 
     private static String span(Inventory.Events events) {
@@ -168,6 +181,7 @@ final class StatusCommand implements Callable<Integer> {
                                 ? null
                                 : Answer.of()
                                         .with("at", purge.at())
+                                        .with("finished", purge.progress() == LastPurge.Progress.FINISHED)
                                         .with("events", purge.events())
                                         .with("daysLeft", purge.daysLeft())
                                         .asMap())

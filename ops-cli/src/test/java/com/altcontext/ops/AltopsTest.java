@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class AltopsTest {
@@ -56,10 +57,15 @@ class AltopsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'', a command is missing",
-        "migrat, a word that is no command",
+        "migrat, 'no such command: migrat, did you mean migrate?'",
+        "stauts, 'no such command: stauts, did you mean status?'",
+        "lead delte, 'no such command: delte, did you mean delete?'",
+        "help migrat, 'no such command: migrat, did you mean migrate?'",
+        "warm-ip, a word that is no command",
+        "hunter-77, a word that is no command",
         "migrate postgres://user:hidden@host/db, a word that is no command",
-        "migrate --databse-url=postgres://user:hidden@host/db, no such option: --databse-url",
+        "migrate --databse-url=postgres://user:hidden@host/db, 'no such option: --databse-url, did you mean --database-url?'",
+        "migrate --frobnicate, no such option: --frobnicate",
         "migrate --database-url, Missing required parameter",
         "migrate --dry-run=hidden, Invalid value",
     })
@@ -74,6 +80,32 @@ class AltopsTest {
         assertThat(ran.err().lines()).hasSize(1);
         assertThat(ran.err()).doesNotContain("user:", "host/db");
         assertThat(ran.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "lead", "property", "retention"})
+    void where_a_command_is_missing_those_that_there_are_are_listed(String line) {
+        String[] words = line.isEmpty() ? new String[0] : new String[] {line};
+        Ran ran = Ran.altops(Map.of(), words);
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err())
+                .isEqualTo(Ran.altops(Map.of(), (line + " --help").strip().split(" ", -1))
+                        .out())
+                .contains("Commands:");
+        assertThat(Ran.altops(Map.of(), "--json").out()).startsWith("{\"ok\":false,\"error\":\"a command is missing\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rollup, --property", "retention purge, --force", "lead delete, --yes", "backup, --to", "smoke, --url"})
+    void a_commands_own_options_come_before_those_of_all(String command, String own) {
+        String help = Ran.altops(Map.of(), (command + " --help").split(" ")).out();
+        String options = help.substring(help.lastIndexOf("\n      --", help.indexOf("\n      --") + 1));
+
+        assertThat(help.indexOf(own)).isLessThan(help.indexOf("--json"));
+        assertThat(options.indexOf(own)).isPositive().isLessThan(options.indexOf("--json"));
+        assertThat(options.indexOf("--json")).isLessThan(options.indexOf("--database-url"));
     }
 
     @Test

@@ -31,6 +31,20 @@ class BackupCommandTest {
     }
 
     @Test
+    void a_client_that_is_older_than_the_server_is_told_with_where_a_newer_one_is() throws IOException {
+        program("pg_dump", "echo 'pg_dump (PostgreSQL) 9.6.24'\n");
+        program("pg_restore", "exit 0\n");
+        Ran ran = Ran.altops(path(), "backup", "--to", file("x.dump"));
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .matches(
+                        "altops: PostgreSQL's client here is of version 9, the server of \\d+ — install one of version \\d+ or "
+                                + "newer, and put it first on the PATH: https://www.postgresql.org/download has those that a "
+                                + "system's own packages lack\n");
+    }
+
+    @Test
     void a_program_that_fails_leaves_no_file_and_its_words_show_no_address() throws IOException {
         program("pg_dump", """
                 [ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit

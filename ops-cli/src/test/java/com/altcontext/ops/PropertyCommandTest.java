@@ -57,7 +57,6 @@ class PropertyCommandTest {
         "property remove nobody, 1, there is no property of that slug",
         "property remove default, 1, default is never removed",
         "property remove docs, 1, docs holds 1 visitor and 0 leads",
-        "property, 2, a command is missing",
     })
     void what_cannot_be_done_is_said_with_what_to_do_next(String line, int exit, String what) {
         database.run(

@@ -169,4 +169,15 @@ class RollupCommandTest {
         assertThat(database.number("SELECT sum(page_views) FROM daily_metric_rollups"))
                 .isOne();
     }
+
+    @Test
+    void a_property_that_is_not_known_is_told_with_where_they_are_listed() {
+        for (String command : List.of("rollup", "rollup check")) {
+            Ran ran = database.altops((command + " --property nosuch").split(" "));
+
+            assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+            assertThat(ran.err())
+                    .isEqualTo("altops: there is no property nosuch — see them with: altops property list\n");
+        }
+    }
 }

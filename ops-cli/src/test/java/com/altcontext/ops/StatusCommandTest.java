@@ -52,6 +52,17 @@ class StatusCommandTest {
     }
 
     @Test
+    void one_row_is_one_row_and_a_purge_that_never_ran_is_told_with_what_runs_it() {
+        database.event("default", 1);
+
+        assertThat(database.altops("status").out())
+                .containsPattern("(?m)^events +1 row  +\\d+\\.\\d kB$")
+                .containsPattern("(?m)^leads +0 rows +\\d+\\.\\d kB$")
+                .doesNotContain("1 rows")
+                .containsPattern("(?m)^last purge +never: altops retention purge is to run every day$");
+    }
+
+    @Test
     void the_last_file_of_leads_is_told_with_who_took_it() {
         database.run("INSERT INTO audit_log (done_at, done_by, action, row_count, ip_hash)"
                 + " VALUES ('2026-01-01T10:00:00Z', 'api', 'leads_csv', 7, sha256('')),"

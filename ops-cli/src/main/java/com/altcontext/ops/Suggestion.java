@@ -1,0 +1,38 @@
+package com.altcontext.ops;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** What somebody may have meant who mistyped a word: the known word that the fewest changed letters lead to. */
+final class Suggestion {
+    /** One wrong letter of a short word, two of one with six. */
+    private static final int LETTERS_FOR_ONE_FAULT = 3;
+
+    private Suggestion() {}
+
+    static Optional<String> of(String typed, Collection<String> known) {
+        return known.stream()
+                .filter(word -> distance(typed, word) <= Math.max(1, word.length() / LETTERS_FOR_ONE_FAULT))
+                .min(Comparator.comparingInt((String word) -> distance(typed, word))
+                        .thenComparing(word -> word));
+    }
+
+    /** How many letters must be added, removed or changed (Levenshtein's distance). */
+    private static int distance(String typed, String word) {
+        int[] before = new int[word.length() + 1];
+        for (int j = 0; j <= word.length(); j++) {
+            before[j] = j;
+        }
+        for (int i = 1; i <= typed.length(); i++) {
+            int[] now = new int[word.length() + 1];
+            now[0] = i;
+            for (int j = 1; j <= word.length(); j++) {
+                int changed = before[j - 1] + (typed.charAt(i - 1) == word.charAt(j - 1) ? 0 : 1);
+                now[j] = Math.min(changed, 1 + Math.min(before[j], now[j - 1]));
+            }
+            before = now;
+        }
+        return before[word.length()];
+    }
+}
