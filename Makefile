@@ -64,5 +64,5 @@ clean: ## Removes what was built; the data in .data/ stays
 
 # All of it in one run of Maven, so that one file of our own stands for all; force where a jar is missing.
 $(BUILT): $(SOURCES) $(if $(and $(wildcard $(SERVICE)),$(wildcard $(ALTOPS)),$(DATABASE)),,force)
-	@$(MVN) -q package -DskipTests
+	@deploy/bin/build.sh
 	@mkdir -p target && touch $(BUILT)

@@ -7,22 +7,26 @@
 #   DATABASE_URL       use this PostgreSQL (it is migrated) instead of the embedded one
 #   PORT               3000          HOST  127.0.0.1
 #   DEMO_PORT          4000          docs/demo as a site of its own, on localhost
+#   MANAGEMENT_PORT    9091          health and metrics for a platform
 #   ALTCONTEXT_DATA    .data         where the embedded database and the development secrets are kept
 #
 # Ctrl-C stops everything that was started. The children are in the background, where bash lets them ignore the Ctrl-C that
-# the terminal sends to all: the service is stopped first and the database after it, so that what is in flight is stored.
+# the terminal sends to all: the service is stopped first and the database after it, so that what is in flight is stored. They
+# end as well when this script is killed.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 MODE=${1:-run}
 DATA=${ALTCONTEXT_DATA:-$ROOT/.data}
-export PORT=${PORT:-3000} HOST=${HOST:-127.0.0.1}
+export PORT=${PORT:-3000} MANAGEMENT_PORT=${MANAGEMENT_PORT:-9091} HOST=${HOST:-127.0.0.1}
 DEMO_PORT=${DEMO_PORT:-4000}
+DATA_IN_USE=3
 AGENT='Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
 SERVICE_PID=
 DEMO_PID=
 DATABASE_PID=
 READY=
+GUARDED=
 
 # The JDK is found once; what is started below is then this shell's own child.
 if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
@@ -59,10 +63,66 @@ clean_up() {
   stop "$SERVICE_PID" 10
   stop "$DATABASE_PID" 30
   [[ -z $READY ]] || rm -f "$READY"
+  [[ -z $GUARDED ]] || echo 'done' >&9
+}
+
+# shellcheck disable=SC2317 # Ctrl-C calls it
+stop_as_asked() {
+  trap '' INT TERM HUP
+  echo
+  say "stopping"
+  clean_up
+  trap - EXIT
+  say "stopped; ${DATABASE_PID:+what was stored is in $DATA, }make $MODE goes on from here"
+  exit 0
+}
+
+# A pipe that this shell alone writes to: it ends with the shell, however that ends. What is left of its children then, each told
+# of by a line, is stopped. (The database sees by itself that its parent is gone.)
+start_guard() {
+  exec 9> >(
+    trap '' INT TERM HUP
+    children=
+    while IFS= read -r line; do
+      [[ $line != 'done' ]] || exit 0
+      children="$children $line"
+    done
+    for child in $children; do stop "$child" 10; done
+  )
+  GUARDED=yes
+}
+
+guard() {
+  echo "$1" >&9
 }
 
 in_use() {
   (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+free_port_from() {
+  local port=$1
+  while in_use "$port"; do port=$((port + 1)); done
+  echo "$port"
+}
+
+# How to begin a run beside what is in the way, each value one that is free.
+beside() {
+  local data=$DATA n=2
+  while [[ -e $data/database.url ]]; do
+    data=$DATA-$n
+    n=$((n + 1))
+  done
+  [[ $data == "$DATA" ]] && data= || data="ALTCONTEXT_DATA=$data "
+  echo "PORT=$(free_port_from "$PORT") MANAGEMENT_PORT=$(free_port_from "$MANAGEMENT_PORT")" \
+    "DEMO_PORT=$(free_port_from "$DEMO_PORT") ${data}make $MODE"
+}
+
+require_port() {
+  in_use "$2" || return 0
+  die "$1: port $2 is in use. Stop what listens there or, to run beside it:
+
+  $(beside)"
 }
 
 drawn() {
@@ -89,10 +149,17 @@ start_database() {
   [[ -n $jar ]] || die "deploy/dev-database is not built: make build"
   # A name of this run's own until the database is ours: another run's must not be touched.
   local ready=$DATA/database.url.$$
-  java -jar "$jar" --data "$DATA/postgresql" --ready-file "$ready" >/dev/null &
+  java -jar "$jar" --data "$DATA/postgresql" --ready-file "$ready" >/dev/null 9>&- &
   DATABASE_PID=$!
   until [[ -s $ready ]]; do
-    kill -0 "$DATABASE_PID" 2>/dev/null || die "the embedded PostgreSQL did not start"
+    if ! kill -0 "$DATABASE_PID" 2>/dev/null; then
+      local status=0
+      wait "$DATABASE_PID" || status=$?
+      [[ $status -ne $DATA_IN_USE ]] || die "ALTCONTEXT_DATA: another run uses the data in $DATA. Stop that one or, to run beside it:
+
+  $(beside)"
+      die "the embedded PostgreSQL did not start; what it said is above"
+    fi
     sleep 0.1
   done
   READY=$DATA/database.url
@@ -109,15 +176,17 @@ start_service() {
   local options=() option
   while IFS= read -r option; do options+=("$option"); done < <(flags)
   QUARKUS_LOG_CONSOLE_JSON_ENABLED=${QUARKUS_LOG_CONSOLE_JSON_ENABLED:-false} \
-    java "${options[@]}" -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" &
+    java "${options[@]}" -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" 9>&- &
   SERVICE_PID=$!
+  guard "$SERVICE_PID"
 }
 
 start_dev_mode() {
   cd "$ROOT"
   "$ROOT/deploy/bin/toolchain.sh" mvn -B quarkus:dev -pl api -am -Pdev -Dquarkus.http.port="$PORT" \
-    -Dquarkus.analytics.disabled=true </dev/null &
+    -Dquarkus.analytics.disabled=true </dev/null 9>&- &
   SERVICE_PID=$!
+  guard "$SERVICE_PID"
 }
 
 # The pages name the service at its usual port; for another one they are copied and changed. The service does without them.
@@ -135,8 +204,9 @@ start_demo() {
     done
     pages=$DATA/demo
   fi
-  java -Xmx32m -m jdk.httpserver -b 127.0.0.1 -p "$DEMO_PORT" -d "$(cd "$pages" && pwd)" -o none >/dev/null &
+  java -Xmx32m -m jdk.httpserver -b 127.0.0.1 -p "$DEMO_PORT" -d "$(cd "$pages" && pwd)" -o none >/dev/null 9>&- &
   DEMO_PID=$!
+  guard "$DEMO_PID"
 }
 
 is_healthy() {
@@ -202,16 +272,24 @@ All that is held about that address; then its owner forgotten, and with them the
 
   curl $url/v1/leads/delete -H 'content-type: application/json' -H 'x-admin-key: $ADMIN_API_KEY' -d '{"email":"jo@example.ca"}'
 
+altops sees that database, and has the secrets of this run, after
+
+  export DATABASE_URL=$shown; set -a; . '$DATA/development.env'; set +a
+
+  deploy/bin/altops lead delete --email jo@example.ca
+
 The development admin key (x-admin-key): $ADMIN_API_KEY
 
 END
 }
 
 [[ $MODE == run || $MODE == dev ]] || die "usage: deploy/bin/run.sh [dev]"
-in_use "$PORT" && die "port $PORT is in use: stop what listens there, or choose another with PORT=3001 make $MODE"
+require_port PORT "$PORT"
+require_port MANAGEMENT_PORT "$MANAGEMENT_PORT"
 trap clean_up EXIT
-trap 'exit 130' INT
+trap stop_as_asked INT
 trap 'exit 143' TERM HUP
+start_guard
 
 development_values
 [[ -n ${DATABASE_URL:-} ]] || start_database

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What make run promises: a beacon posted as its printed line says is a row, the dashboard opens with the printed key, Ctrl-C
-# leaves no process behind, and the data and the development key are there the next time. It needs what make build leaves, and
-# uses a port and data of its own.
+# What make run promises: a beacon posted as its printed line says is a row, the dashboard opens with the printed key, Ctrl-C and
+# even kill -9 leave no process behind, the data and the development key are there the next time, and what is in the way is named
+# with the command to run beside it. It needs what make build leaves, and uses a port and data of its own.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -26,12 +26,12 @@ fail() {
   exit 1
 }
 
-# A job of its own: only so does it get the signal that a terminal's Ctrl-C sends, to its whole process group.
+# start COMMAND…: as a job of its own: only so does it get the signal that a terminal's Ctrl-C sends, to its whole process group.
 start() {
   PORT=$(free_port) MANAGEMENT_PORT=$(free_port) DEMO_PORT=$(free_port)
   export PORT MANAGEMENT_PORT DEMO_PORT
   set -m
-  "$ROOT/deploy/bin/run.sh" >"$work/log" 2>&1 </dev/null &
+  "$@" >"$work/log" 2>&1 </dev/null &
   pid=$!
   set +m
   until grep -q 'The development admin key' "$work/log"; do
@@ -40,12 +40,18 @@ start() {
   done
 }
 
+# interrupt STATUS: what the command ends with. make ends itself by the signal, whatever its recipe did.
 interrupt() {
   kill -INT -- "-$pid"
   local status=0
   wait "$pid" || status=$?
   pid=
-  [[ $status -eq 130 ]] || fail "Ctrl-C ended it with $status"
+  [[ $status -eq $1 ]] || fail "Ctrl-C ended it with $status"
+  [[ $(tail -n 1 "$work/log") == 'run: stopped; '* ]] || fail "Ctrl-C had another last word"
+  nothing_is_left
+}
+
+nothing_is_left() {
   # By the data directory that the database's processes carry on their command line, and the service's by its port.
   if pgrep -f "$work/data" >/dev/null; then fail "the database was left running: $(pgrep -fa "$work/data")"; fi
   if (: <>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then fail "the service was left running"; fi
@@ -88,16 +94,55 @@ key() {
   sed -n 's/^The development admin key.*: //p' "$work/log"
 }
 
-start
+# The script alone is killed, and its children find out.
+kill_hard() {
+  local i
+  kill -KILL "$pid"
+  wait "$pid" 2>/dev/null || true
+  pid=
+  for ((i = 0; i < 300; i++)); do
+    (nothing_is_left) >/dev/null 2>&1 && return
+    sleep 0.1
+  done
+  nothing_is_left
+}
+
+# refused VARIABLE WORDS: a run beside the first says in a few lines which variable it is about, and a command.
+refused() {
+  local status=0 said
+  said=$(timeout 60 "$ROOT/deploy/bin/run.sh" 2>&1 </dev/null) || status=$?
+  [[ $status -eq 1 && $(wc -l <<<"$said") -le 5 && $said == *"run: $1: $2"* ]] || fail "$status: $said"
+  [[ $(tail -n 1 <<<"$said") =~ ^\ \ PORT=[0-9]+\ MANAGEMENT_PORT=[0-9]+\ DEMO_PORT=[0-9]+\ ALTCONTEXT_DATA=$ALTCONTEXT_DATA-2\ make\ run$ ]] ||
+    fail "no command to run beside it: $said"
+}
+
+# As printed, but for the question.
+forget_as_printed() {
+  local lines
+  lines=$(sed -n '/^  export DATABASE_URL=/p; /^  deploy\/bin\/altops lead delete/p' "$work/log")
+  (cd "$ROOT" && bash -c "$lines --yes") || fail "altops did not forget as printed"
+}
+
+start "$ROOT/deploy/bin/run.sh"
 post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted"
 rows | grep -q page_view || fail "the row is not there: $(rows)"
 visit_demo
 open_dashboard
 first_key=$(key)
-interrupt
+refused PORT "port $PORT is in use"
+PORT=$(free_port) refused MANAGEMENT_PORT "port $MANAGEMENT_PORT is in use"
+PORT=$(free_port) MANAGEMENT_PORT=$(free_port) refused ALTCONTEXT_DATA "another run uses the data in $ALTCONTEXT_DATA"
+sed -n '/^  curl .*v1\/leads\/capture/,/-d /p' "$work/log" | bash >/dev/null 2>&1 || fail "the printed form was not accepted"
+forget_as_printed | grep -q '^forgot 1 lead, ' || fail "nobody was forgotten"
+post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted again"
+interrupt 0
 
-start
+start "$ROOT/deploy/bin/run.sh"
+kill_hard
+
+start make -C "$ROOT" -o target/built run
 rows | grep -q page_view || fail "the row did not survive the restart"
 [[ $(key) == "$first_key" && ${#first_key} -ge 24 ]] || fail "the development key changed"
-interrupt
+interrupt 130
+! grep -q 'Error' "$work/log" || fail "make had to say something about it"
 echo "run-test: done"

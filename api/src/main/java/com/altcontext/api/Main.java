@@ -2,6 +2,13 @@ package com.altcontext.api;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Checks the configuration before anything is started, and tells of all its faults at once. With {@value #CHECK_SETTINGS} it
@@ -14,13 +21,19 @@ public class Main {
 
     @SuppressWarnings("SystemOut") // There is no logger before there is a configuration.
     public static void main(String[] args) {
+        boolean checkOnly = args.length == 1 && args[0].equals(CHECK_SETTINGS);
+        List<String> faults;
         try {
-            SettingsReader.read(System::getenv);
+            Settings settings = SettingsReader.read(System::getenv);
+            faults = checkOnly ? List.of() : takenPorts(settings.listen());
         } catch (SettingsReader.Misconfigured told) {
-            told.faults().forEach(fault -> System.err.println("altcontext: " + fault));
+            faults = told.faults();
+        }
+        if (!faults.isEmpty()) {
+            faults.forEach(fault -> System.err.println("altcontext: " + fault));
             System.exit(MISCONFIGURED);
         }
-        if (args.length == 1 && args[0].equals(CHECK_SETTINGS)) {
+        if (checkOnly) {
             System.err.println("altcontext: the service would start with these settings");
             return;
         }
@@ -28,5 +41,28 @@ public class Main {
         // Edge.
         System.setProperty("vertx.disableURIValidation", "true");
         Quarkus.run(args);
+    }
+
+    /** Quarkus would tell of them by a stack trace that names no variable. */
+    private static List<String> takenPorts(Settings.Listen listen) {
+        List<String> faults = new ArrayList<>();
+        if (System.setProperty("altcontext.ports-checked", "true") != null) {
+            return faults; // In dev mode each reload comes by here, while the server of this very process listens.
+        }
+        Map.of("PORT", listen.port(), "MANAGEMENT_PORT", listen.managementPort())
+                .forEach((variable, port) -> {
+                    try (ServerSocket trial = new ServerSocket()) {
+                        // As the server itself does: connections that have just ended are not in the way.
+                        trial.setReuseAddress(true);
+                        trial.bind(new InetSocketAddress(listen.host(), port));
+                    } catch (BindException taken) {
+                        faults.add(variable + ": port " + port
+                                + " cannot be had, most likely because another process listens there: stop that one, or set "
+                                + variable + " to another port");
+                    } catch (IOException unknown) {
+                        // The server finds out by itself.
+                    }
+                });
+        return faults;
     }
 }

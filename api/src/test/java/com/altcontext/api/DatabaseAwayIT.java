@@ -7,10 +7,14 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.devdb.EmbeddedDatabase;
 import com.altcontext.devdb.TestDatabase;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged service without its database, or without what else it needs. */
 class DatabaseAwayIT {
@@ -132,6 +136,21 @@ class DatabaseAwayIT {
                             "altcontext: PORT must be a whole number from 0 to 65535",
                             "altcontext: RESPECT_PRIVACY_SIGNALS must be true or false");
             assertThat(service.written("stdout") + service.written("stderr")).doesNotContain("-77");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PORT", "MANAGEMENT_PORT"})
+    void a_port_that_is_taken_is_told_in_one_line_by_its_variable(String variable) throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                PackagedService service = PackagedService.launch(
+                        Map.of("DATABASE_URL", TestDatabase.fresh(), variable, String.valueOf(other.getLocalPort())))) {
+            assertThat(service.exitCode(LONGEST_REFUSAL)).isEqualTo(1);
+            assertThat(service.written("stderr").lines())
+                    .containsExactly("altcontext: " + variable + ": port " + other.getLocalPort()
+                            + " cannot be had, most likely because another process listens there: stop that one, or set "
+                            + variable + " to another port");
+            assertThat(service.written("stdout")).isEmpty();
         }
     }
 

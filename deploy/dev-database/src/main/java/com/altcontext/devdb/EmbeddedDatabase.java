@@ -417,7 +417,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static final class InUseException extends IOException {
+    static final class InUseException extends IOException {
         private static final long serialVersionUID = 1;
 
         InUseException(Path home) {

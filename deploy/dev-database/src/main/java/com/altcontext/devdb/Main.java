@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The embedded PostgreSQL as a process for scripts: prints {@code DATABASE_URL=…} when it accepts connections and stays until it
- * gets SIGTERM or SIGINT or its parent process is gone, then stops PostgreSQL. Exit 0 done, 1 failed, 2 wrong usage.
+ * gets SIGTERM or SIGINT or its parent process is gone, then stops PostgreSQL. Exit 0 done, 1 failed, 2 wrong
+ * usage, 3 another process uses that directory.
  */
 public final class Main {
     private static final String USAGE =
             "usage: java -jar altcontext-dev-database.jar --data DIR [--port N] [--ready-file F]";
+
+    private static final int IN_USE = 3;
 
     private Main() {}
 
@@ -44,7 +47,7 @@ public final class Main {
             announce(database.url(), readyFile);
         } catch (UncheckedIOException e) {
             System.err.println(e.getMessage());
-            System.exit(1);
+            System.exit(e.getCause() instanceof EmbeddedDatabase.InUseException ? IN_USE : 1);
         } catch (IOException e) {
             System.err.println("the ready file could not be written: " + e);
             System.exit(1);
