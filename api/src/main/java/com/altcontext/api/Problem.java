@@ -19,7 +19,7 @@ enum Problem {
     TOOK_TOO_LONG(
             503,
             false,
-            "nothing was done, and it would take as long again: use altops lead delete or altops lead export, which wait"),
+            "it was given up, and would take as long again: use altops lead delete or altops lead export, which wait"),
     ADMIN_AUTH_NOT_CONFIGURED(503, false);
 
     /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */

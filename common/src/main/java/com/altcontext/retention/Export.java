@@ -127,10 +127,8 @@ public final class Export {
                         SELECT FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
                         WHERE i.visitor_id = v.visitor_id AND i.source = 'form_submit' AND l.email <> sought.email) AS shared
                     FROM theirs JOIN visitors AS v ON v.visitor_id = theirs.visitor_id, sought)
-            SELECT v.visitor_id, CASE WHEN v.shared THEN %s ELSE %s END, v.shared
-            FROM shown AS v
-            ORDER BY v.property_id, v.first_seen_at, v.visitor_id
-            """.formatted(SHARED_VISITOR, VISITOR);
+            SELECT v.visitor_id, v.shared FROM shown AS v ORDER BY v.property_id, v.first_seen_at, v.visitor_id
+            """;
 
     /** Of a visitor, the sessions in which a form with an address was sent. */
     private static final String THEIR_SESSIONS = """
@@ -196,7 +194,8 @@ public final class Export {
 
     private record Lead(UUID id, String propertyId, String json) {}
 
-    private record Visitor(UUID id, String json, boolean shared) {}
+    /** No more than that is remembered of each: anybody can make thousands. */
+    private record Visitor(UUID id, boolean shared) {}
 
     /**
      * Writes the document.
@@ -242,8 +241,8 @@ public final class Export {
         AddressPattern address = AddressPattern.of(email);
         deadline.limit(tx);
         List<Lead> leads = tx.query(LEADS, row -> new Lead(row.id(1), row.text(2), row.text(3)), email.value());
-        List<Visitor> visitors = tx.query(
-                VISITORS, row -> new Visitor(row.id(1), row.text(2), row.flag(3)), email.value(), address.precise());
+        List<Visitor> visitors =
+                tx.query(VISITORS, row -> new Visitor(row.id(1), row.flag(2)), email.value(), address.precise());
         List<UUID> shown = visitors.stream()
                 .filter(visitor -> !visitor.shared)
                 .map(Visitor::id)
@@ -282,7 +281,11 @@ public final class Export {
     }
 
     private static void writeVisitor(Tx tx, Email email, Visitor visitor, Appendable out) throws IOException {
-        out.append(open(visitor.json)).append(",\"sharedWithOthers\":").append(String.valueOf(visitor.shared));
+        String known =
+                "SELECT " + (visitor.shared ? SHARED_VISITOR : VISITOR) + " FROM visitors AS v WHERE visitor_id = ?";
+        out.append(open(tx.query(known, row -> row.text(1), visitor.id).getFirst()))
+                .append(",\"sharedWithOthers\":")
+                .append(String.valueOf(visitor.shared));
         String sessions = "sessions AS s WHERE s.visitor_id = ?";
         String events = "events AS e WHERE e.visitor_id = ?";
         Object[] parameters = {visitor.id};

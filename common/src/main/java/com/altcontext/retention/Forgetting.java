@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forgets a person, known by an e-mail address, on every property: the leads and all that hangs on them; the visitors who
  * submitted a form with this address, with their sessions and events; and the address wherever else it stands in what anybody
- * has sent. One transaction, of which a row of {@code erasure_log} stays.
+ * has sent. One transaction, of which a row of {@code erasure_log} stays; only of more visitors than it can lock do some go before.
  *
  * <p>A visitor who left several addresses goes with the first of them that is forgotten: nobody can keep what is held of a
  * person by adding an address of their own. What was sent with the other addresses stays, but for its link to that visitor.
@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Forgetting {
     private static final int MOST_TRIES = 5;
+
+    /** As many as ingest locks at once: the server's table of locks has room for some thousands. */
+    private static final int MAX_VISITORS = 500;
 
     private static final String LINKED = """
             SELECT DISTINCT i.visitor_id
@@ -108,14 +111,43 @@ public final class Forgetting {
      *
      * @param by who asked: {@code api}, {@code altops}
      * @return what was removed, or empty if nothing is held about this address; then nothing was written
-     * @throws TookTooLong if it was given up, and nothing was written
+     * @throws TookTooLong if it was given up: the person is still there
      */
     public Optional<Erased> forget(Email email, String by, Instant at) {
         AddressPattern address = AddressPattern.of(email);
         Deadline deadline = Deadline.in(timeout);
+        VisitorRows surplus = forgetSurplus(email, address, deadline);
+        return repeated(deadline, tx -> forget(tx, email, address, by, at, surplus, deadline));
+    }
+
+    /**
+     * Anybody can make thousands of visitors who leave this address, or are called after it: more than one transaction can lock.
+     * Those beyond go first, some at a time; what is counted of them is logged with the rest.
+     */
+    private VisitorRows forgetSurplus(Email email, AddressPattern address, Deadline deadline) {
+        VisitorRows gone = VisitorRows.NONE;
+        while (true) {
+            Optional<VisitorRows> some = repeated(deadline, tx -> {
+                Places.lookByIndex(tx);
+                deadline.limit(tx);
+                Set<UUID> going = linked(tx, email);
+                going.addAll(named(tx, address));
+                return going.size() <= MAX_VISITORS
+                        ? Optional.empty()
+                        : Optional.of(VisitorRows.delete(
+                                tx, going.stream().limit(MAX_VISITORS).toList()));
+            });
+            if (some.isEmpty()) {
+                return gone;
+            }
+            gone = gone.and(some.get());
+        }
+    }
+
+    private <T> T repeated(Deadline deadline, Sql.Work<T> work) {
         for (int tries = 1; ; tries++) {
             try {
-                return deadline.keep(() -> sql.inTransaction(tx -> forget(tx, email, address, by, at, deadline)));
+                return deadline.keep(() -> sql.inTransaction(work));
             } catch (SqlFailure failed) {
                 if (!failed.isWorthRepeating() || tries == MOST_TRIES) {
                     throw failed;
@@ -152,7 +184,7 @@ public final class Forgetting {
     }
 
     private Optional<Erased> forget(
-            Tx tx, Email email, AddressPattern address, String by, Instant at, Deadline deadline) {
+            Tx tx, Email email, AddressPattern address, String by, Instant at, VisitorRows surplus, Deadline deadline) {
         Places.lookByIndex(tx);
         deadline.limit(tx);
         // Those of the person itself go below.
@@ -168,11 +200,11 @@ public final class Forgetting {
             changed += place.erase(tx, address);
         }
         changed += replaceConsent(tx, address);
-        going.addAll(tx.query(NAMED_SO, row -> row.id(1), address.precise()));
+        going.addAll(named(tx, address));
         deadline.limit(tx);
         changed += Places.SESSIONS.eraseExceptOf(tx, going, address);
         deadline.limit(tx);
-        VisitorRows visitors = going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going);
+        VisitorRows visitors = surplus.and(going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going));
         Erased erased = new Erased(
                 leads.leads,
                 leads.submissions,
@@ -200,6 +232,10 @@ public final class Forgetting {
 
     private static Set<UUID> linked(Tx tx, Email email) {
         return new LinkedHashSet<>(tx.query(LINKED, row -> row.id(1), email.value()));
+    }
+
+    private static List<UUID> named(Tx tx, AddressPattern address) {
+        return tx.query(NAMED_SO, row -> row.id(1), address.precise());
     }
 
     private static long replaceConsent(Tx tx, AddressPattern address) {
@@ -269,6 +305,11 @@ public final class Forgetting {
                 FROM lead_identities AS i
                 WHERE i.visitor_id = ANY (?::uuid[]) AND f.lead_id = i.lead_id AND f.visitor_id = i.visitor_id
                 """;
+
+        VisitorRows and(VisitorRows more) {
+            return new VisitorRows(
+                    visitors + more.visitors, sessions + more.sessions, events + more.events, links + more.links);
+        }
 
         static VisitorRows delete(Tx tx, Collection<UUID> going) {
             Pipeline lock = tx.pipeline();

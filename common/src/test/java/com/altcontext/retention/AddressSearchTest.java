@@ -191,6 +191,31 @@ class AddressSearchTest {
                 """)).isZero();
     }
 
+    /** Each costs its maker one event; the server has room for some 7000 locks. */
+    @Test
+    void more_visitors_than_one_transaction_can_lock_are_forgotten_all_the_same() {
+        database.run("""
+                WITH v AS (
+                    INSERT INTO visitors (visitor_id, property_id, anon_id, first_seen_at)
+                    SELECT gen_random_uuid(), 'default', n || ' bob@x.ca', now() FROM generate_series(1, 20000) AS n
+                    RETURNING visitor_id)
+                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                SELECT visitor_id, gen_random_uuid(), 'default', now(), now(), 'direct', 'desktop' FROM v
+                """);
+        long logged = database.count("SELECT count(*) FROM erasure_log");
+
+        Erased erased = new Forgetting(database.sql(), new KeyedHash("a pepper"))
+                .forget(BOB, "test", NOW)
+                .orElseThrow();
+
+        assertThat(List.of(erased.visitors(), erased.sessions())).containsOnly(20_000L);
+        assertThat(database.count("SELECT (SELECT count(*) FROM visitors) + (SELECT count(*) FROM sessions)"))
+                .isZero();
+        assertThat(database.count("SELECT count(*) FROM erasure_log")).isEqualTo(logged + 1);
+        assertThat(database.texts("SELECT counts ->> 'visitors' FROM erasure_log ORDER BY id DESC LIMIT 1"))
+                .containsExactly("20000");
+    }
+
     // --- what it finds
 
     /** The function that walks through a document, as it was before: slow, and plainly right. */
