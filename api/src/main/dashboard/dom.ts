@@ -48,7 +48,7 @@ export const segments = <T extends string>(
   attributes: { legend: string; class: string },
   options: readonly { value: T; text: string; label?: string }[],
   chosen: (value: T) => void,
-): { element: HTMLElement; choose: (value: T) => void } => {
+): { element: HTMLElement; choose: (value: T) => boolean } => {
   const name = newId();
   const inputs = options.map(({ value, label }) =>
     h('input', { type: 'radio', name, value, 'aria-label': label, change: () => chosen(value) }),
@@ -61,6 +61,10 @@ export const segments = <T extends string>(
   );
   return {
     element,
-    choose: (value) => inputs.forEach((input) => (input.checked = input.value === value)),
+    /** Tells whether there is such a choice. */
+    choose: (value) => {
+      inputs.forEach((input) => (input.checked = input.value === value));
+      return inputs.some((input) => input.checked);
+    },
   };
 };

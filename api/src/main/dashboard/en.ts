@@ -38,15 +38,10 @@ export const en = {
     all: 'All properties',
     unknown: (id: string) => `${id} (unknown)`,
     window: 'Window',
-    windows: { today: 'Today', '7': '7 d', '30': '30 d', '90': '90 d', '365': '365 d', custom: 'Custom' },
-    longWindows: {
-      today: 'Today',
-      '7': 'The last 7 full days',
-      '30': 'The last 30 full days',
-      '90': 'The last 90 full days',
-      '365': 'The last 365 full days',
-      custom: 'Days that you choose',
-    },
+    windows: { today: 'Today', custom: 'Custom' },
+    longWindows: { today: 'Today', custom: 'Days that you choose' },
+    days: (days: string) => `${days} d`,
+    lastDays: (days: string) => (days === '1' ? `The last ${days} full day` : `The last ${days} full days`),
     from: 'From',
     to: 'To',
     apply: 'Show',
@@ -72,6 +67,8 @@ export const en = {
   empty: {
     heading: 'No visits in this window',
     text: 'Nothing was counted here. If your site does not tell this service of its visits yet, put this line into its pages:',
+    origin:
+      'The origin of your site, such as https://www.example.ca or http://localhost:4000, must be in CORS_ALLOWED_ORIGINS of this service. Pages on localhost are told of only with data-allow-localhost in the line. docs/tracker.md in the repository has more.',
     more: 'Figures appear some minutes after the first visit; those of today are not in a window of full days.',
     today: 'Show today',
     card: 'Nothing in this window.',

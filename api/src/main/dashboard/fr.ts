@@ -40,15 +40,10 @@ export const fr: Words = {
     all: 'Toutes les propriétés',
     unknown: (id) => `${id} (inconnue)`,
     window: 'Période',
-    windows: { today: 'Auj.', '7': '7 j', '30': '30 j', '90': '90 j', '365': '365 j', custom: 'Autre' },
-    longWindows: {
-      today: 'Aujourd’hui',
-      '7': 'Les 7 derniers jours entiers',
-      '30': 'Les 30 derniers jours entiers',
-      '90': 'Les 90 derniers jours entiers',
-      '365': 'Les 365 derniers jours entiers',
-      custom: 'Autre : des jours de votre choix',
-    },
+    windows: { today: 'Auj.', custom: 'Autre' },
+    longWindows: { today: 'Aujourd’hui', custom: 'Autre : des jours de votre choix' },
+    days: (days) => `${days} j`,
+    lastDays: (days) => (days === '1' ? `Le dernier jour entier (${days})` : `Les ${days} derniers jours entiers`),
     from: 'Du',
     to: 'Au',
     apply: 'Afficher',
@@ -74,6 +69,8 @@ export const fr: Words = {
   empty: {
     heading: 'Aucune visite pendant cette période',
     text: 'Rien n’a été compté. Si votre site n’informe pas encore ce service de ses visites, placez cette ligne dans ses pages :',
+    origin:
+      'L’origine de votre site, par exemple https://www.example.ca ou http://localhost:4000, doit figurer dans CORS_ALLOWED_ORIGINS de ce service. Les pages sur localhost ne sont comptées que si la ligne contient data-allow-localhost. Le fichier docs/tracker.md du dépôt en dit plus.',
     more: 'Les chiffres apparaissent quelques minutes après la première visite; ceux d’aujourd’hui ne font pas partie d’une période de jours entiers.',
     today: 'Afficher aujourd’hui',
     card: 'Rien pendant cette période.',

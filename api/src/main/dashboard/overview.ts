@@ -24,6 +24,12 @@ const GAPS = 5;
 const keyOf = ({ window, from, to, compare, property }: View): string =>
   JSON.stringify([window, from, to, compare, property]);
 
+/** What a site puts into its pages. Whoever runs the service on this machine has the site here too. */
+const tag = (): string => {
+  const local = /^127\.|::1]|local(host)?$/.test(location.hostname) ? ' data-allow-localhost' : '';
+  return `<script defer src="${location.origin}/v1/telemetry.js"${local}></script>`;
+};
+
 /** Everything that there is to see of a view, and the pickers that change it. */
 export const overview = (change: Change, account: HTMLElement) => {
   const { alert, status, fail, clear, say } = notices();
@@ -171,7 +177,8 @@ export const overview = (change: Change, account: HTMLElement) => {
   welcome.append(
     h('h2', {}, words.empty.heading),
     h('p', {}, words.empty.text),
-    h('pre', { tabindex: 0 }, h('code', {}, `<script defer src="${location.origin}/v1/telemetry.js"></script>`)),
+    h('pre', { tabindex: 0 }, h('code', {}, tag())),
+    h('p', { class: 'quiet' }, words.empty.origin),
     h('p', { class: 'quiet' }, words.empty.more),
     lookAtToday,
   );

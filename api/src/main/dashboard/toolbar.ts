@@ -1,6 +1,6 @@
 import { h, newId, segments } from './dom';
 import type { Properties } from './figures';
-import { fault, plusDays, type View, WINDOWS } from './view';
+import { fault, plusDays, type View, type Window, WINDOWS } from './view';
 import { format, words } from './words';
 
 /** What is changed of a view. */
@@ -12,17 +12,28 @@ export const toolbar = (change: Change, today: () => string) => {
   const compare = h('input', { type: 'checkbox', change: () => change({ compare: compare.checked }) });
   const custom = customDays(change, today);
   let view: View;
-  const window = segments(
-    { legend: words.picker.window, class: 'windows' },
-    WINDOWS.map((value) => ({ value, text: words.picker.windows[value], label: words.picker.longWindows[value] })),
-    (value) => {
-      if (value === 'custom') {
-        custom.open(view);
-      } else {
-        change({ window: value, from: '', to: '' });
-      }
-    },
-  );
+  const windows = (values: readonly Window[]) =>
+    segments(
+      { legend: words.picker.window, class: 'windows' },
+      values.map((value) => ({ value, ...windowWords(value) })),
+      (value) => {
+        if (value === 'custom') {
+          custom.open(view);
+        } else {
+          change({ window: value, from: '', to: '' });
+        }
+      },
+    );
+  let window = windows(WINDOWS);
+  /** A number of days that the address names and nobody offers is a choice as well, and stays one. */
+  const chooseWindow = (value: Window): void => {
+    if (!window.choose(value)) {
+      const other = windows([...WINDOWS.slice(0, -1), value, 'custom']);
+      window.element.replaceWith(other.element);
+      window = other;
+      window.choose(value);
+    }
+  };
   return {
     element: h(
       'div',
@@ -50,7 +61,7 @@ export const toolbar = (change: Change, today: () => string) => {
       property.replaceChildren(...options.filter((option) => option !== false));
       property.value = chosen;
       compare.checked = view.compare;
-      window.choose(view.window);
+      chooseWindow(view.window);
       if (view.window === 'custom') {
         custom.open(view);
       } else {
@@ -59,6 +70,11 @@ export const toolbar = (change: Change, today: () => string) => {
     },
   };
 };
+
+const windowWords = (value: Window): { text: string; label: string } =>
+  value === 'today' || value === 'custom'
+    ? { text: words.picker.windows[value], label: words.picker.longWindows[value] }
+    : { text: words.picker.days(value), label: words.picker.lastDays(value) };
 
 const customDays = (change: Change, today: () => string) => {
   const from = h('input', { type: 'date', id: newId(), required: true });

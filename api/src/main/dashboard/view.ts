@@ -12,8 +12,10 @@ export interface View {
   pages: Pages;
 }
 
+/** Those that can be chosen. An address may name any other number of days that the service takes. */
 export const WINDOWS = ['today', '7', '30', '90', '365', 'custom'] as const;
-export type Window = (typeof WINDOWS)[number];
+export type Window = 'today' | 'custom' | `${number}`;
+export const DEFAULT_WINDOW = '30';
 
 export const SERIES = ['uniqueVisitors', 'pageViews', 'sessions', 'newLeads'] as const;
 export type Series = (typeof SERIES)[number];
@@ -29,6 +31,10 @@ export const LONGEST_WINDOW = 366;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_MS = 86_400_000;
 
+/** What an address may name: today, or a number of days as the service takes it. */
+const isWindow = (text: string | null): text is Window =>
+  text === 'today' || (/^[1-9]\d*$/.test(text ?? '') && Number(text) <= LONGEST_WINDOW);
+
 const oneOf = <T extends string>(values: readonly T[], asked: string | null): T =>
   values.find((value) => value === asked) ?? (values[0] as T);
 
@@ -40,7 +46,7 @@ export const read = (query: string): View => {
   const custom = fault(from, to) === undefined;
   const window = params.get('window');
   return {
-    window: custom ? 'custom' : window === 'custom' || window === null ? '30' : oneOf(WINDOWS, window),
+    window: custom ? 'custom' : isWindow(window) ? window : DEFAULT_WINDOW,
     from: custom ? from : '',
     to: custom ? to : '',
     compare: params.get('compare') !== 'false',
@@ -57,7 +63,7 @@ export const write = (view: View): string => {
   if (view.window === 'custom') {
     params.set('from', view.from);
     params.set('to', view.to);
-  } else if (view.window !== '30') {
+  } else if (view.window !== DEFAULT_WINDOW) {
     params.set('window', view.window);
   }
   if (!view.compare) {

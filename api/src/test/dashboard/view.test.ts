@@ -21,9 +21,28 @@ test('what is read from an address is what is written into it', () => {
   }
 });
 
+test('any number of days that the service takes is a window', () => {
+  for (const days of ['1', '7', '31', '366'] as const) {
+    const view = read(`?window=${days}&compare=false`);
+    assert.equal(view.window, days);
+    assert.equal(write(view), `?window=${days}&compare=false`);
+    assert.deepEqual(question(view, '2026-11-24'), { window: days });
+  }
+});
+
 test('an address that says it wrongly is read as if it did not say it', () => {
   for (const query of [
-    '?window=31',
+    '?window=0',
+    '?window=-7',
+    '?window=%2B7',
+    '?window=07',
+    '?window=7.5',
+    '?window=1e2',
+    '?window=367',
+    '?window=9007199254740993',
+    '?window=abc',
+    '?window=',
+    '?window=Today',
     '?window=custom',
     '?from=2026-01-31&to=2026-01-01',
     '?from=2026-02-30&to=2026-03-01',
@@ -32,10 +51,10 @@ test('an address that says it wrongly is read as if it did not say it', () => {
     '?chart=__proto__&sources=toString&pages=path&compare=yes',
   ]) {
     const view = read(query);
-    assert.ok(view.window === '30' || view.window === 'today', query);
+    assert.equal(view.window, '30', query);
     assert.equal(view.from + view.to, '', query);
-    assert.equal(view.chart, 'uniqueVisitors');
-    assert.equal(view.compare, true);
+    assert.equal(write(view), '', query);
+    assert.deepEqual(question(view, '2026-11-24'), { window: '30' });
   }
 });
 

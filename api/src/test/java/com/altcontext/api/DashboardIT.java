@@ -89,6 +89,44 @@ class DashboardIT {
     }
 
     @Test
+    void a_number_of_days_that_nobody_offers_is_shown_as_a_choice_of_its_own() {
+        page.signIn("?window=31&property=kiln");
+
+        assertThat(page.query()).isEqualTo("?window=31&property=kiln");
+        assertThat(windows()).isEqualTo("today 7 30 90 365 31 custom");
+        assertThat(page.has("input[value=\"31\"]:checked")).isTrue();
+        assertThat(page.text("label:has(input[value=\"31\"])")).isEqualTo("31 d");
+        assertThat(heights("path.now")).hasSize(31);
+
+        page.choose("7");
+        assertThat(page.query()).isEqualTo("?window=7&property=kiln");
+        page.choose("31");
+        assertThat(page.query()).isEqualTo("?window=31&property=kiln");
+        assertThat(heights("path.now")).hasSize(31);
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_window_that_the_service_does_not_take_becomes_thirty_days_also_in_the_address() {
+        page.signIn("");
+        for (String wrong : List.of("0", "-7", "abc", "367", "7.5")) {
+            page.open("?window=" + wrong + "&property=kiln").settled();
+
+            assertThat(page.query()).as(wrong).isEqualTo("?property=kiln");
+            assertThat(windows()).as(wrong).isEqualTo("today 7 30 90 365 custom");
+            assertThat(page.has("input[value=\"30\"]:checked")).as(wrong).isTrue();
+            assertThat(heights("path.now")).as(wrong).hasSize(30);
+        }
+        page.assertBlameless();
+    }
+
+    private String windows() {
+        return page.tab
+                .evaluate("[...document.querySelectorAll('.windows input')].map(input => input.value).join(' ')")
+                .asText();
+    }
+
+    @Test
     void days_of_ones_own_are_shown_and_those_that_cannot_be_are_told_why() {
         page.signIn("?property=kiln");
         page.tab.click("input[value=custom]");

@@ -131,7 +131,11 @@ class DashboardStatesIT {
 
         assertThat(page.text(".welcome"))
                 .startsWith("No visits in this window")
-                .contains("<script defer src=\"" + STAGE.service.address() + "/v1/telemetry.js\"></script>");
+                .contains(
+                        "<script defer src=\"" + STAGE.service.address()
+                                + "/v1/telemetry.js\" data-allow-localhost></script>",
+                        "CORS_ALLOWED_ORIGINS",
+                        "docs/tracker.md");
         assertThat(page.tile("uniqueVisitors")).isEqualTo("0");
         assertThat(page.tile("bounceRate")).isEqualTo("–");
         assertThat(page.text("[data-dimension=path] .body")).isEqualTo("Nothing in this window.");
