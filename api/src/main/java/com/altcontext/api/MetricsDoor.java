@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class MetricsDoor {
     private static final int USUAL_WINDOW = 7;
     private static final int USUAL_ROWS = 50;
+    /** A summary of a year has 40 KB; a breakdown of the longest paths has 2 MB. */
+    private static final int MAX_REMEMBERED_BYTES = 8 << 20;
+    /** At the most: so many once one of a text's letters is beyond Latin-1. */
+    private static final int BYTES_A_LETTER = 2;
 
     private final Summaries summaries;
     private final Breakdowns breakdowns;
@@ -50,8 +54,16 @@ final class MetricsDoor {
         this.workers = workers;
         this.tally = tally;
         this.clock = clock;
-        this.answers = Caffeine.newBuilder()
-                .maximumSize(settings.cacheEntries())
+        this.answers = answers(settings);
+    }
+
+    /** Bounded by their number and by their bytes: an answer weighs no less than its share of the number. */
+    private static Cache<Question, String> answers(Settings.Metrics settings) {
+        int entries = settings.cacheEntries();
+        int leastWeight = entries == 0 ? 1 : MAX_REMEMBERED_BYTES / entries;
+        return Caffeine.newBuilder()
+                .maximumWeight((long) entries * leastWeight)
+                .<Question, String>weigher((question, json) -> Math.max(leastWeight, BYTES_A_LETTER * json.length()))
                 .expireAfterWrite(settings.cacheTime())
                 .build();
     }
@@ -95,8 +107,7 @@ final class MetricsDoor {
                 exchange,
                 new Question(window, false, property, dimension, limit),
                 () -> MetricsJson.of(
-                        breakdowns.of(dimension, window, limit, property),
-                        summaries.of(window, false, property).freshness()));
+                        breakdowns.of(dimension, window, limit, property), summaries.freshness(window, property)));
     }
 
     private void refuse(Exchange exchange, Issues issues) {

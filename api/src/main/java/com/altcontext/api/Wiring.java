@@ -45,6 +45,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 class Wiring {
     private static final Duration LONGEST_FINISH = Duration.ofSeconds(1);
     private static final Duration LONGEST_READ = Duration.ofMinutes(2);
+    /** Less than an idle connection is kept, so that whoever asked is still there. */
+    private static final Duration MAX_FIGURES_TIME = Duration.ofMinutes(1);
 
     @Produces
     @Singleton
@@ -115,7 +117,10 @@ class Wiring {
         return new UnsubscribeToken(settings.leads().unsubscribeSecret().orElse(settings.pepper()));
     }
 
-    /** Forms have four connections and the operator as many, so that neither waits for the other, nor the writer for both. */
+    /**
+     * Forms have four connections, the operator as many, and figures two: so that none waits for another, nor the writer
+     * for them, and no more than two of the figures' tables of many megabytes are in use at a time.
+     */
     @Produces
     @Singleton
     Doors doors(
@@ -135,6 +140,9 @@ class Wiring {
         EventIntake intake = new EventIntake(arrivals, settings.respectPrivacySignals(), clock);
         Workers forms = new Workers("form", 4, 128, database);
         Workers operator = new Workers("operator", 4, 64, database);
+        Workers figures = new Workers("figures", 2, 64, database);
+        // A year of hundreds of properties takes seconds to read: the database is not lost for that.
+        Sql figuresSql = sql.withPatience(MAX_FIGURES_TIME);
         return new Doors(
                 new EventDoor(intake, groupCommit, tally),
                 new BatchDoor(intake, groupCommit, limiter, tally),
@@ -152,11 +160,13 @@ class Wiring {
                 persons(settings, sql, token, arrivals, operator, tally, clock),
                 new MetricsDoor(
                         new Summaries(
-                                sql, settings.metrics().fromMaterializedView() ? Source.VIEW : Source.TABLES, clock),
-                        new Breakdowns(sql),
+                                figuresSql,
+                                settings.metrics().fromMaterializedView() ? Source.VIEW : Source.TABLES,
+                                clock),
+                        new Breakdowns(figuresSql),
                         properties,
                         settings.metrics(),
-                        operator,
+                        figures,
                         tally,
                         clock),
                 new SessionDoor(adminKey, sessions, tally),
@@ -169,7 +179,7 @@ class Wiring {
                         operator,
                         tally,
                         clock),
-                List.of(forms, operator));
+                List.of(forms, operator, figures));
     }
 
     /** They may take their time, up to {@link PersonDoor#TIMEOUT}, which the server keeps; the driver waits for its word. */

@@ -52,8 +52,13 @@ public final class Tx {
 
     /** Every row of the answer, one after the other; some hundreds are in memory at a time, however many there are. */
     public void each(String sql, RowConsumer consumer, @Nullable Object... parameters) {
+        each(sql, ROWS_AT_ONCE, consumer, parameters);
+    }
+
+    /** The same with so many rows in memory at a time: for rows of many kilobytes. */
+    public void each(String sql, int rowsAtOnce, RowConsumer consumer, @Nullable Object... parameters) {
         try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
-            statement.setFetchSize(ROWS_AT_ONCE);
+            statement.setFetchSize(rowsAtOnce);
             try (ResultSet rows = statement.executeQuery()) {
                 progress.hasAnswer = true;
                 Row row = new Row(rows);

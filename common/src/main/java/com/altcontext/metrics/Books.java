@@ -15,10 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,7 @@ final class Books {
     /** Two years of a site with many visitors need 4 MB. */
     private static final long MOST_BYTES = 16L << 20;
 
-    private static final String OF_DAYS = " AND day = ANY (?::date[]) ORDER BY day";
+    private static final String OF_DAYS = " AND day = ANY (?::date[])";
     private static final String LATEST = " ORDER BY day DESC LIMIT 1";
 
     /** Before the first day that was rolled up nothing is missed, and what is missing at the end makes the figures old. */
@@ -41,7 +44,11 @@ final class Books {
             ORDER BY held.day
             """;
 
-    private static final int BLOCKS_AT_ONCE = 8;
+    /** Each is merged in 42 KB. Each time all rows of all properties are passed, so fewer would take longer. */
+    private static final int BLOCKS_AT_ONCE = 16;
+    /** Each may have 35 KB of sketches, which come as text twice as long. */
+    private static final int MAX_ROWS_AT_ONCE = 32;
+
     private static final String ALL = "";
 
     private static final LocalDate NEVER = LocalDate.of(1970, 1, 1);
@@ -62,6 +69,8 @@ final class Books {
             .executor(Runnable::run)
             .build();
     private final DayCache single = new DayCache();
+    /** By property: no more than there are properties. */
+    private final ConcurrentMap<String, Object> reading = new ConcurrentHashMap<>();
 
     Books(Sql sql, Source source) {
         this.sql = sql;
@@ -86,22 +95,46 @@ final class Books {
 
     /** @param property null for all together */
     Book current(@Nullable String property) {
-        String key = property == null ? ALL : property;
+        String key = key(property);
+        long latest = latestVersion();
         Book known = books.getIfPresent(key);
-        long latest = sql.ask(look -> look.query(version, row -> row.number(1)))
-                .rows()
-                .getFirst();
-        return known != null && known.version == latest
-                ? known
-                : sql.inTransaction(tx -> renewed(tx, key, property, latest));
+        return known != null && known.version >= latest ? known : renewed(key, property, latest);
     }
 
-    /** One at a time: the others find what the first has read. */
-    private synchronized Book renewed(Tx tx, String key, @Nullable String property, long now) {
-        Book known = books.getIfPresent(key);
-        if (known != null && known.version >= now) {
-            return known;
+    /**
+     * How far the rollups go, for which nothing else of them is read.
+     *
+     * @param property null for all together
+     */
+    Book.Reach reach(@Nullable String property) {
+        Book known = books.getIfPresent(key(property));
+        return known != null && known.version >= latestVersion()
+                ? known.reach
+                : sql.inTransaction(tx -> reach(tx, property));
+    }
+
+    private static String key(@Nullable String property) {
+        return property == null ? ALL : property;
+    }
+
+    private long latestVersion() {
+        return sql.ask(look -> look.query(version, row -> row.number(1))).rows().getFirst();
+    }
+
+    /** One of a property at a time: the others find what the first has read, and hold no connection until then. */
+    private Book renewed(String key, @Nullable String property, long latest) {
+        synchronized (reading.computeIfAbsent(key, first -> new Object())) {
+            Book known = books.getIfPresent(key);
+            if (known != null && known.version >= latest) {
+                return known;
+            }
+            Book book = sql.inTransaction(tx -> read(tx, key, property, known, latest));
+            books.put(key, book);
+            return book;
         }
+    }
+
+    private Book read(Tx tx, String key, @Nullable String property, @Nullable Book known, long latest) {
         LocalDate oldest = tx.query(this.oldest, row -> row.day(1), property, property).stream()
                 .findFirst()
                 .orElse(NEVER);
@@ -113,54 +146,83 @@ final class Books {
             numbers.add(Blocks.of(oldest.toEpochDay()));
         }
         Map<LocalDate, DayFigures> figuresOf = new TreeMap<>();
-        NavigableMap<Long, Sketches> blocks = new TreeMap<>();
-        readBlocks(tx, property, List.copyOf(numbers), figuresOf, blocks);
+        NavigableMap<Long, Sketches> blocks = readBlocks(tx, property, numbers, figuresOf);
         Book.Reach reach = reach(tx, property);
-        Book.Leaves days = asked -> single.of(key, now, asked, missing -> readSketches(property, missing));
-        Book book = known == null
-                ? new Book(now, reach, new TreeMap<>(figuresOf), new Blocks(blocks), days)
-                : known.with(now, reach, oldest, figuresOf, blocks, days);
-        books.put(key, book);
-        return book;
+        Book.Leaves days = asked -> single.of(key, latest, asked, missing -> readSketches(property, missing));
+        return known == null
+                ? new Book(latest, reach, new TreeMap<>(figuresOf), new Blocks(blocks), days)
+                : known.with(latest, reach, oldest, figuresOf, blocks, days);
     }
 
-    /** Some blocks at once, of which only what their days come to is kept. */
-    private void readBlocks(
-            Tx tx,
-            @Nullable String property,
-            List<Long> numbers,
-            Map<LocalDate, DayFigures> figuresOf,
-            Map<Long, Sketches> blocks) {
-        for (int from = 0; from < numbers.size(); from += BLOCKS_AT_ONCE) {
-            List<Long> some = numbers.subList(from, Math.min(numbers.size(), from + BLOCKS_AT_ONCE));
-            List<LocalDate> days = some.stream().flatMap(Blocks::days).toList();
-            Map<Long, Sketches.Merge> merges = new TreeMap<>();
-            some.forEach(number -> merges.put(number, new Sketches.Merge()));
-            for (DayRow row : read(tx, property, days)) {
-                figuresOf.merge(row.day, row.figures, DayFigures::plus);
-                Sketches.Merge merge = merges.get(Blocks.of(row.day.toEpochDay()));
-                Objects.requireNonNull(merge, "a day of no block that was asked for")
-                        .add(row.sketches);
-            }
-            merges.forEach((number, merge) -> blocks.put(number, merge.sketches()));
+    /** Some blocks at once, row after row: of however many properties, only what they come to is kept. */
+    private NavigableMap<Long, Sketches> readBlocks(
+            Tx tx, @Nullable String property, Set<Long> numbers, Map<LocalDate, DayFigures> figuresOf) {
+        List<Long> all = List.copyOf(numbers);
+        NavigableMap<Long, Sketches> blocks = new TreeMap<>();
+        for (int from = 0; from < all.size(); from += BLOCKS_AT_ONCE) {
+            List<Long> some = all.subList(from, Math.min(all.size(), from + BLOCKS_AT_ONCE));
+            // A block that has no rows any more takes the place of what it was.
+            some.forEach(number -> blocks.put(number, Sketches.NONE));
+            Merges<Long> merges = new Merges<>();
+            each(tx, figures, property, texts(some.stream().flatMap(Blocks::days)), row -> {
+                DayRow read = DayRow.read(row);
+                figuresOf.merge(read.day, read.figures, DayFigures::plus);
+                merges.add(Blocks.of(read.day.toEpochDay()), read.sketches);
+            });
+            blocks.putAll(merges.merged());
         }
+        return blocks;
     }
 
     private Map<LocalDate, Sketches> readSketches(@Nullable String property, List<LocalDate> days) {
-        Map<LocalDate, Sketches> found = new HashMap<>();
-        sql.ask(look -> look.query(sketches, SketchRow::read, property, property, texts(days)))
-                .rows()
-                .forEach(row -> found.merge(row.day, row.sketches, Sketches::and));
-        return found;
+        String[] asked = texts(days.stream());
+        if (property != null) {
+            // A row a day, so they come in one round trip without a transaction.
+            Merges<LocalDate> merges = new Merges<>();
+            sql.ask(look -> look.query(sketches, SketchRow::read, property, property, asked))
+                    .rows()
+                    .forEach(row -> merges.add(row.day, row.sketches));
+            return merges.merged();
+        }
+        return sql.inTransaction(tx -> {
+            Merges<LocalDate> merges = new Merges<>();
+            each(tx, sketches, null, asked, row -> {
+                SketchRow read = SketchRow.read(row);
+                merges.add(read.day, read.sketches);
+            });
+            return merges.merged();
+        });
     }
 
-    private static String[] texts(List<LocalDate> days) {
-        return days.stream().map(LocalDate::toString).toArray(String[]::new);
+    private static void each(Tx tx, String query, @Nullable String property, String[] days, Tx.RowConsumer consumer) {
+        tx.each(query, MAX_ROWS_AT_ONCE, consumer, property, property, days);
     }
 
-    /** A row for each day and property. */
-    private List<DayRow> read(Tx tx, @Nullable String property, List<LocalDate> days) {
-        return tx.query(figures, DayRow::read, property, property, texts(days));
+    /** Sketches of rows that come in any order, merged by what they belong to. A single one stays as it is. */
+    private static final class Merges<K> {
+        private final Map<K, Sketches> single = new HashMap<>();
+        private final Map<K, Sketches.Merge> several = new HashMap<>();
+
+        void add(K key, Sketches sketches) {
+            Sketches.Merge merge = several.get(key);
+            if (merge != null) {
+                var _ = merge.add(sketches);
+                return;
+            }
+            Sketches first = single.putIfAbsent(key, sketches);
+            if (first != null) {
+                several.put(key, new Sketches.Merge().add(first).add(sketches));
+            }
+        }
+
+        Map<K, Sketches> merged() {
+            several.forEach((key, merge) -> single.put(key, merge.sketches()));
+            return single;
+        }
+    }
+
+    private static String[] texts(Stream<LocalDate> days) {
+        return days.map(LocalDate::toString).toArray(String[]::new);
     }
 
     /** All together are as fresh as the last run for all; one property also by a run of its own. */

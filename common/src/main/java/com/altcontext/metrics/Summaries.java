@@ -64,7 +64,7 @@ public final class Summaries {
         return new Summary(
                 window,
                 compare ? window.before() : null,
-                freshness(book, window),
+                freshness(book.reach, window),
                 metrics,
                 mix(totals),
                 vitals(totals),
@@ -126,15 +126,24 @@ public final class Summaries {
         return points;
     }
 
-    private Freshness freshness(Book book, Window window) {
-        LocalDate through = book.reach.through();
+    /**
+     * How old a window's figures are.
+     *
+     * @param property null for all together
+     */
+    public Freshness freshness(Window window, @Nullable String property) {
+        return freshness(books().reach(property), window);
+    }
+
+    private Freshness freshness(Book.Reach reach, Window window) {
+        LocalDate through = reach.through();
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Integer lag = through == null ? null : Math.toIntExact(Math.max(0, today.toEpochDay() - through.toEpochDay()));
         return new Freshness(
                 through,
-                book.reach.at(),
+                reach.at(),
                 lag,
-                book.reach.gaps().stream().filter(window::holds).toList(),
+                reach.gaps().stream().filter(window::holds).toList(),
                 clock.instant());
     }
 }
