@@ -11,27 +11,37 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Passes captured leads on to the operator's webhook, signed as Standard Webhooks has it. Whatever is not answered with a
  * success is sent again later: the receiver tells a repeat by its {@code webhook-id}.
+ *
+ * <p>What waits is sent batch by batch until nothing is due. The messages of a batch are under way at once, and a later
+ * batch never overtakes an earlier one. No connection to the database is held while a receiver takes its time.
  */
 @Singleton
 class WebhookSender {
     private static final Logger LOG = Logger.getLogger(WebhookSender.class);
-    private static final int MOST_IN_ROUND = 10;
+    /** So many are claimed at once and sent at once: none waits behind others at a slow receiver until its lease is over. */
+    private static final int MAX_IN_FLIGHT = 8;
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Optional<Settings.Webhook> webhook;
@@ -62,8 +72,8 @@ class WebhookSender {
             return;
         }
         try {
-            Outbox.Message due = claim();
-            if (due != null) {
+            List<Outbox.Message> due = claim();
+            if (!due.isEmpty()) {
                 send(webhook.get(), due);
             }
         } catch (SqlFailure failed) {
@@ -71,47 +81,54 @@ class WebhookSender {
         }
     }
 
-    /** One alone: {@link Outbox#LEASE} would run out for those that wait behind others at a slow receiver. */
-    private Outbox.@Nullable Message claim() {
-        List<Outbox.Message> due = sql.inTransaction(tx -> Outbox.claim(tx, 1));
-        return due.isEmpty() ? null : due.getFirst();
+    private List<Outbox.Message> claim() {
+        return sql.inTransaction(tx -> Outbox.claim(tx, MAX_IN_FLIGHT));
     }
 
-    private void send(Settings.Webhook to, Outbox.Message first) {
+    /** Batch after batch, until nothing is due or the receiver takes nothing: then the rest waits for the next round. */
+    private void send(Settings.Webhook to, List<Outbox.Message> first) {
         HttpClient client = vertx.httpClientBuilder()
+                .with(new PoolOptions().setHttp1MaxSize(MAX_IN_FLIGHT))
                 .with(new HttpClientOptions()
-                        .setMaxPoolSize(1)
                         .setConnectTimeout((int) PATIENCE.toMillis())
                         .setSsl("https".equals(to.url().getScheme())))
                 // What breaks a connection fails its request, which is told. Vert.x would log it, and with it what the
-                // receiver
-                // has sent, which may be what it was sent.
+                // receiver has sent, which may be what it was sent.
                 .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
                 .build();
         try {
-            Outbox.Message message = first;
-            for (int sent = 1; message != null; sent++) {
-                pass(client, to, message);
-                message = sent < MOST_IN_ROUND ? claim() : null;
+            for (List<Outbox.Message> batch = first; !batch.isEmpty() && pass(client, to, batch); ) {
+                batch = claim();
             }
         } finally {
             var _ = client.close();
         }
     }
 
-    private void pass(HttpClient client, Settings.Webhook to, Outbox.Message message) {
-        if (isTaken(client, to, message)) {
+    /** @return whether the receiver took any of them */
+    private boolean pass(HttpClient client, Settings.Webhook to, List<Outbox.Message> batch) {
+        Map<Outbox.Message, Future<Integer>> answers = new LinkedHashMap<>();
+        batch.forEach(message -> answers.put(message, post(client, to, message)));
+        long deadline = System.nanoTime() + 2 * PATIENCE.toNanos();
+        List<UUID> taken = new ArrayList<>();
+        answers.forEach((message, answer) -> {
+            if (isTaken(message, answer, deadline)) {
+                taken.add(message.id());
+            }
+        });
+        if (!taken.isEmpty()) {
             sql.inTransaction(tx -> {
-                Outbox.delivered(tx, message.id());
+                Outbox.delivered(tx, taken);
                 return true;
             });
         }
+        return !taken.isEmpty();
     }
 
-    private boolean isTaken(HttpClient client, Settings.Webhook to, Outbox.Message message) {
+    private boolean isTaken(Outbox.Message message, Future<Integer> answer, long deadline) {
         String outcome;
         try {
-            int status = post(client, to, message);
+            int status = answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             outcome = status / 100 == 2 ? "delivered" : "answered " + status;
         } catch (ExecutionException | TimeoutException failed) {
             Throwable cause = failed.getCause() == null ? failed : failed.getCause();
@@ -130,8 +147,8 @@ class WebhookSender {
         return taken;
     }
 
-    private int post(HttpClient client, Settings.Webhook to, Outbox.Message message)
-            throws ExecutionException, InterruptedException, TimeoutException {
+    /** The status of the answer. */
+    private Future<Integer> post(HttpClient client, Settings.Webhook to, Outbox.Message message) {
         Instant now = clock.instant();
         RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
@@ -146,12 +163,14 @@ class WebhookSender {
         return client.request(request)
                 .compose(sent -> sent.send(message.body()))
                 .map(answer -> {
-                    // What else it says may be without end, and would keep the next message waiting.
+                    // What else it says may be without end, and would keep the next message waiting. That it is cut off
+                    // is
+                    // no failure.
+                    answer.exceptionHandler(cutOff -> {});
                     var _ = answer.request().connection().close();
                     return answer.statusCode();
                 })
                 .toCompletionStage()
-                .toCompletableFuture()
-                .get(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                .toCompletableFuture();
     }
 }

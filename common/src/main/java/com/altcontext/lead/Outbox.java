@@ -48,17 +48,19 @@ public final class Outbox {
     /** Whoever claims at once skips what another is claiming, instead of waiting for it. */
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (
-                SELECT id FROM lead_outbox WHERE next_attempt_at <= now()
-                ORDER BY next_attempt_at
+                SELECT id, next_attempt_at AS turn FROM lead_outbox WHERE next_attempt_at <= now()
+                ORDER BY next_attempt_at, created_at
                 LIMIT ?
-                FOR UPDATE SKIP LOCKED)
-            UPDATE lead_outbox AS o
-            SET attempts = o.attempts + 1,
-                next_attempt_at = now()
-                    + least(interval '6 hours', make_interval(secs => ?) * (2 ^ least(o.attempts, 20)))
-            FROM due
-            WHERE o.id = due.id
-            RETURNING o.id, o.body, o.attempts
+                FOR UPDATE SKIP LOCKED),
+            claimed AS (
+                UPDATE lead_outbox AS o
+                SET attempts = o.attempts + 1,
+                    next_attempt_at = now()
+                        + least(interval '6 hours', make_interval(secs => ?) * (2 ^ least(o.attempts, 20)))
+                FROM due
+                WHERE o.id = due.id
+                RETURNING o.id, o.body, o.attempts, due.turn, o.created_at)
+            SELECT id, body, attempts FROM claimed ORDER BY turn, created_at
             """;
 
     private Outbox() {}
@@ -72,16 +74,19 @@ public final class Outbox {
      */
     public record Message(UUID id, String body, int attempt) {}
 
-    /** Takes up to so many messages whose turn it is, for {@link #LEASE}. The caller commits, then sends. */
+    /**
+     * Takes up to so many messages whose turn it is, for {@link #LEASE}, in the order of their turns. The caller commits,
+     * then sends.
+     */
     public static List<Message> claim(Tx tx, int most) {
         return tx.query(
                 CLAIM, row -> new Message(row.id(1), row.text(2), Math.toIntExact(row.number(3))), most, (double)
                         LEASE.toSeconds());
     }
 
-    /** Removes a message that was accepted. One that was not needs no word: its next turn comes by itself. */
-    public static void delivered(Tx tx, UUID id) {
-        var _ = tx.update("DELETE FROM lead_outbox WHERE id = ?", id);
+    /** Removes messages that were accepted. One that was not needs no word: its next turn comes by itself. */
+    public static void delivered(Tx tx, List<UUID> ids) {
+        var _ = tx.update("DELETE FROM lead_outbox WHERE id = ANY (?)", (Object) ids.toArray(UUID[]::new));
     }
 
     /** Adds a message for each submission. */

@@ -132,7 +132,7 @@ class OutboxTest {
         UUID delivered = claim(1).getFirst().id();
 
         database.sql().inTransaction(tx -> {
-            Outbox.delivered(tx, delivered);
+            Outbox.delivered(tx, List.of(delivered));
             return true;
         });
 
@@ -180,6 +180,19 @@ class OutboxTest {
                 + " WHERE l.id = o.lead_id AND l.email = 'lead-3@example.ca'");
 
         assertThat(claim(1).getFirst().body()).contains("lead-3@example.ca");
+    }
+
+    @Test
+    void what_is_claimed_together_is_in_the_order_of_its_turns() {
+        captureSome(20);
+        database.run(
+                "UPDATE lead_outbox o SET next_attempt_at = now() - right(l.email, -5)::interval"
+                        + " FROM (SELECT id, split_part(email, '@', 1) || ' min' AS email FROM leads) l WHERE l.id = o.lead_id");
+
+        assertThat(claim(8))
+                .extracting(message -> message.body().replaceAll("(?s).*\"(lead-\\d+)@.*", "$1"))
+                .containsExactly(
+                        "lead-19", "lead-18", "lead-17", "lead-16", "lead-15", "lead-14", "lead-13", "lead-12");
     }
 
     @Test
