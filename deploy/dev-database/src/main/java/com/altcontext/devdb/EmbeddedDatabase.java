@@ -35,6 +35,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Where postmaster.pid says how far the server is; pg_ctl reads the same line. */
     private static final int STATUS_LINE = 7;
 
+    /** Connections break, and what is in memory is written down. */
+    private static final String FAST = "fast";
+
     private static final int ATTEMPTS = 50;
     private static final int SECONDS_TO_START = 60;
     private static final int SECONDS_TO_STOP = 30;
@@ -163,12 +166,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** Stops the server at once, as a failover does: connections break, what was committed stays, data and port are kept. */
     public synchronized void stop() {
+        stop(FAST);
+    }
+
+    private void stop(String mode) {
         if (server == null) {
             return;
         }
         try {
             if (server.isAlive()) {
-                pgCtlStop();
+                pgCtlStop(mode);
             }
             server.waitFor();
             server = null;
@@ -201,7 +208,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         try {
-            stop();
+            stop(lastMode());
             closed = true;
             lock.close();
             if (throwAway) {
@@ -300,17 +307,22 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         if (isServer(named.get())) {
-            pgCtlStop();
+            pgCtlStop(lastMode());
         } else {
             Files.deleteIfExists(
                     pidFile()); // a dead server's number went to somebody else, and PostgreSQL would not start
         }
     }
 
-    private void pgCtlStop() throws IOException {
+    /** What is thrown away need not be written down first: under load that takes longer than anybody waits. */
+    private String lastMode() {
+        return throwAway ? "immediate" : FAST;
+    }
+
+    private void pgCtlStop(String mode) throws IOException {
         Outcome outcome = run(
                 "pg_ctl",
-                List.of("stop", "--wait", "--timeout=" + SECONDS_TO_STOP, "--mode=fast", "--pgdata=" + data()));
+                List.of("stop", "--wait", "--timeout=" + SECONDS_TO_STOP, "--mode=" + mode, "--pgdata=" + data()));
         if (!outcome.ok() && pidFileProcess().filter(EmbeddedDatabase::isServer).isPresent()) {
             throw new IOException("the PostgreSQL in " + home + " did not stop: " + outcome.output());
         }
