@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -202,7 +203,12 @@ final class Exchange {
         HttpServerRequest request = context.request();
         HttpConnection connection = request.connection();
         long timer = context.vertx().setTimer(LINGER_MILLIS, late -> connection.close());
-        connection.closeHandler(closed -> context.vertx().cancelTimer(timer));
+        // A listener is added, where a close handler would replace the one by which connections are counted.
+        if (connection instanceof ConnectionBase base) {
+            var _ = base.channel()
+                    .closeFuture()
+                    .addListener(closed -> context.vertx().cancelTimer(timer));
+        }
         request.exceptionHandler(broken -> connection.close());
         request.handler(part -> {});
         request.endHandler(end -> connection.close());

@@ -1,5 +1,6 @@
 package com.altcontext.api;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -13,7 +14,11 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
 
     RawClient() throws IOException {
-        URI base = Call.base();
+        this(Call.base());
+    }
+
+    /** @param base scheme, host and port of the service */
+    RawClient(URI base) throws IOException {
         socket = new Socket(base.getHost(), base.getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
@@ -27,6 +32,19 @@ final class RawClient implements AutoCloseable {
     /** What has come without waiting for more. */
     boolean hasAnswer() throws IOException {
         return socket.getInputStream().available() > 0;
+    }
+
+    /** The first line and the headers of the next answer. */
+    String readHead() throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = socket.getInputStream().read();
+            if (next < 0) {
+                throw new EOFException("the connection ended after: " + head);
+            }
+            head.append((char) next);
+        }
+        return head.toString();
     }
 
     /** Everything until the service closes the connection. */
