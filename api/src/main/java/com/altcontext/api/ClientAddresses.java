@@ -27,10 +27,15 @@ final class ClientAddresses {
         InetAddress said = null;
         if (settings.onFly()) {
             said = literal(headers.get(FLY_CLIENT_IP));
-        } else if (settings.header().isPresent() && isTrusted(peer)) {
+        } else if (isProxy(peer)) {
             said = nearestUntrusted(headers.getAll(settings.header().get()));
         }
         return said == null ? peer : said;
+    }
+
+    /** Whether connections of this peer carry the requests of many clients, and the peer says of each whose it is. */
+    boolean isProxy(InetAddress peer) {
+        return settings.onFly() || (settings.header().isPresent() && isTrusted(peer));
     }
 
     /**

@@ -11,11 +11,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,23 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class Edge {
-    private static final CharSequence NOSNIFF_NAME = HttpHeaders.createOptimized("x-content-type-options");
-    private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
-    private static final CharSequence CSP_NAME = HttpHeaders.createOptimized("content-security-policy");
-    private static final CharSequence CSP = HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");
-    private static final CharSequence REFERRER_POLICY = HttpHeaders.createOptimized("referrer-policy");
-    private static final CharSequence NO_REFERRER = HttpHeaders.createOptimized("no-referrer");
-    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
-    private static final CharSequence HSTS_NAME = HttpHeaders.createOptimized("strict-transport-security");
-    private static final CharSequence HSTS = HttpHeaders.createOptimized("max-age=31536000");
     private static final CharSequence EXPOSED =
             HttpHeaders.createOptimized("x-outcome, x-request-id, retry-after, ratelimit, ratelimit-policy");
 
+    private static final CharSequence TRUE = HttpHeaders.createOptimized("true");
+    /** The sites of the earlier system still send {@code x-api-key}, which is not looked at. */
+    private static final CharSequence ALLOWED_HEADERS =
+            HttpHeaders.createOptimized("content-type, x-request-id, x-api-key");
+
     private static final int BEFORE_EVERYTHING = 1_000;
-    private static final int LONGEST_REQUEST_ID = 64;
 
     private final Set<String> allowedOrigins;
-    private final boolean onFly;
+    private final AnswerHeaders answerHeaders;
     private final ClientAddresses addresses;
     private final RateLimiter limiter;
     private final BodyCollector bodies;
@@ -61,7 +54,7 @@ class Edge {
             Properties properties,
             Doors doors) {
         this.allowedOrigins = settings.corsAllowedOrigins();
-        this.onFly = settings.clientAddress().onFly();
+        this.answerHeaders = new AnswerHeaders(settings.clientAddress().onFly());
         this.addresses = addresses;
         this.limiter = limiter;
         this.bodies = bodies;
@@ -90,7 +83,7 @@ class Edge {
         HttpServerRequest request = context.request();
         Endpoint endpoint = Endpoint.at(request.path());
         Problem problem = Problem.ofStatus(context.statusCode());
-        if (!request.response().headers().contains(Exchange.REQUEST_ID)) {
+        if (!request.response().headers().contains(AnswerHeaders.REQUEST_ID)) {
             identify(request);
             allowOrigin(request, endpoint);
         }
@@ -106,7 +99,6 @@ class Edge {
 
     private void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
-        Pipelining.watch(request.connection());
         identify(request);
         Endpoint endpoint = Endpoint.at(request.path());
         boolean originAllowed = allowOrigin(request, endpoint);
@@ -115,7 +107,10 @@ class Edge {
             return;
         }
         if (request.method().equals(HttpMethod.OPTIONS)) {
-            answerOptions(request, endpoint, originAllowed);
+            Exchange preflight = new Exchange(context, endpoint, Client.of(request, addresses), tally);
+            if (allow(preflight, Endpoint.Limit.SCRIPTS, 1)) {
+                answerOptions(request, endpoint, originAllowed);
+            }
             return;
         }
         if (!endpoint.accepts(request.method())) {
@@ -133,6 +128,7 @@ class Edge {
         HttpServerRequest request = exchange.request();
         boolean readable = switch (exchange.endpoint.bodyOf(request.method())) {
             case NONE -> {
+                Exchange.skipBody(request);
                 doors.open(exchange);
                 yield false;
             }
@@ -195,31 +191,7 @@ class Edge {
     }
 
     private void identify(HttpServerRequest request) {
-        String given = request.getHeader(Exchange.REQUEST_ID);
-        // One of ours is to be told apart in a log, not to be kept secret.
-        String id = given != null && isShortToken(given)
-                ? given
-                : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        MultiMap headers = request.response().headers();
-        headers.set(Exchange.REQUEST_ID, id);
-        headers.set(NOSNIFF_NAME, NOSNIFF);
-        headers.set(CSP_NAME, CSP);
-        headers.set(REFERRER_POLICY, NO_REFERRER);
-        headers.set(HttpHeaders.CACHE_CONTROL, NO_STORE);
-        if (onFly) {
-            headers.set(HSTS_NAME, HSTS);
-        }
-    }
-
-    private static boolean isShortToken(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-            if (!plain && c != '-' && c != '_' && c != '.') {
-                return false;
-            }
-        }
-        return !text.isEmpty() && text.length() <= LONGEST_REQUEST_ID;
+        answerHeaders.set(request.response().headers(), request.getHeader(AnswerHeaders.REQUEST_ID));
     }
 
     /** Gives a listed origin its own name back; any other is served without a word about origins. */
@@ -235,6 +207,9 @@ class Edge {
         }
         headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        // A browser sends a beacon of JSON with credentials, whatever there is of them. No cookie is read on these
+        // routes.
+        headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
         return true;
     }
 
@@ -243,9 +218,10 @@ class Edge {
         headers.set(HttpHeaders.ALLOW, endpoint.allowed());
         if (originAllowed && request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD) != null) {
             headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, allowedMethods(endpoint));
-            headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, "content-type, x-request-id");
+            headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
             headers.set(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "86400");
         }
+        Exchange.skipBody(request);
         request.response().setStatusCode(204).end();
     }
 

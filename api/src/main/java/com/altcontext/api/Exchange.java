@@ -6,11 +6,9 @@ import com.altcontext.retention.TookTooLong;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Rejected;
 import io.vertx.core.Context;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,15 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and the one way to answer it: in JSON, once, on the event loop of its connection. */
 final class Exchange {
-    static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
-
     private static final Logger LOG = Logger.getLogger(Exchange.class);
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence OUTCOME = HttpHeaders.createOptimized("x-outcome");
     private static final int OK = 200;
     private static final int ACCEPTED = 202;
     private static final int SEE_OTHER = 303;
-    private static final long LINGER_MILLIS = 2_000;
 
     private final RoutingContext context;
     private final Context eventLoop;
@@ -49,6 +44,8 @@ final class Exchange {
     /** Hands the request on to Quarkus REST, which would refuse a client that accepts another type than there is. */
     void toResource() {
         context.request().headers().remove(HttpHeaders.ACCEPT);
+        // It stops the body, which it does not read either.
+        context.addEndHandler(answered -> skipBody(context.request()));
         context.next();
     }
 
@@ -158,7 +155,7 @@ final class Exchange {
 
     /** Whatever this logs carries the request's id. */
     private static void withId(RoutingContext context, Runnable logging) {
-        MDC.put("requestId", context.response().headers().get(REQUEST_ID));
+        MDC.put("requestId", context.response().headers().get(AnswerHeaders.REQUEST_ID));
         try {
             logging.run();
         } finally {
@@ -185,34 +182,19 @@ final class Exchange {
         if (problem == Problem.UNAVAILABLE) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
         }
-        boolean unread = hasUnreadBody(context.request());
-        if (unread) {
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        }
+        skipBody(context.request());
         end(response, problem.status, problem.json(issues));
-        if (unread) {
-            hangUp(context);
-        }
     }
 
     /**
-     * Lets the rest of a body pass for a while before the connection is closed: a sender whose bytes are refused by the
-     * network layer sees a broken connection instead of the answer.
+     * Lets a body pass that nobody reads, so that the connection can carry the next request. {@link ConnectionLimits} ends
+     * the connection where that is too much or takes too long.
      */
-    private static void hangUp(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        HttpConnection connection = request.connection();
-        long timer = context.vertx().setTimer(LINGER_MILLIS, late -> connection.close());
-        // A listener is added, where a close handler would replace the one by which connections are counted.
-        if (connection instanceof ConnectionBase base) {
-            var _ = base.channel()
-                    .closeFuture()
-                    .addListener(closed -> context.vertx().cancelTimer(timer));
+    static void skipBody(HttpServerRequest request) {
+        if (!request.isEnded()) {
+            request.handler(part -> {});
+            request.resume();
         }
-        request.exceptionHandler(broken -> connection.close());
-        request.handler(part -> {});
-        request.endHandler(end -> connection.close());
-        request.resume();
     }
 
     private static void end(HttpServerResponse response, int status, String json) {
@@ -220,13 +202,5 @@ final class Exchange {
             return;
         }
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(json);
-    }
-
-    private static boolean hasUnreadBody(HttpServerRequest request) {
-        if (request.isEnded()) {
-            return false;
-        }
-        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        return length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) : !length.equals("0");
     }
 }

@@ -31,7 +31,7 @@ class BeaconIT {
     private static final long LONGEST_VISIT_SECONDS = 120;
     private static final Pattern OUTCOME = Pattern.compile("<pre id=\"outcome\">(\\{.*?})</pre>");
 
-    /** Sends one event as a beacon, which needs no leave, and one that a preflight must allow; writes down what came of it. */
+    /** Sends one event as a beacon, which needs no leave, and two that a preflight must allow; writes down what came of it. */
     private static final String PAGE = """
             <!doctype html>
             <title>Pricing</title>
@@ -43,12 +43,14 @@ class BeaconIT {
                 {anonId: 'ANON_ID', eventType, path: location.pathname, eventId: crypto.randomUUID()});
               const tell = (outcome) => document.getElementById('outcome').textContent = JSON.stringify(outcome);
               const beacon = navigator.sendBeacon(service, event('page_view'));
+              const json = navigator.sendBeacon(service, new Blob([event('form_start')], {type: 'application/json'}));
               fetch(service, {
                 method: 'POST',
-                headers: {'content-type': 'application/json'},
+                headers: {'content-type': 'application/json', 'x-api-key': 'what the earlier sites send'},
                 body: event('cta_click')
               }).then(async (answer) => tell({
                 beacon,
+                json,
                 status: answer.status,
                 outcome: answer.headers.get('x-outcome'),
                 body: await answer.json()
@@ -86,15 +88,16 @@ class BeaconIT {
 
     @Test
     void a_listed_page_sends_a_beacon_and_reads_the_answer_to_a_preflighted_event() throws Exception {
-        JsonNode told = visit("127.0.0.1");
+        JsonNode told = visit("127.0.0.1", 3);
 
         assertThat(told.path("beacon").booleanValue()).isTrue();
+        assertThat(told.path("json").booleanValue()).isTrue();
         assertThat(told.path("status").intValue()).isEqualTo(202);
         assertThat(told.path("outcome").textValue()).isEqualTo("stored");
-        List<JsonNode> events = stored(2);
+        List<JsonNode> events = stored(3);
         assertThat(events)
                 .extracting(event -> event.path("event_type").textValue())
-                .containsExactlyInAnyOrder("page_view", "cta_click");
+                .containsExactlyInAnyOrder("page_view", "cta_click", "form_start");
         assertThat(events).allSatisfy(event -> {
             assertThat(event.path("path").textValue()).isEqualTo("/pricing");
             assertThat(event.path("device").textValue()).isEqualTo("desktop");
@@ -107,7 +110,7 @@ class BeaconIT {
 
     @Test
     void the_beacon_of_a_page_that_is_not_listed_is_stored_and_its_preflight_is_not_allowed() throws Exception {
-        JsonNode told = visit("localhost");
+        JsonNode told = visit("localhost", 1);
 
         assertThat(told.path("beacon").booleanValue()).isTrue();
         assertThat(told.path("failure").textValue()).isEqualTo("TypeError");
@@ -115,7 +118,7 @@ class BeaconIT {
     }
 
     /** Opens the page under that name of this machine, of which the service lists {@code 127.0.0.1} only. */
-    private JsonNode visit(String host) throws Exception {
+    private JsonNode visit(String host, int stored) throws Exception {
         int port = site.getAddress().getPort();
         try (PackagedService service =
                 PackagedService.on(url, Map.of("CORS_ALLOWED_ORIGINS", "http://127.0.0.1:" + port))) {
@@ -123,7 +126,7 @@ class BeaconIT {
             String dom = dom("http://" + host + ":" + port + "/pricing");
             Matcher outcome = OUTCOME.matcher(dom);
             assertThat(outcome.find()).as("an outcome in the page: %s", dom).isTrue();
-            Stored.await(() -> new Stored(sql).events(anonId).isEmpty(), false);
+            Stored.await(() -> new Stored(sql).events(anonId).size(), stored);
             return Call.JSON.readTree(outcome.group(1).replace("&amp;", "&"));
         }
     }

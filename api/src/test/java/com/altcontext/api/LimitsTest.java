@@ -65,6 +65,20 @@ class LimitsTest {
     }
 
     @Test
+    void preflights_are_limited_too_and_an_event_is_not_held_up_by_them() {
+        int passed = 0;
+        Call.Answer answer = send(Call.of("OPTIONS", "/v1/events"));
+        while (answer.status() == 204) {
+            passed++;
+            answer = send(Call.of("OPTIONS", "/v1/events"));
+        }
+        assertThat(passed).isGreaterThanOrEqualTo(600);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"scripts\";q=600;w=60");
+        assertThat(send(Call.event(Beacons.pageView())).status()).isEqualTo(202);
+    }
+
+    @Test
     void refused_requests_count_too_and_a_refused_one_stores_nothing() {
         for (int i = 0; i < 120; i++) {
             assertThat(send(Call.event("{}")).status()).isIn(400, 429);

@@ -47,6 +47,11 @@ final class RawClient implements AutoCloseable {
         return head.toString();
     }
 
+    /** That many bytes, such as the body of an answer. */
+    String readBytes(int count) throws IOException {
+        return new String(socket.getInputStream().readNBytes(count), StandardCharsets.ISO_8859_1);
+    }
+
     /** Everything until the service closes the connection. */
     String readAll() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

@@ -54,7 +54,7 @@ class RefusalsIT {
         String request(int number) {
             int client = this == RATE_LIMITED ? 1 : number;
             int length = this == TOO_LARGE ? 70_000 : BODY.length();
-            return start + " HTTP/1.1\r\nHost: x\r\nContent-Type: " + type + "\r\nX-Client: 10." + ordinal() + "."
+            return start + " HTTP/1.1\r\nHost: x\r\nContent-Type: " + type + "\r\nX-Client: 10." + status % 100 + "."
                     + (client >> 8) + "." + (client & 0xFF) + "\r\nContent-Length: " + length + "\r\n\r\n" + BODY;
         }
     }
@@ -97,7 +97,11 @@ class RefusalsIT {
         for (int i = begin; i < REFUSALS_OF_A_KIND; i += CLIENTS) {
             try (RawClient client = new RawClient(URI.create(service.address()))) {
                 client.write(kind.request(i));
-                assertThat(client.readHead()).startsWith("HTTP/1.1 " + kind.status + " ");
+                String head = client.readHead();
+                if (kind == Kind.RATE_LIMITED && head.startsWith("HTTP/1.1 400 ")) {
+                    continue; // one a minute is let through, and refused for what it says
+                }
+                assertThat(head).startsWith("HTTP/1.1 " + kind.status + " ");
             }
         }
         return null;

@@ -18,6 +18,9 @@ class UnreadBodyTest {
     private static final String HEAD =
             "POST /v1/events HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nContent-Type: application/json\r\n";
 
+    private static final String NEXT = HEAD + "Connection: close\r\nContent-Length: "
+            + Beacons.pageView().toString().length() + "\r\n\r\n" + Beacons.pageView();
+
     @Test
     void a_body_that_is_far_too_large_gets_its_answer_every_time() {
         byte[] huge = new byte[4 << 20];
@@ -126,6 +129,68 @@ class UnreadBodyTest {
             }
         }
         assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "OPTIONS /v1/events",
+                "OPTIONS /v1/leads/export",
+                "GET /v1/healthz",
+                "HEAD /v1/openapi.yaml",
+                "GET /v1/privacy",
+                "GET /dashboard",
+                "GET /v1/metrics/summary",
+                "DELETE /v1/dashboard/session",
+                "DELETE /v1/events",
+                "POST /v1/nothing"
+            })
+    void a_body_that_nobody_reads_does_not_stop_the_next_request(String start) throws IOException {
+        for (int length : List.of(1, 5_000, 65_536)) {
+            for (boolean chunked : List.of(false, true)) {
+                try (RawClient client = new RawClient()) {
+                    client.write(start + " HTTP/1.1\r\nHost: x\r\n" + body(length, chunked));
+                    String first = client.readHead();
+                    client.write(NEXT);
+
+                    assertThat(first).startsWith("HTTP/1.1 ").doesNotContainIgnoringCase("connection: close");
+                    assertThat(client.readAll())
+                            .as("%s with %d bytes", start, length)
+                            .contains("HTTP/1.1 202 ");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"OPTIONS /v1/events", "GET /v1/healthz", "HEAD /v1/privacy", "DELETE /v1/dashboard/session"})
+    void a_long_body_that_nobody_reads_ends_the_connection_with_the_answer(String start) throws IOException {
+        for (boolean chunked : List.of(false, true)) {
+            try (RawClient client = new RawClient()) {
+                client.write(start + " HTTP/1.1\r\nHost: x\r\n" + body(500_000, chunked) + NEXT);
+
+                assertThat(client.readAll()).startsWith("HTTP/1.1 ").containsOnlyOnce("HTTP/1.1 ");
+            }
+        }
+        assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+    }
+
+    @Test
+    void a_body_that_nobody_reads_and_that_never_comes_ends_the_connection() throws IOException {
+        try (RawClient client = new RawClient()) {
+            client.write("OPTIONS /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{");
+
+            assertThat(client.readAll()).startsWith("HTTP/1.1 204 ").containsOnlyOnce("HTTP/1.1 ");
+        }
+    }
+
+    private static String body(int length, boolean chunked) {
+        String content = "x".repeat(length);
+        return chunked
+                ? "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(length) + "\r\n" + content
+                        + "\r\n0\r\n\r\n"
+                : "Content-Length: " + length + "\r\n\r\n" + content;
     }
 
     @Test

@@ -82,7 +82,7 @@ class WorkersTest {
 
     private void answer(RoutingContext context) {
         Exchange exchange = new Exchange(context, Endpoint.METRICS_SUMMARY, SOMEBODY, TALLY);
-        context.response().putHeader(Exchange.REQUEST_ID, "as the edge gives one");
+        context.response().putHeader(AnswerHeaders.REQUEST_ID, "as the edge gives one");
         Thread eventLoop = Thread.currentThread();
         try {
             workers.run(exchange, work, made -> {
