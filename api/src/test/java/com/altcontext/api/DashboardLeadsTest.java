@@ -212,9 +212,15 @@ class DashboardLeadsTest {
                         .status())
                 .isEqualTo(401);
         assertThat(Call.of("POST", CSV).send().status()).isEqualTo(401);
-        assertThat(log()).isEmpty();
         assertThat(csv("").without("sec-fetch-site")
                         .header("origin", "http://" + Call.base().getAuthority())
+                        .send()
+                        .status())
+                .as("a page that came without TLS")
+                .isEqualTo(401);
+        assertThat(log()).isEmpty();
+        assertThat(csv("").without("sec-fetch-site")
+                        .header("origin", "https://" + Call.base().getAuthority())
                         .send()
                         .status())
                 .isEqualTo(200);
