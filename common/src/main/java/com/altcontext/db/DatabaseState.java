@@ -16,6 +16,8 @@ public final class DatabaseState {
             SELECT clock_timestamp(), to_regclass('flyway_schema_history') IS NOT NULL
             """;
 
+    private static final String NOW = "SELECT clock_timestamp()";
+
     private static final String VERSION = """
             SELECT coalesce(max(version::integer), 0) FROM flyway_schema_history
             WHERE success AND version ~ '^[0-9]{1,9}$'
@@ -65,7 +67,11 @@ public final class DatabaseState {
         return clockSkew;
     }
 
-    /** Asks the database now. Takes as long as a connection takes; never throws for a database that is away. */
+    /**
+     * Asks the database now. Takes as long as a connection takes; never throws for a database that is away.
+     *
+     * @throws RuntimeException if what is read before it is ready fails otherwise; it is not ready then
+     */
     public Status ask() {
         try {
             Status seen = sql.inTransaction(this::look);
@@ -75,9 +81,27 @@ public final class DatabaseState {
             status = seen;
         } catch (SqlFailure failed) {
             status = Status.DATABASE_UNREACHABLE;
+        } catch (RuntimeException | Error unforeseen) {
+            status = Status.DATABASE_UNREACHABLE;
+            throw unforeseen;
         }
         seenReady |= isReady();
         return status;
+    }
+
+    /**
+     * Compares this machine's clock with the database's once more: one that was suspended wakes with an old one.
+     *
+     * @throws SqlFailure if the database did not answer; then what was measured before stays
+     */
+    public void measureClock() {
+        measureClock(sql.ask(question -> question.query(NOW, row -> row.time(1)))
+                .rows()
+                .getFirst());
+    }
+
+    private void measureClock(Instant databaseNow) {
+        clockSkew = Duration.between(databaseNow, clock.instant());
     }
 
     /** Said by whoever found the database gone in the middle of work. */
@@ -89,7 +113,7 @@ public final class DatabaseState {
         record Answer(Instant now, boolean migrated) {}
         Answer answer =
                 tx.query(ASK, row -> new Answer(row.time(1), row.flag(2))).getFirst();
-        clockSkew = Duration.between(answer.now, clock.instant());
+        measureClock(answer.now);
         long version = answer.migrated ? tx.query(VERSION, row -> row.number(1)).getFirst() : 0;
         return version >= REQUIRED_SCHEMA ? Status.READY : Status.SCHEMA_OUTDATED;
     }

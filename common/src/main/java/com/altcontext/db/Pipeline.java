@@ -71,10 +71,14 @@ public final class Pipeline {
         if (answers.isEmpty()) {
             return;
         }
-        String text = sql.toString();
+        boolean hasPreamble = progress.hasPreamble();
+        String text = progress.inFront(sql.toString());
         try (PreparedStatement statement = Parameters.prepare(connection, text, parameters.toArray())) {
             boolean rows = statement.execute();
             progress.hasAnswer = true;
+            if (hasPreamble) {
+                rows = statement.getMoreResults();
+            }
             for (Answer<?> answer : answers) {
                 if (rows) {
                     try (ResultSet result = statement.getResultSet()) {
@@ -84,7 +88,7 @@ public final class Pipeline {
                 rows = statement.getMoreResults();
             }
         } catch (SQLException failed) {
-            throw new SqlFailure(text, failed);
+            throw new SqlFailure(sql.toString(), failed);
         }
     }
 }

@@ -2,6 +2,24 @@ package com.altcontext.db;
 
 /** How far a transaction has come: what the server has not answered to yet, it has not done. */
 final class Progress {
+    /** What goes in front of the transaction's first statement, in the same round trip; empty once it was sent. */
+    private String preamble;
+
+    Progress(String preamble) {
+        this.preamble = preamble;
+    }
+
+    /** The statement that is to be sent, with what must go in front of it. */
+    String inFront(String statement) {
+        String all = preamble.isEmpty() ? statement : preamble + ";\n" + statement;
+        preamble = "";
+        return all;
+    }
+
+    boolean hasPreamble() {
+        return !preamble.isEmpty();
+    }
+
     /** Whether there was a connection to begin with. */
     boolean hasConnection;
 

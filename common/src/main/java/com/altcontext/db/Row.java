@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +55,16 @@ public final class Row {
         return present(rows.getObject(column, LocalDate.class));
     }
 
-    /** @throws SQLException also when the column is null */
+    /**
+     * The texts of an array; an element that is null says nothing and is left out.
+     *
+     * @throws SQLException also when the column is null, or an array of arrays
+     */
     public String[] texts(int column) throws SQLException {
-        return (String[]) present(rows.getArray(column)).getArray();
+        if (present(rows.getArray(column)).getArray() instanceof String[] texts) {
+            return Arrays.stream(texts).filter(Objects::nonNull).toArray(String[]::new);
+        }
+        throw new SQLException("a list of texts was something else", "22000");
     }
 
     /** @throws SQLException also when the column is null */

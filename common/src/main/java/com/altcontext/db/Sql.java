@@ -14,16 +14,36 @@ public final class Sql {
     /** A connection is found dead at once; one that only does not answer has cost the sender's patience already. */
     private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** The driver gives a statement up so much later than the server does: its answer has to arrive. */
+    private static final double HEAD_START = 0.93;
+
     private final DataSource dataSource;
     private final @Nullable Duration patience;
+    private final @Nullable Duration statementTimeout;
 
+    /** A database in which a statement may take as long as it needs: for an operator who waits for it. */
     public Sql(DataSource dataSource) {
-        this(dataSource, null);
+        this(dataSource, null, null);
     }
 
-    private Sql(DataSource dataSource, @Nullable Duration patience) {
+    private Sql(DataSource dataSource, @Nullable Duration patience, @Nullable Duration statementTimeout) {
         this.dataSource = dataSource;
         this.patience = patience;
+        this.statementTimeout = statementTimeout;
+    }
+
+    /**
+     * The same database, for a service whose connections wait so long for an answer ({@code socketTimeout}). The server
+     * ends a statement shortly before that with SQLSTATE 57014: one that only the driver gave up would run on, with all
+     * its locks. The limit is told in each transaction, since a pooler in transaction mode keeps nothing of a session, and
+     * in the round trip of its first statement.
+     */
+    public Sql withSocketTimeout(Duration timeout) {
+        return new Sql(dataSource, patience, headStart(timeout));
+    }
+
+    private static Duration headStart(Duration socketTimeout) {
+        return Duration.ofMillis(Math.round(socketTimeout.toMillis() * HEAD_START));
     }
 
     /**
@@ -31,7 +51,7 @@ public final class Sql {
      * within seconds, since somebody waits for the answer.
      */
     public Sql withPatience(Duration longest) {
-        return new Sql(dataSource, longest);
+        return new Sql(dataSource, longest, statementTimeout == null ? null : headStart(longest));
     }
 
     /** What is done in one transaction. */
@@ -48,13 +68,16 @@ public final class Sql {
      * @throws SqlFailure if the database refused a statement or the commit, or could not be reached
      */
     public <T> T inTransaction(Work<T> work) {
-        return passingOverDead(progress -> attempt(work, progress));
+        // A SELECT would take a snapshot, after which inSnapshot could not choose its isolation level.
+        return passingOverDead(
+                statementTimeout == null ? "" : "SET LOCAL statement_timeout = " + statementTimeout.toMillis(),
+                progress -> attempt(work, progress));
     }
 
-    private static <T> T passingOverDead(Function<Progress, T> attempt) {
+    private static <T> T passingOverDead(String preamble, Function<Progress, T> attempt) {
         long began = System.nanoTime();
         for (int dead = 0; ; dead++) {
-            Progress progress = new Progress();
+            Progress progress = new Progress(preamble);
             try {
                 return attempt.apply(progress);
             } catch (SqlFailure failed) {
@@ -67,10 +90,9 @@ public final class Sql {
     }
 
     private <T> T attempt(Work<T> work, Progress progress) {
-        String step = "connect";
-        try (Connection connection = dataSource.getConnection()) {
+        String step = "begin";
+        try (Connection connection = connect()) {
             progress.hasConnection = true;
-            step = "begin";
             connection.setAutoCommit(false);
             int usual = bePatient(connection);
             T result;
@@ -110,7 +132,7 @@ public final class Sql {
      * @throws SqlFailure as {@link #inTransaction} does; nothing is done then
      */
     public <T> T atOnce(Function<Pipeline, T> statements) {
-        return atOnce(statements, new Progress());
+        return atOnce(statements, new Progress(preambleAtOnce()));
     }
 
     /**
@@ -118,11 +140,18 @@ public final class Sql {
      * passed over, as {@link #inTransaction} does.
      */
     public <T> T ask(Function<Pipeline, T> questions) {
-        return passingOverDead(progress -> atOnce(questions, progress));
+        return passingOverDead(preambleAtOnce(), progress -> atOnce(questions, progress));
+    }
+
+    /** SET LOCAL is only for transactions that were begun by a statement of their own. */
+    private String preambleAtOnce() {
+        return statementTimeout == null
+                ? ""
+                : "SELECT set_config('statement_timeout', '" + statementTimeout.toMillis() + "', true)";
     }
 
     private <T> T atOnce(Function<Pipeline, T> statements, Progress progress) {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connect()) {
             progress.hasConnection = true;
             connection.setAutoCommit(true);
             Pipeline pipeline = new Pipeline(connection, progress);
@@ -130,7 +159,15 @@ public final class Sql {
             pipeline.send();
             return answers;
         } catch (SQLException failed) {
-            throw new SqlFailure("connect", failed);
+            throw new SqlFailure("begin", failed);
+        }
+    }
+
+    private Connection connect() {
+        try {
+            return dataSource.getConnection();
+        } catch (SQLException none) {
+            throw SqlFailure.ofConnecting(none);
         }
     }
 

@@ -10,10 +10,21 @@ public final class SqlFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String state;
+    private final boolean connected;
 
     SqlFailure(String statement, SQLException cause) {
+        this(statement, cause, true);
+    }
+
+    private SqlFailure(String statement, SQLException cause, boolean connected) {
         super(message(statement, cause), null, false, true);
         this.state = state(cause);
+        this.connected = connected;
+    }
+
+    /** There is no connection, whatever the server had against it: no slot for one more, a login, its own start. */
+    static SqlFailure ofConnecting(SQLException cause) {
+        return new SqlFailure("connect", cause, false);
     }
 
     /** The five characters of the SQLSTATE (PostgreSQL manual, appendix A); {@code 08000} where the driver gave none. */
@@ -33,7 +44,23 @@ public final class SqlFailure extends RuntimeException {
 
     /** The connection is gone or was never made; what it was asked last may or may not have been done. */
     public boolean isLostConnection() {
-        return state.startsWith("08") || state.startsWith("57P0");
+        return !connected || state.startsWith("08") || state.startsWith("57P0");
+    }
+
+    /**
+     * The database cannot do it now and may be able to later, whatever the statement and its rows are: it is away, read-only
+     * (25006), out of disk, memory or connections (class 53), it ended the statement (class 57) or did not get a lock
+     * (55P03) in time, it could not read or write its files (class 58), or others stood in the way at every try (class
+     * 40). Nothing of the transaction was done, unless the connection was lost at its end.
+     */
+    public boolean isUnavailability() {
+        return isLostConnection()
+                || state.equals("25006")
+                || state.equals("55P03")
+                || state.startsWith("40")
+                || state.startsWith("53")
+                || state.startsWith("57")
+                || state.startsWith("58");
     }
 
     private static String message(String statement, SQLException cause) {

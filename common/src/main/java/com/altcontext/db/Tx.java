@@ -30,8 +30,9 @@ public final class Tx {
 
     /** Every row of the answer, in its order. */
     public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... parameters) {
-        try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters);
-                ResultSet rows = statement.executeQuery()) {
+        boolean hasPreamble = progress.hasPreamble();
+        try (PreparedStatement statement = Parameters.prepare(connection, progress.inFront(sql), parameters);
+                ResultSet rows = hasPreamble ? second(statement) : statement.executeQuery()) {
             progress.hasAnswer = true;
             List<T> result = new ArrayList<>();
             Row row = new Row(rows);
@@ -42,6 +43,15 @@ public final class Tx {
         } catch (SQLException failed) {
             throw new SqlFailure(sql, failed);
         }
+    }
+
+    /** The rows of a statement behind the preamble. */
+    private static ResultSet second(PreparedStatement statement) throws SQLException {
+        statement.execute();
+        if (!statement.getMoreResults()) {
+            throw new SQLException("a query without rows", "02000");
+        }
+        return statement.getResultSet();
     }
 
     /** Does something with the row that the result set stands on. */
@@ -57,6 +67,7 @@ public final class Tx {
 
     /** The same with so many rows in memory at a time: for rows of many kilobytes. */
     public void each(String sql, int rowsAtOnce, RowConsumer consumer, @Nullable Object... parameters) {
+        sendPreamble();
         try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
             statement.setFetchSize(rowsAtOnce);
             try (ResultSet rows = statement.executeQuery()) {
@@ -73,8 +84,16 @@ public final class Tx {
 
     /** @return how many rows were written */
     public int update(String sql, @Nullable Object... parameters) {
-        try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
-            int written = statement.executeUpdate();
+        boolean hasPreamble = progress.hasPreamble();
+        try (PreparedStatement statement = Parameters.prepare(connection, progress.inFront(sql), parameters)) {
+            int written;
+            if (hasPreamble) {
+                statement.execute();
+                statement.getMoreResults();
+                written = statement.getUpdateCount();
+            } else {
+                written = statement.executeUpdate();
+            }
             progress.hasAnswer = true;
             return written;
         } catch (SQLException failed) {
@@ -93,6 +112,7 @@ public final class Tx {
      * @return how many rows were written
      */
     public long copy(String sql, BinaryRows rows) {
+        sendPreamble();
         try {
             long written = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, rows.finished());
             progress.hasAnswer = true;
@@ -101,6 +121,13 @@ public final class Tx {
             throw new SqlFailure(sql, failed);
         } catch (IOException failed) {
             throw new SqlFailure(sql, new SQLException("copy", "08006", failed));
+        }
+    }
+
+    /** Where it cannot go with the first statement: cursors and COPY stand alone. */
+    private void sendPreamble() {
+        if (progress.hasPreamble()) {
+            update("SELECT 1");
         }
     }
 

@@ -1,12 +1,17 @@
 package com.altcontext.property;
 
+import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,20 +19,42 @@ import org.jspecify.annotations.Nullable;
  * seconds, and before the service is ready; until then only {@code default} is known.
  */
 public final class Properties {
+    private static final Logger LOG = System.getLogger(Properties.class.getName());
+
     private final Sql sql;
     private volatile Snapshot snapshot = Snapshot.of(List.of());
     private volatile boolean read;
+    private volatile Set<String> unreadable = Set.of();
 
     public Properties(Sql sql) {
         this.sql = sql;
     }
 
-    /** Reads the properties anew. */
+    /**
+     * Reads the properties anew. One whose domains nobody can read is still known by its slug: its events are not
+     * lost.
+     */
     public void refresh() {
-        snapshot = Snapshot.of(sql.inTransaction(tx -> tx.query(
-                "SELECT id, domains FROM properties ORDER BY created_at, id",
-                row -> new Property(row.text(1), Set.copyOf(Arrays.asList(row.texts(2)))))));
+        Set<String> now = new TreeSet<>();
+        snapshot = Snapshot.of(sql.inTransaction(
+                tx -> tx.query("SELECT id, domains FROM properties ORDER BY created_at, id", row -> read(row, now))));
         read = true;
+        if (!now.equals(unreadable)) {
+            unreadable = now;
+            if (!now.isEmpty()) {
+                LOG.log(Level.ERROR, "no host belongs to these properties, whose domains cannot be read: " + now);
+            }
+        }
+    }
+
+    private static Property read(Row row, Set<String> unreadable) throws SQLException {
+        String slug = row.text(1);
+        try {
+            return new Property(slug, Set.copyOf(Arrays.asList(row.texts(2))));
+        } catch (SQLException | RuntimeException broken) {
+            unreadable.add(slug);
+            return new Property(slug, Set.of());
+        }
     }
 
     /** Whether they were ever read: before that, one that is not known may exist all the same. */

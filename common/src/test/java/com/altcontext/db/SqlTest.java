@@ -2,6 +2,7 @@ package com.altcontext.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.altcontext.devdb.TestDatabase;
 import java.sql.Connection;
@@ -34,6 +35,103 @@ class SqlTest {
                 .isInstanceOfSatisfying(
                         SqlFailure.class,
                         failed -> assertThat(failed.isLostConnection()).isTrue());
+    }
+
+    @Test
+    void a_statement_that_takes_too_long_is_ended_by_the_server_wherever_it_stands() {
+        Sql sql = new Sql(impatient).withSocketTimeout(Duration.ofSeconds(1));
+        String sleep = "SELECT 'slept' FROM pg_sleep(600)";
+        List<Runnable> ways = List.of(
+                () -> sql.inTransaction(tx -> tx.query(sleep, row -> row.text(1))),
+                () -> sql.inTransaction(tx -> tx.update(sleep)),
+                () -> sql.inTransaction(tx -> {
+                    tx.each(sleep, row -> {});
+                    return "";
+                }),
+                () -> sql.inTransaction(tx -> {
+                    tx.update("CREATE TEMPORARY TABLE short (n integer) ON COMMIT DROP");
+                    return tx.query(sleep, row -> row.text(1));
+                }),
+                () -> sql.inTransaction(tx -> {
+                    Pipeline pipeline = tx.pipeline();
+                    pipeline.query("SELECT 1", row -> row.number(1));
+                    pipeline.update(sleep);
+                    pipeline.send();
+                    return "";
+                }),
+                () -> sql.inSnapshot(tx -> tx.query(sleep, row -> row.text(1))),
+                () -> sql.atOnce(pipeline -> pipeline.query(sleep, row -> row.text(1))),
+                () -> sql.ask(pipeline -> {
+                    pipeline.query("SELECT 1", row -> row.number(1));
+                    return pipeline.query(sleep, row -> row.text(1));
+                }));
+
+        for (Runnable way : ways) {
+            assertThatThrownBy(way::run)
+                    .isInstanceOfSatisfying(
+                            SqlFailure.class,
+                            failed -> assertThat(failed.state()).isEqualTo("57014"));
+        }
+        assertThat(setting(new Sql(impatient), """
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep(600)%'
+                          AND pid <> pg_backend_pid()
+                        """)).isEqualTo("0");
+    }
+
+    private static String setting(Sql sql, String query, Object... parameters) {
+        return sql.inTransaction(tx -> tx.query(query, row -> row.text(1), parameters))
+                .getFirst();
+    }
+
+    @Test
+    void a_limit_of_time_leaves_answers_counts_and_isolation_as_they_are_and_nothing_behind() throws SQLException {
+        try (Connection connection = impatient.getConnection()) {
+            Sql sql = new Sql(new OneConnection(connection)).withSocketTimeout(Duration.ofSeconds(1));
+
+            String limit = "SELECT current_setting('statement_timeout')";
+
+            assertThat(setting(sql, "SELECT ?::text || current_setting('statement_timeout')", "is "))
+                    .isEqualTo("is 930ms");
+            int written = sql.inTransaction(tx -> {
+                int made = tx.update("CREATE TEMPORARY TABLE kept AS SELECT generate_series(1, 3) AS n");
+                return made + tx.update("UPDATE kept SET n = n + ?", 1);
+            });
+            assertThat(written).isEqualTo(6);
+            List<String> isolation = sql.inSnapshot(
+                    tx -> tx.query("SELECT current_setting('transaction_isolation')", row -> row.text(1)));
+            assertThat(isolation).containsExactly("repeatable read");
+            Pipeline.Answer<String> asked = sql.ask(pipeline -> pipeline.query(limit, row -> row.text(1)));
+            assertThat(asked.rows()).containsExactly("930ms");
+            assertThat(setting(sql.withPatience(Duration.ofMinutes(1)), limit)).isEqualTo("55800ms");
+            assertThat(setting(new Sql(new OneConnection(connection)), limit)).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void what_the_database_cannot_do_now_is_told_from_what_it_will_never_do() throws SQLException {
+        Sql sql = new Sql(impatient);
+        for (String state : List.of("25006", "53100", "53300", "57014", "55P03", "58030", "40001")) {
+            assertThat(raised(sql, state).isUnavailability()).as(state).isTrue();
+        }
+        for (String state : List.of("22012", "23505", "42P01", "XX000", "P0001")) {
+            assertThat(raised(sql, state).isUnavailability()).as(state).isFalse();
+        }
+        sql.inTransaction(tx -> tx.update("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0 PASSWORD 'crowded'"));
+        PGSimpleDataSource crowded = new PGSimpleDataSource();
+        crowded.setUrl(impatient.getUrl());
+        crowded.setUser("crowded");
+        crowded.setPassword("crowded");
+        assertThatThrownBy(() -> new Sql(crowded).inTransaction(tx -> tx.update("SELECT 1")))
+                .isInstanceOfSatisfying(SqlFailure.class, failed -> {
+                    assertThat(failed.state()).isEqualTo("53300");
+                    assertThat(failed.isLostConnection()).isTrue();
+                });
+    }
+
+    private static SqlFailure raised(Sql sql, String state) {
+        String raise = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '" + state + "'; END $$";
+        return catchThrowableOfType(SqlFailure.class, () -> sql.inTransaction(tx -> tx.update(raise)));
     }
 
     @Test

@@ -34,6 +34,23 @@ class PropertyStoreTest {
     }
 
     @Test
+    void a_property_whose_domains_nobody_can_read_keeps_its_slug_and_leaves_the_others_alone() {
+        var _ = add("docs", "Documentation", "docs.example.ca");
+        database.run(
+                "INSERT INTO properties (id, name, domains) VALUES ('gap', 'Gap', ARRAY['gap.example.ca', NULL])",
+                "INSERT INTO properties (id, name, domains) VALUES ('square', 'Square', ARRAY[['a', 'b'], ['c', 'd']])",
+                "INSERT INTO properties (id, name, domains) VALUES ('twice', 'Twice', ARRAY['t.example', 't.example'])");
+
+        Properties known = new Properties(database.sql());
+        known.refresh();
+
+        assertThat(known.byHost("docs.example.ca").id()).isEqualTo("docs");
+        assertThat(known.byHost("gap.example.ca").id()).isEqualTo("gap");
+        assertThat(known.byHost("t.example").id()).isEqualTo("twice");
+        assertThat(known.bySlug("square")).isNotNull();
+    }
+
+    @Test
     void a_slug_that_exists_is_left_as_it_is() {
         var _ = add("docs", "Documentation", "docs.example.ca");
 
