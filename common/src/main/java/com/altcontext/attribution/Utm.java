@@ -1,5 +1,6 @@
 package com.altcontext.attribution;
 
+import com.altcontext.value.Weight;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,24 @@ public record Utm(
 
     public static final Utm NONE = new Utm(null, null, null, null, null);
 
+    private static final int OBJECT = 32;
+
     public Utm {
         source = absentIfBlank(source);
         medium = absentIfBlank(medium);
         campaign = absentIfBlank(campaign);
         term = absentIfBlank(term);
         content = absentIfBlank(content);
+    }
+
+    /** How much of the heap it holds, in bytes; see {@link Weight}. */
+    public int weight() {
+        return OBJECT
+                + Weight.of(source)
+                + Weight.of(medium)
+                + Weight.of(campaign)
+                + Weight.of(term)
+                + Weight.of(content);
     }
 
     public boolean isEmpty() {

@@ -2,6 +2,7 @@ package com.altcontext.event;
 
 import com.altcontext.attribution.Utm;
 import com.altcontext.value.ComputedId;
+import com.altcontext.value.Weight;
 import com.altcontext.visit.AnonId;
 import java.time.Instant;
 import java.util.UUID;
@@ -25,8 +26,22 @@ public record Beacon(
         Traffic traffic,
         @Nullable UUID eventId,
         @Nullable String props) {
+    /** Itself, the claims about the visit with their numbers, a time and an id. */
+    private static final int OBJECTS = 480;
+
     /** Without a time or an id of its own, a beacon is the same event as its twin in the same span of this many ms. */
     private static final long RECEIPT_WINDOW_MS = 30_000;
+
+    /** How much of the heap it holds, in bytes; see {@link Weight}. */
+    public int weight() {
+        return OBJECTS
+                + Weight.of(anonId.value())
+                + Weight.of(eventType)
+                + Weight.of(path)
+                + Weight.of(referrer)
+                + utm.weight()
+                + Weight.of(props);
+    }
 
     /** A submitted form is always a conversion. */
     boolean isConversion() {

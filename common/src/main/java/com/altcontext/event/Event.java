@@ -1,5 +1,6 @@
 package com.altcontext.event;
 
+import com.altcontext.value.Weight;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
 import java.time.Duration;
@@ -8,7 +9,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A beacon placed: whose it is, what it is called, when it happened and where it came from. Times are in whole
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id see {@link Beacon#identity}
  * @param occurredAt the sender's time where it can be right, else the time of receipt
- * @param timeIsIdentity whether the same beacon, sent again, would get the same {@code occurredAt} (to the day); if
- *     not, its first copy may be stored under any earlier day
+ * @param timeIsIdentity whether any copy of it has the same {@code occurredAt} (to the day); if not, as with an id of the
+ *     sender's own, its first copy may be stored under any day
  */
 public record Event(
         UUID id,
@@ -27,6 +27,9 @@ public record Event(
         Instant occurredAt,
         Instant receivedAt,
         boolean timeIsIdentity) {
+    /** Itself, its id and two times. */
+    private static final int OBJECTS = 160;
+
     /** Client clocks lie: further ahead than this, the time of receipt is taken. */
     static final Duration MOST_AHEAD = Duration.ofMinutes(5);
     /** Beacons that could not be sent are kept by the tracker for so long; further back, the time of receipt is taken. */
@@ -41,8 +44,8 @@ public record Event(
                 && !claimed.isBefore(received.minus(MOST_BACK));
         Instant occurred = credible && claimed != null ? claimed.truncatedTo(ChronoUnit.MILLIS) : received;
         UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
-        boolean windowed = claimed == null && beacon.eventId() == null;
-        return new Event(id, visitor, beacon, origin, occurred, received, credible || windowed);
+        boolean timeIsIdentity = beacon.eventId() == null && (credible || claimed == null);
+        return new Event(id, visitor, beacon, origin, occurred, received, timeIsIdentity);
     }
 
     /** The UTC day under which it is stored. */
@@ -50,12 +53,13 @@ public record Event(
         return LocalDate.ofInstant(occurredAt, ZoneOffset.UTC);
     }
 
-    /** About how much memory it holds, in bytes. */
-    public int weight() {
-        return 600 + beacon.path().length() + length(beacon.referrer()) + 2 * length(beacon.props());
+    /** The latest UTC day under which a copy of it that was received by now can be stored. */
+    LocalDate latestDayOfACopy() {
+        return timeIsIdentity ? day() : LocalDate.ofInstant(receivedAt.plus(MOST_AHEAD), ZoneOffset.UTC);
     }
 
-    private static int length(@Nullable String text) {
-        return text == null ? 0 : text.length();
+    /** How much of the heap it holds, in bytes; see {@link Weight}. */
+    public int weight() {
+        return OBJECTS + visitor.weight() + beacon.weight() + origin.weight();
     }
 }

@@ -3,18 +3,25 @@ package com.altcontext.event;
 import com.altcontext.db.BinaryRows;
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
+import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
 import com.altcontext.visit.SessionRule;
 import com.altcontext.visit.Visitor;
 import com.altcontext.visit.VisitorLock;
 import com.altcontext.visit.Visits;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Stores events with their visitors and sessions: the one place that writes to {@code events}. */
 public final class EventStore {
@@ -32,15 +39,28 @@ public final class EventStore {
                 LIMIT 1) AS first
             """;
 
-    /** Where the time tells nothing, the first copy lies on some day of one of the visitor's sessions. */
-    private static final String FIND_ANYWHERE = """
+    /** Whether a visitor was there before the days that {@link #FIND} looks into. */
+    private static final String FIRST_SEEN = """
+            SELECT sent.visitor_id, seen.first_seen_at
+            FROM unnest(?::uuid[]) AS sent(visitor_id)
+            CROSS JOIN LATERAL (
+                SELECT v.first_seen_at FROM visitors v
+                WHERE v.visitor_id = sent.visitor_id AND v.first_seen_at < ?
+                LIMIT 1) AS seen
+            """;
+
+    /**
+     * Where the time does not tell the day of the first copy: a probe of each day since the visitor was first seen, as many
+     * as are kept at the most, whatever the visitor did on them. The two bounds that are the same for all let the executor
+     * leave out the other partitions before it begins.
+     */
+    private static final String FIND_EARLIER = """
             SELECT sent.visitor_id, sent.id, first.session_id
-            FROM unnest(?::uuid[], ?::uuid[]) AS sent(visitor_id, id)
-            JOIN sessions s ON s.visitor_id = sent.visitor_id
+            FROM unnest(?::uuid[], ?::uuid[], ?::int8[]) AS sent(visitor_id, id, first_day)
             CROSS JOIN LATERAL (
                 SELECT e.session_id FROM events e
-                WHERE e.visitor_id = sent.visitor_id AND e.id = sent.id
-                  AND e.day BETWEEN (s.started_at AT TIME ZONE 'UTC')::date AND (s.last_event_at AT TIME ZONE 'UTC')::date
+                WHERE e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
+                  AND e.day >= DATE '1970-01-01' + sent.first_day::integer
                 LIMIT 1) AS first
             """;
 
@@ -76,13 +96,10 @@ public final class EventStore {
         }
         Pipeline look = tx.pipeline();
         fresh.ask(look);
-        List<Pipeline.Answer<Receipt>> found = find(look, events);
+        Search search = new Search(events);
+        search.ask(look);
         look.send();
-
-        Map<UUID, Receipt> stored = new HashMap<>();
-        for (Pipeline.Answer<Receipt> answer : found) {
-            answer.rows().forEach(receipt -> stored.put(receipt.eventId(), receipt));
-        }
+        Map<UUID, Receipt> stored = search.stored(tx);
 
         List<Outcome> outcomes = new ArrayList<>(events.size());
         for (Event event : events) {
@@ -171,36 +188,108 @@ public final class EventStore {
         return visitors;
     }
 
-    /** Asks for the receipts of those that are stored already. */
-    private static List<Pipeline.Answer<Receipt>> find(Pipeline look, List<Event> events) {
-        List<Event> dated = new ArrayList<>(events.size());
-        List<Event> undated = new ArrayList<>();
-        for (Event event : events) {
-            (event.timeIsIdentity() ? dated : undated).add(event);
-        }
-        List<Pipeline.Answer<Receipt>> answers = new ArrayList<>(2);
-        if (!dated.isEmpty()) {
-            LocalDate first = dated.getFirst().day();
-            LocalDate last = first;
-            for (Event event : dated) {
-                first = event.day().isBefore(first) ? event.day() : first;
-                last = event.day().isAfter(last) ? event.day() : last;
-            }
-            answers.add(find(look, FIND, dated, first.minusDays(1), last));
-        }
-        if (!undated.isEmpty()) {
-            answers.add(find(look, FIND_ANYWHERE, undated));
-        }
-        return answers;
-    }
+    /**
+     * Looks for the events that are stored already: in the days of the batch up to today, in the round trip of the other
+     * look-ups; further back only for those whose time does not tell and whose visitor was there then.
+     */
+    private static final class Search {
+        private final List<Event> events;
+        private final LocalDate from;
+        private final LocalDate to;
+        private final Map<UUID, Receipt> stored = new HashMap<>();
+        private Pipeline.@Nullable Answer<Receipt> near;
+        private Pipeline.@Nullable Answer<FirstSeen> earlier;
 
-    private static Pipeline.Answer<Receipt> find(Pipeline look, String query, List<Event> events, LocalDate... bounds) {
-        Columns<Event> columns = new Columns<>(events);
-        Object[] parameters = new Object[2 + bounds.length];
-        parameters[0] = columns.ids(event -> event.visitor().id());
-        parameters[1] = columns.ids(Event::id);
-        System.arraycopy(bounds, 0, parameters, 2, bounds.length);
-        return look.query(query, row -> new Receipt(row.id(2), row.id(1), row.id(3)), parameters);
+        private record FirstSeen(UUID visitorId, Instant at) {}
+
+        private record Missing(Event event, LocalDate since) {}
+
+        Search(List<Event> events) {
+            this.events = events;
+            LocalDate first = LocalDate.MAX;
+            LocalDate last = LocalDate.MIN;
+            for (Event event : events) {
+                LocalDate day = event.day();
+                first = day.isBefore(first) ? day : first;
+                // A copy may have been placed as far ahead as one received now can be.
+                LocalDate latest = event.latestDayOfACopy();
+                last = latest.isAfter(last) ? latest : last;
+            }
+            this.from = first.minusDays(1);
+            this.to = last;
+        }
+
+        void ask(Pipeline look) {
+            if (events.isEmpty()) {
+                return;
+            }
+            Columns<Event> columns = new Columns<>(events);
+            near = look.query(
+                    FIND,
+                    Search::receipt,
+                    columns.ids(event -> event.visitor().id()),
+                    columns.ids(Event::id),
+                    from,
+                    to);
+            Set<UUID> visitors = new LinkedHashSet<>();
+            for (Event event : events) {
+                if (!event.timeIsIdentity()) {
+                    visitors.add(event.visitor().id());
+                }
+            }
+            if (!visitors.isEmpty()) {
+                earlier = look.query(
+                        FIRST_SEEN,
+                        row -> new FirstSeen(row.id(1), row.time(2)),
+                        visitors.toArray(UUID[]::new),
+                        from.atStartOfDay(ZoneOffset.UTC).toInstant());
+            }
+        }
+
+        /** What was found, by the events' ids; asks once more if it must. */
+        Map<UUID, Receipt> stored(Tx tx) {
+            if (near != null) {
+                near.rows().forEach(this::note);
+            }
+            if (earlier != null && !earlier.rows().isEmpty()) {
+                Map<UUID, LocalDate> firstDays = new HashMap<>();
+                earlier.rows()
+                        .forEach(seen -> firstDays.put(seen.visitorId, LocalDate.ofInstant(seen.at, ZoneOffset.UTC)));
+                lookFurtherBack(tx, firstDays);
+            }
+            return stored;
+        }
+
+        private void lookFurtherBack(Tx tx, Map<UUID, LocalDate> firstDays) {
+            List<Missing> missing = new ArrayList<>();
+            for (Event event : events) {
+                LocalDate since = firstDays.get(event.visitor().id());
+                if (since != null && !event.timeIsIdentity() && !stored.containsKey(event.id())) {
+                    missing.add(new Missing(event, since));
+                }
+            }
+            if (missing.isEmpty()) {
+                return;
+            }
+            Columns<Missing> columns = new Columns<>(missing);
+            tx.query(
+                            FIND_EARLIER,
+                            Search::receipt,
+                            columns.ids(one -> one.event.visitor().id()),
+                            columns.ids(one -> one.event.id()),
+                            columns.numbers(one -> one.since.toEpochDay()),
+                            Collections.min(firstDays.values()),
+                            from.minusDays(1))
+                    .forEach(this::note);
+        }
+
+        private void note(Receipt receipt) {
+            stored.put(receipt.eventId(), receipt);
+        }
+
+        private static Receipt receipt(Row row) throws SQLException {
+            return new Receipt(row.id(2), row.id(1), row.id(3));
+        }
     }
 
     private static void add(BinaryRows rows, Event event, UUID session) {

@@ -3,6 +3,7 @@ package com.altcontext.lead;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
 import com.altcontext.value.ComputedId;
+import com.altcontext.value.Weight;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
 import java.time.Instant;
@@ -31,11 +32,26 @@ public record Capture(
         ConsentStatus consent,
         @Nullable String consentPolicy,
         @Nullable String payload) {
+    private static final int OBJECTS = 128;
+
     public Capture {
         receivedAt = receivedAt.truncatedTo(ChronoUnit.MILLIS);
         if (consent == ConsentStatus.WITHDRAWN) {
             throw new IllegalArgumentException("a form gives consent or does not; it withdraws none");
         }
+    }
+
+    /** How much of the heap it holds, in bytes; see {@link Weight}. */
+    public int weight() {
+        return OBJECTS
+                + Weight.of(email.value())
+                + visitor.weight()
+                + beacon.weight()
+                + origin.weight()
+                + Weight.of(formName)
+                + Weight.of(sourceChannel)
+                + Weight.of(consentPolicy)
+                + Weight.of(payload);
     }
 
     /**

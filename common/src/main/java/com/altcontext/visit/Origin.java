@@ -3,6 +3,7 @@ package com.altcontext.visit;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
+import com.altcontext.value.Weight;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,4 +16,11 @@ public record Origin(
         TrafficSource source,
         @Nullable String referrerHost,
         DeviceType device,
-        @Nullable String country) {}
+        @Nullable String country) {
+    private static final int OBJECT = 40;
+
+    /** How much of the heap it holds beside its campaign, which is that of its event, in bytes; see {@link Weight}. */
+    public int weight() {
+        return OBJECT + Weight.of(referrerHost) + Weight.of(country);
+    }
+}

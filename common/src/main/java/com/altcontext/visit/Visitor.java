@@ -1,5 +1,6 @@
 package com.altcontext.visit;
 
+import com.altcontext.value.Weight;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // Hashes are compared in the database, never here.
 public record Visitor(UUID id, String propertyId, AnonId anonId, byte[] ipHash, byte @Nullable [] uaHash) {
+    /** Itself, its id and two hashes. */
+    private static final int OBJECTS = 200;
+
+    /** How much of the heap it holds beside its anonId, which is that of its event, in bytes; see {@link Weight}. */
+    public int weight() {
+        return OBJECTS + Weight.of(propertyId);
+    }
+
     public static Visitor of(String propertyId, AnonId anonId, byte[] ipHash, byte @Nullable [] uaHash) {
         return new Visitor(anonId.visitorOf(propertyId), propertyId, anonId, ipHash, uaHash);
     }

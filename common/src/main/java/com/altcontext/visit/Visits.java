@@ -6,6 +6,7 @@ import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.value.ComputedId;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,22 +21,25 @@ import org.jspecify.annotations.Nullable;
  * once. The visitors are locked (see {@link VisitorLock}), so what was read stays true until the transaction ends.
  */
 public final class Visits {
-    /** A visitor with more sessions than this near one moment is hostile; its earliest ones there are not looked at. */
-    private static final int MOST_SESSIONS_NEAR = 64;
+    /**
+     * A visitor with more sessions near one moment is hostile; its earliest ones there are not looked at. All those of a
+     * batch are held at once, each with up to 2.5 KB of campaign, so they may not be many more than its events.
+     */
+    private static final int MAX_SESSIONS_NEAR = 8;
 
     private static final String NEAR = """
             SELECT s.visitor_id, s.id, s.started_at, s.last_event_at,
                    s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content
-            FROM unnest(?::uuid[], ?::int8[], ?::int8[]) AS sought(visitor_id, since, until)
+            FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS sought(visitor_id, since, until, most)
             CROSS JOIN LATERAL (
                 SELECT * FROM sessions
                 WHERE sessions.visitor_id = sought.visitor_id
                   AND sessions.started_at <= to_timestamp(sought.until::float8 / 1000)
                 ORDER BY sessions.started_at DESC
-                LIMIT %d) AS s
+                LIMIT sought.most) AS s
             WHERE s.last_event_at >= to_timestamp(sought.since::float8 / 1000)
             ORDER BY s.started_at, s.id
-            """.formatted(MOST_SESSIONS_NEAR);
+            """;
 
     /** An event older than all others of its visitor moves the day on which the visitor was first seen. */
     private static final String SAVE_VISITORS = """
@@ -86,13 +90,35 @@ public final class Visits {
     private static final class Stay {
         final Visitor visitor;
         final List<Session> sessions = new ArrayList<>(2);
-        Instant from;
-        Instant to;
+        final List<Instant> times = new ArrayList<>(1);
 
-        Stay(Visitor visitor, Instant at) {
+        Stay(Visitor visitor) {
             this.visitor = visitor;
-            this.from = at;
-            this.to = at;
+        }
+
+        /** Takes in a session that was read; one that lies near two moments is read twice, one after the other. */
+        void takeIn(Session read) {
+            if (sessions.isEmpty() || !sessions.getLast().id.equals(read.id)) {
+                sessions.add(read);
+            }
+        }
+
+        /** The stretches of time in which a session could lie that one of the events joins. */
+        void addTo(List<Near> all, Duration inactivity) {
+            times.sort(null);
+            Instant since = times.getFirst().minus(inactivity);
+            Instant until = since;
+            int most = 0;
+            for (Instant time : times) {
+                if (most > 0 && time.minus(inactivity).isAfter(until)) {
+                    all.add(new Near(visitor.id(), since, until, most));
+                    since = time.minus(inactivity);
+                    most = 0;
+                }
+                until = time.plus(inactivity);
+                most += most == 0 ? MAX_SESSIONS_NEAR : 1;
+            }
+            all.add(new Near(visitor.id(), since, until, most));
         }
 
         /** The start of the earliest session that begins earlier than the database knows. */
@@ -115,25 +141,21 @@ public final class Visits {
 
     /** Says that the batch may have an event of this visitor at this time; all are said before {@link #read}. */
     public void expect(Visitor visitor, Instant at) {
-        Stay stay = stays.get(visitor.id());
-        if (stay == null) {
-            stays.put(visitor.id(), new Stay(visitor, at));
-        } else {
-            stay.from = at.isBefore(stay.from) ? at : stay.from;
-            stay.to = at.isAfter(stay.to) ? at : stay.to;
-        }
+        stays.computeIfAbsent(visitor.id(), id -> new Stay(visitor)).times.add(at);
     }
 
     /** Asks for the sessions that an expected event could join; {@link #place} may be called once it is sent. */
     public void read(Pipeline pipeline) {
-        long inactivity = rule.inactivity().toMillis();
-        Columns<Stay> expected = new Columns<>(List.copyOf(stays.values()));
+        List<Near> all = new ArrayList<>(stays.size());
+        stays.values().forEach(stay -> stay.addTo(all, rule.inactivity()));
+        Columns<Near> sought = new Columns<>(all);
         near = pipeline.query(
                 NEAR,
                 Known::read,
-                expected.ids(stay -> stay.visitor.id()),
-                expected.numbers(stay -> stay.from.toEpochMilli() - inactivity),
-                expected.numbers(stay -> stay.to.toEpochMilli() + inactivity));
+                sought.ids(one -> one.visitorId),
+                sought.numbers(one -> one.since.toEpochMilli()),
+                sought.numbers(one -> one.until.toEpochMilli()),
+                sought.numbers(one -> one.most));
     }
 
     /** Finds or begins the session of an expected event. */
@@ -153,7 +175,7 @@ public final class Visits {
     private void takeIn() {
         if (near != null) {
             for (Known known : near.rows()) {
-                stay(known.visitorId).sessions.add(known.session);
+                stay(known.visitorId).takeIn(known.session);
             }
             near = null;
         }
@@ -250,6 +272,9 @@ public final class Visits {
     private Stay stay(UUID visitorId) {
         return Objects.requireNonNull(stays.get(visitorId), "an event of a visitor that was not expected");
     }
+
+    /** @param most sessions that are read */
+    private record Near(UUID visitorId, Instant since, Instant until, int most) {}
 
     private record Seen(Visitor visitor, Instant first) {}
 

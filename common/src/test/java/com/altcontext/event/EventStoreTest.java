@@ -18,6 +18,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,87 @@ class EventStoreTest {
 
         assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
         assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
+    }
+
+    @Test
+    void one_own_id_is_one_row_in_one_short_session_whatever_times_its_copies_carry() {
+        Sent named = Sent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
+        List<Sent> copies = List.of(
+                named,
+                named.saying(NOW),
+                named.saying(NOW.minus(Duration.ofDays(3))),
+                named.saying(NOW.minus(Duration.ofDays(6))),
+                named.saying(NOW.plus(Duration.ofMinutes(4))),
+                named.saying(NOW.minus(Duration.ofDays(300))),
+                named.receivedAt(NOW.minus(Duration.ofDays(20))),
+                named.receivedAt(NOW.minus(Duration.ofDays(2))).saying(NOW.minus(Duration.ofDays(9))));
+        for (Sent first : copies) {
+            for (Sent again : copies) {
+                if (again.receivedAt().isBefore(first.receivedAt())) {
+                    continue;
+                }
+                for (boolean together : List.of(true, false)) {
+                    empty();
+                    List<Outcome> outcomes = new ArrayList<>();
+                    if (together) {
+                        outcomes.addAll(write(first, again));
+                    } else {
+                        outcomes.addAll(write(first));
+                        outcomes.addAll(write(again));
+                    }
+                    assertThat(outcomes.getLast())
+                            .as("%s and then %s", first, again)
+                            .isEqualTo(new Outcome.Duplicate(receipt(outcomes.getFirst())));
+                    assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(1);
+                    assertThat(database.texts("SELECT (last_event_at - started_at)::text FROM sessions"))
+                            .containsExactly("00:00:00");
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_copy_is_found_among_thousands_of_sessions_without_a_look_at_each() {
+        Sent first = Sent.at("visitor-many", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID());
+        write(first);
+        write(Sent.at("visitor-plain", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID()));
+        database.run("""
+                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                SELECT v.visitor_id, gen_random_uuid(), v.property_id, at, at, 'direct', 'desktop'
+                FROM visitors v, generate_series(1, 10000) AS n,
+                     LATERAL (SELECT '%s'::timestamptz - n * interval '50 seconds' AS at) AS t
+                WHERE v.anon_id = 'visitor-many'
+                """.formatted(NOW));
+
+        Work plain = work("visitor-plain");
+        Work many = work("visitor-many");
+
+        assertThat(many.probesOfEvents).isEqualTo(plain.probesOfEvents).isPositive();
+        assertThat(many.probesOfSessions).isEqualTo(plain.probesOfSessions);
+        assertThat(many.rows).isLessThan(plain.rows + 300);
+        assertThat(write(first.receivedAt(NOW)).getFirst()).isInstanceOf(Outcome.Duplicate.class);
+        assertThat(work("visitor-new").probesOfEvents)
+                .as("two or three days, of a visitor who cannot have been there before")
+                .isLessThanOrEqualTo(3 * 100);
+    }
+
+    private record Work(long probesOfEvents, long probesOfSessions, long rows) {}
+
+    /** What the database does to store a hundred events whose ids it does not know and whose days nobody tells. */
+    private static Work work(String anonId) {
+        List<Event> events = IntStream.range(0, 100)
+                .mapToObj(i -> Sent.at(anonId, NOW).eventId(UUID.randomUUID()).event())
+                .toList();
+        return database.sql().inTransaction(tx -> {
+            STORE.write(tx, events);
+            return tx.query("""
+                            SELECT sum(idx_scan) FILTER (WHERE relname LIKE 'events%'),
+                                   sum(idx_scan) FILTER (WHERE relname = 'sessions'),
+                                   sum(idx_tup_fetch) + sum(seq_tup_read)
+                            FROM pg_stat_xact_user_tables
+                            """, row -> new Work(row.number(1), row.number(2), row.number(3)))
+                    .getFirst();
+        });
     }
 
     @Test

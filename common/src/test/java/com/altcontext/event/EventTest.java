@@ -32,6 +32,14 @@ class EventTest {
     }
 
     @Test
+    void of_an_own_id_no_time_tells_where_its_first_copy_is() {
+        Sent named = SENT.eventId(UUID.randomUUID());
+
+        assertThat(named.event().timeIsIdentity()).isFalse();
+        assertThat(named.saying(NOW).event().timeIsIdentity()).isFalse();
+    }
+
+    @Test
     void times_are_kept_in_whole_milliseconds() {
         Instant precise = Instant.parse("2026-03-01T12:00:00.123456789Z");
 
