@@ -3,8 +3,11 @@ package com.altcontext.api;
 import com.altcontext.event.Event;
 import com.altcontext.event.Outcome;
 import com.altcontext.ingest.GroupCommit;
+import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.ingest.Unavailable;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
+import com.altcontext.value.Weight;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +16,19 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST /v1/events/batch}: up to a hundred events, each judged alone, stored by one transaction. */
 final class BatchDoor {
     private static final int MAX_EVENTS = 100;
+    private static final int SLOT = 32;
 
     private final EventIntake intake;
     private final GroupCommit groupCommit;
     private final RateLimiter limiter;
+    private final MemoryBudget memory;
     private final Tally tally;
 
-    BatchDoor(EventIntake intake, GroupCommit groupCommit, RateLimiter limiter, Tally tally) {
+    BatchDoor(EventIntake intake, GroupCommit groupCommit, RateLimiter limiter, MemoryBudget memory, Tally tally) {
         this.intake = intake;
         this.groupCommit = groupCommit;
         this.limiter = limiter;
+        this.memory = memory;
         this.tally = tally;
     }
 
@@ -103,15 +109,31 @@ final class BatchDoor {
             exchange.accepted(null, answer(exchange, slots, List.of()));
             return;
         }
-        var _ = groupCommit
-                .submit(events)
-                .whenComplete((outcomes, failure) -> exchange.later(() -> {
-                    if (failure != null) {
-                        exchange.failed(failure);
-                    } else {
-                        exchange.accepted(null, answer(exchange, slots, outcomes));
-                    }
-                }));
+        MemoryBudget.Reservation waiting = memory.reserve(exchange.weight() + weight(slots));
+        try {
+            var _ = groupCommit
+                    .submit(events)
+                    .whenComplete((outcomes, failure) -> exchange.later(() -> {
+                        waiting.release();
+                        if (failure != null) {
+                            exchange.failed(failure);
+                        } else {
+                            exchange.accepted(null, answer(exchange, slots, outcomes));
+                        }
+                    }));
+        } catch (Unavailable full) {
+            waiting.release();
+            throw full;
+        }
+    }
+
+    /** What is decided waits beside what is stored. */
+    private static int weight(List<Slot> slots) {
+        int bytes = 0;
+        for (Slot slot : slots) {
+            bytes += SLOT + Weight.of(slot.decided);
+        }
+        return bytes;
     }
 
     private String answer(Exchange exchange, List<Slot> slots, List<Outcome> outcomes) {

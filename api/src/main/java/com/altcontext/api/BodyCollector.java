@@ -1,5 +1,6 @@
 package com.altcontext.api;
 
+import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.value.Issue;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -7,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects a request's body, without holding a thread: bounded in size, and in time for a
@@ -27,17 +28,20 @@ final class BodyCollector {
     static final Duration LONGEST = Duration.ofSeconds(10);
 
     /**
-     * What all bodies on their way may hold together: without it, a thousand clients that each send most of a body and then
-     * nothing would fill the memory. Beyond it the slowest go.
+     * What all bodies on their way may hold together, so that a thousand clients which each send most of a body and then
+     * nothing leave room for those that send whole ones. Beyond it, or if the {@link MemoryBudget} is used up, the slowest go.
      */
-    static final int MOST_BYTES_UNDER_WAY = 12 << 20;
+    static final int MOST_BYTES_UNDER_WAY = 6 << 20;
 
+    private static final byte[] NOTHING = {};
     private static final long SWEEP_MILLIS = 1_000;
 
     private final Set<Collection> underWay = ConcurrentHashMap.newKeySet();
     private final AtomicInteger held = new AtomicInteger();
+    private final MemoryBudget memory;
 
-    BodyCollector(Vertx vertx) {
+    BodyCollector(Vertx vertx, MemoryBudget memory) {
+        this.memory = memory;
         // One sweep for all: a timer for each request would cost more than the bodies.
         vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
     }
@@ -54,7 +58,7 @@ final class BodyCollector {
             refuse.accept(Problem.PAYLOAD_TOO_LARGE, List.of());
             return;
         }
-        Collection collection = new Collection(length == null ? 1_024 : Integer.parseInt(length), done, refuse);
+        Collection collection = new Collection(length == null ? MOST_BYTES : Integer.parseInt(length), done, refuse);
         underWay.add(collection);
         request.exceptionHandler(broken -> collection.end());
         request.handler(collection::add);
@@ -71,17 +75,34 @@ final class BodyCollector {
         }
     }
 
-    /** Lets the bodies go that came first and are not whole yet, of those on this event loop: nobody else may touch the others. */
-    private void makeRoom() {
-        while (held.get() > MOST_BYTES_UNDER_WAY) {
+    /**
+     * Makes room for so many more bytes. If it must, it lets the bodies go that came first and are not whole yet, of those
+     * on this event loop: nobody else may touch the others.
+     */
+    private boolean hold(int bytes, Collection forWhom) {
+        while (!take(bytes)) {
             Optional<Collection> slowest = underWay.stream()
-                    .filter(each -> each.thread == Thread.currentThread())
+                    .filter(each -> each.thread == Thread.currentThread() && each.body.length > 0)
                     .min(Comparator.comparingLong(each -> each.began));
-            if (slowest.isEmpty()) {
-                return;
+            if (slowest.isEmpty() || slowest.get() == forWhom) {
+                return false;
             }
             slowest.get().fail(Problem.UNAVAILABLE, List.of());
         }
+        return true;
+    }
+
+    private boolean take(int bytes) {
+        if (held.addAndGet(bytes) <= MOST_BYTES_UNDER_WAY && memory.take(bytes)) {
+            return true;
+        }
+        held.addAndGet(-bytes);
+        return false;
+    }
+
+    private void give(int bytes) {
+        held.addAndGet(-bytes);
+        memory.give(bytes);
     }
 
     /** One body on its way. All but the sweep runs on its connection's event loop. */
@@ -92,10 +113,11 @@ final class BodyCollector {
         private final Consumer<byte[]> done;
         private final BiConsumer<Problem, List<Issue>> refuse;
         private final int expected;
-        private @Nullable Buffer body;
-        private int counted;
+        private byte[] body = NOTHING;
+        private int size;
         private boolean over;
 
+        /** @param expected how many bytes there will be at the most, as far as the client says */
         Collection(int expected, Consumer<byte[]> done, BiConsumer<Problem, List<Issue>> refuse) {
             this.done = done;
             this.refuse = refuse;
@@ -106,28 +128,32 @@ final class BodyCollector {
             if (over) {
                 return;
             }
-            if (body == null && part.length() == expected) {
-                // Whole: most bodies come in one piece with their headers.
-                body = part;
-                return;
-            }
-            // A length is a claim: memory is given for what has come.
-            body = body == null ? Buffer.buffer(Math.min(expected, 2 * part.length())) : body;
-            if (body.length() + part.length() > MOST_BYTES) {
+            if (size + part.length() > MOST_BYTES) {
                 fail(Problem.PAYLOAD_TOO_LARGE, List.of());
                 return;
             }
-            body.appendBuffer(part);
-            counted += part.length();
-            if (held.addAndGet(part.length()) > MOST_BYTES_UNDER_WAY) {
-                makeRoom();
+            if (size + part.length() > body.length && !grow(size + part.length())) {
+                fail(Problem.UNAVAILABLE, List.of());
+                return;
             }
+            part.getBytes(body, size);
+            size += part.length();
+        }
+
+        /** A length is a claim: memory is given for what has come. Most bodies come whole, with their headers. */
+        private boolean grow(int wanted) {
+            int length = Math.max(wanted, Math.min(expected, 2 * body.length));
+            if (!hold(length - body.length, this)) {
+                return false;
+            }
+            body = Arrays.copyOf(body, length);
+            return true;
         }
 
         void complete() {
-            Buffer whole = body;
+            byte[] whole = body.length == size ? body : Arrays.copyOf(body, size);
             if (end()) {
-                done.accept(whole == null ? new byte[0] : whole.getBytes());
+                done.accept(whole);
             }
         }
 
@@ -149,9 +175,9 @@ final class BodyCollector {
                 return false;
             }
             over = true;
-            body = null;
+            give(body.length);
+            body = NOTHING;
             underWay.remove(this);
-            held.addAndGet(-counted);
             return true;
         }
     }

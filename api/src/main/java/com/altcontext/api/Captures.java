@@ -1,5 +1,6 @@
 package com.altcontext.api;
 
+import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Unavailable;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
@@ -23,43 +24,56 @@ import java.util.function.Consumer;
 final class Captures {
     private static final int MOST_WAITING = 128;
     private static final int MOST_AT_ONCE = 32;
+    /** What a form waits with, beside itself and its request. */
+    private static final int OBJECTS = 256;
     /** In characters of what the forms bring along: their copies on the way to the database are held all at once. */
     private static final int MOST_PAYLOAD_AT_ONCE = 128 * 1024;
 
     private final Leads leads;
     private final Workers workers;
+    private final MemoryBudget memory;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private boolean isStoring;
 
-    private record Waiting(Exchange exchange, Capture capture, Consumer<Captured> answer) {
+    private record Waiting(
+            Exchange exchange, Capture capture, Consumer<Captured> answer, MemoryBudget.Reservation memory) {
         void answer(Captured captured) {
-            exchange.later(() -> answer.accept(captured));
+            exchange.later(() -> {
+                memory.release();
+                answer.accept(captured);
+            });
         }
 
         void fail(Throwable failure) {
-            exchange.later(() -> exchange.failed(failure));
+            exchange.later(() -> {
+                memory.release();
+                exchange.failed(failure);
+            });
         }
     }
 
-    Captures(Leads leads, Workers workers) {
+    Captures(Leads leads, Workers workers, MemoryBudget memory) {
         this.leads = leads;
         this.workers = workers;
+        this.memory = memory;
     }
 
     /**
      * Stores the form, and then answers on the request's event loop.
      *
-     * @throws Unavailable if the database is away, too many wait, or the service stops
+     * @throws Unavailable if the database is away, too many wait or hold too much memory, or the service stops
      */
     void take(Exchange exchange, Capture capture, Consumer<Captured> answer) {
         if (workers.isStopped()) {
             throw new Unavailable(Unavailable.Reason.STOPPING);
         }
+        MemoryBudget.Reservation reserved = memory.reserve(OBJECTS + exchange.weight() + capture.weight());
         synchronized (waiting) {
             if (waiting.size() == MOST_WAITING) {
+                reserved.release();
                 throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
             }
-            waiting.add(new Waiting(exchange, capture, answer));
+            waiting.add(new Waiting(exchange, capture, answer, reserved));
             if (isStoring) {
                 return;
             }
@@ -125,7 +139,13 @@ final class Captures {
 
     private void storeAlone(Waiting one) {
         try {
-            workers.run(one.exchange, () -> leads.capture(one.capture), one.answer);
+            workers.run(() -> {
+                try {
+                    one.answer(workers.attempt(() -> leads.capture(one.capture)));
+                } catch (RuntimeException | Error failure) {
+                    one.fail(failure);
+                }
+            });
         } catch (Unavailable full) {
             one.fail(full);
         }

@@ -3,6 +3,8 @@ package com.altcontext.api;
 import com.altcontext.event.Outcome;
 import com.altcontext.event.Receipt;
 import com.altcontext.ingest.GroupCommit;
+import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.ingest.Unavailable;
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -17,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class EventDoor {
     private final EventIntake intake;
     private final GroupCommit groupCommit;
+    private final MemoryBudget memory;
     private final Tally tally;
 
-    EventDoor(EventIntake intake, GroupCommit groupCommit, Tally tally) {
+    EventDoor(EventIntake intake, GroupCommit groupCommit, MemoryBudget memory, Tally tally) {
         this.intake = intake;
         this.groupCommit = groupCommit;
+        this.memory = memory;
         this.tally = tally;
     }
 
@@ -39,9 +43,18 @@ final class EventDoor {
                 exchange.accepted("dropped", Replies.DROPPED);
             }
             case EventIntake.Judgement.Store store -> {
-                var _ = groupCommit
-                        .submit(List.of(store.event()))
-                        .whenComplete((outcomes, failure) -> exchange.later(() -> answer(exchange, outcomes, failure)));
+                MemoryBudget.Reservation waiting = memory.reserve(exchange.weight());
+                try {
+                    var _ = groupCommit
+                            .submit(List.of(store.event()))
+                            .whenComplete((outcomes, failure) -> exchange.later(() -> {
+                                waiting.release();
+                                answer(exchange, outcomes, failure);
+                            }));
+                } catch (Unavailable full) {
+                    waiting.release();
+                    throw full;
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ import com.altcontext.property.Property;
 import com.altcontext.retention.TookTooLong;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Rejected;
+import com.altcontext.value.Weight;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,11 @@ final class Exchange {
     private static final int OK = 200;
     private static final int ACCEPTED = 202;
     private static final int SEE_OTHER = 303;
+
+    /** A request with its context, what answers it, and the headers of the answer. */
+    private static final int OBJECTS = 4_096;
+    /** The entry of a header, and the object of its value, which is Latin-1. */
+    private static final int HEADER = 112;
 
     private final RoutingContext context;
     private final Context eventLoop;
@@ -51,6 +58,15 @@ final class Exchange {
 
     HttpServerRequest request() {
         return context.request();
+    }
+
+    /** How much of the heap it holds while it waits for its answer, in bytes, its connection aside. */
+    int weight() {
+        int bytes = OBJECTS + Weight.of(request().uri());
+        for (Map.Entry<String, String> header : request().headers()) {
+            bytes += HEADER + Weight.of(header.getKey()) + header.getValue().length();
+        }
+        return bytes;
     }
 
     /** Said of a request that a session of the dashboard let in. */

@@ -73,6 +73,12 @@ class Housekeeping {
         attempt("what lags behind is not known", arrears::look);
     }
 
+    /** A machine that was suspended wakes with an old clock, and without a new connection. */
+    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void measureClock() {
+        attempt("the clock is not compared with the database's", database::measureClock);
+    }
+
     private void attempt(String otherwise, Runnable work) {
         if (!database.isReady()) {
             return;

@@ -7,6 +7,7 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
 import com.altcontext.ingest.GroupCommit;
+import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
@@ -44,6 +45,15 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /** The one place where the domain's plain classes are put together, and started and stopped. */
 class Wiring {
     private static final Duration LONGEST_FINISH = Duration.ofSeconds(1);
+    /**
+     * What waits may hold of the heap's 64 MB (deploy/jvm.options). An idle service holds a third of that, and 2 000 connections and
+     * what is under way to the database need their part.
+     */
+    private static final long MAX_WAITING_BYTES = 12L << 20;
+
+    /** As application.properties gives it to the driver. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
+
     private static final Duration LONGEST_READ = Duration.ofMinutes(2);
     /** Less than an idle connection is kept, so that whoever asked is still there. */
     private static final Duration MAX_FIGURES_TIME = Duration.ofMinutes(1);
@@ -64,7 +74,7 @@ class Wiring {
     @Produces
     @Singleton
     Sql sql(AgroalDataSource dataSource) {
-        return new Sql(dataSource);
+        return new Sql(dataSource).withSocketTimeout(SOCKET_TIMEOUT);
     }
 
     @Produces
@@ -134,21 +144,22 @@ class Wiring {
             AdminKey adminKey,
             DashboardSession sessions,
             DatabaseState database,
+            MemoryBudget memory,
             Sql sql,
             Tally tally,
             InstantSource clock) {
         EventIntake intake = new EventIntake(arrivals, settings.respectPrivacySignals(), clock);
-        Workers forms = new Workers("form", 4, 128, database);
-        Workers operator = new Workers("operator", 4, 64, database);
-        Workers figures = new Workers("figures", 2, 64, database);
+        Workers forms = new Workers("form", 4, 128, database, memory);
+        Workers operator = new Workers("operator", 4, 64, database, memory);
+        Workers figures = new Workers("figures", 2, 64, database, memory);
         // A year of hundreds of properties takes seconds to read: the database is not lost for that.
         Sql figuresSql = sql.withPatience(MAX_FIGURES_TIME);
         return new Doors(
-                new EventDoor(intake, groupCommit, tally),
-                new BatchDoor(intake, groupCommit, limiter, tally),
+                new EventDoor(intake, groupCommit, memory, tally),
+                new BatchDoor(intake, groupCommit, limiter, memory, tally),
                 new LeadDoor(
                         arrivals,
-                        new Captures(leads, forms),
+                        new Captures(leads, forms, memory),
                         new DistinctEmails(
                                 settings.leads().emailsPerHour(),
                                 new KeyedHash(settings.pepper()),
@@ -229,8 +240,21 @@ class Wiring {
 
     @Produces
     @Singleton
-    GroupCommit groupCommit(Sql sql, DatabaseState database, EventStore events, Rejections rejections, Tally tally) {
-        return new GroupCommit(sql, database, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, tally::committed);
+    GroupCommit groupCommit(
+            Sql sql,
+            DatabaseState database,
+            EventStore events,
+            Rejections rejections,
+            MemoryBudget memory,
+            Tally tally) {
+        return new GroupCommit(
+                sql, database, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, memory, tally::committed);
+    }
+
+    @Produces
+    @Singleton
+    MemoryBudget memoryBudget() {
+        return new MemoryBudget(MAX_WAITING_BYTES);
     }
 
     @Produces
@@ -277,8 +301,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    BodyCollector bodyCollector(Vertx vertx) {
-        return new BodyCollector(vertx);
+    BodyCollector bodyCollector(Vertx vertx, MemoryBudget memory) {
+        return new BodyCollector(vertx, memory);
     }
 
     void start(
@@ -286,10 +310,20 @@ class Wiring {
             GroupCommit groupCommit,
             DatabaseState database,
             RateLimiter limiter,
+            MemoryBudget memory,
             Arrears arrears,
             MeterRegistry meters) {
         Gauge.builder("altcontext.ingest.queue.depth", groupCommit, GroupCommit::depth)
                 .description("events that wait for the writer")
+                .register(meters);
+        Gauge.builder("altcontext.memory.waiting.bytes", memory, MemoryBudget::held)
+                .description("bytes of the heap that requests hold which wait")
+                .register(meters);
+        Gauge.builder(
+                        "altcontext.ingest.uncommitted.seconds",
+                        groupCommit,
+                        writer -> writer.uncommittedFor().toMillis() / 1000.0)
+                .description("for how long events have come without one being stored")
                 .register(meters);
         Gauge.builder("altcontext.database.ready", database, state -> state.isReady() ? 1 : 0)
                 .description("1 while the database answers and holds the schema that is needed")

@@ -2,6 +2,8 @@ package com.altcontext.api;
 
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.ingest.LimitedLog;
+import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Unavailable;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -17,12 +19,18 @@ import java.util.function.Supplier;
  * {@link com.altcontext.ingest.GroupCommit}.
  */
 final class Workers {
+    /** What an operator's question or a short form brings along. */
+    private static final int OBJECTS = 4_096;
+
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     private final ThreadPoolExecutor threads;
     private final DatabaseState database;
+    private final MemoryBudget memory;
+    private final LimitedLog failures = new LimitedLog(System.getLogger(Workers.class.getName()));
 
-    Workers(String name, int most, int mostWaiting, DatabaseState database) {
+    Workers(String name, int most, int mostWaiting, DatabaseState database, MemoryBudget memory) {
+        this.memory = memory;
         this.database = database;
         this.threads = new ThreadPoolExecutor(
                 most,
@@ -37,17 +45,29 @@ final class Workers {
     /**
      * Does the work on one of the threads and gives what it made to the answer on the request's event loop.
      *
-     * @throws Unavailable if the database is away or too much waits
+     * @throws Unavailable if the database is away, or too much waits or holds too much memory
      */
     <T> void run(Exchange exchange, Supplier<T> work, Consumer<T> answer) {
-        run(() -> {
-            try {
-                T result = attempt(work);
-                exchange.later(() -> answer.accept(result));
-            } catch (RuntimeException | Error failure) {
-                exchange.later(() -> exchange.failed(failure));
-            }
-        });
+        MemoryBudget.Reservation waiting = memory.reserve(OBJECTS + exchange.weight());
+        try {
+            run(() -> {
+                try {
+                    T result = attempt(work);
+                    exchange.later(() -> {
+                        waiting.release();
+                        answer.accept(result);
+                    });
+                } catch (RuntimeException | Error failure) {
+                    exchange.later(() -> {
+                        waiting.release();
+                        exchange.failed(failure);
+                    });
+                }
+            });
+        } catch (Unavailable full) {
+            waiting.release();
+            throw full;
+        }
     }
 
     /**
@@ -67,7 +87,7 @@ final class Workers {
     /**
      * Does work with the database on the caller's thread, which is one of these.
      *
-     * @throws Unavailable if the database is away, or is lost meanwhile
+     * @throws Unavailable if the database is away, or cannot do it now
      */
     <T> T attempt(Supplier<T> work) {
         // It may have gone while this waited: then those behind are told at once, each without its own time limit.
@@ -75,13 +95,14 @@ final class Workers {
         try {
             return work.get();
         } catch (SqlFailure failed) {
-            if (!failed.isLostConnection()) {
+            if (!failed.isUnavailability()) {
                 throw failed;
             }
-            // Also said of a statement that waited longer than the driver does (SQLSTATE 08006), since a network that
-            // swallows everything looks the same. If the database is there, it is found again within a fifth of a
-            // second.
-            database.lost();
+            failures.log(System.Logger.Level.WARNING, "the database cannot do it now: " + failed.getMessage());
+            if (failed.isLostConnection()) {
+                // If the database is there, it is found again within a fifth of a second.
+                database.lost();
+            }
             throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
     }

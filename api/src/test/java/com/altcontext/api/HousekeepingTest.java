@@ -2,6 +2,7 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.property.Properties;
@@ -9,8 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What the service does by itself; here it is called, since nobody wants to wait for its turn. */
@@ -24,6 +27,9 @@ class HousekeepingTest {
 
     @Inject
     InstantSource clock;
+
+    @Inject
+    Arrears arrears;
 
     @Inject
     Sql sql;
@@ -73,6 +79,25 @@ class HousekeepingTest {
         assertThat(metric("altcontext_rollup_lag_days")).isZero();
         assertThat(metric("altcontext_rollup_gaps")).isZero();
         assertThat(metric("altcontext_events_strays")).isZero();
+    }
+
+    @Test
+    void a_clock_that_goes_wrong_later_is_noticed() {
+        AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+        InstantSource drifting = () -> clock.instant().plus(ahead.get());
+        DatabaseState database = new DatabaseState(sql, drifting);
+        Housekeeping own = new Housekeeping(database, properties, sql, drifting, arrears);
+        own.measureClock();
+        database.ask();
+        assertThat(database.clockSkew()).isLessThan(Duration.ofMinutes(1));
+
+        ahead.set(Duration.ofHours(1));
+        own.measureClock();
+        assertThat(database.clockSkew()).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
+
+        ahead.set(Duration.ZERO);
+        own.measureClock();
+        assertThat(database.clockSkew().abs()).isLessThan(Duration.ofMinutes(1));
     }
 
     private void makeUpForWhatOtherTestsLeft() {

@@ -74,6 +74,7 @@ class ObservedTest {
         assertThat(metrics)
                 .contains(
                         "altcontext_ingest_queue_depth ",
+                        "altcontext_ingest_uncommitted_seconds ",
                         "altcontext_ingest_commit_time_seconds_count ",
                         "altcontext_ingest_commit_time_seconds_bucket{",
                         "altcontext_ingest_batch_size_bucket{",

@@ -162,6 +162,22 @@ final class PackagedService implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
+    /** Sends a request of any kind; a header without a value is left out. */
+    Call.Answer ask(String method, String path, String body, Map<String, String> headers) throws IOException {
+        HttpRequest.Builder request = request(path)
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
+        headers.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                request.header(name, value);
+            }
+        });
+        return send(request);
+    }
+
     /** SIGKILL: the process has no say in it. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -7,6 +7,7 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
 import com.altcontext.devdb.TestDatabase;
+import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -36,12 +37,13 @@ class WorkersTest {
     private static final String UNAVAILABLE = "503 2 {\"ok\":false,\"error\":\"unavailable\"}";
     private static final Client SOMEBODY = new Client(InetAddress.getLoopbackAddress(), null, null, false);
 
+    private static final MemoryBudget MEMORY = new MemoryBudget(1 << 20);
     private static final Sql SQL = migrated();
     private static final Vertx VERTX = Vertx.vertx();
     private static final Tally TALLY = new Tally(new Rejections(InstantSource.system()), new SimpleMeterRegistry());
 
     private final DatabaseState database = new DatabaseState(SQL, InstantSource.system());
-    private final Workers workers = new Workers("test", 1, 1, database);
+    private final Workers workers = new Workers("test", 1, 1, database, MEMORY);
     private final HttpClient client = HttpClient.newHttpClient();
     private final CountDownLatch release = new CountDownLatch(1);
     private volatile Supplier<String> work = WorkersTest::done;
@@ -202,6 +204,31 @@ class WorkersTest {
 
         assertThat(told(refused)).isEqualTo("500 - {\"ok\":false,\"error\":\"internal_error\"}");
         assertThat(database.isReady()).isTrue();
+    }
+
+    @Test
+    void what_the_database_cannot_do_now_may_be_tried_again_and_the_others_go_on() throws Exception {
+        for (String state : List.of("25006", "53100", "57014", "58030")) {
+            var refused = send(() -> SQL.inTransaction(tx -> String.valueOf(
+                    tx.update("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '" + state + "'; END $$"))));
+            assertThat(told(refused)).as(state).isEqualTo(UNAVAILABLE);
+            assertThat(database.isReady()).isTrue();
+        }
+    }
+
+    @Test
+    void what_waits_holds_memory_until_it_is_answered_and_who_finds_none_is_told_at_once() throws Exception {
+        var working = sendLong();
+        assertThat(MEMORY.held()).isGreaterThan(4_096);
+        long left = MEMORY.maxBytes() - MEMORY.held();
+        assertThat(MEMORY.take(left)).isTrue();
+        assertThat(told(send(WorkersTest::done))).isEqualTo(UNAVAILABLE);
+        MEMORY.give(left);
+
+        release.countDown();
+        assertThat(told(working)).startsWith("200 ");
+        assertThat(told(send(WorkersTest::done))).startsWith("200 ");
+        assertThat(MEMORY.held()).isZero();
     }
 
     @Test

@@ -31,6 +31,12 @@ public final class GroupCommit implements AutoCloseable {
 
     private static final long ASK_AGAIN_MILLIS = 200;
     private static final long FLUSH_EVERY_MILLIS = 1_000;
+    /** Counts can wait, and events must not wait for them: a statement that fails may take seconds. */
+    private static final long FLUSH_AGAIN_MILLIS = 10_000;
+
+    /** Events that were refused count as waiting for so long: their senders try again. */
+    private static final long SENDERS_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
+
     private static final Duration LONGEST_STOP = Duration.ofSeconds(4);
 
     private final Sql sql;
@@ -39,17 +45,27 @@ public final class GroupCommit implements AutoCloseable {
     private final Rejections rejections;
     private final Consumer<CommittedBatch> observer;
     private final Queue queue;
-    private final int mostInBatch;
+    private final Bounds bounds;
+    private final MemoryBudget memory;
     private final Thread writer;
-    private long flushedAt = System.nanoTime();
+    private final LimitedLog failures = new LimitedLog(LOG);
+    private final LimitedLog defects = new LimitedLog(LOG);
+    private final LimitedLog lateCounts = new LimitedLog(LOG);
+    private long nextFlush = System.nanoTime() + FLUSH_EVERY_MILLIS * 1_000_000;
+    /** When the first event came that nothing was committed since; 0 if there is none. */
+    private volatile long uncommittedSince;
+
+    private volatile long latestSubmit;
 
     /**
      * @param mostEvents that may wait
-     * @param mostBytes of memory that they may hold
      * @param mostInBatch how many events one transaction takes
+     * @param mostBytesInBatch how much of the heap those may hold: on their way to the database they are copied several
+     *     times
      */
-    public record Bounds(int mostEvents, long mostBytes, int mostInBatch) {
-        public static final Bounds SMALL_MACHINE = new Bounds(8_000, 8L << 20, 512);
+    public record Bounds(int mostEvents, int mostInBatch, long mostBytesInBatch) {
+        /** 512 events of common length hold less than a megabyte. */
+        public static final Bounds SMALL_MACHINE = new Bounds(8_000, 512, 1L << 20);
     }
 
     public GroupCommit(
@@ -58,14 +74,16 @@ public final class GroupCommit implements AutoCloseable {
             EventStore store,
             Rejections rejections,
             Bounds bounds,
+            MemoryBudget memory,
             Consumer<CommittedBatch> observer) {
         this.sql = sql;
         this.database = database;
         this.store = store;
         this.rejections = rejections;
         this.observer = observer;
-        this.queue = new Queue(bounds.mostEvents(), bounds.mostBytes());
-        this.mostInBatch = bounds.mostInBatch();
+        this.memory = memory;
+        this.queue = new Queue(bounds.mostEvents());
+        this.bounds = bounds;
         this.writer = Thread.ofPlatform().name("ingest-writer").daemon().unstarted(this::run);
     }
 
@@ -78,20 +96,43 @@ public final class GroupCommit implements AutoCloseable {
      * Queues the events of one request.
      *
      * @return what became of each, in their order, once it is committed; or failed with {@link Unavailable}
-     * @throws Unavailable at once, if the queue is full, the database is away or the service stops
+     * @throws Unavailable at once, if the queue or the memory for it is full, the database is away or the service stops
      */
     public CompletableFuture<List<Outcome>> submit(List<Event> events) {
+        long now = System.nanoTime() | 1;
+        latestSubmit = now;
+        if (uncommittedSince == 0) {
+            uncommittedSince = now;
+        }
         if (!database.isReady()) {
             throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
-        Ticket ticket = new Ticket(events);
-        queue.put(ticket);
+        Ticket ticket = new Ticket(events, memory);
+        try {
+            queue.put(ticket);
+        } catch (Unavailable full) {
+            ticket.refuse(full.reason());
+            throw full;
+        }
         return ticket.answer;
     }
 
     /** How many events wait. */
     public int depth() {
         return queue.depth();
+    }
+
+    /** For how long events have come without one being stored, those that were refused among them; zero if none comes. */
+    public Duration uncommittedFor() {
+        long since = uncommittedSince;
+        long now = System.nanoTime();
+        boolean isWaiting = since != 0 && (depth() > 0 || now - latestSubmit < SENDERS_RETRY_NANOS);
+        return isWaiting ? Duration.ofNanos(now - since) : Duration.ZERO;
+    }
+
+    /** Whether the writer is there: without it nothing is stored until the process is started anew. */
+    public boolean isRunning() {
+        return writer.isAlive();
     }
 
     /** Takes nothing more, stores what waits, and ends the writer. */
@@ -108,35 +149,52 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
+    /** Outlives whatever happens to a batch: without this thread nothing is stored any more. */
     private void run() {
         try {
             while (!queue.isClosed() || queue.depth() > 0) {
-                if (database.isReady()) {
-                    writeNext();
-                } else {
-                    refuseAll(queue.take(Integer.MAX_VALUE, 0), Unavailable.Reason.DATABASE_AWAY);
-                    awaitDatabase();
+                try {
+                    step();
+                } catch (Throwable unforeseen) {
+                    goOn(unforeseen);
                 }
             }
             flush();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
         } finally {
             queue.close();
         }
     }
 
+    private void step() throws InterruptedException {
+        if (database.isReady()) {
+            writeNext();
+        } else {
+            refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
+            awaitDatabase();
+        }
+    }
+
+    private void goOn(Throwable unforeseen) {
+        try {
+            defects.log(Level.ERROR, "the writer failed in an unforeseen way and goes on", unforeseen);
+            refuseWaiting(Unavailable.Reason.WRITER_FAILED);
+            queue.pause(ASK_AGAIN_MILLIS);
+        } catch (Throwable again) {
+            // Whatever it is, the next turn of the loop meets it as well, or does not.
+        }
+    }
+
     private void writeNext() throws InterruptedException {
-        List<Ticket> batch = queue.take(mostInBatch, FLUSH_EVERY_MILLIS);
+        List<Ticket> batch = queue.take(bounds.mostInBatch(), bounds.mostBytesInBatch(), FLUSH_EVERY_MILLIS);
         if (!batch.isEmpty()) {
             try {
                 write(batch);
             } catch (RuntimeException | Error unforeseen) {
-                LOG.log(Level.ERROR, "a batch failed in an unforeseen way", unforeseen);
-                batch.forEach(ticket -> ticket.answer.completeExceptionally(unforeseen));
+                defects.log(Level.ERROR, "a batch failed in an unforeseen way", unforeseen);
+                refuseAll(batch, Unavailable.Reason.WRITER_FAILED);
             }
         }
-        if (!rejections.isEmpty() && System.nanoTime() - flushedAt >= FLUSH_EVERY_MILLIS * 1_000_000) {
+        if (!rejections.isEmpty() && System.nanoTime() - nextFlush >= 0) {
             flush();
         }
     }
@@ -163,7 +221,7 @@ public final class GroupCommit implements AutoCloseable {
         };
     }
 
-    private void write(List<Ticket> batch) {
+    private void write(List<Ticket> batch) throws InterruptedException {
         long began = System.nanoTime();
         List<Event> events = new ArrayList<>();
         batch.forEach(ticket -> events.addAll(ticket.events));
@@ -171,16 +229,18 @@ public final class GroupCommit implements AutoCloseable {
         try {
             outcomes = store(events, began);
         } catch (SqlFailure failed) {
-            LOG.log(Level.ERROR, "a batch of " + events.size() + " events could not be stored: " + failed.getMessage());
-            database.lost();
+            failures.log(
+                    Level.ERROR, "a batch of " + events.size() + " events could not be stored: " + failed.getMessage());
             refuseAll(batch, Unavailable.Reason.DATABASE_AWAY);
+            standBack(failed);
             return;
         }
-        observer.accept(new CommittedBatch(events.size(), Duration.ofNanos(System.nanoTime() - began)));
+        uncommittedSince = depth() == 0 ? 0 : System.nanoTime() | 1;
+        measure(new CommittedBatch(events.size(), Duration.ofNanos(System.nanoTime() - began)));
         int from = 0;
         for (Ticket ticket : batch) {
             int to = from + ticket.events.size();
-            ticket.answer.complete(outcomes.subList(from, to));
+            ticket.answer(outcomes.subList(from, to));
             from = to;
         }
     }
@@ -204,19 +264,44 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
+    /** What is stored is answered so, whatever happens to those who measure. */
+    private void measure(CommittedBatch batch) {
+        try {
+            observer.accept(batch);
+        } catch (RuntimeException unforeseen) {
+            defects.log(Level.ERROR, "a committed batch could not be measured", unforeseen);
+        }
+    }
+
+    /** Those that wait have waited for this failure too: they are told now, and the next to come try the database anew. */
+    private void standBack(SqlFailure failed) throws InterruptedException {
+        if (failed.isLostConnection()) {
+            database.lost();
+        }
+        refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
+        if (!failed.isLostConnection()) {
+            queue.pause(ASK_AGAIN_MILLIS);
+        }
+    }
+
     private void flush() {
-        flushedAt = System.nanoTime();
+        nextFlush = System.nanoTime() + FLUSH_EVERY_MILLIS * 1_000_000;
         try {
             rejections.flush(sql);
         } catch (SqlFailure failed) {
-            LOG.log(Level.WARNING, "counts of rejections are kept for later: " + failed.getMessage());
+            nextFlush = System.nanoTime() + FLUSH_AGAIN_MILLIS * 1_000_000;
+            lateCounts.log(Level.WARNING, "counts of rejections are kept for later: " + failed.getMessage());
             if (failed.isLostConnection()) {
                 database.lost();
             }
         }
     }
 
+    private void refuseWaiting(Unavailable.Reason reason) throws InterruptedException {
+        refuseAll(queue.take(Integer.MAX_VALUE, Long.MAX_VALUE, 0), reason);
+    }
+
     private static void refuseAll(List<Ticket> tickets, Unavailable.Reason reason) {
-        tickets.forEach(ticket -> ticket.answer.completeExceptionally(new Unavailable(reason)));
+        tickets.forEach(ticket -> ticket.refuse(reason));
     }
 }

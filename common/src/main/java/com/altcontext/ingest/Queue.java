@@ -7,20 +7,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What waits for the writer, bounded by number and by memory: many small beacons, or few large ones. */
+/** What waits for the writer, bounded by number; their memory is bounded by the {@link MemoryBudget}. */
 final class Queue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
     private final int mostEvents;
-    private final long mostBytes;
     private int events;
-    private long bytes;
     private boolean closed;
 
-    Queue(int mostEvents, long mostBytes) {
+    Queue(int mostEvents) {
         this.mostEvents = mostEvents;
-        this.mostBytes = mostBytes;
     }
 
     /** @throws Unavailable if it is full or closed */
@@ -30,12 +27,11 @@ final class Queue {
             if (closed) {
                 throw new Unavailable(Unavailable.Reason.STOPPING);
             }
-            if (events + ticket.events.size() > mostEvents || bytes + ticket.weight > mostBytes) {
+            if (events + ticket.events.size() > mostEvents) {
                 throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
             }
             tickets.add(ticket);
             events += ticket.events.size();
-            bytes += ticket.weight;
             filled.signal();
         } finally {
             lock.unlock();
@@ -43,10 +39,10 @@ final class Queue {
     }
 
     /**
-     * Whatever waits, up to about {@code most} events (a request is never split); waits for the first at most the given
-     * time, or until the queue is closed.
+     * Whatever waits, up to so many events and bytes (a request is never split, and one is always taken); waits for the
+     * first at most the given time, or until the queue is closed.
      */
-    List<Ticket> take(int most, long waitMillis) throws InterruptedException {
+    List<Ticket> take(int most, long mostBytes, long waitMillis) throws InterruptedException {
         lock.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
@@ -55,11 +51,14 @@ final class Queue {
             }
             List<Ticket> taken = new ArrayList<>();
             int count = 0;
+            long bytes = 0;
             while (!tickets.isEmpty()
-                    && (taken.isEmpty() || count + tickets.peek().events.size() <= most)) {
+                    && (taken.isEmpty()
+                            || (count + tickets.peek().events.size() <= most
+                                    && bytes + tickets.peek().weight <= mostBytes))) {
                 Ticket ticket = tickets.remove();
                 events -= ticket.events.size();
-                bytes -= ticket.weight;
+                bytes += ticket.weight;
                 count += ticket.events.size();
                 taken.add(ticket);
             }

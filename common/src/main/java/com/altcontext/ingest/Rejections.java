@@ -53,7 +53,7 @@ public final class Rejections {
     /**
      * Adds what has gathered to the database.
      *
-     * @throws SqlFailure if it could not; then everything is kept for the next time
+     * @throws SqlFailure if it could not; after any failure everything is kept for the next time
      */
     void flush(Sql sql) {
         List<Row> rows = new ArrayList<>();
@@ -76,7 +76,7 @@ public final class Rejections {
                     columns.texts(row -> row.key.endpoint),
                     columns.texts(row -> row.key.reason),
                     columns.numbers(row -> row.count)));
-        } catch (SqlFailure failed) {
+        } catch (RuntimeException | Error failed) {
             rows.forEach(row -> counts.merge(row.key, row.count, Long::sum));
             throw failed;
         }

@@ -7,16 +7,32 @@ import java.util.concurrent.CompletableFuture;
 
 /** One request's events on their way through the queue; they are stored by one transaction and answered at once. */
 final class Ticket {
+    /** Itself, its list, the answer that somebody waits for, and what they do with it. */
+    private static final int OBJECTS = 400;
+
     final List<Event> events;
     final long weight;
+    private final MemoryBudget.Reservation memory;
     final CompletableFuture<List<Outcome>> answer = new CompletableFuture<>();
 
-    Ticket(List<Event> events) {
+    /** @throws Unavailable if there is no memory for it to wait in */
+    Ticket(List<Event> events, MemoryBudget budget) {
         this.events = events;
-        long weight = 0;
+        long weight = OBJECTS;
         for (Event event : events) {
             weight += event.weight();
         }
         this.weight = weight;
+        this.memory = budget.reserve(weight);
+    }
+
+    void answer(List<Outcome> outcomes) {
+        memory.release();
+        answer.complete(outcomes);
+    }
+
+    void refuse(Unavailable.Reason reason) {
+        memory.release();
+        answer.completeExceptionally(new Unavailable(reason));
     }
 }

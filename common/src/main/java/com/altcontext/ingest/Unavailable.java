@@ -8,6 +8,8 @@ public final class Unavailable extends RuntimeException {
     public enum Reason {
         DATABASE_AWAY,
         QUEUE_FULL,
+        /** A defect; the log has it. */
+        WRITER_FAILED,
         STOPPING
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class GroupCommitTest {
-    private static final GroupCommit.Bounds BOUNDS = new GroupCommit.Bounds(1_000, 4 << 20, 256);
+    private static final GroupCommit.Bounds BOUNDS = new GroupCommit.Bounds(1_000, 256, 4 << 20);
+    private static final long MEMORY = 4 << 20;
 
     private static Database database;
 
@@ -53,14 +55,26 @@ class GroupCommitTest {
     }
 
     private GroupCommit writer(Sql sql, GroupCommit.Bounds bounds) {
+        return writer(sql, bounds, new MemoryBudget(MEMORY));
+    }
+
+    private GroupCommit writer(Sql sql, GroupCommit.Bounds bounds, MemoryBudget memory) {
         DatabaseState state = new DatabaseState(sql, InstantSource.system());
         state.ask();
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-        GroupCommit writer = new GroupCommit(sql, state, store, rejections, bounds, batch -> {
+        GroupCommit writer = new GroupCommit(sql, state, store, rejections, bounds, memory, batch -> {
             synchronized (batches) {
                 batches.add(batch);
             }
         });
+        open.add(writer);
+        return writer;
+    }
+
+    private GroupCommit writer(DatabaseState state) {
+        EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+        GroupCommit writer = new GroupCommit(
+                database.sql(), state, store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> {});
         open.add(writer);
         return writer;
     }
@@ -195,7 +209,7 @@ class GroupCommitTest {
 
     @Test
     void a_full_queue_refuses_at_once_and_forgets_nothing_that_it_took() throws Exception {
-        GroupCommit writer = writer(database.sql(), new GroupCommit.Bounds(10, 4 << 20, 256));
+        GroupCommit writer = writer(database.sql(), new GroupCommit.Bounds(10, 256, 4 << 20));
         List<CompletableFuture<List<Outcome>>> taken = IntStream.range(0, 10)
                 .mapToObj(i -> writer.submit(List.of(event("visitor-0001", "/" + i))))
                 .toList();
@@ -212,7 +226,7 @@ class GroupCommitTest {
 
     @Test
     void large_events_fill_the_queue_by_their_memory() {
-        GroupCommit writer = writer(database.sql(), new GroupCommit.Bounds(1_000, 1 << 20, 256));
+        GroupCommit writer = writer(database.sql(), BOUNDS, new MemoryBudget(1 << 20));
         Event large = Sent.at("visitor-0001", Instant.now())
                 .props("{\"x\":\"" + "x".repeat(60_000) + "\"}")
                 .event();
@@ -249,8 +263,8 @@ class GroupCommitTest {
         CountDownLatch committed = new CountDownLatch(1);
         DatabaseState state = new DatabaseState(bare.sql(), InstantSource.system());
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-        GroupCommit writer =
-                new GroupCommit(bare.sql(), state, store, rejections, BOUNDS, batch -> committed.countDown());
+        GroupCommit writer = new GroupCommit(
+                bare.sql(), state, store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> committed.countDown());
         open.add(writer);
         writer.start();
 
@@ -264,6 +278,84 @@ class GroupCommitTest {
         await(state::isReady);
         assertThat(answer(writer.submit(List.of(event("visitor-0001", "/"))))).hasSize(1);
         assertThat(committed.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void the_writer_outlives_whatever_fails_before_the_database_is_ready() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        DatabaseState state = new DatabaseState(database.sql(), InstantSource.system(), () -> {
+            switch (tries.incrementAndGet()) {
+                case 1 -> throw new IllegalStateException("a row that nobody can read");
+                case 2 -> throw new StackOverflowError();
+                default -> {}
+            }
+        });
+        GroupCommit writer = writer(state);
+        writer.start();
+
+        await(state::isReady);
+        assertThat(answer(writer.submit(List.of(event("visitor-0001", "/"))))).hasSize(1);
+        assertThat(tries).hasValue(3);
+    }
+
+    @Test
+    void the_writer_outlives_a_batch_that_fails_in_an_unforeseen_way() throws Exception {
+        GroupCommit writer = started();
+        Event good = event("visitor-0001", "/");
+        // No code makes one today: it has no number of milliseconds.
+        Event broken = new Event(
+                good.id(), good.visitor(), good.beacon(), good.origin(), Instant.MAX, good.receivedAt(), true);
+
+        for (int i = 0; i < 3; i++) {
+            assertUnavailable(writer.submit(List.of(broken)), Unavailable.Reason.WRITER_FAILED);
+        }
+        assertThat(writer.isRunning()).isTrue();
+        assertThat(answer(writer.submit(List.of(good)))).hasOnlyElementsOfType(Outcome.Stored.class);
+    }
+
+    @Test
+    void a_database_that_only_reads_costs_503s_and_is_told_of_until_an_event_is_stored() throws Exception {
+        Database own = Database.migrated();
+        DatabaseState state = new DatabaseState(own.sql(), InstantSource.system());
+        state.ask();
+        EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+        GroupCommit writer =
+                new GroupCommit(own.sql(), state, store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> {});
+        open.add(writer);
+        writer.start();
+        assertThat(writer.uncommittedFor()).isZero();
+
+        readOnly(own, "on");
+        rejections.count("default", "events", "invalid_request");
+        for (int i = 0; i < 3; i++) {
+            assertUnavailable(writer.submit(List.of(event("visitor-0001", "/" + i))), Unavailable.Reason.DATABASE_AWAY);
+        }
+        Duration soFar = writer.uncommittedFor();
+        assertThat(soFar).isPositive();
+        assertUnavailable(writer.submit(List.of(event("visitor-0001", "/"))), Unavailable.Reason.DATABASE_AWAY);
+        assertThat(writer.uncommittedFor()).isGreaterThan(soFar);
+        assertThat(state.isReady()).as("reading goes on").isTrue();
+
+        readOnly(own, "off");
+        assertThat(answer(writer.submit(List.of(event("visitor-0001", "/"))))).hasSize(1);
+        assertThat(writer.uncommittedFor()).isZero();
+        writer.close();
+        assertThat(own.count("SELECT count(*) FROM events")).isEqualTo(1);
+        assertThat(own.count("SELECT sum(count) FROM ingest_rejections")).isEqualTo(1);
+    }
+
+    private static void readOnly(Database database, String isSo) {
+        database.run(
+                "SET TRANSACTION READ WRITE",
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = " + isSo
+                        + "', current_database()); END $$");
+    }
+
+    private static void assertUnavailable(CompletableFuture<List<Outcome>> answer, Unavailable.Reason reason) {
+        assertThatThrownBy(() -> answer(answer))
+                .cause()
+                .isInstanceOfSatisfying(
+                        Unavailable.class, away -> assertThat(away.reason()).isEqualTo(reason));
     }
 
     private static void await(java.util.function.BooleanSupplier condition) {

@@ -44,7 +44,13 @@ class LostDatabaseTest {
             EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
             AtomicBoolean enough = new AtomicBoolean();
             try (GroupCommit writer = new GroupCommit(
-                    database.sql(), state, store, rejections, GroupCommit.Bounds.SMALL_MACHINE, batch -> {})) {
+                    database.sql(),
+                    state,
+                    store,
+                    rejections,
+                    GroupCommit.Bounds.SMALL_MACHINE,
+                    new MemoryBudget(8 << 20),
+                    batch -> {})) {
                 writer.start();
                 List<Thread> senders = IntStream.range(0, 8)
                         .mapToObj(i -> Thread.ofVirtual().start(() -> send(writer, "sender-" + i, enough)))
