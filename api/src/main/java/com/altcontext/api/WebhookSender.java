@@ -90,6 +90,8 @@ class WebhookSender {
         HttpClient client = vertx.httpClientBuilder()
                 .with(new PoolOptions().setHttp1MaxSize(MAX_IN_FLIGHT))
                 .with(new HttpClientOptions()
+                        // Each is closed with its answer: the next message must not be given one that is being closed.
+                        .setKeepAlive(false)
                         .setConnectTimeout((int) PATIENCE.toMillis())
                         .setSsl("https".equals(to.url().getScheme())))
                 // What breaks a connection fails its request, which is told. Vert.x would log it, and with it what the
