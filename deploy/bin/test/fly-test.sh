@@ -24,7 +24,7 @@ make_repository() {
   mkdir -p deploy/bin deploy/image ops-cli/target
   cp "$ROOT/deploy/image/Dockerfile" deploy/image/
   cp "$ROOT/Makefile" "$ROOT/fly.toml" "$ROOT/.gitignore" "$ROOT/.env.production.example" .
-  cp "$ROOT/deploy/bin/fly.sh" deploy/bin/
+  cp "$ROOT/deploy/bin/fly.sh" "$ROOT/deploy/bin/build.sh" deploy/bin/
   mkdir -p api/target/quarkus-app
   touch ops-cli/target/altops.jar api/target/quarkus-app/quarkus-run.jar
   stand_in "$work/bin/fly" 'cat >"$WORK/input"; [[ $1 != "${FLY_FAILS:-}" ]]'
@@ -158,7 +158,7 @@ for module in . common api ops-cli deploy/dev-database deploy/checks; do
   mkdir -p "$module"
   touch "$module/pom.xml"
 done
-done_by secrets -- 'toolchain.sh mvn -B --no-transfer-progress -q package -DskipTests' "$checked" 'fly secrets import --stage --app altcontext'
+done_by secrets -- 'toolchain.sh mvn -B package -DskipTests' "$checked" 'fly secrets import --stage --app altcontext'
 echo 'export A=b' >>.env.production
 refused 'neither NAME=value nor comments' secrets
 sed -i '$d' .env.production
