@@ -5,8 +5,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -210,7 +208,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             stop(lastMode());
             closed = true;
-            lock.close();
+            unlock();
             if (throwAway) {
                 Directories.delete(home);
             }
@@ -399,20 +397,38 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return home.resolve("server.log");
     }
 
+    /**
+     * Keeps other processes away, and this one. The system drops all locks that a process has on a file when the process closes it
+     * once, so a directory that is ours already is told by a system property, which all class loaders see, and not by a second look
+     * at the file.
+     */
     private static FileChannel lock(Path home) throws IOException {
-        FileChannel channel =
-                FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        @Nullable FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        }
-        if (lock == null) {
-            channel.close();
+        if (System.getProperties().putIfAbsent(lockName(home), "held") != null) {
             throw new InUseException(home);
         }
-        return channel;
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                throw new InUseException(home);
+            }
+            return channel;
+        } catch (IOException e) {
+            System.clearProperty(lockName(home));
+            if (channel != null) {
+                channel.close();
+            }
+            throw e;
+        }
+    }
+
+    private void unlock() throws IOException {
+        lock.close();
+        System.clearProperty(lockName(home));
+    }
+
+    private static String lockName(Path home) {
+        return "altcontext.database.lock:" + home.toAbsolutePath().normalize();
     }
 
     private static boolean isFree(int port) {

@@ -77,6 +77,24 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
+    void whoever_was_refused_here_leaves_the_data_safe_from_other_processes() throws Exception {
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory, 0)) {
+            assertThatThrownBy(() -> EmbeddedDatabase.at(directory, 0)).isInstanceOf(UncheckedIOException.class);
+
+            Process other = start("--data", directory.toString());
+            try {
+                assertThat(other.inputReader().readLine())
+                        .as("the address of a server of its own")
+                        .isNull();
+                assertThat(other.waitFor()).isEqualTo(3);
+                assertThat(ask(first, "SELECT 1")).isEqualTo("1");
+            } finally {
+                other.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
     void two_directories_can_be_served_at_once() throws Exception {
         try (EmbeddedDatabase first = EmbeddedDatabase.at(directory.resolve("one"), 0);
                 EmbeddedDatabase second = EmbeddedDatabase.at(directory.resolve("two"), 0)) {
