@@ -1,7 +1,9 @@
 package com.altcontext.api;
 
+import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.value.Issue;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -21,6 +23,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one connection may hold, and how long it may take: requests ahead of their answers (HTTP/1.1 pipelining, RFC 9112,
@@ -45,12 +48,26 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     /** Answers that were given and not taken. Those of a client that waits for each are never as much at its next request. */
     private static final WriteBufferWaterMark MAX_UNTAKEN = new WriteBufferWaterMark(8 * 1024, 16 * 1024);
 
+    /** A connection that waits may pin a buffer of this size with what it has read and not used, and all of them may wait. */
+    private static final int MAX_READ = 4 * 1024;
+
+    private static final int FIRST_READ = 2 * 1024;
+
     private static final int BAD_REQUEST = 400;
     private static final int URI_TOO_LONG = 414;
     private static final int HEAD_TOO_LARGE = 431;
 
+    /** A request that waits behind another, and each of its headers, beside their text. */
+    private static final int REQUEST_BYTES = 1_024;
+
+    private static final int HEADER_BYTES = 128;
+
     private final Channel channel;
     private final EarlyAnswer early;
+    private final MemoryBudget memory;
+
+    /** What the budget holds for requests that wait behind the first. */
+    private long bytesAhead;
 
     /** Requests whose answers are not finished. */
     private int unanswered;
@@ -72,10 +89,13 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     /** Until when the rest of a head must come, or of a body that is answered already; 0 while nothing is due. */
     private volatile long deadline = in(HEAD_TIMEOUT);
 
-    ConnectionLimits(Channel channel, EarlyAnswer early) {
+    ConnectionLimits(Channel channel, EarlyAnswer early, MemoryBudget memory) {
         this.channel = channel;
         this.early = early;
-        channel.config().setWriteBufferWaterMark(MAX_UNTAKEN);
+        this.memory = memory;
+        channel.config()
+                .setWriteBufferWaterMark(MAX_UNTAKEN)
+                .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(FIRST_READ / 2, FIRST_READ, MAX_READ));
     }
 
     @Override
@@ -102,10 +122,8 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             refuse(context, statusOf(request.decoderResult().cause()), List.of());
             return false;
         }
-        if (unanswered > MAX_AHEAD || !context.channel().isWritable()) {
-            ending = true;
-            // Not by way of the HTTP server, which would wait until everything is taken.
-            var _ = context.close();
+        if (unanswered > MAX_AHEAD || !context.channel().isWritable() || !canWait(bytesOf(request))) {
+            cutOff(context);
             return false;
         }
         receiving = true;
@@ -123,8 +141,13 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             }
             return false;
         }
+        int bytes = content.content().readableBytes();
+        if (!canWait(bytes)) {
+            cutOff(context);
+            return false;
+        }
         boolean passed = received <= MAX_BODY;
-        received += content.content().readableBytes();
+        received += bytes;
         if (content instanceof LastHttpContent) {
             receiving = false;
             deadline = 0;
@@ -136,6 +159,41 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         }
         // The part that goes beyond is passed on, by which the reader knows; then nobody needs more.
         return passed;
+    }
+
+    /** Whether there is memory for so many bytes of a request that waits behind another; the first does not wait here. */
+    private boolean canWait(int bytes) {
+        if (unanswered <= 1 || bytes == 0) {
+            return true;
+        }
+        boolean taken = memory.take(bytes);
+        bytesAhead += taken ? bytes : 0;
+        return taken;
+    }
+
+    private void giveBack() {
+        memory.give(bytesAhead);
+        bytesAhead = 0;
+    }
+
+    private static int bytesOf(HttpRequest request) {
+        int bytes = REQUEST_BYTES + request.uri().length();
+        for (Map.Entry<String, String> header : request.headers()) {
+            bytes += HEADER_BYTES + header.getKey().length() + header.getValue().length();
+        }
+        return bytes;
+    }
+
+    /** Not by way of the HTTP server, which would wait until everything is taken. */
+    private void cutOff(ChannelHandlerContext context) {
+        ending = true;
+        var _ = context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        giveBack();
+        context.fireChannelInactive();
     }
 
     private static int statusOf(Throwable cause) {
@@ -180,6 +238,9 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     }
 
     private void answered(ChannelHandlerContext context) {
+        if (unanswered <= 1 && bytesAhead > 0) {
+            giveBack();
+        }
         if (refusal != 0) {
             refuse(context, refusal, refusalIssues);
         } else if (unanswered == 0 && receiving) {

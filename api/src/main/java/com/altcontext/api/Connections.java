@@ -1,5 +1,6 @@
 package com.altcontext.api;
 
+import com.altcontext.ingest.MemoryBudget;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -52,6 +53,7 @@ class Connections {
     private final Vertx vertx;
     private final ClientAddresses addresses;
     private final EarlyAnswer early;
+    private final MemoryBudget memory;
     private final int managementPort;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger lingering = new AtomicInteger();
@@ -59,9 +61,10 @@ class Connections {
     private final Set<ConnectionLimits> limited = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
-    Connections(Vertx vertx, Settings settings, ClientAddresses addresses) {
+    Connections(Vertx vertx, Settings settings, ClientAddresses addresses, MemoryBudget memory) {
         this.vertx = vertx;
         this.addresses = addresses;
+        this.memory = memory;
         this.early = new EarlyAnswer(new AnswerHeaders(settings.clientAddress().onFly()));
         this.managementPort = settings.listen().managementPort();
     }
@@ -135,7 +138,7 @@ class Connections {
     }
 
     private void limit(Channel channel) {
-        ConnectionLimits limits = new ConnectionLimits(channel, early);
+        ConnectionLimits limits = new ConnectionLimits(channel, early, memory);
         channel.pipeline().addBefore(REQUESTS, "limits", limits);
         limited.add(limits);
         var _ = channel.closeFuture().addListener(closed -> limited.remove(limits));

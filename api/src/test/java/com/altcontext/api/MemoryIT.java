@@ -74,8 +74,42 @@ class MemoryIT {
         }
     }
 
+    @Test
+    void requests_sent_ahead_of_an_answer_that_waits_are_cut_off_before_the_heap_is_full() throws Exception {
+        Migrations.of(DatabaseUrl.parse(url)).apply();
+        try (PackagedService service = PackagedService.on(url, NO_LIMITS)) {
+            String ahead =
+                    ("GET /v1/healthz HTTP/1.1\r\nHost: here\r\nX-Fill: " + "x".repeat(7_000) + "\r\n\r\n").repeat(30);
+            PackagedService.sql(url).inTransaction(tx -> {
+                tx.update("LOCK TABLE visitors, sessions, events IN ACCESS EXCLUSIVE MODE");
+                sendAhead(service, ahead);
+                return null;
+            });
+            assertAlive(service);
+        }
+    }
+
+    /** Each connection sends an event, which waits, and other requests without waiting for its answer. */
+    private static void sendAhead(PackagedService service, String ahead) {
+        URI address = URI.create(service.address());
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                String event = PackagedService.Load.event("anon-ahead-" + i).toString();
+                var _ = clients.submit(() -> {
+                    try (RawClient client = new RawClient(address)) {
+                        client.write("POST /v1/events HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+                                + "Content-Length: " + event.length() + "\r\n\r\n" + event + ahead);
+                        return client.readHead();
+                    }
+                });
+            }
+        }
+    }
+
     private static void assertAlive(PackagedService service) throws IOException {
-        assertThat(service.health()).isEqualTo("200");
+        assertThat(service.health())
+                .as(() -> service.written("stdout") + service.written("stderr"))
+                .isEqualTo("200");
         Stored.await(
                 () -> {
                     try {
