@@ -82,15 +82,14 @@ class MemoryIT {
                     ("GET /v1/healthz HTTP/1.1\r\nHost: here\r\nX-Fill: " + "x".repeat(7_000) + "\r\n\r\n").repeat(30);
             PackagedService.sql(url).inTransaction(tx -> {
                 tx.update("LOCK TABLE visitors, sessions, events IN ACCESS EXCLUSIVE MODE");
-                sendAhead(service, ahead);
-                return null;
+                return sendAhead(service, ahead);
             });
             assertAlive(service);
         }
     }
 
-    /** Each connection sends an event, which waits, and other requests without waiting for its answer. */
-    private static void sendAhead(PackagedService service, String ahead) {
+    /** Each connection sends an event, which waits, and other requests without waiting for its answer; how many connections. */
+    private static int sendAhead(PackagedService service, String ahead) {
         URI address = URI.create(service.address());
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CONNECTIONS; i++) {
@@ -104,6 +103,7 @@ class MemoryIT {
                 });
             }
         }
+        return CONNECTIONS;
     }
 
     private static void assertAlive(PackagedService service) throws IOException {
