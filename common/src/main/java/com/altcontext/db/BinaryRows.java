@@ -69,6 +69,11 @@ public final class BinaryRows {
         return putInt(1).putByte(value ? 1 : 0);
     }
 
+    /** A flag that is null where it is not true, as a partial index wants it. */
+    public BinaryRows trueOrNull(boolean value) {
+        return value ? flag(true) : none();
+    }
+
     public BinaryRows integer(@Nullable Integer value) {
         return value == null ? none() : putInt(4).putInt(value);
     }

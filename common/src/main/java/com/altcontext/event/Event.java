@@ -1,5 +1,6 @@
 package com.altcontext.event;
 
+import com.altcontext.attribution.Utm;
 import com.altcontext.value.Weight;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
@@ -9,6 +10,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A beacon placed: whose it is, what it is called, when it happened and where it came from. Times are in whole
@@ -46,6 +48,30 @@ public record Event(
         UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
         boolean timeIsIdentity = beacon.eventId() == null && (credible || claimed == null);
         return new Event(id, visitor, beacon, origin, occurred, received, timeIsIdentity);
+    }
+
+    /** Whether an e-mail address could stand in it: none does where no text holds an at sign, plain or percent-encoded. */
+    boolean mayHoldAddress() {
+        Utm utm = beacon.utm();
+        return holdsAtSign(beacon.path())
+                || holdsAtSign(beacon.props())
+                || holdsAtSign(beacon.referrer())
+                || holdsAtSign(origin.referrerHost())
+                || holdsAtSign(beacon.eventType())
+                || holdsAtSign(utm.source())
+                || holdsAtSign(utm.medium())
+                || holdsAtSign(utm.campaign())
+                || holdsAtSign(utm.term())
+                || holdsAtSign(utm.content());
+    }
+
+    /** The same as the database's function {@code holds_at_sign}. */
+    private static boolean holdsAtSign(@Nullable String text) {
+        if (text == null) {
+            return false;
+        }
+        int percent = text.indexOf('%');
+        return text.indexOf('@') >= 0 || (percent >= 0 && text.indexOf("40", percent + 1) >= 0);
     }
 
     /** The UTC day under which it is stored. */

@@ -69,11 +69,11 @@ public final class EventStore {
                 visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path,
                 referrer, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
                 traffic_source, device, country, is_conversion, engaged_time_ms, scroll_depth_percent,
-                fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props)
+                fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props, may_hold_address)
             FROM STDIN (FORMAT binary)
             """;
 
-    private static final int COLUMNS = 28;
+    private static final int COLUMNS = 29;
     /** What most rows need less than. */
     private static final int ROW_BYTES = 640;
 
@@ -323,6 +323,7 @@ public final class EventStore {
                 .real(traffic.webVitals().inpMs())
                 .real(traffic.webVitals().ttfbMs())
                 .real(traffic.webVitals().clsScore())
-                .json(beacon.props());
+                .json(beacon.props())
+                .trueOrNull(event.mayHoldAddress());
     }
 }

@@ -105,8 +105,9 @@ record Places(String table, List<String> texts, List<String> documents) {
     private String holding() {
         List<String> all = Stream.concat(texts.stream(), documents.stream().map(column -> column + "::text"))
                 .toList();
-        String atSign =
-                all.stream().map(text -> "holds_at_sign(" + text + ")").collect(Collectors.joining(" OR ", "(", ")"));
+        String atSign = table.equals("events")
+                ? "may_hold_address"
+                : all.stream().map(text -> "holds_at_sign(" + text + ")").collect(Collectors.joining(" OR ", "(", ")"));
         String precise = Stream.concat(
                         texts.stream(), documents.stream().map(column -> "document_texts(" + column + "::text)"))
                 .collect(Collectors.joining(", "));

@@ -114,6 +114,24 @@ class AddressSearchTest {
     }
 
     @Test
+    void the_writer_marks_just_the_events_that_hold_an_at_sign() {
+        List<com.altcontext.event.Event> sent = new ArrayList<>();
+        for (String text : List.of("plain", "40", "%41", "a@b", "%40", "%2540", "100 % of 40", "４０％", "é@")) {
+            sent.add(Sent.at("visitor-marks", NOW).path("/" + text).event());
+            sent.add(Sent.at("visitor-marks", NOW).props("{\"" + text + "\":1}").event());
+            sent.add(Sent.at("visitor-marks", NOW).utmSource(text).event());
+            sent.add(Sent.at("visitor-marks", NOW).type(text).event());
+        }
+        var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, sent));
+
+        String mark = "coalesce(may_hold_address, false)";
+        assertThat(database.count("SELECT count(*) FROM events WHERE " + mark)).isEqualTo(4 * 5);
+        assertThat(database.count("SELECT count(*) FROM events WHERE " + mark
+                        + " <> holds_at_sign(concat_ws(' ', path, event_type, utm_source, props::text))"))
+                .isZero();
+    }
+
+    @Test
     void an_event_that_nearly_matches_is_looked_at_once_and_never_taken_apart() {
         send(200, NEARLY);
 

@@ -282,7 +282,8 @@ class ExportTest {
         assertShown(document, "$.leads[0].messages[0]", "lead_outbox", "lead_id");
         assertShown(document, "$.visitors[0]", "visitors");
         assertShown(document, "$.visitors[0].sessions[0]", "sessions", "visitor_id", "property_id");
-        assertShown(document, "$.visitors[0].events[0]", "events", "visitor_id", "property_id", "day");
+        assertShown(
+                document, "$.visitors[0].events[0]", "events", "visitor_id", "property_id", "day", "may_hold_address");
     }
 
     /** @param told columns that the surrounding object or another column tells */
