@@ -163,11 +163,7 @@ class WebhookSender {
                         "webhook-signature",
                         new WebhookSignature(to.secret()).of(message.id().toString(), now, message.body()));
         return client.request(request)
-                .compose(sent -> {
-                    // The same for what comes after the request has failed.
-                    sent.exceptionHandler(broken -> {});
-                    return sent.send(message.body());
-                })
+                .compose(sent -> sent.send(message.body()))
                 .map(answer -> {
                     // What else it says may be without end, and would keep the next message waiting.
                     answer.exceptionHandler(cutOff -> {});
