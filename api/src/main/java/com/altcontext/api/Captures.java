@@ -124,7 +124,12 @@ final class Captures {
         List<Optional<Captured>> captured;
         try {
             captured = workers.attempt(() -> leads.captureFree(captures));
-        } catch (Unavailable | Error failure) {
+        } catch (Unavailable away) {
+            batch.forEach(one -> one.fail(away));
+            // Whoever waits behind would wait as long once more, and longer than a sender does.
+            refuseAll(away);
+            return;
+        } catch (Error failure) {
             batch.forEach(one -> one.fail(failure));
             return;
         } catch (RuntimeException ofOne) {
