@@ -91,9 +91,9 @@ class FlyTomlTest {
     @Test
     void no_more_requests_at_once_than_the_service_accepts_connections() {
         JsonNode limits = service.path("concurrency");
-        int accepted = Repository.lines("api/src/main/resources/application.properties").stream()
-                .filter(line -> line.startsWith("quarkus.http.limits.max-connections="))
-                .mapToInt(line -> Integer.parseInt(line.substring(line.indexOf('=') + 1)))
+        int accepted = Repository.lines("api/src/main/java/com/altcontext/api/Connections.java").stream()
+                .filter(line -> line.contains(" int MAX_CONNECTIONS = "))
+                .mapToInt(line -> Integer.parseInt(line.replaceAll("[^0-9]", "")))
                 .findFirst()
                 .orElseThrow();
         assertThat(limits.path("type").asText()).isEqualTo("requests");
