@@ -23,10 +23,10 @@ final class Replacement {
     private static final String AUDIT = "altops_before.audit_log";
 
     private static final String CARRY_AUDIT_OVER = """
-            INSERT INTO public.audit_log (done_at, done_by, action, property_id, consent_status, row_count, ip_hash)
-            SELECT done_at, done_by, action, property_id, consent_status, row_count, ip_hash FROM altops_before.audit_log
+            INSERT INTO public.audit_log (done_at, done_by, action, property_id, consent_status, row_count, ip_hash, email_hash)
+            SELECT done_at, done_by, action, property_id, consent_status, row_count, ip_hash, email_hash FROM altops_before.audit_log
             EXCEPT ALL
-            SELECT done_at, done_by, action, property_id, consent_status, row_count, ip_hash FROM public.audit_log
+            SELECT done_at, done_by, action, property_id, consent_status, row_count, ip_hash, email_hash FROM public.audit_log
             ORDER BY done_at
             """;
 
