@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class AnswerStream implements Appendable {
     private static final int PART = 16 * 1024;
-    private static final long LONGEST_WAIT_SECONDS = 10;
+    private static final long MAX_WAIT_SECONDS = 10;
 
     private final Exchange exchange;
     private final Map<CharSequence, String> headers;
@@ -79,7 +79,7 @@ final class AnswerStream implements Appendable {
             });
         });
         try {
-            taken.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            taken.get(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException failed) {
             throw new IOException("the client does not take the answer", failed);
         } catch (InterruptedException stop) {

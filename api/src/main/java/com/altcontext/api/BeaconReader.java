@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns a JSON object into a {@link Beacon}: the rules of the fields of {@code POST /v1/events}. */
 final class BeaconReader {
-    static final int MOST_KEYS = 256;
+    static final int MAX_KEYS = 256;
     /** The range of a JavaScript Date: 100 million days around 1970. */
-    private static final double MOST_EPOCH_MILLIS = 8.64e15;
+    private static final double MAX_EPOCH_MILLIS = 8.64e15;
 
     private static final Pattern COUNTRY = Pattern.compile("[A-Za-z]{2}");
     private static final Pattern EPOCH_MILLIS = Pattern.compile("-?\\d{11,16}");
@@ -64,7 +64,7 @@ final class BeaconReader {
         Utm utm = utm(fields.object("utm"));
         Traffic traffic = traffic(fields.object("traffic"));
         var eventId = fields.uuid("eventId");
-        String props = fields.document("props", MOST_KEYS);
+        String props = fields.document("props", MAX_KEYS);
         if (!issues.isEmpty()) {
             return null;
         }
@@ -140,7 +140,7 @@ final class BeaconReader {
     }
 
     private static @Nullable Instant epochMillis(double millis) {
-        return Math.abs(millis) <= MOST_EPOCH_MILLIS ? Instant.ofEpochMilli((long) Math.floor(millis)) : null;
+        return Math.abs(millis) <= MAX_EPOCH_MILLIS ? Instant.ofEpochMilli((long) Math.floor(millis)) : null;
     }
 
     private static @Nullable Instant iso(String text) {
@@ -155,7 +155,7 @@ final class BeaconReader {
                 case LocalDateTime utc -> utc.toInstant(ZoneOffset.UTC);
                 default -> LocalDate.from(time).atStartOfDay().toInstant(ZoneOffset.UTC);
             };
-            return Math.abs((double) instant.getEpochSecond()) * 1000 <= MOST_EPOCH_MILLIS ? instant : null;
+            return Math.abs((double) instant.getEpochSecond()) * 1000 <= MAX_EPOCH_MILLIS ? instant : null;
         } catch (DateTimeException unreadable) {
             return null;
         }

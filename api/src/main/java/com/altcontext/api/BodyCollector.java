@@ -24,14 +24,14 @@ import java.util.function.Consumer;
  * client that sends a byte a second.
  */
 final class BodyCollector {
-    static final int MOST_BYTES = 64 * 1024;
+    static final int MAX_BYTES = 64 * 1024;
     static final Duration LONGEST = Duration.ofSeconds(10);
 
     /**
      * What all bodies on their way may hold together, so that a thousand clients which each send most of a body and then
      * nothing leave room for those that send whole ones. Beyond it, or if the {@link MemoryBudget} is used up, the slowest go.
      */
-    static final int MOST_BYTES_UNDER_WAY = 6 << 20;
+    static final int MAX_BYTES_UNDER_WAY = 6 << 20;
 
     private static final byte[] NOTHING = {};
     private static final long SWEEP_MILLIS = 1_000;
@@ -54,11 +54,11 @@ final class BodyCollector {
      */
     void collect(HttpServerRequest request, Consumer<byte[]> done, BiConsumer<Problem, List<Issue>> refuse) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (length != null && (length.length() > 6 || Integer.parseInt(length) > MOST_BYTES)) {
+        if (length != null && (length.length() > 6 || Integer.parseInt(length) > MAX_BYTES)) {
             refuse.accept(Problem.PAYLOAD_TOO_LARGE, List.of());
             return;
         }
-        Collection collection = new Collection(length == null ? MOST_BYTES : Integer.parseInt(length), done, refuse);
+        Collection collection = new Collection(length == null ? MAX_BYTES : Integer.parseInt(length), done, refuse);
         underWay.add(collection);
         request.exceptionHandler(broken -> collection.end());
         request.handler(collection::add);
@@ -93,7 +93,7 @@ final class BodyCollector {
     }
 
     private boolean take(int bytes) {
-        if (held.addAndGet(bytes) <= MOST_BYTES_UNDER_WAY && memory.take(bytes)) {
+        if (held.addAndGet(bytes) <= MAX_BYTES_UNDER_WAY && memory.take(bytes)) {
             return true;
         }
         held.addAndGet(-bytes);
@@ -128,7 +128,7 @@ final class BodyCollector {
             if (over) {
                 return;
             }
-            if (size + part.length() > MOST_BYTES) {
+            if (size + part.length() > MAX_BYTES) {
                 fail(Problem.PAYLOAD_TOO_LARGE, List.of());
                 return;
             }

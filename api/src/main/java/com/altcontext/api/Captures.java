@@ -22,12 +22,12 @@ import java.util.function.Consumer;
  * stored by itself: one whose address somebody else is at, and one of those of which the database refuses any.
  */
 final class Captures {
-    private static final int MOST_WAITING = 128;
-    private static final int MOST_AT_ONCE = 32;
+    private static final int MAX_WAITING = 128;
+    private static final int MAX_AT_ONCE = 32;
     /** What a form waits with, beside itself and its request. */
     private static final int OBJECTS = 256;
     /** In characters of what the forms bring along: their copies on the way to the database are held all at once. */
-    private static final int MOST_PAYLOAD_AT_ONCE = 128 * 1024;
+    private static final int MAX_PAYLOAD_AT_ONCE = 128 * 1024;
 
     private final Leads leads;
     private final Workers workers;
@@ -69,7 +69,7 @@ final class Captures {
         }
         MemoryBudget.Reservation reserved = memory.reserve(OBJECTS + exchange.weight() + capture.weight());
         synchronized (waiting) {
-            if (waiting.size() == MOST_WAITING) {
+            if (waiting.size() == MAX_WAITING) {
                 reserved.release();
                 throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
             }
@@ -105,7 +105,7 @@ final class Captures {
         int payload = 0;
         synchronized (waiting) {
             Iterator<Waiting> all = waiting.iterator();
-            while (all.hasNext() && batch.size() < MOST_AT_ONCE && payload < MOST_PAYLOAD_AT_ONCE) {
+            while (all.hasNext() && batch.size() < MAX_AT_ONCE && payload < MAX_PAYLOAD_AT_ONCE) {
                 Waiting one = all.next();
                 if (addresses.add(one.capture.email())) {
                     String brought = one.capture.payload();

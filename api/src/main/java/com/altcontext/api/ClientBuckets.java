@@ -15,7 +15,7 @@ final class ClientBuckets {
     /** As many buckets of clients may be other than full at once. */
     static final int MAX_CLIENTS = 32_768;
 
-    /** A client's bucket may be in any of so many places. */
+    /** A client's bucket may be in any of so many columns. */
     private static final int WAYS = 8;
 
     private static final int MAX_NEIGHBOURHOODS = 4_096;
@@ -23,7 +23,7 @@ final class ClientBuckets {
     private final long[] owners = new long[MAX_CLIENTS];
     private final long[] fullAt = new long[MAX_CLIENTS + MAX_NEIGHBOURHOODS];
 
-    /** Nobody else knows them, so nobody can choose addresses that crowd into the same places. */
+    /** Nobody else knows them, so nobody can choose addresses that crowd into the same columns. */
     private final long firstKey;
 
     private final long secondKey;

@@ -43,7 +43,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     private static final int MAX_AHEAD = 32;
 
     /** No route reads more of a body. */
-    private static final int MAX_BODY = BodyCollector.MOST_BYTES;
+    private static final int MAX_BODY = BodyCollector.MAX_BYTES;
 
     /** Answers that were given and not taken. Those of a client that waits for each are never as much at its next request. */
     private static final WriteBufferWaterMark MAX_UNTAKEN = new WriteBufferWaterMark(8 * 1024, 16 * 1024);

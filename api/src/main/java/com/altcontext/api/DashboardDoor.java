@@ -1,7 +1,7 @@
 package com.altcontext.api;
 
 import com.altcontext.db.Sql;
-import com.altcontext.lead.Standing;
+import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import com.altcontext.property.PropertyStore;
@@ -66,7 +66,7 @@ final class DashboardDoor {
         Instant now = clock.instant();
         workers.run(
                 exchange,
-                () -> sql.inTransaction(tx -> Standing.count(tx, property, now)),
+                () -> sql.inTransaction(tx -> EffectiveConsent.count(tx, property, now)),
                 counts -> exchange.ok(json(counts)));
     }
 
@@ -75,14 +75,14 @@ final class DashboardDoor {
         Issues issues = new Issues();
         Query query = Query.of(exchange, issues);
         String property = query.property(properties);
-        Standing standing = standing(query, issues);
+        EffectiveConsent effective = effective(query, issues);
         if (!isRight(exchange, issues)) {
             return;
         }
         Instant now = clock.instant();
-        LeadList.Request request = new LeadList.Request(
+        LeadList.LeadListRequest request = new LeadList.LeadListRequest(
                 property,
-                standing,
+                effective,
                 exchange.isSignedIn() ? "dashboard" : "api",
                 arrivals.addressHash(exchange.client),
                 now);
@@ -92,14 +92,14 @@ final class DashboardDoor {
                 AnswerStream::end);
     }
 
-    private static Map<CharSequence, String> headers(LeadList.Request request, long rows) {
+    private static Map<CharSequence, String> headers(LeadList.LeadListRequest request, long rows) {
         StringBuilder name = new StringBuilder("leads-");
         if (request.propertyId() != null) {
             name.append(request.propertyId()).append('-');
         }
-        Standing standing = request.standing();
-        if (standing != null) {
-            name.append(standing.key()).append('-');
+        EffectiveConsent effective = request.effective();
+        if (effective != null) {
+            name.append(effective.key()).append('-');
         }
         name.append(LocalDate.ofInstant(request.at(), ZoneOffset.UTC));
         return Map.of(
@@ -111,17 +111,17 @@ final class DashboardDoor {
                 String.valueOf(rows));
     }
 
-    private static @Nullable Standing standing(Query query, Issues issues) {
+    private static @Nullable EffectiveConsent effective(Query query, Issues issues) {
         String text = query.text("consentStatus");
-        Standing standing = text == null ? null : Standing.ofKey(text);
-        if (text != null && standing == null) {
+        EffectiveConsent effective = text == null ? null : EffectiveConsent.ofKey(text);
+        if (text != null && effective == null) {
             issues.add(
                     "consentStatus",
-                    Arrays.stream(Standing.values())
-                            .map(Standing::key)
+                    Arrays.stream(EffectiveConsent.values())
+                            .map(EffectiveConsent::key)
                             .collect(Collectors.joining(" ", "must be one of ", "")));
         }
-        return standing;
+        return effective;
     }
 
     private boolean isRight(Exchange exchange, Issues issues) {
@@ -132,7 +132,7 @@ final class DashboardDoor {
         return issues.isEmpty();
     }
 
-    private static String json(Map<Standing, Long> counts) {
+    private static String json(Map<EffectiveConsent, Long> counts) {
         long total = counts.values().stream().mapToLong(Long::longValue).sum();
         return counts.entrySet().stream()
                 .map(one -> '"' + one.getKey().key() + "\":" + one.getValue())

@@ -27,7 +27,7 @@ final class DashboardSession {
     static final Duration LENGTH = Duration.ofHours(8);
 
     /** One that lasts longer than this beyond its length was signed by a clock that was wrong, and is not believed. */
-    private static final Duration MOST_SKEW = Duration.ofMinutes(10);
+    private static final Duration MAX_SKEW = Duration.ofMinutes(10);
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final byte VERSION = 1;
@@ -141,7 +141,7 @@ final class DashboardSession {
         Instant end =
                 Instant.ofEpochSecond(ByteBuffer.wrap(signed, 1, Long.BYTES).getLong());
         Instant now = clock.instant();
-        return end.isAfter(now) && !end.isAfter(now.plus(LENGTH).plus(MOST_SKEW)) ? end : null;
+        return end.isAfter(now) && !end.isAfter(now.plus(LENGTH).plus(MAX_SKEW)) ? end : null;
     }
 
     private byte[] mac(byte[] text) {

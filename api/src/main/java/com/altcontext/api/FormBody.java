@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FormBody {
     /** More pairs than this are no form; netty's decoder would leave the rest out without a word. */
-    private static final int MOST_PAIRS = 1_000;
+    private static final int MAX_PAIRS = 1_000;
 
     private static final Set<String> UTM = Set.of("source", "medium", "campaign", "term", "content");
 
@@ -33,13 +33,13 @@ final class FormBody {
         try {
             // netty's decoder takes a # for the end, as in the address of a page; in a form it is a character.
             String query = text.replace("#", "%23");
-            pairs = new QueryStringDecoder(query, StandardCharsets.UTF_8, false, MOST_PAIRS + 1, true).parameters();
+            pairs = new QueryStringDecoder(query, StandardCharsets.UTF_8, false, MAX_PAIRS + 1, true).parameters();
         } catch (IllegalArgumentException malformed) {
             issues.add("", "is not a valid form: percent signs must be followed by two digits");
             return null;
         }
-        if (pairs.values().stream().mapToInt(List::size).sum() > MOST_PAIRS) {
-            issues.add("", "must not hold more than " + MOST_PAIRS + " fields");
+        if (pairs.values().stream().mapToInt(List::size).sum() > MAX_PAIRS) {
+            issues.add("", "must not hold more than " + MAX_PAIRS + " fields");
             return null;
         }
         boolean mayHoldReplacements = text.toUpperCase(Locale.ROOT).contains("%EF%BF%BD");

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Housekeeping {
     private static final Logger LOG = Logger.getLogger(Housekeeping.class);
-    private static final Duration LONGEST_ROLLUP = Duration.ofMinutes(2);
+    private static final Duration MAX_ROLLUP = Duration.ofMinutes(2);
     private static final Duration MAX_MOVE = Duration.ofMinutes(2);
 
     private final DatabaseState database;
@@ -34,8 +34,8 @@ class Housekeeping {
     Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock, Arrears arrears) {
         this.database = database;
         this.properties = properties;
-        this.partitions = new Partitions(sql.withPatience(MAX_MOVE), clock);
-        this.rollup = new Rollup(sql.withPatience(LONGEST_ROLLUP), clock);
+        this.partitions = new Partitions(sql.withTimeout(MAX_MOVE), clock);
+        this.rollup = new Rollup(sql.withTimeout(MAX_ROLLUP), clock);
         this.arrears = arrears;
         this.clock = clock;
     }

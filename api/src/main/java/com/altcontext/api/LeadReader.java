@@ -64,7 +64,7 @@ final class LeadReader {
         String sourceChannel = fields.optionalText("sourceChannel", 1, 255);
         ConsentStatus consent = consent(fields);
         String policy = fields.optionalText("consentPolicy", 1, 255);
-        String payload = fields.document("payload", BeaconReader.MOST_KEYS);
+        String payload = fields.document("payload", BeaconReader.MAX_KEYS);
         Utm utm = BeaconReader.utm(fields.object("utm"));
         if (email == null || !issues.isEmpty()) {
             return null;

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * seconds, and says itself when it was made.
  */
 final class MetricsDoor {
-    private static final int USUAL_WINDOW = 7;
-    private static final int USUAL_ROWS = 50;
+    private static final int DEFAULT_WINDOW = 7;
+    private static final int DEFAULT_ROWS = 50;
     /** A summary of a year has 40 KB; a breakdown of the longest paths has 2 MB. */
     private static final int MAX_REMEMBERED_BYTES = 8 << 20;
     /** At the most: so many once one of a text's letters is beyond Latin-1. */
@@ -97,7 +97,7 @@ final class MetricsDoor {
         Query query = Query.of(exchange, issues);
         Window window = window(query, issues);
         Dimension dimension = dimension(query, issues);
-        int limit = query.number("limit", USUAL_ROWS, Breakdowns.MOST_ROWS);
+        int limit = query.number("limit", DEFAULT_ROWS, Breakdowns.MAX_ROWS);
         String property = query.property(properties, usualProperty);
         if (window == null || dimension == null || !issues.isEmpty()) {
             refuse(exchange, issues);
@@ -141,7 +141,7 @@ final class MetricsDoor {
         }
         try {
             if (!named) {
-                return Window.lastFull(query.number("window", USUAL_WINDOW, Window.MOST_DAYS), today);
+                return Window.lastFull(query.number("window", DEFAULT_WINDOW, Window.MAX_DAYS), today);
             }
             LocalDate from = query.day("from");
             LocalDate to = query.day("to");

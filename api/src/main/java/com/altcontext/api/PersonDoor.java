@@ -3,8 +3,8 @@ package com.altcontext.api;
 import com.altcontext.lead.Email;
 import com.altcontext.property.Property;
 import com.altcontext.retention.Erased;
+import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
-import com.altcontext.retention.Forgetting;
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.http.HttpHeaders;
@@ -30,21 +30,15 @@ final class PersonDoor {
      */
     static final Duration TIMEOUT = Duration.ofSeconds(45);
 
-    private final Forgetting forgetting;
+    private final Erasure erasure;
     private final Export export;
     private final Arrivals arrivals;
     private final Workers workers;
     private final Tally tally;
     private final InstantSource clock;
 
-    PersonDoor(
-            Forgetting forgetting,
-            Export export,
-            Arrivals arrivals,
-            Workers workers,
-            Tally tally,
-            InstantSource clock) {
-        this.forgetting = forgetting.within(TIMEOUT);
+    PersonDoor(Erasure erasure, Export export, Arrivals arrivals, Workers workers, Tally tally, InstantSource clock) {
+        this.erasure = erasure.within(TIMEOUT);
         this.export = export.within(TIMEOUT);
         this.arrivals = arrivals;
         this.workers = workers;
@@ -58,7 +52,7 @@ final class PersonDoor {
             return;
         }
         Instant now = clock.instant();
-        workers.run(exchange, () -> forgetting.forget(email, BY, now), erased -> answer(exchange, erased));
+        workers.run(exchange, () -> erasure.forget(email, BY, now), erased -> answer(exchange, erased));
     }
 
     void export(Exchange exchange, byte[] body) {
@@ -66,7 +60,8 @@ final class PersonDoor {
         if (email == null) {
             return;
         }
-        Export.Request request = new Export.Request(email, BY, arrivals.addressHash(exchange.client), clock.instant());
+        Export.ExportRequest request =
+                new Export.ExportRequest(email, BY, arrivals.addressHash(exchange.client), clock.instant());
         AnswerStream document = new AnswerStream(exchange, Map.of(HttpHeaders.CONTENT_TYPE, "application/json"));
         workers.run(exchange, () -> export.write(request, document), known -> {
             if (known) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * out. The login is percent-encoded.
  */
 record RedisUrl(boolean tls, String host, int port, Optional<String> user, Optional<String> password, int database) {
-    private static final int USUAL_PORT = 6379;
+    private static final int DEFAULT_PORT = 6379;
 
     /** @throws IllegalArgumentException if it is no such address; the message holds nothing of it */
     static RedisUrl parse(String text) {
@@ -32,7 +32,7 @@ record RedisUrl(boolean tls, String host, int port, Optional<String> user, Optio
         return new RedisUrl(
                 tls,
                 uri.getHost().replaceAll("[\\[\\]]", ""),
-                uri.getPort() < 0 ? USUAL_PORT : uri.getPort(),
+                uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),
                 colon > 0 ? Optional.of(decoded(login.substring(0, colon))) : Optional.empty(),
                 colon >= 0 ? Optional.of(decoded(login.substring(colon + 1))) : Optional.empty(),
                 path.isEmpty() ? 0 : Integer.parseInt(path));

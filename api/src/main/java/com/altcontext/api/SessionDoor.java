@@ -14,7 +14,7 @@ import java.util.List;
  * browser never keeps the key, and no script can read what it keeps.
  */
 final class SessionDoor {
-    private static final int LONGEST_KEY = 4_096;
+    private static final int MAX_KEY = 4_096;
 
     private final AdminKey key;
     private final DashboardSession sessions;
@@ -33,7 +33,7 @@ final class SessionDoor {
         }
         Issues issues = new Issues();
         JsonNode json = JsonBody.read(body, issues);
-        String given = json == null ? "" : Fields.of(json, issues).text("key", 1, LONGEST_KEY);
+        String given = json == null ? "" : Fields.of(json, issues).text("key", 1, MAX_KEY);
         if (!issues.isEmpty()) {
             refuse(exchange, Problem.INVALID_REQUEST, issues.list());
             return;

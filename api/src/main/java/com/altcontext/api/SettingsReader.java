@@ -122,7 +122,7 @@ final class SettingsReader {
                     switch (limit) {
                         case ADMIN_FAILURES -> limit.usual;
                         // With less, the largest body would never pass.
-                        case BYTES -> number(limit.variable(), limit.usual, BodyCollector.MOST_BYTES, 2_000_000_000);
+                        case BYTES -> number(limit.variable(), limit.usual, BodyCollector.MAX_BYTES, 2_000_000_000);
                         default -> number(limit.variable(), limit.usual, 1, 1_000_000_000);
                     });
         }

@@ -49,9 +49,9 @@ final class SharedAllowance {
     private static final String PREFIX = "altcontext:limit:";
 
     /** What comes beyond is not told: this machine's own limits still hold. */
-    private static final int MOST_UNANSWERED = 4_096;
+    private static final int MAX_UNANSWERED = 4_096;
 
-    private static final int LONGEST_REPLY = 1_024;
+    private static final int MAX_REPLY = 1_024;
     private static final long PATIENCE_MILLIS = 1_000;
     private static final long LOOK_MILLIS = 250;
     private static final long RETRY_MILLIS = 1_000;
@@ -104,7 +104,7 @@ final class SharedAllowance {
         }
         String key = PREFIX + HexFormat.of().formatHex(hash.of(bucket), 0, 16);
         context.runOnContext(now -> {
-            if (socket == null || unanswered.size() >= MOST_UNANSWERED || socket.writeQueueFull()) {
+            if (socket == null || unanswered.size() >= MAX_UNANSWERED || socket.writeQueueFull()) {
                 return;
             }
             ask(
@@ -143,7 +143,7 @@ final class SharedAllowance {
         socket = connected;
         isScriptKnown = false;
         RecordParser lines = RecordParser.newDelimited("\r\n", line -> answered(line.toString()));
-        lines.maxRecordSize(LONGEST_REPLY).exceptionHandler(tooLong -> connected.close());
+        lines.maxRecordSize(MAX_REPLY).exceptionHandler(tooLong -> connected.close());
         connected.handler(lines).exceptionHandler(broken -> connected.close()).closeHandler(gone -> {
             socket = null;
             reached = false;

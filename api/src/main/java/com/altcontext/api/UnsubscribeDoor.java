@@ -1,8 +1,8 @@
 package com.altcontext.api;
 
 import com.altcontext.lead.Email;
+import com.altcontext.lead.Unsubscribe;
 import com.altcontext.lead.UnsubscribeToken;
-import com.altcontext.lead.Unsubscribing;
 import com.altcontext.property.Property;
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnsubscribeDoor {
     private final Arrivals arrivals;
-    private final Unsubscribing unsubscribing;
+    private final Unsubscribe unsubscribe;
     private final UnsubscribeToken token;
     private final Workers workers;
     private final Tally tally;
@@ -26,13 +26,13 @@ final class UnsubscribeDoor {
 
     UnsubscribeDoor(
             Arrivals arrivals,
-            Unsubscribing unsubscribing,
+            Unsubscribe unsubscribe,
             UnsubscribeToken token,
             Workers workers,
             Tally tally,
             InstantSource clock) {
         this.arrivals = arrivals;
-        this.unsubscribing = unsubscribing;
+        this.unsubscribe = unsubscribe;
         this.token = token;
         this.workers = workers;
         this.tally = tally;
@@ -55,10 +55,10 @@ final class UnsubscribeDoor {
             refuse(exchange, property, issues);
             return;
         }
-        Unsubscribing.Request request = request(exchange, Unsubscribing.Source.UNSUBSCRIBE, reason);
+        Unsubscribe.UnsubscribeRequest request = request(exchange, Unsubscribe.UnsubscribeSource.UNSUBSCRIBE, reason);
         workers.run(
                 exchange,
-                () -> unsubscribing.byAddress(email, isNamed ? property.id() : null, request),
+                () -> unsubscribe.byAddress(email, isNamed ? property.id() : null, request),
                 result -> exchange.ok("{\"ok\":true}"));
     }
 
@@ -74,15 +74,17 @@ final class UnsubscribeDoor {
             show(exchange, UnsubscribePage.UNKNOWN);
             return;
         }
-        Unsubscribing.Request request = request(exchange, Unsubscribing.Source.ONE_CLICK, null);
+        Unsubscribe.UnsubscribeRequest request = request(exchange, Unsubscribe.UnsubscribeSource.ONE_CLICK, null);
         workers.run(
                 exchange,
-                () -> unsubscribing.byLink(scope.get(), request),
+                () -> unsubscribe.byLink(scope.get(), request),
                 result -> show(exchange, UnsubscribePage.DONE));
     }
 
-    private Unsubscribing.Request request(Exchange exchange, Unsubscribing.Source source, @Nullable String reason) {
-        return new Unsubscribing.Request(source, reason, arrivals.addressHash(exchange.client), clock.instant());
+    private Unsubscribe.UnsubscribeRequest request(
+            Exchange exchange, Unsubscribe.UnsubscribeSource source, @Nullable String reason) {
+        return new Unsubscribe.UnsubscribeRequest(
+                source, reason, arrivals.addressHash(exchange.client), clock.instant());
     }
 
     private Optional<UnsubscribeToken.Scope> scope(Exchange exchange) {

@@ -11,16 +11,16 @@ import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
+import com.altcontext.lead.Unsubscribe;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
-import com.altcontext.lead.Unsubscribing;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Rollup;
-import com.altcontext.metrics.Source;
+import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.property.Properties;
+import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
-import com.altcontext.retention.Forgetting;
 import com.altcontext.retention.LeadList;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
@@ -44,7 +44,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The one place where the domain's plain classes are put together, and started and stopped. */
 class Wiring {
-    private static final Duration LONGEST_FINISH = Duration.ofSeconds(1);
+    private static final Duration MAX_FINISH = Duration.ofSeconds(1);
     /**
      * What waits may hold of the heap's 64 MB (deploy/jvm.options). An idle service holds a third of that, and 2 000 connections and
      * what is under way to the database need their part.
@@ -54,7 +54,7 @@ class Wiring {
     /** As application.properties gives it to the driver. */
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
 
-    private static final Duration LONGEST_READ = Duration.ofMinutes(2);
+    private static final Duration MAX_READ = Duration.ofMinutes(2);
     /** Less than an idle connection is kept, so that whoever asked is still there. */
     private static final Duration MAX_FIGURES_TIME = Duration.ofMinutes(1);
 
@@ -153,7 +153,7 @@ class Wiring {
         Workers operator = new Workers("operator", 4, 64, database, memory);
         Workers figures = new Workers("figures", 2, 64, database, memory);
         // A year of hundreds of properties takes seconds to read: the database is not lost for that.
-        Sql figuresSql = sql.withPatience(MAX_FIGURES_TIME);
+        Sql figuresSql = sql.withTimeout(MAX_FIGURES_TIME);
         return new Doors(
                 new EventDoor(intake, groupCommit, memory, tally),
                 new BatchDoor(intake, groupCommit, limiter, memory, tally),
@@ -167,12 +167,12 @@ class Wiring {
                         settings.corsAllowedOrigins(),
                         tally,
                         clock),
-                new UnsubscribeDoor(arrivals, new Unsubscribing(sql), token, forms, tally, clock),
+                new UnsubscribeDoor(arrivals, new Unsubscribe(sql), token, forms, tally, clock),
                 persons(settings, sql, token, arrivals, operator, tally, clock),
                 new MetricsDoor(
                         new Summaries(
                                 figuresSql,
-                                settings.metrics().fromMaterializedView() ? Source.VIEW : Source.TABLES,
+                                settings.metrics().fromMaterializedView() ? RollupSource.VIEW : RollupSource.TABLES,
                                 clock),
                         new Breakdowns(figuresSql),
                         properties,
@@ -183,7 +183,7 @@ class Wiring {
                 new SessionDoor(adminKey, sessions, tally),
                 new DashboardDoor(
                         sql,
-                        new LeadList(sql.withPatience(LONGEST_READ), unsubscribeUrl(settings, token)),
+                        new LeadList(sql.withTimeout(MAX_READ), unsubscribeUrl(settings, token)),
                         properties,
                         settings.metrics().usualProperty(),
                         arrivals,
@@ -202,10 +202,10 @@ class Wiring {
             Workers workers,
             Tally tally,
             InstantSource clock) {
-        Sql patient = sql.withPatience(LONGEST_READ);
+        Sql patient = sql.withTimeout(MAX_READ);
         KeyedHash hash = new KeyedHash(settings.pepper());
         return new PersonDoor(
-                new Forgetting(patient, hash),
+                new Erasure(patient, hash),
                 new Export(patient, unsubscribeUrl(settings, token), hash),
                 arrivals,
                 workers,
@@ -361,7 +361,7 @@ class Wiring {
     /** The workers finish while the writer does, so that both together take no longer than the slower of them. */
     private static void finish(GroupCommit groupCommit, Doors doors) {
         doors.stop();
-        long workersEnd = System.nanoTime() + LONGEST_FINISH.toNanos();
+        long workersEnd = System.nanoTime() + MAX_FINISH.toNanos();
         groupCommit.close();
         doors.await(workersEnd);
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** A page in a real browser sends its beacons to the packaged service on another origin. */
 class BeaconIT {
-    private static final long LONGEST_VISIT_SECONDS = 120;
+    private static final long MAX_VISIT_SECONDS = 120;
     private static final Pattern OUTCOME = Pattern.compile("<pre id=\"outcome\">(\\{.*?})</pre>");
 
     /** Sends one event as a beacon, which needs no leave, and two that a preflight must allow; writes down what came of it. */
@@ -163,7 +163,7 @@ class BeaconIT {
         builder.environment().put("HOME", directory.toString());
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(LONGEST_VISIT_SECONDS, TimeUnit.SECONDS))
+            assertThat(process.waitFor(MAX_VISIT_SECONDS, TimeUnit.SECONDS))
                     .as("the browser is done; it wrote\n%s", Files.readString(log))
                     .isTrue();
             return Files.readString(dom);

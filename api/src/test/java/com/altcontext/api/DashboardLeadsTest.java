@@ -245,7 +245,7 @@ class DashboardLeadsTest {
     // --- a file that is too long for memory
 
     private void manyLeads() {
-        new Stored(sql.withPatience(Duration.ofMinutes(1)))
+        new Stored(sql.withTimeout(Duration.ofMinutes(1)))
                 .execute(
                         "INSERT INTO leads SELECT gen_random_uuid(), ?, 'n' || lpad(n::text, 6, '0') || '@x.ca', now(), now(),"
                                 + " repeat('é', 100), 'express', NULL FROM generate_series(1, ?) AS n",

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged service without its database, or without what else it needs. */
 class DatabaseAwayIT {
-    private static final Duration LONGEST_REFUSAL = Duration.ofSeconds(60);
+    private static final Duration MAX_REFUSAL = Duration.ofSeconds(60);
 
     @Test
     void a_database_that_goes_and_comes_back_under_load_costs_503s_and_nothing_acknowledged() throws Exception {
@@ -127,7 +127,7 @@ class DatabaseAwayIT {
         Map<String, String> wrong =
                 Map.of("IP_HASH_PEPPER", "pepper-77", "PORT", "harbour-77", "RESPECT_PRIVACY_SIGNALS", "perhaps-77");
         try (PackagedService service = PackagedService.launch(wrong)) {
-            assertThat(service.exitCode(LONGEST_REFUSAL)).isEqualTo(1);
+            assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
             assertThat(service.written("stderr").lines())
                     .containsExactlyInAnyOrder(
                             "altcontext: DATABASE_URL is missing: it must be the database's address,"
@@ -145,7 +145,7 @@ class DatabaseAwayIT {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 PackagedService service = PackagedService.launch(
                         Map.of("DATABASE_URL", TestDatabase.fresh(), variable, String.valueOf(other.getLocalPort())))) {
-            assertThat(service.exitCode(LONGEST_REFUSAL)).isEqualTo(1);
+            assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
             assertThat(service.written("stderr").lines())
                     .containsExactly("altcontext: " + variable + ": port " + other.getLocalPort()
                             + " cannot be had, most likely because another process listens there: stop that one, or set "
@@ -158,7 +158,7 @@ class DatabaseAwayIT {
     void a_database_address_that_cannot_be_read_is_refused_without_being_shown() throws Exception {
         Map<String, String> wrong = Map.of("DATABASE_URL", "postgres://owner:hunter-77@db.example:harbour/site");
         try (PackagedService service = PackagedService.launch(wrong)) {
-            assertThat(service.exitCode(LONGEST_REFUSAL)).isEqualTo(1);
+            assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
             assertThat(service.written("stderr").lines())
                     .singleElement()
                     .asString()

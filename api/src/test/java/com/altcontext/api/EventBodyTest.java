@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventBodyTest {
-    private static final int MOST_BYTES = 64 * 1024;
+    private static final int MAX_BYTES = 64 * 1024;
 
     @Inject
     Sql sql;
@@ -121,21 +121,21 @@ class EventBodyTest {
     void a_body_of_64_kib_is_taken_and_one_byte_more_is_too_large() {
         for (boolean chunked : List.of(false, true)) {
             ObjectNode event = Beacons.pageView();
-            String fits = padded(event, MOST_BYTES);
+            String fits = padded(event, MAX_BYTES);
 
             assertThat(call(fits, chunked).send().status()).isEqualTo(202);
             assertThat(stored.event(event.path("anonId").asText()).path("path").asText())
                     .isEqualTo("/pricing");
 
             ObjectNode larger = Beacons.pageView();
-            assertError(call(padded(larger, MOST_BYTES + 1), chunked).send(), 413, "payload_too_large");
+            assertError(call(padded(larger, MAX_BYTES + 1), chunked).send(), 413, "payload_too_large");
             assertThat(stored.visitors(larger.path("anonId").asText())).isEmpty();
         }
     }
 
     @Test
     void the_size_counts_bytes_and_not_characters() {
-        ObjectNode event = Beacons.with("props.text", "ü".repeat(MOST_BYTES / 2));
+        ObjectNode event = Beacons.with("props.text", "ü".repeat(MAX_BYTES / 2));
 
         assertError(Call.event(event).send(), 413, "payload_too_large");
     }

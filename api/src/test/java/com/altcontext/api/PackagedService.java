@@ -47,8 +47,8 @@ final class PackagedService implements AutoCloseable {
     private static final Path JAR =
             Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
     private static final Path FLAGS = Path.of("..", "deploy", "jvm.options").toAbsolutePath();
-    private static final long LONGEST_START_SECONDS = 60;
-    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
+    private static final long MAX_START_SECONDS = 60;
+    private static final Duration MAX_ANSWER = Duration.ofSeconds(30);
 
     private final Path directory;
     private final Process process;
@@ -135,7 +135,7 @@ final class PackagedService implements AutoCloseable {
     }
 
     void awaitHealth(String wanted) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_START_SECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_START_SECONDS);
         String health = health();
         while (!health.equals(wanted)) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -235,7 +235,7 @@ final class PackagedService implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(address + path))
-                .timeout(LONGEST_ANSWER)
+                .timeout(MAX_ANSWER)
                 .header("user-agent", Call.BROWSER);
     }
 

@@ -287,7 +287,7 @@ class PersonTest {
     @Test
     void what_the_server_gives_up_is_told_with_what_to_do_and_nothing_is_done() {
         person();
-        sql.withPatience(Duration.ofMinutes(1)).inTransaction(other -> {
+        sql.withTimeout(Duration.ofMinutes(1)).inTransaction(other -> {
             other.query(
                     "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.lead:' || ?, 0))",
                     row -> row.flag(1),
@@ -321,7 +321,7 @@ class PersonTest {
 
     /** Some 20 MB of events of the person. */
     private void visitALot(String anonId) {
-        new Stored(sql.withPatience(Duration.ofMinutes(1)))
+        new Stored(sql.withTimeout(Duration.ofMinutes(1)))
                 .execute(
                         "INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(),"
                                 + " 'props', jsonb_build_object('n', n, 'é', repeat('🍁', 250))))).*"

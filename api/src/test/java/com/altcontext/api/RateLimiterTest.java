@@ -209,7 +209,7 @@ class RateLimiterTest {
                 served.add(newcomer);
             }
         }
-        // The flood's allowances are whole again, and all their places free.
+        // The flood's allowances are whole again, and all their columns free.
         time.pass(Duration.ofSeconds(11));
 
         assertThat(served).hasSizeGreaterThan(50);

@@ -57,7 +57,7 @@ final class RawClient implements AutoCloseable {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
-    /** Sends these and reads until the service ends the connection; whether it did so within the usual patience. */
+    /** Sends these and reads until the service ends the connection; whether it did so within the usual timeout. */
     boolean isCutOffBy(String bytes) {
         try {
             write(bytes);

@@ -7,12 +7,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the kind of device from what the sender declares and from its user agent. No regular expression is involved, so
+ * Tells the kind of device from what the kind declares and from its user agent. No regular expression is involved, so
  * no user agent can make it slow; the cache spares the reading of the few that nearly everybody sends.
  */
 public final class Devices {
     /** What is read of a user agent. People's are shorter, and nobody's length costs more than this. */
-    private static final int LONGEST_READ = 512;
+    private static final int MAX_READ = 512;
 
     private static final int CACHED = 2_000;
 
@@ -31,14 +31,14 @@ public final class Devices {
     private static final List<String> DESKTOPS =
             words("windows|macintosh|mac os x|mac_powerpc|x11|linux|cros |freebsd|openbsd|netbsd");
 
-    private enum Sender {
+    private enum AgentKind {
         CRAWLER,
         LIBRARY,
         BROWSER
     }
 
     /** What a user agent tells: who sends it, and the device that a browser runs on. */
-    private record Reading(Sender sender, DeviceType device) {}
+    private record Reading(AgentKind kind, DeviceType device) {}
 
     private final Phrases crawlers;
     private final Phrases libraries;
@@ -65,37 +65,37 @@ public final class Devices {
      */
     public DeviceType classify(@Nullable DeviceType declared, @Nullable String userAgent) {
         Reading reading = readings.get(shortened(userAgent));
-        if (reading.sender == Sender.CRAWLER) {
+        if (reading.kind == AgentKind.CRAWLER) {
             return DeviceType.BOT;
         }
         if (declared != null) {
             return declared;
         }
-        return reading.sender == Sender.LIBRARY ? DeviceType.BOT : reading.device;
+        return reading.kind == AgentKind.LIBRARY ? DeviceType.BOT : reading.device;
     }
 
     private static String shortened(@Nullable String userAgent) {
         if (userAgent == null) {
             return "";
         }
-        return userAgent.length() > LONGEST_READ ? userAgent.substring(0, LONGEST_READ) : userAgent;
+        return userAgent.length() > MAX_READ ? userAgent.substring(0, MAX_READ) : userAgent;
     }
 
     private Reading read(String userAgent) {
         String text = userAgent.strip().toLowerCase(Locale.ROOT);
-        return new Reading(sender(text), device(text));
+        return new Reading(kind(text), device(text));
     }
 
-    private Sender sender(String text) {
+    private AgentKind kind(String text) {
         if (crawlers.foundIn(text)) {
-            return Sender.CRAWLER;
+            return AgentKind.CRAWLER;
         }
         // Every browser sends a user agent: without one, it is a program.
         if (text.isEmpty() || libraries.foundIn(text)) {
-            return Sender.LIBRARY;
+            return AgentKind.LIBRARY;
         }
         // Robots leave their card in the user agent. Some libraries do too, so those are asked first.
-        return containsAny(text, LINKS) ? Sender.CRAWLER : Sender.BROWSER;
+        return containsAny(text, LINKS) ? AgentKind.CRAWLER : AgentKind.BROWSER;
     }
 
     private static DeviceType device(String text) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * (spaces, bars, underscores in hosts): what follows the host is of no interest here and may be anything.
  */
 public final class ReferrerHost {
-    private static final int LONGEST_HOST = 253;
-    private static final int LONGEST_LABEL = 63;
+    private static final int MAX_HOST = 253;
+    private static final int MAX_LABEL = 63;
     private static final String[] SCHEMES = {"https://", "http://", "//", "android-app://"};
 
     private ReferrerHost() {}
@@ -52,7 +52,7 @@ public final class ReferrerHost {
             return null;
         }
         String bare = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-        if (bare.isEmpty() || bare.length() > LONGEST_HOST) {
+        if (bare.isEmpty() || bare.length() > MAX_HOST) {
             return null;
         }
         if (bare.startsWith("[")) {
@@ -114,11 +114,11 @@ public final class ReferrerHost {
                 return false;
             }
             label = c == '.' ? 0 : label + 1;
-            if (label > LONGEST_LABEL) {
+            if (label > MAX_LABEL) {
                 return false;
             }
         }
-        return label > 0 && host.length() <= LONGEST_HOST;
+        return label > 0 && host.length() <= MAX_HOST;
     }
 
     private static boolean isBracketedAddress(String host) {

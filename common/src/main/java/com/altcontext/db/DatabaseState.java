@@ -110,9 +110,8 @@ public final class DatabaseState {
     }
 
     private Status look(Tx tx) {
-        record Answer(Instant now, boolean migrated) {}
-        Answer answer =
-                tx.query(ASK, row -> new Answer(row.time(1), row.flag(2))).getFirst();
+        record Probe(Instant now, boolean migrated) {}
+        Probe answer = tx.query(ASK, row -> new Probe(row.time(1), row.flag(2))).getFirst();
         measureClock(answer.now);
         long version = answer.migrated ? tx.query(VERSION, row -> row.number(1)).getFirst() : 0;
         return version >= REQUIRED_SCHEMA ? Status.READY : Status.SCHEMA_OUTDATED;

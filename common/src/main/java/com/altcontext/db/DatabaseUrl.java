@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 public record DatabaseUrl(
         String user, String password, String host, int port, String database, Map<String, String> options) {
 
-    private static final int USUAL_PORT = 5432;
+    private static final int DEFAULT_PORT = 5432;
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?]");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
@@ -110,7 +110,7 @@ public record DatabaseUrl(
             throw refused("must name a host: a name, an IPv4 address, or an IPv6 address in brackets");
         }
         if (colon < 0) {
-            return Map.entry(host, USUAL_PORT);
+            return Map.entry(host, DEFAULT_PORT);
         }
         String port = hostAndPort.substring(colon + 1);
         if (!NUMBER.matcher(port).matches() || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535) {

@@ -17,7 +17,7 @@ public final class Pipeline {
     private final Progress progress;
     private final StringBuilder sql = new StringBuilder();
     private final List<@Nullable Object> parameters = new ArrayList<>();
-    private final List<Answer<?>> answers = new ArrayList<>();
+    private final List<Pending<?>> answers = new ArrayList<>();
 
     Pipeline(Connection connection, Progress progress) {
         this.connection = connection;
@@ -25,11 +25,11 @@ public final class Pipeline {
     }
 
     /** The rows of one of the statements, once all were sent. */
-    public static final class Answer<T> {
+    public static final class Pending<T> {
         private final Tx.@Nullable RowReader<T> reader;
         private final List<T> rows = new ArrayList<>();
 
-        private Answer(Tx.@Nullable RowReader<T> reader) {
+        private Pending(Tx.@Nullable RowReader<T> reader) {
             this.reader = reader;
         }
 
@@ -48,16 +48,16 @@ public final class Pipeline {
     }
 
     /** Adds a statement that answers with rows. */
-    public <T> Answer<T> query(String statement, Tx.RowReader<T> reader, @Nullable Object... values) {
-        return add(statement, new Answer<>(reader), values);
+    public <T> Pending<T> query(String statement, Tx.RowReader<T> reader, @Nullable Object... values) {
+        return add(statement, new Pending<>(reader), values);
     }
 
     /** Adds a statement whose answer does not matter. */
     public void update(String statement, @Nullable Object... values) {
-        add(statement, new Answer<>(null), values);
+        add(statement, new Pending<>(null), values);
     }
 
-    private <T> Answer<T> add(String statement, Answer<T> answer, @Nullable Object... values) {
+    private <T> Pending<T> add(String statement, Pending<T> answer, @Nullable Object... values) {
         sql.append(sql.isEmpty() ? "" : ";\n").append(statement);
         for (Object value : values) {
             parameters.add(value);
@@ -79,7 +79,7 @@ public final class Pipeline {
             if (hasPreamble) {
                 rows = statement.getMoreResults();
             }
-            for (Answer<?> answer : answers) {
+            for (Pending<?> answer : answers) {
                 if (rows) {
                     try (ResultSet result = statement.getResultSet()) {
                         answer.read(result);

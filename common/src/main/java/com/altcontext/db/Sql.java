@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** The one door to JDBC: work is done in a transaction that commits when it returns and rolls back when it throws. */
 public final class Sql {
     /** More than a pool holds. */
-    private static final int MOST_DEAD = 50;
-    /** A connection is found dead at once; one that only does not answer has cost the sender's patience already. */
+    private static final int MAX_DEAD = 50;
+    /** A connection is found dead at once; one that only does not answer has cost the sender's timeout already. */
     private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** The driver gives a statement up so much later than the server does: its answer has to arrive. */
     private static final double HEAD_START = 0.93;
 
     private final DataSource dataSource;
-    private final @Nullable Duration patience;
+    private final @Nullable Duration timeout;
     private final @Nullable Duration statementTimeout;
 
     /** A database in which a statement may take as long as it needs: for an operator who waits for it. */
@@ -26,9 +26,9 @@ public final class Sql {
         this(dataSource, null, null);
     }
 
-    private Sql(DataSource dataSource, @Nullable Duration patience, @Nullable Duration statementTimeout) {
+    private Sql(DataSource dataSource, @Nullable Duration timeout, @Nullable Duration statementTimeout) {
         this.dataSource = dataSource;
-        this.patience = patience;
+        this.timeout = timeout;
         this.statementTimeout = statementTimeout;
     }
 
@@ -39,7 +39,7 @@ public final class Sql {
      * in the round trip of its first statement.
      */
     public Sql withSocketTimeout(Duration timeout) {
-        return new Sql(dataSource, patience, headStart(timeout));
+        return new Sql(dataSource, timeout, headStart(timeout));
     }
 
     private static Duration headStart(Duration socketTimeout) {
@@ -50,7 +50,7 @@ public final class Sql {
      * The same database, for work whose statements may each take so long: a service's connections are otherwise given up
      * within seconds, since somebody waits for the answer.
      */
-    public Sql withPatience(Duration longest) {
+    public Sql withTimeout(Duration longest) {
         return new Sql(dataSource, longest, statementTimeout == null ? null : headStart(longest));
     }
 
@@ -82,7 +82,7 @@ public final class Sql {
                 return attempt.apply(progress);
             } catch (SqlFailure failed) {
                 boolean fast = System.nanoTime() - began < FAST_NANOS;
-                if (!progress.endedAtOnce(failed) || !fast || dead == MOST_DEAD) {
+                if (!progress.endedAtOnce(failed) || !fast || dead == MAX_DEAD) {
                     throw failed;
                 }
             }
@@ -171,18 +171,18 @@ public final class Sql {
         }
     }
 
-    /** @return the patience that the connection had before, in milliseconds */
+    /** @return the timeout that the connection had before, in milliseconds */
     private int bePatient(Connection connection) throws SQLException {
-        if (patience == null) {
+        if (timeout == null) {
             return 0;
         }
         int usual = connection.getNetworkTimeout();
-        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(timeout.toMillis()));
         return usual;
     }
 
     private void beAsBefore(Connection connection, int usual) throws SQLException {
-        if (patience != null) {
+        if (timeout != null) {
             connection.setNetworkTimeout(Runnable::run, usual);
         }
     }

@@ -33,17 +33,17 @@ public record Event(
     private static final int OBJECTS = 160;
 
     /** Client clocks lie: further ahead than this, the time of receipt is taken. */
-    static final Duration MOST_AHEAD = Duration.ofMinutes(5);
+    static final Duration MAX_AHEAD = Duration.ofMinutes(5);
     /** Beacons that could not be sent are kept by the tracker for so long; further back, the time of receipt is taken. */
-    static final Duration MOST_BACK = Duration.ofDays(7);
+    static final Duration MAX_BACK = Duration.ofDays(7);
 
     /** Decides identity and time of a beacon that was received at {@code receivedAt}. */
     public static Event of(Beacon beacon, Visitor visitor, Origin origin, Instant receivedAt) {
         Instant received = receivedAt.truncatedTo(ChronoUnit.MILLIS);
         Instant claimed = beacon.timestamp();
         boolean credible = claimed != null
-                && !claimed.isAfter(received.plus(MOST_AHEAD))
-                && !claimed.isBefore(received.minus(MOST_BACK));
+                && !claimed.isAfter(received.plus(MAX_AHEAD))
+                && !claimed.isBefore(received.minus(MAX_BACK));
         Instant occurred = credible && claimed != null ? claimed.truncatedTo(ChronoUnit.MILLIS) : received;
         UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
         boolean timeIsIdentity = beacon.eventId() == null && (credible || claimed == null);
@@ -81,7 +81,7 @@ public record Event(
 
     /** The latest UTC day under which a copy of it that was received by now can be stored. */
     LocalDate latestDayOfACopy() {
-        return timeIsIdentity ? day() : LocalDate.ofInstant(receivedAt.plus(MOST_AHEAD), ZoneOffset.UTC);
+        return timeIsIdentity ? day() : LocalDate.ofInstant(receivedAt.plus(MAX_AHEAD), ZoneOffset.UTC);
     }
 
     /** How much of the heap it holds, in bytes; see {@link Weight}. */

@@ -197,8 +197,8 @@ public final class EventStore {
         private final LocalDate from;
         private final LocalDate to;
         private final Map<UUID, Receipt> stored = new HashMap<>();
-        private Pipeline.@Nullable Answer<Receipt> near;
-        private Pipeline.@Nullable Answer<FirstSeen> earlier;
+        private Pipeline.@Nullable Pending<Receipt> near;
+        private Pipeline.@Nullable Pending<FirstSeen> earlier;
 
         private record FirstSeen(UUID visitorId, Instant at) {}
 

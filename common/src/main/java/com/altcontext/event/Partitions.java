@@ -10,7 +10,7 @@ import java.time.ZoneOffset;
 /** Makes the partitions of {@code events} ahead of time, by the functions that a migration made for it. */
 public final class Partitions {
     /** As far back as a late beacon may lie. */
-    private static final int DAYS_BACK = (int) Event.MOST_BACK.toDays() + 1;
+    private static final int DAYS_BACK = (int) Event.MAX_BACK.toDays() + 1;
 
     private static final int DAYS_AHEAD = 7;
 

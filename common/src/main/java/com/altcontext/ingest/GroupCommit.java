@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
 
-    private static final int MOST_TRIES = 5;
+    private static final int MAX_TRIES = 5;
     /** A lost connection is tried anew only if it broke fast: senders wait five seconds at the most. */
     private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -37,7 +37,7 @@ public final class GroupCommit implements AutoCloseable {
     /** Events that were refused count as waiting for so long: their senders try again. */
     private static final long SENDERS_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
 
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(4);
+    private static final Duration MAX_STOP = Duration.ofSeconds(4);
 
     private final Sql sql;
     private final DatabaseState database;
@@ -143,7 +143,7 @@ public final class GroupCommit implements AutoCloseable {
             return;
         }
         try {
-            writer.join(LONGEST_STOP);
+            writer.join(MAX_STOP);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
@@ -257,7 +257,7 @@ public final class GroupCommit implements AutoCloseable {
                 boolean again = failed.isWorthRepeating() || (failed.isLostConnection() && fast);
                 if (failed.isFaultOfTheData() && !piecewise) {
                     piecewise = true;
-                } else if (!again || tries == MOST_TRIES) {
+                } else if (!again || tries == MAX_TRIES) {
                     throw failed;
                 }
             }

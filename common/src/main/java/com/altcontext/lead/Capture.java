@@ -56,7 +56,7 @@ public record Capture(
 
     /**
      * Two captures of one address with equal hashes said the same. The address itself is no part of it: a hash of it
-     * would outlive its forgetting in copies.
+     * would outlive its erasure in copies.
      */
     byte[] contentHash() {
         return content(ComputedId.of("form content")).toHash();

@@ -35,8 +35,8 @@ public record Email(String value) {
     /** The longest that is looked at, before the domain is turned into ASCII. */
     private static final int LONGEST = 320;
 
-    private static final int LONGEST_LOCAL_PART = 64;
-    private static final int LONGEST_DOMAIN = 253;
+    private static final int MAX_LOCAL_PART = 64;
+    private static final int MAX_DOMAIN = 253;
 
     private static final Pattern LOCAL_PART = Pattern.compile("[a-z0-9.!#$%&'*+/=?^_`{|}~-]+");
     private static final Pattern DOMAIN =
@@ -81,8 +81,8 @@ public record Email(String value) {
         String local = at < 0 ? "" : lower(trimmed.substring(0, at));
         String domain = at < 0 ? null : ascii(trimmed.substring(at + 1));
         boolean valid = domain != null
-                && local.length() <= LONGEST_LOCAL_PART
-                && domain.length() <= LONGEST_DOMAIN
+                && local.length() <= MAX_LOCAL_PART
+                && domain.length() <= MAX_DOMAIN
                 && LOCAL_PART.matcher(local).matches()
                 && DOMAIN.matcher(domain).matches();
         if (!valid) {

@@ -60,19 +60,19 @@ final class IdentityLinks {
      * A session lasts while no half hour passes without an event: one that began more than a day ago and still goes on
      * is no person's. The bound keeps the look-up off the whole history of a client.
      */
-    private static final Duration LONGEST_SESSION = Duration.ofDays(1);
+    private static final Duration MAX_SESSION = Duration.ofDays(1);
 
     private IdentityLinks() {}
 
     /** A form that a visitor submitted. */
-    record Form(UUID leadId, Visitor visitor, Instant at) {}
+    record FormLink(UUID leadId, Visitor visitor, Instant at) {}
 
     /** Adds the links to the visitors who submitted the forms. */
-    static void link(Pipeline pipeline, List<Form> forms) {
-        Columns<Form> sent = new Columns<>(forms);
+    static void link(Pipeline pipeline, List<FormLink> forms) {
+        Columns<FormLink> sent = new Columns<>(forms);
         pipeline.update(
                 LINK,
-                sent.ids(Form::leadId),
+                sent.ids(FormLink::leadId),
                 sent.ids(form -> form.visitor.id()),
                 sent.texts(form -> form.visitor.propertyId()),
                 sent.numbers(form -> form.at.toEpochMilli()));
@@ -84,21 +84,21 @@ final class IdentityLinks {
      *
      * @return the form's lead, for each link that was made
      */
-    static Pipeline.Answer<UUID> guess(Pipeline pipeline, List<Form> forms, Duration window) {
+    static Pipeline.Pending<UUID> guess(Pipeline pipeline, List<FormLink> forms, Duration window) {
         return pipeline.query(GUESS, row -> row.id(1), guessed(forms, window));
     }
 
-    static Object[] guessed(List<Form> forms, Duration window) {
-        Columns<Form> sent = new Columns<>(forms);
+    static Object[] guessed(List<FormLink> forms, Duration window) {
+        Columns<FormLink> sent = new Columns<>(forms);
         return new Object[] {
-            sent.ids(Form::leadId),
+            sent.ids(FormLink::leadId),
             sent.ids(form -> form.visitor.id()),
             sent.texts(form -> form.visitor.propertyId()),
             sent.hashes(form -> form.visitor.ipHash()),
             sent.hashes(form -> form.visitor.uaHash()),
             sent.numbers(form -> form.at.toEpochMilli()),
             sent.numbers(form -> form.at.minus(window).toEpochMilli()),
-            sent.numbers(form -> form.at.minus(LONGEST_SESSION).toEpochMilli())
+            sent.numbers(form -> form.at.minus(MAX_SESSION).toEpochMilli())
         };
     }
 }

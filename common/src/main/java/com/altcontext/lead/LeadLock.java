@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /**
  * Keeps others away from all that is held about one address, on every property, until the transaction ends: captures,
- * unsubscribing and forgetting of one address come one after the other. It is taken first in its transaction, before
+ * unsubscribe and erasure of one address come one after the other. It is taken first in its transaction, before
  * any lock of visitors ({@link com.altcontext.visit.VisitorLock}), and only one is waited for in a transaction, so that two
  * holders never wait for each other. It belongs to the transaction, hence works through a pooler in transaction mode.
  *

@@ -102,7 +102,7 @@ public final class Leads {
     public Captured capture(Capture capture) {
         List<Capture> one = List.of(capture);
         List<UUID> ifNew = randomIds(one);
-        return Repeated.inTransaction(sql, tx -> {
+        return Retry.inTransaction(sql, tx -> {
                     Pipeline look = tx.pipeline();
                     LeadLock.take(look, capture.email());
                     return capture(tx, look, one, ifNew);
@@ -122,7 +122,7 @@ public final class Leads {
         List<UUID> ifNew = randomIds(captures);
         String[] emails =
                 captures.stream().map(capture -> capture.email().value()).toArray(String[]::new);
-        return Repeated.inTransaction(sql, tx -> {
+        return Retry.inTransaction(sql, tx -> {
             List<Boolean> free = LeadLock.tryTake(tx, emails);
             List<Capture> taken = new ArrayList<>();
             List<UUID> ids = new ArrayList<>();
@@ -154,8 +154,8 @@ public final class Leads {
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
         @Nullable String[] emails = sent.texts(capture -> capture.email().value());
-        Pipeline.Answer<Known> found = look.query(FIND, Known::read, properties, emails);
-        Pipeline.Answer<Repeat> first = look.query(
+        Pipeline.Pending<Known> found = look.query(FIND, Known::read, properties, emails);
+        Pipeline.Pending<Repeat> first = look.query(
                 FIND_REPEATED,
                 Repeat::read,
                 properties,
@@ -201,12 +201,12 @@ public final class Leads {
         submits.saveVisits(save);
         saveLeads(save, new Columns<>(submissions));
         saveConsents(save, submissions.stream().filter(Submission::isConsentNew).toList());
-        List<IdentityLinks.Form> forms = submissions.stream()
-                .map(s -> new IdentityLinks.Form(
+        List<IdentityLinks.FormLink> forms = submissions.stream()
+                .map(s -> new IdentityLinks.FormLink(
                         s.leadId(), s.capture().visitor(), s.capture().receivedAt()))
                 .toList();
         IdentityLinks.link(save, forms);
-        List<IdentityLinks.Form> guessable = rules.heuristicLinking()
+        List<IdentityLinks.FormLink> guessable = rules.heuristicLinking()
                 ? forms.stream().filter(form -> form.visitor().uaHash() != null).toList()
                 : List.of();
         // Filled when it is sent.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers with the values of a dimension over any window, from the rollups. */
 public final class Breakdowns {
     /** As many values as a day keeps. */
-    public static final int MOST_ROWS = 500;
+    public static final int MAX_ROWS = 500;
 
     private static final String ROWS = """
             SELECT sum(visitors)::bigint, sum(page_views)::bigint, sum(sessions)::bigint, sum(conversions)::bigint, value
@@ -38,16 +38,16 @@ public final class Breakdowns {
 
     /**
      * @param property null for all together
-     * @throws Rejected if the limit is not from 1 to {@value #MOST_ROWS}
+     * @throws Rejected if the limit is not from 1 to {@value #MAX_ROWS}
      */
     public Breakdown of(Dimension dimension, Window window, int limit, @Nullable String property) {
-        if (limit < 1 || limit > MOST_ROWS) {
-            throw Rejected.of("limit", "must be 1 to " + MOST_ROWS);
+        if (limit < 1 || limit > MAX_ROWS) {
+            throw Rejected.of("limit", "must be 1 to " + MAX_ROWS);
         }
         Object[] asked = {dimension.key(), window.from(), window.to(), property, property};
         return sql.inTransaction(tx -> {
             Pipeline look = tx.pipeline();
-            Pipeline.Answer<Value> rows = look.query(
+            Pipeline.Pending<Value> rows = look.query(
                     ROWS,
                     row -> new Value(row.textOrNull(5), sums(row)),
                     dimension.key(),
@@ -56,8 +56,8 @@ public final class Breakdowns {
                     property,
                     property,
                     limit);
-            Pipeline.Answer<Sums> other = look.query(SUMS + " AND rank = 0", Breakdowns::sums, asked);
-            Pipeline.Answer<Sums> total = look.query(SUMS, Breakdowns::sums, asked);
+            Pipeline.Pending<Sums> other = look.query(SUMS + " AND rank = 0", Breakdowns::sums, asked);
+            Pipeline.Pending<Sums> total = look.query(SUMS, Breakdowns::sums, asked);
             look.send();
             return new Breakdown(
                     window,

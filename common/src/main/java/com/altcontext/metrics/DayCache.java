@@ -22,13 +22,13 @@ final class DayCache {
      * Some five blocks of a site with many visitors, and there are four in a comparison of two windows. More would be worse:
      * under load what is held for longer grows old, and collecting the old generation holds all requests up.
      */
-    private static final long MOST_BYTES = 1L << 20;
+    private static final long MAX_BYTES = 1L << 20;
 
     private final Map<Key, Block> blocks = new LinkedHashMap<>(16, 0.75f, true);
     private final Object reading = new Object();
     private long bytes;
 
-    /** The version of the book, not of the day: what a reader of the old book finds must not be taken for the new. */
+    /** The version of the snapshot, not of the day: what a reader of the old snapshot finds must not be taken for the new. */
     private record Key(String property, long number, long version) {}
 
     private record Block(Map<LocalDate, Sketches> days) {
@@ -48,7 +48,7 @@ final class DayCache {
             List<LocalDate> days,
             Function<List<LocalDate>, Map<LocalDate, Sketches>> read) {
         Set<Long> wanted = new TreeSet<>();
-        days.forEach(day -> wanted.add(Blocks.of(day.toEpochDay())));
+        days.forEach(day -> wanted.add(SketchTree.of(day.toEpochDay())));
         Map<LocalDate, Sketches> found = new HashMap<>();
         if (!find(property, version, wanted, found)) {
             // One at a time: the others find what the first has read.
@@ -87,11 +87,11 @@ final class DayCache {
             Map<LocalDate, Sketches> found,
             Function<List<LocalDate>, Map<LocalDate, Sketches>> read) {
         Map<LocalDate, Sketches> fresh =
-                read.apply(wanted.stream().flatMap(Blocks::days).toList());
+                read.apply(wanted.stream().flatMap(SketchTree::days).toList());
         found.putAll(fresh);
         for (long number : wanted) {
             Map<LocalDate, Sketches> days = new HashMap<>();
-            Blocks.days(number).forEach(day -> {
+            SketchTree.days(number).forEach(day -> {
                 Sketches sketches = fresh.get(day);
                 if (sketches != null) {
                     days.put(day, sketches);
@@ -105,7 +105,7 @@ final class DayCache {
         Block before = blocks.put(key, block);
         bytes += block.bytes() - (before == null ? 0 : before.bytes());
         Iterator<Block> oldest = blocks.values().iterator();
-        while (bytes > MOST_BYTES && oldest.hasNext()) {
+        while (bytes > MAX_BYTES && oldest.hasNext()) {
             bytes -= oldest.next().bytes();
             oldest.remove();
         }

@@ -167,7 +167,7 @@ public final class Rollup {
         Optional<Long> events = sql.inTransaction(tx -> {
             Pipeline first = tx.pipeline();
             var _ = first.query(SETTINGS, row -> row.text(1));
-            Pipeline.Answer<Boolean> locked = first.query(lock, row -> row.flag(1));
+            Pipeline.Pending<Boolean> locked = first.query(lock, row -> row.flag(1));
             first.send();
             return locked.rows().getFirst() ? Optional.of(replace(tx, day, property)) : Optional.empty();
         });
@@ -199,7 +199,7 @@ public final class Rollup {
         write.update(FORGET_DIMENSIONS, day, property, property);
         write.update(FORGET_METRICS, day, property, property);
         write.update(FORGET_INGEST, day, property, property);
-        Pipeline.Answer<Long> events = write.query(ROLLUP.sql(), row -> row.number(1), ROLLUP.parameters(values));
+        Pipeline.Pending<Long> events = write.query(ROLLUP.sql(), row -> row.number(1), ROLLUP.parameters(values));
         if (property == null) {
             write.update(NOTE_DAY, day, prepared.version, now, day);
         }

@@ -41,14 +41,14 @@ public final class RollupCheck {
     private static final double SKETCH_ERROR = 0.0345;
 
     private final Sql sql;
-    private final Books books;
+    private final RollupCache cache;
     private final Summaries summaries;
 
     /** @param sql whose statements may take minutes: a large day does */
     public RollupCheck(Sql sql, InstantSource clock) {
         this.sql = sql;
-        this.books = new Books(sql, Source.TABLES);
-        this.summaries = new Summaries(books, clock);
+        this.cache = new RollupCache(sql, RollupSource.TABLES);
+        this.summaries = new Summaries(cache, clock);
     }
 
     /**
@@ -83,40 +83,40 @@ public final class RollupCheck {
 
     private List<Difference> check(LocalDate day, String property, Window window) {
         Summary summary = summaries.of(window, false, property);
-        double estimated = books.current(property).totals(window).estimatedVisitors();
+        double estimated = cache.current(property).totals(window).estimatedVisitors();
         return sql.inTransaction(tx -> {
             var _ = tx.query(SETTINGS, row -> row.text(1));
             Comparison compared = new Comparison(day, property);
-            Naive naive = new Naive(tx, window, property);
+            ReferenceQueries reference = new ReferenceQueries(tx, window, property);
             for (Metric metric : Metric.values()) {
                 Number value = summary.of(metric).value();
-                compared.same(metric.key(), naive.figure(metric.key()), value);
+                compared.same(metric.key(), reference.figure(metric.key()), value);
             }
-            double visitors = number(naive.figure(Metric.UNIQUE_VISITORS.key()));
+            double visitors = number(reference.figure(Metric.UNIQUE_VISITORS.key()));
             compared.near("visitorSketch", visitors, estimated, 3 + (visitors * SKETCH_ERROR));
             summary.trafficSourceMix()
                     .forEach((source, share) ->
-                            compared.same("trafficSourceMix." + source, naive.shareOf(source), share));
+                            compared.same("trafficSourceMix." + source, reference.shareOf(source), share));
             summary.webVitals().forEach((vital, found) -> {
-                compared.vital(vital, "p75", naive.quantile(vital, 0.75), found.p75());
-                compared.vital(vital, "p95", naive.quantile(vital, 0.95), found.p95());
+                compared.vital(vital, "p75", reference.quantile(vital, 0.75), found.p75());
+                compared.vital(vital, "p95", reference.quantile(vital, 0.95), found.p95());
             });
             Summary.Ingest ingest = summary.ingest();
-            compared.same("totalEventsAccepted", naive.figure("totalEventsAccepted"), ingest.accepted());
-            compared.same("botEvents", naive.figure("botEvents"), ingest.botEvents());
-            compared.same("totalEventsRejected", naive.figure("totalEventsRejected"), ingest.rejected());
-            compared.same("successPct", naive.figure("successPct"), ingest.successPct());
-            compared.same("eventsOutsideTheirSession", naive.figure("eventsOutsideTheirSession"), 0);
+            compared.same("totalEventsAccepted", reference.figure("totalEventsAccepted"), ingest.accepted());
+            compared.same("botEvents", reference.figure("botEvents"), ingest.botEvents());
+            compared.same("totalEventsRejected", reference.figure("totalEventsRejected"), ingest.rejected());
+            compared.same("successPct", reference.figure("successPct"), ingest.successPct());
+            compared.same("eventsOutsideTheirSession", reference.figure("eventsOutsideTheirSession"), 0);
             for (Dimension dimension : Dimension.values()) {
-                compareDimension(tx, naive, dimension, compared);
+                compareDimension(tx, reference, dimension, compared);
             }
             return compared.differences;
         });
     }
 
-    private static void compareDimension(Tx tx, Naive naive, Dimension dimension, Comparison compared) {
+    private static void compareDimension(Tx tx, ReferenceQueries reference, Dimension dimension, Comparison compared) {
         Map<@Nullable String, Breakdown.Sums> raw = new HashMap<>();
-        naive.breakdown(dimension).forEach(row -> raw.put(row.value(), row.sums()));
+        reference.breakdown(dimension).forEach(row -> raw.put(row.value(), row.sums()));
         record Ranked(long rank, Breakdown.Value row) {}
         List<Ranked> stored = tx.query(
                 STORED,
@@ -130,7 +130,7 @@ public final class RollupCheck {
                 compared.day);
         List<Ranked> kept = stored.stream().filter(row -> row.rank > 0).toList();
         compared.same(
-                dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MOST_ROWS), (long) kept.size());
+                dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MAX_ROWS), (long) kept.size());
         // With the row of what was cut off, which has no value to be compared by.
         compared.sums(
                 dimension.key() + ".total",

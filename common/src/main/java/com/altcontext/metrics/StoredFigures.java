@@ -4,7 +4,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 
 /**
- * The materialized view that {@link Source#VIEW} reads. Making it needs the right to change the schema, which is the
+ * The materialized view that {@link RollupSource#VIEW} reads. Making it needs the right to change the schema, which is the
  * operator's; refreshing keeps readers of the old one going.
  */
 public final class StoredFigures {
@@ -28,8 +28,8 @@ public final class StoredFigures {
                 var _ = tx.update("REFRESH MATERIALIZED VIEW CONCURRENTLY daily_figures");
             } else {
                 var _ = tx.update("DROP MATERIALIZED VIEW IF EXISTS daily_figures");
-                var _ = tx.update("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM " + Source.TABLES.relation
-                        + " AS figures");
+                var _ = tx.update("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM "
+                        + RollupSource.TABLES.relation + " AS figures");
                 var _ = tx.update("CREATE UNIQUE INDEX daily_figures_by_day ON daily_figures (property_id, day)");
                 var _ = tx.update("CREATE INDEX daily_figures_by_version ON daily_figures (version)");
             }

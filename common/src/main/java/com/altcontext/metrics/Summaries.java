@@ -22,26 +22,26 @@ public final class Summaries {
     /** These were let go on purpose: neither a success nor a failure. */
     private static final Set<String> DROPS = Set.of("honeypot", "privacy_signal");
 
-    private final Books tables;
+    private final RollupCache tables;
     private final @Nullable Stored stored;
     private final InstantSource clock;
 
     /** The materialized view, and what was read from it. */
-    private record Stored(StoredFigures figures, Books books) {}
+    private record Stored(StoredFigures figures, RollupCache cache) {}
 
     /** @param source the view only once it was made; until then the tables are read */
-    public Summaries(Sql sql, Source source, InstantSource clock) {
+    public Summaries(Sql sql, RollupSource source, InstantSource clock) {
         this(
-                new Books(sql, Source.TABLES),
-                source == Source.VIEW ? new Stored(new StoredFigures(sql), new Books(sql, source)) : null,
+                new RollupCache(sql, RollupSource.TABLES),
+                source == RollupSource.VIEW ? new Stored(new StoredFigures(sql), new RollupCache(sql, source)) : null,
                 clock);
     }
 
-    Summaries(Books tables, InstantSource clock) {
+    Summaries(RollupCache tables, InstantSource clock) {
         this(tables, null, clock);
     }
 
-    private Summaries(Books tables, @Nullable Stored stored, InstantSource clock) {
+    private Summaries(RollupCache tables, @Nullable Stored stored, InstantSource clock) {
         this.tables = tables;
         this.stored = stored;
         this.clock = clock;
@@ -54,9 +54,9 @@ public final class Summaries {
      * @param property null for all together
      */
     public Summary of(Window window, boolean compare, @Nullable String property) {
-        Book book = books().current(property);
-        Totals totals = book.totals(window);
-        Totals before = compare ? book.totals(window.before()) : null;
+        RollupSnapshot snapshot = cache().current(property);
+        Totals totals = snapshot.totals(window);
+        Totals before = compare ? snapshot.totals(window.before()) : null;
         Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
         for (Metric metric : Metric.values()) {
             metrics.put(metric, measure(metric.of(totals), before == null ? null : metric.of(before)));
@@ -64,16 +64,16 @@ public final class Summaries {
         return new Summary(
                 window,
                 compare ? window.before() : null,
-                freshness(book.reach, window),
+                freshness(snapshot.reach, window),
                 metrics,
                 mix(totals),
                 vitals(totals),
                 ingest(totals),
-                trend(book, window));
+                trend(snapshot, window));
     }
 
-    private Books books() {
-        return stored != null && stored.figures.areThere() ? stored.books : tables;
+    private RollupCache cache() {
+        return stored != null && stored.figures.areThere() ? stored.cache : tables;
     }
 
     private static Measure measure(@Nullable Number value, @Nullable Number before) {
@@ -118,10 +118,10 @@ public final class Summaries {
                 totals.quantile(Vital.TTFB, 0.95));
     }
 
-    private static List<TrendPoint> trend(Book book, Window window) {
+    private static List<TrendPoint> trend(RollupSnapshot snapshot, Window window) {
         List<TrendPoint> points = new ArrayList<>(window.days());
         for (LocalDate day = window.from(); !day.isAfter(window.to()); day = day.plusDays(1)) {
-            points.add(book.trend(day));
+            points.add(snapshot.trend(day));
         }
         return points;
     }
@@ -132,10 +132,10 @@ public final class Summaries {
      * @param property null for all together
      */
     public Freshness freshness(Window window, @Nullable String property) {
-        return freshness(books().reach(property), window);
+        return freshness(cache().reach(property), window);
     }
 
-    private Freshness freshness(Book.Reach reach, Window window) {
+    private Freshness freshness(RollupSnapshot.Reach reach, Window window) {
         LocalDate through = reach.through();
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Integer lag = through == null ? null : Math.toIntExact(Math.max(0, today.toEpochDay() - through.toEpochDay()));

@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 /** A row of UTC days, both ends included. */
 public record Window(LocalDate from, LocalDate to) {
     /** The longest. */
-    public static final int MOST_DAYS = 366;
+    public static final int MAX_DAYS = 366;
 
     private static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
 
@@ -19,8 +19,8 @@ public record Window(LocalDate from, LocalDate to) {
         if (from.isBefore(EARLIEST)) {
             throw Rejected.of("from", "must not be before " + EARLIEST);
         }
-        if (ChronoUnit.DAYS.between(from, to) >= MOST_DAYS) {
-            throw Rejected.of("from", "must be at most " + MOST_DAYS + " days long, with to");
+        if (ChronoUnit.DAYS.between(from, to) >= MAX_DAYS) {
+            throw Rejected.of("from", "must be at most " + MAX_DAYS + " days long, with to");
         }
     }
 
@@ -42,8 +42,8 @@ public record Window(LocalDate from, LocalDate to) {
      * @throws Rejected if they are none, or too many
      */
     public static Window lastFull(int days, LocalDate today) {
-        if (days < 1 || days > MOST_DAYS) {
-            throw Rejected.of("window", "must be 1 to " + MOST_DAYS);
+        if (days < 1 || days > MAX_DAYS) {
+            throw Rejected.of("window", "must be 1 to " + MAX_DAYS);
         }
         return new Window(today.minusDays(days), today.minusDays(1));
     }

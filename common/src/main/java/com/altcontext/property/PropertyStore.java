@@ -25,9 +25,9 @@ public final class PropertyStore {
     private static final Pattern HOST =
             Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
 
-    private static final int LONGEST_HOST = 253;
-    private static final int LONGEST_NAME = 255;
-    private static final int MOST_DOMAINS = 100;
+    private static final int MAX_HOST = 253;
+    private static final int MAX_NAME = 255;
+    private static final int MAX_DOMAINS = 100;
 
     /** Two that add at once could both find a domain free. */
     private static final String ONE_AT_A_TIME =
@@ -49,12 +49,12 @@ public final class PropertyStore {
                 issues.add("SLUG", "must be 1 to 63 of a-z, 0-9, - and _, and begin with a letter or a digit");
             }
             name = name.strip();
-            String fault = Text.lengthFault(name, 1, LONGEST_NAME);
+            String fault = Text.lengthFault(name, 1, MAX_NAME);
             if (fault != null || !Text.isStorable(name)) {
                 issues.add("--name", fault == null ? Text.UNSTORABLE : fault);
             }
-            if (domains.size() > MOST_DOMAINS) {
-                issues.add("--domain", "must be given at most " + MOST_DOMAINS + " times");
+            if (domains.size() > MAX_DOMAINS) {
+                issues.add("--domain", "must be given at most " + MAX_DOMAINS + " times");
             }
             Set<String> hosts = new LinkedHashSet<>();
             for (String domain : domains) {
@@ -168,7 +168,7 @@ public final class PropertyStore {
     private static @Nullable String host(String domain) {
         try {
             String host = lower(IDN.toASCII(domain.strip(), IDN.USE_STD3_ASCII_RULES));
-            return host.length() <= LONGEST_HOST && HOST.matcher(host).matches() ? host : null;
+            return host.length() <= MAX_HOST && HOST.matcher(host).matches() ? host : null;
         } catch (IllegalArgumentException | IndexOutOfBoundsException unencodable) {
             return null;
         }

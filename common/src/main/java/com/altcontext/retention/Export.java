@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * costs no memory. All of it is as it was at one moment.
  *
  * <p>It holds the leads with all that hangs on them, and the visitors who submitted a form with this address, or whose very
- * identifier holds it. Forgetting errs towards forgetting, and this towards silence: of a visitor who also left another
+ * identifier holds it. Erasure errs towards erasure, and this towards silence: of a visitor who also left another
  * address, only the sessions in which a form with this one was sent are shown, since anybody who knows a visitor's identifier
  * can leave an address there. Visitors who are only guessed to be this person, and texts of others that hold the address, are
  * counted and not shown: they may be about somebody else (PIPEDA, s. 9(1)).
@@ -190,12 +190,12 @@ public final class Export {
      * @param at said to be the time of the document
      */
     @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
-    public record Request(Email email, String by, byte @Nullable [] addressHash, Instant at) {}
+    public record ExportRequest(Email email, String by, byte @Nullable [] addressHash, Instant at) {}
 
     private record Lead(UUID id, String propertyId, String json) {}
 
     /** No more than that is remembered of each: anybody can make thousands. */
-    private record Visitor(UUID id, boolean shared) {}
+    private record LinkedVisitor(UUID id, boolean shared) {}
 
     /**
      * Writes the document.
@@ -204,11 +204,11 @@ public final class Export {
      * @throws UncheckedIOException if it could not be written
      * @throws TookTooLong if looking for it was given up; then nothing was written
      */
-    public boolean write(Request request, Appendable out) {
+    public boolean write(ExportRequest request, Appendable out) {
         Deadline deadline = Deadline.in(timeout);
         return deadline.keep(() -> sql.inSnapshot(tx -> {
             var _ = tx.query("SELECT set_config('TimeZone', 'UTC', true)", row -> row.text(1));
-            Places.lookByIndex(tx);
+            PersonalDataColumns.lookByIndex(tx);
             Found found = find(tx, request.email, deadline);
             if (found.isNothing()) {
                 return false;
@@ -225,13 +225,13 @@ public final class Export {
     }
 
     /** Over a connection of its own, since what is read here is a snapshot that a commit would end. */
-    private void log(Request request, long leads) {
+    private void log(ExportRequest request, long leads) {
         byte[] emailHash = hash.of("audit\n" + request.email.value());
         var _ = sql.inTransaction(tx -> tx.update(LOG, request.at, request.by, leads, request.addressHash, emailHash));
     }
 
     /** What there is to write. */
-    private record Found(List<Lead> leads, List<Visitor> visitors, Mentions mentions) {
+    private record Found(List<Lead> leads, List<LinkedVisitor> visitors, Mentions mentions) {
         boolean isNothing() {
             return leads.isEmpty() && visitors.isEmpty() && mentions.isEmpty();
         }
@@ -241,18 +241,18 @@ public final class Export {
         AddressPattern address = AddressPattern.of(email);
         deadline.limit(tx);
         List<Lead> leads = tx.query(LEADS, row -> new Lead(row.id(1), row.text(2), row.text(3)), email.value());
-        List<Visitor> visitors =
-                tx.query(VISITORS, row -> new Visitor(row.id(1), row.flag(2)), email.value(), address.precise());
+        List<LinkedVisitor> visitors =
+                tx.query(VISITORS, row -> new LinkedVisitor(row.id(1), row.flag(2)), email.value(), address.precise());
         List<UUID> shown = visitors.stream()
                 .filter(visitor -> !visitor.shared)
-                .map(Visitor::id)
+                .map(LinkedVisitor::id)
                 .toList();
         Mentions mentions =
                 Mentions.count(tx, address, leads.stream().map(Lead::id).toList(), shown, deadline);
         return new Found(leads, visitors, mentions);
     }
 
-    private void write(Tx tx, Request request, Found found, Appendable out) throws IOException {
+    private void write(Tx tx, ExportRequest request, Found found, Appendable out) throws IOException {
         out.append("{\"ok\":true,\"email\":").append(quoted(tx, request.email.value()));
         out.append(",\"exportedAt\":").append(quoted(tx, request.at.toString()));
         out.append(",\n\"leads\":[");
@@ -264,14 +264,14 @@ public final class Export {
         }
         out.append("],\n\"visitors\":[");
         comma = "\n";
-        for (Visitor visitor : found.visitors) {
+        for (LinkedVisitor visitor : found.visitors) {
             out.append(comma);
             writeVisitor(tx, request.email, visitor, out);
             comma = ",\n";
         }
         out.append("],\n\"visitorsSharedWithOthers\":")
                 .append(Long.toString(
-                        found.visitors.stream().filter(Visitor::shared).count()));
+                        found.visitors.stream().filter(LinkedVisitor::shared).count()));
         out.append(",\n\"mentions\":{")
                 .append(found.mentions.byTable().entrySet().stream()
                         .map(count -> '"' + camelCase(count.getKey()) + "\":" + count.getValue())
@@ -280,7 +280,7 @@ public final class Export {
         out.append(",\n\"notes\":[").append(NOTES).append("]}\n");
     }
 
-    private static void writeVisitor(Tx tx, Email email, Visitor visitor, Appendable out) throws IOException {
+    private static void writeVisitor(Tx tx, Email email, LinkedVisitor visitor, Appendable out) throws IOException {
         String known =
                 "SELECT " + (visitor.shared ? SHARED_VISITOR : VISITOR) + " FROM visitors AS v WHERE visitor_id = ?";
         out.append(open(tx.query(known, row -> row.text(1), visitor.id).getFirst()))

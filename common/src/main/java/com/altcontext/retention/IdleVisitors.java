@@ -131,7 +131,7 @@ final class IdleVisitors {
         }
     }
 
-    private record Deleted(Pipeline.Answer<Long> sessions, Pipeline.Answer<Long> visitors) {}
+    private record Deleted(Pipeline.Pending<Long> sessions, Pipeline.Pending<Long> visitors) {}
 
     /** With those visitors who have nothing left. */
     void deleteSessions(List<Ended> ended, Witness witness) {
@@ -153,7 +153,7 @@ final class IdleVisitors {
     }
 
     private void deleteVisitors(List<UUID> visitors, Witness witness) {
-        Pipeline.Answer<Long> deleted = sql.atOnce(pipeline -> {
+        Pipeline.Pending<Long> deleted = sql.atOnce(pipeline -> {
             pipeline.update(WITHOUT_WAITING);
             VisitorLock.take(pipeline, visitors);
             return deleteVisitors(pipeline, visitors.toArray(UUID[]::new));
@@ -161,7 +161,7 @@ final class IdleVisitors {
         witness.gone(0, deleted.rows().getFirst());
     }
 
-    private Pipeline.Answer<Long> deleteVisitors(Pipeline pipeline, UUID[] visitors) {
+    private Pipeline.Pending<Long> deleteVisitors(Pipeline pipeline, UUID[] visitors) {
         return pipeline.query(DELETE_VISITORS, row -> row.number(1), visitors, keptFrom);
     }
 }

@@ -3,7 +3,7 @@ package com.altcontext.retention;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
-import com.altcontext.lead.Standing;
+import com.altcontext.lead.EffectiveConsent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -22,11 +22,11 @@ public final class LeadList {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private static final String THOSE = " FROM leads WHERE (?::text IS NULL OR property_id = ?)"
-            + " AND (?::text IS NULL OR " + Standing.SQL + " = ?)";
+            + " AND (?::text IS NULL OR " + EffectiveConsent.SQL + " = ?)";
 
     private static final String COUNT = "SELECT count(*)" + THOSE;
 
-    private static final String ROWS = "SELECT id, property_id, email, " + Standing.SQL
+    private static final String ROWS = "SELECT id, property_id, email, " + EffectiveConsent.SQL
             + ", consent_expires_at, first_captured_at, last_captured_at, source_channel"
             + THOSE
             + " ORDER BY property_id, email";
@@ -48,14 +48,18 @@ public final class LeadList {
      * Who asks for which leads.
      *
      * @param propertyId null for all properties
-     * @param standing null for all
+     * @param effective null for all
      * @param by {@code dashboard} or {@code api}
      * @param addressHash the keyed hash of the network address that asks
      * @param at the time that consent is looked at
      */
     @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
-    public record Request(
-            @Nullable String propertyId, @Nullable Standing standing, String by, byte[] addressHash, Instant at) {}
+    public record LeadListRequest(
+            @Nullable String propertyId,
+            @Nullable EffectiveConsent effective,
+            String by,
+            byte[] addressHash,
+            Instant at) {}
 
     /**
      * Writes the file.
@@ -64,15 +68,15 @@ public final class LeadList {
      * @return what was made
      * @throws UncheckedIOException if it could not be written
      */
-    public <A extends Appendable> A write(Request request, LongFunction<A> out) {
+    public <A extends Appendable> A write(LeadListRequest request, LongFunction<A> out) {
         return sql.inSnapshot(tx -> {
             String property = request.propertyId;
-            String standing = request.standing == null ? null : request.standing.key();
-            long rows = tx.query(COUNT, row -> row.number(1), property, property, standing, request.at, standing)
+            String effective = request.effective == null ? null : request.effective.key();
+            long rows = tx.query(COUNT, row -> row.number(1), property, property, effective, request.at, effective)
                     .getFirst();
             // Over a connection of its own, since what is read here is a snapshot that a commit would end.
             var _ = sql.inTransaction(
-                    log -> log.update(LOG, request.at, request.by, property, standing, rows, request.addressHash));
+                    log -> log.update(LOG, request.at, request.by, property, effective, rows, request.addressHash));
             A file = out.apply(rows);
             try {
                 write(tx, request, file);
@@ -83,7 +87,7 @@ public final class LeadList {
         });
     }
 
-    private void write(Tx tx, Request request, Appendable file) throws IOException {
+    private void write(Tx tx, LeadListRequest request, Appendable file) throws IOException {
         file.append(BYTE_ORDER_MARK);
         Csv.row(
                 file,
@@ -96,9 +100,9 @@ public final class LeadList {
                 "source_channel",
                 "unsubscribe_url");
         String property = request.propertyId;
-        String standing = request.standing == null ? null : request.standing.key();
+        String effective = request.effective == null ? null : request.effective.key();
         try {
-            tx.each(ROWS, row -> write(row, file), request.at, property, property, standing, request.at, standing);
+            tx.each(ROWS, row -> write(row, file), request.at, property, property, effective, request.at, effective);
         } catch (UncheckedIOException failed) {
             throw failed.getCause();
         }

@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * In how many rows of others an address stands, by table: in a text that somebody has sent, and that forgetting would take it
+ * In how many rows of others an address stands, by table: in a text that somebody has sent, and that erasure would take it
  * out of. They are counted and not shown, since they are about somebody else.
  */
 record Mentions(Map<String, Long> byTable) {
-    private static final Places CONSENT =
-            new Places("consent_events", List.of("form_name", "policy_version", "purpose", "reason"), List.of());
+    private static final PersonalDataColumns CONSENT = new PersonalDataColumns(
+            "consent_events", List.of("form_name", "policy_version", "purpose", "reason"), List.of());
 
     /** @param leads and visitors whose own rows are not counted */
     static Mentions count(
             Tx tx, AddressPattern address, Collection<UUID> leads, Collection<UUID> visitors, Deadline deadline) {
         Map<String, Long> byTable = new LinkedHashMap<>();
-        for (Places place : List.of(Places.EVENTS, Places.SESSIONS)) {
+        for (PersonalDataColumns place : List.of(PersonalDataColumns.EVENTS, PersonalDataColumns.SESSIONS)) {
             deadline.limit(tx);
             byTable.put(place.table(), place.count(tx, address, "visitor_id", visitors));
         }
-        for (Places place : Places.OTHERS) {
+        for (PersonalDataColumns place : PersonalDataColumns.OTHERS) {
             deadline.limit(tx);
             byTable.put(
                     place.table(),

@@ -46,25 +46,25 @@ public final class Purge {
     private static final String FINISH = "UPDATE purge_log SET finished_at = clock_timestamp() WHERE id = ?";
 
     private final Sql sql;
-    private final Patience patience;
+    private final RetryPolicy retries;
 
     /**
      * How a partition is waited for that others use.
      *
      * @param tries beyond the first of each day, in one purge
      */
-    record Patience(int tries, Duration pause) {
+    record RetryPolicy(int tries, Duration pause) {
         /** Ingest, which waits 60 ms at the most for each try, goes on undisturbed between them; a minute in all. */
-        static final Patience USUAL = new Patience(60, Duration.ofSeconds(1));
+        static final RetryPolicy DEFAULT = new RetryPolicy(60, Duration.ofSeconds(1));
     }
 
     public Purge(Sql sql) {
-        this(sql, Patience.USUAL);
+        this(sql, RetryPolicy.DEFAULT);
     }
 
-    Purge(Sql sql, Patience patience) {
+    Purge(Sql sql, RetryPolicy retries) {
         this.sql = sql;
-        this.patience = patience;
+        this.retries = retries;
     }
 
     /**
@@ -110,32 +110,32 @@ public final class Purge {
             if (!guard.query(ONE_AT_A_TIME, row -> row.flag(1)).getFirst()) {
                 return Optional.empty();
             }
-            Tally tally =
-                    new Tally(plan.keptDays().stream().map(ExpiredDay::day).toList());
+            PurgeTotals totals = new PurgeTotals(
+                    plan.keptDays().stream().map(ExpiredDay::day).toList());
             long entry = begin(plan, at);
             Runnable step = () -> {
                 var _ = guard.query("SELECT 1", row -> row.number(1)); // poolers end connections that rest for long
-                progress.accept(tally.receipt());
+                progress.accept(totals.receipt());
             };
-            dropDays(plan, tally, () -> {
-                sql.inTransaction(tx -> note(tx, entry, tally.receipt()));
+            dropDays(plan, totals, () -> {
+                sql.inTransaction(tx -> note(tx, entry, totals.receipt()));
                 step.run();
             });
-            clearDefault(plan, tally, step);
-            deleteIdle(plan, tally, step);
+            clearDefault(plan, totals, step);
+            deleteIdle(plan, totals, step);
             for (String table : ROLLUPS) {
-                tally.rollups += delete(table, plan.rollupsKeptFrom());
+                totals.rollups += delete(table, plan.rollupsKeptFrom());
             }
-            tally.rejections = delete("ingest_rejections", plan.rollupsKeptFrom());
-            PurgeReceipt receipt = tally.receipt();
+            totals.rejections = delete("ingest_rejections", plan.rollupsKeptFrom());
+            PurgeReceipt receipt = totals.receipt();
             note(guard, entry, receipt);
             guard.update(FINISH, entry);
             return Optional.of(receipt);
         });
     }
 
-    private void dropDays(PurgePlan plan, Tally tally, Runnable step) {
-        int triesLeft = patience.tries;
+    private void dropDays(PurgePlan plan, PurgeTotals totals, Runnable step) {
+        int triesLeft = retries.tries;
         for (ExpiredDay day : plan.goingDays()) {
             if (!day.hasPartition()) {
                 continue;
@@ -149,44 +149,44 @@ public final class Purge {
                 dropped = ExpiredEvents.drop(sql, day.day());
             }
             if (dropped == Dropped.BUSY) {
-                tally.busyDays.add(day.day());
+                totals.busyDays.add(day.day());
             } else if (dropped == Dropped.DROPPED) {
-                tally.days.add(day.day());
-                tally.events += day.events();
-                tally.bytes += day.bytes();
+                totals.days.add(day.day());
+                totals.events += day.events();
+                totals.bytes += day.bytes();
             }
             step.run();
         }
     }
 
-    private void clearDefault(PurgePlan plan, Tally tally, Runnable step) {
+    private void clearDefault(PurgePlan plan, PurgeTotals totals, Runnable step) {
         List<ExpiredDay> strays =
                 plan.goingDays().stream().filter(day -> !day.hasPartition()).toList();
         if (!strays.isEmpty()) {
             List<LocalDate> days = strays.stream().map(ExpiredDay::day).toList();
             ExpiredEvents.clearDefault(sql, days, events -> {
-                tally.events += events;
+                totals.events += events;
                 step.run();
             });
-            tally.days.addAll(days);
+            totals.days.addAll(days);
         }
     }
 
     /** Sessions of days that stay, stay too: their figures are still to be computed. */
-    private void deleteIdle(PurgePlan plan, Tally tally, Runnable step) {
-        LocalDate firstKept = Stream.concat(tally.keptDays.stream(), tally.busyDays.stream())
+    private void deleteIdle(PurgePlan plan, PurgeTotals totals, Runnable step) {
+        LocalDate firstKept = Stream.concat(totals.keptDays.stream(), totals.busyDays.stream())
                 .min(LocalDate::compareTo)
                 .orElse(plan.eventsKeptFrom());
         new IdleVisitors(sql, startOf(firstKept)).delete((sessions, visitors) -> {
-            tally.sessions += sessions;
-            tally.visitors += visitors;
+            totals.sessions += sessions;
+            totals.visitors += visitors;
             step.run();
         });
     }
 
     private void pause() {
         try {
-            Thread.sleep(patience.pause);
+            Thread.sleep(retries.pause);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
@@ -231,7 +231,7 @@ public final class Purge {
     }
 
     /** A receipt that is still being written. */
-    private static final class Tally {
+    private static final class PurgeTotals {
         final List<LocalDate> days = new ArrayList<>();
         final List<LocalDate> keptDays;
         final List<LocalDate> busyDays = new ArrayList<>();
@@ -242,7 +242,7 @@ public final class Purge {
         long rollups;
         long rejections;
 
-        Tally(List<LocalDate> keptDays) {
+        PurgeTotals(List<LocalDate> keptDays) {
             this.keptDays = keptDays;
         }
 

@@ -1,4 +1,4 @@
-/** Everything that deletes or discloses what is held about people: retention, forgetting, export. */
+/** Everything that deletes or discloses what is held about people: retention, erasure, export. */
 @NullMarked
 package com.altcontext.retention;
 

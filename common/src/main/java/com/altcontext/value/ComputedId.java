@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ComputedId {
     private static final int ABSENT = -1;
-    private static final int USUAL_SIZE = 192;
+    private static final int DEFAULT_SIZE = 192;
 
     /** Looking the algorithm up costs more than the digest of an id. Each use leaves it as it was. */
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(ComputedId::sha256);
 
     // Gathered first and digested at once: a digest takes bytes one by one at ten times the cost.
-    private byte[] parts = new byte[USUAL_SIZE];
+    private byte[] parts = new byte[DEFAULT_SIZE];
     private int size;
 
     private ComputedId() {}

@@ -16,13 +16,13 @@ public final class KeyedHash {
     private static final String ALGORITHM = "HmacSHA256";
 
     /** The same few user agents and the addresses of the moment come again and again. About 0.5 MB when full. */
-    private static final int MOST_REMEMBERED = 2_000;
+    private static final int MAX_REMEMBERED = 2_000;
 
-    private static final int LONGEST_REMEMBERED = 256;
+    private static final int MAX_TEXT_LENGTH = 256;
 
     private final Mac prototype;
     private final Cache<String, byte[]> remembered = Caffeine.newBuilder()
-            .maximumSize(MOST_REMEMBERED)
+            .maximumSize(MAX_REMEMBERED)
             .expireAfterWrite(Duration.ofMinutes(10))
             .build();
 
@@ -37,7 +37,7 @@ public final class KeyedHash {
 
     /** @return 32 bytes, which are not to be changed */
     public byte[] of(String text) {
-        if (text.length() > LONGEST_REMEMBERED) {
+        if (text.length() > MAX_TEXT_LENGTH) {
             return compute(text);
         }
         byte[] known = remembered.getIfPresent(text);

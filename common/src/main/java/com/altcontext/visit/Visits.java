@@ -83,16 +83,16 @@ public final class Visits {
             """;
 
     private final SessionRule rule;
-    private final Map<UUID, Stay> stays = new LinkedHashMap<>();
-    private Pipeline.@Nullable Answer<Known> near;
+    private final Map<UUID, VisitorSessions> byVisitor = new LinkedHashMap<>();
+    private Pipeline.@Nullable Pending<Known> near;
 
     /** What is known of one visitor in this batch. */
-    private static final class Stay {
+    private static final class VisitorSessions {
         final Visitor visitor;
         final List<Session> sessions = new ArrayList<>(2);
         final List<Instant> times = new ArrayList<>(1);
 
-        Stay(Visitor visitor) {
+        VisitorSessions(Visitor visitor) {
             this.visitor = visitor;
         }
 
@@ -141,13 +141,16 @@ public final class Visits {
 
     /** Says that the batch may have an event of this visitor at this time; all are said before {@link #read}. */
     public void expect(Visitor visitor, Instant at) {
-        stays.computeIfAbsent(visitor.id(), id -> new Stay(visitor)).times.add(at);
+        byVisitor
+                .computeIfAbsent(visitor.id(), id -> new VisitorSessions(visitor))
+                .times
+                .add(at);
     }
 
     /** Asks for the sessions that an expected event could join; {@link #place} may be called once it is sent. */
     public void read(Pipeline pipeline) {
-        List<Near> all = new ArrayList<>(stays.size());
-        stays.values().forEach(stay -> stay.addTo(all, rule.inactivity()));
+        List<Near> all = new ArrayList<>(byVisitor.size());
+        byVisitor.values().forEach(sessionsOf -> sessionsOf.addTo(all, rule.inactivity()));
         Columns<Near> sought = new Columns<>(all);
         near = pipeline.query(
                 NEAR,
@@ -161,21 +164,21 @@ public final class Visits {
     /** Finds or begins the session of an expected event. */
     public UUID place(Visitor visitor, UUID eventId, Instant at, Origin origin) {
         takeIn();
-        Stay stay = stay(visitor.id());
-        Session chosen = rule.choose(stay.sessions, at, origin.utm());
+        VisitorSessions sessionsOf = sessionsOf(visitor.id());
+        Session chosen = rule.choose(sessionsOf.sessions, at, origin.utm());
         if (chosen != null) {
             chosen.join(at, visitor);
             return chosen.id;
         }
         UUID id = sessionBegunBy(visitor.id(), eventId);
-        stay.sessions.add(Session.begun(id, origin, at, visitor));
+        sessionsOf.sessions.add(Session.begun(id, origin, at, visitor));
         return id;
     }
 
     private void takeIn() {
         if (near != null) {
             for (Known known : near.rows()) {
-                stay(known.visitorId).takeIn(known.session);
+                sessionsOf(known.visitorId).takeIn(known.session);
             }
             near = null;
         }
@@ -195,10 +198,10 @@ public final class Visits {
 
     private void saveVisitors(Pipeline pipeline) {
         List<Seen> rows = new ArrayList<>();
-        for (Stay stay : stays.values()) {
-            Instant start = stay.movedStart();
+        for (VisitorSessions sessionsOf : byVisitor.values()) {
+            Instant start = sessionsOf.movedStart();
             if (start != null) {
-                rows.add(new Seen(stay.visitor, start));
+                rows.add(new Seen(sessionsOf.visitor, start));
             }
         }
         if (rows.isEmpty()) {
@@ -215,11 +218,12 @@ public final class Visits {
 
     private void beginSessions(Pipeline pipeline) {
         List<Begun> rows = new ArrayList<>();
-        stays.values()
-                .forEach(stay -> stay.sessions.forEach(session -> {
+        byVisitor
+                .values()
+                .forEach(sessionsOf -> sessionsOf.sessions.forEach(session -> {
                     if (session.begunBy != null) {
                         rows.add(new Begun(
-                                Objects.requireNonNullElse(session.lastSeenAs(), stay.visitor),
+                                Objects.requireNonNullElse(session.lastSeenAs(), sessionsOf.visitor),
                                 session,
                                 session.begunBy));
                     }
@@ -250,7 +254,7 @@ public final class Visits {
 
     private void moveSessions(Pipeline pipeline) {
         List<Moved> rows = new ArrayList<>();
-        stays.forEach((visitorId, stay) -> stay.sessions.forEach(session -> {
+        byVisitor.forEach((visitorId, sessionsOf) -> sessionsOf.sessions.forEach(session -> {
             if (session.begunBy == null && session.isTouched()) {
                 rows.add(new Moved(visitorId, session, session.lastSeenAs()));
             }
@@ -269,8 +273,8 @@ public final class Visits {
                 moved.hashes(m -> m.seenAs == null ? null : m.seenAs.uaHash()));
     }
 
-    private Stay stay(UUID visitorId) {
-        return Objects.requireNonNull(stays.get(visitorId), "an event of a visitor that was not expected");
+    private VisitorSessions sessionsOf(UUID visitorId) {
+        return Objects.requireNonNull(byVisitor.get(visitorId), "an event of a visitor that was not expected");
     }
 
     /** @param most sessions that are read */

@@ -30,7 +30,7 @@ class SqlTest {
     void work_that_takes_longer_than_usual_is_let_be_where_it_may() {
         Sql sql = new Sql(impatient);
 
-        assertThat(sleep(sql.withPatience(Duration.ofMinutes(1)))).isEqualTo("slept");
+        assertThat(sleep(sql.withTimeout(Duration.ofMinutes(1)))).isEqualTo("slept");
         assertThatThrownBy(() -> sleep(sql))
                 .isInstanceOfSatisfying(
                         SqlFailure.class,
@@ -101,9 +101,9 @@ class SqlTest {
             List<String> isolation = sql.inSnapshot(
                     tx -> tx.query("SELECT current_setting('transaction_isolation')", row -> row.text(1)));
             assertThat(isolation).containsExactly("repeatable read");
-            Pipeline.Answer<String> asked = sql.ask(pipeline -> pipeline.query(limit, row -> row.text(1)));
+            Pipeline.Pending<String> asked = sql.ask(pipeline -> pipeline.query(limit, row -> row.text(1)));
             assertThat(asked.rows()).containsExactly("930ms");
-            assertThat(setting(sql.withPatience(Duration.ofMinutes(1)), limit)).isEqualTo("55800ms");
+            assertThat(setting(sql.withTimeout(Duration.ofMinutes(1)), limit)).isEqualTo("55800ms");
             assertThat(setting(new Sql(new OneConnection(connection)), limit)).isEqualTo("0");
         }
     }
@@ -138,7 +138,7 @@ class SqlTest {
     void a_connection_goes_back_as_it_was_after_success_and_after_failure() throws SQLException {
         try (Connection connection = impatient.getConnection()) {
             OneConnection pool = new OneConnection(connection);
-            Sql patient = new Sql(pool).withPatience(Duration.ofMinutes(1));
+            Sql patient = new Sql(pool).withTimeout(Duration.ofMinutes(1));
 
             List<String> answer = patient.inTransaction(tx -> tx.query("SELECT 'x'", row -> row.text(1)));
             assertThat(answer).containsExactly("x");

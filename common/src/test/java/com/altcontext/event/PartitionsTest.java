@@ -84,7 +84,7 @@ class PartitionsTest {
     /** Else all events would wait behind it, for as long as a backup takes. */
     @Test
     void a_default_partition_that_is_being_read_is_not_waited_for() {
-        Sql impatient = database.anotherMachine().withPatience(Duration.ofSeconds(10));
+        Sql impatient = database.anotherMachine().withTimeout(Duration.ofSeconds(10));
         Partitions tomorrows = new Partitions(impatient, at(now.plus(Duration.ofDays(1))));
 
         database.sql().inTransaction(backup -> {
@@ -124,7 +124,7 @@ class PartitionsTest {
     @Test
     void whoever_calls_the_function_by_hand_is_not_kept_waiting_and_keeps_nobody_waiting() {
         String byHand = "SELECT ensure_event_partition((now() AT TIME ZONE 'UTC')::date + 20)::int";
-        Sql other = database.anotherMachine().withPatience(Duration.ofSeconds(10));
+        Sql other = database.anotherMachine().withTimeout(Duration.ofSeconds(10));
 
         for (String lock : List.of(
                 "LOCK TABLE events_default IN ACCESS SHARE MODE",

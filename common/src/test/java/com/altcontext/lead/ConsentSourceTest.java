@@ -44,11 +44,12 @@ class ConsentSourceTest {
                     .consent(ConsentStatus.EXPRESS)
                     .capture());
         }
-        var _ = new Unsubscribing(database.sql())
+        var _ = new Unsubscribe(database.sql())
                 .byAddress(
                         new Email("operator@x.ca"),
                         null,
-                        new Unsubscribing.Request(Unsubscribing.Source.OPERATOR, "by phone", null, NOW));
+                        new Unsubscribe.UnsubscribeRequest(
+                                Unsubscribe.UnsubscribeSource.OPERATOR, "by phone", null, NOW));
 
         assertThat(database.texts(CONSENTS))
                 .containsExactly(

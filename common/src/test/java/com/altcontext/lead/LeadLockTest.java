@@ -26,8 +26,8 @@ class LeadLockTest {
 
     private static final Submitted JO = Submitted.by("jo@example.ca", NOW);
     private static final Email JO_EMAIL = new Email("jo@example.ca");
-    private static final Unsubscribing.Request ASKED =
-            new Unsubscribing.Request(Unsubscribing.Source.UNSUBSCRIBE, null, null, NOW);
+    private static final Unsubscribe.UnsubscribeRequest ASKED =
+            new Unsubscribe.UnsubscribeRequest(Unsubscribe.UnsubscribeSource.UNSUBSCRIBE, null, null, NOW);
 
     private static Database database;
 
@@ -76,12 +76,12 @@ class LeadLockTest {
     @Test
     void whatever_touches_an_address_waits_for_who_holds_it() throws Exception {
         UUID lead = capture(JO).leadId();
-        Unsubscribing unsubscribing = new Unsubscribing(database.anotherMachine());
+        Unsubscribe unsubscribe = new Unsubscribe(database.anotherMachine());
 
         assertThat(waits(() -> capture(JO.form("contact")))).isTrue();
         assertThat(waits(() -> capture(JO.property("docs")))).isTrue();
-        assertThat(waits(() -> unsubscribing.byAddress(JO_EMAIL, null, ASKED))).isTrue();
-        assertThat(waits(() -> unsubscribing.byLink(new UnsubscribeToken.Scope(lead, "default"), ASKED)))
+        assertThat(waits(() -> unsubscribe.byAddress(JO_EMAIL, null, ASKED))).isTrue();
+        assertThat(waits(() -> unsubscribe.byLink(new UnsubscribeToken.Scope(lead, "default"), ASKED)))
                 .isTrue();
     }
 

@@ -330,7 +330,7 @@ class LeadsTest {
 
     /** Whoever waits for a lock after all gives up, and fails. */
     private static List<Optional<Captured>> free(List<Submitted> batch) {
-        return leads(database.sql().withPatience(Duration.ofSeconds(10)))
+        return leads(database.sql().withTimeout(Duration.ofSeconds(10)))
                 .captureFree(batch.stream().map(Submitted::capture).toList());
     }
 

@@ -102,11 +102,11 @@ class OutboxTest {
     @Test
     void a_message_is_not_changed_by_what_comes_later() {
         capture(Submitted.by("jo@example.ca", NOW).consent(ConsentStatus.EXPRESS));
-        var _ = new Unsubscribing(database.sql())
+        var _ = new Unsubscribe(database.sql())
                 .byAddress(
                         new Email("jo@example.ca"),
                         null,
-                        new Unsubscribing.Request(Unsubscribing.Source.OPERATOR, null, null, NOW));
+                        new Unsubscribe.UnsubscribeRequest(Unsubscribe.UnsubscribeSource.OPERATOR, null, null, NOW));
 
         assertThat(claim(10))
                 .hasSize(1)

@@ -93,7 +93,7 @@ class AgreementTest {
         for (int ago = 0; ago <= DAYS + 1; ago++) {
             assertThat(check.check(SITE.day(ago), null)).isEmpty();
         }
-        Summaries summaries = new Summaries(SITE.database.sql(), Source.TABLES, SITE.clock);
+        Summaries summaries = new Summaries(SITE.database.sql(), RollupSource.TABLES, SITE.clock);
         List<@Nullable String> properties = new ArrayList<>(List.of("default", "docs"));
         properties.add(null);
         for (String property : properties) {
@@ -117,8 +117,8 @@ class AgreementTest {
     private static void agrees(Summaries summaries, Window window, @Nullable String property) {
         Summary summary = summaries.of(window, false, property);
         var _ = SITE.database.sql().inTransaction(tx -> {
-            Naive naive = new Naive(tx, window, property);
-            Double visitors = naive.figure("uniqueVisitors");
+            ReferenceQueries reference = new ReferenceQueries(tx, window, property);
+            Double visitors = reference.figure("uniqueVisitors");
             for (Metric metric : Metric.values()) {
                 // A visitor that only a bot's events make seem older counts as returning, see docs/metrics.md.
                 double tolerance = metric == Metric.RETURNING_VISITORS && visitors != null && visitors > 0
@@ -126,13 +126,13 @@ class AgreementTest {
                         : 1e-9;
                 same(
                         metric.key(),
-                        naive.figure(metric.key()),
+                        reference.figure(metric.key()),
                         summary.of(metric).value(),
                         tolerance);
             }
-            summary.trafficSourceMix().forEach((source, share) -> same(source, naive.shareOf(source), share, 1e-9));
+            summary.trafficSourceMix().forEach((source, share) -> same(source, reference.shareOf(source), share, 1e-9));
             summary.webVitals().forEach((vital, found) -> {
-                Double raw = naive.quantile(vital, 0.75);
+                Double raw = reference.quantile(vital, 0.75);
                 same(
                         vital.key(),
                         raw,
@@ -141,10 +141,10 @@ class AgreementTest {
             });
             same(
                     "accepted",
-                    naive.figure("totalEventsAccepted"),
+                    reference.figure("totalEventsAccepted"),
                     summary.ingest().accepted(),
                     0);
-            same("bots", naive.figure("botEvents"), summary.ingest().botEvents(), 0);
+            same("bots", reference.figure("botEvents"), summary.ingest().botEvents(), 0);
             return true;
         });
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Days of a site with so many visitors that 7 blocks of them are held. */
 class DayCacheTest {
-    private static final LocalDate FIRST = LocalDate.ofEpochDay(2_000 * Blocks.DAYS);
+    private static final LocalDate FIRST = LocalDate.ofEpochDay(2_000 * SketchTree.DAYS);
 
     private final DayCache cache = new DayCache();
     private final List<LocalDate> read = new ArrayList<>();
@@ -35,26 +35,26 @@ class DayCacheTest {
     }
 
     private static LocalDate inBlock(int block, int day) {
-        return FIRST.plusDays(block * (long) Blocks.DAYS + day);
+        return FIRST.plusDays(block * (long) SketchTree.DAYS + day);
     }
 
     @Test
     void a_day_is_read_with_those_beside_it_and_then_held() {
         assertThat(ask(1, inBlock(0, 2), inBlock(0, 3))).hasSize(2);
-        assertThat(read).containsExactlyElementsOf(Blocks.days(2_000).toList());
+        assertThat(read).containsExactlyElementsOf(SketchTree.days(2_000).toList());
 
         assertThat(ask(1, inBlock(0, 7))).hasSize(1);
         assertThat(read).isEmpty();
 
         assertThat(ask(1, inBlock(0, 0), inBlock(1, 0))).hasSize(2);
-        assertThat(read).containsExactlyElementsOf(Blocks.days(2_001).toList());
+        assertThat(read).containsExactlyElementsOf(SketchTree.days(2_001).toList());
     }
 
     @Test
     void another_version_is_read_anew() {
         ask(1, inBlock(0, 2));
         ask(2, inBlock(0, 2));
-        assertThat(read).hasSize(Blocks.DAYS);
+        assertThat(read).hasSize(SketchTree.DAYS);
     }
 
     @Test
@@ -69,7 +69,7 @@ class DayCacheTest {
         ask(1, inBlock(0, 0));
         assertThat(read).isEmpty();
         ask(1, inBlock(1, 0));
-        assertThat(read).hasSize(Blocks.DAYS);
+        assertThat(read).hasSize(SketchTree.DAYS);
     }
 
     @Test

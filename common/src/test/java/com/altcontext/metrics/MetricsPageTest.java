@@ -22,7 +22,7 @@ class MetricsPageTest {
         List<String> printed =
                 STATEMENT.matcher(page()).results().map(found -> found.group(1)).toList();
 
-        assertThat(printed).containsExactlyInAnyOrderElementsOf(Naive.STATEMENTS.values());
+        assertThat(printed).containsExactlyInAnyOrderElementsOf(ReferenceQueries.STATEMENTS.values());
     }
 
     @Test
@@ -30,7 +30,7 @@ class MetricsPageTest {
         String page = page();
         for (Metric metric : Metric.values()) {
             assertThat(page).contains("\n### " + metric.key() + "\n");
-            assertThat(Naive.STATEMENTS).containsKey(metric.key());
+            assertThat(ReferenceQueries.STATEMENTS).containsKey(metric.key());
         }
         for (Dimension dimension : Dimension.values()) {
             assertThat(page).contains("`" + dimension.key() + "`");

@@ -113,7 +113,7 @@ class RollupCheckTest {
                 Act.view("b", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         String others = "events_" + site.day(1).toString().replace("-", "");
-        Sql impatient = site.database.sql().withPatience(Duration.ofSeconds(10));
+        Sql impatient = site.database.sql().withTimeout(Duration.ofSeconds(10));
 
         List<RollupCheck.Difference> differences = site.database
                 .anotherMachine()

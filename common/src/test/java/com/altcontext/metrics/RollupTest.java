@@ -211,7 +211,7 @@ class RollupTest {
 
         for (String property : List.of("default", "docs")) {
             double visitors = property.equals("docs") ? 40_000 : 3_000;
-            double estimated = new Books(site.database.sql(), Source.TABLES)
+            double estimated = new RollupCache(site.database.sql(), RollupSource.TABLES)
                     .current(property)
                     .totals(new Window(site.day(1), site.day(1)))
                     .estimatedVisitors();

@@ -20,7 +20,7 @@ class SummariesTest {
     private static final Utm ADS = new Utm("ads", "cpc", "spring", null, null);
 
     private final Site site = new Site("docs");
-    private final Summaries summaries = new Summaries(site.database.sql(), Source.TABLES, site.clock);
+    private final Summaries summaries = new Summaries(site.database.sql(), RollupSource.TABLES, site.clock);
 
     private Summary days(int firstAgo, int lastAgo) {
         return summaries.of(new Window(site.day(firstAgo), site.day(lastAgo)), true, "default");
@@ -219,7 +219,7 @@ class SummariesTest {
         site.rollUp();
         StoredFigures view = new StoredFigures(site.database.sql());
         assertThat(view.refresh()).isTrue();
-        Summaries stored = new Summaries(site.database.sql(), Source.VIEW, site.clock);
+        Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
         Window day = new Window(site.day(1), site.day(1));
         assertThat(stored.of(day, false, "default")).isEqualTo(summaries.of(day, false, "default"));
 
@@ -241,7 +241,7 @@ class SummariesTest {
 
         for (String property : Arrays.asList("default", null)) {
             // Each time a service that has just started.
-            Summaries stored = new Summaries(site.database.sql(), Source.VIEW, site.clock);
+            Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
             assertThat(stored.of(new Window(site.day(1), site.day(1)), false, property)
                             .freshness())
                     .isEqualTo(new Summary.Freshness(site.today(), viewed, 0, List.of(), site.now));
@@ -252,7 +252,7 @@ class SummariesTest {
     void until_the_view_is_made_the_tables_are_read() {
         site.does(Act.view("a", site.at(1, "10:00:00"), "/"));
         site.rollUp();
-        Summaries stored = new Summaries(site.database.sql(), Source.VIEW, site.clock);
+        Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
         Window day = new Window(site.day(1), site.day(1));
         assertThat(stored.of(day, false, null)).isEqualTo(summaries.of(day, false, null));
 
@@ -268,7 +268,7 @@ class SummariesTest {
         site.does(Act.view("a", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         site.database.run("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM daily_metric_rollups");
-        Summaries stored = new Summaries(site.database.sql(), Source.VIEW, site.clock);
+        Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
         Window day = new Window(site.day(1), site.day(1));
         assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
 

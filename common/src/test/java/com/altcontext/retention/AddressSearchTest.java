@@ -94,7 +94,7 @@ class AddressSearchTest {
     private static <T> T counted(Sql.Work<T> work) {
         return database.sql().inTransaction(tx -> {
             tx.update("SET LOCAL track_functions = 'all'");
-            Places.lookByIndex(tx);
+            PersonalDataColumns.lookByIndex(tx);
             return work.in(tx);
         });
     }
@@ -106,7 +106,8 @@ class AddressSearchTest {
         send(2, "{\"to\": \"ann@x.ca\"}");
 
         List<Long> read = counted(tx -> {
-            assertThat(Places.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS)).isZero();
+            assertThat(PersonalDataColumns.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS))
+                    .isZero();
             return read(tx);
         });
 
@@ -136,8 +137,9 @@ class AddressSearchTest {
         send(200, NEARLY);
 
         counted(tx -> {
-            assertThat(Places.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS)).isZero();
-            assertThat(Places.EVENTS.count(tx, ADDRESS)).isZero();
+            assertThat(PersonalDataColumns.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS))
+                    .isZero();
+            assertThat(PersonalDataColumns.EVENTS.count(tx, ADDRESS)).isZero();
             assertThat(calls(tx, "erased")).isZero();
             assertThat(calls(tx, "document_texts")).isZero();
             return read(tx);
@@ -149,7 +151,8 @@ class AddressSearchTest {
         send(20, props("bob@x.ca"));
 
         long calls = counted(tx -> {
-            assertThat(Places.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS)).isEqualTo(20);
+            assertThat(PersonalDataColumns.EVENTS.eraseExceptOf(tx, List.of(), ADDRESS))
+                    .isEqualTo(20);
             return calls(tx, "erased");
         });
 
@@ -172,10 +175,10 @@ class AddressSearchTest {
         String looks = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'visitors_with_at_sign'";
         long scansBefore = settled(scans);
         long looksBefore = database.count(looks);
-        assertThat(new Forgetting(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW))
+        assertThat(new Erasure(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW))
                 .isPresent();
         assertThat(new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))
-                        .write(new Export.Request(BOB, "test", new byte[32], NOW), new StringBuilder()))
+                        .write(new Export.ExportRequest(BOB, "test", new byte[32], NOW), new StringBuilder()))
                 .isFalse();
         // A server process tells its counts when it ends, which is after its answer.
         while (database.count(looks) < looksBefore + 2) {
@@ -222,7 +225,7 @@ class AddressSearchTest {
                 """);
         long logged = database.count("SELECT count(*) FROM erasure_log");
 
-        Erased erased = new Forgetting(database.sql(), new KeyedHash("a pepper"))
+        Erased erased = new Erasure(database.sql(), new KeyedHash("a pepper"))
                 .forget(BOB, "test", NOW)
                 .orElseThrow();
 
@@ -351,7 +354,7 @@ class AddressSearchTest {
     @Test
     void what_takes_longer_than_somebody_waits_is_given_up_and_nothing_of_it_is_done() {
         send(3, props("bob@x.ca"));
-        Forgetting hurried = new Forgetting(database.sql(), new KeyedHash("a pepper")).within(Duration.ofMillis(500));
+        Erasure hurried = new Erasure(database.sql(), new KeyedHash("a pepper")).within(Duration.ofMillis(500));
 
         database.anotherMachine().inTransaction(other -> {
             LeadLock.take(other, BOB);
@@ -376,7 +379,7 @@ class AddressSearchTest {
 
         database.anotherMachine().inTransaction(other -> {
             other.update("LOCK TABLE visitors IN ACCESS EXCLUSIVE MODE");
-            assertThatThrownBy(() -> hurried.write(new Export.Request(BOB, "api", new byte[32], NOW), out))
+            assertThatThrownBy(() -> hurried.write(new Export.ExportRequest(BOB, "api", new byte[32], NOW), out))
                     .isInstanceOf(TookTooLong.class);
             return 0;
         });

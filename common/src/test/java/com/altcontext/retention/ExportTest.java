@@ -75,8 +75,8 @@ class ExportTest {
         return new Export(database.sql(), url, HASH);
     }
 
-    private static Export.Request request(Email email) {
-        return new Export.Request(email, "api", new byte[32], NOW);
+    private static Export.ExportRequest request(Email email) {
+        return new Export.ExportRequest(email, "api", new byte[32], NOW);
     }
 
     /** What PostgreSQL finds in the document at this path (SQL/JSON). */
@@ -200,8 +200,8 @@ class ExportTest {
         capture(form("bob@x.ca", "visitor-bob1"));
         StringBuilder out = new StringBuilder();
 
-        assertThatThrownBy(() ->
-                        export((lead, property) -> null).write(new Export.Request(BOB, "api", new byte[5], NOW), out))
+        assertThatThrownBy(() -> export((lead, property) -> null)
+                        .write(new Export.ExportRequest(BOB, "api", new byte[5], NOW), out))
                 .isInstanceOf(SqlFailure.class);
 
         assertThat(out).isEmpty();
@@ -234,7 +234,7 @@ class ExportTest {
         assertThat(at(document, "$.visitors[*].anonId")).containsExactly("\"about bob@x.ca\"");
         assertThat(at(document, "$.visitors[0].events[*].props.k")).containsExactly("1");
         assertThat(at(document, "$.mentions.events")).containsExactly("1");
-        var _ = new Forgetting(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW);
+        var _ = new Erasure(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW);
         assertThat(export((lead, property) -> null).write(request(BOB), new StringBuilder()))
                 .isFalse();
     }

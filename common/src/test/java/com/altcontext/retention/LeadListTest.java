@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.db.SqlFailure;
-import com.altcontext.lead.Standing;
+import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.Submitted;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class LeadListTest {
                         expires));
     }
 
-    /** One of each standing, and a second express on another property. */
+    /** One of each effective, and a second express on another property. */
     private static void oneOfEach() {
         lead("pending@x.ca", "default", "pending", null, null);
         lead("implied@x.ca", "default", "implied", NOW.plusSeconds(1), null);
@@ -65,12 +65,12 @@ class LeadListTest {
         return new LeadList(database.sql(), (lead, property) -> "https://x.ca/u/" + property);
     }
 
-    private static LeadList.Request request(@Nullable String property, @Nullable Standing standing) {
-        return new LeadList.Request(property, standing, "dashboard", ADDRESS, NOW);
+    private static LeadList.LeadListRequest request(@Nullable String property, @Nullable EffectiveConsent effective) {
+        return new LeadList.LeadListRequest(property, effective, "dashboard", ADDRESS, NOW);
     }
 
-    private static List<String> lines(@Nullable String property, @Nullable Standing standing) {
-        StringBuilder out = list().write(request(property, standing), rows -> new StringBuilder());
+    private static List<String> lines(@Nullable String property, @Nullable EffectiveConsent effective) {
+        StringBuilder out = list().write(request(property, effective), rows -> new StringBuilder());
         return List.of(out.toString().split("\r\n", -1));
     }
 
@@ -102,20 +102,20 @@ class LeadListTest {
     @Test
     void only_those_that_are_asked_for_are_in_it() {
         oneOfEach();
-        for (Standing standing : Standing.values()) {
-            List<String> lines = lines("default", standing);
+        for (EffectiveConsent effective : EffectiveConsent.values()) {
+            List<String> lines = lines("default", effective);
 
             assertThat(lines).hasSize(3);
-            assertThat(lines.get(1)).startsWith(standing.key() + "@x.ca,default," + standing.key() + ",");
+            assertThat(lines.get(1)).startsWith(effective.key() + "@x.ca,default," + effective.key() + ",");
         }
         assertThat(lines("docs", null)).hasSize(3);
-        assertThat(lines(null, Standing.EXPRESS)).hasSize(4);
-        assertThat(lines("docs", Standing.EXPIRED)).containsExactly(HEADER, "");
+        assertThat(lines(null, EffectiveConsent.EXPRESS)).hasSize(4);
+        assertThat(lines("docs", EffectiveConsent.EXPIRED)).containsExactly(HEADER, "");
     }
 
     private static String counts(@Nullable String property) {
         return database.sql()
-                .inTransaction(tx -> Standing.count(tx, property, NOW))
+                .inTransaction(tx -> EffectiveConsent.count(tx, property, NOW))
                 .toString();
     }
 
@@ -145,7 +145,7 @@ class LeadListTest {
         int before = log().size();
         oneOfEach();
         lines(null, null);
-        lines("docs", Standing.EXPIRED);
+        lines("docs", EffectiveConsent.EXPIRED);
 
         assertThat(log().subList(before, before + 2))
                 .containsExactly(
@@ -189,7 +189,7 @@ class LeadListTest {
     @Test
     void what_cannot_be_logged_is_not_written() {
         lead("jo@x.ca", "default", "express", null, null);
-        LeadList.Request wrong = new LeadList.Request(null, null, "dashboard", new byte[5], NOW);
+        LeadList.LeadListRequest wrong = new LeadList.LeadListRequest(null, null, "dashboard", new byte[5], NOW);
 
         assertThatThrownBy(() -> list().write(wrong, rows -> {
                     throw new AssertionError("nothing is logged");

@@ -84,7 +84,7 @@ class PurgeTest {
     }
 
     private static Purge purge() {
-        return new Purge(database.sql(), new Purge.Patience(0, Duration.ZERO));
+        return new Purge(database.sql(), new Purge.RetryPolicy(0, Duration.ZERO));
     }
 
     private static PurgeReceipt purgeNow(boolean force) {
@@ -468,8 +468,8 @@ class PurgeTest {
                 return 0;
             }));
             reading.await();
-            Purge stubborn =
-                    new Purge(database.anotherMachine(), new Purge.Patience(Integer.MAX_VALUE, Duration.ofMillis(1)));
+            Purge stubborn = new Purge(
+                    database.anotherMachine(), new Purge.RetryPolicy(Integer.MAX_VALUE, Duration.ofMillis(1)));
             Future<PurgeReceipt> purge =
                     pool.submit(() -> stubborn.apply(plan, NOW, step -> {}).orElseThrow());
             try {

@@ -166,7 +166,7 @@ public final class Altops implements Runnable, AutoCloseable {
         DatabaseUrl through = FlyProxy.through(url, port);
         try (var _ = screen().progress("waiting for the database behind fly proxy")) {
             proxy = FlyProxy.start(shell, target, port);
-            proxy.awaitAnswer(through, database.patience());
+            proxy.awaitAnswer(through, database.timeout());
         }
         return through;
     }

@@ -78,7 +78,7 @@ final class DatabaseOptions {
                 : flyCluster != null ? FlyProxy.Target.cluster(flyCluster) : null;
     }
 
-    Duration patience() {
+    Duration timeout() {
         return Duration.ofSeconds(flyTimeout);
     }
 }

@@ -127,8 +127,8 @@ final class FlyProxy implements AutoCloseable {
      *
      * @throws DatabaseFailure when it answers and refuses, for a wrong password for instance
      */
-    void awaitAnswer(DatabaseUrl url, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
+    void awaitAnswer(DatabaseUrl url, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
             try (var _ = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password())) {
                 return;
@@ -147,7 +147,7 @@ final class FlyProxy implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 throw new Failure(
                         Exit.FAILED,
-                        "the database did not answer through fly proxy within " + patience.toSeconds() + " s"
+                        "the database did not answer through fly proxy within " + timeout.toSeconds() + " s"
                                 + lastWords(url),
                         "see that its machine runs (fly status), or wait longer with --fly-timeout");
             }

@@ -1,12 +1,12 @@
 package com.altcontext.ops;
 
 import com.altcontext.lead.Email;
+import com.altcontext.lead.Unsubscribe;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
-import com.altcontext.lead.Unsubscribing;
 import com.altcontext.retention.Erased;
+import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
-import com.altcontext.retention.Forgetting;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,7 +39,7 @@ final class LeadCommand implements Runnable {
             "The e-mail address; - reads it from standard input, so that no list of processes shows it.";
 
     /** Looking through all that anybody has sent. */
-    private static final Duration LONGEST_STATEMENT = Duration.ofHours(1);
+    private static final Duration MAX_STATEMENT = Duration.ofHours(1);
 
     private static final String LEADS = """
             SELECT id, property_id FROM leads
@@ -73,14 +73,13 @@ final class LeadCommand implements Runnable {
             @Option(names = "--email", required = true, paramLabel = "ADDRESS", description = ADDRESS) String address,
             @Option(names = "--yes", description = "Do not ask.") boolean yes) {
         Email email = email(address);
-        Forgetting forgetting =
-                new Forgetting(altops().sql().withPatience(LONGEST_STATEMENT), new Settings(altops().shell()).hash());
+        Erasure erasure = new Erasure(altops().sql().withTimeout(MAX_STATEMENT), new Settings(altops().shell()).hash());
         if (!yes) {
             confirm();
         }
         Erased erased;
         try (var _ = altops().screen().progress("forgetting")) {
-            erased = forgetting.forget(email, "altops", now()).orElseThrow(LeadCommand::nobody);
+            erased = erasure.forget(email, "altops", now()).orElseThrow(LeadCommand::nobody);
         }
         altops().screen()
                 .print(
@@ -130,12 +129,12 @@ final class LeadCommand implements Runnable {
         Settings settings = new Settings(altops().shell());
         @Nullable UnsubscribeLinks links = settings.hasPublicUrl() ? settings.links() : null;
         Export export = new Export(
-                altops().sql().withPatience(LONGEST_STATEMENT),
+                altops().sql().withTimeout(MAX_STATEMENT),
                 (lead, property) -> links == null
                         ? null
                         : links.of(new UnsubscribeToken.Scope(lead, property)).toString(),
                 settings.hash());
-        Export.Request request = new Export.Request(email, "altops", null, now());
+        Export.ExportRequest request = new Export.ExportRequest(email, "altops", null, now());
         if (file == null) {
             if (!export.write(request, altops().shell().out())) {
                 throw nobody();
@@ -171,9 +170,11 @@ final class LeadCommand implements Runnable {
                     String reason) {
         Email email = email(address);
         String kept = reason == null ? null : com.altcontext.value.Text.trimmed("--reason", reason, 1, 512);
-        Unsubscribing.Result result = new Unsubscribing(altops().sql())
+        Unsubscribe.Result result = new Unsubscribe(altops().sql())
                 .byAddress(
-                        email, property, new Unsubscribing.Request(Unsubscribing.Source.OPERATOR, kept, null, now()));
+                        email,
+                        property,
+                        new Unsubscribe.UnsubscribeRequest(Unsubscribe.UnsubscribeSource.OPERATOR, kept, null, now()));
         if (result.known() == 0) {
             throw nobody();
         }

@@ -2,7 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
-import com.altcontext.retention.Forgetting;
+import com.altcontext.retention.Erasure;
 import com.altcontext.value.KeyedHash;
 import java.time.Instant;
 
@@ -70,7 +70,7 @@ final class Replacement {
 
     /** @return how many persons the backup had brought back */
     int forgetAgain(String pepper, Instant now) {
-        return new Forgetting(sql, new KeyedHash(pepper)).replay("altops restore", now);
+        return new Erasure(sql, new KeyedHash(pepper)).replay("altops restore", now);
     }
 
     void finish() {

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example:", "  altops retention purge --dry-run"})
 final class RetentionCommand implements Runnable {
     /** Counting and deleting what has gathered in a year, through a slow network. */
-    private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(30);
+    private static final Duration MAX_STATEMENT = Duration.ofMinutes(30);
 
     @ParentCommand
     private @Nullable Altops altops;
@@ -59,7 +59,7 @@ final class RetentionCommand implements Runnable {
         Instant now = altops().shell().clock().instant();
         var policy = new Settings(altops().shell()).retention();
         try (Progress progress = altops().screen().progress("looking for what has expired")) {
-            Purge purge = new Purge(altops().sql().withPatience(LONGEST_STATEMENT));
+            Purge purge = new Purge(altops().sql().withTimeout(MAX_STATEMENT));
             PurgePlan plan = purge.plan(policy, now, force);
             if (dryRun) {
                 return planned(plan);

@@ -36,12 +36,12 @@ import picocli.CommandLine.ParentCommand;
         })
 final class RollupCommand implements Callable<Integer> {
     /** A day of many millions of events on a small machine. */
-    private static final Duration LONGEST_STATEMENT = Duration.ofHours(1);
+    private static final Duration MAX_STATEMENT = Duration.ofHours(1);
 
     /** Rollups are made every day; two days without are a fault of whatever should make them. */
-    static final int MOST_DAYS_BEHIND = 2;
+    static final int MAX_DAYS_BEHIND = 2;
 
-    private static final int MOST_DAYS = 3_660;
+    private static final int MAX_DAYS = 3_660;
 
     @ParentCommand
     private @Nullable Altops altops;
@@ -133,7 +133,7 @@ final class RollupCommand implements Callable<Integer> {
             @Option(names = "--property", paramLabel = "SLUG", description = "For this property alone; default: all.")
                     @Nullable
                     String slug) {
-        Sql sql = altops().sql().withPatience(LONGEST_STATEMENT);
+        Sql sql = altops().sql().withTimeout(MAX_STATEMENT);
         List<LocalDate> days = asked(one, first, last)
                 .orElseGet(() ->
                         today().minusDays(Rollup.LATE_DAYS).datesUntil(today()).toList());
@@ -185,7 +185,7 @@ final class RollupCommand implements Callable<Integer> {
     int view() {
         boolean made;
         try (var _ = altops().screen().progress("refreshing")) {
-            made = new StoredFigures(altops().sql().withPatience(LONGEST_STATEMENT)).refresh();
+            made = new StoredFigures(altops().sql().withTimeout(MAX_STATEMENT)).refresh();
         }
         altops().screen()
                 .print(
@@ -224,7 +224,7 @@ final class RollupCommand implements Callable<Integer> {
     }
 
     static boolean isFresh(RollupStatus status) {
-        return status.gaps().isEmpty() && status.lagDays() != null && status.lagDays() <= MOST_DAYS_BEHIND;
+        return status.gaps().isEmpty() && status.lagDays() != null && status.lagDays() <= MAX_DAYS_BEHIND;
     }
 
     static String asLine(RollupStatus status, Screen screen) {
@@ -239,7 +239,7 @@ final class RollupCommand implements Callable<Integer> {
                         + String.join(
                                 " ",
                                 status.gaps().stream().map(LocalDate::toString).toList()));
-        return through + ", " + (status.lagDays() > MOST_DAYS_BEHIND ? screen.bad(behind) : screen.good(behind)) + ", "
+        return through + ", " + (status.lagDays() > MAX_DAYS_BEHIND ? screen.bad(behind) : screen.good(behind)) + ", "
                 + gaps;
     }
 
@@ -268,8 +268,8 @@ final class RollupCommand implements Callable<Integer> {
         if (first == null || last == null || last.isBefore(first)) {
             throw usage("--from and --to belong together, the earlier first");
         }
-        if (first.plusDays(MOST_DAYS).isBefore(last)) {
-            throw usage("--from and --to span more than " + MOST_DAYS + " days");
+        if (first.plusDays(MAX_DAYS).isBefore(last)) {
+            throw usage("--from and --to span more than " + MAX_DAYS + " days");
         }
         return Optional.of(first.datesUntil(last.plusDays(1)).toList());
     }
@@ -284,7 +284,7 @@ final class RollupCommand implements Callable<Integer> {
 
     private Rollup rollup() {
         return new Rollup(
-                altops().sql().withPatience(LONGEST_STATEMENT), altops().shell().clock());
+                altops().sql().withTimeout(MAX_STATEMENT), altops().shell().clock());
     }
 
     private Altops altops() {

@@ -59,7 +59,7 @@ final class StatusCommand implements Callable<Integer> {
         if (inventory.events().strays() > 0) {
             wanting.add("events lie in the default partition: the service moves them when it makes their day's");
         }
-        if (rollups.lagDays() == null || rollups.lagDays() > RollupCommand.MOST_DAYS_BEHIND) {
+        if (rollups.lagDays() == null || rollups.lagDays() > RollupCommand.MAX_DAYS_BEHIND) {
             wanting.add("rollups lag: altops rollup, and see that it runs every day");
         } else if (!rollups.gaps().isEmpty()) {
             wanting.add("rollups have gaps: altops rollup");

@@ -89,7 +89,7 @@ class WorkflowsTest {
                 .map(step -> step.at("/with/version").asText("none"))
                 .collect(Collectors.toCollection(TreeSet::new));
         String least = Repository.lines("deploy/bin/fly.sh").stream()
-                .filter(line -> line.startsWith("LEAST_FLYCTL="))
+                .filter(line -> line.startsWith("MIN_FLYCTL="))
                 .map(line -> line.substring(line.indexOf('=') + 1))
                 .findFirst()
                 .orElseThrow();

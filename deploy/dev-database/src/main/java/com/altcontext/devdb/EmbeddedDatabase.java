@@ -28,7 +28,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final String TEMPORARY = "altcontext-database-";
 
     /** Where {@code make run} listens unless something else does: any port would do, a stable one is easier to remember. */
-    private static final int USUAL_PORT = 54318;
+    private static final int DEFAULT_PORT = 54318;
 
     /** Where postmaster.pid says how far the server is; pg_ctl reads the same line. */
     private static final int STATUS_LINE = 7;
@@ -115,7 +115,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             boolean anyPort = port == 0;
             for (int attempt = 1; ; attempt++) {
                 if (anyPort) {
-                    port = throwAway || attempt > 1 || !isFree(USUAL_PORT) ? freePort() : USUAL_PORT;
+                    port = throwAway || attempt > 1 || !isFree(DEFAULT_PORT) ? freePort() : DEFAULT_PORT;
                 }
                 if (launch()) {
                     return;

@@ -3,10 +3,10 @@ package com.altcontext.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.event.EventStore;
+import com.altcontext.lead.Unsubscribe.Result;
+import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
+import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
 import com.altcontext.lead.UnsubscribeToken.Scope;
-import com.altcontext.lead.Unsubscribing.Request;
-import com.altcontext.lead.Unsubscribing.Result;
-import com.altcontext.lead.Unsubscribing.Source;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.Submitted;
 import com.altcontext.visit.SessionRule;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class UnsubscribingTest {
+class UnsubscribeTest {
     private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
 
     @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
@@ -35,7 +35,8 @@ class UnsubscribingTest {
 
     private static final Submitted JO = Submitted.by("jo@example.ca", NOW);
     private static final Email JO_EMAIL = new Email("jo@example.ca");
-    private static final Request ASKED = new Request(Source.UNSUBSCRIBE, null, new byte[32], NOW.plusSeconds(60));
+    private static final UnsubscribeRequest ASKED =
+            new UnsubscribeRequest(UnsubscribeSource.UNSUBSCRIBE, null, new byte[32], NOW.plusSeconds(60));
 
     private static Database database;
 
@@ -55,8 +56,8 @@ class UnsubscribingTest {
                 .capture(submitted.capture());
     }
 
-    private static Unsubscribing unsubscribing() {
-        return new Unsubscribing(database.sql());
+    private static Unsubscribe unsubscribe() {
+        return new Unsubscribe(database.sql());
     }
 
     private static List<String> statuses() {
@@ -74,9 +75,12 @@ class UnsubscribingTest {
     void whatever_was_given_can_be_taken_back(ConsentStatus given) {
         capture(JO.consent(given));
 
-        Result result = unsubscribing()
+        Result result = unsubscribe()
                 .byAddress(
-                        JO_EMAIL, null, new Request(Source.UNSUBSCRIBE, "too many", new byte[32], NOW.plusSeconds(60)));
+                        JO_EMAIL,
+                        null,
+                        new UnsubscribeRequest(
+                                UnsubscribeSource.UNSUBSCRIBE, "too many", new byte[32], NOW.plusSeconds(60)));
 
         assertThat(result).isEqualTo(new Result(1, 1));
         assertThat(database.texts("SELECT concat_ws(' ', consent_status, consent_expires_at) FROM leads"))
@@ -91,9 +95,9 @@ class UnsubscribingTest {
     @Test
     void withdrawn_again_adds_no_row() {
         capture(JO);
-        var _ = unsubscribing().byAddress(JO_EMAIL, null, ASKED);
+        var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
 
-        assertThat(unsubscribing().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Result(1, 0));
+        assertThat(unsubscribe().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Result(1, 0));
         assertThat(database.texts("SELECT status FROM consent_events ORDER BY id"))
                 .containsExactly("pending", "withdrawn");
     }
@@ -101,7 +105,7 @@ class UnsubscribingTest {
     @Test
     void only_a_new_yes_ends_it() {
         capture(JO.consent(ConsentStatus.EXPRESS));
-        var _ = unsubscribing().byAddress(JO_EMAIL, null, ASKED);
+        var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
 
         capture(JO.at(NOW.plusSeconds(120)));
         capture(JO.at(NOW.plusSeconds(180)).consent(ConsentStatus.IMPLIED));
@@ -120,10 +124,10 @@ class UnsubscribingTest {
         capture(JO.property("blog"));
         capture(JO.email("kim@example.ca").property("zine"));
 
-        assertThat(unsubscribing().byAddress(JO_EMAIL, "docs", ASKED)).isEqualTo(new Result(1, 1));
+        assertThat(unsubscribe().byAddress(JO_EMAIL, "docs", ASKED)).isEqualTo(new Result(1, 1));
         assertThat(statuses()).containsExactly("blog pending", "default pending", "docs withdrawn", "zine pending");
 
-        assertThat(unsubscribing().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Result(3, 2));
+        assertThat(unsubscribe().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Result(3, 2));
         assertThat(statuses()).containsExactly("blog withdrawn", "default withdrawn", "docs withdrawn", "zine pending");
     }
 
@@ -131,7 +135,7 @@ class UnsubscribingTest {
     void another_spelling_is_the_same_address() {
         capture(JO.email("Jo@Bücher.example"));
 
-        assertThat(unsubscribing()
+        assertThat(unsubscribe()
                         .byAddress(new Email("jo@xn--bcher-kva.example"), null, ASKED)
                         .withdrawn())
                 .isEqualTo(1);
@@ -143,7 +147,7 @@ class UnsubscribingTest {
         capture(JO);
         for (String email : List.of("jo@example.ca", "jo@example.ca", "nobody@example.ca")) {
             long before = requests();
-            var _ = unsubscribing().byAddress(new Email(email), null, ASKED);
+            var _ = unsubscribe().byAddress(new Email(email), null, ASKED);
 
             assertThat(requests()).as(email).isEqualTo(before + 1);
         }
@@ -153,11 +157,11 @@ class UnsubscribingTest {
     @Test
     void asked_again_a_known_address_writes_what_an_unknown_one_writes() {
         capture(JO);
-        var _ = unsubscribing().byAddress(JO_EMAIL, null, ASKED);
+        var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
         List<String> rows = rowsOfLeads();
 
-        var _ = unsubscribing().byAddress(JO_EMAIL, null, ASKED);
-        var _ = unsubscribing().byAddress(new Email("nobody@example.ca"), null, ASKED);
+        var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
+        var _ = unsubscribe().byAddress(new Email("nobody@example.ca"), null, ASKED);
 
         assertThat(rowsOfLeads()).isEqualTo(rows);
     }
@@ -173,7 +177,8 @@ class UnsubscribingTest {
         capture(JO.property("docs"));
         Scope scope = new Scope(jo.leadId(), "default");
 
-        Result result = unsubscribing().byLink(scope, new Request(Source.ONE_CLICK, null, null, NOW.plusSeconds(60)));
+        Result result = unsubscribe()
+                .byLink(scope, new UnsubscribeRequest(UnsubscribeSource.ONE_CLICK, null, null, NOW.plusSeconds(60)));
 
         assertThat(result).isEqualTo(new Result(1, 1));
         assertThat(statuses()).containsExactly("default withdrawn", "docs pending");
@@ -186,10 +191,9 @@ class UnsubscribingTest {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
 
-        assertThat(unsubscribing().byLink(new Scope(UUID.randomUUID(), "default"), ASKED))
+        assertThat(unsubscribe().byLink(new Scope(UUID.randomUUID(), "default"), ASKED))
                 .isEqualTo(new Result(0, 0));
-        assertThat(unsubscribing().byLink(new Scope(jo.leadId(), "docs"), ASKED))
-                .isEqualTo(new Result(0, 0));
+        assertThat(unsubscribe().byLink(new Scope(jo.leadId(), "docs"), ASKED)).isEqualTo(new Result(0, 0));
         assertThat(statuses()).containsExactly("default pending", "docs pending");
         assertThat(requests()).isEqualTo(2);
     }
@@ -200,7 +204,7 @@ class UnsubscribingTest {
         capture(JO.property("docs"));
         List<Callable<Result>> asks = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            Unsubscribing machine = new Unsubscribing(i % 2 == 0 ? database.sql() : database.anotherMachine());
+            Unsubscribe machine = new Unsubscribe(i % 2 == 0 ? database.sql() : database.anotherMachine());
             asks.add(
                     i % 3 == 0
                             ? () -> machine.byLink(new Scope(jo.leadId(), "default"), ASKED)

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * Then a rollup under way is waited for, captures of this address are locked out ({@link LeadLock}), then writers of the visitors that go ({@link VisitorLock}),
  * and from there on everything is by key.
  */
-public final class Forgetting {
-    private static final int MOST_TRIES = 5;
+public final class Erasure {
+    private static final int MAX_TRIES = 5;
 
     /** As many as ingest locks at once: the server's table of locks has room for some thousands. */
     private static final int MAX_VISITORS = 500;
@@ -91,19 +91,19 @@ public final class Forgetting {
     private final @Nullable Duration timeout;
 
     /** @param hash with the service's pepper: an entry of the log can be told again only with it */
-    public Forgetting(Sql sql, KeyedHash hash) {
+    public Erasure(Sql sql, KeyedHash hash) {
         this(sql, hash, null);
     }
 
-    private Forgetting(Sql sql, KeyedHash hash, @Nullable Duration timeout) {
+    private Erasure(Sql sql, KeyedHash hash, @Nullable Duration timeout) {
         this.sql = sql;
         this.hash = hash;
         this.timeout = timeout;
     }
 
     /** The same for somebody who waits for it no longer than that; what takes longer is not done at all. */
-    public Forgetting within(Duration longest) {
-        return new Forgetting(sql, hash, longest);
+    public Erasure within(Duration longest) {
+        return new Erasure(sql, hash, longest);
     }
 
     /**
@@ -128,7 +128,7 @@ public final class Forgetting {
         VisitorRows gone = VisitorRows.NONE;
         while (true) {
             Optional<VisitorRows> some = repeated(deadline, tx -> {
-                Places.lookByIndex(tx);
+                PersonalDataColumns.lookByIndex(tx);
                 deadline.limit(tx);
                 Set<UUID> going = linked(tx, email);
                 going.addAll(named(tx, address));
@@ -149,7 +149,7 @@ public final class Forgetting {
             try {
                 return deadline.keep(() -> sql.inTransaction(work));
             } catch (SqlFailure failed) {
-                if (!failed.isWorthRepeating() || tries == MOST_TRIES) {
+                if (!failed.isWorthRepeating() || tries == MAX_TRIES) {
                     throw failed;
                 }
             }
@@ -185,24 +185,24 @@ public final class Forgetting {
 
     private Optional<Erased> forget(
             Tx tx, Email email, AddressPattern address, String by, Instant at, VisitorRows surplus, Deadline deadline) {
-        Places.lookByIndex(tx);
+        PersonalDataColumns.lookByIndex(tx);
         deadline.limit(tx);
         // Those of the person itself go below.
-        long changed = Places.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
+        long changed = PersonalDataColumns.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
 
         deadline.limit(tx);
         waitForRollup(tx);
         LeadLock.take(tx, email);
         Set<UUID> going = linked(tx, email);
         LeadRows leads = LeadRows.delete(tx, email);
-        for (Places place : Places.OTHERS) {
+        for (PersonalDataColumns place : PersonalDataColumns.OTHERS) {
             deadline.limit(tx);
             changed += place.erase(tx, address);
         }
         changed += replaceConsent(tx, address);
         going.addAll(named(tx, address));
         deadline.limit(tx);
-        changed += Places.SESSIONS.eraseExceptOf(tx, going, address);
+        changed += PersonalDataColumns.SESSIONS.eraseExceptOf(tx, going, address);
         deadline.limit(tx);
         VisitorRows visitors = surplus.and(going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going));
         Erased erased = new Erased(
@@ -265,14 +265,14 @@ public final class Forgetting {
         return hash.of("erasure\n" + email.value());
     }
 
-    private static Pipeline.Answer<Long> delete(Pipeline pipeline, String from, Object parameter) {
+    private static Pipeline.Pending<Long> delete(Pipeline pipeline, String from, Object parameter) {
         return pipeline.query(
                 "WITH gone AS (DELETE FROM " + from + " RETURNING 1) SELECT count(*) FROM gone",
                 row -> row.number(1),
                 parameter);
     }
 
-    private static long only(Pipeline.Answer<Long> answer) {
+    private static long only(Pipeline.Pending<Long> answer) {
         return answer.rows().getFirst();
     }
 
@@ -283,11 +283,11 @@ public final class Forgetting {
         static LeadRows delete(Tx tx, Email email) {
             Pipeline pipeline = tx.pipeline();
             String address = email.value();
-            var messages = Forgetting.delete(pipeline, "lead_outbox" + OF_ADDRESS, address);
-            var submissions = Forgetting.delete(pipeline, "form_submissions" + OF_ADDRESS, address);
-            var consents = Forgetting.delete(pipeline, "consent_events" + OF_ADDRESS, address);
-            var links = Forgetting.delete(pipeline, "lead_identities" + OF_ADDRESS, address);
-            var leads = Forgetting.delete(pipeline, "leads WHERE email = ?", address);
+            var messages = Erasure.delete(pipeline, "lead_outbox" + OF_ADDRESS, address);
+            var submissions = Erasure.delete(pipeline, "form_submissions" + OF_ADDRESS, address);
+            var consents = Erasure.delete(pipeline, "consent_events" + OF_ADDRESS, address);
+            var links = Erasure.delete(pipeline, "lead_identities" + OF_ADDRESS, address);
+            var leads = Erasure.delete(pipeline, "leads WHERE email = ?", address);
             pipeline.send();
             return new LeadRows(only(leads), only(submissions), only(consents), only(links), only(messages));
         }
@@ -318,10 +318,10 @@ public final class Forgetting {
             Pipeline pipeline = tx.pipeline();
             UUID[] ids = going.toArray(UUID[]::new);
             pipeline.update(UNLINK_SUBMISSIONS, (Object) ids);
-            var events = Forgetting.delete(pipeline, "events" + OF_VISITORS, ids);
-            var sessions = Forgetting.delete(pipeline, "sessions" + OF_VISITORS, ids);
-            var visitors = Forgetting.delete(pipeline, "visitors" + OF_VISITORS, ids);
-            var links = Forgetting.delete(pipeline, "lead_identities" + OF_VISITORS, ids);
+            var events = Erasure.delete(pipeline, "events" + OF_VISITORS, ids);
+            var sessions = Erasure.delete(pipeline, "sessions" + OF_VISITORS, ids);
+            var visitors = Erasure.delete(pipeline, "visitors" + OF_VISITORS, ids);
+            var links = Erasure.delete(pipeline, "lead_identities" + OF_VISITORS, ids);
             pipeline.send();
             return new VisitorRows(only(visitors), only(sessions), only(events), only(links));
         }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ForgettingTest {
+class ErasureTest {
     private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     private static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, true);
     private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
@@ -58,8 +58,8 @@ class ForgettingTest {
         database.run("TRUNCATE daily_dimension_rollups");
     }
 
-    private static Forgetting forgetting() {
-        return new Forgetting(database.sql(), HASH);
+    private static Erasure forgetting() {
+        return new Erasure(database.sql(), HASH);
     }
 
     private static Optional<Erased> forget(Email email) {
@@ -94,8 +94,8 @@ class ForgettingTest {
     }
 
     /** Each table and column of the schema that holds the text, in whatever case. */
-    private static List<String> placesOf(String text) {
-        List<String> places = new ArrayList<>();
+    private static List<String> columnsWith(String text) {
+        List<String> found = new ArrayList<>();
         List<String> columns = database.texts("""
                 SELECT c.table_name || '|' || c.column_name
                 FROM information_schema.columns AS c JOIN information_schema.tables AS t USING (table_schema, table_name)
@@ -107,13 +107,13 @@ class ForgettingTest {
         assertThat(columns).contains("events|props", "events|path", "consent_events|reason", "properties|domains");
         for (String column : columns) {
             String[] parts = column.split("\\|", -1);
-            long found = database.count(
+            long rows = database.count(
                     "SELECT count(*) FROM " + parts[0] + " WHERE strpos(lower(" + parts[1] + "::text), ?) > 0", text);
-            if (found > 0) {
-                places.add(column + " " + found);
+            if (rows > 0) {
+                found.add(column + " " + rows);
             }
         }
-        return places;
+        return found;
     }
 
     @Test
@@ -127,8 +127,8 @@ class ForgettingTest {
         Erased erased = forget(BOB).orElseThrow();
 
         assertThat(erased).isEqualTo(new Erased(2, 2, 2, 2, 2, 2, 2, 3, 0));
-        assertThat(placesOf("bob@x.ca")).isEmpty();
-        assertThat(placesOf("visitor-bob")).isEmpty();
+        assertThat(columnsWith("bob@x.ca")).isEmpty();
+        assertThat(columnsWith("visitor-bob")).isEmpty();
         assertThat(database.texts("SELECT id::text FROM leads"))
                 .containsExactly(ann.leadId().toString());
         assertThat(database.texts("SELECT anon_id FROM visitors ORDER BY 1"))
@@ -179,7 +179,7 @@ class ForgettingTest {
         Erased erased = forget(BOB).orElseThrow();
 
         assertThat(erased).isEqualTo(new Erased(1, 1, 1, 2, 1, 1, 1, 3, 0));
-        assertThat(placesOf("visitor-home")).isEmpty();
+        assertThat(columnsWith("visitor-home")).isEmpty();
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-ann1");
         assertThat(List.of(rows("events"), rows("sessions"))).containsOnly(1L);
         assertThat(database.texts("SELECT email || ' ' || consent_status FROM leads"))
@@ -260,7 +260,7 @@ class ForgettingTest {
                 "INSERT INTO lead_identities VALUES ('" + ann.leadId()
                         + "', (SELECT visitor_id FROM visitors WHERE anon_id = 'of bob@x.ca'), 'default', 'same_ip_ua_window', 0.35, now())");
         List<String> consentIds = database.texts("SELECT id::text FROM consent_events ORDER BY id");
-        assertThat(placesOf("bob@x.ca")).hasSizeGreaterThan(10);
+        assertThat(columnsWith("bob@x.ca")).hasSizeGreaterThan(10);
 
         Erased erased = forget(BOB).orElseThrow();
 
@@ -270,8 +270,8 @@ class ForgettingTest {
                 {"Mail": "[erased]", "list": [1, "[erased]", {"[erased]": true}], "url": "[erased]",
                  "line": "[erased]", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}"""))
                 .containsExactly("true");
-        assertThat(placesOf("bob%40x.ca")).isEmpty();
-        assertThat(placesOf("bob@x.ca")).as("that of others").containsExactly("events|props 1");
+        assertThat(columnsWith("bob%40x.ca")).isEmpty();
+        assertThat(columnsWith("bob@x.ca")).as("that of others").containsExactly("events|props 1");
         assertThat(database.texts("SELECT id::text FROM consent_events ORDER BY id"))
                 .isEqualTo(consentIds);
         assertThat(database.texts(
@@ -292,10 +292,10 @@ class ForgettingTest {
                   AND c.data_type IN ('text', 'character varying', 'json', 'jsonb', 'ARRAY')
                   AND c.table_name !~ '^events_|^flyway_' AND c.column_name <> 'property_id'
                 """);
-        List<Places> places = new ArrayList<>(Places.OTHERS);
-        places.add(Places.EVENTS);
-        places.add(Places.SESSIONS);
-        places.forEach(place -> {
+        List<PersonalDataColumns> columns = new ArrayList<>(PersonalDataColumns.OTHERS);
+        columns.add(PersonalDataColumns.EVENTS);
+        columns.add(PersonalDataColumns.SESSIONS);
+        columns.forEach(place -> {
             place.texts().forEach(column -> unknown.remove(place.table() + "." + column));
             place.documents().forEach(column -> unknown.remove(place.table() + "." + column));
         });
@@ -357,7 +357,7 @@ class ForgettingTest {
             assertWhole();
         }
         forget(BOB);
-        assertThat(placesOf("bob@x.ca")).isEmpty();
+        assertThat(columnsWith("bob@x.ca")).isEmpty();
         assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"))).containsOnly(0L);
     }
 
@@ -399,7 +399,7 @@ class ForgettingTest {
         CountDownLatch read = new CountDownLatch(1);
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
             Future<Integer> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
-                Forgetting.waitForRollup(tx); // as a rollup does
+                Erasure.waitForRollup(tx); // as a rollup does
                 String path =
                         tx.query("SELECT path FROM events", row -> row.text(1)).getFirst();
                 read.countDown();
@@ -413,7 +413,7 @@ class ForgettingTest {
             forget(BOB);
             assertThat(rollup.get()).isEqualTo(1);
         }
-        assertThat(placesOf("bob@x.ca")).isEmpty();
+        assertThat(columnsWith("bob@x.ca")).isEmpty();
         assertThat(database.texts("SELECT value FROM daily_dimension_rollups")).containsExactly("[erased]");
     }
 
@@ -433,7 +433,7 @@ class ForgettingTest {
         LocalDate today = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
 
         Optional<RollupReceipt> meanwhile = database.sql().inTransaction(tx -> {
-            Forgetting.waitForRollup(tx);
+            Erasure.waitForRollup(tx);
             return rollup.tryRun(today, null);
         });
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RepeatedTest {
+class RetryTest {
     private static Database database;
 
     @BeforeAll
@@ -21,7 +21,7 @@ class RepeatedTest {
 
     /** Work that the database refuses so often before it is let through. */
     private static int work(AtomicInteger tries, int refusals, String state) {
-        return Repeated.inTransaction(database.sql(), tx -> {
+        return Retry.inTransaction(database.sql(), tx -> {
             if (tries.incrementAndGet() <= refusals) {
                 var _ = tx.update("DO $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '" + state + "'; END $$");
             }

@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * The rollups in memory. Each use asks the database, by one look at an index, whether they are still what it holds, and
  * reads what is newer: so every machine answers alike as soon as a rollup has committed.
  */
-final class Books {
+final class RollupCache {
     /** Two years of a site with many visitors need 4 MB. */
-    private static final long MOST_BYTES = 16L << 20;
+    private static final long MAX_BYTES = 16L << 20;
 
     private static final String OF_DAYS = " AND day = ANY (?::date[])";
     private static final String LATEST = " ORDER BY day DESC LIMIT 1";
@@ -63,16 +63,16 @@ final class Books {
     private final String latestOfAll;
     private final String gaps;
     private final String gapsOfAll;
-    private final Cache<String, Book> books = Caffeine.newBuilder()
-            .maximumWeight(MOST_BYTES)
-            .<String, Book>weigher((property, book) -> book.bytes())
+    private final Cache<String, RollupSnapshot> cache = Caffeine.newBuilder()
+            .maximumWeight(MAX_BYTES)
+            .<String, RollupSnapshot>weigher((property, snapshot) -> snapshot.bytes())
             .executor(Runnable::run)
             .build();
     private final DayCache single = new DayCache();
     /** By property: no more than there are properties. */
     private final ConcurrentMap<String, Object> reading = new ConcurrentHashMap<>();
 
-    Books(Sql sql, Source source) {
+    RollupCache(Sql sql, RollupSource source) {
         this.sql = sql;
         String mine = " WHERE (?::text IS NULL OR property_id = ?)";
         version = "SELECT coalesce(max(version), 0) FROM " + source.versions;
@@ -94,10 +94,10 @@ final class Books {
     }
 
     /** @param property null for all together */
-    Book current(@Nullable String property) {
+    RollupSnapshot current(@Nullable String property) {
         String key = key(property);
         long latest = latestVersion();
-        Book known = books.getIfPresent(key);
+        RollupSnapshot known = cache.getIfPresent(key);
         return known != null && known.version >= latest ? known : renewed(key, property, latest);
     }
 
@@ -106,8 +106,8 @@ final class Books {
      *
      * @param property null for all together
      */
-    Book.Reach reach(@Nullable String property) {
-        Book known = books.getIfPresent(key(property));
+    RollupSnapshot.Reach reach(@Nullable String property) {
+        RollupSnapshot known = cache.getIfPresent(key(property));
         return known != null && known.version >= latestVersion()
                 ? known.reach
                 : sql.inTransaction(tx -> reach(tx, property));
@@ -122,35 +122,36 @@ final class Books {
     }
 
     /** One of a property at a time: the others find what the first has read, and hold no connection until then. */
-    private Book renewed(String key, @Nullable String property, long latest) {
+    private RollupSnapshot renewed(String key, @Nullable String property, long latest) {
         synchronized (reading.computeIfAbsent(key, first -> new Object())) {
-            Book known = books.getIfPresent(key);
+            RollupSnapshot known = cache.getIfPresent(key);
             if (known != null && known.version >= latest) {
                 return known;
             }
-            Book book = sql.inTransaction(tx -> read(tx, key, property, known, latest));
-            books.put(key, book);
-            return book;
+            RollupSnapshot snapshot = sql.inTransaction(tx -> read(tx, key, property, known, latest));
+            cache.put(key, snapshot);
+            return snapshot;
         }
     }
 
-    private Book read(Tx tx, String key, @Nullable String property, @Nullable Book known, long latest) {
+    private RollupSnapshot read(
+            Tx tx, String key, @Nullable String property, @Nullable RollupSnapshot known, long latest) {
         LocalDate oldest = tx.query(this.oldest, row -> row.day(1), property, property).stream()
                 .findFirst()
                 .orElse(NEVER);
         TreeSet<Long> numbers = new TreeSet<>();
         long since = known == null ? -1 : known.version;
         tx.query(changed, row -> row.day(1), property, property, since)
-                .forEach(day -> numbers.add(Blocks.of(day.toEpochDay())));
+                .forEach(day -> numbers.add(SketchTree.of(day.toEpochDay())));
         if (known != null && !oldest.equals(known.oldest())) {
-            numbers.add(Blocks.of(oldest.toEpochDay()));
+            numbers.add(SketchTree.of(oldest.toEpochDay()));
         }
         Map<LocalDate, DayFigures> figuresOf = new TreeMap<>();
         NavigableMap<Long, Sketches> blocks = readBlocks(tx, property, numbers, figuresOf);
-        Book.Reach reach = reach(tx, property);
-        Book.Leaves days = asked -> single.of(key, latest, asked, missing -> readSketches(property, missing));
+        RollupSnapshot.Reach reach = reach(tx, property);
+        RollupSnapshot.Leaves days = asked -> single.of(key, latest, asked, missing -> readSketches(property, missing));
         return known == null
-                ? new Book(latest, reach, new TreeMap<>(figuresOf), new Blocks(blocks), days)
+                ? new RollupSnapshot(latest, reach, new TreeMap<>(figuresOf), new SketchTree(blocks), days)
                 : known.with(latest, reach, oldest, figuresOf, blocks, days);
     }
 
@@ -164,10 +165,10 @@ final class Books {
             // A block that has no rows any more takes the place of what it was.
             some.forEach(number -> blocks.put(number, Sketches.NONE));
             Merges<Long> merges = new Merges<>();
-            each(tx, figures, property, texts(some.stream().flatMap(Blocks::days)), row -> {
+            each(tx, figures, property, texts(some.stream().flatMap(SketchTree::days)), row -> {
                 DayRow read = DayRow.read(row);
                 figuresOf.merge(read.day, read.figures, DayFigures::plus);
-                merges.add(Blocks.of(read.day.toEpochDay()), read.sketches);
+                merges.add(SketchTree.of(read.day.toEpochDay()), read.sketches);
             });
             blocks.putAll(merges.merged());
         }
@@ -226,17 +227,17 @@ final class Books {
     }
 
     /** All together are as fresh as the last run for all; one property also by a run of its own. */
-    private Book.Reach reach(Tx tx, @Nullable String property) {
+    private RollupSnapshot.Reach reach(Tx tx, @Nullable String property) {
         Pipeline look = tx.pipeline();
         @Nullable Object[] of = property == null ? new Object[0] : new Object[] {property};
-        Pipeline.Answer<Latest> day = look.query(property == null ? latestOfAll : latest, Latest::read, of);
-        Pipeline.Answer<LocalDate> missing = look.query(property == null ? gapsOfAll : gaps, row -> row.day(1), of);
+        Pipeline.Pending<Latest> day = look.query(property == null ? latestOfAll : latest, Latest::read, of);
+        Pipeline.Pending<LocalDate> missing = look.query(property == null ? gapsOfAll : gaps, row -> row.day(1), of);
         look.send();
         if (day.rows().isEmpty()) {
-            return new Book.Reach(null, null, List.of());
+            return new RollupSnapshot.Reach(null, null, List.of());
         }
         Latest found = day.rows().getFirst();
-        return new Book.Reach(found.day, found.at, missing.rows());
+        return new RollupSnapshot.Reach(found.day, found.at, missing.rows());
     }
 
     private record Latest(LocalDate day, Instant at) {

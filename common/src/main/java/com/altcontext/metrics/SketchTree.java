@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * blocks is the union of a few nodes. Days themselves are not held, for a year of them would fill the memory of a small
  * machine. It never changes; inner nodes are merged when they are first asked for.
  */
-final class Blocks {
+final class SketchTree {
     static final int DAYS = 8;
 
     private final NavigableMap<Long, Sketches> blocks;
@@ -23,7 +23,7 @@ final class Blocks {
     private final @Nullable Sketches[] nodes;
 
     /** @param blocks by their numbers, see {@link #of} */
-    Blocks(NavigableMap<Long, Sketches> blocks) {
+    SketchTree(NavigableMap<Long, Sketches> blocks) {
         this.blocks = blocks;
         this.first = blocks.isEmpty() ? 0 : blocks.firstKey();
         int length = blocks.isEmpty() ? 1 : Math.toIntExact(blocks.lastKey() - first + 1);
@@ -42,10 +42,10 @@ final class Blocks {
     }
 
     /** The same from some block on, with others in the place of some; nodes without such a block are kept. */
-    Blocks with(long oldest, Map<Long, Sketches> changed) {
+    SketchTree with(long oldest, Map<Long, Sketches> changed) {
         NavigableMap<Long, Sketches> merged = new TreeMap<>(blocks.tailMap(oldest, true));
         merged.putAll(changed);
-        Blocks next = new Blocks(merged);
+        SketchTree next = new SketchTree(merged);
         if (next.first == first && next.leaves == leaves) {
             System.arraycopy(nodes, 1, next.nodes, 1, leaves - 1);
             for (long number : changed.keySet()) {

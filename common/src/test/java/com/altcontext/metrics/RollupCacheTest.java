@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whatever way the days of a window are merged, they come to what all of them come to one by one. */
-class BooksTest {
+class RollupCacheTest {
     private static final int DAYS = 400;
 
     /** A sketch of five hundred registers and a histogram of one bucket for each of these days. */
@@ -31,7 +31,7 @@ class BooksTest {
 
     private final Site site = new Site("docs");
     private final Sql sql = site.database.sql();
-    private final Books books = new Books(sql, Source.TABLES);
+    private final RollupCache cache = new RollupCache(sql, RollupSource.TABLES);
 
     private void fill(String property, String seed, LocalDate to, int days) {
         var _ = sql.inTransaction(tx -> tx.update(FILL, property, seed, seed, to, days - 1));
@@ -71,7 +71,7 @@ class BooksTest {
                 }
             }
 
-            Totals totals = books.current(property).totals(window);
+            Totals totals = cache.current(property).totals(window);
 
             assertThat(totals.estimatedVisitors()).as("%s", window).isEqualTo(expected.visitors());
             assertThat(totals.quantile(Vital.LCP, 0.75)).as("%s", window).isEqualTo(expected.quantile(Vital.LCP, 0.75));
@@ -111,9 +111,9 @@ class BooksTest {
                         + " AS h FROM generate_series(1, 500) AS b) AS full_histogram",
                 site.today()));
 
-        Book first = books.current("default");
+        RollupSnapshot first = cache.current("default");
 
-        assertThat(books.current("default")).isSameAs(first);
+        assertThat(cache.current("default")).isSameAs(first);
         assertThat(first.bytes()).isLessThan(9 << 20);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The figures computed from raw rows in the plainest way, by the statements that docs/metrics.md prints. Slow, and
  * right by inspection: what a rollup is held against.
  */
-final class Naive {
+final class ReferenceQueries {
     /** Each statement by its name, as it is printed. */
     static final Map<String, String> STATEMENTS = statements();
 
@@ -23,7 +23,7 @@ final class Naive {
     private final Tx tx;
     private final Map<String, @Nullable Object> asked = new HashMap<>();
 
-    Naive(Tx tx, Window window, @Nullable String property) {
+    ReferenceQueries(Tx tx, Window window, @Nullable String property) {
         this.tx = tx;
         asked.put("from", window.from());
         asked.put("to", window.to());
@@ -37,7 +37,7 @@ final class Naive {
 
     private static Map<String, String> statements() {
         Map<String, String> statements = new LinkedHashMap<>();
-        for (String block : NamedSql.text("naive.sql").split("\n\n-- ", -1)) {
+        for (String block : NamedSql.text("reference.sql").split("\n\n-- ", -1)) {
             int end = block.indexOf('\n');
             if (!block.startsWith("--")) {
                 statements.put(block.substring(0, end), block.substring(end + 1).strip());
@@ -93,7 +93,7 @@ final class Naive {
     private static String statement(String name) {
         String statement = STATEMENTS.get(name);
         if (statement == null) {
-            throw new IllegalArgumentException("no naive statement for " + name);
+            throw new IllegalArgumentException("no reference statement for " + name);
         }
         return statement;
     }

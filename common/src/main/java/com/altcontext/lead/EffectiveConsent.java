@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a lead's consent comes to at a given moment: its {@link ConsentStatus}, but for implied consent whose time is over,
  * which permits no message any more (CASL, S.C. 2010, c. 23, s. 10(10)).
  */
-public enum Standing {
+public enum EffectiveConsent {
     PENDING,
     /** Still running. */
     IMPLIED,
@@ -34,10 +34,10 @@ public enum Standing {
     }
 
     /** The one with this key, or null if there is none. */
-    public static @Nullable Standing ofKey(String key) {
-        for (Standing standing : values()) {
-            if (standing.key.equals(key)) {
-                return standing;
+    public static @Nullable EffectiveConsent ofKey(String key) {
+        for (EffectiveConsent effective : values()) {
+            if (effective.key.equals(key)) {
+                return effective;
             }
         }
         return null;
@@ -48,10 +48,10 @@ public enum Standing {
      *
      * @param propertyId null for all properties
      */
-    public static Map<Standing, Long> count(Tx tx, @Nullable String propertyId, Instant at) {
-        Map<Standing, Long> counts = new EnumMap<>(Standing.class);
-        for (Standing standing : values()) {
-            counts.put(standing, 0L);
+    public static Map<EffectiveConsent, Long> count(Tx tx, @Nullable String propertyId, Instant at) {
+        Map<EffectiveConsent, Long> counts = new EnumMap<>(EffectiveConsent.class);
+        for (EffectiveConsent effective : values()) {
+            counts.put(effective, 0L);
         }
         tx.each(
                 COUNT,

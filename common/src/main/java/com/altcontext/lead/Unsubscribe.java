@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * and that once: whoever asks again to time it better finds the consent withdrawn, and does exactly what is done for an
  * unknown address.
  */
-public final class Unsubscribing {
+public final class Unsubscribe {
     /** The same for every lead of the address, the ones withdrawn already included: those just have nothing to write. */
     private static final String WITHDRAW = """
             WITH known AS (
@@ -49,12 +49,12 @@ public final class Unsubscribing {
 
     private final Sql sql;
 
-    public Unsubscribing(Sql sql) {
+    public Unsubscribe(Sql sql) {
         this.sql = sql;
     }
 
     /** By what way somebody asked to hear no more. */
-    public enum Source {
+    public enum UnsubscribeSource {
         /** By naming the address. */
         UNSUBSCRIBE("unsubscribe"),
         /** By the link in a message. */
@@ -64,7 +64,7 @@ public final class Unsubscribing {
 
         private final String key;
 
-        Source(String key) {
+        UnsubscribeSource(String key) {
             this.key = key;
         }
 
@@ -81,7 +81,8 @@ public final class Unsubscribing {
      * @param ipHash keyed hash of their address, 32 bytes
      */
     @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
-    public record Request(Source source, @Nullable String reason, byte @Nullable [] ipHash, Instant at) {}
+    public record UnsubscribeRequest(
+            UnsubscribeSource source, @Nullable String reason, byte @Nullable [] ipHash, Instant at) {}
 
     /**
      * What was found: for operators alone, never for whoever asked.
@@ -101,8 +102,8 @@ public final class Unsubscribing {
      * @param propertyId null for all properties
      * @throws SqlFailure if the database refused or could not be reached: then nothing was withdrawn
      */
-    public Result byAddress(Email email, @Nullable String propertyId, Request request) {
-        return Repeated.inTransaction(sql, tx -> {
+    public Result byAddress(Email email, @Nullable String propertyId, UnsubscribeRequest request) {
+        return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
             LeadLock.take(pipeline, email);
             return withdraw(pipeline, WITHDRAW_ADDRESS, email.value(), propertyId, request);
@@ -114,8 +115,8 @@ public final class Unsubscribing {
      *
      * @throws SqlFailure if the database refused or could not be reached: then nothing was withdrawn
      */
-    public Result byLink(UnsubscribeToken.Scope scope, Request request) {
-        return Repeated.inTransaction(sql, tx -> {
+    public Result byLink(UnsubscribeToken.Scope scope, UnsubscribeRequest request) {
+        return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
             LeadLock.takeOf(pipeline, scope.leadId());
             return withdraw(pipeline, WITHDRAW_LEAD, scope.leadId(), scope.propertyId(), request);
@@ -123,8 +124,8 @@ public final class Unsubscribing {
     }
 
     private static Result withdraw(
-            Pipeline pipeline, String statement, Object whom, @Nullable String propertyId, Request request) {
-        Pipeline.Answer<Result> answer = pipeline.query(
+            Pipeline pipeline, String statement, Object whom, @Nullable String propertyId, UnsubscribeRequest request) {
+        Pipeline.Pending<Result> answer = pipeline.query(
                 statement,
                 Result::read,
                 whom,

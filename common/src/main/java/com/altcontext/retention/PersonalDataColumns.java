@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Where a text that somebody sent is stored, and so an address may stand that is not its row's own: each is looked through
  * when a person is forgotten. {@code consent_events}, which are never updated, and {@code visitors}, whose {@code anon_id}
- * makes their key, are looked through by {@link Forgetting} itself.
+ * makes their key, are looked through by {@link Erasure} itself.
  *
  * <p>Of the tables that grow, only rows that hold an at sign are read: each has an index of them, by the very condition that
  * is asked for here. What such a row costs grows with its length alone, whatever a stranger has put into it.
@@ -18,13 +18,13 @@ import java.util.stream.Stream;
  * @param texts columns of plain text
  * @param documents columns that hold JSON, as {@code jsonb} or as text
  */
-record Places(String table, List<String> texts, List<String> documents) {
+record PersonalDataColumns(String table, List<String> texts, List<String> documents) {
     private static final List<String> UTM =
             List.of("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer_host");
 
     private static final String SOUGHT = "(SELECT ?::text AS rough, ?::text AS precise) AS sought";
 
-    static final Places EVENTS = new Places(
+    static final PersonalDataColumns EVENTS = new PersonalDataColumns(
             "events",
             Stream.concat(Stream.of("event_type", "path", "referrer"), UTM.stream())
                     .toList(),
@@ -36,14 +36,14 @@ record Places(String table, List<String> texts, List<String> documents) {
      */
     private static final String BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)";
 
-    static final Places SESSIONS = new Places("sessions", UTM, List.of());
+    static final PersonalDataColumns SESSIONS = new PersonalDataColumns("sessions", UTM, List.of());
 
     /** All those that are no visitor's. */
-    static final List<Places> OTHERS = List.of(
-            new Places("daily_dimension_rollups", List.of("value"), List.of()),
-            new Places("form_submissions", List.of("form_name"), List.of("payload")),
-            new Places("lead_outbox", List.of(), List.of("body")),
-            new Places("leads", List.of("source_channel"), List.of()));
+    static final List<PersonalDataColumns> OTHERS = List.of(
+            new PersonalDataColumns("daily_dimension_rollups", List.of("value"), List.of()),
+            new PersonalDataColumns("form_submissions", List.of("form_name"), List.of("payload")),
+            new PersonalDataColumns("lead_outbox", List.of(), List.of("body")),
+            new PersonalDataColumns("leads", List.of("source_channel"), List.of()));
 
     /** Is said in a transaction before the first look. */
     static void lookByIndex(Tx tx) {

@@ -1,7 +1,7 @@
 package com.altcontext.metrics;
 
 /** Where the figures are read from. */
-public enum Source {
+public enum RollupSource {
     /** What the rollup wrote, at once. */
     TABLES("""
             (SELECT *
@@ -22,7 +22,7 @@ public enum Source {
     /** The days that were rolled up for all properties together, and when. */
     final String days;
 
-    Source(String relation, String versions, String days) {
+    RollupSource(String relation, String versions, String days) {
         this.relation = relation;
         this.versions = versions;
         this.days = days;

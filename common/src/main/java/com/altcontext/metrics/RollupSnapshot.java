@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * quickly: counts as running totals, sketches as blocks of days. The days at both ends of a window that are less than a
  * block are asked for.
  */
-final class Book {
+final class RollupSnapshot {
     private static final int DAY_BYTES = 500;
 
     final long version;
     final Reach reach;
 
     private final NavigableMap<LocalDate, DayFigures> days;
-    private final Blocks blocks;
+    private final SketchTree blocks;
     private final Leaves leaves;
     private final long first;
     private final int length;
@@ -34,7 +34,8 @@ final class Book {
 
     private final TrendPoint[] trend;
 
-    Book(long version, Reach reach, NavigableMap<LocalDate, DayFigures> days, Blocks blocks, Leaves leaves) {
+    RollupSnapshot(
+            long version, Reach reach, NavigableMap<LocalDate, DayFigures> days, SketchTree blocks, Leaves leaves) {
         this.version = version;
         this.reach = reach;
         this.days = days;
@@ -73,7 +74,7 @@ final class Book {
      * @param oldest the first day that is kept
      * @param figures of all days of the blocks that changed
      */
-    Book with(
+    RollupSnapshot with(
             long newVersion,
             Reach newReach,
             LocalDate oldest,
@@ -81,9 +82,10 @@ final class Book {
             Map<Long, Sketches> changed,
             Leaves newLeaves) {
         NavigableMap<LocalDate, DayFigures> merged = new TreeMap<>(days.tailMap(oldest, true));
-        merged.keySet().removeIf(day -> changed.containsKey(Blocks.of(day.toEpochDay())));
+        merged.keySet().removeIf(day -> changed.containsKey(SketchTree.of(day.toEpochDay())));
         merged.putAll(figures);
-        return new Book(newVersion, newReach, merged, blocks.with(Blocks.of(oldest.toEpochDay()), changed), newLeaves);
+        return new RollupSnapshot(
+                newVersion, newReach, merged, blocks.with(SketchTree.of(oldest.toEpochDay()), changed), newLeaves);
     }
 
     /** Of the days that it holds; null if it holds none. */
@@ -160,12 +162,12 @@ final class Book {
         Sketches.Merge merge = new Sketches.Merge();
         long start = first + from;
         long end = first + to;
-        long whole = from == 0 ? Blocks.of(start) : Blocks.of(start + Blocks.DAYS - 1);
-        long wholeEnd = to == length ? Blocks.of(end + Blocks.DAYS - 1) : Blocks.of(end);
+        long whole = from == 0 ? SketchTree.of(start) : SketchTree.of(start + SketchTree.DAYS - 1);
+        long wholeEnd = to == length ? SketchTree.of(end + SketchTree.DAYS - 1) : SketchTree.of(end);
         List<LocalDate> edges = new ArrayList<>();
         if (whole < wholeEnd) {
-            addDays(edges, start, Math.max(start, whole * Blocks.DAYS));
-            addDays(edges, Math.min(end, wholeEnd * Blocks.DAYS), end);
+            addDays(edges, start, Math.max(start, whole * SketchTree.DAYS));
+            addDays(edges, Math.min(end, wholeEnd * SketchTree.DAYS), end);
             blocks.addTo(merge, whole, wholeEnd);
         } else {
             addDays(edges, start, end);
