@@ -18,7 +18,7 @@ export const en = {
     empty: 'Enter the key.',
     wrong: 'This is not the key of this service.',
     locked: (wait: string) => `Too many wrong keys. Try again in ${wait}.`,
-    ended: 'Your session has ended. Sign in again, and you are back where you were.',
+    ended: 'Your session has ended. Sign in again to return to this view.',
     done: 'You are signed out.',
   },
 
@@ -27,9 +27,9 @@ export const en = {
     not_configured: 'This service has no ADMIN_API_KEY, so nobody can sign in. Its operator can set one.',
     unavailable: 'The service cannot reach its database at the moment.',
     away: 'The service cannot be reached. Is this device connected to the network?',
-    refused: 'The service does not know what this address asks for. Choose another property or window.',
-    broken: (id: string) => `Something went wrong in the service.${id && ` Its log tells of it under ${id}.`}`,
-    stale: 'What you see is what there was before.',
+    refused: 'This address names a property or window that does not exist. Choose another one.',
+    broken: (id: string) => `Something went wrong in the service.${id && ` Look for ${id} in its log.`}`,
+    stale: 'You see the last figures that were loaded.',
   },
 
   picker: {
@@ -48,7 +48,7 @@ export const en = {
     missing: 'Enter both days.',
     order: 'The first day must not come after the last.',
     length: 'At most 366 days can be shown at once.',
-    future: (today: string) => `The last day can be today at the latest, ${today}.`,
+    future: (today: string) => `The last day must not be after today, ${today}.`,
     compare: 'Compare',
     comparedWith: (days: string) => `compared with ${days}`,
   },
@@ -57,23 +57,23 @@ export const en = {
     asOf: (time: string) => `As of ${time}`,
     never: 'Nothing has been rolled up yet.',
     behind: (day: string, days: string) =>
-      `The figures end on ${day}, ${days} ago; the days since then are missing. Look whether the service and altops rollup run.`,
+      `The figures end on ${day}, ${days} ago. The days since then are missing. Check that the service and altops rollup are running.`,
     gaps: (days: string, more: number) =>
-      `These days were never rolled up and show zeros: ${days}${more > 0 ? ` and ${more} more` : ''}. altops rollup fills them.`,
+      `These days were never rolled up and show zeros: ${days}${more > 0 ? ` and ${more} more` : ''}. Run altops rollup to compute them.`,
     loaded: (days: string, visitors: string) => `Figures of ${days}: ${visitors} unique visitors.`,
     utc: 'Days are UTC days.',
   },
 
   empty: {
     heading: 'No visits in this window',
-    text: 'Nothing was counted here. If your site does not tell this service of its visits yet, put this line into its pages:',
+    text: 'Nothing was counted here. If your site does not use the tracker yet, add this line to its pages:',
     origin:
-      'The origin of your site, such as https://www.example.ca or http://localhost:4000, must be in CORS_ALLOWED_ORIGINS of this service. Pages on localhost are told of only with data-allow-localhost in the line. docs/tracker.md in the repository has more.',
-    more: 'Figures appear some minutes after the first visit; those of today are not in a window of full days.',
+      'The origin of your site, such as https://www.example.ca or http://localhost:4000, must be in CORS_ALLOWED_ORIGINS of this service. Pages on localhost are counted only if the line contains data-allow-localhost. See docs/tracker.md in the repository.',
+    more: 'Figures appear a few minutes after the first visit. A window of full days does not include today.',
     today: 'Show today',
     card: 'Nothing in this window.',
     failed: 'Not loaded.',
-    old: 'As it was before.',
+    old: 'Not updated.',
   },
 
   tiles: {
@@ -106,7 +106,7 @@ export const en = {
     day: 'Day',
     before: 'The window before',
     now: 'This window',
-    table: 'The same as a table',
+    table: 'Show as a table',
     label: (series: string, days: string, least: string, most: string) =>
       `${series} by day, ${days}: from ${least} to ${most} a day. The table below has every day.`,
     soFar: 'so far',
@@ -136,7 +136,7 @@ export const en = {
     close: 'Close',
     other: 'All others',
     total: 'Total',
-    daily: 'In the lists, a visitor counts once for each day.',
+    daily: 'In these lists, a visitor counts once per day.',
     none: {
       traffic_source: 'Unknown',
       referrer_host: 'No referrer',
@@ -175,7 +175,7 @@ export const en = {
     measure: 'Measure',
     bands: { good: 'Good', fair: 'Needs improvement', poor: 'Poor' },
     bounds: (good: string, poor: string) => `good up to ${good}, poor above ${poor}`,
-    note: 'Three of four page loads are as quick as p75 or quicker, 19 of 20 as p95.',
+    note: '75 % of page loads were as fast as p75 or faster, 95 % as fast as p95.',
   },
 
   ingest: {
@@ -199,7 +199,7 @@ export const en = {
 
   leads: {
     heading: 'Leads',
-    now: 'As of now, whatever the window.',
+    now: 'As of now. The window does not change these numbers.',
     total: 'All leads',
     status: 'Consent',
     count: 'Leads',

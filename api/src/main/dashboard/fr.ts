@@ -19,7 +19,7 @@ export const fr: Words = {
     empty: 'Entrez la clé.',
     wrong: 'Ce n’est pas la clé de ce service.',
     locked: (wait) => `Trop de clés erronées. Réessayez dans ${wait}.`,
-    ended: 'Votre session est terminée. Reconnectez-vous pour revenir où vous étiez.',
+    ended: 'Votre session est terminée. Reconnectez-vous pour revenir à cet affichage.',
     done: 'Vous êtes déconnecté.',
   },
 
@@ -29,9 +29,9 @@ export const fr: Words = {
       'Ce service n’a pas de valeur ADMIN_API_KEY : personne ne peut se connecter. Son exploitant peut en définir une.',
     unavailable: 'Le service n’a pas accès à sa base de données en ce moment.',
     away: 'Le service est injoignable. Cet appareil est-il relié au réseau ?',
-    refused: 'Le service ne connaît pas ce que demande cette adresse. Choisissez une autre propriété ou une autre période.',
-    broken: (id) => `Une erreur s’est produite dans le service.${id && ` Son journal en parle sous ${id}.`}`,
-    stale: 'Les chiffres affichés sont ceux d’avant.',
+    refused: 'Cette adresse désigne une propriété ou une période qui n’existe pas. Choisissez-en une autre.',
+    broken: (id) => `Une erreur s’est produite dans le service.${id && ` Cherchez ${id} dans son journal.`}`,
+    stale: 'Vous voyez les derniers chiffres chargés.',
   },
 
   picker: {
@@ -50,7 +50,7 @@ export const fr: Words = {
     missing: 'Entrez les deux jours.',
     order: 'Le premier jour ne doit pas suivre le dernier.',
     length: 'On peut afficher 366 jours au plus à la fois.',
-    future: (today) => `Le dernier jour est au plus tard aujourd’hui, le ${today}.`,
+    future: (today) => `Le dernier jour ne doit pas suivre aujourd’hui, le ${today}.`,
     compare: 'Comparer',
     comparedWith: (days) => `par rapport à : ${days}`,
   },
@@ -59,23 +59,23 @@ export const fr: Words = {
     asOf: (time) => `En date du ${time}`,
     never: 'Aucun jour n’a encore été calculé.',
     behind: (day, days) =>
-      `Les chiffres s’arrêtent au ${day}, il y a ${days}; les jours suivants manquent. Vérifiez que le service et altops rollup fonctionnent.`,
+      `Les chiffres s’arrêtent au ${day}, il y a ${days}. Les jours suivants manquent. Vérifiez que le service et altops rollup fonctionnent.`,
     gaps: (days, more) =>
-      `Ces jours n’ont jamais été calculés et affichent zéro : ${days}${more > 0 ? ` et ${more} autres` : ''}. altops rollup les complète.`,
+      `Ces jours n’ont jamais été calculés et affichent zéro : ${days}${more > 0 ? ` et ${more} autres` : ''}. Lancez altops rollup pour les calculer.`,
     loaded: (days, visitors) => `Chiffres pour ${days} : ${visitors} visiteurs uniques.`,
     utc: 'Les jours sont ceux du temps universel (UTC).',
   },
 
   empty: {
     heading: 'Aucune visite pendant cette période',
-    text: 'Rien n’a été compté. Si votre site n’informe pas encore ce service de ses visites, placez cette ligne dans ses pages :',
+    text: 'Rien n’a été compté. Si votre site n’utilise pas encore le traceur, ajoutez cette ligne à ses pages :',
     origin:
-      'L’origine de votre site, par exemple https://www.example.ca ou http://localhost:4000, doit figurer dans CORS_ALLOWED_ORIGINS de ce service. Les pages sur localhost ne sont comptées que si la ligne contient data-allow-localhost. Le fichier docs/tracker.md du dépôt en dit plus.',
-    more: 'Les chiffres apparaissent quelques minutes après la première visite; ceux d’aujourd’hui ne font pas partie d’une période de jours entiers.',
+      'L’origine de votre site, par exemple https://www.example.ca ou http://localhost:4000, doit figurer dans CORS_ALLOWED_ORIGINS de ce service. Les pages sur localhost ne sont comptées que si la ligne contient data-allow-localhost. Voir docs/tracker.md dans le dépôt.',
+    more: 'Les chiffres apparaissent quelques minutes après la première visite. Une période de jours entiers ne comprend pas aujourd’hui.',
     today: 'Afficher aujourd’hui',
     card: 'Rien pendant cette période.',
     failed: 'Non chargé.',
-    old: 'État précédent.',
+    old: 'Non actualisé.',
   },
 
   tiles: {
@@ -108,7 +108,7 @@ export const fr: Words = {
     day: 'Jour',
     before: 'Période précédente',
     now: 'Cette période',
-    table: 'Les mêmes chiffres en tableau',
+    table: 'Afficher en tableau',
     label: (series, days, least, most) =>
       `${series} par jour, ${days} : de ${least} à ${most} par jour. Le tableau ci-dessous donne chaque jour.`,
     soFar: 'en cours',
@@ -138,7 +138,7 @@ export const fr: Words = {
     close: 'Fermer',
     other: 'Tous les autres',
     total: 'Total',
-    daily: 'Dans les listes, un visiteur compte une fois par jour.',
+    daily: 'Dans ces listes, un visiteur compte une fois par jour.',
     none: {
       traffic_source: 'Inconnue',
       referrer_host: 'Aucun référent',
@@ -177,7 +177,7 @@ export const fr: Words = {
     measure: 'Mesure',
     bands: { good: 'Bon', fair: 'À améliorer', poor: 'Mauvais' },
     bounds: (good, poor) => `bon jusqu’à ${good}, mauvais au-delà de ${poor}`,
-    note: 'Trois chargements sur quatre sont aussi rapides que p75 ou plus, 19 sur 20 que p95.',
+    note: '75 % des chargements ont été aussi rapides que p75 ou plus, 95 % aussi rapides que p95.',
   },
 
   ingest: {
@@ -201,7 +201,7 @@ export const fr: Words = {
 
   leads: {
     heading: 'Contacts',
-    now: 'En ce moment, quelle que soit la période.',
+    now: 'En ce moment. La période ne change pas ces nombres.',
     total: 'Tous les contacts',
     status: 'Consentement',
     count: 'Contacts',

@@ -134,7 +134,7 @@ class DashboardIT {
         days("", PAST.today.toString(), "Enter both days.");
         days(PAST.today.toString(), PAST.today.minusDays(1).toString(), "The first day must not come after the last.");
         days(PAST.today.minusDays(366).toString(), PAST.today.toString(), "At most 366 days can be shown at once.");
-        days(PAST.today.toString(), PAST.today.plusDays(1).toString(), "The last day can be today at the latest");
+        days(PAST.today.toString(), PAST.today.plusDays(1).toString(), "The last day must not be after today");
         assertThat(page.query()).isEqualTo("?property=kiln");
 
         days(PAST.today.minusDays(2).toString(), PAST.today.minusDays(2).toString(), "");

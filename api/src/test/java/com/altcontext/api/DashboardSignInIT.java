@@ -102,7 +102,7 @@ class DashboardSignInIT {
         page.tab.await("document.querySelector('#key')");
 
         assertThat(page.text(".why"))
-                .isEqualTo("Your session has ended. Sign in again, and you are back where you were.");
+                .isEqualTo("Your session has ended. Sign in again to return to this view.");
         assertThat(page.has(".tiles")).isFalse();
         page.enter(TestService.ADMIN_KEY);
         page.settled();

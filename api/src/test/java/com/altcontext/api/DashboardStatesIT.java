@@ -39,7 +39,7 @@ class DashboardStatesIT {
             assertThat(page.has(".tiles")).isFalse();
             assertThat(page.text("h1")).isEqualTo("Dashboard");
             assertThat(page.text(".key .body")).isEqualTo("Not loaded.");
-            assertThat(page.text(".leads .old")).isEqualTo("As it was before.");
+            assertThat(page.text(".leads .old")).isEqualTo("Not updated.");
             page.assertAccessible("database-away", DashboardTab.WIDE);
         } finally {
             DATABASE.start();
@@ -70,7 +70,7 @@ class DashboardStatesIT {
 
         assertThat(page.text(".alert p"))
                 .isEqualTo("The service cannot be reached. Is this device connected to the network?"
-                        + " What you see is what there was before.");
+                        + " You see the last figures that were loaded.");
         assertThat(page.has(".tiles")).isTrue();
         assertThat(page.tab
                         .evaluate("getComputedStyle(document.querySelector('.tile b')).color")
@@ -106,7 +106,7 @@ class DashboardStatesIT {
         }
 
         assertThat(page.text(".alert p"))
-                .matches("Too many requests\\. Try again in \\d+ seconds?\\. What you see is what there was before\\.");
+                .matches("Too many requests\\. Try again in \\d+ seconds?\\. You see the last figures that were loaded\\.");
     }
 
     @Test

@@ -28,7 +28,7 @@ class DemoIT {
         tab.click("[name=consentStatus]");
         tab.click("form button");
 
-        awaitWord("Thank you. You will hear of the next firing.");
+        awaitWord("Thank you. We will write to you about the next firing.");
         assertThat(role()).isEqualTo("status");
         assertThat(tab.evaluate("document.querySelector('#email').value").asText())
                 .isEmpty();
@@ -69,7 +69,7 @@ class DemoIT {
         tab.type("#email", email);
         tab.evaluate("const form = document.querySelector('form'); form.requestSubmit(); form.requestSubmit();");
 
-        awaitWord("Thank you. You will hear of the next firing.");
+        awaitWord("Thank you. We will write to you about the next firing.");
         assertThat(tab.requests().stream().filter(url -> url.endsWith("/v1/leads/capture")))
                 .hasSize(1);
         assertThat(STAGE.stored.rows(
@@ -87,7 +87,7 @@ class DemoIT {
         tab.type("#email", email);
         tab.click("#weekly");
 
-        awaitWord("Thank you. You will hear of the next firing.");
+        awaitWord("Thank you. We will write to you about the next firing.");
         assertThat(STAGE.stored.rows(
                         "SELECT payload::text FROM form_submissions f JOIN leads l ON l.id = f.lead_id WHERE l.email = ?",
                         email))
@@ -113,7 +113,7 @@ class DemoIT {
         tab.evaluate("document.querySelector('#email').value = ''");
         tab.type("#email", email);
         tab.click("form button");
-        awaitWord("Thank you. You will hear of the next firing.");
+        awaitWord("Thank you. We will write to you about the next firing.");
         assertThat(role()).isEqualTo("status");
         assertThat(tab.evaluate("document.querySelector('#email').getAttribute('aria-invalid')")
                         .asText())
@@ -135,7 +135,7 @@ class DemoIT {
 
         tab.unreachable();
         tab.click("form button");
-        awaitWord("Thank you. You will hear of the next firing.");
+        awaitWord("Thank you. We will write to you about the next firing.");
         assertThat(lead().path("email").textValue()).isEqualTo(email);
     }
 
@@ -162,7 +162,7 @@ class DemoIT {
         tab.type("#email", email);
         tab.click("form button");
 
-        awaitWord("Thank you. You will hear of the next firing.");
+        awaitWord("Thank you. We will write to you about the next firing.");
         assertThat(STAGE.stored.rows(
                         "SELECT to_jsonb(v)::text FROM lead_identities i JOIN leads l ON l.id = i.lead_id"
                                 + " JOIN visitors v USING (visitor_id) WHERE l.email = ?",

@@ -259,7 +259,7 @@ class TrackerIT {
 
         tab.click("[data-alt-event]");
         JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst();
-        assertThat(click.at("/props/label").textValue()).isEqualTo("be told");
+        assertThat(click.at("/props/label").textValue()).isEqualTo("get news");
 
         tab.click("a[download]");
         JsonNode download = STAGE.await(tab, "file_download", 1).getFirst();
