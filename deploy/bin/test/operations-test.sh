@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# docs/operations.md, played through in its order by an operator who has only that page: each of its commands is run as it stands
-# there, in a copy of the repository. The service, altops and PostgreSQL are real; fly and docker are stand-ins that keep secrets, start
-# and stop the service and lead to the database on this machine. A command of the page that is neither run here nor in the list of those
-# that cannot be makes this fail. It needs what make build leaves, and the programs of a PostgreSQL server.
+# docs/operations.md, alerts.md and another-host.md, played through in their order by an operator who has only these pages: each of their
+# commands is run as it stands there, in a copy of the repository. The service, altops and PostgreSQL are real; fly and docker are stand-ins
+# that keep secrets, start and stop the service and lead to the database on this machine. A command of the pages that is neither run here
+# nor in the list of those that cannot be makes this fail. It needs what make build leaves, and the programs of a PostgreSQL server.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
-PAGE=$ROOT/docs/operations.md
+PAGES=("$ROOT/docs/operations.md" "$ROOT/docs/alerts.md" "$ROOT/docs/another-host.md")
 if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
   export ALTCONTEXT_TOOLCHAIN=found
   exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/test/operations-test.sh" "$@"
@@ -148,15 +148,15 @@ END
 
 # ── the operator ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-# Every command of the page: the lines of its sh blocks, without their remarks, and what stands in backquotes and begins like one.
+# Every command of the pages: the lines of its sh blocks, without their remarks, and what stands in backquotes and begins like one.
 commands() {
-  awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "$PAGE" | sed -e 's/ \{2,\}#.*$//' -e '/^$/d'
-  # shellcheck disable=SC2016 # the page's backquotes
-  awk '/^```/ { off = !off } !off' "$PAGE" | grep -oE '`[^`]+`' | tr -d '`' |
+  awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "${PAGES[@]}" | sed -e 's/ \{2,\}#.*$//' -e '/^$/d'
+  # shellcheck disable=SC2016 # the pages' backquotes
+  awk '/^```/ { off = !off } !off' "${PAGES[@]}" | grep -oE '`[^`]+`' | tr -d '`' |
     grep -E "^(([A-Z_]+=\S+ )*(make|fly|docker|gpg|git|curl|openssl|deploy/bin/[a-z-]+)|\./[a-z.]+) " | sort -u
 }
 
-# The values that the page leaves to its reader.
+# The values that the pages leave to their reader.
 filled_in() {
   sed -e "s#'postgres://…'#'$(sed 's/^DATABASE_URL=//' "$work/fly/attached" 2>/dev/null)'#" -e 's#deployment-…#deployment-1#' -e 's#CLUSTER=…#CLUSTER=abc123#' \
     -e 's#rm ops lead delete --email …#rm ops lead delete --email bert@example.ca --yes#' \
@@ -166,9 +166,9 @@ filled_in() {
 }
 
 played=()
-# run COMMAND: as it stands on the page, in the copy; what it says is in said.
+# run COMMAND: as it stands on a page, in the copy; what it says is in said.
 run() {
-  grep -qxF -- "$1" "$work/commands" || fail "the page has no command: $1"
+  grep -qxF -- "$1" "$work/commands" || fail "no page has the command: $1"
   played+=("$1")
   if ! (cd "$work/copy/${directory:-.}" && PATH=$work/bin:$PATH bash -euo pipefail -c "$(filled_in "$1")") >"$work/said" 2>&1 </dev/null; then
     fail "it failed: $(filled_in "$1")"
@@ -179,7 +179,7 @@ says() {
   grep -qF -- "$1" "$work/said" || fail "${played[-1]} did not say: $1"
 }
 
-find_server || { echo "operations-test: SKIPPED: there is no PostgreSQL server here; docs/operations.md was NOT played through" >&2; exit 0; }
+find_server || { echo "operations-test: SKIPPED: there is no PostgreSQL server here; the operator's pages were NOT played through" >&2; exit 0; }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -338,5 +338,5 @@ run 'docker compose logs caddy'
 elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly postgres create' 'fly machine clone'
   'fly tokens revoke' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'docker buildx imagetools inspect NAME:TAG' 'fly postgres connect --app altcontext-db' 'fly mpg proxy' 'make image-root' 'make fly-…')
 left=$(sort -u "$work/commands" | grep -vxF -f <(printf '%s\n' "${played[@]}" "${elsewhere[@]}") || true)
-[[ -z $left ]] || fail "these commands of the page were not run: $left"
+[[ -z $left ]] || fail "these commands of the pages were not run: $left"
 echo "operations-test: ${#played[@]} commands"

@@ -17,14 +17,14 @@ class AlertsTest {
 
     @Test
     void every_alert_says_where_the_operator_finds_what_to_do() {
-        List<String> headings = Repository.text("docs/operations.md")
+        List<String> headings = Repository.text("docs/alerts.md")
                 .lines()
                 .filter(line -> line.startsWith("#"))
                 .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
                 .toList();
         assertThat(rules).allSatisfy(rule -> {
             String alert = rule.path("alert").asText().toLowerCase(Locale.ROOT);
-            assertThat(rule.at("/annotations/runbook").asText()).isEqualTo("docs/operations.md#" + alert);
+            assertThat(rule.at("/annotations/runbook").asText()).isEqualTo("docs/alerts.md#" + alert);
             assertThat(headings).contains(alert);
             assertThat(rule.at("/labels/severity").asText()).isIn("page", "ticket");
         });

@@ -8,13 +8,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/operations.md}: what it tells the operator to run or to read is there. */
+/** The operator's pages: every command and file that they name exists. */
 class OperationsTest {
-    private static final String PAGE = "docs/operations.md";
-    private final String page = Repository.text(PAGE);
+    private final String pages = Repository.text("docs/operations.md")
+            + Repository.text("docs/alerts.md")
+            + Repository.text("docs/another-host.md");
 
     @Test
-    void every_target_of_make_exists_and_every_one_for_fly_is_told_of() {
+    void every_target_of_make_exists_and_every_one_for_fly_is_described() {
         Set<String> targets = new TreeSet<>();
         Repository.text("Makefile")
                 .lines()
@@ -25,11 +26,11 @@ class OperationsTest {
                 .isSubsetOf(targets);
         assertThat(targets.stream().filter(name -> name.startsWith("fly-")))
                 .isNotEmpty()
-                .allSatisfy(name -> assertThat(page).contains(name));
+                .allSatisfy(name -> assertThat(pages).contains(name));
     }
 
     @Test
-    void every_file_that_it_names_exists() {
+    void every_file_that_they_name_exists() {
         Set<String> files = found("(?m)(?:^|`|[ (])(deploy/[\\w/.-]*\\w)");
         files.removeIf(name -> name.matches("deploy/compose/(secrets|backups)"));
         assertThat(files)
@@ -40,13 +41,13 @@ class OperationsTest {
     }
 
     @Test
-    void it_says_what_was_not_checked() {
-        assertThat(page).contains("Nothing here has run on Fly.io, in Docker or on GitHub's runners");
+    void they_say_what_was_not_checked() {
+        assertThat(pages).contains("Nothing here has run on Fly.io, in Docker or on GitHub's runners");
     }
 
     private Set<String> found(String form) {
         return Pattern.compile(form)
-                .matcher(page)
+                .matcher(pages)
                 .results()
                 .map(match -> match.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
