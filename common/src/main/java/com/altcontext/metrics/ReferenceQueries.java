@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The figures computed from raw rows in the plainest way, by the statements that docs/metrics-sql.md prints. Slow, and
+ * The figures computed from raw rows in the plainest way, by the statements that docs/metrics.md links to. Slow, and
  * right by inspection: what a rollup is held against.
  */
 final class ReferenceQueries {

@@ -1,4 +1,6 @@
--- Each figure computed from raw rows in the plainest way: what docs/metrics.md prints, and what a rollup is checked against.
+-- Each figure that docs/metrics.md defines, computed from raw rows in the plainest way: what a rollup is checked against.
+-- :from and :to are UTC days, both included; :property is a slug, or null for all properties; :until is the last day of any
+-- session that began in the window, so that such a session is read to its end.
 
 -- until
 SELECT coalesce(max((last_event_at AT TIME ZONE 'UTC')::date), :to)
