@@ -101,8 +101,7 @@ class DashboardSignInIT {
         page.tab.click("input[value=\"7\"]");
         page.tab.await("document.querySelector('#key')");
 
-        assertThat(page.text(".why"))
-                .isEqualTo("Your session has ended. Sign in again to return to this view.");
+        assertThat(page.text(".why")).isEqualTo("Your session has ended. Sign in again to return to this view.");
         assertThat(page.has(".tiles")).isFalse();
         page.enter(TestService.ADMIN_KEY);
         page.settled();

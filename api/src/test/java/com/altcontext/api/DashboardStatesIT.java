@@ -106,7 +106,8 @@ class DashboardStatesIT {
         }
 
         assertThat(page.text(".alert p"))
-                .matches("Too many requests\\. Try again in \\d+ seconds?\\. You see the last figures that were loaded\\.");
+                .matches(
+                        "Too many requests\\. Try again in \\d+ seconds?\\. You see the last figures that were loaded\\.");
     }
 
     @Test
