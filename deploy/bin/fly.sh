@@ -24,7 +24,7 @@ SECRETS_FILE=${SECRETS_FILE:-.env.production}
 URL=${FLY_URL:-https://$APP.fly.dev}
 SERVICE=api/target/quarkus-app/quarkus-run.jar
 # The first whose blue-green deploy starts a machine to check where all of the old ones sleep (superfly/flyctl, pull request 4952).
-LEAST_FLYCTL=0.4.80
+MIN_FLYCTL=0.4.80
 REQUIRED=(IP_HASH_PEPPER ADMIN_API_KEY CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL)
 
 die() {
@@ -51,9 +51,9 @@ check_flyctl() {
   local version
   [[ -z ${FLYCTL_IS_NEW_ENOUGH:-} ]] || return 0
   version=$("$1" version 2>/dev/null | sed -n 's/^[a-z]* v\([0-9][0-9.]*\).*/\1/p' | head -n 1)
-  [[ -n $version ]] || die "fly version does not say which one it is: $LEAST_FLYCTL or newer is needed"
-  [[ $(printf '%s\n' "$LEAST_FLYCTL" "$version" | sort -V | head -n 1) == "$LEAST_FLYCTL" ]] ||
-    die "fly is $version, and $LEAST_FLYCTL or newer is needed: fly version upgrade"
+  [[ -n $version ]] || die "fly version does not say which one it is: $MIN_FLYCTL or newer is needed"
+  [[ $(printf '%s\n' "$MIN_FLYCTL" "$version" | sort -V | head -n 1) == "$MIN_FLYCTL" ]] ||
+    die "fly is $version, and $MIN_FLYCTL or newer is needed: fly version upgrade"
   FLYCTL_IS_NEW_ENOUGH=yes
 }
 
