@@ -31,7 +31,7 @@ class ArchitectureTest {
             "event", Set.of("db", "property", "visit", "attribution"),
             "ingest", Set.of("db", "property", "visit", "attribution", "event"),
             "lead", Set.of("db", "property", "visit", "attribution", "event"),
-            "metrics", Set.of("db", "property"),
+            "metrics", Set.of("db", "property", "event"),
             "retention", Set.of("db", "property", "visit", "attribution", "event", "lead", "metrics"));
 
     @Test

@@ -12,9 +12,7 @@ public final class DatabaseState {
     /** The newest migration that this code needs. A database that is ahead is fine: migrations only add. */
     public static final int REQUIRED_SCHEMA = 9;
 
-    private static final String ASK = """
-            SELECT clock_timestamp(), to_regclass('flyway_schema_history') IS NOT NULL
-            """;
+    private static final String HAS_HISTORY = "SELECT to_regclass('flyway_schema_history') IS NOT NULL";
 
     private static final String NOW = "SELECT clock_timestamp()";
 
@@ -110,10 +108,13 @@ public final class DatabaseState {
     }
 
     private Status look(Tx tx) {
-        record Probe(Instant now, boolean migrated) {}
-        Probe answer = tx.query(ASK, row -> new Probe(row.time(1), row.flag(2))).getFirst();
-        measureClock(answer.now);
-        long version = answer.migrated ? tx.query(VERSION, row -> row.number(1)).getFirst() : 0;
-        return version >= REQUIRED_SCHEMA ? Status.READY : Status.SCHEMA_OUTDATED;
+        measureClock(tx.query(NOW, row -> row.time(1)).getFirst());
+        return schemaVersion(tx) >= REQUIRED_SCHEMA ? Status.READY : Status.SCHEMA_OUTDATED;
+    }
+
+    /** The newest migration that was applied; 0 if none was. */
+    public static long schemaVersion(Tx tx) {
+        boolean migrated = tx.query(HAS_HISTORY, row -> row.flag(1)).getFirst();
+        return migrated ? tx.query(VERSION, row -> row.number(1)).getFirst() : 0;
     }
 }

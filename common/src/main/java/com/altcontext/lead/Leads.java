@@ -2,6 +2,7 @@ package com.altcontext.lead;
 
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
+import com.altcontext.db.Retry;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;

@@ -1,16 +1,13 @@
 package com.altcontext.lead;
 
-import com.altcontext.value.KeyedHash;
+import com.altcontext.property.Property;
+import com.altcontext.value.HmacSha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The signed word in an unsubscribe link: "whoever holds this may withdraw the consent of that lead on that property".
@@ -21,14 +18,11 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>Safe for use by several threads.
  */
 public final class UnsubscribeToken {
-    private static final String ALGORITHM = "HmacSHA256";
     private static final byte VERSION = 1;
-    private static final int MAC_BYTES = 32;
     private static final int ID_BYTES = 1 + 16;
     private static final int LONGEST = 256;
-    private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
 
-    private final SecretKeySpec key;
+    private final HmacSha256 hmac;
 
     /**
      * Signs with a key derived from the secret by a label, so that the same secret may serve other ends.
@@ -37,7 +31,7 @@ public final class UnsubscribeToken {
      *     invalid: setting the former lets the latter change.
      */
     public UnsubscribeToken(String secret) {
-        key = new SecretKeySpec(new KeyedHash(secret).of("altcontext.unsubscribe"), ALGORITHM);
+        hmac = new HmacSha256(new HmacSha256(secret).of("altcontext.unsubscribe"));
     }
 
     /** Which lead, on which property. */
@@ -52,9 +46,9 @@ public final class UnsubscribeToken {
                 .putLong(scope.leadId.getLeastSignificantBits())
                 .put(property)
                 .array();
-        byte[] token = ByteBuffer.allocate(signed.length + MAC_BYTES)
+        byte[] token = ByteBuffer.allocate(signed.length + HmacSha256.LENGTH)
                 .put(signed)
-                .put(mac(signed))
+                .put(hmac.of(signed))
                 .array();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
@@ -77,22 +71,13 @@ public final class UnsubscribeToken {
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }
-        if (bytes.length <= ID_BYTES + MAC_BYTES || bytes[0] != VERSION) {
+        if (bytes.length <= ID_BYTES + HmacSha256.LENGTH || bytes[0] != VERSION) {
             return Optional.empty();
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes, 1, 16);
         UUID lead = new UUID(buffer.getLong(), buffer.getLong());
-        String property = new String(bytes, ID_BYTES, bytes.length - ID_BYTES - MAC_BYTES, StandardCharsets.ISO_8859_1);
-        return SLUG.matcher(property).matches() ? Optional.of(new Scope(lead, property)) : Optional.empty();
-    }
-
-    private byte[] mac(byte[] text) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            return mac.doFinal(text);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, impossible);
-        }
+        String property =
+                new String(bytes, ID_BYTES, bytes.length - ID_BYTES - HmacSha256.LENGTH, StandardCharsets.ISO_8859_1);
+        return Property.isSlug(property) ? Optional.of(new Scope(lead, property)) : Optional.empty();
     }
 }

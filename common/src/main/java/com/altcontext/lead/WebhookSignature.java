@@ -1,11 +1,9 @@
 package com.altcontext.lead;
 
+import com.altcontext.value.HmacSha256;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signs what is sent to a webhook, as the Standard Webhooks specification has it (version 1, symmetric): the receiver
@@ -13,10 +11,9 @@ import javax.crypto.spec.SecretKeySpec;
  * or is old. Safe for use by several threads.
  */
 public final class WebhookSignature {
-    private static final String ALGORITHM = "HmacSHA256";
     private static final String PREFIX = "whsec_";
 
-    private final SecretKeySpec key;
+    private final HmacSha256 hmac;
 
     /**
      * @param secret {@code whsec_} and the key in base64, as the receiver's library wants it; without that prefix, the
@@ -27,7 +24,7 @@ public final class WebhookSignature {
         byte[] bytes = secret.startsWith(PREFIX)
                 ? Base64.getDecoder().decode(secret.substring(PREFIX.length()))
                 : secret.getBytes(StandardCharsets.UTF_8);
-        key = new SecretKeySpec(bytes, ALGORITHM);
+        hmac = new HmacSha256(bytes);
     }
 
     /**
@@ -38,13 +35,6 @@ public final class WebhookSignature {
      */
     public String of(String id, Instant at, String body) {
         String signed = id + "." + at.getEpochSecond() + "." + body;
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            byte[] signature = mac.doFinal(signed.getBytes(StandardCharsets.UTF_8));
-            return "v1," + Base64.getEncoder().encodeToString(signature);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, impossible);
-        }
+        return "v1," + Base64.getEncoder().encodeToString(hmac.of(signed));
     }
 }

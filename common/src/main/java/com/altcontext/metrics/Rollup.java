@@ -40,9 +40,9 @@ public final class Rollup {
                    set_config('enable_material', 'off', true)
             """;
 
-    private static final String WAIT =
-            "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))";
-    private static final String TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))";
+    private static final String LOCK_ID = "hashtextextended('altcontext.rollup', 0)";
+    private static final String WAIT = "SELECT true FROM pg_advisory_xact_lock(" + LOCK_ID + ")";
+    private static final String TRY = "SELECT pg_try_advisory_xact_lock(" + LOCK_ID + ")";
 
     /**
      * Whether the day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends.
@@ -157,6 +157,11 @@ public final class Rollup {
         tryRun(today.minusDays(1), null).ifPresent(receipts::add);
         tryRun(today, null).ifPresent(receipts::add);
         return receipts;
+    }
+
+    /** Waits until no rollup is under way, and keeps others from beginning until the transaction ends. */
+    public static void lock(Tx tx) {
+        var _ = tx.query(WAIT, row -> row.flag(1));
     }
 
     private Optional<RollupReceipt> roll(LocalDate day, @Nullable String property, String lock) {

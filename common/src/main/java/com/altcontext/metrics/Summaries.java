@@ -1,6 +1,7 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Sql;
+import com.altcontext.event.Outcome.DropReason;
 import com.altcontext.metrics.Summary.Freshness;
 import com.altcontext.metrics.Summary.Ingest;
 import com.altcontext.metrics.Summary.Measure;
@@ -9,18 +10,21 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Answers with the figures of any window, from the rollups. One is shared by all threads. */
 public final class Summaries {
-    /** These were let go on purpose: neither a success nor a failure. */
-    private static final Set<String> DROPS = Set.of("honeypot", "privacy_signal");
+    /** These were dropped on purpose: neither a success nor a failure. */
+    private static final Set<String> DROPS =
+            Arrays.stream(DropReason.values()).map(DropReason::word).collect(Collectors.toUnmodifiableSet());
 
     private final RollupCache tables;
     private final @Nullable Stored stored;

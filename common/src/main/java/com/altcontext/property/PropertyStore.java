@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The properties as an operator keeps them. The running service sees a change within seconds. */
 public final class PropertyStore {
-    /** The rule of the table itself. */
-    private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
-
     /** RFC 1123, section 2.1; RFC 1035 has the lengths. */
     private static final Pattern HOST =
             Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
@@ -36,7 +33,7 @@ public final class PropertyStore {
     private PropertyStore() {}
 
     /**
-     * A property as it is to be; one that breaks a rule is {@link Rejected} with all that it breaks.
+     * A property to add; one that breaks rules is {@link Rejected} with all of them.
      *
      * @param slug 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
      * @param name 1 to 255 characters, for people
@@ -45,22 +42,22 @@ public final class PropertyStore {
     public record Wanted(String slug, String name, List<String> domains) {
         public Wanted {
             Issues issues = new Issues();
-            if (!SLUG.matcher(slug).matches()) {
-                issues.add("SLUG", "must be 1 to 63 of a-z, 0-9, - and _, and begin with a letter or a digit");
+            if (!Property.isSlug(slug)) {
+                issues.add("slug", "must be 1 to 63 of a-z, 0-9, - and _, and begin with a letter or a digit");
             }
             name = name.strip();
             String fault = Text.lengthFault(name, 1, MAX_NAME);
             if (fault != null || !Text.isStorable(name)) {
-                issues.add("--name", fault == null ? Text.UNSTORABLE : fault);
+                issues.add("name", fault == null ? Text.UNSTORABLE : fault);
             }
             if (domains.size() > MAX_DOMAINS) {
-                issues.add("--domain", "must be given at most " + MAX_DOMAINS + " times");
+                issues.add("domains", "must be at most " + MAX_DOMAINS);
             }
             Set<String> hosts = new LinkedHashSet<>();
             for (String domain : domains) {
                 String host = host(domain);
                 if (host == null) {
-                    issues.add("--domain", "must be a host name like www.example.ca: no scheme, port or path");
+                    issues.add("domains", "must be a host name like www.example.ca: no scheme, port or path");
                 } else {
                     hosts.add(host);
                 }

@@ -1,11 +1,12 @@
 package com.altcontext.retention;
 
 import com.altcontext.db.Pipeline;
+import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
-import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
+import com.altcontext.metrics.Rollup;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.VisitorLock;
 import java.time.Duration;
@@ -35,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * and from there on everything is by key.
  */
 public final class Erasure {
-    private static final int MAX_TRIES = 5;
-
     /** As many as ingest locks at once: the server's table of locks has room for some thousands. */
     private static final int MAX_VISITORS = 500;
 
@@ -47,9 +46,6 @@ public final class Erasure {
             """;
 
     /** The lock under which days are rolled up. */
-    private static final String NO_ROLLUP =
-            "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))";
-
     private static final String NAMED_SO = """
             SELECT visitor_id FROM visitors WHERE holds_at_sign(anon_id) AND anon_id ~* ?
             """;
@@ -145,15 +141,7 @@ public final class Erasure {
     }
 
     private <T> T repeated(Deadline deadline, Sql.Work<T> work) {
-        for (int tries = 1; ; tries++) {
-            try {
-                return deadline.keep(() -> sql.inTransaction(work));
-            } catch (SqlFailure failed) {
-                if (!failed.isWorthRepeating() || tries == MAX_TRIES) {
-                    throw failed;
-                }
-            }
-        }
+        return Retry.onConflict(() -> deadline.keep(() -> sql.inTransaction(work)));
     }
 
     /**
@@ -227,7 +215,7 @@ public final class Erasure {
      * have been looked through. One that begins later waits, and reads the events without it.
      */
     static void waitForRollup(Tx tx) {
-        var _ = tx.query(NO_ROLLUP, row -> row.flag(1));
+        Rollup.lock(tx);
     }
 
     private static Set<UUID> linked(Tx tx, Email email) {

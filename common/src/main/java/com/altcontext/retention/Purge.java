@@ -25,9 +25,10 @@ public final class Purge {
     private static final List<String> ROLLUPS =
             List.of("daily_metric_rollups", "daily_dimension_rollups", "daily_ingest_rollups", "rollup_days");
 
-    private static final String ONE_AT_A_TIME = """
-            SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.purge', 0))
-            """;
+    /** Of the lock that is held while a purge runs. */
+    static final String LOCK_ID = "hashtextextended('altcontext.purge', 0)";
+
+    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(" + LOCK_ID + ")";
 
     private static final String BEGIN = """
             INSERT INTO purge_log (
@@ -107,7 +108,7 @@ public final class Purge {
     public Optional<PurgeReceipt> apply(PurgePlan plan, Instant at, Consumer<PurgeReceipt> progress) {
         // This transaction stays open for the lock alone, and ends with the entry's end; the work is done in others.
         return sql.inTransaction(guard -> {
-            if (!guard.query(ONE_AT_A_TIME, row -> row.flag(1)).getFirst()) {
+            if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
                 return Optional.empty();
             }
             PurgeTotals totals = new PurgeTotals(

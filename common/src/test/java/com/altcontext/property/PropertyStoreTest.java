@@ -96,7 +96,7 @@ class PropertyStoreTest {
                         Rejected.class,
                         refused -> assertThat(refused.issues())
                                 .singleElement()
-                                .satisfies(issue -> assertThat(issue.path()).isEqualTo("--domain")));
+                                .satisfies(issue -> assertThat(issue.path()).isEqualTo("domains")));
     }
 
     @Test

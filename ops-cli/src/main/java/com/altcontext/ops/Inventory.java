@@ -4,6 +4,7 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.retention.LastPurge;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -35,11 +36,6 @@ record Inventory(
 
     private static final DateTimeFormatter IN_NAMES = DateTimeFormatter.BASIC_ISO_DATE;
 
-    private static final String VERSION = """
-            SELECT coalesce(max(version::integer), 0) FROM flyway_schema_history
-            WHERE success AND version ~ '^[0-9]{1,9}$'
-            """;
-
     /** The server's statistics know of rows that no ANALYZE has seen, and its catalog of rows from before a crash. */
     private static final String TABLES = """
             SELECT CASE WHEN i.inhrelid IS NULL THEN c.relname ELSE 'events' END,
@@ -57,17 +53,6 @@ record Inventory(
     private static final String PARTITIONS = """
             SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
             WHERE i.inhparent = 'events'::regclass ORDER BY c.relname
-            """;
-
-    /** One that has no end yet is at work for as long as it holds its lock. */
-    private static final String LAST_PURGE = """
-            SELECT purged_at, finished_at IS NOT NULL, EXISTS (
-                       SELECT FROM pg_locks
-                       WHERE locktype = 'advisory' AND granted AND objsubid = 1
-                         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                         AND classid::bigint << 32 | objid::bigint = hashtextextended('altcontext.purge', 0)),
-                   days, events, days_left
-            FROM purge_log ORDER BY id DESC LIMIT 1
             """;
 
     private static final String LAST_ERASURE = "SELECT erased_at FROM erasure_log ORDER BY id DESC LIMIT 1";
@@ -90,25 +75,6 @@ record Inventory(
         static final Events UNKNOWN = new Events(null, null, 0, false, 0);
     }
 
-    /**
-     * @param at when it began
-     * @param days whose partitions it has dropped
-     * @param daysLeft expired days that it could not remove
-     */
-    record LastPurge(Instant at, Progress progress, long days, long events, long daysLeft) {
-        enum Progress {
-            FINISHED,
-            AT_WORK,
-            /** It was killed, or it failed. */
-            BROKEN_OFF
-        }
-
-        static LastPurge read(Row row) throws SQLException {
-            Progress progress = row.flag(2) ? Progress.FINISHED : row.flag(3) ? Progress.AT_WORK : Progress.BROKEN_OFF;
-            return new LastPurge(row.time(1), progress, row.number(4), row.number(5), row.number(6));
-        }
-    }
-
     /** @param by through what the leads were taken out as a file: {@code dashboard} or {@code api} */
     record LastList(Instant at, String by, long rows) {
         static LastList read(Row row) throws SQLException {
@@ -119,7 +85,7 @@ record Inventory(
     /** Takes stock. */
     static Inventory of(Sql sql, Instant now) {
         return sql.inTransaction(tx -> {
-            long schema = schema(tx);
+            long schema = DatabaseState.schemaVersion(tx);
             List<Table> tables = tables(tx);
             if (schema < DatabaseState.REQUIRED_SCHEMA) {
                 return new Inventory(schema, tables, Events.UNKNOWN, Map.of(), null, null, null);
@@ -129,7 +95,7 @@ record Inventory(
                     tables,
                     events(tx, LocalDate.ofInstant(now, ZoneOffset.UTC)),
                     leads(tx),
-                    tx.query(LAST_PURGE, LastPurge::read).stream().findFirst().orElse(null),
+                    LastPurge.find(tx).orElse(null),
                     tx.query(LAST_ERASURE, row -> row.time(1)).stream()
                             .findFirst()
                             .orElse(null),
@@ -139,12 +105,6 @@ record Inventory(
 
     boolean isCurrent() {
         return schema >= DatabaseState.REQUIRED_SCHEMA;
-    }
-
-    private static long schema(Tx tx) {
-        boolean migrated = tx.query("SELECT to_regclass('flyway_schema_history') IS NOT NULL", row -> row.flag(1))
-                .getFirst();
-        return migrated ? tx.query(VERSION, row -> row.number(1)).getFirst() : 0;
     }
 
     private static List<Table> tables(Tx tx) {

@@ -6,6 +6,8 @@ import com.altcontext.property.PropertyStore.Addition;
 import com.altcontext.property.PropertyStore.Kept;
 import com.altcontext.property.PropertyStore.Removal;
 import com.altcontext.property.PropertyStore.Wanted;
+import com.altcontext.value.Issue;
+import com.altcontext.value.Rejected;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example:", "  altops property list"})
 final class PropertyCommand implements Runnable {
+    private static final Map<String, String> OPTIONS = Map.of("slug", "SLUG", "name", "--name", "domains", "--domain");
+
     @ParentCommand
     private @Nullable Altops altops;
 
@@ -62,7 +66,7 @@ final class PropertyCommand implements Runnable {
                             description = "Its host names: requests from there are counted for it.")
                     @Nullable
                     List<String> domains) {
-        Wanted wanted = new Wanted(slug, name, domains == null ? List.of() : domains);
+        Wanted wanted = wanted(slug, name, domains == null ? List.of() : domains);
         Kept added = switch (sql().inTransaction(tx -> PropertyStore.add(tx, wanted))) {
             case Addition.Added done -> done.property();
             case Addition.SlugTaken _ ->
@@ -126,6 +130,17 @@ final class PropertyCommand implements Runnable {
                         "retention removes idle visitors (altops retention purge), altops lead delete the leads");
         }
         return Exit.DONE;
+    }
+
+    /** The fields of a property by the names that they have on the command line. */
+    private static Wanted wanted(String slug, String name, List<String> domains) {
+        try {
+            return new Wanted(slug, name, domains);
+        } catch (Rejected rejected) {
+            throw new Rejected(rejected.issues().stream()
+                    .map(issue -> new Issue(OPTIONS.getOrDefault(issue.path(), issue.path()), issue.message()))
+                    .toList());
+        }
     }
 
     private Sql sql() {

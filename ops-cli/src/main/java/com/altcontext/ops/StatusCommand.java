@@ -5,7 +5,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupStatus;
 import com.altcontext.ops.Inventory.LastList;
-import com.altcontext.ops.Inventory.LastPurge;
+import com.altcontext.retention.LastPurge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +65,7 @@ final class StatusCommand implements Callable<Integer> {
             wanting.add("rollups have gaps: altops rollup");
         }
         LastPurge purge = inventory.lastPurge();
-        if (purge != null && purge.progress() == LastPurge.Progress.BROKEN_OFF) {
+        if (purge != null && purge.state() == LastPurge.State.INTERRUPTED) {
             wanting.add("the last purge did not end: altops retention purge takes what it left");
         } else if (purge != null && purge.daysLeft() > 0) {
             wanting.add("the last purge had to keep days: altops rollup, then altops retention purge");
@@ -129,10 +129,10 @@ final class StatusCommand implements Callable<Integer> {
     private static String asLine(LastPurge purge, Screen screen) {
         String gone = Figures.count(purge.events(), "event");
         return Figures.time(purge.at()) + ", "
-                + switch (purge.progress()) {
+                + switch (purge.state()) {
                     case FINISHED -> gone;
-                    case AT_WORK -> "at work, " + gone + " so far";
-                    case BROKEN_OFF ->
+                    case RUNNING -> "at work, " + gone + " so far";
+                    case INTERRUPTED ->
                         screen.bad("begun and not finished") + ", " + gone + " of " + Figures.count(purge.days(), "day")
                                 + " had gone";
                 };
@@ -181,7 +181,7 @@ final class StatusCommand implements Callable<Integer> {
                                 ? null
                                 : Answer.of()
                                         .with("at", purge.at())
-                                        .with("finished", purge.progress() == LastPurge.Progress.FINISHED)
+                                        .with("finished", purge.state() == LastPurge.State.FINISHED)
                                         .with("events", purge.events())
                                         .with("daysLeft", purge.daysLeft())
                                         .asMap())

@@ -1,9 +1,8 @@
-package com.altcontext.lead;
+package com.altcontext.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.altcontext.db.SqlFailure;
 import com.altcontext.testing.Database;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,0 +1,45 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The newest entry of {@code purge_log}.
+ *
+ * @param at when the purge began
+ * @param days whose partitions it has dropped
+ * @param daysLeft expired days that it could not remove
+ */
+public record LastPurge(Instant at, State state, long days, long events, long daysLeft) {
+    /** A purge without an end is running for as long as it holds its lock. */
+    private static final String QUERY = """
+            SELECT purged_at, finished_at IS NOT NULL, EXISTS (
+                       SELECT FROM pg_locks
+                       WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                         AND classid::bigint << 32 | objid::bigint = %s),
+                   days, events, days_left
+            FROM purge_log ORDER BY id DESC LIMIT 1
+            """.formatted(Purge.LOCK_ID);
+
+    /** How far it is. */
+    public enum State {
+        FINISHED,
+        RUNNING,
+        /** It was killed, or it failed. */
+        INTERRUPTED
+    }
+
+    /** Empty if there was none. */
+    public static Optional<LastPurge> find(Tx tx) {
+        return tx.query(QUERY, LastPurge::read).stream().findFirst();
+    }
+
+    private static LastPurge read(Row row) throws SQLException {
+        State state = row.flag(2) ? State.FINISHED : row.flag(3) ? State.RUNNING : State.INTERRUPTED;
+        return new LastPurge(row.time(1), state, row.number(4), row.number(5), row.number(6));
+    }
+}

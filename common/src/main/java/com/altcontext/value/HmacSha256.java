@@ -1,0 +1,47 @@
+package com.altcontext.value;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** HMAC-SHA256 (RFC 2104) under one key. Safe for use by several threads. */
+public final class HmacSha256 {
+    /** The length of a result in bytes. */
+    public static final int LENGTH = 32;
+
+    private static final String ALGORITHM = "HmacSHA256";
+
+    /** Cloned for each use, since a {@link Mac} serves one thread at a time and looking up the algorithm is slow. */
+    private final Mac prototype;
+
+    /** @throws IllegalArgumentException if the key is empty */
+    public HmacSha256(byte[] key) {
+        SecretKeySpec spec = new SecretKeySpec(key, ALGORITHM);
+        try {
+            prototype = Mac.getInstance(ALGORITHM);
+            prototype.init(spec);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java platform has " + ALGORITHM, impossible);
+        }
+    }
+
+    /** The key is the text in UTF-8. */
+    public HmacSha256(String key) {
+        this(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @return {@link #LENGTH} bytes */
+    public byte[] of(byte[] message) {
+        try {
+            return ((Mac) prototype.clone()).doFinal(message);
+        } catch (CloneNotSupportedException impossible) {
+            throw new IllegalStateException("the platform's " + ALGORITHM + " can be cloned", impossible);
+        }
+    }
+
+    /** The same of a text in UTF-8. */
+    public byte[] of(String message) {
+        return of(message.getBytes(StandardCharsets.UTF_8));
+    }
+}
