@@ -1,5 +1,6 @@
 package com.altcontext.devdb;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,83 +12,92 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real PostgreSQL server of one's own, on 127.0.0.1 only, as durable as in production ({@code fsync=on}). It can be stopped,
- * killed and started again on the same port and data, so that a test can take the database away from a running service.
+ * A real PostgreSQL server on 127.0.0.1, as durable as in production ({@code fsync=on}): {@link EmbeddedPostgres} with what it
+ * lacks. It can be stopped, killed and started again on the same port and data, its data directory has one owner at a time, and
+ * the server that a killed process left behind is taken over by the next start on its data.
  *
- * <p>The server belongs to this process: it is stopped when this process ends. Where the process was killed, the next start on
- * the same data stops the orphan first. Every failure is an {@link UncheckedIOException} that says what PostgreSQL said.
+ * <p>The server stops when this process ends. Every failure is an {@link UncheckedIOException} with PostgreSQL's own message.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final String TEMPORARY = "altcontext-database-";
 
-    /** Where {@code make run} listens unless something else does: any port would do, a stable one is easier to remember. */
+    /** The port of kept data, unless something else listens there: a stable address is easier to remember. */
     private static final int DEFAULT_PORT = 54318;
 
-    /** Where postmaster.pid says how far the server is; pg_ctl reads the same line. */
-    private static final int STATUS_LINE = 7;
+    /** Below the ports that systems give to clients, so that no connection takes the port of a stopped server. */
+    private static final int MIN_PORT = 15_000;
 
-    /** Connections break, and what is in memory is written down. */
-    private static final String FAST = "fast";
+    private static final int MAX_PORT = 32_000;
+    private static final int MAX_STARTS = 3;
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final int ATTEMPTS = 50;
-    private static final int SECONDS_TO_START = 60;
-    private static final int SECONDS_TO_STOP = 30;
+    static {
+        // The library's default is shared by all users of the machine, any of whom could replace the programs there.
+        Path programs = Path.of(System.getProperty("user.home"), ".cache", "altcontext", "postgresql");
+        try {
+            Files.createDirectories(programs);
+            Files.setPosixFilePermissions(programs.getParent(), PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL cannot be unpacked into " + programs + ": " + e, e);
+        }
+        System.setProperty("ot.epg.working-dir", programs.toString());
+        // SLF4J says on stderr that there is no logger; the server's messages are in server.log anyway.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+    }
 
     private final Path home;
-    private final boolean throwAway;
-    private final Privileges privileges;
-    private final Path programs;
+    private final boolean temporary;
     private final FileChannel lock;
     private final Thread atExit = new Thread(this::closeAtExit, "embedded-postgresql-stop");
     private int port;
-    private @Nullable Process server;
+    private @Nullable EmbeddedPostgres postgres;
     private boolean closed;
 
-    private EmbeddedDatabase(Path home, int port, boolean throwAway) throws IOException {
+    private EmbeddedDatabase(Path home, boolean temporary) throws IOException {
         this.home = home;
-        this.throwAway = throwAway;
-        this.privileges = Privileges.here();
-        this.programs = PostgresBinaries.home().resolve("bin");
+        this.temporary = temporary;
         this.lock = lock(home);
-        this.port = port;
     }
 
     /**
-     * A server whose data stays in a directory, made where it is missing.
+     * A server whose data stays in a directory, which is created where it is missing.
      *
      * @param dataDirectory holds everything of the server; one process at a time may use it
-     * @param port 0 for the usual one, or a free one where that is taken
      */
-    public static EmbeddedDatabase at(Path dataDirectory, int port) {
-        return started(dataDirectory.toAbsolutePath().normalize(), port, false);
+    public static EmbeddedDatabase at(Path dataDirectory) {
+        return started(dataDirectory.toAbsolutePath().normalize(), false);
     }
 
     /** A server with empty data on a free port; {@link #close()}, or the end of this process, deletes it. */
     public static EmbeddedDatabase temporary() {
         try {
             sweep(Path.of(System.getProperty("java.io.tmpdir")));
-            return started(Files.createTempDirectory(TEMPORARY), 0, true);
+            return started(Files.createTempDirectory(TEMPORARY), true);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
-    private static EmbeddedDatabase started(Path home, int port, boolean throwAway) {
+    private static EmbeddedDatabase started(Path home, boolean temporary) {
         try {
             Files.createDirectories(home);
-            EmbeddedDatabase database = new EmbeddedDatabase(home, port, throwAway);
+            EmbeddedDatabase database = new EmbeddedDatabase(home, temporary);
             Runtime.getRuntime().addShutdownHook(database.atExit);
             try {
-                database.initialize();
                 database.start();
-            } catch (UncheckedIOException | IOException e) {
+            } catch (UncheckedIOException e) {
                 database.close();
                 throw e;
             }
@@ -102,116 +112,112 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return "postgres://postgres:postgres@127.0.0.1:" + port + "/postgres?sslmode=disable";
     }
 
-    /** Starts the server and returns when it accepts connections; recovers from a kill; does nothing while it runs. */
+    /** Starts the server and returns when it accepts connections; recovers after a kill; does nothing while it runs. */
     public synchronized void start() {
         if (closed) {
             throw new IllegalStateException("this embedded PostgreSQL is closed");
         }
-        if (server != null && server.isAlive()) {
+        if (postgres != null && server().isPresent()) {
             return;
         }
         try {
-            stopOrphan();
             boolean anyPort = port == 0;
             for (int attempt = 1; ; attempt++) {
+                killServer(); // one that a killed process left behind, or that failed to start
                 if (anyPort) {
-                    port = throwAway || attempt > 1 || !isFree(DEFAULT_PORT) ? freePort() : DEFAULT_PORT;
+                    port = temporary || attempt > 1 || !isFree(DEFAULT_PORT) ? freePort() : DEFAULT_PORT;
                 }
-                if (launch()) {
+                @Nullable Exception failure = launch();
+                if (failure == null && server().isPresent()) {
                     return;
                 }
-                String said = said();
-                boolean portTaken = said.contains("could not bind") || said.contains("could not create any TCP/IP");
-                boolean stillDying = said.contains("shared memory block");
-                boolean again = (portTaken && anyPort) || stillDying;
-                if (attempt == ATTEMPTS || !again) {
+                boolean portTaken = failure == null || serverLog().contains("could not bind");
+                if (attempt == MAX_STARTS || !(anyPort && portTaken)) {
                     throw new IOException(
-                            "the embedded PostgreSQL in " + home + " did not start on port " + port + ":\n" + said);
+                            "the embedded PostgreSQL in " + home + " did not start on port " + port
+                                    + (failure == null ? "" : " (" + failure.getMessage() + ")") + "\n" + serverLog(),
+                            failure);
                 }
-                TimeUnit.MILLISECONDS.sleep(100);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while PostgreSQL started", e);
         }
     }
 
-    /** True when the server accepts connections, false when it gave up; what it said is in its log. */
-    private boolean launch() throws IOException, InterruptedException {
+    /**
+     * Makes the data where there are none, and starts the server.
+     *
+     * @return why it failed; null also where the answer came from another server on that port
+     */
+    private @Nullable Exception launch() throws IOException {
+        if (!Files.exists(data().resolve("PG_VERSION"))) {
+            delete(data()); // what an interrupted initdb left
+        }
         Files.deleteIfExists(log());
-        List<String> command = new ArrayList<>(privileges.prefix());
-        command.addAll(serverCommand());
-        Process launched = builder(command)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(log().toFile())
-                .start();
-        server = launched;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
-        while (!isReady(launched)) {
-            if (launched.waitFor(10, TimeUnit.MILLISECONDS)) {
-                return false;
-            }
-            if (System.nanoTime() > deadline) {
-                kill();
-                throw new IOException("the embedded PostgreSQL in " + home + " was not ready within " + SECONDS_TO_START
-                        + " seconds:\n" + said());
-            }
+        // The library does not release its lock where a start failed or the server was killed; a new file has none.
+        Files.deleteIfExists(data().resolve("epg-lock"));
+        try {
+            postgres = EmbeddedPostgres.builder()
+                    .setDataDirectory(data())
+                    .setCleanDataDirectory(false)
+                    .setRegisterShutdownHook(false)
+                    .setPGStartupWait(START_TIMEOUT)
+                    .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .setPort(port)
+                    .setLocaleConfig("locale", "C.UTF-8")
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .setServerConfig("unix_socket_directories", "") // their directory is shared by all users
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("max_connections", "100")
+                    .setServerConfig("log_timezone", "UTC")
+                    .start();
+            return null;
+        } catch (IOException | IllegalStateException e) {
+            return e;
         }
-        return true;
     }
 
-    /** Stops the server at once, as a failover does: connections break, what was committed stays, data and port are kept. */
+    /** Stops the server as a failover does: connections break, what was committed stays, data and port are kept. */
     public synchronized void stop() {
-        stop(FAST);
-    }
-
-    private void stop(String mode) {
-        if (server == null) {
+        if (postgres == null) {
             return;
         }
         try {
-            if (server.isAlive()) {
-                pgCtlStop(mode);
-            }
-            server.waitFor();
-            server = null;
+            Optional<ProcessHandle> server = server();
+            postgres.close(); // returns after 5 seconds, also where the server still writes
+            postgres = null;
+            awaitEnd(server.stream().toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while PostgreSQL stopped", e);
         }
     }
 
     /** Kills the server as a power failure would; {@link #start()} then recovers what was committed. */
     public synchronized void kill() {
-        if (server == null) {
-            return;
-        }
         try {
-            server.destroyForcibly().waitFor();
-            server = null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while PostgreSQL died", e);
+            killServer();
+            postgres = null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
-    /** Stops the server for good; a temporary one takes its data along. */
+    /** Stops the server for good; a temporary one is deleted with its data. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
+        closed = true;
         try {
-            stop(lastMode());
-            closed = true;
-            unlock();
-            if (throwAway) {
-                Directories.delete(home);
+            if (temporary) {
+                kill(); // its data need not be written
+                delete(home);
+            } else {
+                stop();
             }
+            unlock();
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -222,161 +228,85 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** A test run that was killed leaves a server and its data behind: the next one clears them away. */
+    private void closeAtExit() {
+        close();
+    }
+
+    /** A killed test run leaves a server and its data behind, and the next one removes them. */
     private static void sweep(Path directory) throws IOException {
         FileTime settled = FileTime.fromMillis(System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(1));
         try (DirectoryStream<Path> homes = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
             for (Path home : homes) {
-                if (Files.isWritable(home)
-                        && Files.exists(home.resolve("lock"))
-                        && Files.getLastModifiedTime(home).compareTo(settled) < 0) {
-                    discard(home);
+                if (Files.isWritable(home) && Files.getLastModifiedTime(home).compareTo(settled) < 0) {
+                    try {
+                        new EmbeddedDatabase(home, true).close();
+                    } catch (InUseException e) {
+                        // its process lives
+                    }
                 }
             }
         }
     }
 
-    private static void discard(Path home) throws IOException {
-        try (EmbeddedDatabase abandoned = new EmbeddedDatabase(home, 0, true)) {
-            abandoned.stopOrphan();
-        } catch (InUseException e) {
-            // its process lives
+    private void killServer() throws IOException {
+        Optional<ProcessHandle> server = server();
+        if (server.isPresent()) {
+            List<ProcessHandle> processes =
+                    Stream.concat(server.stream(), server.get().descendants()).toList();
+            processes.forEach(ProcessHandle::destroyForcibly);
+            awaitEnd(processes);
+        }
+        // PostgreSQL would not start while a process has that number: one that init did not reap yet, or another
+        // program.
+        Files.deleteIfExists(pidFile());
+    }
+
+    private void awaitEnd(List<ProcessHandle> processes) throws IOException {
+        long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
+        while (processes.stream().anyMatch(EmbeddedDatabase::isServer)) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException(
+                        "the PostgreSQL in " + home + " did not stop within " + STOP_TIMEOUT.toSeconds() + " seconds");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 
-    private void closeAtExit() {
-        close();
-    }
-
-    private void initialize() throws IOException {
-        if (Files.exists(data().resolve("PG_VERSION"))) {
-            return;
-        }
-        Directories.delete(data()); // the rest of an initdb that was interrupted
-        privileges.own(home);
-        // The class that deletes is needed when the JVM ends, when a class loader of a test framework may be closed
-        // already.
-        Directories.delete(Files.createDirectories(home.resolve("trial")));
-        Outcome outcome = run(
-                "initdb",
-                List.of(
-                        "--pgdata=" + data(),
-                        "--username=postgres",
-                        "--auth=trust",
-                        "--encoding=UTF8",
-                        "--locale=C.UTF-8",
-                        "--no-instructions"));
-        if (!outcome.ok()) {
-            Directories.delete(data());
-            throw new IOException(
-                    "the embedded PostgreSQL could not make its data in " + home + ": " + outcome.output());
-        }
-    }
-
-    private List<String> serverCommand() {
-        List<String> command = new ArrayList<>();
-        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
-            command.add(
-                    "/usr/bin/setsid"); // a session of its own: Ctrl-C is for us, and we stop the server when we are
-            // done
-        }
-        command.addAll(List.of(programs.resolve("postgres").toString(), "-D", data().toString()));
-        command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port)));
-        // Settings of our own, whatever the data's say. No Unix socket: its directory is shared by all users of the
-        // machine.
-        for (String setting : List.of(
-                "unix_socket_directories=",
-                "fsync=on",
-                "synchronous_commit=on",
-                "full_page_writes=on",
-                "max_connections=100",
-                "timezone=UTC",
-                "log_timezone=UTC",
-                "logging_collector=off")) {
-            command.addAll(List.of("-c", setting));
-        }
-        return command;
-    }
-
-    /** A process that was killed leaves its server behind. We hold the lock, so nobody else has a claim on it. */
-    private void stopOrphan() throws IOException {
-        Optional<ProcessHandle> named = pidFileProcess();
-        if (named.isEmpty()) {
-            return;
-        }
-        if (isServer(named.get())) {
-            pgCtlStop(lastMode());
-        } else {
-            Files.deleteIfExists(
-                    pidFile()); // a dead server's number went to somebody else, and PostgreSQL would not start
-        }
-    }
-
-    /** What is thrown away need not be written down first: under load that takes longer than anybody waits. */
-    private String lastMode() {
-        return throwAway ? "immediate" : FAST;
-    }
-
-    private void pgCtlStop(String mode) throws IOException {
-        Outcome outcome = run(
-                "pg_ctl",
-                List.of("stop", "--wait", "--timeout=" + SECONDS_TO_STOP, "--mode=" + mode, "--pgdata=" + data()));
-        if (!outcome.ok() && pidFileProcess().filter(EmbeddedDatabase::isServer).isPresent()) {
-            throw new IOException("the PostgreSQL in " + home + " did not stop: " + outcome.output());
-        }
-    }
-
-    private Optional<ProcessHandle> pidFileProcess() {
+    /** The running server of our data. */
+    private Optional<ProcessHandle> server() {
         try {
             return Files.readAllLines(pidFile()).stream()
                     .findFirst()
                     .flatMap(line -> ProcessHandle.of(Long.parseLong(line.strip())))
-                    .filter(ProcessHandle::isAlive);
+                    .filter(EmbeddedDatabase::isServer);
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
     }
 
-    /** A dead process that nobody reaped has no command any more. */
+    /** A dead process has no command any more, also where init does not reap it. */
     private static boolean isServer(ProcessHandle process) {
         return process.info().command().filter(c -> c.endsWith("/postgres")).isPresent();
     }
 
-    private boolean isReady(Process launched) {
+    /** Not in Java: when a JVM ends, the class loader of a test framework may be closed, and no more classes be loaded. */
+    static void delete(Path tree) throws IOException {
         try {
-            List<String> lines = Files.readAllLines(pidFile());
-            return lines.size() > STATUS_LINE
-                    && lines.getFirst().strip().equals(Long.toString(launched.pid()))
-                    && lines.get(STATUS_LINE).strip().equals("ready");
-        } catch (IOException e) {
-            return false; // not written yet
-        }
-    }
-
-    private Outcome run(String program, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(privileges.prefix());
-        command.add(programs.resolve(program).toString());
-        command.addAll(arguments);
-        try {
-            Process process = builder(command).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Outcome(process.waitFor(), output.strip());
+            int status = new ProcessBuilder("rm", "-rf", tree.toString())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (status != 0) {
+                throw new IOException(tree + " could not be deleted");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while " + program + " ran", e);
+            throw new IOException("interrupted while deleting " + tree, e);
         }
-    }
-
-    private ProcessBuilder builder(List<String> command) {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
-        builder.environment().put("LC_ALL", "C");
-        return builder;
     }
 
     /** The end of the server's own log. */
-    private String said() throws IOException {
+    private String serverLog() throws IOException {
         if (!Files.exists(log())) {
             return "";
         }
@@ -399,8 +329,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /**
      * Keeps other processes away, and this one. The system drops all locks that a process has on a file when the process closes it
-     * once, so a directory that is ours already is told by a system property, which all class loaders see, and not by a second look
-     * at the file.
+     * once, and the library opens its own lock file anew for each check; so a directory that is ours already is known from a system
+     * property, which all class loaders see.
      */
     private static FileChannel lock(Path home) throws IOException {
         if (System.getProperties().putIfAbsent(lockName(home), "held") != null) {
@@ -439,10 +369,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    private static int freePort() {
+        return ThreadLocalRandom.current()
+                .ints(MIN_PORT, MAX_PORT)
+                .filter(EmbeddedDatabase::isFree)
+                .findFirst()
+                .orElseThrow();
     }
 
     static final class InUseException extends IOException {
@@ -451,12 +383,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
         InUseException(Path home) {
             super("another process is using the database in " + home
                     + ": stop that one (another make run?) or choose another directory");
-        }
-    }
-
-    private record Outcome(int status, String output) {
-        boolean ok() {
-            return status == 0;
         }
     }
 }

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * usage, 3 another process uses that directory.
  */
 public final class Main {
-    private static final String USAGE =
-            "usage: java -jar altcontext-dev-database.jar --data DIR [--port N] [--ready-file F]";
+    private static final String USAGE = "usage: java -jar altcontext-dev-database.jar --data DIR [--ready-file F]";
 
     private static final int IN_USE = 3;
 
@@ -24,13 +23,11 @@ public final class Main {
     public static void main(String[] args) {
         @Nullable Path data = null;
         @Nullable Path readyFile = null;
-        int port = 0;
         try {
             for (int i = 0; i < args.length; i += 2) {
                 switch (args[i]) {
                     case "--data" -> data = Path.of(args[i + 1]);
                     case "--ready-file" -> readyFile = Path.of(args[i + 1]);
-                    case "--port" -> port = Integer.parseInt(args[i + 1]);
                     default -> throw new IllegalArgumentException(args[i]);
                 }
             }
@@ -43,7 +40,7 @@ public final class Main {
             return;
         }
         try {
-            EmbeddedDatabase database = EmbeddedDatabase.at(data, port); // its own hook stops it
+            EmbeddedDatabase database = EmbeddedDatabase.at(data); // its own hook stops it
             announce(database.url(), readyFile);
         } catch (UncheckedIOException e) {
             System.err.println(e.getMessage());

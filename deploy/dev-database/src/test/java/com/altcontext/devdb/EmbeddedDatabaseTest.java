@@ -58,18 +58,18 @@ class EmbeddedDatabaseTest {
 
     @Test
     void data_outlives_the_process_whatever_the_port() throws Exception {
-        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory, 0)) {
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory)) {
             run(first, "CREATE TABLE kept AS SELECT 1 AS one");
         }
-        try (EmbeddedDatabase second = EmbeddedDatabase.at(directory, 0)) {
+        try (EmbeddedDatabase second = EmbeddedDatabase.at(directory)) {
             assertThat(ask(second, "SELECT one FROM kept")).isEqualTo("1");
         }
     }
 
     @Test
     void a_second_start_on_the_same_data_says_that_it_is_in_use() {
-        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory, 0)) {
-            assertThatThrownBy(() -> EmbeddedDatabase.at(directory, 0))
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory)) {
+            assertThatThrownBy(() -> EmbeddedDatabase.at(directory))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("another process is using the database in " + directory);
             assertThat(first.url()).isNotEmpty();
@@ -78,8 +78,8 @@ class EmbeddedDatabaseTest {
 
     @Test
     void whoever_was_refused_here_leaves_the_data_safe_from_other_processes() throws Exception {
-        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory, 0)) {
-            assertThatThrownBy(() -> EmbeddedDatabase.at(directory, 0)).isInstanceOf(UncheckedIOException.class);
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory)) {
+            assertThatThrownBy(() -> EmbeddedDatabase.at(directory)).isInstanceOf(UncheckedIOException.class);
 
             Process other = start("--data", directory.toString());
             try {
@@ -96,8 +96,8 @@ class EmbeddedDatabaseTest {
 
     @Test
     void two_directories_can_be_served_at_once() throws Exception {
-        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory.resolve("one"), 0);
-                EmbeddedDatabase second = EmbeddedDatabase.at(directory.resolve("two"), 0)) {
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory.resolve("one"));
+                EmbeddedDatabase second = EmbeddedDatabase.at(directory.resolve("two"))) {
             assertThat(first.url()).isNotEqualTo(second.url());
             assertThat(ask(second, "SELECT 1")).isEqualTo("1");
         }
@@ -115,7 +115,7 @@ class EmbeddedDatabaseTest {
                 .as("the orphan still serves")
                 .isEqualTo("1");
 
-        try (EmbeddedDatabase heir = EmbeddedDatabase.at(directory.resolve("data"), 0)) {
+        try (EmbeddedDatabase heir = EmbeddedDatabase.at(directory.resolve("data"))) {
             assertThat(ask(heir, "SELECT one FROM kept")).isEqualTo("1");
             assertThat(ask(heir, "SELECT pg_postmaster_start_time() > now() - interval '1 hour'"))
                     .isEqualTo("t");
@@ -130,7 +130,7 @@ class EmbeddedDatabaseTest {
         String orphanUrl = owner.inputReader().readLine().substring("DATABASE_URL=".length());
         owner.destroyForcibly().waitFor();
         FileTime longAgo = FileTime.fromMillis(0);
-        try (EmbeddedDatabase neighbour = EmbeddedDatabase.at(inUse, 0)) {
+        try (EmbeddedDatabase neighbour = EmbeddedDatabase.at(inUse)) {
             Files.setLastModifiedTime(abandoned, longAgo);
             Files.setLastModifiedTime(inUse, longAgo);
 
@@ -140,18 +140,18 @@ class EmbeddedDatabaseTest {
             assertThatThrownBy(() -> ask(orphanUrl, "SELECT 1")).isInstanceOf(SQLException.class);
             assertThat(ask(neighbour, "SELECT 1")).isEqualTo("1");
         }
-        Directories.delete(inUse);
+        EmbeddedDatabase.delete(inUse);
     }
 
     @Test
     void a_number_of_a_dead_server_that_went_to_another_process_is_no_obstacle() throws Exception {
-        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory, 0)) {
+        try (EmbeddedDatabase first = EmbeddedDatabase.at(directory)) {
             run(first, "CREATE TABLE kept AS SELECT 1 AS one");
         }
         Files.write(
                 directory.resolve("data/postmaster.pid"),
                 List.of(Long.toString(ProcessHandle.current().pid()), directory.toString()));
-        try (EmbeddedDatabase second = EmbeddedDatabase.at(directory, 0)) {
+        try (EmbeddedDatabase second = EmbeddedDatabase.at(directory)) {
             assertThat(ask(second, "SELECT one FROM kept")).isEqualTo("1");
         }
     }
@@ -171,7 +171,7 @@ class EmbeddedDatabaseTest {
 
     @Test
     void the_process_for_scripts_says_how_it_is_used() throws Exception {
-        Process process = start("--port", "many");
+        Process process = start("--port", "1");
         assertThat(process.errorReader().readLine()).startsWith("usage: ");
         assertThat(process.waitFor()).isEqualTo(2);
     }
