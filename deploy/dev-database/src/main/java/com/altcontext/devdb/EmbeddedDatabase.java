@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The server stops when this process ends. Every failure is an {@link UncheckedIOException} with PostgreSQL's own message.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
+    /** The major version of the programs that the root pom.xml names. */
+    private static final String VERSION = "17";
+
     private static final String TEMPORARY = "altcontext-database-";
 
     /** The port of kept data, unless something else listens there: a stable address is easier to remember. */
@@ -121,6 +124,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         try {
+            checkVersion();
             boolean anyPort = port == 0;
             for (int attempt = 1; ; attempt++) {
                 killServer(); // one that a killed process left behind, or that failed to start
@@ -141,6 +145,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    private void checkVersion() throws IOException {
+        Path file = data().resolve("PG_VERSION");
+        if (!Files.exists(file)) {
+            return;
+        }
+        String version = Files.readString(file).strip();
+        if (!version.isEmpty() && !version.equals(VERSION)) {
+            throw new IOException(
+                    "the data in " + home + " are of PostgreSQL " + version + ", and this is PostgreSQL " + VERSION
+                            + ": remove that directory to begin anew, or name a PostgreSQL of your own in DATABASE_URL");
         }
     }
 

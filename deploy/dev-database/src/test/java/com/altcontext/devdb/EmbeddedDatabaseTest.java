@@ -95,6 +95,22 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
+    void data_of_another_version_are_refused_with_what_to_do() throws Exception {
+        try (EmbeddedDatabase database = EmbeddedDatabase.at(directory)) {
+            assertThat(Files.readString(directory.resolve("data/PG_VERSION")).strip())
+                    .as("data of the version that is required")
+                    .isEqualTo(ask(database, "SELECT current_setting('server_version_num')::int / 10000"));
+        }
+        Files.writeString(directory.resolve("data/PG_VERSION"), "18\n");
+
+        assertThatThrownBy(() -> EmbeddedDatabase.at(directory))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("are of PostgreSQL 18, and this is PostgreSQL ")
+                .hasMessageContaining("remove that directory to begin anew");
+        assertThat(directory.resolve("data/postgresql.conf")).exists();
+    }
+
+    @Test
     void two_directories_can_be_served_at_once() throws Exception {
         try (EmbeddedDatabase first = EmbeddedDatabase.at(directory.resolve("one"));
                 EmbeddedDatabase second = EmbeddedDatabase.at(directory.resolve("two"))) {
