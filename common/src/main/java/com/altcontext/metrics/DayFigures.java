@@ -15,12 +15,17 @@ import java.util.TreeMap;
 record DayFigures(long[] counts, Map<String, Long> rejected) {
     DayFigures plus(DayFigures other) {
         long[] sums = counts.clone();
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += other.counts[i];
-        }
         Map<String, Long> reasons = new TreeMap<>(rejected);
-        other.rejected.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
+        other.addTo(sums, reasons);
         return new DayFigures(sums, reasons);
+    }
+
+    /** Adds this day to sums under way. */
+    void addTo(long[] sums, Map<String, Long> reasons) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += counts[i];
+        }
+        rejected.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
     }
 
     long count(Count kind) {

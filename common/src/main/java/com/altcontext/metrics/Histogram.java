@@ -40,10 +40,6 @@ final class Histogram {
         return new Histogram(buckets, counts);
     }
 
-    boolean isEmpty() {
-        return buckets.length == 0;
-    }
-
     /** About how much memory it holds. */
     int bytes() {
         return 56 + buckets.length * ENTRY_BYTES;

@@ -10,16 +10,6 @@ record Sketches(VisitorSketch visitors, List<Histogram> vitals) {
             VisitorSketch.EMPTY,
             Arrays.stream(Vital.values()).map(vital -> Histogram.EMPTY).toList());
 
-    /** Whether nobody came and nothing was measured. */
-    boolean isEmpty() {
-        return visitors.isEmpty() && vitals.stream().allMatch(Histogram::isEmpty);
-    }
-
-    /** Of both together. */
-    Sketches and(Sketches other) {
-        return new Merge().add(this).add(other).sketches();
-    }
-
     /** About how much memory they hold. */
     int bytes() {
         return 64

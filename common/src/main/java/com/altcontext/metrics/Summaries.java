@@ -9,12 +9,10 @@ import com.altcontext.metrics.Summary.Percentiles;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -73,7 +71,7 @@ public final class Summaries {
                 mix(totals),
                 vitals(totals),
                 ingest(totals),
-                trend(snapshot, window));
+                snapshot.trend(window));
     }
 
     private RollupCache cache() {
@@ -120,14 +118,6 @@ public final class Summaries {
                 totals.rejected,
                 totals.count(Count.BOTS),
                 totals.quantile(Vital.TTFB, 0.95));
-    }
-
-    private static List<TrendPoint> trend(RollupSnapshot snapshot, Window window) {
-        List<TrendPoint> points = new ArrayList<>(window.days());
-        for (LocalDate day = window.from(); !day.isAfter(window.to()); day = day.plusDays(1)) {
-            points.add(snapshot.trend(day));
-        }
-        return points;
     }
 
     /**

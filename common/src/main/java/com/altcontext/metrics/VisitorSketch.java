@@ -49,10 +49,6 @@ final class VisitorSketch {
         return new VisitorSketch(new byte[0], words);
     }
 
-    boolean isEmpty() {
-        return sparse.length == 0 && words.length == 0;
-    }
-
     /** About how much memory it holds. */
     int bytes() {
         return 48 + sparse.length + words.length * 8;
