@@ -2,10 +2,10 @@ package com.altcontext.db;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,23 +20,23 @@ public final class BinaryRows {
 
     private static final long POSTGRES_EPOCH_DAY = 10_957L;
 
-    // Filled by hand: a ByteBuffer is many small calls where no compiler inlines them deeply.
-    private byte[] out;
-    private int size;
+    private ByteBuffer out;
 
-    /** @param sizeHint bytes that the rows are expected to need; more is made room for */
-    public BinaryRows(int sizeHint) {
-        out = new byte[Math.max(sizeHint, 64)];
-        put(SIGNATURE).putInt(0).putInt(0);
+    /** @param expectedBytes the initial size; it grows as needed */
+    public BinaryRows(int expectedBytes) {
+        out = ByteBuffer.allocate(Math.max(expectedBytes, 64));
+        out.put(SIGNATURE).putInt(0).putInt(0);
     }
 
     /** Begins a row of so many columns. */
     public BinaryRows row(int columns) {
-        return putShort(columns);
+        room(2).putShort((short) columns);
+        return this;
     }
 
     public BinaryRows id(UUID value) {
-        return putInt(16).putLong(value.getMostSignificantBits()).putLong(value.getLeastSignificantBits());
+        room(20).putInt(16).putLong(value.getMostSignificantBits()).putLong(value.getLeastSignificantBits());
+        return this;
     }
 
     public BinaryRows text(@Nullable String value) {
@@ -44,87 +44,73 @@ public final class BinaryRows {
             return none();
         }
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        return putInt(bytes.length).put(bytes);
+        room(4 + bytes.length).putInt(bytes.length).put(bytes);
+        return this;
     }
 
-    /** A jsonb value from its text. */
+    /** A jsonb value from its text, after the version of the format. */
     public BinaryRows json(@Nullable String value) {
         if (value == null) {
             return none();
         }
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        return putInt(1 + bytes.length).putByte(1).put(bytes);
+        room(5 + bytes.length).putInt(1 + bytes.length).put((byte) 1).put(bytes);
+        return this;
     }
 
     public BinaryRows time(Instant value) {
         long micros = (value.getEpochSecond() - POSTGRES_EPOCH_SECONDS) * 1_000_000L + value.getNano() / 1_000L;
-        return putInt(8).putLong(micros);
+        room(12).putInt(8).putLong(micros);
+        return this;
     }
 
     public BinaryRows day(LocalDate value) {
-        return putInt(4).putInt((int) (value.toEpochDay() - POSTGRES_EPOCH_DAY));
+        room(8).putInt(4).putInt((int) (value.toEpochDay() - POSTGRES_EPOCH_DAY));
+        return this;
     }
 
     public BinaryRows flag(boolean value) {
-        return putInt(1).putByte(value ? 1 : 0);
+        room(5).putInt(1).put((byte) (value ? 1 : 0));
+        return this;
     }
 
-    /** A flag that is null where it is not true, as a partial index wants it. */
+    /** True, or null in place of false: a partial index leaves those rows out. */
     public BinaryRows trueOrNull(boolean value) {
         return value ? flag(true) : none();
     }
 
     public BinaryRows integer(@Nullable Integer value) {
-        return value == null ? none() : putInt(4).putInt(value);
+        if (value == null) {
+            return none();
+        }
+        room(8).putInt(4).putInt(value);
+        return this;
     }
 
     /** A {@code real}: four bytes. */
     public BinaryRows real(@Nullable Double value) {
-        return value == null ? none() : putInt(4).putInt(Float.floatToIntBits(value.floatValue()));
+        if (value == null) {
+            return none();
+        }
+        room(8).putInt(4).putFloat(value.floatValue());
+        return this;
     }
 
     InputStream finished() {
-        putShort(-1);
-        return new ByteArrayInputStream(out, 0, size);
+        room(2).putShort((short) -1);
+        return new ByteArrayInputStream(out.array(), 0, out.position());
     }
 
     private BinaryRows none() {
-        return putInt(-1);
-    }
-
-    private BinaryRows putByte(int value) {
-        room(1);
-        out[size++] = (byte) value;
+        room(4).putInt(-1);
         return this;
     }
 
-    private BinaryRows putShort(int value) {
-        return putByte(value >> 8).putByte(value);
-    }
-
-    private BinaryRows putInt(int value) {
-        room(4);
-        for (int shift = 24; shift >= 0; shift -= 8) {
-            out[size++] = (byte) (value >> shift);
+    private ByteBuffer room(int bytes) {
+        if (out.remaining() < bytes) {
+            int size = Math.max(Math.addExact(out.position(), bytes), Math.multiplyExact(out.capacity(), 2));
+            out = ByteBuffer.allocate(size).put(out.flip());
         }
-        return this;
-    }
-
-    private BinaryRows putLong(long value) {
-        return putInt((int) (value >> 32)).putInt((int) value);
-    }
-
-    private BinaryRows put(byte[] bytes) {
-        room(bytes.length);
-        System.arraycopy(bytes, 0, out, size, bytes.length);
-        size += bytes.length;
-        return this;
-    }
-
-    private void room(int bytes) {
-        if (out.length - size < bytes) {
-            int wanted = Math.addExact(size, bytes);
-            out = Arrays.copyOf(out, Math.max(wanted, Math.multiplyExact(size, 2)));
-        }
+        return out;
     }
 }

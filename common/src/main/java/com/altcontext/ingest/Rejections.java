@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts of what was refused or dropped, by day, property, endpoint and reason. They gather in memory and are added to
@@ -82,22 +81,7 @@ public final class Rejections {
         }
     }
 
-    private record Key(LocalDate day, String propertyId, String endpoint, String reason) {
-        // Written out, since the generated ones are slow without an optimizing compiler, and floods count fast.
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Key key
-                    && key.reason.equals(reason)
-                    && key.propertyId.equals(propertyId)
-                    && key.endpoint.equals(endpoint)
-                    && key.day.equals(day);
-        }
-
-        @Override
-        public int hashCode() {
-            return (reason.hashCode() * 31 + propertyId.hashCode()) * 31 + endpoint.hashCode();
-        }
-    }
+    private record Key(LocalDate day, String propertyId, String endpoint, String reason) {}
 
     private record Row(Key key, long count) {}
 }
