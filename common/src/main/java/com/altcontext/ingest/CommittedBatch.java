@@ -3,9 +3,9 @@ package com.altcontext.ingest;
 import java.time.Duration;
 
 /**
- * One transaction of the writer, for whoever measures.
+ * One transaction of the writer, as it is measured.
  *
- * @param events how many it stored or knew already
- * @param took from taking the batch to the database's word that it is committed
+ * @param events how many it stored or found stored
+ * @param took from taking the batch from the queue to the database's confirmation of the commit
  */
 public record CommittedBatch(int events, Duration took) {}

@@ -15,36 +15,38 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Many requests, one commit. Requests queue without holding a thread; one writer takes whatever waits, stores it in one
- * transaction, and answers each after the commit. Nothing waits for a timer: while one commit runs, the next batch
- * gathers, so batches grow with the load.
+ * Stores the events of many requests in one commit. An event goes through these steps:
  *
- * <p>When the database is away every waiting request is told so at once, and new ones are told without queueing, until
- * the database answers again.
+ * <ol>
+ *   <li>{@link #submit} puts the events of a request into the queue. No thread waits with them.
+ *   <li>The writer, one thread, takes all that waits as one batch.
+ *   <li>{@link BatchWriter} stores the batch in one transaction. In it {@link EventStore#write} locks the visitors, looks
+ *       for duplicates, finds or begins the sessions, saves those, and copies the events.
+ *   <li>After the commit the writer answers each request.
+ * </ol>
+ *
+ * <p>There is no timer: while one commit runs the next batch gathers, so batches grow with the load. While the database
+ * is away, all requests are refused at once, those that wait too.
  */
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
 
-    private static final int MAX_TRIES = 5;
-    /** A lost connection is tried anew only if it broke fast: senders wait five seconds at the most. */
-    private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
-
     private static final long ASK_AGAIN_MILLIS = 200;
     private static final long FLUSH_EVERY_MILLIS = 1_000;
-    /** Counts can wait, and events must not wait for them: a statement that fails may take seconds. */
+    /** After a failure, which may take seconds: events must not wait for counts. */
     private static final long FLUSH_AGAIN_MILLIS = 10_000;
 
-    /** Events that were refused count as waiting for so long: their senders try again. */
+    /** For so long refused events count as waiting: their senders try again. */
     private static final long SENDERS_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
 
     private static final Duration MAX_STOP = Duration.ofSeconds(4);
 
     private final Sql sql;
     private final DatabaseState database;
-    private final EventStore store;
+    private final BatchWriter batches;
     private final Rejections rejections;
     private final Consumer<CommittedBatch> observer;
-    private final Queue queue;
+    private final WriteQueue queue;
     private final Bounds bounds;
     private final MemoryBudget memory;
     private final Thread writer;
@@ -52,19 +54,21 @@ public final class GroupCommit implements AutoCloseable {
     private final LimitedLog defects = new LimitedLog(LOG);
     private final LimitedLog lateCounts = new LimitedLog(LOG);
     private long nextFlush = System.nanoTime() + FLUSH_EVERY_MILLIS * 1_000_000;
-    /** When the first event came that nothing was committed since; 0 if there is none. */
+    /** When the first event came after the last commit; 0 if none did. */
     private volatile long uncommittedSince;
 
     private volatile long latestSubmit;
 
     /**
-     * @param mostEvents that may wait
-     * @param mostInBatch how many events one transaction takes
-     * @param mostBytesInBatch how much of the heap those may hold: on their way to the database they are copied several
-     *     times
+     * The limits of the queue and of a batch.
+     *
+     * @param maxEvents in the queue
+     * @param maxInBatch events in one transaction
+     * @param maxBytesInBatch of the heap, for the events of one transaction: on their way to the database they are copied
+     *     several times
      */
-    public record Bounds(int mostEvents, int mostInBatch, long mostBytesInBatch) {
-        /** 512 events of common length hold less than a megabyte. */
+    public record Bounds(int maxEvents, int maxInBatch, long maxBytesInBatch) {
+        /** 512 events of typical length hold less than a megabyte. */
         public static final Bounds SMALL_MACHINE = new Bounds(8_000, 512, 1L << 20);
     }
 
@@ -78,11 +82,11 @@ public final class GroupCommit implements AutoCloseable {
             Consumer<CommittedBatch> observer) {
         this.sql = sql;
         this.database = database;
-        this.store = store;
+        this.batches = new BatchWriter(sql, store);
         this.rejections = rejections;
         this.observer = observer;
         this.memory = memory;
-        this.queue = new Queue(bounds.mostEvents());
+        this.queue = new WriteQueue(bounds.maxEvents());
         this.bounds = bounds;
         this.writer = Thread.ofPlatform().name("ingest-writer").daemon().unstarted(this::run);
     }
@@ -95,7 +99,8 @@ public final class GroupCommit implements AutoCloseable {
     /**
      * Queues the events of one request.
      *
-     * @return what became of each, in their order, once it is committed; or failed with {@link Unavailable}
+     * @return completes after the commit with the outcome of each event, in their order, or fails with
+     *     {@link Unavailable}
      * @throws Unavailable at once, if the queue or the memory for it is full, the database is away or the service stops
      */
     public CompletableFuture<List<Outcome>> submit(List<Event> events) {
@@ -122,7 +127,7 @@ public final class GroupCommit implements AutoCloseable {
         return queue.depth();
     }
 
-    /** For how long events have come without one being stored, those that were refused among them; zero if none comes. */
+    /** For how long no event was stored although events came, refused ones included; zero if none came. */
     public Duration uncommittedFor() {
         long since = uncommittedSince;
         long now = System.nanoTime();
@@ -130,12 +135,12 @@ public final class GroupCommit implements AutoCloseable {
         return isWaiting ? Duration.ofNanos(now - since) : Duration.ZERO;
     }
 
-    /** Whether the writer is there: without it nothing is stored until the process is started anew. */
+    /** Whether the writer runs: without it nothing is stored until the process is restarted. */
     public boolean isRunning() {
         return writer.isAlive();
     }
 
-    /** Takes nothing more, stores what waits, and ends the writer. */
+    /** Accepts nothing more, stores what waits, and ends the writer. */
     @Override
     public void close() {
         queue.close();
@@ -149,14 +154,14 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** Outlives whatever happens to a batch: without this thread nothing is stored any more. */
+    /** Continues after any failure of a batch: without this thread nothing is stored. */
     private void run() {
         try {
             while (!queue.isClosed() || queue.depth() > 0) {
                 try {
                     step();
                 } catch (Throwable unforeseen) {
-                    goOn(unforeseen);
+                    recover(unforeseen);
                 }
             }
             flush();
@@ -170,27 +175,27 @@ public final class GroupCommit implements AutoCloseable {
             writeNext();
         } else {
             refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
-            awaitDatabase();
+            askDatabase();
         }
     }
 
-    private void goOn(Throwable unforeseen) {
+    private void recover(Throwable unforeseen) {
         try {
-            defects.log(Level.ERROR, "the writer failed in an unforeseen way and goes on", unforeseen);
+            defects.log(Level.ERROR, "the writer failed unexpectedly and continues", unforeseen);
             refuseWaiting(Unavailable.Reason.WRITER_FAILED);
             queue.pause(ASK_AGAIN_MILLIS);
         } catch (Throwable again) {
-            // Whatever it is, the next turn of the loop meets it as well, or does not.
+            // Nothing is left to do here: the next turn of the loop tries again.
         }
     }
 
     private void writeNext() throws InterruptedException {
-        List<Ticket> batch = queue.take(bounds.mostInBatch(), bounds.mostBytesInBatch(), FLUSH_EVERY_MILLIS);
+        List<Ticket> batch = queue.take(bounds.maxInBatch(), bounds.maxBytesInBatch(), FLUSH_EVERY_MILLIS);
         if (!batch.isEmpty()) {
             try {
                 write(batch);
             } catch (RuntimeException | Error unforeseen) {
-                defects.log(Level.ERROR, "a batch failed in an unforeseen way", unforeseen);
+                defects.log(Level.ERROR, "a batch failed unexpectedly", unforeseen);
                 refuseAll(batch, Unavailable.Reason.WRITER_FAILED);
             }
         }
@@ -199,7 +204,7 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private void awaitDatabase() throws InterruptedException {
+    private void askDatabase() throws InterruptedException {
         DatabaseState.Status before = database.status();
         DatabaseState.Status now = database.ask();
         if (now != before) {
@@ -227,12 +232,12 @@ public final class GroupCommit implements AutoCloseable {
         batch.forEach(ticket -> events.addAll(ticket.events));
         List<Outcome> outcomes;
         try {
-            outcomes = store(events, began);
+            outcomes = batches.write(events);
         } catch (SqlFailure failed) {
             failures.log(
                     Level.ERROR, "a batch of " + events.size() + " events could not be stored: " + failed.getMessage());
             refuseAll(batch, Unavailable.Reason.DATABASE_AWAY);
-            standBack(failed);
+            backOff(failed);
             return;
         }
         uncommittedSince = depth() == 0 ? 0 : System.nanoTime() | 1;
@@ -245,26 +250,7 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** Tries until stored. Repeating is safe, also after a commit whose answer was lost: an event's identity finds it. */
-    private List<Outcome> store(List<Event> events, long began) {
-        boolean piecewise = false;
-        for (int tries = 1; ; tries++) {
-            try {
-                boolean apart = piecewise;
-                return sql.inTransaction(tx -> apart ? Poison.isolate(tx, store, events) : store.write(tx, events));
-            } catch (SqlFailure failed) {
-                boolean fast = System.nanoTime() - began < FAST_NANOS;
-                boolean again = failed.isWorthRepeating() || (failed.isLostConnection() && fast);
-                if (failed.isFaultOfTheData() && !piecewise) {
-                    piecewise = true;
-                } else if (!again || tries == MAX_TRIES) {
-                    throw failed;
-                }
-            }
-        }
-    }
-
-    /** What is stored is answered so, whatever happens to those who measure. */
+    /** A failure here must not change the answer: the batch is stored. */
     private void measure(CommittedBatch batch) {
         try {
             observer.accept(batch);
@@ -273,8 +259,8 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** Those that wait have waited for this failure too: they are told now, and the next to come try the database anew. */
-    private void standBack(SqlFailure failed) throws InterruptedException {
+    /** The requests in the queue have waited for this failure too, so they are refused now. Later ones are tried. */
+    private void backOff(SqlFailure failed) throws InterruptedException {
         if (failed.isLostConnection()) {
             database.lost();
         }
@@ -290,7 +276,7 @@ public final class GroupCommit implements AutoCloseable {
             rejections.flush(sql);
         } catch (SqlFailure failed) {
             nextFlush = System.nanoTime() + FLUSH_AGAIN_MILLIS * 1_000_000;
-            lateCounts.log(Level.WARNING, "counts of rejections are kept for later: " + failed.getMessage());
+            lateCounts.log(Level.WARNING, "the counts of rejections will be written later: " + failed.getMessage());
             if (failed.isLostConnection()) {
                 database.lost();
             }

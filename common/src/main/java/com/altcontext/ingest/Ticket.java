@@ -5,9 +5,9 @@ import com.altcontext.event.Outcome;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One request's events on their way through the queue; they are stored by one transaction and answered at once. */
+/** The events of one request in the queue. One transaction stores all of them, and one answer covers them. */
 final class Ticket {
-    /** Itself, its list, the answer that somebody waits for, and what they do with it. */
+    /** This object, its list, the answer, and the callback of its caller, in bytes. */
     private static final int OBJECTS = 400;
 
     final List<Event> events;

@@ -7,17 +7,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What waits for the writer, bounded by number; their memory is bounded by the {@link MemoryBudget}. */
-final class Queue {
+/** The requests that wait for the writer, bounded by the number of their events. The {@link MemoryBudget} bounds their memory. */
+final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
-    private final int mostEvents;
+    private final int maxEvents;
     private int events;
     private boolean closed;
 
-    Queue(int mostEvents) {
-        this.mostEvents = mostEvents;
+    WriteQueue(int maxEvents) {
+        this.maxEvents = maxEvents;
     }
 
     /** @throws Unavailable if it is full or closed */
@@ -27,7 +27,7 @@ final class Queue {
             if (closed) {
                 throw new Unavailable(Unavailable.Reason.STOPPING);
             }
-            if (events + ticket.events.size() > mostEvents) {
+            if (events + ticket.events.size() > maxEvents) {
                 throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
             }
             tickets.add(ticket);
@@ -39,10 +39,10 @@ final class Queue {
     }
 
     /**
-     * Whatever waits, up to so many events and bytes (a request is never split, and one is always taken); waits for the
-     * first at most the given time, or until the queue is closed.
+     * Takes what waits, up to so many events and bytes. A request is never split, and at least one is taken. If the queue
+     * is empty, it waits for the given time, or until the queue is closed.
      */
-    List<Ticket> take(int most, long mostBytes, long waitMillis) throws InterruptedException {
+    List<Ticket> take(int maxBatch, long maxBytes, long waitMillis) throws InterruptedException {
         lock.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
@@ -54,8 +54,8 @@ final class Queue {
             long bytes = 0;
             while (!tickets.isEmpty()
                     && (taken.isEmpty()
-                            || (count + tickets.peek().events.size() <= most
-                                    && bytes + tickets.peek().weight <= mostBytes))) {
+                            || (count + tickets.peek().events.size() <= maxBatch
+                                    && bytes + tickets.peek().weight <= maxBytes))) {
                 Ticket ticket = tickets.remove();
                 events -= ticket.events.size();
                 bytes += ticket.weight;
@@ -68,7 +68,7 @@ final class Queue {
         }
     }
 
-    /** Waits out the time, or less if the queue is closed meanwhile. */
+    /** Waits for the given time, or until the queue is closed. */
     void pause(long millis) throws InterruptedException {
         lock.lock();
         try {

@@ -7,7 +7,11 @@ import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventRows;
 import com.altcontext.event.EventStore;
+import com.altcontext.event.Receipt;
+import com.altcontext.visit.Visits;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,10 +152,9 @@ public final class Leads {
     }
 
     private List<Captured> capture(Tx tx, Pipeline look, List<Capture> captures, List<UUID> ifNew) {
-        EventStore.NewEvents submits = events.newEvents(captures.size());
-        captures.forEach(capture -> submits.expect(capture.visitor(), capture.receivedAt()));
-        // Before the other look-ups, since it also tells the planner how to run them.
-        submits.ask(look);
+        Visits visits = events.visits();
+        captures.forEach(capture -> visits.expect(capture.visitor(), capture.receivedAt()));
+        visits.lockAndRead(look);
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
         @Nullable String[] emails = sent.texts(capture -> capture.email().value());
@@ -171,13 +174,14 @@ public final class Leads {
         found.rows().forEach(lead -> known.put(lead.index, lead));
         Map<Integer, Captured> captured = new HashMap<>();
         first.rows().forEach(repeat -> captured.put(repeat.index, repeat.captured));
+        EventRows rows = new EventRows(captures.size());
         List<Submission> submissions = new ArrayList<>(captures.size());
         for (int i = 0; i < captures.size(); i++) {
             if (!captured.containsKey(i)) {
-                submissions.add(submission(captures.get(i), ifNew.get(i), known.get(i), submits));
+                submissions.add(submission(captures.get(i), ifNew.get(i), known.get(i), visits, rows));
             }
         }
-        Iterator<Captured> stored = store(tx, submits, submissions).iterator();
+        Iterator<Captured> stored = store(tx, visits, rows, submissions).iterator();
         List<Captured> all = new ArrayList<>(captures.size());
         for (int i = 0; i < captures.size(); i++) {
             Captured repeated = captured.get(i);
@@ -186,20 +190,22 @@ public final class Leads {
         return all;
     }
 
-    private Submission submission(Capture capture, UUID ifNew, @Nullable Known known, EventStore.NewEvents submits) {
+    private Submission submission(Capture capture, UUID ifNew, @Nullable Known known, Visits visits, EventRows rows) {
         UUID leadId = known == null ? ifNew : known.id;
         UUID id = capture.submissionOf(leadId);
+        Event event = capture.event(id);
+        UUID session = visits.place(event.visitor(), event.id(), event.occurredAt(), event.origin());
+        Receipt receipt = rows.add(event, session);
         Consent given = Consent.given(capture.consent(), capture.receivedAt(), rules.impliedConsentMonths());
-        return new Submission(
-                id, leadId, capture, submits.place(capture.event(id)), given, known == null ? null : known.consent);
+        return new Submission(id, leadId, capture, receipt, given, known == null ? null : known.consent);
     }
 
-    private List<Captured> store(Tx tx, EventStore.NewEvents submits, List<Submission> submissions) {
+    private List<Captured> store(Tx tx, Visits visits, EventRows rows, List<Submission> submissions) {
         if (submissions.isEmpty()) {
             return List.of();
         }
         Pipeline save = tx.pipeline();
-        submits.saveVisits(save);
+        visits.save(save);
         saveLeads(save, new Columns<>(submissions));
         saveConsents(save, submissions.stream().filter(Submission::isConsentNew).toList());
         List<IdentityLinks.FormLink> forms = submissions.stream()
@@ -219,7 +225,7 @@ public final class Leads {
             Outbox.put(save, submissions);
         }
         save.send();
-        submits.store(tx);
+        rows.copy(tx);
         return submissions.stream()
                 .map(s -> new Captured(
                         s.leadId(),

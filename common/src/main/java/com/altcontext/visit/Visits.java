@@ -139,7 +139,7 @@ public final class Visits {
         this.rule = rule;
     }
 
-    /** Says that the batch may have an event of this visitor at this time; all are said before {@link #read}. */
+    /** Announces that the batch may have an event of this visitor at this time; call it before {@link #lockAndRead}. */
     public void expect(Visitor visitor, Instant at) {
         byVisitor
                 .computeIfAbsent(visitor.id(), id -> new VisitorSessions(visitor))
@@ -147,8 +147,12 @@ public final class Visits {
                 .add(at);
     }
 
-    /** Asks for the sessions that an expected event could join; {@link #place} may be called once it is sent. */
-    public void read(Pipeline pipeline) {
+    /**
+     * Adds the lock of the expected visitors ({@link VisitorLock}), which must come before all other look-ups, and the
+     * query for the sessions that an expected event could join. {@link #place} may be called once both are sent.
+     */
+    public void lockAndRead(Pipeline pipeline) {
+        VisitorLock.take(pipeline, byVisitor.keySet());
         List<Near> all = new ArrayList<>(byVisitor.size());
         byVisitor.values().forEach(sessionsOf -> sessionsOf.addTo(all, rule.inactivity()));
         Columns<Near> sought = new Columns<>(all);

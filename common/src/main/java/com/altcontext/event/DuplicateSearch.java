@@ -1,0 +1,164 @@
+package com.altcontext.event;
+
+import com.altcontext.db.Columns;
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the events of a batch that are stored already. It looks in the days of the batch up to today, in the round trip
+ * of the batch's other look-ups. It looks further back only for events whose time does not say their day, and whose
+ * visitor was there then.
+ */
+final class DuplicateSearch {
+    /**
+     * The bounds of {@code day} let the planner look into two or three partitions; one more day covers a wrong clock at
+     * midnight. The limit keeps each look-up a probe of the key: a plan made while a day was empty could otherwise read
+     * the whole of it later.
+     */
+    private static final String FIND = """
+            SELECT sent.visitor_id, sent.id, first.session_id
+            FROM unnest(?::uuid[], ?::uuid[]) AS sent(visitor_id, id)
+            CROSS JOIN LATERAL (
+                SELECT e.session_id FROM events e
+                WHERE e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
+                LIMIT 1) AS first
+            """;
+
+    /** When a visitor was first seen, if that was before the days that {@link #FIND} looks into. */
+    private static final String FIRST_SEEN = """
+            SELECT sent.visitor_id, seen.first_seen_at
+            FROM unnest(?::uuid[]) AS sent(visitor_id)
+            CROSS JOIN LATERAL (
+                SELECT v.first_seen_at FROM visitors v
+                WHERE v.visitor_id = sent.visitor_id AND v.first_seen_at < ?
+                LIMIT 1) AS seen
+            """;
+
+    /**
+     * For events whose first copy may be stored under any day: a probe of each day since the visitor was first seen. The
+     * two bounds that are the same for all events let the executor skip the other partitions.
+     */
+    private static final String FIND_EARLIER = """
+            SELECT sent.visitor_id, sent.id, first.session_id
+            FROM unnest(?::uuid[], ?::uuid[], ?::int8[]) AS sent(visitor_id, id, first_day)
+            CROSS JOIN LATERAL (
+                SELECT e.session_id FROM events e
+                WHERE e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
+                  AND e.day >= DATE '1970-01-01' + sent.first_day::integer
+                LIMIT 1) AS first
+            """;
+
+    private final List<Event> events;
+    private final LocalDate from;
+    private final LocalDate to;
+    private final Map<UUID, Receipt> stored = new HashMap<>();
+    private Pipeline.@Nullable Pending<Receipt> recent;
+    private Pipeline.@Nullable Pending<FirstSeen> firstSeen;
+
+    private record FirstSeen(UUID visitorId, Instant at) {}
+
+    private record Missing(Event event, LocalDate since) {}
+
+    DuplicateSearch(List<Event> events) {
+        this.events = events;
+        LocalDate first = LocalDate.MAX;
+        LocalDate last = LocalDate.MIN;
+        for (Event event : events) {
+            LocalDate day = event.day();
+            first = day.isBefore(first) ? day : first;
+            // A copy may have been placed as far ahead as one received now can be.
+            LocalDate latest = event.latestDayOfACopy();
+            last = latest.isAfter(last) ? latest : last;
+        }
+        this.from = first.minusDays(1);
+        this.to = last;
+    }
+
+    /** Adds the look-ups that every batch needs. */
+    void ask(Pipeline look) {
+        if (events.isEmpty()) {
+            return;
+        }
+        Columns<Event> columns = new Columns<>(events);
+        recent = look.query(
+                FIND,
+                DuplicateSearch::receipt,
+                columns.ids(event -> event.visitor().id()),
+                columns.ids(Event::id),
+                from,
+                to);
+        Set<UUID> visitors = new LinkedHashSet<>();
+        for (Event event : events) {
+            if (!event.timeIsIdentity()) {
+                visitors.add(event.visitor().id());
+            }
+        }
+        if (!visitors.isEmpty()) {
+            firstSeen = look.query(
+                    FIRST_SEEN,
+                    row -> new FirstSeen(row.id(1), row.time(2)),
+                    visitors.toArray(UUID[]::new),
+                    from.atStartOfDay(ZoneOffset.UTC).toInstant());
+        }
+    }
+
+    /** The events that are stored, by id. Asks once more where an earlier day may hold one. */
+    Map<UUID, Receipt> stored(Tx tx) {
+        if (recent != null) {
+            recent.rows().forEach(this::found);
+        }
+        if (firstSeen != null && !firstSeen.rows().isEmpty()) {
+            Map<UUID, LocalDate> firstDays = new HashMap<>();
+            firstSeen
+                    .rows()
+                    .forEach(seen -> firstDays.put(seen.visitorId, LocalDate.ofInstant(seen.at, ZoneOffset.UTC)));
+            lookFurtherBack(tx, firstDays);
+        }
+        return stored;
+    }
+
+    private void lookFurtherBack(Tx tx, Map<UUID, LocalDate> firstDays) {
+        List<Missing> missing = new ArrayList<>();
+        for (Event event : events) {
+            LocalDate since = firstDays.get(event.visitor().id());
+            if (since != null && !event.timeIsIdentity() && !stored.containsKey(event.id())) {
+                missing.add(new Missing(event, since));
+            }
+        }
+        if (missing.isEmpty()) {
+            return;
+        }
+        Columns<Missing> columns = new Columns<>(missing);
+        tx.query(
+                        FIND_EARLIER,
+                        DuplicateSearch::receipt,
+                        columns.ids(one -> one.event.visitor().id()),
+                        columns.ids(one -> one.event.id()),
+                        columns.numbers(one -> one.since.toEpochDay()),
+                        Collections.min(firstDays.values()),
+                        from.minusDays(1))
+                .forEach(this::found);
+    }
+
+    private void found(Receipt receipt) {
+        stored.put(receipt.eventId(), receipt);
+    }
+
+    private static Receipt receipt(Row row) throws SQLException {
+        return new Receipt(row.id(2), row.id(1), row.id(3));
+    }
+}

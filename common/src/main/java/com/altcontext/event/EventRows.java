@@ -1,0 +1,79 @@
+package com.altcontext.event;
+
+import com.altcontext.db.BinaryRows;
+import com.altcontext.db.Tx;
+import java.util.UUID;
+
+/** New events on their way into the table, as rows of {@code COPY}. */
+public final class EventRows {
+    private static final String COPY = """
+            COPY events (
+                visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path,
+                referrer, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+                traffic_source, device, country, is_conversion, engaged_time_ms, scroll_depth_percent,
+                fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props, may_hold_address)
+            FROM STDIN (FORMAT binary)
+            """;
+
+    private static final int COLUMNS = 29;
+    /** Few rows need more. */
+    private static final int ROW_BYTES = 640;
+
+    private final BinaryRows rows;
+    private boolean isEmpty = true;
+
+    /** @param expected about how many events there will be */
+    public EventRows(int expected) {
+        this.rows = new BinaryRows(expected * ROW_BYTES);
+    }
+
+    /**
+     * Adds an event that is not stored yet.
+     *
+     * @param session the one that it belongs to
+     * @return the ids that it is stored under
+     */
+    public Receipt add(Event event, UUID session) {
+        isEmpty = false;
+        Beacon beacon = event.beacon();
+        Traffic traffic = beacon.traffic();
+        rows.row(COLUMNS)
+                .id(event.visitor().id())
+                .id(event.id())
+                .day(event.day())
+                .id(session)
+                .text(event.visitor().propertyId())
+                .time(event.occurredAt())
+                .time(event.receivedAt())
+                .text(beacon.eventType())
+                .text(beacon.path())
+                .text(beacon.referrer())
+                .text(event.origin().referrerHost())
+                .text(beacon.utm().source())
+                .text(beacon.utm().medium())
+                .text(beacon.utm().campaign())
+                .text(beacon.utm().term())
+                .text(beacon.utm().content())
+                .text(event.origin().source().key())
+                .text(event.origin().device().key())
+                .text(event.origin().country())
+                .flag(beacon.isConversion())
+                .integer(traffic.engagedTimeMs())
+                .real(traffic.scrollDepthPercent())
+                .real(traffic.webVitals().fcpMs())
+                .real(traffic.webVitals().lcpMs())
+                .real(traffic.webVitals().inpMs())
+                .real(traffic.webVitals().ttfbMs())
+                .real(traffic.webVitals().clsScore())
+                .json(beacon.props())
+                .trueOrNull(event.mayHoldAddress());
+        return new Receipt(event.id(), event.visitor().id(), session);
+    }
+
+    /** Writes the rows, if there are any. Their sessions are written before. */
+    public void copy(Tx tx) {
+        if (!isEmpty) {
+            tx.copy(COPY, rows);
+        }
+    }
+}

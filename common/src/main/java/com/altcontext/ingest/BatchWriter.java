@@ -1,0 +1,79 @@
+package com.altcontext.ingest;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.event.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Stores a batch in one transaction. It tries again where that can help. Where the database refuses the rows themselves,
+ * it halves the batch until the rows at fault stand alone: one bad event must not fail its neighbours. Validation refuses
+ * what is known to be bad; this is for what was not foreseen.
+ */
+final class BatchWriter {
+    private static final int MAX_TRIES = 5;
+    /** A lost connection is tried again only if it failed fast: senders wait for at most five seconds. */
+    private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Sql sql;
+    private final EventStore store;
+
+    BatchWriter(Sql sql, EventStore store) {
+        this.sql = sql;
+        this.store = store;
+    }
+
+    /**
+     * Stores the events. Trying again is safe, also after a commit whose answer was lost: an event's identity finds it.
+     *
+     * @return the outcome of each, in their order
+     * @throws SqlFailure if nothing was stored, or if the connection was lost while it was
+     */
+    List<Outcome> write(List<Event> events) {
+        long began = System.nanoTime();
+        boolean halving = false;
+        for (int tries = 1; ; tries++) {
+            try {
+                boolean halve = halving;
+                return sql.inTransaction(tx -> halve ? isolate(tx, events) : store.write(tx, events));
+            } catch (SqlFailure failed) {
+                boolean fast = System.nanoTime() - began < FAST_NANOS;
+                boolean again = failed.isWorthRepeating() || (failed.isLostConnection() && fast);
+                if (failed.isFaultOfTheData() && !halving) {
+                    halving = true;
+                } else if (!again || tries == MAX_TRIES) {
+                    throw failed;
+                }
+            }
+        }
+    }
+
+    private List<Outcome> isolate(Tx tx, List<Event> events) {
+        // Each half alone would lock its visitors in its own order: two machines could then wait for each other.
+        EventStore.lockVisitors(tx, events);
+        return halve(tx, events);
+    }
+
+    /** Stores what can be stored; an event that cannot be is {@link Outcome.Unstorable}. */
+    private List<Outcome> halve(Tx tx, List<Event> events) {
+        try {
+            return tx.nested(inner -> store.write(inner, events));
+        } catch (SqlFailure failed) {
+            if (!failed.isFaultOfTheData()) {
+                throw failed;
+            }
+            if (events.size() == 1) {
+                return List.of(new Outcome.Unstorable(failed.state()));
+            }
+        }
+        int middle = events.size() / 2;
+        List<Outcome> outcomes = new ArrayList<>(halve(tx, events.subList(0, middle)));
+        outcomes.addAll(halve(tx, events.subList(middle, events.size())));
+        return outcomes;
+    }
+}
