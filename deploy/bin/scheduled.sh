@@ -38,7 +38,7 @@ status=0
 summary=${GITHUB_STEP_SUMMARY:-/dev/stdout}
 case $status in
   0) verdict='all is well' ;;
-  3) verdict='found wanting' ;;
+  3) verdict='check failed' ;;
   *) verdict="failed ($status)" ;;
 esac
 {

@@ -45,7 +45,7 @@ shows '| version | description | state | appliedAt |'
 
 "$ROOT/deploy/bin/sql.sh" "$DATABASE_URL" "UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '1'" >/dev/null
 job 3 migrate verify
-shows '### altops migrate verify: found wanting'
+shows '### altops migrate verify: check failed'
 shows '**differences**'
 
 DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing job 1 migrate verify

@@ -13,7 +13,14 @@ import java.time.ZoneOffset;
  *     before the raw events of its day
  */
 public record RetentionPolicy(int eventDays, int rollupMonths) {
-    public static final RetentionPolicy USUAL = new RetentionPolicy(90, 24);
+    public static final RetentionPolicy DEFAULT = new RetentionPolicy(90, 24);
+
+    /** What the variables may be: an event may arrive 7 days late, and a rollup needs the whole day. */
+    public static final int MIN_EVENT_DAYS = 8;
+
+    public static final int MAX_EVENT_DAYS = 3_650;
+    public static final int MIN_ROLLUP_MONTHS = 1;
+    public static final int MAX_ROLLUP_MONTHS = 240;
 
     public RetentionPolicy {
         if (eventDays < 1) {

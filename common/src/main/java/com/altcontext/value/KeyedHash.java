@@ -9,6 +9,9 @@ import java.time.Duration;
  * that nobody without the pepper can turn back by trying every address. Safe for use by several threads.
  */
 public final class KeyedHash {
+    /** What a pepper or another secret of ours must have at least, in characters. */
+    public static final int MIN_SECRET_LENGTH = 16;
+
     /** The same few user agents and the addresses of the moment come again and again. About 0.5 MB when full. */
     private static final int MAX_REMEMBERED = 2_000;
 

@@ -85,7 +85,7 @@ class PrivacyDocTest {
     @Test
     void the_periods_are_those_of_the_policy() {
         assertThat(document)
-                .contains("| " + RetentionPolicy.USUAL.eventDays() + " days | `RAW_EVENT_RETENTION_DAYS` |")
-                .contains("| " + RetentionPolicy.USUAL.rollupMonths() + " months, ");
+                .contains("| " + RetentionPolicy.DEFAULT.eventDays() + " days | `RAW_EVENT_RETENTION_DAYS` |")
+                .contains("| " + RetentionPolicy.DEFAULT.rollupMonths() + " months, ");
     }
 }

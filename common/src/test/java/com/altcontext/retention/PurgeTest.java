@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class PurgeTest {
     private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-    private static final RetentionPolicy POLICY = RetentionPolicy.USUAL;
+    private static final RetentionPolicy POLICY = RetentionPolicy.DEFAULT;
 
     @SuppressWarnings("TimeInStaticInitializer") // No partition is made for days that are too far from the real one.
     private static final Instant NOW =

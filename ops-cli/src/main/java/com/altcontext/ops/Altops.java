@@ -1,7 +1,5 @@
 package com.altcontext.ops;
 
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Sql;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -13,21 +11,18 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The operator's command line: what every command has, and where the commands are listed. */
+/** The operator's command line: the list of the commands, and what all of them inherit. */
 @Command(
         name = "altops",
         description = "Operates an AltContext deployment.",
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
-        versionProvider = Altops.Version.class,
+        versionProvider = Altops.AltopsVersion.class,
         subcommands = {
-            Migrate.class,
+            MigrateCommand.class,
             StatusCommand.class,
             RollupCommand.class,
             RetentionCommand.class,
@@ -40,53 +35,34 @@ import picocli.CommandLine.TypeConversionException;
             HelpCommand.class,
             WarmUpCommand.class
         },
+        sortOptions = false,
+        sortSynopsis = false,
+        usageHelpWidth = 100,
         synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             Exit.DONE + ":done",
             Exit.FAILED + ":failed",
             Exit.USAGE + ":wrong usage",
-            Exit.WANTING + ":checked and found wanting"
+            Exit.CHECK_FAILED + ":checked, and something is not as it should be"
         },
         footer = {"", "Example:", "  DATABASE_URL=postgres://user:password@host:5432/database altops migrate --dry-run"
         })
-public final class Altops implements Runnable, AutoCloseable {
+public final class Altops extends CommandGroup {
     /** Their messages hold addresses and, at worst, values; ours say what an operator needs. Held: a logger is collected otherwise. */
     private static final List<Logger> SILENCED =
             Stream.of("org.flywaydb", "org.postgresql").map(Logger::getLogger).toList();
 
-    /** What a command's own options come before in its help. */
-    static final int SHARED = 100;
-
-    static final String COMMAND_MISSING = "a command is missing";
-
-    private final Shell shell;
-    private @Nullable DatabaseUrl reached;
-    private @Nullable FlyProxy proxy;
-    private @Nullable Connections connections;
-
-    @Spec
-    private @Nullable CommandSpec spec;
-
-    @Option(
-            names = "--json",
-            order = SHARED,
-            scope = ScopeType.INHERIT,
-            description = "Print one line of JSON for machines.")
-    private boolean json;
-
-    @Option(
-            names = "--quiet",
-            order = SHARED,
-            scope = ScopeType.INHERIT,
-            description = "Print failures only; the exit code tells the rest.")
-    private boolean quiet;
+    @Mixin
+    final OutputOptions output;
 
     @Mixin
-    private DatabaseOptions database = new DatabaseOptions();
+    final DatabaseOptions database;
 
-    private Altops(Shell shell) {
-        this.shell = shell;
+    Altops(CommandContext context) {
+        output = context.outputOptions();
+        database = context.databaseOptions();
     }
 
     /** Runs one command and ends the process with its exit code. */
@@ -96,33 +72,23 @@ public final class Altops implements Runnable, AutoCloseable {
 
     static int run(Shell shell, String... args) {
         SILENCED.forEach(logger -> logger.setLevel(Level.OFF));
-        Failures failures = new Failures();
-        try (Altops altops = new Altops(shell)) {
-            return commandLine(altops)
-                    .setOut(shell.out())
-                    .setErr(shell.err())
-                    .setExecutionExceptionHandler(failures)
-                    .setParameterExceptionHandler(failures)
-                    .execute(args);
+        try (CommandContext context = new CommandContext(shell)) {
+            return commandLine(context).execute(args);
         }
     }
 
-    static Altops in(Shell shell) {
-        return new Altops(shell);
-    }
-
-    static CommandLine commandLine(Altops altops) {
-        CommandLine commands = new CommandLine(altops);
-        ownOptionsFirst(commands);
-        return commands.registerConverter(LocalDate.class, Altops::day)
-                .setUsageHelpWidth(100)
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-    }
-
-    /** picocli sorts by the alphabet otherwise; what all commands share comes last, by its order. */
-    private static void ownOptionsFirst(CommandLine command) {
-        command.getCommandSpec().usageMessage().sortOptions(false).sortSynopsis(false);
-        command.getSubcommands().values().forEach(Altops::ownOptionsFirst);
+    /** All commands, ready to be executed once. */
+    static CommandLine commandLine(CommandContext context) {
+        FailureHandler failures = new FailureHandler(context);
+        CommandLine commands = new CommandLine(Altops.class, new CommandFactory(context))
+                .registerConverter(LocalDate.class, Altops::day)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .setOut(context.shell().out())
+                .setErr(context.shell().err())
+                .setExecutionExceptionHandler(failures)
+                .setParameterExceptionHandler(failures);
+        OptionSections.applyTo(commands);
+        return commands;
     }
 
     private static LocalDate day(String text) {
@@ -133,76 +99,8 @@ public final class Altops implements Runnable, AutoCloseable {
         }
     }
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec().commandLine(), COMMAND_MISSING);
-    }
-
-    boolean json() {
-        return json;
-    }
-
-    Shell shell() {
-        return shell;
-    }
-
-    Screen screen() {
-        return new Screen(shell, json, quiet);
-    }
-
-    /** The address of the database that the command is about; with {@code --fly-app}, of the proxy to it, which then runs. */
-    DatabaseUrl database() {
-        if (reached == null) {
-            reached = reach(database.url(shell), database.target());
-        }
-        return reached;
-    }
-
-    private DatabaseUrl reach(DatabaseUrl url, FlyProxy.@Nullable Target target) {
-        if (target == null) {
-            return url;
-        }
-        int port = FlyProxy.freePort();
-        DatabaseUrl through = FlyProxy.through(url, port);
-        try (var _ = screen().progress("waiting for the database behind fly proxy")) {
-            proxy = FlyProxy.start(shell, target, port);
-            proxy.awaitAnswer(through, database.timeout());
-        }
-        return through;
-    }
-
-    /** Whether one was named at all, for commands that can do without. */
-    boolean hasDatabase() {
-        return database.isNamed(shell);
-    }
-
-    /** The door to that database. */
-    Sql sql() {
-        if (connections == null) {
-            connections = new Connections(database());
-        }
-        return new Sql(connections);
-    }
-
-    /** Ends what the run has opened. */
-    @Override
-    public void close() {
-        if (connections != null) {
-            connections.close();
-        }
-        if (proxy != null) {
-            proxy.close();
-        }
-    }
-
-    private CommandSpec spec() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not made this command");
-        }
-        return spec;
-    }
-
-    static final class Version implements IVersionProvider {
+    /** The version of the jar. */
+    static final class AltopsVersion implements IVersionProvider {
         @Override
         public String[] getVersion() {
             @Nullable String version = Altops.class.getPackage().getImplementationVersion();

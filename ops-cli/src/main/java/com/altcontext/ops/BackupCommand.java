@@ -7,16 +7,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** Writes the whole database into a file. */
 @Command(
@@ -25,31 +18,32 @@ import picocli.CommandLine.ParentCommand;
                 "Writes the whole database into a file that only you can read, by pg_dump, which must be as new as the "
                         + "server. It holds personal data: encrypt it before it leaves this machine, and keep it no longer than "
                         + "you promise to keep data.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Altops.Version.class,
         footer = {"", "Example:", "  altops backup --to altcontext.dump"})
-final class BackupCommand implements Callable<Integer> {
-    @ParentCommand
-    private @Nullable Altops altops;
+final class BackupCommand implements Runnable {
+    private final CommandContext context;
 
     @Option(names = "--to", required = true, paramLabel = "FILE", description = "A file that is not there yet.")
     private Path to = Path.of("");
 
+    BackupCommand(CommandContext context) {
+        this.context = context;
+    }
+
     @Override
-    public Integer call() {
-        PgProgram dump = PgProgram.find("pg_dump", altops().shell());
-        PgProgram restore = PgProgram.find("pg_restore", altops().shell());
-        DatabaseUrl database = altops().database();
-        PgVersions.check(altops().sql(), dump);
+    public void run() {
+        PgProgram dump = PgProgram.find("pg_dump", context.shell());
+        PgProgram restore = PgProgram.find("pg_restore", context.shell());
+        DatabaseUrl database = context.databaseUrl();
+        PgVersions.check(context.sql(), dump);
         Path file = to.toAbsolutePath();
         Path part = file.resolveSibling(file.getFileName() + ".part");
         long tables;
-        try (var _ = altops().screen().progress("backing up")) {
+        try (var _ = context.output().progress("backing up")) {
             refuseToOverwrite(file);
             create(part);
             var _ = dump.runOn(
                     database, "--format=custom", "--no-owner", "--no-privileges", "--file=" + part, "--no-password");
-            // It is read once, so that a file that cannot be is not found out on the day that it is needed.
+            // Reading it shows now whether it can be restored, not on the day when that is needed.
             tables = restore.run("--list", part.toString())
                     .lines()
                     .filter(line -> line.contains(" TABLE DATA "))
@@ -59,13 +53,10 @@ final class BackupCommand implements Callable<Integer> {
             delete(part);
         }
         long bytes = size(file);
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("ok", true);
-        answer.put("bytes", bytes);
-        answer.put("tables", tables);
-        altops().screen()
-                .print(answer, List.of("backed up " + Figures.count(tables, "table") + ", " + Figures.size(bytes)));
-        return Exit.DONE;
+        context.output()
+                .print(
+                        JsonObject.ok(true).with("bytes", bytes).with("tables", tables),
+                        List.of("backed up " + HumanFormat.count(tables, "table") + ", " + HumanFormat.size(bytes)));
     }
 
     private static void refuseToOverwrite(Path file) {
@@ -74,14 +65,12 @@ final class BackupCommand implements Callable<Integer> {
         }
     }
 
-    /** Nobody else may read it, from the first byte on. */
     private static void create(Path part) {
         try {
-            var _ = Files.createFile(
-                    part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            PrivateFile.create(part);
         } catch (FileAlreadyExistsException e) {
             throw new Failure(
-                    Exit.FAILED, "another backup into that file is at work", "wait for it, or remove its .part");
+                    Exit.FAILED, "another backup into that file is running", "wait for it, or remove its .part");
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, "that file cannot be written", "name another with --to");
         }
@@ -111,9 +100,5 @@ final class BackupCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, "the backup cannot be read again", "see what became of the file");
         }
-    }
-
-    private Altops altops() {
-        return Objects.requireNonNull(altops, "picocli sets it");
     }
 }

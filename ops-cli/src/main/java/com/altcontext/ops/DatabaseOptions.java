@@ -6,13 +6,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** Which database a command is about, as the command line and the environment say it. */
+/** Which database a command uses, by the command line or the environment. */
 final class DatabaseOptions {
     private static final String FORM = "postgres://user:password@host:5432/database";
 
     @Option(
             names = "--database-url",
-            order = Altops.SHARED + 1,
             scope = ScopeType.INHERIT,
             paramLabel = "URL",
             description = FORM + "; default: the variable DATABASE_URL, which other users of the machine cannot see.")
@@ -20,7 +19,6 @@ final class DatabaseOptions {
 
     @Option(
             names = "--fly-app",
-            order = Altops.SHARED + 1,
             scope = ScopeType.INHERIT,
             paramLabel = "APP",
             description = "Reach the database of this Fly app through fly proxy, which is started and ended. The "
@@ -29,7 +27,6 @@ final class DatabaseOptions {
 
     @Option(
             names = "--fly-cluster",
-            order = Altops.SHARED + 1,
             scope = ScopeType.INHERIT,
             paramLabel = "ID",
             description = "The same for a cluster of Fly's managed PostgreSQL, through fly mpg proxy.")
@@ -37,7 +34,6 @@ final class DatabaseOptions {
 
     @Option(
             names = "--fly-timeout",
-            order = Altops.SHARED + 1,
             scope = ScopeType.INHERIT,
             paramLabel = "SECONDS",
             defaultValue = "60",
@@ -65,7 +61,7 @@ final class DatabaseOptions {
         }
     }
 
-    /** What {@code fly} is to be told, or null where the database is reached directly. */
+    /** What {@code fly proxy} leads to; null if the database is reached directly. */
     FlyProxy.@Nullable Target target() {
         if (flyApp != null && flyCluster != null) {
             throw new Failure(Exit.USAGE, "--fly-app and --fly-cluster exclude each other", "give one of them");

@@ -15,10 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
-/** A service that runs somewhere, asked over HTTP as anybody may. */
+/** A running service, as a client without special access reaches it over HTTP. */
 final class Deployment implements AutoCloseable {
     /** A sleeping machine wakes within the first request. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final URI base;
     private final HttpClient client;
@@ -27,13 +27,13 @@ final class Deployment implements AutoCloseable {
         this.base = base;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(PATIENCE)
+                .connectTimeout(TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
     }
 
-    /** What came back. The body's shape is not trusted: it is shown and searched, not parsed. */
-    record Answer(int status, HttpResponse<String> response) {
+    /** A response. Its body may be anything, so it is searched and not parsed. */
+    record ServiceResponse(int status, HttpResponse<String> response) {
         Optional<String> header(String name) {
             return response.headers().firstValue(name);
         }
@@ -49,7 +49,7 @@ final class Deployment implements AutoCloseable {
             return found.find() ? Optional.of(found.group(1)) : Optional.empty();
         }
 
-        /** The status, what became of an event, and the error's code: what a person needs to see of it. */
+        /** What a person needs to see of it: the status, the outcome of an event, the error's code. */
         String seen() {
             Matcher error = Pattern.compile("\"error\":\"([a-z_]{1,40})\"").matcher(body());
             return status
@@ -58,17 +58,17 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /** Nothing came back; its message says in a few words why. */
-    static final class NoAnswer extends Exception {
+    /** There was no response; the message says in a few words why. */
+    static final class NoResponse extends Exception {
         private static final long serialVersionUID = 1;
 
-        private NoAnswer(Exception why) {
-            super(words(why), null, false, false);
+        private NoResponse(Exception why) {
+            super(reason(why), null, false, false);
         }
 
-        private static String words(Exception why) {
+        private static String reason(Exception why) {
             return switch (why) {
-                case HttpTimeoutException _ -> "none within " + PATIENCE.toSeconds() + " seconds";
+                case HttpTimeoutException _ -> "none within " + TIMEOUT.toSeconds() + " seconds";
                 case ConnectException _ -> "nothing listens there, or the name is not known";
                 case SSLException _ -> "its certificate is not trusted, or there is no TLS";
                 default -> "the connection was lost (" + why.getClass().getSimpleName() + ")";
@@ -80,21 +80,21 @@ final class Deployment implements AutoCloseable {
         return "https".equals(base.getScheme());
     }
 
-    Answer get(String path, String... headers) throws NoAnswer {
+    ServiceResponse get(String path, String... headers) throws NoResponse {
         return send(request(base, path, headers).GET());
     }
 
-    /** The same over plain HTTP, where a browser begins that was told only the host's name. */
-    Answer getInsecurely(String path) throws NoAnswer {
+    /** The same over plain HTTP, where a browser may begin that knows only the host's name. */
+    ServiceResponse getInsecurely(String path) throws NoResponse {
         URI plain = URI.create("http://" + base.getHost());
         return send(request(plain, path).GET());
     }
 
-    Answer options(String path, String... headers) throws NoAnswer {
+    ServiceResponse options(String path, String... headers) throws NoResponse {
         return send(request(base, path, headers).method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
     }
 
-    Answer post(String path, String json, String... headers) throws NoAnswer {
+    ServiceResponse post(String path, String json, String... headers) throws NoResponse {
         return send(request(base, path, headers)
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
@@ -102,7 +102,7 @@ final class Deployment implements AutoCloseable {
 
     private static HttpRequest.Builder request(URI base, String path, String... headers) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE);
+                HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT);
         List.of(headers).forEach(header -> {
             int colon = header.indexOf(':');
             request.header(header.substring(0, colon), header.substring(colon + 1));
@@ -110,16 +110,16 @@ final class Deployment implements AutoCloseable {
         return request;
     }
 
-    private Answer send(HttpRequest.Builder request) throws NoAnswer {
+    private ServiceResponse send(HttpRequest.Builder request) throws NoResponse {
         try {
             HttpResponse<String> response =
                     client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-            return new Answer(response.statusCode(), response);
+            return new ServiceResponse(response.statusCode(), response);
         } catch (IOException e) {
-            throw new NoAnswer(e);
+            throw new NoResponse(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NoAnswer(e);
+            throw new NoResponse(e);
         }
     }
 

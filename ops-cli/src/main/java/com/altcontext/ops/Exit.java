@@ -1,12 +1,12 @@
 package com.altcontext.ops;
 
-/** What {@code altops} tells the shell that called it. */
+/** The exit codes of {@code altops}. */
 final class Exit {
     static final int DONE = 0;
     static final int FAILED = 1;
     static final int USAGE = 2;
-    /** Everything was looked at, and it is not as it should be. */
-    static final int WANTING = 3;
+    /** The check itself worked, and found something that is not as it should be. */
+    static final int CHECK_FAILED = 3;
 
     private Exit() {}
 }

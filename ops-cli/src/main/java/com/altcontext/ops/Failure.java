@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-/** Why a command ends early: what is wrong, what to do next, and the exit code. Shown as it is: no secret, no address. */
+/** Ends a command: what is wrong, what to do next, and the exit code. It is printed as it is, so it holds no secret or address. */
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -3,15 +3,12 @@ package com.altcontext.ops;
 import com.altcontext.db.DatabaseFailure;
 import com.altcontext.db.DatabaseUrl;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,17 +25,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A {@code fly proxy} of our own: a child process that leads from a free port of this machine to a database of Fly's private
- * network. It ends with {@link #close}, and in any case before this process does.
+ * A child process {@code fly proxy} that forwards a free port of this machine to a database in Fly's private network. It ends
+ * with {@link #close}, and in any case before this process does.
  */
 final class FlyProxy implements AutoCloseable {
-    private static final String HERE = "127.0.0.1";
+    private static final String LOCALHOST = "127.0.0.1";
     private static final Duration PAUSE = Duration.ofMillis(100);
-    private static final Duration GRACE = Duration.ofSeconds(3);
-    private static final int LAST_LINES = 5;
+    private static final Duration GRACE_PERIOD = Duration.ofSeconds(3);
+    private static final int MAX_LINES = 5;
 
-    /** What the child has no use for. */
-    private static final List<String> OURS = List.of(
+    /** Not passed to the child, which does not need them. */
+    private static final List<String> SECRETS = List.of(
             "DATABASE_URL",
             "IP_HASH_PEPPER",
             "ADMIN_API_KEY",
@@ -50,7 +47,7 @@ final class FlyProxy implements AutoCloseable {
     private final Process child;
     private final Thread hook = new Thread(this::end, "fly-proxy-end");
     private final Thread reader;
-    private final Deque<String> said = new ArrayDeque<>();
+    private final Deque<String> output = new ArrayDeque<>();
 
     private FlyProxy(Process child) {
         this.child = child;
@@ -84,20 +81,20 @@ final class FlyProxy implements AutoCloseable {
         }
     }
 
-    /** Starts the child. It is not known yet whether anything answers. */
+    /** Starts the child, and does not wait until it answers. */
     static FlyProxy start(Shell shell, Target target, int port) {
         List<String> command = new ArrayList<>();
-        command.add(program(shell.variable("PATH")));
+        command.add(program(shell));
         target.arguments().forEach(word -> command.add(word.replace("%d", String.valueOf(port))));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.putAll(shell.environment());
-        environment.keySet().removeAll(OURS);
+        environment.keySet().removeAll(SECRETS);
         try {
             FlyProxy proxy = new FlyProxy(builder.start());
             proxy.endWithThisProcess();
-            proxy.child.getOutputStream().close(); // it must not wait for an answer that nobody gives
+            proxy.child.getOutputStream().close(); // so that it cannot wait for input
             proxy.reader.start();
             return proxy;
         } catch (IOException e) {
@@ -105,7 +102,7 @@ final class FlyProxy implements AutoCloseable {
         }
     }
 
-    /** A port that nothing listened on a moment ago. */
+    /** A port that is free now. */
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -114,18 +111,18 @@ final class FlyProxy implements AutoCloseable {
         }
     }
 
-    /** The same login and database by way of the port; the tunnel encrypts, so PostgreSQL need not. */
+    /** The address of the same database through the local port. The tunnel encrypts, so PostgreSQL need not. */
     static DatabaseUrl through(DatabaseUrl url, int port) {
         Map<String, String> options = new TreeMap<>(url.options());
         options.keySet().removeIf(name -> name.startsWith("ssl") || name.equals("channelBinding"));
         options.put("sslmode", "disable");
-        return new DatabaseUrl(url.user(), url.password(), HERE, port, url.database(), options);
+        return new DatabaseUrl(url.user(), url.password(), LOCALHOST, port, url.database(), options);
     }
 
     /**
      * Waits until PostgreSQL itself answers, not merely the proxy.
      *
-     * @throws DatabaseFailure when it answers and refuses, for a wrong password for instance
+     * @throws DatabaseFailure if it answers and refuses, because of a wrong password for instance
      */
     void awaitAnswer(DatabaseUrl url, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -141,14 +138,14 @@ final class FlyProxy implements AutoCloseable {
             if (!child.isAlive()) {
                 throw new Failure(
                         Exit.FAILED,
-                        "fly proxy ended before the database answered" + lastWords(url),
+                        "fly proxy ended before the database answered" + lastOutput(url),
                         "try the same by hand: fly status, fly auth whoami");
             }
             if (System.nanoTime() > deadline) {
                 throw new Failure(
                         Exit.FAILED,
                         "the database did not answer through fly proxy within " + timeout.toSeconds() + " s"
-                                + lastWords(url),
+                                + lastOutput(url),
                         "see that its machine runs (fly status), or wait longer with --fly-timeout");
             }
             pause();
@@ -175,15 +172,15 @@ final class FlyProxy implements AutoCloseable {
     }
 
     /**
-     * fly may be a script around the program, so what is below it ends too; but not the agent that fly starts to serve all
-     * later runs of fly.
+     * fly may be a script around the program, so its descendants end too. The agent does not: fly starts it for all later
+     * runs of fly.
      */
     private void end() {
         List<ProcessHandle> all = Stream.concat(
                         child.descendants().filter(one -> !isAgent(one)), Stream.of(child.toHandle()))
                 .toList();
         all.forEach(ProcessHandle::destroy);
-        long deadline = System.nanoTime() + GRACE.toNanos();
+        long deadline = System.nanoTime() + GRACE_PERIOD.toNanos();
         for (ProcessHandle one : all) {
             try {
                 one.onExit().get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -204,30 +201,30 @@ final class FlyProxy implements AutoCloseable {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                synchronized (said) {
-                    said.addLast(line);
-                    if (said.size() > LAST_LINES) {
-                        said.removeFirst();
+                synchronized (output) {
+                    output.addLast(line);
+                    if (output.size() > MAX_LINES) {
+                        output.removeFirst();
                     }
                 }
             }
         } catch (IOException ended) {
-            // What it said until then is kept.
+            // What it printed until then is kept.
         }
     }
 
-    private String lastWords(DatabaseUrl url) {
+    private String lastOutput(DatabaseUrl url) {
         if (!child.isAlive()) {
             try {
-                reader.join(GRACE);
+                reader.join(GRACE_PERIOD);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
-        synchronized (said) {
-            return said.isEmpty()
+        synchronized (output) {
+            return output.isEmpty()
                     ? ""
-                    : ", and fly said: " + Masked.text(String.join(" / ", said), List.of(url.password()));
+                    : ", and fly said: " + Redaction.redact(String.join(" / ", output), List.of(url.password()));
         }
     }
 
@@ -240,18 +237,12 @@ final class FlyProxy implements AutoCloseable {
         }
     }
 
-    private static String program(String path) {
-        for (String directory : path.split(File.pathSeparator, -1)) {
-            for (String name : List.of("fly", "flyctl")) {
-                Path file = Path.of(directory.isEmpty() ? "." : directory, name);
-                if (Files.isRegularFile(file) && Files.isExecutable(file)) {
-                    return file.toAbsolutePath().toString();
-                }
-            }
-        }
-        throw new Failure(
-                Exit.FAILED,
-                "there is no fly on the PATH",
-                "install it (https://fly.io/docs/flyctl/install) and log in with: fly auth login");
+    private static String program(Shell shell) {
+        return shell.findProgram("fly", "flyctl")
+                .orElseThrow(() -> new Failure(
+                        Exit.FAILED,
+                        "there is no fly on the PATH",
+                        "install it (https://fly.io/docs/flyctl/install) and log in with: fly auth login"))
+                .toString();
     }
 }

@@ -14,8 +14,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "help",
         description = "Explains a command.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Altops.Version.class,
         footer = {"", "Example:", "  altops help migrate status"})
 final class HelpCommand implements Runnable {
     @Spec
@@ -29,15 +27,15 @@ final class HelpCommand implements Runnable {
 
     @Override
     public void run() {
-        CommandLine asked =
+        CommandLine explained =
                 Objects.requireNonNull(spec, "picocli sets it").root().commandLine();
         for (String word : words) {
-            CommandLine next = asked.getSubcommands().get(word);
+            CommandLine next = explained.getSubcommands().get(word);
             if (next == null) {
-                throw new UnmatchedArgumentException(asked, List.of(word));
+                throw new UnmatchedArgumentException(explained, List.of(word));
             }
-            asked = next;
+            explained = next;
         }
-        asked.usage(asked.getOut());
+        explained.usage(explained.getOut());
     }
 }

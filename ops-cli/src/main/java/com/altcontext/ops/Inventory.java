@@ -17,26 +17,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in the database. Nothing here reads a large table through: rows of those are estimated by the server, and the ends of
- * the events are looked for in the first and the last partition that hold any.
+ * What is in the database. It scans no large table: the server estimates their rows, and the oldest and newest event are looked
+ * up in the first and the last partition that hold any.
  *
- * @param schema the newest migration that was applied; 0 if none was. With one that is too old only this and the tables are told
+ * @param schema the newest migration that was applied; 0 if none was. If it is too old, only this and the tables are filled in
  */
 record Inventory(
         long schema,
-        List<Table> tables,
-        Events events,
+        List<TableSize> tables,
+        StoredEvents events,
         Map<String, Long> leads,
         @Nullable LastPurge lastPurge,
         @Nullable Instant lastErasure,
-        @Nullable LastList lastList) {
+        @Nullable LastLeadList lastLeadList) {
 
     /** Up to this size, rows are counted and not estimated. */
     private static final long COUNTED = 16L << 20;
 
     private static final DateTimeFormatter IN_NAMES = DateTimeFormatter.BASIC_ISO_DATE;
 
-    /** The server's statistics know of rows that no ANALYZE has seen, and its catalog of rows from before a crash. */
+    /** The statistics count rows since the last ANALYZE, the catalog those from before a crash. */
     private static final String TABLES = """
             SELECT CASE WHEN i.inhrelid IS NULL THEN c.relname ELSE 'events' END,
                    sum(pg_total_relation_size(c.oid))::bigint,
@@ -57,38 +57,43 @@ record Inventory(
 
     private static final String LAST_ERASURE = "SELECT erased_at FROM erasure_log ORDER BY id DESC LIMIT 1";
 
-    private static final String LAST_LIST =
+    private static final String LAST_LEAD_LIST =
             "SELECT done_at, done_by, row_count FROM audit_log WHERE action = 'leads_csv' ORDER BY id DESC LIMIT 1";
 
     /**
      * @param bytes indexes and all, of {@code events} with its partitions
-     * @param estimated whether the rows are the server's guess
+     * @param estimated whether the rows are the server's estimate
      */
-    record Table(String name, long rows, long bytes, boolean estimated) {}
+    record TableSize(String name, long rows, long bytes, boolean estimated) {}
 
     /**
      * @param daysAhead partitions of days after today
      * @param tomorrow whether tomorrow's is one of them
-     * @param strays rows in the default partition
+     * @param inDefaultPartition rows in the default partition
      */
-    record Events(@Nullable Instant oldest, @Nullable Instant newest, long daysAhead, boolean tomorrow, long strays) {
-        static final Events UNKNOWN = new Events(null, null, 0, false, 0);
+    record StoredEvents(
+            @Nullable Instant oldest,
+            @Nullable Instant newest,
+            long daysAhead,
+            boolean tomorrow,
+            long inDefaultPartition) {
+        static final StoredEvents UNKNOWN = new StoredEvents(null, null, 0, false, 0);
     }
 
-    /** @param by through what the leads were taken out as a file: {@code dashboard} or {@code api} */
-    record LastList(Instant at, String by, long rows) {
-        static LastList read(Row row) throws SQLException {
-            return new LastList(row.time(1), row.text(2), row.number(3));
+    /** @param by where the list was downloaded: {@code dashboard} or {@code api} */
+    record LastLeadList(Instant at, String by, long rows) {
+        static LastLeadList read(Row row) throws SQLException {
+            return new LastLeadList(row.time(1), row.text(2), row.number(3));
         }
     }
 
-    /** Takes stock. */
+    /** Reads the database in one transaction. */
     static Inventory of(Sql sql, Instant now) {
         return sql.inTransaction(tx -> {
             long schema = DatabaseState.schemaVersion(tx);
-            List<Table> tables = tables(tx);
+            List<TableSize> tables = tables(tx);
             if (schema < DatabaseState.REQUIRED_SCHEMA) {
-                return new Inventory(schema, tables, Events.UNKNOWN, Map.of(), null, null, null);
+                return new Inventory(schema, tables, StoredEvents.UNKNOWN, Map.of(), null, null, null);
             }
             return new Inventory(
                     schema,
@@ -99,7 +104,9 @@ record Inventory(
                     tx.query(LAST_ERASURE, row -> row.time(1)).stream()
                             .findFirst()
                             .orElse(null),
-                    tx.query(LAST_LIST, LastList::read).stream().findFirst().orElse(null));
+                    tx.query(LAST_LEAD_LIST, LastLeadList::read).stream()
+                            .findFirst()
+                            .orElse(null));
         });
     }
 
@@ -107,25 +114,26 @@ record Inventory(
         return schema >= DatabaseState.REQUIRED_SCHEMA;
     }
 
-    private static List<Table> tables(Tx tx) {
-        List<Table> guessed = tx.query(TABLES, row -> new Table(row.text(1), row.number(3), row.number(2), true));
-        String count = guessed.stream()
+    private static List<TableSize> tables(Tx tx) {
+        List<TableSize> estimates =
+                tx.query(TABLES, row -> new TableSize(row.text(1), row.number(3), row.number(2), true));
+        String count = estimates.stream()
                 .filter(table -> table.bytes <= COUNTED)
                 .map(table -> "SELECT '" + table.name.replace("'", "''") + "', count(*) FROM " + quoted(table.name))
                 .collect(Collectors.joining(" UNION ALL "));
         if (count.isEmpty()) {
-            return guessed;
+            return estimates;
         }
         Map<String, Long> counted = tx.query(count, row -> Map.entry(row.text(1), row.number(2))).stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-        return guessed.stream()
+        return estimates.stream()
                 .map(table -> counted.containsKey(table.name)
-                        ? new Table(table.name, counted.get(table.name), table.bytes, false)
+                        ? new TableSize(table.name, counted.get(table.name), table.bytes, false)
                         : table)
                 .toList();
     }
 
-    private static Events events(Tx tx, LocalDate today) {
+    private static StoredEvents events(Tx tx, LocalDate today) {
         List<String> partitions = tx.query(PARTITIONS, row -> row.text(1));
         List<String> filled = tx.query(
                 partitions.stream()
@@ -137,14 +145,14 @@ record Inventory(
                 .filter(name -> isDay(name) && name.compareTo(newestName) > 0)
                 .count();
         boolean tomorrow = partitions.contains("events_" + IN_NAMES.format(today.plusDays(1)));
-        boolean hasStrays = filled.contains("events_default");
-        long strays = hasStrays
+        boolean hasDefaultRows = filled.contains("events_default");
+        long inDefaultPartition = hasDefaultRows
                 ? tx.query("SELECT count(*) FROM events_default", row -> row.number(1))
                         .getFirst()
                 : 0;
         List<String> ends = ends(filled);
         if (ends.isEmpty()) {
-            return new Events(null, null, ahead, tomorrow, strays);
+            return new StoredEvents(null, null, ahead, tomorrow, inDefaultPartition);
         }
         return tx.query(
                         ends.stream()
@@ -153,11 +161,11 @@ record Inventory(
                                         " UNION ALL ",
                                         "SELECT min(occurred_at), max(occurred_at) FROM (",
                                         ") AS ends")),
-                        row -> new Events(row.time(1), row.time(2), ahead, tomorrow, strays))
+                        row -> new StoredEvents(row.time(1), row.time(2), ahead, tomorrow, inDefaultPartition))
                 .getFirst();
     }
 
-    /** The first and the last day that have events, and the default partition, whose days are anybody's guess. */
+    /** The first and the last day that have events, and the default partition, which may hold any day. */
     private static List<String> ends(List<String> filled) {
         List<String> days = filled.stream().filter(Inventory::isDay).sorted().toList();
         return filled.stream()

@@ -1,7 +1,6 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseUrl;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A program of PostgreSQL's client, found on the PATH. The login goes to it by variables (PostgreSQL documentation, 32.15):
- * arguments can be seen by other users of the machine.
+ * A program of PostgreSQL's client, found on the PATH. It gets the login in environment variables (PostgreSQL documentation,
+ * 32.15), since other users of the machine can see its arguments.
  */
 final class PgProgram {
     private static final Pattern RELEASE = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
@@ -42,13 +41,10 @@ final class PgProgram {
         this.shell = shell;
     }
 
-    /** @throws Failure when there is none */
+    /** @throws Failure if there is none */
     static PgProgram find(String name, Shell shell) {
-        return List.of(shell.variable("PATH").split(File.pathSeparator, -1)).stream()
-                .map(directory -> Path.of(directory.isEmpty() ? "." : directory, name))
-                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-                .findFirst()
-                .map(file -> new PgProgram(name, file.toAbsolutePath(), shell))
+        return shell.findProgram(name)
+                .map(file -> new PgProgram(name, file, shell))
                 .orElseThrow(() -> new Failure(
                         Exit.FAILED,
                         "there is no " + name + " on the PATH",
@@ -57,11 +53,11 @@ final class PgProgram {
 
     /** Its version's first number. */
     int release() {
-        Matcher told = RELEASE.matcher(run(List.of("--version"), Map.of(), List.of()));
-        if (!told.find()) {
-            throw new Failure(Exit.FAILED, name + " does not tell its version", "try: " + name + " --version");
+        Matcher version = RELEASE.matcher(run(List.of("--version"), Map.of(), List.of()));
+        if (!version.find()) {
+            throw new Failure(Exit.FAILED, name + " does not print its version", "try: " + name + " --version");
         }
-        return Integer.parseInt(told.group(1));
+        return Integer.parseInt(version.group(1));
     }
 
     /** Runs it without a database. */
@@ -73,7 +69,7 @@ final class PgProgram {
      * Runs it on a database.
      *
      * @return what it printed
-     * @throws Failure when it fails, with its own words, cleared of addresses and secrets
+     * @throws Failure if it fails, with its own message, without addresses and secrets
      */
     String runOn(DatabaseUrl url, String... arguments) {
         return run(List.of(arguments), login(url), List.of(url.password()));
@@ -89,7 +85,7 @@ final class PgProgram {
                 "PGAPPNAME", "altops"));
         VARIABLES.forEach((option, variable) ->
                 Optional.ofNullable(url.options().get(option)).ifPresent(value -> login.put(variable, value)));
-        // As the driver does it, also where the address does not say.
+        // The driver has this default too, where the address names no mode.
         url.tls().mode().ifPresent(mode -> login.put("PGSSLMODE", mode));
         if (url.tls().publicAuthorities()) {
             login.put("PGSSLROOTCERT", "system");
@@ -106,21 +102,21 @@ final class PgProgram {
         builder.environment().put("LC_ALL", "C");
         builder.environment().putAll(login);
         try {
-            Path said = Files.createTempFile("altops-", ".log");
+            Path errors = Files.createTempFile("altops-", ".log");
             try {
-                Process process = builder.redirectError(said.toFile()).start();
+                Process process = builder.redirectError(errors.toFile()).start();
                 process.getOutputStream().close();
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 if (process.waitFor() != 0) {
                     throw new Failure(
                             Exit.FAILED,
                             name + " failed: "
-                                    + Masked.text(Files.readString(said).strip(), secrets),
+                                    + Redaction.redact(Files.readString(errors).strip(), secrets),
                             "correct that, and run it again: nothing was left half done");
                 }
                 return output;
             } finally {
-                Files.deleteIfExists(said);
+                Files.deleteIfExists(errors);
             }
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, name + " could not be run", "try: " + name + " --version");

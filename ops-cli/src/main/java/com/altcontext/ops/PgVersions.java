@@ -2,7 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.db.Sql;
 
-/** Whether PostgreSQL's client is new enough for its server: pg_dump refuses a newer one, and so it is said beforehand. */
+/** Checks that PostgreSQL's client is new enough: pg_dump refuses a server that is newer than itself. */
 final class PgVersions {
     private PgVersions() {}
 

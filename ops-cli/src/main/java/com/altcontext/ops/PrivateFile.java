@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A new file that nobody but its owner can read, from the first moment on. Unless it is kept, it goes away when closed. */
+/** A new file that only its owner can read, from the first moment on. Closing it deletes it, unless {@link #keep} was called. */
 final class PrivateFile implements Appendable, AutoCloseable {
     private static final FileAttribute<?>[] OWNER_ONLY =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
@@ -26,7 +27,7 @@ final class PrivateFile implements Appendable, AutoCloseable {
     private final BufferedWriter out;
     private boolean kept;
 
-    /** @throws IOException also when there is such a file already */
+    /** @throws IOException also if there is such a file already */
     PrivateFile(Path path) throws IOException {
         this.path = path;
         SeekableByteChannel channel =
@@ -34,7 +35,16 @@ final class PrivateFile implements Appendable, AutoCloseable {
         this.out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
     }
 
-    /** Says that all was written. */
+    /**
+     * Makes an empty file that another program then writes.
+     *
+     * @throws FileAlreadyExistsException if there is such a file
+     */
+    static void create(Path path) throws IOException {
+        var _ = Files.createFile(path, OWNER_ONLY);
+    }
+
+    /** Completes the file. */
     void keep() throws IOException {
         out.flush();
         kept = true;

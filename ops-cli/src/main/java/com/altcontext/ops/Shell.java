@@ -1,6 +1,7 @@
 package com.altcontext.ops;
 
 import java.io.Console;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -8,12 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What {@code altops} was called from: its variables, its streams, and which of them are a terminal, that is, a person.
+ * Where {@code altops} was called from: its environment variables, its streams, and which of them are a terminal.
  *
- * @param inIsTerminal whether a question would be answered by a person
+ * @param inIsTerminal whether there is a person to answer a question
  */
 record Shell(
         Map<String, String> environment,
@@ -43,12 +47,22 @@ record Shell(
         return environment.getOrDefault(name, "");
     }
 
+    /** The first program on the PATH that has one of these names. */
+    Optional<Path> findProgram(String... names) {
+        return Arrays.stream(variable("PATH").split(File.pathSeparator, -1))
+                .map(directory -> directory.isEmpty() ? "." : directory)
+                .flatMap(directory -> List.of(names).stream().map(name -> Path.of(directory, name)))
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+                .map(Path::toAbsolutePath)
+                .findFirst();
+    }
+
     /** Whether what is printed may hold colours (no-color.org). */
     boolean hasColour() {
         return outIsTerminal && variable("NO_COLOR").isEmpty() && canMoveTheCursor();
     }
 
-    /** Whether a line of the error stream can be written over. */
+    /** Whether a line of the error stream can be overwritten. */
     boolean canShowProgress() {
         return errIsTerminal && canMoveTheCursor();
     }
@@ -57,7 +71,7 @@ record Shell(
         return !variable("TERM").equals("dumb");
     }
 
-    /** Java itself can say only whether all of the streams are a terminal; Linux says it of each. */
+    /** Java knows only whether all of the streams are a terminal; Linux knows it of each. */
     @SuppressWarnings("SystemConsoleNull") // its documentation allows null still
     private static boolean isTerminal(int descriptor) {
         try {

@@ -1,34 +1,27 @@
 package com.altcontext.ops;
 
-import com.altcontext.ops.Deployment.NoAnswer;
-import com.altcontext.ops.Smoke.Result;
-import com.altcontext.ops.Smoke.Verdict;
+import com.altcontext.ops.Deployment.NoResponse;
+import com.altcontext.ops.SmokeChecks.CheckResult;
+import com.altcontext.ops.SmokeChecks.CheckStatus;
 import java.net.URI;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** Goes through the deployment checklist on a live service. */
 @Command(
         name = "smoke",
         description =
                 "Goes through the deployment checklist on a live service: a line for each check with what was seen, "
-                        + "exit 3 when one fails, 1 when nothing answers. What it wrote is taken away again. For a minute after it, this machine is over "
-                        + "its limit there.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Altops.Version.class,
+                        + "exit 3 when one fails, 1 when nothing answers. What it wrote is removed again. For a minute after it, "
+                        + "this machine is over its limit there.",
         footer = {"", "Example:", "  altops smoke --url https://altcontext.fly.dev --origin https://www.example.com"})
 final class SmokeCommand implements Callable<Integer> {
-    @ParentCommand
-    private @Nullable Altops altops;
+    private final CommandContext context;
 
     @Option(
             names = "--url",
@@ -51,32 +44,39 @@ final class SmokeCommand implements Callable<Integer> {
                             + "checks of leads and metrics are left out.")
     private @Nullable String adminKey;
 
-    @Override
-    public Integer call() {
-        List<Result> results;
-        try (Deployment deployment = new Deployment(base());
-                var _ = altops().screen().progress("asking the service")) {
-            requireAnswer(deployment);
-            results = new Smoke(
-                            deployment,
-                            given(adminKey).or(() -> given(altops().shell().variable("ADMIN_API_KEY"))),
-                            given(origin),
-                            altops().hasDatabase() ? Optional.of(altops().sql()) : Optional.empty())
-                    .run();
-        }
-        boolean ok = results.stream().noneMatch(result -> result.verdict() == Verdict.FAILED);
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("ok", ok);
-        answer.put("checks", results.stream().map(SmokeCommand::asMap).toList());
-        altops().screen().print(answer, results.stream().map(this::asLine).toList());
-        return ok ? Exit.DONE : Exit.WANTING;
+    SmokeCommand(CommandContext context) {
+        this.context = context;
     }
 
-    /** Where nothing answers there is nothing to check. Whatever it says is judged later; a machine that sleeps wakes by it. */
-    private static void requireAnswer(Deployment deployment) {
+    @Override
+    public Integer call() {
+        List<CheckResult> results;
+        try (Deployment deployment = new Deployment(base());
+                var _ = context.output().progress("asking the service")) {
+            requireResponse(deployment);
+            results = new SmokeChecks(
+                            deployment,
+                            given(adminKey).or(() -> given(context.shell().variable("ADMIN_API_KEY"))),
+                            given(origin),
+                            context.hasDatabase() ? Optional.of(context.sql()) : Optional.empty())
+                    .run();
+        }
+        boolean ok = results.stream().noneMatch(result -> result.status() == CheckStatus.FAILED);
+        context.output()
+                .print(
+                        JsonObject.ok(ok)
+                                .with(
+                                        "checks",
+                                        results.stream().map(SmokeCommand::json).toList()),
+                        results.stream().map(this::line).toList());
+        return ok ? Exit.DONE : Exit.CHECK_FAILED;
+    }
+
+    /** Without any response there is nothing to check. What it says is checked later; this also wakes a sleeping machine. */
+    private static void requireResponse(Deployment deployment) {
         try {
             var _ = deployment.get("/v1/healthz");
-        } catch (NoAnswer none) {
+        } catch (NoResponse none) {
             throw new Failure(
                     Exit.FAILED,
                     "there is no answer at that address: " + none.getMessage(),
@@ -101,25 +101,20 @@ final class SmokeCommand implements Callable<Integer> {
         return Optional.ofNullable(text).filter(one -> !one.isBlank());
     }
 
-    private String asLine(Result result) {
-        Screen screen = altops().screen();
-        String word = switch (result.verdict()) {
-            case OK -> screen.good("ok     ");
-            case FAILED -> screen.bad("FAILED ");
+    private String line(CheckResult result) {
+        CommandOutput output = context.output();
+        String status = switch (result.status()) {
+            case OK -> output.good("ok     ");
+            case FAILED -> output.bad("FAILED ");
             case SKIPPED -> "skipped";
         };
-        return word + " %-13s %s".formatted(result.check(), result.seen());
+        return status + " %-13s %s".formatted(result.check(), result.seen());
     }
 
-    private static Map<String, ?> asMap(Result result) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("check", result.check());
-        map.put("result", result.verdict().name().toLowerCase(Locale.ROOT));
-        map.put("seen", result.seen());
-        return map;
-    }
-
-    private Altops altops() {
-        return Objects.requireNonNull(altops, "picocli sets it");
+    private static JsonObject json(CheckResult result) {
+        return new JsonObject()
+                .with("check", result.check())
+                .with("result", result.status().name().toLowerCase(Locale.ROOT))
+                .with("seen", result.seen());
     }
 }

@@ -4,16 +4,16 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What somebody may have meant who mistyped a word: the known word that the fewest changed letters lead to. */
+/** The known word that a mistyped word probably stands for: that with the fewest different letters. */
 final class Suggestion {
-    /** One wrong letter of a short word, two of one with six. */
-    private static final int LETTERS_FOR_ONE_FAULT = 3;
+    /** A word may have one typo for each three of its letters. */
+    private static final int LETTERS_PER_TYPO = 3;
 
     private Suggestion() {}
 
     static Optional<String> of(String typed, Collection<String> known) {
         return known.stream()
-                .filter(word -> distance(typed, word) <= Math.max(1, word.length() / LETTERS_FOR_ONE_FAULT))
+                .filter(word -> distance(typed, word) <= Math.max(1, word.length() / LETTERS_PER_TYPO))
                 .min(Comparator.comparingInt((String word) -> distance(typed, word))
                         .thenComparing(word -> word));
     }

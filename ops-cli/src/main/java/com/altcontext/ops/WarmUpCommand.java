@@ -19,22 +19,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * Loads what the commands need, for a JVM that writes down what it has loaded ({@code -XX:AOTCacheOutput}). It asks no
- * database, since whoever makes a class cache may have none, or one that is nobody's to play with.
+ * Loads the classes of all commands, for a JVM that records them in a cache ({@code -XX:AOTCacheOutput}). It uses no database:
+ * a machine that builds an image has none.
  */
 @Command(
         name = "warm-up",
         hidden = true,
         description = "Loads what the commands need, while the JVM makes a class cache.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Altops.Version.class,
         footer = {"", "Example:", "  java -XX:AOTCacheOutput=altops.aot -jar altops.jar warm-up"})
 final class WarmUpCommand implements Runnable {
-    private static final List<String> NEEDED = List.of(
+    private static final List<String> PACKAGES = List.of(
             "com/altcontext/", "org/postgresql/core/", "org/postgresql/jdbc/", "org/postgresql/util/", "org/flywaydb/");
 
     /** Nothing listens on port 1. */
-    private static final String NOBODY = "postgres://nobody@127.0.0.1:1/nothing";
+    private static final String UNREACHABLE = "postgres://none@127.0.0.1:1/none";
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -45,13 +43,13 @@ final class WarmUpCommand implements Runnable {
                 Objects.requireNonNull(spec, "picocli sets it").root().commandLine();
         explain(altops);
         try {
-            var _ = Migrations.of(DatabaseUrl.parse(NOBODY)).plan();
-        } catch (RuntimeException asExpected) {
-            // What it took to be refused is loaded now.
+            var _ = Migrations.of(DatabaseUrl.parse(UNREACHABLE)).plan();
+        } catch (RuntimeException expected) {
+            // Failing to connect has loaded what connecting needs.
         }
-        try (JarFile jar = new JarFile(place().toFile());
+        try (JarFile jar = new JarFile(jarFile().toFile());
                 Stream<String> names = jar.stream().map(entry -> entry.getName())) {
-            names.filter(name -> name.endsWith(".class") && NEEDED.stream().anyMatch(name::startsWith))
+            names.filter(name -> name.endsWith(".class") && PACKAGES.stream().anyMatch(name::startsWith))
                     .forEach(WarmUpCommand::load);
         } catch (IOException | URISyntaxException notAJar) {
             throw new Failure(Exit.FAILED, "this is not altops.jar", "run it with: java -jar altops.jar warm-up");
@@ -67,17 +65,17 @@ final class WarmUpCommand implements Runnable {
         String name = file.substring(0, file.length() - ".class".length()).replace('/', '.');
         try {
             var _ = Class.forName(name, false, WarmUpCommand.class.getClassLoader());
-        } catch (ClassNotFoundException | LinkageError needsWhatWeDoNotShip) {
-            // Nobody else can load it either.
+        } catch (ClassNotFoundException | LinkageError notLoadable) {
+            // It needs classes that are not in the jar, so no command uses it.
         }
     }
 
-    private static Path place() throws URISyntaxException {
-        URI place = WarmUpCommand.class
+    private static Path jarFile() throws URISyntaxException {
+        URI jar = WarmUpCommand.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()
                 .toURI();
-        return Path.of(place);
+        return Path.of(jar);
     }
 }

@@ -17,7 +17,8 @@ class AltopsTest {
     @ParameterizedTest
     @MethodSource("commands")
     void every_command_explains_itself_and_ends_with_an_example(String command) {
-        Ran ran = Ran.altops(Map.of(), (command + " --help").strip().split(" ", -1));
+        CommandRun ran =
+                CommandRun.altops(Map.of(), (command + " --help").strip().split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out()).contains("Usage: altops", "--json", "--database-url", "--fly-app");
@@ -32,15 +33,17 @@ class AltopsTest {
     void help_says_what_the_option_says(String command) {
         String words = ("help " + command).strip();
 
-        assertThat(Ran.altops(Map.of(), words.split(" ", -1)))
-                .isEqualTo(Ran.altops(Map.of(), (command + " --help").strip().split(" ", -1)));
-        assertThat(Ran.altops(Map.of(), (words + " nonsense").split(" ", -1)).exit())
+        assertThat(CommandRun.altops(Map.of(), words.split(" ", -1)))
+                .isEqualTo(CommandRun.altops(
+                        Map.of(), (command + " --help").strip().split(" ", -1)));
+        assertThat(CommandRun.altops(Map.of(), (words + " nonsense").split(" ", -1))
+                        .exit())
                 .isEqualTo(Exit.USAGE);
     }
 
     /** Every command that there is, by its words; the first is altops itself. */
     private static Stream<String> commands() {
-        return below(Ran.commandLine(), "");
+        return below(CommandRun.commandLine(), "");
     }
 
     private static Stream<String> below(CommandLine command, String words) {
@@ -52,7 +55,8 @@ class AltopsTest {
 
     @Test
     void the_exit_codes_are_in_the_help() {
-        assertThat(Ran.altops(Map.of(), "--help").out()).containsPattern("3\\s+checked and found wanting");
+        assertThat(CommandRun.altops(Map.of(), "--help").out())
+                .containsPattern("3\\s+checked, and something is not as it should be");
     }
 
     @ParameterizedTest
@@ -70,7 +74,7 @@ class AltopsTest {
         "migrate --dry-run=hidden, Invalid value",
     })
     void wrong_usage_is_said_in_one_line_without_what_was_given(String line, String rule) {
-        Ran ran = Ran.altops(Map.of(), line.isEmpty() ? new String[0] : line.split(" "));
+        CommandRun ran = CommandRun.altops(Map.of(), line.isEmpty() ? new String[0] : line.split(" "));
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err())
@@ -86,21 +90,24 @@ class AltopsTest {
     @ValueSource(strings = {"", "lead", "property", "retention"})
     void where_a_command_is_missing_those_that_there_are_are_listed(String line) {
         String[] words = line.isEmpty() ? new String[0] : new String[] {line};
-        Ran ran = Ran.altops(Map.of(), words);
+        CommandRun ran = CommandRun.altops(Map.of(), words);
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.out()).isEmpty();
         assertThat(ran.err())
-                .isEqualTo(Ran.altops(Map.of(), (line + " --help").strip().split(" ", -1))
-                        .out())
+                .isEqualTo(
+                        CommandRun.altops(Map.of(), (line + " --help").strip().split(" ", -1))
+                                .out())
                 .contains("Commands:");
-        assertThat(Ran.altops(Map.of(), "--json").out()).startsWith("{\"ok\":false,\"error\":\"a command is missing\"");
+        assertThat(CommandRun.altops(Map.of(), "--json").out())
+                .startsWith("{\"ok\":false,\"error\":\"a command is missing\"");
     }
 
     @ParameterizedTest
     @CsvSource({"rollup, --property", "retention purge, --force", "lead delete, --yes", "backup, --to", "smoke, --url"})
     void a_commands_own_options_come_before_those_of_all(String command, String own) {
-        String help = Ran.altops(Map.of(), (command + " --help").split(" ")).out();
+        String help =
+                CommandRun.altops(Map.of(), (command + " --help").split(" ")).out();
         String options = help.substring(help.lastIndexOf("\n      --", help.indexOf("\n      --") + 1));
 
         assertThat(help.indexOf(own)).isLessThan(help.indexOf("--json"));
@@ -108,9 +115,25 @@ class AltopsTest {
         assertThat(options.indexOf("--json")).isLessThan(options.indexOf("--database-url"));
     }
 
+    @ParameterizedTest
+    @MethodSource("commands")
+    void shared_options_stand_below_a_heading_and_only_there(String command) {
+        String help = CommandRun.altops(Map.of(), (command + " --help").strip().split(" ", -1))
+                .out();
+        int heading = help.indexOf("\nOptions of all commands:\n");
+        String shared = help.substring(heading, help.indexOf("\nExit codes:\n", heading));
+
+        assertThat(shared)
+                .contains("\n  -h, --help", "\n  -V, --version", "\n      --json", "\n      --quiet")
+                .contains(
+                        "\n      --database-url", "\n      --fly-app", "\n      --fly-cluster", "\n      --fly-timeout")
+                .doesNotContain("--dry-run", "--email", "--property", "--url=");
+        assertThat(help.lines().filter(line -> line.startsWith("      --json"))).hasSize(1);
+    }
+
     @Test
     void without_a_database_it_says_how_to_name_one() {
-        Ran ran = Ran.altops(Map.of(), "migrate");
+        CommandRun ran = CommandRun.altops(Map.of(), "migrate");
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err())
@@ -124,7 +147,7 @@ class AltopsTest {
         "jdbc:postgresql://host/db?password=hidden, is a JDBC URL",
     })
     void an_address_that_breaks_a_rule_is_refused_by_the_rule(String url, String rule) {
-        Ran ran = Ran.altopsOn(url, "migrate", "status");
+        CommandRun ran = CommandRun.altopsOn(url, "migrate", "status");
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err()).contains(rule, " — correct DATABASE_URL").doesNotContain("hidden");
@@ -132,7 +155,7 @@ class AltopsTest {
 
     @Test
     void a_database_that_does_not_answer_is_a_failure_that_shows_no_address() {
-        Ran ran = Ran.altopsOn("postgres://user:hidden@127.0.0.1:1/db", "migrate", "--json");
+        CommandRun ran = CommandRun.altopsOn("postgres://user:hidden@127.0.0.1:1/db", "migrate", "--json");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
@@ -150,7 +173,7 @@ class AltopsTest {
         int last = command.lastIndexOf(' ');
         String parent = last < 0 ? "" : command.substring(0, last);
 
-        assertThat(Ran.altops(Map.of(), (parent + " --help").strip().split(" ", -1))
+        assertThat(CommandRun.altops(Map.of(), (parent + " --help").strip().split(" ", -1))
                         .out())
                 .contains(command.substring(last + 1));
     }
@@ -160,15 +183,16 @@ class AltopsTest {
         String url = TestDatabase.fresh();
         Map<String, String> environment = Map.of("DATABASE_URL", url);
 
-        assertThat(Ran.onTerminal(environment, "", "migrate", "status").out()).contains("\u001b[31mpending");
-        assertThat(Ran.altops(environment, "migrate", "status").out()).doesNotContain("\u001b");
-        assertThat(Ran.onTerminal(environment, "", "migrate", "status", "--json")
+        assertThat(CommandRun.onTerminal(environment, "", "migrate", "status").out())
+                .contains("\u001b[31mpending");
+        assertThat(CommandRun.altops(environment, "migrate", "status").out()).doesNotContain("\u001b");
+        assertThat(CommandRun.onTerminal(environment, "", "migrate", "status", "--json")
                         .out())
                 .doesNotContain("\u001b");
-        assertThat(Ran.onTerminal(Map.of("DATABASE_URL", url, "NO_COLOR", "1"), "", "migrate", "status")
+        assertThat(CommandRun.onTerminal(Map.of("DATABASE_URL", url, "NO_COLOR", "1"), "", "migrate", "status")
                         .out())
                 .doesNotContain("\u001b");
-        assertThat(Ran.onTerminal(Map.of("DATABASE_URL", url, "TERM", "dumb"), "", "migrate", "status")
+        assertThat(CommandRun.onTerminal(Map.of("DATABASE_URL", url, "TERM", "dumb"), "", "migrate", "status")
                         .out())
                 .doesNotContain("\u001b");
     }

@@ -11,15 +11,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How backup and restore refuse. The drill, which does both, is deploy/bin/test/backup-test.sh. */
 class BackupCommandTest {
-    private final Migrated database = Migrated.fresh();
+    private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @TempDir
     Path directory = Path.of("");
 
     @Test
     void without_the_programs_it_says_what_to_install() {
-        Ran backup = Ran.altops(path(), "backup", "--to", file("x.dump"));
-        Ran restore = Ran.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+        CommandRun backup = CommandRun.altops(path(), "backup", "--to", file("x.dump"));
+        CommandRun restore = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
 
         assertThat(backup.exit()).isEqualTo(Exit.FAILED);
         assertThat(backup.err())
@@ -31,10 +31,10 @@ class BackupCommandTest {
     }
 
     @Test
-    void a_client_that_is_older_than_the_server_is_told_with_where_a_newer_one_is() throws IOException {
+    void a_client_older_than_the_server_is_refused_with_where_to_get_a_newer_one() throws IOException {
         program("pg_dump", "echo 'pg_dump (PostgreSQL) 9.6.24'\n");
         program("pg_restore", "exit 0\n");
-        Ran ran = Ran.altops(path(), "backup", "--to", file("x.dump"));
+        CommandRun ran = CommandRun.altops(path(), "backup", "--to", file("x.dump"));
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
@@ -53,7 +53,7 @@ class BackupCommandTest {
                 exit 1
                 """);
         program("pg_restore", "exit 0\n");
-        Ran ran = Ran.altops(path(), "backup", "--to", file("x.dump"));
+        CommandRun ran = CommandRun.altops(path(), "backup", "--to", file("x.dump"));
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).startsWith("altops: pg_dump failed: connection to *** as *** failed: ***");
@@ -73,7 +73,7 @@ class BackupCommandTest {
                 exit 1
                 """);
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
-        Ran ran = Ran.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+        CommandRun ran = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).startsWith("altops: pg_restore failed: no — ");

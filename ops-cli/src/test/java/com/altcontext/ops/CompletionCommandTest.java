@@ -28,14 +28,20 @@ class CompletionCommandTest {
     }
 
     @Test
-    void a_shell_that_is_not_spoken_is_wrong_usage() {
-        assertThat(Ran.altops(Map.of(), "completion", "fish").exit()).isEqualTo(Exit.USAGE);
-        assertThat(Ran.altops(Map.of(), "completion").exit()).isEqualTo(Exit.USAGE);
+    void any_other_shell_is_wrong_usage() {
+        assertThat(CommandRun.altops(Map.of(), "completion", "fish").exit()).isEqualTo(Exit.USAGE);
+    }
+
+    @Test
+    void one_script_serves_every_shell() {
+        assertThat(CommandRun.altops(Map.of(), "completion"))
+                .isEqualTo(CommandRun.altops(Map.of(), "completion", "bash"))
+                .isEqualTo(CommandRun.altops(Map.of(), "completion", "zsh"));
     }
 
     @Test
     void the_script_for_zsh_is_read_through_its_bash_completion() {
-        Ran ran = Ran.altops(Map.of(), "completion", "zsh");
+        CommandRun ran = CommandRun.altops(Map.of(), "completion", "zsh");
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out()).contains("bashcompinit", "complete -F");
@@ -43,7 +49,7 @@ class CompletionCommandTest {
 
     /** What a bash that has sourced the script offers when Tab is pressed at the end of the line. */
     private String completed(String line) throws IOException, InterruptedException {
-        Ran ran = Ran.altops(Map.of(), "completion", "bash");
+        CommandRun ran = CommandRun.altops(Map.of(), "completion", "bash");
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         Path script = Files.writeString(directory.resolve("altops.bash"), ran.out());
         Process bash = new ProcessBuilder("bash", "-c", """

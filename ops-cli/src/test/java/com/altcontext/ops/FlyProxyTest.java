@@ -21,11 +21,11 @@ class FlyProxyTest {
     @TempDir
     private Path directory;
 
-    private StandInFly fly;
+    private FakeFly fly;
 
     @BeforeEach
     void put_fly_on_the_path() throws IOException {
-        fly = new StandInFly(directory);
+        fly = new FakeFly(directory);
     }
 
     @ParameterizedTest
@@ -33,22 +33,22 @@ class FlyProxyTest {
         "--fly-app, app-db, '\\d+ proxy \\d+:5432 -a app-db falsefalse'",
         "--fly-cluster, 8ly3q0z, '\\d+ mpg proxy 8ly3q0z -p \\d+ falsefalse'",
     })
-    void a_command_reaches_the_database_through_a_proxy_that_then_ends(String option, String name, String told)
+    void a_command_reaches_the_database_through_a_proxy_that_then_ends(String option, String name, String logged)
             throws IOException {
-        Ran ran = Ran.altops(fly.environment(url), "migrate", option, name);
+        CommandRun ran = CommandRun.altops(fly.environment(url), "migrate", option, name);
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
-        assertThat(Ran.altopsOn(url, "migrate", "verify").exit()).isEqualTo(Exit.DONE);
-        assertThat(fly.started()).singleElement().asString().matches(told);
+        assertThat(CommandRun.altopsOn(url, "migrate", "verify").exit()).isEqualTo(Exit.DONE);
+        assertThat(fly.started()).singleElement().asString().matches(logged);
         assertThat(fly.isLeft()).isFalse();
     }
 
     @Test
     void a_failed_command_ends_it_too() throws IOException {
         Map<String, String> environment = new HashMap<>(fly.environment(url));
-        environment.compute("DATABASE_URL", (_, given) -> given + "&options=-crole%3Dnobody");
-        Ran ran = Ran.altops(environment, "migrate", "--fly-app", "app-db");
+        environment.compute("DATABASE_URL", (_, given) -> given + "&options=-crole%3Dnone_such");
+        CommandRun ran = CommandRun.altops(environment, "migrate", "--fly-app", "app-db");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(fly.started()).hasSize(1);
@@ -56,20 +56,20 @@ class FlyProxyTest {
     }
 
     @Test
-    void fly_that_ends_early_is_told_in_its_own_words_without_the_secrets_in_them() throws IOException {
-        Ran ran = Ran.altops(fly.environment(url), "migrate", "--fly-app", "refuses");
+    void if_fly_ends_early_its_output_is_shown_without_secrets() throws IOException {
+        CommandRun ran = CommandRun.altops(fly.environment(url), "migrate", "--fly-app", "refuses");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
                 .contains(
                         "altops: fly proxy ended before the database answered, and fly said: Error: no access to *** ")
-                .doesNotContain("hidden", "fdaa", "somebody");
+                .doesNotContain("hidden", "fdaa", "someone");
         assertThat(fly.isLeft()).isFalse();
     }
 
     @Test
-    void fly_that_never_leads_anywhere_is_given_up() throws IOException {
-        Ran ran = Ran.altops(fly.environment(url), "migrate", "--fly-app", "hangs", "--fly-timeout", "1");
+    void a_proxy_that_never_answers_is_given_up() throws IOException {
+        CommandRun ran = CommandRun.altops(fly.environment(url), "migrate", "--fly-app", "hangs", "--fly-timeout", "1");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).contains("the database did not answer through fly proxy within 1 s");
@@ -77,10 +77,10 @@ class FlyProxyTest {
     }
 
     @Test
-    void a_wrong_password_is_told_at_once_and_as_such() throws IOException {
+    void a_refusal_of_the_database_is_shown_at_once() throws IOException {
         Map<String, String> environment = new HashMap<>(fly.environment(url));
         environment.compute("DATABASE_URL", (_, given) -> given.replaceAll("/[^/]*\\?", "/no_such_database?"));
-        Ran ran = Ran.altops(environment, "migrate", "--fly-app", "app-db");
+        CommandRun ran = CommandRun.altops(environment, "migrate", "--fly-app", "app-db");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).contains("the server has no database of that name");
@@ -91,7 +91,7 @@ class FlyProxyTest {
     void without_fly_it_says_what_to_install() {
         Map<String, String> environment = new HashMap<>(fly.environment(url));
         environment.put("PATH", directory.resolve("nothing").toString());
-        Ran ran = Ran.altops(environment, "migrate", "--fly-app", "app-db");
+        CommandRun ran = CommandRun.altops(environment, "migrate", "--fly-app", "app-db");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).startsWith("altops: there is no fly on the PATH — install it (https://");
@@ -108,7 +108,8 @@ class FlyProxyTest {
                 "migrate nonsense --fly-app app-db",
             })
     void wrong_usage_starts_nothing(String line) throws IOException {
-        assertThat(Ran.altops(fly.environment(url), line.split(" ", -1)).exit()).isEqualTo(Exit.USAGE);
+        assertThat(CommandRun.altops(fly.environment(url), line.split(" ", -1)).exit())
+                .isEqualTo(Exit.USAGE);
         assertThat(fly.started()).isEmpty();
     }
 

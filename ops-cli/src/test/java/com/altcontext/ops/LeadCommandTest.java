@@ -18,7 +18,7 @@ class LeadCommandTest {
     private static final Map<String, String> SECRETS =
             Map.of("IP_HASH_PEPPER", "sixteen characters and more", "PUBLIC_URL", "https://api.example.ca/");
 
-    private final Migrated database = Migrated.fresh();
+    private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @TempDir
     private Path directory;
@@ -29,8 +29,8 @@ class LeadCommandTest {
         database.lead("default", JO);
         database.lead("docs", JO);
         database.lead("docs", "kim@example.ca");
-        Ran first = altops("lead", "delete", "--email", " JO@Example.CA ", "--yes");
-        Ran second = altops("lead", "delete", "--email", JO, "--yes");
+        CommandRun first = altops("lead", "delete", "--email", " JO@Example.CA ", "--yes");
+        CommandRun second = altops("lead", "delete", "--email", JO, "--yes");
 
         assertThat(first.err()).isEmpty();
         assertThat(first.exit()).isEqualTo(Exit.DONE);
@@ -46,35 +46,36 @@ class LeadCommandTest {
     }
 
     @Test
-    void forgetting_asks_whoever_sits_there() {
+    void deleting_asks_on_a_terminal() {
         database.lead("default", JO);
         Map<String, String> environment = database.with(SECRETS);
-        Ran unsure = Ran.onTerminal(environment, "no\n", "lead", "delete", "--email", JO);
+        CommandRun unsure = CommandRun.onTerminal(environment, "no\n", "lead", "delete", "--email", JO);
         assertThat(unsure.exit()).isEqualTo(Exit.FAILED);
         assertThat(unsure.err())
                 .startsWith("Forget this person on every property?")
                 .contains("not confirmed");
         assertThat(database.number("SELECT count(*) FROM leads")).isOne();
 
-        Ran sure = Ran.onTerminal(environment, "yes\n", "lead", "delete", "--email", JO);
+        CommandRun sure = CommandRun.onTerminal(environment, "yes\n", "lead", "delete", "--email", JO);
         assertThat(sure.exit()).isEqualTo(Exit.DONE);
         assertThat(database.number("SELECT count(*) FROM leads")).isZero();
     }
 
     @Test
-    void forgetting_is_wrong_usage_where_nobody_can_be_asked() {
+    void deleting_without_a_terminal_or_yes_is_wrong_usage() {
         database.lead("default", JO);
-        Ran ran = Ran.piped(database.with(SECRETS), "yes\n", "lead", "delete", "--email", JO);
+        CommandRun ran = CommandRun.piped(database.with(SECRETS), "yes\n", "lead", "delete", "--email", JO);
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
-        assertThat(ran.err()).isEqualTo("altops: nobody is there to be asked — give --yes\n");
+        assertThat(ran.err()).isEqualTo("altops: there is no terminal to ask on — give --yes\n");
         assertThat(database.number("SELECT count(*) FROM leads")).isOne();
     }
 
     @Test
     void the_address_may_come_through_a_pipe_so_that_no_process_list_shows_it() {
         database.lead("default", JO);
-        Ran ran = Ran.piped(database.with(SECRETS), JO + "\n", "lead", "delete", "--email", "-", "--yes", "--json");
+        CommandRun ran = CommandRun.piped(
+                database.with(SECRETS), JO + "\n", "lead", "delete", "--email", "-", "--yes", "--json");
 
         assertThat(ran.out()).startsWith("{\"ok\":true,\"deleted\":true,\"leads\":1,");
     }
@@ -83,9 +84,9 @@ class LeadCommandTest {
     void what_is_held_is_written_to_a_file_that_its_owner_alone_can_read() throws IOException {
         database.lead("default", JO);
         Path file = directory.resolve("jo.json");
-        Ran ran = altops("lead", "export", "--email", JO, "--out", file.toString());
+        CommandRun ran = altops("lead", "export", "--email", JO, "--out", file.toString());
 
-        assertThat(ran).isEqualTo(new Ran(Exit.DONE, "written to " + file + "\n", ""));
+        assertThat(ran).isEqualTo(new CommandRun(Exit.DONE, "written to " + file + "\n", ""));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(Files.readString(file))
@@ -95,7 +96,7 @@ class LeadCommandTest {
                         .exit())
                 .as("a file that is there is not written over")
                 .isEqualTo(Exit.FAILED);
-        assertThat(Ran.altops(
+        assertThat(CommandRun.altops(
                                 database.with(Map.of("IP_HASH_PEPPER", "sixteen characters and more")),
                                 "lead",
                                 "export",
@@ -107,11 +108,11 @@ class LeadCommandTest {
     }
 
     @Test
-    void each_export_of_a_person_leaves_a_row_in_the_audit_log_and_none_of_nobody_does() {
+    void each_export_of_a_known_person_leaves_a_row_in_the_audit_log() {
         database.lead("default", JO);
         altops("lead", "export", "--email", JO);
         altops("lead", "export", "--email", JO);
-        altops("lead", "export", "--email", "nobody@example.ca");
+        altops("lead", "export", "--email", "unknown@example.ca");
 
         assertThat(database.number("""
                 SELECT count(*) FROM audit_log
@@ -124,13 +125,13 @@ class LeadCommandTest {
     }
 
     @Test
-    void nobody_leaves_no_file_behind() {
-        Path file = directory.resolve("nobody.json");
-        Ran ran = altops("lead", "export", "--email", "nobody@example.ca", "--out", file.toString());
+    void an_unknown_address_leaves_no_file_behind() {
+        Path file = directory.resolve("unknown.json");
+        CommandRun ran = altops("lead", "export", "--email", "unknown@example.ca", "--out", file.toString());
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(file).doesNotExist();
-        assertThat(altops("lead", "export", "--email", "nobody@example.ca").out())
+        assertThat(altops("lead", "export", "--email", "unknown@example.ca").out())
                 .isEmpty();
     }
 
@@ -150,7 +151,8 @@ class LeadCommandTest {
                 .isEqualTo(2);
         assertThat(database.number("SELECT count(*) FROM consent_events WHERE reason = 'asked by phone'"))
                 .isOne();
-        assertThat(altops("lead", "unsubscribe", "--email", "nobody@example.ca").exit())
+        assertThat(altops("lead", "unsubscribe", "--email", "unknown@example.ca")
+                        .exit())
                 .isEqualTo(Exit.FAILED);
     }
 
@@ -159,7 +161,7 @@ class LeadCommandTest {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         database.lead("default", JO);
         database.lead("docs", JO);
-        Ran ran = altops("lead", "unsubscribe-link", "--email", JO);
+        CommandRun ran = altops("lead", "unsubscribe-link", "--email", JO);
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out())
@@ -176,7 +178,7 @@ class LeadCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"delete --yes", "export", "unsubscribe", "unsubscribe-link"})
     void what_is_no_address_is_wrong_usage_and_not_shown(String command) {
-        Ran ran = altops(("lead " + command + " --email not-an-address").split(" ", -1));
+        CommandRun ran = altops(("lead " + command + " --email not-an-address").split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err())
@@ -192,7 +194,7 @@ class LeadCommandTest {
     })
     void a_secret_that_is_missing_is_named(String command, String variable) {
         database.lead("default", JO);
-        Ran ran = Ran.altops(
+        CommandRun ran = CommandRun.altops(
                 database.with(Map.of("PUBLIC_URL", "https://api.example.ca", "IP_HASH_PEPPER", "short")),
                 ("lead " + command + " --email " + JO).split(" ", -1));
 
@@ -204,7 +206,7 @@ class LeadCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "http://api.example.ca", "api.example.ca", "https://u:p@api.example.ca"})
     void a_link_needs_an_address_that_mail_programs_trust(String url) {
-        Ran ran = Ran.altops(
+        CommandRun ran = CommandRun.altops(
                 database.with(Map.of("PUBLIC_URL", url, "IP_HASH_PEPPER", "sixteen characters and more")),
                 "lead",
                 "unsubscribe-link",
@@ -215,7 +217,7 @@ class LeadCommandTest {
         assertThat(ran.err()).startsWith("altops: PUBLIC_URL is missing or wrong");
     }
 
-    private Ran altops(String... args) {
-        return Ran.altops(database.with(SECRETS), args);
+    private CommandRun altops(String... args) {
+        return CommandRun.altops(database.with(SECRETS), args);
     }
 }

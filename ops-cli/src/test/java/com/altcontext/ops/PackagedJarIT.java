@@ -1,6 +1,7 @@
 package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
@@ -11,11 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar that operators get, started as they start it: everything it needs is inside, and it says nothing of its own. */
 class PackagedJarIT {
+    /** Two JVMs start on a machine that may be busy. */
+    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+
     private final String url = TestDatabase.fresh();
 
     @TempDir
@@ -30,26 +32,25 @@ class PackagedJarIT {
 
     @Test
     void it_migrates_and_verifies_a_database() throws Exception {
-        assertThat(altops("migrate", "verify").exit()).isEqualTo(Exit.WANTING);
+        assertThat(altops("migrate", "verify").exit()).isEqualTo(Exit.CHECK_FAILED);
 
-        Ran migrated = altops("migrate");
+        CommandRun migrated = altops("migrate");
         assertThat(migrated.err()).isEmpty();
         assertThat(migrated.out()).startsWith("applied 1 ");
         assertThat(migrated.exit()).isEqualTo(Exit.DONE);
 
         assertThat(altops("migrate", "verify"))
-                .isEqualTo(new Ran(Exit.DONE, "the schema is what this release needs\n", ""));
+                .isEqualTo(new CommandRun(Exit.DONE, "the schema is what this release needs\n", ""));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM", "HUP"})
     void a_signal_ends_the_proxy_that_it_started(String signal) throws Exception {
-        StandInFly fly = new StandInFly(directory);
+        FakeFly fly = new FakeFly(directory);
         Process process = started(fly.environment(url), "migrate", "--fly-app", "hangs");
-        while (fly.started().isEmpty()) {
-            assertThat(process.isAlive()).isTrue();
-            Thread.onSpinWait();
-        }
+        await().atMost(MAX_WAIT)
+                .failFast("altops ended before it started fly", () -> !process.isAlive())
+                .until(() -> !fly.started().isEmpty());
         assertThat(fly.isLeft()).isTrue();
 
         assertThat(new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
@@ -63,7 +64,7 @@ class PackagedJarIT {
 
     @Test
     void through_the_proxy_it_migrates() throws Exception {
-        StandInFly fly = new StandInFly(directory);
+        FakeFly fly = new FakeFly(directory);
         Process process = started(fly.environment(url), "migrate", "--quiet", "--fly-app", "app-db");
 
         assertThat(process.waitFor()).isEqualTo(Exit.DONE);
@@ -75,48 +76,43 @@ class PackagedJarIT {
     @Test
     void a_purge_that_is_killed_leaves_a_receipt_that_says_so() throws Exception {
         assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
-        Migrated database = new Migrated(url);
+        MigratedDatabase database = new MigratedDatabase(url);
         var _ = database.number("SELECT count(ensure_event_partition((now() AT TIME ZONE 'UTC')::date - d))"
                 + " FROM generate_series(100, 101) d");
         database.event("default", 101);
         database.event("default", 100);
         assertThat(altops("rollup", "--quiet").exit()).isEqualTo(Exit.DONE);
 
-        try (Connections connections = new Connections(DatabaseUrl.parse(url))) {
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             var _ = new Sql(connections).inTransaction(reader -> {
                 var _ = reader.update(
                         "DO $$ BEGIN EXECUTE 'LOCK TABLE events_' || to_char((now() AT TIME ZONE 'UTC')::date - 100, 'YYYYMMDD')"
                                 + " || ' IN ACCESS SHARE MODE'; END $$");
                 Process purge = begun("retention", "purge");
-                await(() -> database.number("SELECT count(*) FROM purge_log WHERE days = 1") == 1);
-                assertThat(altopsNow("status").out()).containsPattern("(?m)^last purge .*, at work, 1 event so far$");
+                await().atMost(MAX_WAIT)
+                        .until(() -> database.number("SELECT count(*) FROM purge_log WHERE days = 1") == 1);
+                assertThat(altopsNow("status").out()).containsPattern("(?m)^last purge .*, running, 1 event so far$");
                 var _ = purge.destroyForcibly();
                 return reader;
             });
         }
 
-        await(() -> altopsNow("status").out().contains("begun and not finished, 1 event of 1 day had gone"));
-        Ran status = altops("status");
-        assertThat(status.exit()).isEqualTo(Exit.WANTING);
-        assertThat(status.out()).contains("wanting       the last purge did not end: altops retention purge");
+        await().atMost(MAX_WAIT)
+                .until(() -> altopsNow("status").out().contains("begun and not finished, 1 event of 1 day had gone"));
+        CommandRun status = altops("status");
+        assertThat(status.exit()).isEqualTo(Exit.CHECK_FAILED);
+        assertThat(status.out()).contains("problem       the last purge did not end: altops retention purge");
         assertThat(altops("status", "--json").out()).contains("\"finished\":false,\"events\":1,");
 
         assertThat(altops("retention", "purge").out()).contains("removed 1 event of 1 day");
-        assertThat(altops("status", "--quiet")).isEqualTo(new Ran(Exit.DONE, "", ""));
+        assertThat(altops("status", "--quiet")).isEqualTo(new CommandRun(Exit.DONE, "", ""));
         assertThat(database.number("SELECT count(*) FROM purge_log WHERE finished_at IS NULL"))
                 .as("what the first receipt says stays")
                 .isOne();
     }
 
-    private static void await(BooleanSupplier fact) {
-        Instant end = Instant.now().plus(Duration.ofMinutes(1));
-        while (!fact.getAsBoolean()) {
-            assertThat(Instant.now()).isBefore(end);
-        }
-    }
-
-    private Ran altopsNow(String... args) {
-        return Ran.altopsOn(url, args);
+    private CommandRun altopsNow(String... args) {
+        return CommandRun.altopsOn(url, args);
     }
 
     private Process begun(String... args) {
@@ -140,11 +136,11 @@ class PackagedJarIT {
         assertThat(names).contains("com/altcontext/ops/Altops.class").doesNotContain("devdb", ".txz");
     }
 
-    private Ran altops(String... args) throws IOException, InterruptedException {
+    private CommandRun altops(String... args) throws IOException, InterruptedException {
         Process process = started(Map.of("DATABASE_URL", url), args);
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exit = process.waitFor();
-        return new Ran(exit, out, Files.readString(directory.resolve("err")));
+        return new CommandRun(exit, out, Files.readString(directory.resolve("err")));
     }
 
     /** A shell may have started the tests with SIGINT ignored, which every process below it would inherit. */

@@ -8,20 +8,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PropertyCommandTest {
-    private final Migrated database = Migrated.fresh();
+    private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @Test
     void a_property_is_added_listed_and_removed() {
-        Ran added = database.altops(
+        CommandRun added = database.altops(
                 "property", "add", "docs", "--name", "Documentation", "--domain", "docs.example.ca", "Example.org");
-        Ran listed = database.altops("property", "list");
+        CommandRun listed = database.altops("property", "list");
 
-        assertThat(added).isEqualTo(new Ran(Exit.DONE, "added docs\n", ""));
+        assertThat(added).isEqualTo(new CommandRun(Exit.DONE, "added docs\n", ""));
         assertThat(listed.out()).isEqualTo("""
                 default  Default
                 docs     Documentation  docs.example.ca example.org
                 """);
-        assertThat(database.altops("property", "remove", "docs")).isEqualTo(new Ran(Exit.DONE, "removed docs\n", ""));
+        assertThat(database.altops("property", "remove", "docs"))
+                .isEqualTo(new CommandRun(Exit.DONE, "removed docs\n", ""));
         assertThat(database.altops("property", "list").out()).isEqualTo("default  Default\n");
     }
 
@@ -54,7 +55,7 @@ class PropertyCommandTest {
         "property add blog --name Blog --domain docs.example.ca, 1, the domain docs.example.ca belongs to the property docs",
         "property add Blog! --name Blog --domain https://x/, 2, SLUG must be 1 to 63",
         "property add blog, 2, Missing required option: '--name=NAME'",
-        "property remove nobody, 1, there is no property of that slug",
+        "property remove unknown, 1, there is no property of that slug",
         "property remove default, 1, default is never removed",
         "property remove docs, 1, docs holds 1 visitor and 0 leads",
     })
@@ -62,7 +63,7 @@ class PropertyCommandTest {
         database.run(
                 "INSERT INTO properties VALUES ('docs', 'Docs', '{docs.example.ca}')",
                 "INSERT INTO visitors VALUES (gen_random_uuid(), 'docs', 'visitor-1', now())");
-        Ran ran = database.altops(line.split(" ", -1));
+        CommandRun ran = database.altops(line.split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(exit);
         assertThat(ran.err()).startsWith("altops: " + what).contains(" — ").hasLineCount(1);
@@ -70,8 +71,8 @@ class PropertyCommandTest {
     }
 
     @Test
-    void a_schema_that_is_not_there_is_told_as_such() {
-        Ran ran = Ran.altopsOn(TestDatabase.fresh(), "property", "list");
+    void a_missing_schema_is_reported() {
+        CommandRun ran = CommandRun.altopsOn(TestDatabase.fresh(), "property", "list");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())

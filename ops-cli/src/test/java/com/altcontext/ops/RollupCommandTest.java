@@ -14,13 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RollupCommandTest {
-    private final Migrated database = Migrated.fresh();
+    private final MigratedDatabase database = MigratedDatabase.fresh();
     private final LocalDate today = LocalDate.ofInstant(InstantSource.system().instant(), ZoneOffset.UTC);
 
     @Test
     void without_a_day_all_that_needs_it_is_rolled_up() {
         database.event("default", 1);
-        Ran ran = database.altops("rollup");
+        CommandRun ran = database.altops("rollup");
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
@@ -59,7 +59,7 @@ class RollupCommandTest {
                 "rollup --from 1900-01-01 --to 2026-01-01",
             })
     void days_that_make_no_sense_are_wrong_usage(String line) {
-        Ran ran = database.altops(line.split(" ", -1));
+        CommandRun ran = database.altops(line.split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err()).startsWith("altops: ").hasLineCount(1).doesNotContain("java");
@@ -67,22 +67,23 @@ class RollupCommandTest {
 
     @Test
     void a_day_whose_events_are_gone_and_a_property_that_is_not_there_are_refused() {
-        Ran gone = database.altops("rollup", "--day", today.minusDays(200).toString());
-        Ran unknown = database.altops("rollup", "--property", "nobody");
+        CommandRun gone =
+                database.altops("rollup", "--day", today.minusDays(200).toString());
+        CommandRun unknown = database.altops("rollup", "--property", "unknown");
 
         assertThat(gone.exit()).isEqualTo(Exit.FAILED);
         assertThat(gone.err()).contains("are gone", " — the figures stay as they are");
         assertThat(unknown.exit()).isEqualTo(Exit.FAILED);
-        assertThat(unknown.err()).contains("there is no property nobody");
+        assertThat(unknown.err()).contains("there is no property unknown");
     }
 
     @Test
-    void freshness_is_told_and_wanting_until_there_is_any() {
-        Ran before = database.altops("rollup", "status");
+    void status_shows_how_fresh_the_rollups_are_and_fails_without_any() {
+        CommandRun before = database.altops("rollup", "status");
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
-        Ran after = database.altops("rollup", "status");
+        CommandRun after = database.altops("rollup", "status");
 
-        assertThat(before).isEqualTo(new Ran(Exit.WANTING, "never rolled up\n", ""));
+        assertThat(before).isEqualTo(new CommandRun(Exit.CHECK_FAILED, "never rolled up\n", ""));
         assertThat(after.exit()).isEqualTo(Exit.DONE);
         assertThat(after.out()).startsWith("through " + today + ", at ").endsWith(", 0 days behind, no gaps\n");
         assertThat(database.altops("rollup", "status", "--json").out())
@@ -93,11 +94,12 @@ class RollupCommandTest {
     void a_figure_that_differs_from_the_raw_rows_is_named() {
         database.event("default", 1);
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
-        assertThat(database.altops("rollup", "check")).isEqualTo(new Ran(Exit.DONE, "0 differences on 8 days\n", ""));
+        assertThat(database.altops("rollup", "check"))
+                .isEqualTo(new CommandRun(Exit.DONE, "0 differences on 8 days\n", ""));
 
         database.run("UPDATE daily_metric_rollups SET page_views = 7 WHERE page_views = 1");
-        Ran ran = database.altops("rollup", "check");
-        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        CommandRun ran = database.altops("rollup", "check");
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
                 .contains(today.minusDays(1) + "  default  totalPageViews: rolled up 7.0, raw 1.0\n")
                 .endsWith(" on 8 days\n");
@@ -112,37 +114,37 @@ class RollupCommandTest {
     }
 
     @Test
-    void what_is_not_there_is_not_found_to_be_right() {
-        Ran unknown = database.altops("rollup", "check", "--property", "nobody");
-        Ran future =
+    void an_unknown_property_or_a_coming_day_is_not_checked() {
+        CommandRun unknown = database.altops("rollup", "check", "--property", "unknown");
+        CommandRun future =
                 database.altops("rollup", "check", "--day", today.plusDays(1).toString());
 
         assertThat(unknown.exit()).isEqualTo(Exit.FAILED);
-        assertThat(unknown.err()).contains("there is no property nobody");
+        assertThat(unknown.err()).contains("there is no property unknown");
         assertThat(future.exit()).isEqualTo(Exit.FAILED);
         assertThat(future.err()).contains("is still to come");
     }
 
     @Test
     void the_view_is_made_and_then_refreshed() {
-        assertThat(database.altops("rollup", "view")).isEqualTo(new Ran(Exit.DONE, "made the view\n", ""));
+        assertThat(database.altops("rollup", "view")).isEqualTo(new CommandRun(Exit.DONE, "made the view\n", ""));
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         assertThat(database.altops("rollup", "view", "--json").out()).isEqualTo("{\"ok\":true,\"made\":false}\n");
         assertThat(database.number("SELECT count(*) FROM daily_figures")).isPositive();
     }
 
     @Test
-    void what_was_purged_is_not_held_against_nothing() {
+    void a_purged_day_is_not_compared() {
         assertThat(database.altops("retention", "purge").exit()).isEqualTo(Exit.DONE);
-        Ran ran =
+        CommandRun ran =
                 database.altops("rollup", "check", "--day", today.minusDays(200).toString());
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err()).contains("are gone: there is nothing to hold its figures against");
+        assertThat(ran.err()).contains("are gone: there is nothing to compare its figures with");
     }
 
     @Test
-    void what_a_purge_dropped_before_it_was_killed_is_not_held_against_nothing() {
+    void a_day_that_a_killed_purge_dropped_is_not_compared() {
         String day = today.minusDays(100).toString();
         database.number("SELECT ensure_event_partition('" + day + "')::int");
         database.event("default", 100);
@@ -150,19 +152,19 @@ class RollupCommandTest {
         assertThat(database.altops("rollup", "check", "--day", day).exit()).isEqualTo(Exit.DONE);
 
         database.run("DROP TABLE events_" + day.replace("-", ""));
-        Ran ran = database.altops("rollup", "check", "--day", day);
+        CommandRun ran = database.altops("rollup", "check", "--day", day);
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err()).contains("are gone: there is nothing to hold its figures against");
+        assertThat(ran.err()).contains("are gone: there is nothing to compare its figures with");
     }
 
     @Test
     void two_runs_at_once_both_succeed() throws Exception {
         database.event("default", 1);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            List<Future<Ran>> runs =
+            List<Future<CommandRun>> runs =
                     threads.invokeAll(List.of(() -> database.altops("rollup"), () -> database.altops("rollup")));
-            for (Future<Ran> run : runs) {
+            for (Future<CommandRun> run : runs) {
                 assertThat(run.get().exit()).as(run.get().err()).isEqualTo(Exit.DONE);
             }
         }
@@ -171,9 +173,9 @@ class RollupCommandTest {
     }
 
     @Test
-    void a_property_that_is_not_known_is_told_with_where_they_are_listed() {
+    void an_unknown_property_is_refused_with_where_they_are_listed() {
         for (String command : List.of("rollup", "rollup check")) {
-            Ran ran = database.altops((command + " --property nosuch").split(" "));
+            CommandRun ran = database.altops((command + " --property nosuch").split(" "));
 
             assertThat(ran.exit()).isEqualTo(Exit.FAILED);
             assertThat(ran.err())

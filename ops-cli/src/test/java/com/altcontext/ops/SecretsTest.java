@@ -49,17 +49,17 @@ class SecretsTest {
             "help " + PASSWORD);
 
     private final String role = "altops_" + UUID.randomUUID().toString().replace("-", "");
-    private final Migrated database = Migrated.fresh();
-    private final Migrated empty = new Migrated(TestDatabase.fresh());
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+    private final MigratedDatabase empty = new MigratedDatabase(TestDatabase.fresh());
 
     @BeforeEach
-    void somebody_with_a_password() {
+    void make_a_role_with_a_password() {
         database.run("CREATE ROLE " + role + " LOGIN SUPERUSER PASSWORD '" + PASSWORD + "'");
         database.lead("default", JO);
     }
 
     @AfterEach
-    void nobody_any_more() {
+    void drop_the_role() {
         empty.run("DROP OWNED BY " + role + " CASCADE");
         database.run("DROP OWNED BY " + role + " CASCADE", "DROP ROLE " + role);
     }
@@ -95,7 +95,7 @@ class SecretsTest {
                 "PATH",
                 "/nowhere");
         List<String> words = new ArrayList<>(List.of(line.split(" ", -1)));
-        Ran ran = Ran.altops(environment, words.toArray(String[]::new));
+        CommandRun ran = CommandRun.altops(environment, words.toArray(String[]::new));
 
         assertThat(ran.out() + ran.err())
                 .as(line)

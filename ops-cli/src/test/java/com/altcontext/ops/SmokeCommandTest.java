@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command makes of a service that does everything wrong. The real one is asked by deploy/bin/test/smoke-test.sh. */
 class SmokeCommandTest {
-    private static final String KEY = "the-key-that-nobody-may-see";
+    private static final String KEY = "the-key-that-must-not-be-shown";
     private static final String ALLOWED = "https://site.example";
 
     private final Set<String> asked = new ConcurrentSkipListSet<>();
@@ -48,20 +48,20 @@ class SmokeCommandTest {
         exchange.close();
     }
 
-    private Ran smoke(String... more) {
+    private CommandRun smoke(String... more) {
         String[] all = new String[more.length + 3];
         all[0] = "smoke";
         all[1] = "--url";
         all[2] = "http://127.0.0.1:" + service.getAddress().getPort();
         System.arraycopy(more, 0, all, 3, more.length);
-        return Ran.altops(Map.of("ADMIN_API_KEY", KEY), all);
+        return CommandRun.altops(Map.of("ADMIN_API_KEY", KEY), all);
     }
 
     @Test
     void a_service_that_does_everything_wrong_fails_in_every_check() {
-        Ran ran = smoke("--origin", ALLOWED);
+        CommandRun ran = smoke("--origin", ALLOWED);
 
-        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out()
                         .lines()
                         .filter(line -> !line.startsWith("FAILED"))
@@ -84,7 +84,7 @@ class SmokeCommandTest {
     @Test
     void where_nothing_answers_the_first_question_is_the_last() {
         service.stop(0);
-        Ran ran = smoke("--origin", ALLOWED);
+        CommandRun ran = smoke("--origin", ALLOWED);
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.out()).isEmpty();
@@ -103,7 +103,7 @@ class SmokeCommandTest {
                 "https://host?q"
             })
     void an_address_of_no_service_is_wrong_usage(String url) {
-        Ran ran = Ran.altops(Map.of(), "smoke", "--url", url);
+        CommandRun ran = CommandRun.altops(Map.of(), "smoke", "--url", url);
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err()).contains("give https://host, without a path").doesNotContain("hidden");

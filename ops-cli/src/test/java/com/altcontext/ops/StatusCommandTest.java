@@ -6,10 +6,10 @@ import com.altcontext.devdb.TestDatabase;
 import org.junit.jupiter.api.Test;
 
 class StatusCommandTest {
-    private final Migrated database = Migrated.fresh();
+    private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @Test
-    void a_database_in_order_is_told_with_all_that_is_in_it() {
+    void a_database_in_order_is_listed_with_all_that_is_in_it() {
         database.event("default", 2);
         database.event("default", 1);
         database.event("default", 1);
@@ -17,7 +17,7 @@ class StatusCommandTest {
         database.lead("default", "kim@example.ca");
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         assertThat(database.altops("retention", "purge").exit()).isEqualTo(Exit.DONE);
-        Ran ran = database.altops("status");
+        CommandRun ran = database.altops("status");
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).as(ran.out()).isEqualTo(Exit.DONE);
@@ -33,17 +33,17 @@ class StatusCommandTest {
                 .containsPattern("(?m)^last list +never$")
                 .containsPattern("(?m)^events +3 rows +\\d+\\.\\d kB$")
                 .containsPattern("(?m)^leads +2 rows ")
-                .doesNotContain("example.ca", "wanting");
+                .doesNotContain("example.ca", "problem");
     }
 
     @Test
     void machines_get_the_same_in_json() {
         database.event("default", 1);
-        Ran ran = database.altops("status", "--json");
+        CommandRun ran = database.altops("status", "--json");
 
-        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
-                .startsWith("{\"ok\":false,\"wanting\":[\"rollups lag: ")
+                .startsWith("{\"ok\":false,\"problems\":[\"rollups lag: ")
                 .contains("\"schema\":{\"version\":", "{\"name\":\"events\",\"rows\":1,\"estimated\":false,\"bytes\":")
                 .contains(
                         "\"partitionsAhead\":7,\"inDefaultPartition\":0}",
@@ -52,7 +52,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void one_row_is_one_row_and_a_purge_that_never_ran_is_told_with_what_runs_it() {
+    void one_row_is_singular_and_a_missing_purge_is_shown_with_its_command() {
         database.event("default", 1);
 
         assertThat(database.altops("status").out())
@@ -63,7 +63,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void the_last_file_of_leads_is_told_with_who_took_it() {
+    void the_last_list_of_leads_is_shown_with_where_it_was_downloaded() {
         database.run("INSERT INTO audit_log (done_at, done_by, action, row_count, ip_hash)"
                 + " VALUES ('2026-01-01T10:00:00Z', 'api', 'leads_csv', 7, sha256('')),"
                 + " ('2026-01-02T10:00:00Z', 'dashboard', 'leads_csv', 1200, sha256(''))");
@@ -76,37 +76,37 @@ class StatusCommandTest {
 
     @Test
     void nothing_in_it_is_no_failure() {
-        Ran ran = database.altops("status");
+        CommandRun ran = database.altops("status");
 
-        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out()).containsPattern("(?m)^events +none$").containsPattern("(?m)^leads +none$");
     }
 
     @Test
-    void what_is_wanting_is_said_with_what_to_do() {
+    void each_problem_is_shown_with_what_to_do() {
         assertThat(database.altops("rollup", "--quiet").exit()).isEqualTo(Exit.DONE);
-        assertThat(database.altops("status", "--quiet")).isEqualTo(new Ran(Exit.DONE, "", ""));
+        assertThat(database.altops("status", "--quiet")).isEqualTo(new CommandRun(Exit.DONE, "", ""));
 
         database.event("default", 300);
         assertThat(database.altops("status").out())
-                .contains("default partition 1 event", "wanting       events lie in the default partition");
+                .contains("default partition 1 event", "problem       events lie in the default partition");
         database.run("DELETE FROM events_default");
         database.run(
                 "DO $$ BEGIN EXECUTE 'DROP TABLE events_' || to_char((now() AT TIME ZONE 'UTC')::date + 1, 'YYYYMMDD'); END $$");
-        assertThat(database.altops("status").out()).contains("wanting       tomorrow has no partition");
+        assertThat(database.altops("status").out()).contains("problem       tomorrow has no partition");
         database.run("DELETE FROM rollup_days WHERE day >= (now() AT TIME ZONE 'UTC')::date - 2");
-        assertThat(database.altops("status").out()).contains("wanting       rollups lag");
+        assertThat(database.altops("status").out()).contains("problem       rollups lag");
     }
 
     @Test
-    void a_schema_that_is_too_old_is_wanting_and_nothing_more() {
+    void of_an_old_schema_only_the_version_is_shown() {
         String empty = TestDatabase.fresh();
-        Ran ran = Ran.altopsOn(empty, "status");
+        CommandRun ran = CommandRun.altopsOn(empty, "status");
 
         assertThat(ran.err()).isEmpty();
-        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
                 .startsWith("schema        version 0, and this release needs ")
-                .contains("wanting       the schema is older than this release needs: altops migrate");
+                .contains("problem       the schema is older than this release needs: altops migrate");
     }
 }

@@ -3,9 +3,9 @@ package com.altcontext.ops;
 import com.altcontext.db.DatabaseFailure;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.metrics.RollupRefused;
+import com.altcontext.ops.CommandGroup.MissingCommand;
 import com.altcontext.value.Rejected;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -19,12 +19,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The one place where a failure becomes words: {@code altops: <what> — <what to do next>} on the error stream. */
-final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+/** Prints every failure in one form: {@code altops: <what> — <what to do next>} on the error stream. */
+final class FailureHandler implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private static final Pattern DATABASE_URL = Pattern.compile("(?i)\\b[a-z]+://\\S*");
 
     /** In "Invalid value for option '--day': 'x' is not…" and "expected one of [a, b] but was 'x'". */
-    private static final Pattern GIVEN = Pattern.compile("(?<=: |was )'.*'");
+    private static final Pattern QUOTED_INPUT = Pattern.compile("(?<=: |was )'.*'");
+
+    private final CommandContext context;
+
+    FailureHandler(CommandContext context) {
+        this.context = context;
+    }
 
     @Override
     public int handleExecutionException(Exception failed, CommandLine command, ParseResult parsed) {
@@ -60,9 +66,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     @Override
     public int handleParseException(ParameterException failed, String[] args) {
         CommandLine command = failed.getCommandLine();
-        if (Altops.COMMAND_MISSING.equals(failed.getMessage())
-                && command.getCommandSpec().root().userObject() instanceof Altops altops
-                && !altops.json()) {
+        if (failed instanceof MissingCommand && !context.outputOptions().json()) {
             command.usage(command.getErr());
             command.getErr().flush();
             return Exit.USAGE;
@@ -75,14 +79,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                         "see: " + command.getCommandSpec().qualifiedName() + " --help"));
     }
 
-    private static int report(CommandLine command, Failure failure) {
+    private int report(CommandLine command, Failure failure) {
         command.getErr().println("altops: " + failure.getMessage() + " — " + failure.remedy());
-        if (command.getCommandSpec().root().userObject() instanceof Altops altops && altops.json()) {
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("ok", false);
-            answer.put("error", String.valueOf(failure.getMessage()));
-            answer.put("remedy", failure.remedy());
-            command.getOut().println(Json.of(answer));
+        if (context.outputOptions().json()) {
+            command.getOut()
+                    .println(JsonOutput.of(JsonObject.ok(false)
+                            .with("error", String.valueOf(failure.getMessage()))
+                            .with("remedy", failure.remedy())));
         }
         command.getErr().flush();
         command.getOut().flush();
@@ -112,19 +115,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         };
     }
 
-    /** picocli quotes what it was given; a mistyped option would show a password. */
+    /** picocli's messages quote their input, and that of a mistyped option may be a password. */
     private static String rule(ParameterException failed) {
         if (failed instanceof UnmatchedArgumentException unmatched) {
             return rule(unmatched);
         }
         String message = String.valueOf(failed.getMessage());
         if (!(failed instanceof MissingParameterException)) {
-            message = GIVEN.matcher(message).replaceAll("what was given");
+            message = QUOTED_INPUT.matcher(message).replaceAll("what was given");
         }
         return DATABASE_URL.matcher(message).replaceAll("<url>");
     }
 
-    /** A word is shown only where it is nearly one of ours, so that it is hardly a secret. */
+    /** A word is shown only if it is nearly a command, since any other may be a secret. */
     private static String rule(UnmatchedArgumentException unmatched) {
         CommandLine command = unmatched.getCommandLine();
         List<String> options = unmatched.getUnmatched().stream()
@@ -134,7 +137,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         if (!options.isEmpty()) {
             return "no such option: " + String.join(" ", options)
                     + Suggestion.of(options.getFirst(), visibleOptions(command))
-                            .map(Failures::question)
+                            .map(FailureHandler::question)
                             .orElse("");
         }
         String word = unmatched.getUnmatched().getFirst();
@@ -161,7 +164,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 .toList();
     }
 
-    /** Where it came from, without messages, which may hold anything. */
+    /** The place of a defect without its message, which may hold personal data. */
     private static String trace(Throwable failed) {
         String place = Arrays.stream(failed.getStackTrace())
                 .filter(frame -> frame.getClassName().startsWith("com.altcontext"))

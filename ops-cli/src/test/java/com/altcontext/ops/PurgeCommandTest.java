@@ -7,16 +7,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RetentionCommandTest {
-    private final Migrated database = Migrated.fresh();
+class PurgeCommandTest {
+    private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @Test
     void a_dry_run_says_what_a_run_then_does() {
         database.event("default", 100);
         database.event("default", 1);
-        Ran planned = database.altops("retention", "purge", "--dry-run", "--force");
+        CommandRun planned = database.altops("retention", "purge", "--dry-run", "--force");
         assertThat(database.number("SELECT count(*) FROM events")).isEqualTo(2);
-        Ran purged = database.altops("retention", "purge", "--force");
+        CommandRun purged = database.altops("retention", "purge", "--force");
 
         assertThat(planned.err()).isEmpty();
         assertThat(planned.exit()).isEqualTo(Exit.DONE);
@@ -27,11 +27,11 @@ class RetentionCommandTest {
     }
 
     @Test
-    void what_is_not_rolled_up_is_kept_and_that_is_wanting() {
+    void what_is_not_rolled_up_is_kept_with_exit_code_3() {
         database.event("default", 100);
-        Ran ran = database.altops("retention", "purge");
+        CommandRun ran = database.altops("retention", "purge");
 
-        assertThat(ran.exit()).isEqualTo(Exit.WANTING);
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out()).contains("removed 0 events", ", which is not rolled up: altops rollup, then purge again");
         assertThat(database.number("SELECT count(*) FROM events")).isOne();
         assertThat(database.altops("status").out()).contains("the last purge had to keep days");
@@ -43,7 +43,8 @@ class RetentionCommandTest {
     @Test
     void the_retention_is_that_of_the_environment() {
         database.event("default", 20);
-        Ran ran = Ran.altops(database.with(Map.of("RAW_EVENT_RETENTION_DAYS", "10")), "retention", "purge", "--force");
+        CommandRun ran = CommandRun.altops(
+                database.with(Map.of("RAW_EVENT_RETENTION_DAYS", "10")), "retention", "purge", "--force");
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(database.number("SELECT count(*) FROM events")).isZero();
@@ -52,7 +53,7 @@ class RetentionCommandTest {
     @ParameterizedTest
     @CsvSource({"RAW_EVENT_RETENTION_DAYS, 0", "RAW_EVENT_RETENTION_DAYS, ninety", "ROLLUP_RETENTION_MONTHS, -1"})
     void a_retention_that_breaks_its_rule_stops_the_run(String name, String value) {
-        Ran ran = Ran.altops(database.with(Map.of(name, value)), "retention", "purge");
+        CommandRun ran = CommandRun.altops(database.with(Map.of(name, value)), "retention", "purge");
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err()).startsWith("altops: " + name + " is missing or wrong — set it to a number from ");

@@ -3,8 +3,8 @@ package com.altcontext.ops;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Text of another program, with what must not be shown taken out: logins, tokens, network and e-mail addresses. */
-final class Masked {
+/** Removes what must not be shown from the text of another program: logins, tokens, network and e-mail addresses. */
+final class Redaction {
     private static final Pattern SECRET = Pattern.compile(
             "(?i)\\b[a-z][a-z0-9+.-]*://\\S*" // a URL may hold a login
                     + "|\\bflyv1\\s+\\S+"
@@ -14,17 +14,17 @@ final class Masked {
                     + "|\\b\\d{1,3}(\\.\\d{1,3}){3}\\b"
                     + "|(password|token|secret|key)\\s*[=:]\\s*\\S+");
 
-    private static final int LONGEST = 500;
+    private static final int MAX_LENGTH = 500;
 
-    private Masked() {}
+    private Redaction() {}
 
     /** @param secrets known by their value */
-    static String text(String text, List<String> secrets) {
-        String masked = text;
+    static String redact(String text, List<String> secrets) {
+        String redacted = text;
         for (String secret : secrets) {
-            masked = secret.isEmpty() ? masked : masked.replace(secret, "***");
+            redacted = secret.isEmpty() ? redacted : redacted.replace(secret, "***");
         }
-        masked = SECRET.matcher(masked).replaceAll("***").replaceAll("\\p{Cntrl}+", " ");
-        return masked.length() > LONGEST ? masked.substring(0, LONGEST) + "…" : masked;
+        redacted = SECRET.matcher(redacted).replaceAll("***").replaceAll("\\p{Cntrl}+", " ");
+        return redacted.length() > MAX_LENGTH ? redacted.substring(0, MAX_LENGTH) + "…" : redacted;
     }
 }

@@ -17,25 +17,26 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGConnectionPoolDataSource;
 
 /**
- * The connections of one run: what a transaction gave back serves the next, since through {@code fly proxy} a new
- * connection takes longer than most statements. They end with the process.
+ * The connections of one run. A transaction reuses the connection of the one before, since through {@code fly proxy} a new
+ * one takes longer than most statements.
  */
-final class Connections implements DataSource, AutoCloseable {
+final class OperatorConnections implements DataSource, AutoCloseable {
     private final PGConnectionPoolDataSource source = new PGConnectionPoolDataSource();
     private final Deque<PooledConnection> idle = new ConcurrentLinkedDeque<>();
 
-    Connections(DatabaseUrl url) {
+    OperatorConnections(DatabaseUrl url) {
         source.setUrl(url.jdbcUrl());
         source.setUser(url.user());
         source.setPassword(url.password());
-        // A pooler in transaction mode gives each transaction another server connection, which knows none of them. A
-        // command sends hardly any statement often enough for it to matter.
+        // A pooler in transaction mode gives each transaction another server connection, which does not know the
+        // statements
+        // that were prepared on the one before. Hardly any statement of a command is sent often enough to gain from it.
         if (!url.options().containsKey("prepareThreshold")) {
             source.setPrepareThreshold(0);
         }
     }
 
-    /** @throws DatabaseFailure in the operator's words when none can be made */
+    /** @throws DatabaseFailure if none can be made, with a message for the operator */
     @Override
     public Connection getConnection() {
         try {

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MaskedTest {
+class RedactionTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -16,12 +16,12 @@ class MaskedTest {
                 "with fo1_abcdef | with ***",
                 "to [fdaa:0:1:a7b::3]:5432 | to ***:5432",
                 "from 10.1.2.3 | from ***",
-                "somebody@example.org is not a member | *** is not a member",
+                "someone@example.org is not a member | *** is not a member",
                 "password=12345 is wrong | *** is wrong",
                 "it was s3cret all along | it was *** all along",
                 "log in with fly auth login at 12:30:15 | log in with fly auth login at 12:30:15",
             })
     void what_must_not_be_shown_is_not(String said, String shown) {
-        assertThat(Masked.text(said, List.of("s3cret", ""))).isEqualTo(shown);
+        assertThat(Redaction.redact(said, List.of("s3cret", ""))).isEqualTo(shown);
     }
 }

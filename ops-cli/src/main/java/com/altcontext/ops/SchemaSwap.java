@@ -7,10 +7,11 @@ import com.altcontext.value.KeyedHash;
 import java.time.Instant;
 
 /**
- * What a database holds, moved aside while a backup takes its place: it comes back when that fails, and goes when that is done, but
- * for its logs of who was forgotten, which the backup must not undo, and of who took leads out. A restore that was cut off is taken up by the next.
+ * Moves what a database holds aside while a backup takes its place. If the restore fails, it comes back. If it succeeds, it goes,
+ * except for the log of erasures, which the backup must not undo, and the audit log. The next restore continues one that was
+ * interrupted.
  */
-final class Replacement {
+final class SchemaSwap {
     private static final String LOG = "altops_before.erasure_log";
 
     private static final String CARRY_OVER = """
@@ -32,7 +33,7 @@ final class Replacement {
 
     private final Sql sql;
 
-    Replacement(Sql sql) {
+    SchemaSwap(Sql sql) {
         this.sql = sql;
     }
 
@@ -40,7 +41,8 @@ final class Replacement {
         var _ = sql.inTransaction(tx -> {
             if (has(tx, "SELECT to_regnamespace('altops_before') IS NOT NULL")) {
                 var _ = tx.update(
-                        "DROP SCHEMA public CASCADE"); // half a restore; what was there before is aside already
+                        "DROP SCHEMA public CASCADE"); // of an interrupted restore; what was there before is aside
+                // already
             } else {
                 var _ = tx.update("ALTER SCHEMA public RENAME TO altops_before");
             }
@@ -56,21 +58,21 @@ final class Replacement {
         });
     }
 
-    /** @return how many entries of the log the backup did not know */
+    /** @return how many entries of the log are not in the backup */
     int carryErasuresOver() {
         return sql.inTransaction(
                 tx -> has(tx, "SELECT to_regclass('" + LOG + "') IS NOT NULL") ? tx.update(CARRY_OVER) : 0);
     }
 
-    /** Who took leads out before the restore stays known as well. */
+    /** Keeps the entries of the audit log that are not in the backup. */
     void carryAuditOver() {
         var _ = sql.inTransaction(
                 tx -> has(tx, "SELECT to_regclass('" + AUDIT + "') IS NOT NULL") ? tx.update(CARRY_AUDIT_OVER) : 0);
     }
 
     /** @return how many persons the backup had brought back */
-    int forgetAgain(String pepper, Instant now) {
-        return new Erasure(sql, new KeyedHash(pepper)).replay("altops restore", now);
+    int forgetAgain(KeyedHash hash, Instant now) {
+        return new Erasure(sql, hash).replay("altops restore", now);
     }
 
     void finish() {

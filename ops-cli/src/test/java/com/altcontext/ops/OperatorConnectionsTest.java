@@ -7,7 +7,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.devdb.TestDatabase;
 import org.junit.jupiter.api.Test;
 
-class ConnectionsTest {
+class OperatorConnectionsTest {
     /** Behind a pooler the next transaction may run where the name means nothing, or something else. */
     @Test
     void nothing_is_prepared_by_name_unless_the_address_asks_for_it() {
@@ -18,7 +18,7 @@ class ConnectionsTest {
     }
 
     private static long preparedAfterTenQueries(String url) {
-        try (Connections connections = new Connections(DatabaseUrl.parse(url))) {
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             Sql sql = new Sql(connections);
             for (int i = 0; i < 10; i++) {
                 var _ = sql.inTransaction(tx -> tx.query("SELECT 1", row -> row.number(1)));

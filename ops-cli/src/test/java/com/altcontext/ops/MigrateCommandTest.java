@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import static com.altcontext.ops.Ran.altopsOn;
+import static com.altcontext.ops.CommandRun.altopsOn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.DatabaseUrl;
@@ -18,14 +18,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-class MigrateTest {
+class MigrateCommandTest {
     private final String url = TestDatabase.fresh();
 
     @Test
     void a_dry_run_says_what_a_run_then_does() throws SQLException {
-        Ran planned = altopsOn(url, "migrate", "--dry-run");
+        CommandRun planned = altopsOn(url, "migrate", "--dry-run");
         assertThat(tables()).isZero();
-        Ran applied = altopsOn(url, "migrate");
+        CommandRun applied = altopsOn(url, "migrate");
 
         assertThat(planned.exit()).isEqualTo(Exit.DONE);
         assertThat(applied.exit()).isEqualTo(Exit.DONE);
@@ -48,12 +48,12 @@ class MigrateTest {
     }
 
     @Test
-    void verification_finds_a_schema_wanting_until_it_is_migrated() {
-        Ran before = altopsOn(url, "migrate", "verify");
+    void verification_fails_until_the_schema_is_migrated() {
+        CommandRun before = altopsOn(url, "migrate", "verify");
         altopsOn(url, "migrate");
-        Ran after = altopsOn(url, "migrate", "verify");
+        CommandRun after = altopsOn(url, "migrate", "verify");
 
-        assertThat(before.exit()).isEqualTo(Exit.WANTING);
+        assertThat(before.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(before.out()).contains("is not applied");
         assertThat(after.exit()).isEqualTo(Exit.DONE);
         assertThat(after.out()).isEqualTo("the schema is what this release needs\n");
@@ -72,16 +72,16 @@ class MigrateTest {
 
     @Test
     void quiet_leaves_the_exit_code() {
-        Ran ran = altopsOn(url, "migrate", "verify", "--quiet");
+        CommandRun ran = altopsOn(url, "migrate", "verify", "--quiet");
 
-        assertThat(ran).isEqualTo(new Ran(Exit.WANTING, "", ""));
-        assertThat(altopsOn(url, "--quiet", "migrate")).isEqualTo(new Ran(Exit.DONE, "", ""));
+        assertThat(ran).isEqualTo(new CommandRun(Exit.CHECK_FAILED, "", ""));
+        assertThat(altopsOn(url, "--quiet", "migrate")).isEqualTo(new CommandRun(Exit.DONE, "", ""));
     }
 
     @Test
     void an_address_on_the_command_line_wins_over_the_environment() throws SQLException {
-        Ran ran =
-                Ran.altops(Map.of("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x"), "migrate", "--database-url", url);
+        CommandRun ran = CommandRun.altops(
+                Map.of("DATABASE_URL", "postgres://none@127.0.0.1:1/x"), "migrate", "--database-url", url);
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(tables()).isPositive();
@@ -89,9 +89,9 @@ class MigrateTest {
 
     @Test
     void two_runs_at_once_both_succeed_and_apply_each_migration_once() throws Exception {
-        Callable<Ran> run = () -> altopsOn(url, "migrate", "--json");
+        Callable<CommandRun> run = () -> altopsOn(url, "migrate", "--json");
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            List<Future<Ran>> runs = threads.invokeAll(List.of(run, run));
+            List<Future<CommandRun>> runs = threads.invokeAll(List.of(run, run));
             assertThat(runs.get(0).get().exit()).isEqualTo(Exit.DONE);
             assertThat(runs.get(1).get().exit()).isEqualTo(Exit.DONE);
             String both = runs.get(0).get().out() + runs.get(1).get().out();

@@ -9,35 +9,36 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /** One run of {@code altops}: what it printed and how it ended. */
-record Ran(int exit, String out, String err) {
-    static Ran altops(Map<String, String> environment, String... args) {
+record CommandRun(int exit, String out, String err) {
+    static CommandRun altops(Map<String, String> environment, String... args) {
         return in(environment, "", false, args);
     }
 
-    static Ran altopsOn(String databaseUrl, String... args) {
+    static CommandRun altopsOn(String databaseUrl, String... args) {
         return altops(Map.of("DATABASE_URL", databaseUrl), args);
     }
 
-    /** Where somebody sits before a terminal and types this. */
-    static Ran onTerminal(Map<String, String> environment, String typed, String... args) {
+    /** On a terminal, where a person types this. */
+    static CommandRun onTerminal(Map<String, String> environment, String typed, String... args) {
         return in(environment, typed, true, args);
     }
 
-    /** Where this comes through a pipe. */
-    static Ran piped(Map<String, String> environment, String sent, String... args) {
+    /** With this on standard input, through a pipe. */
+    static CommandRun piped(Map<String, String> environment, String sent, String... args) {
         return in(environment, sent, false, args);
     }
 
-    /** All the commands, to be looked at. */
+    /** All commands, not executed. */
     static CommandLine commandLine() {
-        return Altops.commandLine(Altops.in(shell(Map.of(), "", false, new StringWriter(), new StringWriter())));
+        return Altops.commandLine(
+                new CommandContext(shell(Map.of(), "", false, new StringWriter(), new StringWriter())));
     }
 
-    private static Ran in(Map<String, String> environment, String typed, boolean terminal, String... args) {
+    private static CommandRun in(Map<String, String> environment, String typed, boolean terminal, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exit = Altops.run(shell(environment, typed, terminal, out, err), args);
-        return new Ran(exit, out.toString(), err.toString());
+        return new CommandRun(exit, out.toString(), err.toString());
     }
 
     private static Shell shell(

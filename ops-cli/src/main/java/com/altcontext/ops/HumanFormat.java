@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Figures as people read them. */
-final class Figures {
+/** Numbers and times as people read them. */
+final class HumanFormat {
     private static final String[] UNITS = {"bytes", "kB", "MB", "GB", "TB"};
     private static final double STEP = 1024;
 
-    private Figures() {}
+    private HumanFormat() {}
 
     /** {@code 1 204 300}. */
     static String count(long number) {

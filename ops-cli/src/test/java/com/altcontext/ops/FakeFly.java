@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A program called {@code fly}, as far as altops knows one: it leads from a local port to the test database, and writes down
- * its process and what it was told. Its app's name says how it behaves: {@code refuses}, {@code hangs}, or anything else.
+ * A program called {@code fly}, as far as altops knows one: it forwards a local port to the test database, and logs its
+ * process id and its arguments. Its app's name says how it behaves: {@code refuses}, {@code hangs}, or anything else.
  */
-final class StandInFly {
+final class FakeFly {
     private final Path directory;
 
-    StandInFly(Path directory) throws IOException {
+    FakeFly(Path directory) throws IOException {
         this.directory = directory;
         Path script = Files.writeString(directory.resolve("fly"), """
                 #!/bin/sh
@@ -29,13 +29,13 @@ final class StandInFly {
                 """.formatted(
                         Path.of(System.getProperty("java.home"), "bin", "java"),
                         Path.of("target", "test-classes").toAbsolutePath(),
-                        StandInFly.class.getName()));
+                        FakeFly.class.getName()));
         if (!script.toFile().setExecutable(true)) {
             throw new IOException("it cannot be made executable");
         }
     }
 
-    /** The variables of a run that finds this fly, and whose database is known only in Fly's own network. */
+    /** The variables of a run that finds this fly, with the address of a database in Fly's own network. */
     Map<String, String> environment(String databaseUrl) {
         DatabaseUrl url = DatabaseUrl.parse(databaseUrl);
         return Map.of(
@@ -43,7 +43,7 @@ final class StandInFly {
                 "DATABASE_URL",
                         "postgres://" + url.user() + ":" + url.password() + "@app-db.flycast:5432/" + url.database()
                                 + "?sslmode=require",
-                "IP_HASH_PEPPER", "a pepper that no other program needs",
+                "IP_HASH_PEPPER", "a pepper that fly does not need",
                 "STAND_IN_TARGET", url.host() + ":" + url.port(),
                 "STAND_IN_LOG", log().toString());
     }
@@ -75,7 +75,7 @@ final class StandInFly {
         String line = String.join(" ", args);
         if (line.contains("refuses")) {
             System.err.println(
-                    "Error: no access to postgres://somebody:hidden@[fdaa:0:1::3]:5432 with FlyV1 fm2_hidden");
+                    "Error: no access to postgres://someone:hidden@[fdaa:0:1::3]:5432 with FlyV1 fm2_hidden");
             System.exit(1);
         } else if (line.contains("hangs")) {
             new CountDownLatch(1).await();

@@ -8,15 +8,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A database with the whole schema, the commands that are run on it, and short ways to look into it. */
-record Migrated(String url) {
-    static Migrated fresh() {
-        Migrated database = new Migrated(TestDatabase.fresh());
+record MigratedDatabase(String url) {
+    static MigratedDatabase fresh() {
+        MigratedDatabase database = new MigratedDatabase(TestDatabase.fresh());
         var _ = Migrations.of(DatabaseUrl.parse(database.url)).apply();
         return database;
     }
 
-    Ran altops(String... args) {
-        return Ran.altopsOn(url, args);
+    CommandRun altops(String... args) {
+        return CommandRun.altopsOn(url, args);
     }
 
     /** The variables of a run on this database, and others. */
@@ -27,7 +27,7 @@ record Migrated(String url) {
     }
 
     void run(String... statements) {
-        try (Connections connections = new Connections(DatabaseUrl.parse(url))) {
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             var _ = new Sql(connections).inTransaction(tx -> {
                 for (String statement : statements) {
                     var _ = tx.update(statement);
@@ -65,7 +65,7 @@ record Migrated(String url) {
     }
 
     long number(String query) {
-        try (Connections connections = new Connections(DatabaseUrl.parse(url))) {
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             return new Sql(connections)
                     .inTransaction(tx -> tx.query(query, row -> row.number(1)))
                     .getFirst();

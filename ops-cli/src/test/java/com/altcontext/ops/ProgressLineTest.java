@@ -7,12 +7,12 @@ import java.io.StringWriter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class ProgressTest {
+class ProgressLineTest {
     private final StringWriter written = new StringWriter();
 
     @Test
     void one_line_is_written_over_and_wiped_away() {
-        try (Progress progress = Progress.still(new PrintWriter(written), "waiting")) {
+        try (ProgressLine progress = ProgressLine.still(new PrintWriter(written), "waiting")) {
             progress.show(Duration.ofMillis(1_200));
             progress.step("day 2 of 8");
             progress.show(Duration.ofMillis(2_200));
@@ -25,7 +25,7 @@ class ProgressTest {
 
     @Test
     void what_was_done_before_it_showed_leaves_no_trace() {
-        Progress progress = Progress.still(new PrintWriter(written), "waiting");
+        ProgressLine progress = ProgressLine.still(new PrintWriter(written), "waiting");
         progress.close();
         progress.show(Duration.ofSeconds(5));
 

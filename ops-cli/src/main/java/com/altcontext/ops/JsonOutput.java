@@ -5,20 +5,21 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** JSON for {@code --json}: maps, lists, text, numbers, booleans and null; anything else by its text. One line. */
-final class Json {
-    private Json() {}
+/** Writes JSON for {@code --json}: objects, maps, lists, text, numbers, booleans and null; anything else as text. One line. */
+final class JsonOutput {
+    private JsonOutput() {}
 
     static String of(@Nullable Object value) {
         return switch (value) {
             case null -> "null";
             case Number number -> number.toString();
             case Boolean truth -> truth.toString();
+            case JsonObject object -> of(object.values());
             case Map<?, ?> map ->
                 map.entrySet().stream()
                         .map(entry -> quoted(String.valueOf(entry.getKey())) + ":" + of(entry.getValue()))
                         .collect(Collectors.joining(",", "{", "}"));
-            case Collection<?> list -> list.stream().map(Json::of).collect(Collectors.joining(",", "[", "]"));
+            case Collection<?> list -> list.stream().map(JsonOutput::of).collect(Collectors.joining(",", "[", "]"));
             default -> quoted(value.toString());
         };
     }

@@ -1,0 +1,28 @@
+package com.altcontext.value;
+
+import java.net.URI;
+import java.util.Optional;
+
+/** The rule for an address that personal data is sent to, or that a mail links to: {@code https}, or {@code http} to this machine. */
+public final class SecureUrl {
+    private SecureUrl() {}
+
+    /** The address without slashes at its end; empty if it breaks the rule. */
+    public static Optional<URI> parse(String text) {
+        try {
+            URI url = URI.create(text.strip().replaceAll("/+$", ""));
+            boolean local = "localhost".equals(url.getHost()) || "127.0.0.1".equals(url.getHost());
+            boolean secure = "https".equals(url.getScheme()) || (local && "http".equals(url.getScheme()));
+            return secure && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null
+                    ? Optional.of(url)
+                    : Optional.empty();
+        } catch (IllegalArgumentException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where Fly serves an app that has no domain of its own. */
+    public static URI ofFlyApp(String name) {
+        return URI.create("https://" + name.strip() + ".fly.dev");
+    }
+}

@@ -1,0 +1,43 @@
+package com.altcontext.value;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SecureUrlTest {
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.example.ca, https://api.example.ca",
+        "' https://api.example.ca// ', https://api.example.ca",
+        "https://api.example.ca:8443/a, https://api.example.ca:8443/a",
+        "http://localhost:3000, http://localhost:3000",
+        "http://127.0.0.1:3000/, http://127.0.0.1:3000",
+    })
+    void an_encrypted_or_local_address_is_taken(String text, String url) {
+        assertThat(SecureUrl.parse(text)).contains(URI.create(url));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "api.example.ca",
+                "http://api.example.ca",
+                "https://user:password@api.example.ca",
+                "https://api.example.ca#top",
+                "https://",
+                "https://a b"
+            })
+    void any_other_is_not(String text) {
+        assertThat(SecureUrl.parse(text)).isEmpty();
+    }
+
+    @Test
+    void an_app_on_fly_has_an_address_by_its_name() {
+        assertThat(SecureUrl.ofFlyApp(" altcontext ")).isEqualTo(URI.create("https://altcontext.fly.dev"));
+    }
+}

@@ -1,0 +1,114 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the commands of one run share: the shell that started it, the options that all of them have, the database, the output
+ * and the clock. {@link CommandFactory} gives it to each command. Closing it ends the connections and the proxy of the run.
+ */
+final class CommandContext implements AutoCloseable {
+    private final Shell shell;
+    private final OutputOptions outputOptions = new OutputOptions();
+    private final DatabaseOptions databaseOptions = new DatabaseOptions();
+    private @Nullable DatabaseUrl databaseUrl;
+    private @Nullable FlyProxy proxy;
+    private @Nullable OperatorConnections connections;
+    private @Nullable BufferedReader input;
+
+    CommandContext(Shell shell) {
+        this.shell = shell;
+    }
+
+    OutputOptions outputOptions() {
+        return outputOptions;
+    }
+
+    DatabaseOptions databaseOptions() {
+        return databaseOptions;
+    }
+
+    Shell shell() {
+        return shell;
+    }
+
+    /** The service's configuration, as far as the commands need it. */
+    OpsEnvironment environment() {
+        return new OpsEnvironment(shell);
+    }
+
+    InstantSource clock() {
+        return shell.clock();
+    }
+
+    Instant now() {
+        return shell.clock().instant();
+    }
+
+    CommandOutput output() {
+        return new CommandOutput(shell, outputOptions);
+    }
+
+    /** The next line of standard input; empty at its end. */
+    String readLine() {
+        try {
+            if (input == null) {
+                input = new BufferedReader(new InputStreamReader(shell.in(), StandardCharsets.UTF_8));
+            }
+            return Objects.requireNonNullElse(input.readLine(), "");
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    /** Whether the command line or the environment names a database. */
+    boolean hasDatabase() {
+        return databaseOptions.isNamed(shell);
+    }
+
+    /** The database's address. With {@code --fly-app} it is that of the proxy to it, which this starts. */
+    DatabaseUrl databaseUrl() {
+        if (databaseUrl == null) {
+            databaseUrl = reach(databaseOptions.url(shell), databaseOptions.target());
+        }
+        return databaseUrl;
+    }
+
+    Sql sql() {
+        if (connections == null) {
+            connections = new OperatorConnections(databaseUrl());
+        }
+        return new Sql(connections);
+    }
+
+    private DatabaseUrl reach(DatabaseUrl url, FlyProxy.@Nullable Target target) {
+        if (target == null) {
+            return url;
+        }
+        int port = FlyProxy.freePort();
+        DatabaseUrl through = FlyProxy.through(url, port);
+        try (var _ = output().progress("waiting for the database behind fly proxy")) {
+            proxy = FlyProxy.start(shell, target, port);
+            proxy.awaitAnswer(through, databaseOptions.timeout());
+        }
+        return through;
+    }
+
+    @Override
+    public void close() {
+        if (connections != null) {
+            connections.close();
+        }
+        if (proxy != null) {
+            proxy.close();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package com.altcontext.ops;
+
+import com.altcontext.lead.Email;
+import com.altcontext.value.Rejected;
+import picocli.CommandLine.Option;
+
+/** Whose data a command is about. */
+final class EmailOption {
+    private final CommandContext context;
+
+    @Option(
+            names = "--email",
+            required = true,
+            paramLabel = "ADDRESS",
+            description = "The e-mail address; - reads it from standard input, so that no list of processes shows it.")
+    private String address = "";
+
+    EmailOption(CommandContext context) {
+        this.context = context;
+    }
+
+    /** @throws Rejected if it is no address */
+    Email read() {
+        return Email.of("--email", address.equals("-") ? context.readLine() : address);
+    }
+}

@@ -1,0 +1,71 @@
+package com.altcontext.ops;
+
+import com.altcontext.lead.UnsubscribeLinks;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.retention.Export;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes what is held about a person. */
+@Command(
+        name = "export",
+        description = {
+            "Writes all that is held about an address as one JSON document, and a line into the audit log; exit 1 when "
+                    + "nothing is held. Needs IP_HASH_PEPPER; with PUBLIC_URL it holds the unsubscribe links too."
+        },
+        footer = {"", "Example:", "  altops lead export --email jo@example.ca --out jo.json"})
+final class LeadExportCommand implements Runnable {
+    private final CommandContext context;
+
+    @Mixin
+    private final EmailOption emailOption;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "A new file that its owner alone can read; default: standard output.")
+    private @Nullable Path file;
+
+    LeadExportCommand(CommandContext context) {
+        this.context = context;
+        this.emailOption = new EmailOption(context);
+    }
+
+    @Override
+    public void run() {
+        Export.ExportRequest request = new Export.ExportRequest(emailOption.read(), "altops", null, context.now());
+        OpsEnvironment environment = context.environment();
+        @Nullable UnsubscribeLinks links = environment.hasPublicUrl() ? environment.links() : null;
+        Export export = new Export(
+                context.sql().withTimeout(LeadCommand.MAX_STATEMENT),
+                (lead, property) -> links == null
+                        ? null
+                        : links.of(new UnsubscribeToken.Scope(lead, property)).toString(),
+                environment.hash());
+        if (file == null) {
+            write(export, request, context.shell().out());
+            context.shell().out().flush();
+            return;
+        }
+        try (PrivateFile out = new PrivateFile(file);
+                var _ = context.output().progress("exporting")) {
+            write(export, request, out);
+            out.keep();
+        } catch (IOException | UncheckedIOException e) {
+            throw new Failure(Exit.FAILED, "the file could not be written", "name a new file in a directory of yours");
+        }
+        context.output().print(JsonObject.ok(true).with("file", file), List.of("written to " + file));
+    }
+
+    private static void write(Export export, Export.ExportRequest request, Appendable out) {
+        if (!export.write(request, out)) {
+            throw LeadCommand.unknownAddress();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package com.altcontext.ops;
+
+import com.altcontext.lead.Email;
+import com.altcontext.lead.Unsubscribe;
+import com.altcontext.value.Text;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Withdraws consent for a person who asked for it elsewhere, by phone for instance. */
+@Command(
+        name = "unsubscribe",
+        description = "Withdraws the consent of an address; exit 1 when nothing is held about it.",
+        footer = {"", "Example:", "  altops lead unsubscribe --email jo@example.ca --reason 'asked by phone'"})
+final class LeadUnsubscribeCommand implements Runnable {
+    private static final int MAX_REASON = 512;
+
+    private final CommandContext context;
+
+    @Mixin
+    private final EmailOption emailOption;
+
+    @Option(names = "--property", paramLabel = "SLUG", description = "On this one alone; default: on all.")
+    private @Nullable String property;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Kept in the record of consent.")
+    private @Nullable String reason;
+
+    LeadUnsubscribeCommand(CommandContext context) {
+        this.context = context;
+        this.emailOption = new EmailOption(context);
+    }
+
+    @Override
+    public void run() {
+        Email email = emailOption.read();
+        String kept = reason == null ? null : Text.trimmed("--reason", reason, 1, MAX_REASON);
+        Unsubscribe.Result result = new Unsubscribe(context.sql())
+                .byAddress(
+                        email,
+                        property,
+                        new Unsubscribe.UnsubscribeRequest(
+                                Unsubscribe.UnsubscribeSource.OPERATOR, kept, null, context.now()));
+        if (result.known() == 0) {
+            throw LeadCommand.unknownAddress();
+        }
+        context.output()
+                .print(
+                        JsonObject.ok(true).with("leads", result.known()).with("withdrawn", result.withdrawn()),
+                        List.of("withdrew the consent of " + result.withdrawn() + " of "
+                                + HumanFormat.count(result.known(), "lead")
+                                + (result.withdrawn() < result.known() ? "; the others had withdrawn before" : "")));
+    }
+}

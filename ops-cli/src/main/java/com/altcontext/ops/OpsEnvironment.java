@@ -1,0 +1,89 @@
+package com.altcontext.ops;
+
+import com.altcontext.lead.UnsubscribeLinks;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.retention.RetentionPolicy;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.value.SecureUrl;
+import java.net.URI;
+import java.util.regex.Pattern;
+
+/** The variables of the service's configuration that commands need, by the service's names and rules. */
+final class OpsEnvironment {
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+    private final Shell shell;
+
+    OpsEnvironment(Shell shell) {
+        this.shell = shell;
+    }
+
+    /** The hash by which the service recognizes addresses. */
+    KeyedHash hash() {
+        return new KeyedHash(secret("IP_HASH_PEPPER"));
+    }
+
+    boolean hasPublicUrl() {
+        return isSet("PUBLIC_URL") || isSet("FLY_APP_NAME");
+    }
+
+    /** The links that the service accepts, if it was started with the same variables. */
+    UnsubscribeLinks links() {
+        String secret = secret(isSet("UNSUBSCRIBE_SECRET") ? "UNSUBSCRIBE_SECRET" : "IP_HASH_PEPPER");
+        return new UnsubscribeLinks(new UnsubscribeToken(secret), publicUrl());
+    }
+
+    RetentionPolicy retention() {
+        return new RetentionPolicy(
+                number(
+                        "RAW_EVENT_RETENTION_DAYS",
+                        RetentionPolicy.DEFAULT.eventDays(),
+                        RetentionPolicy.MIN_EVENT_DAYS,
+                        RetentionPolicy.MAX_EVENT_DAYS),
+                number(
+                        "ROLLUP_RETENTION_MONTHS",
+                        RetentionPolicy.DEFAULT.rollupMonths(),
+                        RetentionPolicy.MIN_ROLLUP_MONTHS,
+                        RetentionPolicy.MAX_ROLLUP_MONTHS));
+    }
+
+    private boolean isSet(String name) {
+        return !shell.variable(name).isBlank();
+    }
+
+    private String secret(String name) {
+        String value = shell.variable(name).strip();
+        if (value.length() < KeyedHash.MIN_SECRET_LENGTH) {
+            throw wrong(
+                    name,
+                    "at least " + KeyedHash.MIN_SECRET_LENGTH
+                            + " characters, the same as the service has (make run keeps its own in .data/development.env)");
+        }
+        return value;
+    }
+
+    private URI publicUrl() {
+        if (!isSet("PUBLIC_URL") && isSet("FLY_APP_NAME")) {
+            return SecureUrl.ofFlyApp(shell.variable("FLY_APP_NAME"));
+        }
+        return SecureUrl.parse(shell.variable("PUBLIC_URL"))
+                .orElseThrow(() -> wrong(
+                        "PUBLIC_URL",
+                        "where the service is reached, beginning with https:// (http:// on this machine alone)"));
+    }
+
+    private int number(String name, int fallback, int min, int max) {
+        String text = shell.variable(name).strip();
+        if (text.isEmpty()) {
+            return fallback;
+        }
+        if (!NUMBER.matcher(text).matches() || Integer.parseInt(text) < min || Integer.parseInt(text) > max) {
+            throw wrong(name, "a number from " + min + " to " + max);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static Failure wrong(String name, String rule) {
+        return new Failure(Exit.USAGE, name + " is missing or wrong", "set it to " + rule);
+    }
+}

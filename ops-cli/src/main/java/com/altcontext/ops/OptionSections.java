@@ -1,0 +1,45 @@
+package com.altcontext.ops;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * Lists the options in a command's help: its own first, then those of all commands below a heading. (picocli's option groups
+ * have headings, but an inherited option leaves its group behind.)
+ */
+final class OptionSections {
+    private OptionSections() {}
+
+    static void applyTo(CommandLine commands) {
+        Map<String, IHelpSectionRenderer> sections = new HashMap<>(commands.getHelpSectionMap());
+        sections.remove(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING);
+        sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionSections::render);
+        commands.setHelpSectionMap(sections);
+    }
+
+    private static String render(Help help) {
+        return section(help, "Options", option -> !isShared(option))
+                + section(help, "Options of all commands", OptionSections::isShared);
+    }
+
+    private static String section(Help help, String heading, Predicate<OptionSpec> belongs) {
+        List<OptionSpec> options = help.commandSpec().options().stream()
+                .filter(option -> !option.hidden() && belongs.test(option))
+                .toList();
+        return options.isEmpty()
+                ? ""
+                : help.createHeading("%n" + heading + ":%n") + help.optionListExcludingGroups(options);
+    }
+
+    private static boolean isShared(OptionSpec option) {
+        return option.scopeType() == ScopeType.INHERIT || option.usageHelp() || option.versionHelp();
+    }
+}

@@ -1,0 +1,24 @@
+package com.altcontext.ops;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** How a command prints its answer. */
+final class OutputOptions {
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print one line of JSON for machines.")
+    private boolean json;
+
+    @Option(
+            names = "--quiet",
+            scope = ScopeType.INHERIT,
+            description = "Print failures only; the exit code tells the rest.")
+    private boolean quiet;
+
+    boolean json() {
+        return json;
+    }
+
+    boolean quiet() {
+        return quiet;
+    }
+}

@@ -1,0 +1,45 @@
+package com.altcontext.ops;
+
+import com.altcontext.property.PropertyStore;
+import com.altcontext.property.PropertyStore.Removal;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Removes a property that is not in use. */
+@Command(
+        name = "remove",
+        description = "Removes a property that holds neither visitors nor leads; exit 1 when it does, or is unknown.",
+        footer = {"", "Example:", "  altops property remove docs"})
+final class PropertyRemoveCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(paramLabel = "SLUG", description = "The property.")
+    private String slug = "";
+
+    PropertyRemoveCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        switch (context.sql().inTransaction(tx -> PropertyStore.remove(tx, slug))) {
+            case Removal.Removed _ ->
+                context.output().print(JsonObject.ok(true).with("removed", slug), List.of("removed " + slug));
+            case Removal.Unknown _ ->
+                throw new Failure(
+                        Exit.FAILED, "there is no property of that slug", "see them with: altops property list");
+            case Removal.Needed _ ->
+                throw new Failure(
+                        Exit.FAILED,
+                        "default is never removed",
+                        "it takes what no other property claims; give the others their domains");
+            case Removal.InUse(long visitors, long leads) ->
+                throw new Failure(
+                        Exit.FAILED,
+                        slug + " holds " + HumanFormat.count(visitors, "visitor") + " and "
+                                + HumanFormat.count(leads, "lead"),
+                        "retention removes idle visitors (altops retention purge), altops lead delete the leads");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package com.altcontext.ops;
+
+import com.altcontext.retention.Purge;
+import com.altcontext.retention.PurgePlan;
+import com.altcontext.retention.PurgePlan.ExpiredDay;
+import com.altcontext.retention.PurgeReceipt;
+import com.altcontext.retention.RetentionPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Removes expired data. */
+@Command(
+        name = "purge",
+        description = {
+            "Removes raw events after RAW_EVENT_RETENTION_DAYS (90), rollups and counted rejections after "
+                    + "ROLLUP_RETENTION_MONTHS (24), and sessions and visitors that have nothing left.",
+            "Exit 3 when a day had to be kept, because it is not rolled up or was in use."
+        },
+        footer = {"", "Example:", "  altops retention purge --dry-run && altops retention purge"})
+final class PurgeCommand implements Callable<Integer> {
+    /** Counting and deleting the events of a year through a slow network. */
+    private static final Duration MAX_STATEMENT = Duration.ofMinutes(30);
+
+    private final CommandContext context;
+
+    @Option(names = "--dry-run", description = "Say what would go, and change nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--force", description = "Remove also what is not rolled up: its figures are lost.")
+    private boolean force;
+
+    PurgeCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        Instant now = context.now();
+        RetentionPolicy policy = context.environment().retention();
+        PurgePlan plan;
+        PurgeReceipt receipt;
+        try (ProgressLine progress = context.output().progress("looking for what has expired")) {
+            Purge purge = new Purge(context.sql().withTimeout(MAX_STATEMENT));
+            plan = purge.plan(policy, now, force);
+            receipt = dryRun ? expected(plan) : apply(purge, plan, now, progress);
+        }
+        return show(plan, receipt);
+    }
+
+    private static PurgeReceipt apply(Purge purge, PurgePlan plan, Instant now, ProgressLine progress) {
+        return purge.apply(
+                        plan,
+                        now,
+                        gone -> progress.step(HumanFormat.count(gone.days().size(), "day") + " gone, "
+                                + HumanFormat.count(gone.sessions(), "session") + ", "
+                                + HumanFormat.count(gone.visitors(), "visitor")))
+                .orElseThrow(() -> new Failure(
+                        Exit.FAILED, "another purge is under way", "nothing was done; how far it is: altops status"));
+    }
+
+    private static PurgeReceipt expected(PurgePlan plan) {
+        List<ExpiredDay> going = plan.goingDays();
+        return new PurgeReceipt(
+                going.stream().map(ExpiredDay::day).toList(),
+                plan.keptDays().stream().map(ExpiredDay::day).toList(),
+                List.of(),
+                going.stream().mapToLong(ExpiredDay::events).sum(),
+                going.stream().mapToLong(ExpiredDay::bytes).sum(),
+                plan.sessions(),
+                plan.visitors(),
+                plan.rollups(),
+                plan.rejections());
+    }
+
+    private int show(PurgePlan plan, PurgeReceipt receipt) {
+        boolean complete = receipt.keptDays().isEmpty() && receipt.busyDays().isEmpty();
+        context.output().print(json(plan, receipt, complete), lines(plan, receipt));
+        return complete ? Exit.DONE : Exit.CHECK_FAILED;
+    }
+
+    private List<String> lines(PurgePlan plan, PurgeReceipt receipt) {
+        CommandOutput output = context.output();
+        String verb = dryRun ? "would remove " : "removed ";
+        List<String> lines = new ArrayList<>();
+        lines.add("events are kept from " + plan.eventsKeptFrom() + ", rollups and rejections from "
+                + plan.rollupsKeptFrom());
+        lines.add(verb + HumanFormat.count(receipt.events(), "event") + " of "
+                + HumanFormat.count(receipt.days().size(), "day")
+                + (receipt.bytes() == 0 ? "" : ", " + HumanFormat.size(receipt.bytes())));
+        lines.add(verb + HumanFormat.count(receipt.sessions(), "session") + " and "
+                + HumanFormat.count(receipt.visitors(), "visitor"));
+        lines.add(verb + HumanFormat.count(receipt.rollups(), "row") + " of rollups and "
+                + HumanFormat.count(receipt.rejections()) + " of rejections");
+        for (LocalDate day : receipt.keptDays()) {
+            lines.add(output.bad("kept " + day) + ", which is not rolled up: altops rollup, then purge again");
+        }
+        for (LocalDate day : receipt.busyDays()) {
+            lines.add(output.bad("kept " + day) + ", which was in use: the next purge takes it");
+        }
+        return lines;
+    }
+
+    private JsonObject json(PurgePlan plan, PurgeReceipt receipt, boolean complete) {
+        return JsonObject.ok(complete)
+                .with("dryRun", dryRun)
+                .with("eventsKeptFrom", plan.eventsKeptFrom())
+                .with("rollupsKeptFrom", plan.rollupsKeptFrom())
+                .with("days", receipt.days())
+                .with("notRolledUp", receipt.keptDays())
+                .with("inUse", receipt.busyDays())
+                .with("events", receipt.events())
+                .with("bytes", receipt.bytes())
+                .with("sessions", receipt.sessions())
+                .with("visitors", receipt.visitors())
+                .with("rollups", receipt.rollups())
+                .with("rejections", receipt.rejections());
+    }
+}

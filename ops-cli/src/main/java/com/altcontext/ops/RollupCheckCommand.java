@@ -1,0 +1,114 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupCheck;
+import com.altcontext.metrics.RollupCheck.Difference;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Compares the daily figures with the raw events. */
+@Command(
+        name = "check",
+        description = {
+            "Compares the figures with the raw rows, one by one, and names each difference; exit 3 when there is one. By "
+                    + "default of the 8 days before today.",
+            "Events that came in, or a person who was forgotten, since the day was rolled up are differences."
+        },
+        footer = {"", "Example:", "  altops rollup check --day 2026-01-31 --property docs"})
+final class RollupCheckCommand implements Callable<Integer> {
+    /** An interrupted purge is not in the log, but a partition that it dropped is missing, and the rollup had events. */
+    private static final String IS_PURGED = """
+            SELECT coalesce((SELECT max(events_kept_from) FROM purge_log WHERE finished_at IS NOT NULL) > ?, false)
+                   OR EXISTS (SELECT FROM rollup_days WHERE day = ? AND events > 0)
+                  AND NOT event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
+                  AND NOT EXISTS (SELECT FROM events WHERE day = ?)
+            """;
+
+    private final CommandContext context;
+
+    @Mixin
+    private final RollupOptions options = new RollupOptions();
+
+    RollupCheckCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        CommandOutput output = context.output();
+        Sql sql = context.sql().withTimeout(RollupCommand.MAX_STATEMENT);
+        List<LocalDate> days = days();
+        requireRawEvents(sql, days.getFirst());
+        if (days.getLast().isAfter(today())) {
+            throw new Failure(Exit.FAILED, days.getLast() + " is still to come", "name a day up to today");
+        }
+        options.requireProperty(sql);
+        RollupCheck check = new RollupCheck(sql, context.clock());
+        List<Difference> differences = new ArrayList<>();
+        try (ProgressLine progress = output.progress("checking")) {
+            for (LocalDate day : days) {
+                progress.step("checking " + day);
+                differences.addAll(check.check(day, options.property()));
+            }
+        }
+        output.print(
+                JsonObject.ok(differences.isEmpty())
+                        .with("days", days)
+                        .with(
+                                "differences",
+                                differences.stream()
+                                        .map(RollupCheckCommand::json)
+                                        .toList()),
+                Stream.concat(
+                                differences.stream().map(found -> line(found, output)),
+                                Stream.of(HumanFormat.count(differences.size(), "difference") + " on "
+                                        + HumanFormat.count(days.size(), "day")))
+                        .toList());
+        return differences.isEmpty() ? Exit.DONE : Exit.CHECK_FAILED;
+    }
+
+    private static String line(Difference found, CommandOutput output) {
+        return found.day() + "  " + found.property() + "  " + found.figure() + ": "
+                + output.bad("rolled up " + found.rolledUp() + ", raw " + found.raw());
+    }
+
+    private static JsonObject json(Difference found) {
+        return new JsonObject()
+                .with("day", found.day())
+                .with("property", found.property())
+                .with("figure", found.figure())
+                .with("rolledUp", found.rolledUp())
+                .with("raw", found.raw());
+    }
+
+    /** Without its raw events, every figure of a day would count as wrong. */
+    private static void requireRawEvents(Sql sql, LocalDate earliest) {
+        boolean purged = sql.inTransaction(
+                        tx -> tx.query(IS_PURGED, row -> row.flag(1), earliest, earliest, earliest, earliest))
+                .getFirst();
+        if (purged) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the raw events of " + earliest + " are gone: there is nothing to compare its figures with",
+                    "name a later day");
+        }
+    }
+
+    private List<LocalDate> days() {
+        LocalDate today = today();
+        return options.days()
+                .orElseGet(() ->
+                        today.minusDays(Rollup.LATE_DAYS).datesUntil(today).toList());
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(context.now(), ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,65 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.Sql;
+import com.altcontext.property.PropertyStore;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which days and which property a rollup is about. */
+final class RollupOptions {
+    private static final int MAX_DAYS = 3_660;
+
+    @Option(names = "--day", paramLabel = "DAY", description = "This UTC day alone, like 2026-01-31.")
+    private @Nullable LocalDate day;
+
+    @Option(names = "--from", paramLabel = "DAY", description = "From this day, with --to.")
+    private @Nullable LocalDate from;
+
+    @Option(names = "--to", paramLabel = "DAY", description = "To this day, which is included.")
+    private @Nullable LocalDate to;
+
+    @Option(names = "--property", paramLabel = "SLUG", description = "For this property alone; default: all.")
+    private @Nullable String property;
+
+    /** The slug that was given; null for all. */
+    @Nullable
+    String property() {
+        return property;
+    }
+
+    /** @throws Failure if a property was given that does not exist */
+    void requireProperty(Sql sql) {
+        if (property != null
+                && sql.inTransaction(PropertyStore::list).stream()
+                        .noneMatch(known -> known.slug().equals(property))) {
+            throw new Failure(Exit.FAILED, "there is no property " + property, "see them with: altops property list");
+        }
+    }
+
+    /** The days that were given, or nothing if none was. */
+    Optional<List<LocalDate>> days() {
+        if (day != null) {
+            if (from != null || to != null) {
+                throw usage("--day excludes --from and --to");
+            }
+            return Optional.of(List.of(day));
+        }
+        if (from == null && to == null) {
+            return Optional.empty();
+        }
+        if (from == null || to == null || to.isBefore(from)) {
+            throw usage("--from and --to belong together, the earlier first");
+        }
+        if (from.plusDays(MAX_DAYS).isBefore(to)) {
+            throw usage("--from and --to span more than " + MAX_DAYS + " days");
+        }
+        return Optional.of(from.datesUntil(to.plusDays(1)).toList());
+    }
+
+    private static Failure usage(String what) {
+        return new Failure(Exit.USAGE, what, "see: altops rollup --help");
+    }
+}

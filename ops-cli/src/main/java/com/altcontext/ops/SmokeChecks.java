@@ -1,0 +1,294 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.ops.Deployment.NoResponse;
+import com.altcontext.ops.Deployment.ServiceResponse;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One run of the deployment checklist against a live service. Its visitor has the user agent of an HTTP library, so it is
+ * stored as a bot and in no metric. It is deleted at the end together with its lead.
+ */
+final class SmokeChecks {
+    private static final String FOREIGN = "https://foreign.invalid";
+    private static final int BATCH = 100;
+
+    private static final int MAX_SENT = 2_000;
+
+    /** The rows of a visitor without a lead. */
+    private static final List<String> REMOVE = List.of(
+            "DELETE FROM events WHERE visitor_id = ?",
+            "DELETE FROM sessions WHERE visitor_id = ?",
+            "DELETE FROM visitors WHERE visitor_id = ?");
+
+    private final Deployment deployment;
+    private final Optional<String> adminKey;
+    private final Optional<String> origin;
+    private final Optional<Sql> database;
+    private final String anonId = "smoke-" + UUID.randomUUID();
+    private final UUID eventId = UUID.randomUUID();
+    private final String email = "smoke-" + UUID.randomUUID() + "@example.com";
+    private final List<CheckResult> results = new ArrayList<>();
+    private Optional<UUID> visitorId = Optional.empty();
+    private boolean captured;
+
+    SmokeChecks(Deployment deployment, Optional<String> adminKey, Optional<String> origin, Optional<Sql> database) {
+        this.deployment = deployment;
+        this.adminKey = adminKey;
+        this.origin = origin;
+        this.database = database;
+    }
+
+    enum CheckStatus {
+        OK,
+        FAILED,
+        SKIPPED
+    }
+
+    /** @param seen what was answered, or why nothing was asked; nothing secret, no address */
+    record CheckResult(String check, CheckStatus status, String seen) {}
+
+    private interface Check {
+        /** @throws Unexpected if it is not as it should be */
+        String seen() throws NoResponse;
+    }
+
+    /** A check failed; the message is what was seen. */
+    private static final class Unexpected extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unexpected(String seen) {
+            super(seen, null, false, false);
+        }
+    }
+
+    /** Runs all checks in their order. */
+    List<CheckResult> run() {
+        check("health", this::health);
+        check("https", this::https);
+        check("honeypot", this::honeypot);
+        check("event", this::event);
+        check("row", this::row);
+        check("lead", this::lead);
+        check("metrics", this::metrics);
+        check("cors", this::allowedOrigin);
+        check("cors-foreign", this::foreignOrigin);
+        check("admin-only", this::adminOnly);
+        check("headers", this::headers);
+        check("limit", this::limit);
+        check("clean-up", this::cleanUp);
+        return List.copyOf(results);
+    }
+
+    private void check(String name, Check check) {
+        try {
+            String seen = check.seen();
+            boolean skipped = seen.startsWith("skipped: ");
+            results.add(new CheckResult(
+                    name,
+                    skipped ? CheckStatus.SKIPPED : CheckStatus.OK,
+                    skipped ? seen.substring("skipped: ".length()) : seen));
+        } catch (Unexpected failed) {
+            results.add(new CheckResult(name, CheckStatus.FAILED, String.valueOf(failed.getMessage())));
+        } catch (NoResponse none) {
+            results.add(new CheckResult(name, CheckStatus.FAILED, "no answer: " + none.getMessage()));
+        } catch (SqlFailure failed) {
+            results.add(new CheckResult(name, CheckStatus.FAILED, "the database: " + failed.getMessage()));
+        }
+    }
+
+    private static String skipped(String why) {
+        return "skipped: " + why;
+    }
+
+    private static String expect(boolean ok, ServiceResponse response, String expected) {
+        if (!ok) {
+            throw new Unexpected(response.seen() + ", not " + expected);
+        }
+        return response.seen();
+    }
+
+    private String health() throws NoResponse {
+        ServiceResponse response = deployment.get("/v1/healthz");
+        return expect(
+                response.status() == 200 && response.body().equals("{\"ok\":true}"), response, "200 {\"ok\":true}");
+    }
+
+    private String https() throws NoResponse {
+        if (!deployment.isSecure()) {
+            return skipped("the address given is not https");
+        }
+        ServiceResponse response = deployment.getInsecurely("/v1/healthz");
+        String location = response.header("location").orElse("");
+        return expect(
+                response.status() / 100 == 3 && location.startsWith("https://"), response, "a redirection to https");
+    }
+
+    /** The event that {@link #event} sends next, with the honeypot filled in. If it were stored, that one would be a duplicate. */
+    private String honeypot() throws NoResponse {
+        ServiceResponse response = deployment.post("/v1/events", beacon(",\"honeypot\":\"filled\""));
+        return expect(response.status() == 202 && response.body().equals("{\"ok\":true}"), response, "202 without ids");
+    }
+
+    private String event() throws NoResponse {
+        ServiceResponse response = deployment.post("/v1/events", beacon(""));
+        String outcome = response.header("x-outcome").orElse("");
+        visitorId = response.id("visitorId").map(UUID::fromString);
+        expect(!outcome.equals("duplicate"), response, "202 stored: what was in the honeypot is kept");
+        return expect(
+                response.status() == 202 && List.of("stored", "bot").contains(outcome) && visitorId.isPresent(),
+                response,
+                "202 stored with ids");
+    }
+
+    /** The same event again: the service finds the row of the first one. */
+    private String row() throws NoResponse {
+        ServiceResponse again = deployment.post("/v1/events", beacon(""));
+        boolean found = again.header("x-outcome").orElse("").equals("duplicate");
+        expect(again.status() == 202 && found, again, "202 duplicate");
+        if (database.isEmpty()) {
+            return again.seen();
+        }
+        long rows = rows();
+        if (rows != 1) {
+            throw new Unexpected(again.seen() + ", and " + rows + " rows in the database");
+        }
+        return again.seen() + ", one row in the database";
+    }
+
+    /** How many events of this run are in the database. */
+    private long rows() {
+        return database.orElseThrow()
+                .inTransaction(tx -> tx.query(
+                                "SELECT count(*) FROM events WHERE visitor_id = ?",
+                                row -> row.number(1),
+                                visitorId.orElse(null))
+                        .getFirst());
+    }
+
+    private String lead() throws NoResponse {
+        if (adminKey.isEmpty()) {
+            return skipped("without ADMIN_API_KEY it could not be removed again");
+        }
+        ServiceResponse response = deployment.post(
+                "/v1/leads/capture",
+                "{\"email\":\"%s\",\"anonId\":\"%s\",\"path\":\"/\",\"formName\":\"smoke\"}".formatted(email, anonId));
+        captured = response.status() == 200;
+        return expect(captured && response.id("leadId").isPresent(), response, "200 with a leadId");
+    }
+
+    private String metrics() throws NoResponse {
+        if (adminKey.isEmpty()) {
+            return skipped("ADMIN_API_KEY is not set");
+        }
+        ServiceResponse response = deployment.get("/v1/metrics/summary?window=7", "x-admin-key:" + adminKey.get());
+        return expect(
+                response.status() == 200 && response.body().contains("\"uniqueVisitors\""),
+                response,
+                "200 with figures");
+    }
+
+    private String allowedOrigin() throws NoResponse {
+        if (origin.isEmpty()) {
+            return skipped("give --origin, one of CORS_ALLOWED_ORIGINS");
+        }
+        ServiceResponse response = preflight(origin.get());
+        boolean named = response.header("access-control-allow-origin").equals(origin);
+        boolean varies =
+                response.header("vary").orElse("").toLowerCase(Locale.ROOT).contains("origin");
+        return expect(response.status() / 100 == 2 && named && varies, response, "that origin allowed");
+    }
+
+    private String foreignOrigin() throws NoResponse {
+        ServiceResponse response = preflight(FOREIGN);
+        return expect(
+                response.status() < 500
+                        && response.header("access-control-allow-origin").isEmpty(),
+                response,
+                "a foreign origin left out");
+    }
+
+    private ServiceResponse preflight(String from) throws NoResponse {
+        return deployment.options(
+                "/v1/events",
+                "origin:" + from,
+                "access-control-request-method:POST",
+                "access-control-request-headers:content-type");
+    }
+
+    private String adminOnly() throws NoResponse {
+        ServiceResponse response = deployment.post("/v1/leads/delete", "{\"email\":\"nobody@example.com\"}");
+        return expect(response.status() == 401, response, "401");
+    }
+
+    /** The headers that keep a browser from misusing a response. */
+    private String headers() throws NoResponse {
+        ServiceResponse response = deployment.get("/v1/nothing-here");
+        expect(response.status() == 404 && response.body().contains("\"not_found\""), response, "404 not_found");
+        boolean sniffed = !response.header("x-content-type-options").orElse("").equals("nosniff");
+        expect(!sniffed, response, "with x-content-type-options: nosniff");
+        List<String> names = new ArrayList<>(List.of("content-security-policy", "referrer-policy", "x-request-id"));
+        if (deployment.isSecure()) {
+            names.add("strict-transport-security");
+        }
+        for (String name : names) {
+            expect(response.header(name).isPresent(), response, "with " + name);
+        }
+        return response.seen();
+    }
+
+    /** Sends the event that is stored already, so that nothing is added. More events would be load, not a test. */
+    private String limit() throws NoResponse {
+        String batch = "[" + String.join(",", Collections.nCopies(BATCH, beacon(""))) + "]";
+        ServiceResponse response = deployment.post("/v1/events/batch", batch);
+        for (int sent = BATCH; response.status() == 202 && sent < MAX_SENT; sent += BATCH) {
+            response = deployment.post("/v1/events/batch", batch);
+        }
+        if (response.status() == 202) {
+            return skipped("more than " + MAX_SENT + " events a minute are allowed, and no more are sent");
+        }
+        return expect(
+                response.status() == 429
+                        && response.header("retry-after").isPresent()
+                        && response.header("ratelimit").isPresent(),
+                response,
+                "429 with Retry-After");
+    }
+
+    /** Through the service if it stored a lead, else in the database. */
+    private String cleanUp() throws NoResponse {
+        String seen;
+        if (captured && adminKey.isPresent()) {
+            ServiceResponse response = deployment.post(
+                    "/v1/leads/delete", "{\"email\":\"" + email + "\"}", "x-admin-key:" + adminKey.get());
+            seen = expect(response.status() == 200, response, "200: a lead of this test is left");
+        } else if (visitorId.isEmpty()) {
+            return skipped("nothing was written");
+        } else if (database.isEmpty()) {
+            return skipped("no lead was made; one event stays, as a bot's");
+        } else {
+            UUID visitor = visitorId.get();
+            seen = database.get()
+                            .inTransaction(tx -> REMOVE.stream()
+                                    .mapToInt(sql -> tx.update(sql, visitor))
+                                    .sum())
+                    + " rows removed";
+        }
+        if (database.isPresent() && rows() > 0) {
+            throw new Unexpected(seen + ", and an event is left in the database");
+        }
+        return seen;
+    }
+
+    /** The event of this run, with more fields. */
+    private String beacon(String more) {
+        return "{\"anonId\":\"%s\",\"eventType\":\"smoke_test\",\"path\":\"/\",\"eventId\":\"%s\"%s}"
+                .formatted(anonId, eventId, more);
+    }
+}
