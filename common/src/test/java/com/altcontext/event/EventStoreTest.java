@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.Sql;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Sent;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,12 +42,12 @@ class EventStoreTest {
         database.run("TRUNCATE visitors, sessions, events");
     }
 
-    private static List<Outcome> write(Sql sql, Sent... sent) {
-        List<Event> events = Arrays.stream(sent).map(Sent::event).toList();
+    private static List<Outcome> write(Sql sql, TestEvent... sent) {
+        List<Event> events = Arrays.stream(sent).map(TestEvent::event).toList();
         return sql.inTransaction(tx -> STORE.write(tx, events));
     }
 
-    private static List<Outcome> write(Sent... sent) {
+    private static List<Outcome> write(TestEvent... sent) {
         return write(database.sql(), sent);
     }
 
@@ -59,9 +59,9 @@ class EventStoreTest {
         };
     }
 
-    private static Sent visit(int minute) {
-        return Sent.at("visitor-0001", NOW.plus(Duration.ofMinutes(minute)))
-                .saying(NOW.plus(Duration.ofMinutes(minute)));
+    private static TestEvent visit(int minute) {
+        return TestEvent.at("visitor-0001", NOW.plus(Duration.ofMinutes(minute)))
+                .timestamp(NOW.plus(Duration.ofMinutes(minute)));
     }
 
     @Test
@@ -109,7 +109,7 @@ class EventStoreTest {
     /** Its time is that of receipt, so it would be another row but for its identity. */
     @Test
     void a_beacon_without_a_time_is_the_same_event_within_its_window() {
-        Sent untimed = Sent.at("visitor-0001", NOW);
+        TestEvent untimed = TestEvent.at("visitor-0001", NOW);
 
         Outcome first = write(untimed).getFirst();
         Outcome again = write(untimed.receivedAt(NOW.plusSeconds(29))).getFirst();
@@ -121,7 +121,8 @@ class EventStoreTest {
 
     @Test
     void an_own_id_without_a_time_is_found_on_another_day() {
-        Sent named = Sent.at("visitor-0001", NOW.minus(Duration.ofDays(3))).eventId(UUID.randomUUID());
+        TestEvent named =
+                TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(3))).eventId(UUID.randomUUID());
 
         Outcome first = write(named).getFirst();
         Outcome again = write(named.receivedAt(NOW)).getFirst();
@@ -132,18 +133,18 @@ class EventStoreTest {
 
     @Test
     void one_own_id_is_one_row_in_one_short_session_whatever_times_its_copies_carry() {
-        Sent named = Sent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
-        List<Sent> copies = List.of(
+        TestEvent named = TestEvent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
+        List<TestEvent> copies = List.of(
                 named,
-                named.saying(NOW),
-                named.saying(NOW.minus(Duration.ofDays(3))),
-                named.saying(NOW.minus(Duration.ofDays(6))),
-                named.saying(NOW.plus(Duration.ofMinutes(4))),
-                named.saying(NOW.minus(Duration.ofDays(300))),
+                named.timestamp(NOW),
+                named.timestamp(NOW.minus(Duration.ofDays(3))),
+                named.timestamp(NOW.minus(Duration.ofDays(6))),
+                named.timestamp(NOW.plus(Duration.ofMinutes(4))),
+                named.timestamp(NOW.minus(Duration.ofDays(300))),
                 named.receivedAt(NOW.minus(Duration.ofDays(20))),
-                named.receivedAt(NOW.minus(Duration.ofDays(2))).saying(NOW.minus(Duration.ofDays(9))));
-        for (Sent first : copies) {
-            for (Sent again : copies) {
+                named.receivedAt(NOW.minus(Duration.ofDays(2))).timestamp(NOW.minus(Duration.ofDays(9))));
+        for (TestEvent first : copies) {
+            for (TestEvent again : copies) {
                 if (again.receivedAt().isBefore(first.receivedAt())) {
                     continue;
                 }
@@ -169,9 +170,10 @@ class EventStoreTest {
 
     @Test
     void a_copy_is_found_among_thousands_of_sessions_without_a_look_at_each() {
-        Sent first = Sent.at("visitor-many", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID());
+        TestEvent first =
+                TestEvent.at("visitor-many", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID());
         write(first);
-        write(Sent.at("visitor-plain", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID()));
+        write(TestEvent.at("visitor-plain", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID()));
         database.run("""
                 INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
                 SELECT v.visitor_id, gen_random_uuid(), v.property_id, at, at, 'direct', 'desktop'
@@ -197,7 +199,8 @@ class EventStoreTest {
     /** What the database does to store a hundred events whose ids it does not know and whose days nobody tells. */
     private static Work work(String anonId) {
         List<Event> events = IntStream.range(0, 100)
-                .mapToObj(i -> Sent.at(anonId, NOW).eventId(UUID.randomUUID()).event())
+                .mapToObj(i ->
+                        TestEvent.at(anonId, NOW).eventId(UUID.randomUUID()).event())
                 .toList();
         return database.sql().inTransaction(tx -> {
             STORE.write(tx, events);
@@ -213,7 +216,8 @@ class EventStoreTest {
 
     @Test
     void a_retry_after_its_time_has_become_too_old_to_believe_is_still_found() {
-        Sent sent = Sent.at("visitor-0001", NOW.minus(Duration.ofDays(2))).saying(NOW.minus(Duration.ofDays(8)));
+        TestEvent sent =
+                TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(2))).timestamp(NOW.minus(Duration.ofDays(8)));
 
         Outcome first = write(sent).getFirst();
         Outcome again = write(sent.receivedAt(NOW)).getFirst();
@@ -223,7 +227,8 @@ class EventStoreTest {
 
     @Test
     void a_duplicate_does_not_touch_its_session() {
-        Sent first = Sent.at("visitor-0001", NOW).eventId(UUID.randomUUID()).utmSource("ads");
+        TestEvent first =
+                TestEvent.at("visitor-0001", NOW).eventId(UUID.randomUUID()).utmSource("ads");
         write(first);
         write(visit(1).utmSource("mail"));
 
@@ -254,11 +259,11 @@ class EventStoreTest {
 
     @Test
     void batches_and_single_writes_make_the_same_sessions() {
-        Sent[] visits = {visit(0), visit(20), visit(55).utmSource("ads"), visit(60), visit(120)};
+        TestEvent[] visits = {visit(0), visit(20), visit(55).utmSource("ads"), visit(60), visit(120)};
         write(visits);
         List<String> together = database.texts("SELECT id::text FROM sessions ORDER BY started_at");
         empty();
-        for (Sent visit : visits) {
+        for (TestEvent visit : visits) {
             write(visit);
         }
 
@@ -299,7 +304,7 @@ class EventStoreTest {
     @Test
     void a_late_event_far_from_every_session_is_one_of_its_own_and_earlier_than_all() {
         write(visit(0));
-        write(Sent.at("visitor-0001", NOW).saying(NOW.minus(Duration.ofDays(6))));
+        write(TestEvent.at("visitor-0001", NOW).timestamp(NOW.minus(Duration.ofDays(6))));
 
         assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(2);
         assertThat(database.count(
@@ -320,9 +325,9 @@ class EventStoreTest {
 
     @Test
     void a_session_keeps_the_hash_of_where_the_visitor_was_seen_last() {
-        write(visit(0).from("192.0.2.1"));
-        write(visit(5).from("192.0.2.2"));
-        write(visit(3).from("192.0.2.3"));
+        write(visit(0).address("192.0.2.1"));
+        write(visit(5).address("192.0.2.2"));
+        write(visit(3).address("192.0.2.3"));
 
         assertThat(database.texts("SELECT convert_from(substr(ip_hash, 1, 9), 'UTF8') FROM sessions"))
                 .containsExactly("192.0.2.2");
@@ -332,10 +337,10 @@ class EventStoreTest {
     void a_day_without_a_partition_is_caught_by_the_default_one() {
         Instant future = NOW.plus(Duration.ofDays(30));
 
-        write(Sent.at("visitor-0001", future));
+        write(TestEvent.at("visitor-0001", future));
 
         assertThat(database.count("SELECT count(*) FROM events_default")).isEqualTo(1);
-        assertThat(write(Sent.at("visitor-0001", future)).getFirst()).isInstanceOf(Outcome.Duplicate.class);
+        assertThat(write(TestEvent.at("visitor-0001", future)).getFirst()).isInstanceOf(Outcome.Duplicate.class);
     }
 
     @Test
@@ -357,10 +362,10 @@ class EventStoreTest {
                 List<Future<List<Outcome>>> writes = new ArrayList<>();
                 for (int machine = 0; machine < 2; machine++) {
                     // Many visitors in opposite order: without an order of locks, the machines would wait in a circle.
-                    Sent[] sent = new Sent[20];
+                    TestEvent[] sent = new TestEvent[20];
                     for (int i = 0; i < sent.length; i++) {
                         int visitor = machine == 0 ? i : sent.length - 1 - i;
-                        sent[i] = Sent.at("round-" + round + "-visitor-" + visitor, NOW)
+                        sent[i] = TestEvent.at("round-" + round + "-visitor-" + visitor, NOW)
                                 .path("/machine-" + machine);
                     }
                     Sql sql = machines[machine];
@@ -386,8 +391,8 @@ class EventStoreTest {
         write(
                 visit(0),
                 visit(45),
-                Sent.at("visitor-0002", NOW),
-                Sent.at("visitor-0003", NOW.minus(Duration.ofDays(5))));
+                TestEvent.at("visitor-0002", NOW),
+                TestEvent.at("visitor-0003", NOW.minus(Duration.ofDays(5))));
 
         assertThat(
                         database.count(

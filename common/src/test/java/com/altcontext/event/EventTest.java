@@ -2,7 +2,7 @@ package com.altcontext.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.testing.Sent;
+import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EventTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:07.123Z");
-    private static final Sent SENT = Sent.at("visitor-0001", NOW);
+    private static final TestEvent SENT = TestEvent.at("visitor-0001", NOW);
 
     @ParameterizedTest(name = "a client clock {0} off → its own time: {1}")
     @CsvSource({
@@ -25,7 +25,7 @@ class EventTest {
         "-P9999D, false",
     })
     void a_time_that_cannot_be_right_is_replaced_by_the_time_of_receipt(Duration off, boolean kept) {
-        Event event = SENT.saying(NOW.plus(off)).event();
+        Event event = SENT.timestamp(NOW.plus(off)).event();
 
         assertThat(event.occurredAt()).isEqualTo(kept ? NOW.plus(off) : NOW);
         assertThat(event.timeIsIdentity()).isEqualTo(kept);
@@ -33,17 +33,17 @@ class EventTest {
 
     @Test
     void of_an_own_id_no_time_tells_where_its_first_copy_is() {
-        Sent named = SENT.eventId(UUID.randomUUID());
+        TestEvent named = SENT.eventId(UUID.randomUUID());
 
         assertThat(named.event().timeIsIdentity()).isFalse();
-        assertThat(named.saying(NOW).event().timeIsIdentity()).isFalse();
+        assertThat(named.timestamp(NOW).event().timeIsIdentity()).isFalse();
     }
 
     @Test
     void times_are_kept_in_whole_milliseconds() {
         Instant precise = Instant.parse("2026-03-01T12:00:00.123456789Z");
 
-        assertThat(SENT.saying(precise).event().occurredAt()).isEqualTo(Instant.parse("2026-03-01T12:00:00.123Z"));
+        assertThat(SENT.timestamp(precise).event().occurredAt()).isEqualTo(Instant.parse("2026-03-01T12:00:00.123Z"));
         assertThat(SENT.receivedAt(precise).event().receivedAt()).isEqualTo(Instant.parse("2026-03-01T12:00:00.123Z"));
     }
 
@@ -52,7 +52,7 @@ class EventTest {
         Instant midnight = Instant.parse("2026-03-02T00:00:00Z");
 
         assertThat(SENT.receivedAt(midnight.plusSeconds(1))
-                        .saying(midnight.minusMillis(1))
+                        .timestamp(midnight.minusMillis(1))
                         .event()
                         .day())
                 .hasToString("2026-03-01");
@@ -61,17 +61,17 @@ class EventTest {
     @Test
     void the_senders_own_id_is_the_identity_whatever_else_it_says() {
         UUID own = UUID.randomUUID();
-        Sent named = SENT.eventId(own);
+        TestEvent named = SENT.eventId(own);
 
         assertThat(named.path("/other")
                         .type("x")
-                        .saying(NOW.minusSeconds(5))
+                        .timestamp(NOW.minusSeconds(5))
                         .receivedAt(NOW.plusSeconds(900))
                         .event()
                         .id())
                 .isEqualTo(named.event().id());
         assertThat(named.event().id()).isNotEqualTo(SENT.event().id()).isNotEqualTo(own);
-        assertThat(Sent.at("visitor-0002", NOW).eventId(own).event().id())
+        assertThat(TestEvent.at("visitor-0002", NOW).eventId(own).event().id())
                 .as("another visitor's")
                 .isNotEqualTo(named.event().id());
         assertThat(named.property("docs").event().id())
@@ -91,11 +91,11 @@ class EventTest {
 
     @Test
     void with_a_time_the_receipt_does_not_matter() {
-        Sent timed = SENT.saying(NOW.minusSeconds(60));
+        TestEvent timed = SENT.timestamp(NOW.minusSeconds(60));
 
         assertThat(timed.receivedAt(NOW.plusSeconds(3_600)).event().id())
                 .isEqualTo(timed.event().id());
-        assertThat(timed.saying(NOW.minusSeconds(61)).event().id())
+        assertThat(timed.timestamp(NOW.minusSeconds(61)).event().id())
                 .isNotEqualTo(timed.event().id());
     }
 
@@ -108,7 +108,7 @@ class EventTest {
         assertThat(SENT.utmSource("ads").event().id()).isNotEqualTo(id);
         assertThat(SENT.props("{}").event().id()).isNotEqualTo(id);
         assertThat(SENT.property("docs").event().id()).isNotEqualTo(id);
-        assertThat(SENT.from("192.0.2.99").event().id())
+        assertThat(SENT.address("192.0.2.99").event().id())
                 .as("but not its address")
                 .isEqualTo(id);
     }

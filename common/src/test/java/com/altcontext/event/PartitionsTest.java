@@ -7,7 +7,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Sent;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,8 +52,8 @@ class PartitionsTest {
         Instant future = now.plus(Duration.ofDays(10));
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         List<Event> events = List.of(
-                Sent.at("visitor-0001", future).event(),
-                Sent.at("visitor-0002", future.plus(Duration.ofDays(9))).event());
+                TestEvent.at("visitor-0001", future).event(),
+                TestEvent.at("visitor-0002", future.plus(Duration.ofDays(9))).event());
         database.sql().inTransaction(tx -> store.write(tx, events));
         assertThat(database.count("SELECT count(*) FROM events_default")).isEqualTo(2);
 
@@ -113,7 +113,7 @@ class PartitionsTest {
         assertThatThrownBy(() -> limited.run("CREATE TABLE mine (x int)"))
                 .isInstanceOfSatisfying(
                         SqlFailure.class, denied -> assertThat(denied.state()).isEqualTo("42501"));
-        List<Event> today = List.of(Sent.at("visitor-0001", now).event());
+        List<Event> today = List.of(TestEvent.at("visitor-0001", now).event());
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         assertThat(limited.sql().inTransaction(tx -> store.write(tx, today)).getFirst())
                 .isInstanceOf(Outcome.Stored.class);
@@ -248,7 +248,7 @@ class PartitionsTest {
 
     private static void writeWithoutWaiting(Sql writer, String anonId, Instant at) {
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-        List<Event> events = List.of(Sent.at(anonId, at).event());
+        List<Event> events = List.of(TestEvent.at(anonId, at).event());
         writer.inTransaction(tx -> {
             tx.update("SET LOCAL lock_timeout = 1");
             return store.write(tx, events);

@@ -10,7 +10,7 @@ import com.altcontext.event.EventStore;
 import com.altcontext.event.Outcome;
 import com.altcontext.event.Receipt;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Sent;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +86,7 @@ class GroupCommitTest {
     }
 
     private static Event event(String anonId, String path) {
-        return Sent.at(anonId, Instant.now()).path(path).event();
+        return TestEvent.at(anonId, Instant.now()).path(path).event();
     }
 
     private static List<Outcome> answer(CompletableFuture<List<Outcome>> future) throws Exception {
@@ -227,7 +227,7 @@ class GroupCommitTest {
     @Test
     void large_events_fill_the_queue_by_their_memory() {
         GroupCommit writer = writer(database.sql(), BOUNDS, new MemoryBudget(1 << 20));
-        Event large = Sent.at("visitor-0001", Instant.now())
+        Event large = TestEvent.at("visitor-0001", Instant.now())
                 .props("{\"x\":\"" + "x".repeat(60_000) + "\"}")
                 .event();
 

@@ -10,7 +10,7 @@ import com.altcontext.devdb.TestDatabase;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Outcome;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Sent;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +87,7 @@ class LostDatabaseTest {
 
     private void send(GroupCommit writer, String name, AtomicBoolean enough) {
         for (int i = 0; !enough.get(); i++) {
-            Sent sent = Sent.at(name, Instant.now()).path("/" + i).eventId(UUID.randomUUID());
+            TestEvent sent = TestEvent.at(name, Instant.now()).path("/" + i).eventId(UUID.randomUUID());
             try {
                 List<Outcome> outcomes = writer.submit(List.of(sent.event())).join();
                 if (outcomes.getFirst() instanceof Outcome.Stored stored) {

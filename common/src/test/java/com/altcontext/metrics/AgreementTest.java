@@ -7,6 +7,7 @@ import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
 import com.altcontext.event.WebVitals;
+import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class AgreementTest {
 
     /** A minute of some day; many lie around midnight, and close enough together to make sessions. */
     @Provide
-    Arbitrary<List<Act>> visits() {
+    Arbitrary<List<TestEvent>> visits() {
         Arbitrary<Instant> times = Combinators.combine(
                         Arbitraries.integers().between(1, DAYS),
                         Arbitraries.of(0, 5, 10, 11, 600, 610, 625, 1_425, 1_430, 1_439),
@@ -38,7 +39,7 @@ class AgreementTest {
                         .plus(Duration.ofMinutes(minute))
                         .plusSeconds(second));
         // The fifth is a bot, the fourth is taken for one now and then.
-        Arbitrary<Act> acts = Combinators.combine(
+        Arbitrary<TestEvent> acts = Combinators.combine(
                         Arbitraries.of("a", "b", "c", "d", "e"),
                         times,
                         Arbitraries.of("/", "/two", "/three"),
@@ -49,11 +50,11 @@ class AgreementTest {
                         Arbitraries.of("default", "default", "docs"),
                         Arbitraries.of(TrafficSource.values()),
                         Arbitraries.doubles().between(0, 20_000))
-                .as((who, at, path, type, device, property, source, measured) -> Act.view(who, at, path)
+                .as((who, at, path, type, device, property, source, measured) -> TestEvent.view(who, at, path)
                         .type(type)
                         .property(property)
                         .device(deviceOf(who, device))
-                        .from(source, campaignOf(measured), measured > 15_000 ? "host.example" : null)
+                        .source(source, campaignOf(measured), measured > 15_000 ? "host.example" : null)
                         .country(measured < 9_000 ? "CA" : null)
                         .engaged(measured < 5_000 ? measured.intValue() : null)
                         .vitals(measured < 12_000 ? vitals(measured) : WebVitals.NONE));
@@ -79,13 +80,13 @@ class AgreementTest {
     }
 
     @Property(tries = 8, shrinking = ShrinkingMode.OFF)
-    void rollups_and_summaries_agree_with_the_raw_rows(@ForAll("visits") List<Act> acts) {
+    void rollups_and_summaries_agree_with_the_raw_rows(@ForAll("visits") List<TestEvent> acts) {
         SITE.database.run("TRUNCATE events, sessions, visitors", "DELETE FROM lead_identities", "DELETE FROM leads");
         int half = acts.size() / 2;
-        SITE.does(acts.subList(0, half).toArray(Act[]::new));
+        SITE.does(acts.subList(0, half).toArray(TestEvent[]::new));
         SITE.rollUp();
         // The second half comes late: out of order, among and before what was there.
-        SITE.does(acts.subList(half, acts.size()).toArray(Act[]::new));
+        SITE.does(acts.subList(half, acts.size()).toArray(TestEvent[]::new));
         captures(acts);
         SITE.rollUp();
 
@@ -104,13 +105,13 @@ class AgreementTest {
         }
     }
 
-    private static void captures(List<Act> acts) {
+    private static void captures(List<TestEvent> acts) {
         List<UUID> visitors = SITE.database.texts("SELECT visitor_id::text FROM visitors ORDER BY 1").stream()
                 .map(UUID::fromString)
                 .toList();
         for (int i = 0; i < Math.min(3, visitors.size()); i++) {
             SITE.captures(
-                    i == 0 ? "docs" : "default", visitors.get(i), acts.get(i).at());
+                    i == 0 ? "docs" : "default", visitors.get(i), acts.get(i).receivedAt());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.db.Sql;
 import com.altcontext.event.WebVitals;
+import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -21,15 +22,15 @@ class RollupCheckTest {
     /** A day on which every figure is something, and each dimension has more values than are kept. */
     private void aFullDay() {
         for (int i = 0; i < 505; i++) {
-            site.does(Act.view("v" + i, site.at(1, "10:00:00"), "/page-" + i));
+            site.does(TestEvent.view("v" + i, site.at(1, "10:00:00"), "/page-" + i));
         }
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/")
+                TestEvent.view("a", site.at(1, "10:00:00"), "/")
                         .engaged(4_000)
                         .vitals(new WebVitals(1_000.0, 2_000.0, 100.0, 300.0, 0.1)),
-                Act.view("a", site.at(1, "10:00:10"), "/form").type("form_start"),
-                Act.view("a", site.at(1, "10:00:20"), "/form").type("form_submit"),
-                Act.view("bot", site.at(1, "10:00:00"), "/").device(DeviceType.BOT));
+                TestEvent.view("a", site.at(1, "10:00:10"), "/form").type("form_start"),
+                TestEvent.view("a", site.at(1, "10:00:20"), "/form").type("form_submit"),
+                TestEvent.view("bot", site.at(1, "10:00:00"), "/").device(DeviceType.BOT));
         site.captures(
                 "default",
                 UUID.fromString(site.database
@@ -108,9 +109,9 @@ class RollupCheckTest {
     @Test
     void a_day_is_checked_without_a_look_at_another() {
         site.does(
-                Act.view("a", site.at(3, "23:50:00"), "/"),
-                Act.view("a", site.at(2, "00:10:00"), "/form").converting(),
-                Act.view("b", site.at(1, "10:00:00"), "/"));
+                TestEvent.view("a", site.at(3, "23:50:00"), "/"),
+                TestEvent.view("a", site.at(2, "00:10:00"), "/form").converting(),
+                TestEvent.view("b", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         String others = "events_" + site.day(1).toString().replace("-", "");
         Sql impatient = site.database.sql().withTimeout(Duration.ofSeconds(10));
@@ -128,7 +129,8 @@ class RollupCheckTest {
     /** The later days of a session are known by its end: what lies beyond it would be missed by all. */
     @Test
     void an_event_outside_its_session_is_found() {
-        site.does(Act.view("a", site.at(1, "10:00:00"), "/"), Act.view("a", site.at(1, "10:10:00"), "/two"));
+        site.does(
+                TestEvent.view("a", site.at(1, "10:00:00"), "/"), TestEvent.view("a", site.at(1, "10:10:00"), "/two"));
         site.rollUp();
         site.database.run("UPDATE sessions SET last_event_at = started_at");
 

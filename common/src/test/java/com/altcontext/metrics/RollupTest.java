@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.db.Sql;
+import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -27,10 +28,12 @@ class RollupTest {
     @Test
     void a_day_is_the_same_however_often_it_is_rolled_up() {
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/"),
-                Act.view("a", site.at(1, "10:01:00"), "/two").lcp(2500),
-                Act.view("b", site.at(1, "11:00:00"), "/").property("docs").lcp(1200),
-                Act.view("b", site.at(1, "11:00:05"), "/").type("form_submit"));
+                TestEvent.view("a", site.at(1, "10:00:00"), "/"),
+                TestEvent.view("a", site.at(1, "10:01:00"), "/two").lcp(2500),
+                TestEvent.view("b", site.at(1, "11:00:00"), "/")
+                        .property("docs")
+                        .lcp(1200),
+                TestEvent.view("b", site.at(1, "11:00:05"), "/").type("form_submit"));
         site.rollUp();
         List<String> first = site.database.texts(EVERYTHING);
 
@@ -43,9 +46,9 @@ class RollupTest {
     @Test
     void a_session_that_crosses_midnight_belongs_to_the_day_on_which_it_began_with_all_it_did() {
         site.does(
-                Act.view("a", site.at(2, "23:50:00"), "/in"),
-                Act.view("a", site.at(1, "00:05:00"), "/out"),
-                Act.view("a", site.at(1, "00:06:00"), "/out").type("form_submit"));
+                TestEvent.view("a", site.at(2, "23:50:00"), "/in"),
+                TestEvent.view("a", site.at(1, "00:05:00"), "/out"),
+                TestEvent.view("a", site.at(1, "00:06:00"), "/out").type("form_submit"));
         site.rollUp();
 
         assertThat(site.stored("sessions", site.day(2))).isEqualTo(1);
@@ -61,10 +64,10 @@ class RollupTest {
 
     @Test
     void a_late_event_is_counted_when_its_day_is_rolled_up_again() {
-        site.does(Act.view("a", site.at(3, "10:00:00"), "/"));
+        site.does(TestEvent.view("a", site.at(3, "10:00:00"), "/"));
         site.rollUp();
 
-        site.does(Act.view("a", site.at(3, "10:02:00"), "/two"));
+        site.does(TestEvent.view("a", site.at(3, "10:02:00"), "/two"));
         site.rollUp();
 
         assertThat(site.stored("page_views", site.day(3))).isEqualTo(2);
@@ -75,8 +78,8 @@ class RollupTest {
     void one_property_is_rolled_up_without_touching_the_others() {
         site.rollUp();
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/"),
-                Act.view("b", site.at(1, "10:00:00"), "/").property("docs"));
+                TestEvent.view("a", site.at(1, "10:00:00"), "/"),
+                TestEvent.view("b", site.at(1, "10:00:00"), "/").property("docs"));
 
         RollupReceipt receipt = site.rollup().run(site.day(1), "docs");
 
@@ -92,7 +95,7 @@ class RollupTest {
 
     @Test
     void a_day_without_its_raw_events_keeps_its_figures() {
-        site.does(Act.view("a", site.at(7, "10:00:00"), "/"));
+        site.does(TestEvent.view("a", site.at(7, "10:00:00"), "/"));
         site.rollUp();
         site.now = site.now.plus(Duration.ofDays(30));
         var _ = site.database.texts("SELECT drop_event_partition(?)", site.day(37));
@@ -126,7 +129,7 @@ class RollupTest {
 
     @Test
     void what_has_no_events_any_more_is_zero() {
-        site.does(Act.view("a", site.at(1, "10:00:00"), "/").property("gone"));
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/").property("gone"));
         site.rollUp();
         assertThat(site.stored("page_views", site.day(1))).isEqualTo(1);
 
@@ -146,8 +149,9 @@ class RollupTest {
     void nothing_in_props_or_paths_breaks_a_rollup() {
         String longest = "/" + "\uD83D\uDE00".repeat(2047);
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), longest).props("{\"engagedTimeMs\":\"NaN\",\"day\":[1e308]}"),
-                Act.view("b", site.at(1, "10:00:00"), "/'; DROP TABLE events; --\\")
+                TestEvent.view("a", site.at(1, "10:00:00"), longest)
+                        .props("{\"engagedTimeMs\":\"NaN\",\"day\":[1e308]}"),
+                TestEvent.view("b", site.at(1, "10:00:00"), "/'; DROP TABLE events; --\\")
                         .props("{}"));
         site.rollUp();
 
@@ -189,9 +193,9 @@ class RollupTest {
     @Test
     void the_top_500_values_are_kept_and_the_rest_is_one_row() {
         for (int i = 0; i < 503; i++) {
-            site.does(Act.view("v" + i, site.at(1, "10:00:00"), "/page-" + i));
+            site.does(TestEvent.view("v" + i, site.at(1, "10:00:00"), "/page-" + i));
         }
-        site.does(Act.view("more", site.at(1, "11:00:00"), "/page-502"));
+        site.does(TestEvent.view("more", site.at(1, "11:00:00"), "/page-502"));
         site.rollUp();
 
         assertThat(site.database.texts(
@@ -240,8 +244,8 @@ class RollupTest {
     @Test
     void bots_are_counted_apart_and_nowhere_else() {
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/"),
-                Act.view("bot", site.at(1, "10:00:00"), "/bot")
+                TestEvent.view("a", site.at(1, "10:00:00"), "/"),
+                TestEvent.view("bot", site.at(1, "10:00:00"), "/bot")
                         .device(DeviceType.BOT)
                         .lcp(99_999)
                         .converting());
@@ -260,7 +264,7 @@ class RollupTest {
 
     @Test
     void the_time_to_a_capture_is_never_negative() {
-        site.does(Act.view("a", site.at(1, "10:00:00"), "/"));
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         UUID visitor = UUID.fromString(
                 site.database.texts("SELECT visitor_id::text FROM visitors").getFirst());
         site.captures("default", visitor, site.at(1, "12:00:00"));

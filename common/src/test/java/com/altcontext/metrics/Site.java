@@ -3,6 +3,7 @@ package com.altcontext.metrics;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,13 +44,14 @@ final class Site {
         return Instant.parse(day(daysAgo) + "T" + time + "Z");
     }
 
-    void does(Act... acts) {
-        List<Event> events = Arrays.stream(acts).map(act -> act.event(false)).toList();
+    void does(TestEvent... acts) {
+        List<Event> events = Arrays.stream(acts).map(TestEvent::event).toList();
         var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
     }
 
-    void claimsEntrance(Act... acts) {
-        List<Event> events = Arrays.stream(acts).map(act -> act.event(true)).toList();
+    void claimsEntrance(TestEvent... acts) {
+        List<Event> events =
+                Arrays.stream(acts).map(act -> act.claimingEntrance().event()).toList();
         var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
     }
 

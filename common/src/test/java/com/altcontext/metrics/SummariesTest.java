@@ -8,6 +8,7 @@ import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
 import com.altcontext.event.WebVitals;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.value.Rejected;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +42,9 @@ class SummariesTest {
     @Test
     void unique_visitors_of_a_week_are_not_the_sum_of_its_days() {
         for (int ago = 3; ago >= 1; ago--) {
-            site.does(Act.view("a", site.at(ago, "10:00:00"), "/"), Act.view("b", site.at(ago, "11:00:00"), "/"));
+            site.does(
+                    TestEvent.view("a", site.at(ago, "10:00:00"), "/"),
+                    TestEvent.view("b", site.at(ago, "11:00:00"), "/"));
         }
         site.rollUp();
 
@@ -55,9 +58,9 @@ class SummariesTest {
 
     @Test
     void a_percentile_of_two_days_is_that_of_all_their_values_and_no_average() {
-        site.does(Act.view("slow", site.at(2, "10:00:00"), "/").lcp(10_000));
+        site.does(TestEvent.view("slow", site.at(2, "10:00:00"), "/").lcp(10_000));
         for (int i = 0; i < 9; i++) {
-            site.does(Act.view("v" + i, site.at(1, "10:00:00"), "/").lcp(1_000));
+            site.does(TestEvent.view("v" + i, site.at(1, "10:00:00"), "/").lcp(1_000));
         }
         site.rollUp();
 
@@ -71,9 +74,9 @@ class SummariesTest {
     @Test
     void only_the_first_page_view_of_a_session_is_its_entrance_whoever_claims_otherwise() {
         site.claimsEntrance(
-                Act.view("a", site.at(1, "10:00:00"), "/first"),
-                Act.view("a", site.at(1, "10:01:00"), "/second"),
-                Act.view("a", site.at(1, "10:02:00"), "/last"));
+                TestEvent.view("a", site.at(1, "10:00:00"), "/first"),
+                TestEvent.view("a", site.at(1, "10:01:00"), "/second"),
+                TestEvent.view("a", site.at(1, "10:02:00"), "/last"));
         site.rollUp();
 
         assertThat(rows(Dimension.LANDING_PATH))
@@ -86,10 +89,10 @@ class SummariesTest {
     @Test
     void a_conversion_anywhere_in_a_session_counts_for_its_landing_page() {
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/landing"),
-                Act.view("a", site.at(1, "10:01:00"), "/form"),
-                Act.view("a", site.at(1, "10:02:00"), "/form").type("form_submit"),
-                Act.view("b", site.at(1, "10:00:00"), "/landing"));
+                TestEvent.view("a", site.at(1, "10:00:00"), "/landing"),
+                TestEvent.view("a", site.at(1, "10:01:00"), "/form"),
+                TestEvent.view("a", site.at(1, "10:02:00"), "/form").type("form_submit"),
+                TestEvent.view("b", site.at(1, "10:00:00"), "/landing"));
         site.rollUp();
 
         assertThat(value(days(1, 1), Metric.LANDING_CONVERSION_RATE)).isEqualTo(0.5);
@@ -100,8 +103,9 @@ class SummariesTest {
     @Test
     void a_second_page_without_utm_is_the_same_campaign_visit() {
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/").from(TrafficSource.PAID_SEARCH, ADS, null),
-                Act.view("a", site.at(1, "10:01:00"), "/two").from(TrafficSource.INTERNAL, Utm.NONE, "example.com"));
+                TestEvent.view("a", site.at(1, "10:00:00"), "/").source(TrafficSource.PAID_SEARCH, ADS, null),
+                TestEvent.view("a", site.at(1, "10:01:00"), "/two")
+                        .source(TrafficSource.INTERNAL, Utm.NONE, "example.com"));
         site.rollUp();
 
         Summary day = days(1, 1);
@@ -118,8 +122,8 @@ class SummariesTest {
     @Test
     void bots_are_in_no_count_but_their_own() {
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/").vitals(new WebVitals(null, null, null, 100.0, 0.1)),
-                Act.view("bot", site.at(1, "10:00:00"), "/")
+                TestEvent.view("a", site.at(1, "10:00:00"), "/").vitals(new WebVitals(null, null, null, 100.0, 0.1)),
+                TestEvent.view("bot", site.at(1, "10:00:00"), "/")
                         .device(DeviceType.BOT)
                         .vitals(new WebVitals(null, null, null, 9_000.0, 9.0)));
         site.database.run(
@@ -171,8 +175,8 @@ class SummariesTest {
 
     @Test
     void a_ratio_over_nothing_is_null_and_a_change_from_nothing_too() {
-        site.does(Act.view("a", site.at(1, "10:00:00"), "/"), Act.view("b", site.at(1, "10:00:00"), "/"));
-        site.does(Act.view("a", site.at(2, "10:00:00"), "/"));
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"), TestEvent.view("b", site.at(1, "10:00:00"), "/"));
+        site.does(TestEvent.view("a", site.at(2, "10:00:00"), "/"));
         site.rollUp();
 
         Summary.Measure views = days(1, 1).of(Metric.PAGE_VIEWS);
@@ -188,7 +192,7 @@ class SummariesTest {
     void another_machines_rollup_is_seen_at_once() {
         site.rollUp();
         assertThat(value(days(1, 0), Metric.PAGE_VIEWS)).isZero();
-        site.does(Act.view("a", site.at(1, "10:00:00"), "/"), Act.view("a", site.at(0, "10:00:00"), "/"));
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"), TestEvent.view("a", site.at(0, "10:00:00"), "/"));
 
         var _ = new Rollup(site.database.anotherMachine(), site.clock).run(site.day(1), null);
         assertThat(value(days(1, 0), Metric.PAGE_VIEWS)).isEqualTo(1);
@@ -201,9 +205,11 @@ class SummariesTest {
     @Test
     void all_properties_together_are_their_sum_also_in_visitors() {
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/").lcp(1_000),
-                Act.view("a", site.at(1, "10:00:00"), "/").property("docs").lcp(3_000),
-                Act.view("a", site.at(2, "10:00:00"), "/").property("docs"));
+                TestEvent.view("a", site.at(1, "10:00:00"), "/").lcp(1_000),
+                TestEvent.view("a", site.at(1, "10:00:00"), "/")
+                        .property("docs")
+                        .lcp(3_000),
+                TestEvent.view("a", site.at(2, "10:00:00"), "/").property("docs"));
         site.rollUp();
 
         Summary all = summaries.of(new Window(site.day(2), site.day(1)), false, null);
@@ -215,7 +221,7 @@ class SummariesTest {
 
     @Test
     void the_view_has_the_same_figures_as_of_its_refresh() {
-        site.does(Act.view("a", site.at(1, "10:00:00"), "/").lcp(1_000));
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/").lcp(1_000));
         site.rollUp();
         StoredFigures view = new StoredFigures(site.database.sql());
         assertThat(view.refresh()).isTrue();
@@ -223,7 +229,7 @@ class SummariesTest {
         Window day = new Window(site.day(1), site.day(1));
         assertThat(stored.of(day, false, "default")).isEqualTo(summaries.of(day, false, "default"));
 
-        site.does(Act.view("b", site.at(1, "10:00:00"), "/"));
+        site.does(TestEvent.view("b", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
 
@@ -250,14 +256,14 @@ class SummariesTest {
 
     @Test
     void until_the_view_is_made_the_tables_are_read() {
-        site.does(Act.view("a", site.at(1, "10:00:00"), "/"));
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
         Window day = new Window(site.day(1), site.day(1));
         assertThat(stored.of(day, false, null)).isEqualTo(summaries.of(day, false, null));
 
         var _ = new StoredFigures(site.database.sql()).refresh();
-        site.does(Act.view("b", site.at(1, "10:00:00"), "/"));
+        site.does(TestEvent.view("b", site.at(1, "10:00:00"), "/"));
         site.rollUp();
 
         assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
@@ -265,7 +271,7 @@ class SummariesTest {
 
     @Test
     void a_view_of_an_earlier_release_is_made_anew() {
-        site.does(Act.view("a", site.at(1, "10:00:00"), "/"));
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         site.database.run("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM daily_metric_rollups");
         Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
@@ -279,13 +285,13 @@ class SummariesTest {
     @Test
     void a_check_names_each_difference_and_is_silent_without_one() {
         site.does(
-                Act.view("a", site.at(1, "10:00:00"), "/").lcp(1_000).engaged(5_000),
-                Act.view("b", site.at(1, "10:00:00"), "/").property("docs"));
+                TestEvent.view("a", site.at(1, "10:00:00"), "/").lcp(1_000).engaged(5_000),
+                TestEvent.view("b", site.at(1, "10:00:00"), "/").property("docs"));
         site.rollUp();
         RollupCheck check = new RollupCheck(site.database.sql(), site.clock);
         assertThat(check.check(site.day(1), null)).isEmpty();
 
-        site.does(Act.view("a", site.at(1, "10:01:00"), "/two"));
+        site.does(TestEvent.view("a", site.at(1, "10:01:00"), "/two"));
         site.database.run("UPDATE daily_metric_rollups SET visitor_sketch = '', unique_visitors = 9,"
                 + " version = nextval('rollup_version') WHERE property_id = 'docs'");
 

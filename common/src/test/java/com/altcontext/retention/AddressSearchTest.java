@@ -11,8 +11,8 @@ import com.altcontext.lead.LeadLock;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Sent;
 import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
@@ -67,7 +67,7 @@ class AddressSearchTest {
     private static void send(int events, String props) {
         List<com.altcontext.event.Event> sent = new ArrayList<>();
         for (int i = 0; i < events; i++) {
-            sent.add(Sent.at("visitor-%04d".formatted(i % 7), NOW)
+            sent.add(TestEvent.at("visitor-%04d".formatted(i % 7), NOW)
                     .eventId(UUID.randomUUID())
                     .props(props)
                     .event());
@@ -118,10 +118,12 @@ class AddressSearchTest {
     void the_writer_marks_just_the_events_that_hold_an_at_sign() {
         List<com.altcontext.event.Event> sent = new ArrayList<>();
         for (String text : List.of("plain", "40", "%41", "a@b", "%40", "%2540", "100 % of 40", "４０％", "é@")) {
-            sent.add(Sent.at("visitor-marks", NOW).path("/" + text).event());
-            sent.add(Sent.at("visitor-marks", NOW).props("{\"" + text + "\":1}").event());
-            sent.add(Sent.at("visitor-marks", NOW).utmSource(text).event());
-            sent.add(Sent.at("visitor-marks", NOW).type(text).event());
+            sent.add(TestEvent.at("visitor-marks", NOW).path("/" + text).event());
+            sent.add(TestEvent.at("visitor-marks", NOW)
+                    .props("{\"" + text + "\":1}")
+                    .event());
+            sent.add(TestEvent.at("visitor-marks", NOW).utmSource(text).event());
+            sent.add(TestEvent.at("visitor-marks", NOW).type(text).event());
         }
         var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, sent));
 

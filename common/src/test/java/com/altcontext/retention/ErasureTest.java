@@ -12,8 +12,8 @@ import com.altcontext.lead.Leads;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupReceipt;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Sent;
 import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
@@ -81,12 +81,12 @@ class ErasureTest {
                 .consent(ConsentStatus.EXPRESS);
     }
 
-    private static void send(Sent sent) {
+    private static void send(TestEvent sent) {
         var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, List.of(sent.event())));
     }
 
-    private static Sent visit(String anonId, String property) {
-        return Sent.at(anonId, NOW).property(property).from("198.51.100.7");
+    private static TestEvent visit(String anonId, String property) {
+        return TestEvent.at(anonId, NOW).property(property).address("198.51.100.7");
     }
 
     private static long rows(String table) {
@@ -228,7 +228,7 @@ class ErasureTest {
 
     @Test
     void a_visitor_who_was_only_guessed_stays_without_the_guess() {
-        Sent neighbour = Sent.at("visitor-0005", NOW.minusSeconds(60));
+        TestEvent neighbour = TestEvent.at("visitor-0005", NOW.minusSeconds(60));
         send(neighbour);
         UUID guessed = neighbour.event().visitor().id();
         Captured bob = capture(form("bob@x.ca", "visitor-bob1"));
@@ -367,8 +367,8 @@ class ErasureTest {
             capture(form("bob@x.ca", "visitor-bob1").at(NOW.plusSeconds(round * 60L)));
             List<Callable<Integer>> work = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                Sent beacon = visit("visitor-bob1", "default")
-                        .saying(NOW.plusSeconds(round * 60L + i))
+                TestEvent beacon = visit("visitor-bob1", "default")
+                        .timestamp(NOW.plusSeconds(round * 60L + i))
                         .path("/" + i);
                 work.add(() -> database.anotherMachine()
                         .inTransaction(

@@ -11,8 +11,8 @@ import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Sent;
 import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import java.io.IOException;
@@ -61,7 +61,11 @@ class ExportTest {
     private static void visit(String anonId, Instant at, String props) {
         var _ = database.sql()
                 .inTransaction(tx -> EVENTS.write(
-                        tx, List.of(Sent.at(anonId, at).saying(at).props(props).event())));
+                        tx,
+                        List.of(TestEvent.at(anonId, at)
+                                .timestamp(at)
+                                .props(props)
+                                .event())));
     }
 
     private static String exported(Email email) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Sent;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.AnonId;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
@@ -63,7 +63,7 @@ class PurgeTest {
     }
 
     private static void visitAt(String anonId, Instant at) {
-        List<Event> events = List.of(Sent.at(anonId, at).event());
+        List<Event> events = List.of(TestEvent.at(anonId, at).event());
         var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
     }
 
@@ -275,7 +275,7 @@ class PurgeTest {
         var _ = database.sql()
                 .inTransaction(tx -> STORE.write(
                         tx,
-                        List.of(Sent.at("visitor-docs", daysAgo(100))
+                        List.of(TestEvent.at("visitor-docs", daysAgo(100))
                                 .property("docs")
                                 .event())));
         rolledUp(101);
@@ -354,7 +354,8 @@ class PurgeTest {
         try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
             // The writer has found the old session out of reach and begun another, and has not committed.
             Future<?> writer = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
-                var _ = STORE.write(tx, List.of(Sent.at("visitor-0001", NOW).event()));
+                var _ = STORE.write(
+                        tx, List.of(TestEvent.at("visitor-0001", NOW).event()));
                 written.countDown();
                 awaitWaiters(purging);
                 return 0;
@@ -492,7 +493,7 @@ class PurgeTest {
     private static void writeOrFail(String anonId) {
         var _ = database.sql().inTransaction(tx -> {
             var _ = tx.query("SELECT set_config('lock_timeout', '20s', true)", row -> row.text(1));
-            return STORE.write(tx, List.of(Sent.at(anonId, NOW).event()));
+            return STORE.write(tx, List.of(TestEvent.at(anonId, NOW).event()));
         });
     }
 

@@ -4,8 +4,17 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
 import com.altcontext.devdb.TestDatabase;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** A database with the whole schema, the commands that are run on it, and short ways to look into it. */
 record MigratedDatabase(String url) {
@@ -39,19 +48,18 @@ record MigratedDatabase(String url) {
 
     /** A visitor's page view, so many days ago, at noon UTC. */
     void event(String property, int daysAgo) {
-        run("""
-                WITH at AS (SELECT date_trunc('day', now(), 'UTC') - interval '%d days' + interval '12 hours' AS t),
-                v AS (INSERT INTO visitors
-                      SELECT gen_random_uuid(), '%s', 'visitor-' || random(), t FROM at RETURNING visitor_id),
-                s AS (INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
-                      SELECT visitor_id, gen_random_uuid(), '%s', t, t, 'direct', 'desktop' FROM v, at
-                      RETURNING visitor_id, id)
-                INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type,
-                                    path, traffic_source, device, is_conversion)
-                SELECT visitor_id, gen_random_uuid(), (t AT TIME ZONE 'UTC')::date, id, '%s', t, t, 'page_view',
-                       '/', 'direct', 'desktop', false
-                FROM s, at
-                """.formatted(daysAgo, property, property, property));
+        Instant at = Instant.now()
+                .truncatedTo(ChronoUnit.DAYS)
+                .plus(Duration.ofHours(12))
+                .minus(Duration.ofDays(daysAgo));
+        Event view = TestEvent.view(UUID.randomUUID().toString(), at, "/")
+                .property(property)
+                .event();
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
+            var _ = new Sql(connections)
+                    .inTransaction(
+                            tx -> new EventStore(new SessionRule(Duration.ofMinutes(30))).write(tx, List.of(view)));
+        }
     }
 
     /** A lead who has agreed to hear more. */

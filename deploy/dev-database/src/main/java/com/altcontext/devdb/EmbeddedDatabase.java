@@ -62,15 +62,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private final Path home;
     private final boolean temporary;
+    private final boolean durable;
     private final FileChannel lock;
     private final Thread atExit = new Thread(this::closeAtExit, "embedded-postgresql-stop");
     private int port;
     private @Nullable EmbeddedPostgres postgres;
     private boolean closed;
 
-    private EmbeddedDatabase(Path home, boolean temporary) throws IOException {
+    private EmbeddedDatabase(Path home, boolean temporary, boolean durable) throws IOException {
         this.home = home;
         this.temporary = temporary;
+        this.durable = durable;
         this.lock = lock(home);
     }
 
@@ -80,23 +82,28 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * @param dataDirectory holds everything of the server; one process at a time may use it
      */
     public static EmbeddedDatabase at(Path dataDirectory) {
-        return started(dataDirectory.toAbsolutePath().normalize(), false);
+        return started(dataDirectory.toAbsolutePath().normalize(), false, true);
     }
 
     /** A server with empty data on a free port; {@link #close()}, or the end of this process, deletes it. */
     public static EmbeddedDatabase temporary() {
+        return temporary(true);
+    }
+
+    /** @param durable whether what was committed must outlive the machine: false saves tests the waits for the disk */
+    static EmbeddedDatabase temporary(boolean durable) {
         try {
             sweep(Path.of(System.getProperty("java.io.tmpdir")));
-            return started(Files.createTempDirectory(TEMPORARY), true);
+            return started(Files.createTempDirectory(TEMPORARY), true, durable);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
-    private static EmbeddedDatabase started(Path home, boolean temporary) {
+    private static EmbeddedDatabase started(Path home, boolean temporary, boolean durable) {
         try {
             Files.createDirectories(home);
-            EmbeddedDatabase database = new EmbeddedDatabase(home, temporary);
+            EmbeddedDatabase database = new EmbeddedDatabase(home, temporary, durable);
             Runtime.getRuntime().addShutdownHook(database.atExit);
             try {
                 database.start();
@@ -184,7 +191,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .setLocaleConfig("locale", "C.UTF-8")
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("unix_socket_directories", "") // their directory is shared by all users
-                    .setServerConfig("fsync", "on")
+                    .setServerConfig("fsync", durable ? "on" : "off")
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("max_connections", "100")
                     .setServerConfig("log_timezone", "UTC")
@@ -230,7 +237,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             if (temporary) {
                 kill(); // its data need not be written
-                delete(home);
+                Process deletion = startDeleting(home);
+                if (Thread.currentThread() != atExit) { // no process has to stay for it
+                    awaitSuccess(deletion, home);
+                }
             } else {
                 stop();
             }
@@ -256,7 +266,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             for (Path home : homes) {
                 if (Files.isWritable(home) && Files.getLastModifiedTime(home).compareTo(settled) < 0) {
                     try {
-                        new EmbeddedDatabase(home, true).close();
+                        new EmbeddedDatabase(home, true, false).close();
                     } catch (InUseException e) {
                         // its process lives
                     }
@@ -306,14 +316,21 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return process.info().command().filter(c -> c.endsWith("/postgres")).isPresent();
     }
 
-    /** Not in Java: when a JVM ends, the class loader of a test framework may be closed, and no more classes be loaded. */
     static void delete(Path tree) throws IOException {
+        awaitSuccess(startDeleting(tree), tree);
+    }
+
+    /** Not in Java: when a JVM ends, the class loader of a test framework may be closed, and no more classes be loaded. */
+    private static Process startDeleting(Path tree) throws IOException {
+        return new ProcessBuilder("rm", "-rf", tree.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static void awaitSuccess(Process deletion, Path tree) throws IOException {
         try {
-            int status = new ProcessBuilder("rm", "-rf", tree.toString())
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            if (status != 0) {
+            if (deletion.waitFor() != 0) {
                 throw new IOException(tree + " could not be deleted");
             }
         } catch (InterruptedException e) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Databases for tests: on the server that {@code TEST_DATABASE_URL} names (its user must be allowed to make databases), else on
- * one embedded server per JVM, started when first asked for and stopped when the JVM ends.
+ * one embedded server per JVM, started when first asked for and stopped when the JVM ends. That one does not wait for the disk
+ * ({@code fsync=off}): only a power failure would show it.
  */
 public final class TestDatabase {
     /** A system property, so that the class loaders of one JVM (Quarkus has several) share one server. */
@@ -50,7 +51,7 @@ public final class TestDatabase {
             @Nullable String given = System.getenv("TEST_DATABASE_URL");
             String url;
             if (given == null || given.isBlank()) {
-                url = EmbeddedDatabase.temporary().url();
+                url = EmbeddedDatabase.temporary(false).url();
             } else {
                 url = given;
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> dropAll(given), "test-databases-drop"));

@@ -1,0 +1,240 @@
+package com.altcontext.testing;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
+import com.altcontext.event.Beacon;
+import com.altcontext.event.Event;
+import com.altcontext.event.Traffic;
+import com.altcontext.event.WebVitals;
+import com.altcontext.visit.AnonId;
+import com.altcontext.visit.Origin;
+import com.altcontext.visit.Visitor;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.StringJoiner;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event for a test of any module: everything has a plain default, and the test says what it is about. Each method gives a
+ * changed copy. {@link #event()} is what the service makes of it, {@link #json()} the body of {@code POST /v1/events}.
+ */
+public final class TestEvent implements Cloneable {
+    private final String anonId;
+    private String property = "default";
+    private String type = "page_view";
+    private String path = "/";
+    private Instant receivedAt;
+    private @Nullable Instant timestamp;
+    private @Nullable UUID eventId;
+    private boolean unique;
+    private @Nullable String props;
+    private String address = "192.0.2.1";
+    private Utm utm = Utm.NONE;
+    private TrafficSource source = TrafficSource.DIRECT;
+    private @Nullable String referrerHost;
+    private DeviceType device = DeviceType.DESKTOP;
+    private @Nullable String country;
+    private @Nullable Boolean entrance;
+    private @Nullable Boolean conversion;
+    private @Nullable Integer engagedMs;
+    private WebVitals vitals = WebVitals.NONE;
+
+    private TestEvent(String anonId, Instant receivedAt) {
+        this.anonId = anonId;
+        this.receivedAt = receivedAt;
+    }
+
+    /** A page view of a visitor, received at this time, without a time or an id of its own. */
+    public static TestEvent at(String anonId, Instant receivedAt) {
+        return new TestEvent(anonId, receivedAt);
+    }
+
+    /** A page view of {@code visitor-who} that happened at this time, however long ago; each {@link #event()} has an id of its own. */
+    public static TestEvent view(String who, Instant at, String path) {
+        return at("visitor-" + who.toLowerCase(Locale.ROOT), at)
+                .timestamp(at)
+                .path(path)
+                .with(e -> e.unique = true);
+    }
+
+    public TestEvent property(String slug) {
+        return with(e -> e.property = slug);
+    }
+
+    public TestEvent type(String other) {
+        return with(e -> e.type = other);
+    }
+
+    public TestEvent path(String other) {
+        return with(e -> e.path = other);
+    }
+
+    /** The sender's clock. */
+    public TestEvent timestamp(Instant time) {
+        return with(e -> e.timestamp = time);
+    }
+
+    public TestEvent receivedAt(Instant time) {
+        return with(e -> e.receivedAt = time);
+    }
+
+    public Instant receivedAt() {
+        return receivedAt;
+    }
+
+    public TestEvent eventId(UUID id) {
+        return with(e -> e.eventId = id);
+    }
+
+    /** @param json an object */
+    public TestEvent props(String json) {
+        return with(e -> e.props = json);
+    }
+
+    /** The sender's IP address. */
+    public TestEvent address(String other) {
+        return with(e -> e.address = other);
+    }
+
+    public TestEvent utm(Utm other) {
+        return with(e -> e.utm = other);
+    }
+
+    public TestEvent utmSource(String name) {
+        return utm(new Utm(name, null, null, null, null));
+    }
+
+    /** Where the visitor came from, as the service decides it from campaign and referrer. */
+    public TestEvent source(TrafficSource other, Utm campaign, @Nullable String host) {
+        return utm(campaign).with(e -> {
+            e.source = other;
+            e.referrerHost = host;
+        });
+    }
+
+    public TestEvent device(DeviceType other) {
+        return with(e -> e.device = other);
+    }
+
+    public TestEvent country(@Nullable String code) {
+        return with(e -> e.country = code);
+    }
+
+    /** The sender calls it an entrance, which the service does not believe. */
+    public TestEvent claimingEntrance() {
+        return with(e -> e.entrance = true);
+    }
+
+    public TestEvent converting() {
+        return with(e -> e.conversion = true);
+    }
+
+    public TestEvent engaged(@Nullable Integer ms) {
+        return with(e -> e.engagedMs = ms);
+    }
+
+    public TestEvent vitals(WebVitals measured) {
+        return with(e -> e.vitals = measured);
+    }
+
+    public TestEvent lcp(double ms) {
+        return vitals(new WebVitals(null, ms, null, null, null));
+    }
+
+    public Event event() {
+        UUID id = eventId == null && unique ? UUID.randomUUID() : eventId;
+        Traffic traffic = new Traffic(null, null, entrance, null, conversion, engagedMs, null, vitals);
+        AnonId visitor = new AnonId(anonId);
+        Beacon beacon = new Beacon(visitor, type, path, timestamp, null, utm, traffic, id, props);
+        byte[] hash = Arrays.copyOf(address.getBytes(StandardCharsets.UTF_8), 32);
+        return Event.of(
+                beacon,
+                Visitor.of(property, visitor, hash, null),
+                new Origin(utm, source, referrerHost, device, country),
+                receivedAt);
+    }
+
+    /** What a sender says of it: the address, the origin and the time of receipt are not in a body. */
+    public String json() {
+        return new Json()
+                .text("propertyId", property.equals("default") ? null : property)
+                .text("anonId", anonId)
+                .text("eventType", type)
+                .text("path", path)
+                .text("timestamp", timestamp)
+                .text("eventId", eventId)
+                .object(
+                        "utm",
+                        new Json()
+                                .text("source", utm.source())
+                                .text("medium", utm.medium())
+                                .text("campaign", utm.campaign())
+                                .text("term", utm.term())
+                                .text("content", utm.content()))
+                .object(
+                        "traffic",
+                        new Json()
+                                .plain("isEntrance", entrance)
+                                .plain("isConversion", conversion)
+                                .plain("engagedTimeMs", engagedMs)
+                                .object(
+                                        "webVitals",
+                                        new Json()
+                                                .plain("fcpMs", vitals.fcpMs())
+                                                .plain("lcpMs", vitals.lcpMs())
+                                                .plain("inpMs", vitals.inpMs())
+                                                .plain("ttfbMs", vitals.ttfbMs())
+                                                .plain("clsScore", vitals.clsScore())))
+                .plain("props", props)
+                .toString();
+    }
+
+    @Override
+    public String toString() {
+        return json() + " received " + receivedAt;
+    }
+
+    private TestEvent with(Consumer<TestEvent> change) {
+        try {
+            TestEvent copy = (TestEvent) clone();
+            change.accept(copy);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** An object whose absent members are left out. */
+    private static final class Json {
+        private final StringJoiner members = new StringJoiner(",", "{", "}");
+        private boolean empty = true;
+
+        Json plain(String name, @Nullable Object value) {
+            if (value != null) {
+                members.add('"' + name + "\":" + value);
+                empty = false;
+            }
+            return this;
+        }
+
+        Json text(String name, @Nullable Object value) {
+            return value == null
+                    ? this
+                    : plain(name, '"' + value.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"');
+        }
+
+        Json object(String name, Json value) {
+            return value.empty ? this : plain(name, value);
+        }
+
+        @Override
+        public String toString() {
+            return members.toString();
+        }
+    }
+}

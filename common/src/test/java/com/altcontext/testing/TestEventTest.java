@@ -1,0 +1,44 @@
+package com.altcontext.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.attribution.Utm;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class TestEventTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    @Test
+    void a_body_has_only_what_was_said() {
+        assertThat(TestEvent.at("visitor-0001", NOW).json())
+                .isEqualTo("{\"anonId\":\"visitor-0001\",\"eventType\":\"page_view\",\"path\":\"/\"}");
+    }
+
+    @Test
+    void a_body_has_all_that_a_sender_can_say() {
+        TestEvent event = TestEvent.at("visitor-0001", NOW)
+                .property("docs")
+                .type("plan \"pro\"")
+                .timestamp(NOW)
+                .eventId(new UUID(0, 1))
+                .utm(new Utm("letter", null, "spring", null, null))
+                .converting()
+                .lcp(1200)
+                .props("{\"a\":1}");
+
+        assertThat(event.json()).isEqualTo("""
+                        {"propertyId":"docs","anonId":"visitor-0001","eventType":"plan \\"pro\\"","path":"/",\
+                        "timestamp":"2026-03-01T12:00:00Z","eventId":"00000000-0000-0000-0000-000000000001",\
+                        "utm":{"source":"letter","campaign":"spring"},\
+                        "traffic":{"isConversion":true,"webVitals":{"lcpMs":1200.0}},"props":{"a":1}}""");
+    }
+
+    @Test
+    void a_change_leaves_the_original_as_it_was() {
+        TestEvent first = TestEvent.at("visitor-0001", NOW);
+        assertThat(first.path("/two").event().beacon().path()).isEqualTo("/two");
+        assertThat(first.event().beacon().path()).isEqualTo("/");
+    }
+}
