@@ -1,7 +1,10 @@
 package com.altcontext.devdb;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.util.ArchUtils;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,6 +18,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -188,6 +192,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .setPGStartupWait(START_TIMEOUT)
                     .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .setPort(port)
+                    .setPgBinaryResolver(EmbeddedDatabase::binaries)
                     .setLocaleConfig("locale", "C.UTF-8")
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("unix_socket_directories", "") // their directory is shared by all users
@@ -200,6 +205,21 @@ public final class EmbeddedDatabase implements AutoCloseable {
         } catch (IOException | IllegalStateException e) {
             return e;
         }
+    }
+
+    /**
+     * The library's own look-up refuses binaries that are on the class path twice. They are once this module is packaged: as a
+     * dependency of the tests, and in the directory that the jar's manifest names.
+     */
+    private static InputStream binaries(String system, String machine) throws IOException {
+        String name = "postgres-%s-%s.txz"
+                .formatted(system, ArchUtils.normalize(machine))
+                .toLowerCase(Locale.ROOT);
+        InputStream binaries = EmbeddedDatabase.class.getClassLoader().getResourceAsStream(name);
+        if (binaries == null) {
+            throw new FileNotFoundException("there is no PostgreSQL for this system: " + name);
+        }
+        return binaries;
     }
 
     /** Stops the server as a failover does: connections break, what was committed stays, data and port are kept. */
