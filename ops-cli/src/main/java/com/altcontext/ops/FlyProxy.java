@@ -17,12 +17,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A child process {@code fly proxy} that forwards a free port of this machine to a database in Fly's private network. It ends
@@ -44,15 +46,12 @@ final class FlyProxy implements AutoCloseable {
             "RATE_LIMIT_REDIS_URL",
             "LEAD_WEBHOOK_URL");
 
-    private final Process child;
     private final Thread hook = new Thread(this::end, "fly-proxy-end");
-    private final Thread reader;
+    private final Thread reader = Thread.ofVirtual().unstarted(this::read);
     private final Deque<String> output = new ArrayDeque<>();
+    private @Nullable Process child;
 
-    private FlyProxy(Process child) {
-        this.child = child;
-        this.reader = Thread.ofVirtual().unstarted(this::read);
-    }
+    private FlyProxy() {}
 
     /**
      * What the proxy leads to.
@@ -92,10 +91,8 @@ final class FlyProxy implements AutoCloseable {
         environment.putAll(shell.environment());
         environment.keySet().removeAll(SECRETS);
         try {
-            FlyProxy proxy = new FlyProxy(builder.start());
-            proxy.endWithThisProcess();
-            proxy.child.getOutputStream().close(); // so that it cannot wait for input
-            proxy.reader.start();
+            FlyProxy proxy = new FlyProxy();
+            proxy.launch(builder);
             return proxy;
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, "fly could not be started", "try: fly version");
@@ -135,7 +132,7 @@ final class FlyProxy implements AutoCloseable {
                     throw DatabaseFailure.of(notYet);
                 }
             }
-            if (!child.isAlive()) {
+            if (!child().isAlive()) {
                 throw new Failure(
                         Exit.FAILED,
                         "fly proxy ended before the database answered" + lastOutput(url),
@@ -162,13 +159,16 @@ final class FlyProxy implements AutoCloseable {
         end();
     }
 
-    private void endWithThisProcess() {
-        try {
-            Runtime.getRuntime().addShutdownHook(hook);
-        } catch (IllegalStateException endingAlready) {
-            end();
-            throw endingAlready;
-        }
+    /** The hook is there before the child is, and waits for this lock, so that no signal leaves the child behind. */
+    private synchronized void launch(ProcessBuilder builder) throws IOException {
+        Runtime.getRuntime().addShutdownHook(hook);
+        child = builder.start();
+        child.getOutputStream().close(); // so that it cannot wait for input
+        reader.start();
+    }
+
+    private synchronized Process child() {
+        return Objects.requireNonNull(child, "launch() sets it");
     }
 
     /**
@@ -176,8 +176,15 @@ final class FlyProxy implements AutoCloseable {
      * runs of fly.
      */
     private void end() {
+        Process started;
+        synchronized (this) {
+            started = child;
+        }
+        if (started == null) {
+            return; // it could not be started
+        }
         List<ProcessHandle> all = Stream.concat(
-                        child.descendants().filter(one -> !isAgent(one)), Stream.of(child.toHandle()))
+                        started.descendants().filter(one -> !isAgent(one)), Stream.of(started.toHandle()))
                 .toList();
         all.forEach(ProcessHandle::destroy);
         long deadline = System.nanoTime() + GRACE_PERIOD.toNanos();
@@ -199,7 +206,7 @@ final class FlyProxy implements AutoCloseable {
 
     private void read() {
         try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(child().getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 synchronized (output) {
                     output.addLast(line);
@@ -214,7 +221,7 @@ final class FlyProxy implements AutoCloseable {
     }
 
     private String lastOutput(DatabaseUrl url) {
-        if (!child.isAlive()) {
+        if (!child().isAlive()) {
             try {
                 reader.join(GRACE_PERIOD);
             } catch (InterruptedException e) {
