@@ -50,7 +50,7 @@ import picocli.CommandLine.TypeConversionException;
         footer = {"", "Example:", "  DATABASE_URL=postgres://user:password@host:5432/database altops migrate --dry-run"
         })
 public final class Altops extends CommandGroup {
-    /** Their messages hold addresses and, at worst, values; ours say what an operator needs. Held: a logger is collected otherwise. */
+    /** Their messages hold addresses and may hold values. The list keeps the loggers from being garbage-collected. */
     private static final List<Logger> SILENCED =
             Stream.of("org.flywaydb", "org.postgresql").map(Logger::getLogger).toList();
 

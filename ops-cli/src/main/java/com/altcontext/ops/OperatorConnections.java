@@ -28,9 +28,9 @@ final class OperatorConnections implements DataSource, AutoCloseable {
         source.setUrl(url.jdbcUrl());
         source.setUser(url.user());
         source.setPassword(url.password());
-        // A pooler in transaction mode gives each transaction another server connection, which does not know the
-        // statements
-        // that were prepared on the one before. Hardly any statement of a command is sent often enough to gain from it.
+        // A pooler in transaction mode gives each transaction another server connection, without the statements that
+        // were
+        // prepared on the one before. Few commands send a statement often enough to gain from preparing it.
         if (!url.options().containsKey("prepareThreshold")) {
             source.setPrepareThreshold(0);
         }

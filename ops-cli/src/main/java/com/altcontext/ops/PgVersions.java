@@ -6,7 +6,7 @@ import com.altcontext.db.Sql;
 final class PgVersions {
     private PgVersions() {}
 
-    /** @throws Failure when it is not */
+    /** @throws Failure if it is not */
     static void check(Sql sql, PgProgram client) {
         int server = Math.toIntExact(sql.inTransaction(tx ->
                         tx.query("SELECT current_setting('server_version_num')::bigint / 10000", row -> row.number(1)))

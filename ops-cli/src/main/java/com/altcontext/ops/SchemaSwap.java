@@ -40,9 +40,8 @@ final class SchemaSwap {
     void moveAside() {
         var _ = sql.inTransaction(tx -> {
             if (has(tx, "SELECT to_regnamespace('altops_before') IS NOT NULL")) {
-                var _ = tx.update(
-                        "DROP SCHEMA public CASCADE"); // of an interrupted restore; what was there before is aside
-                // already
+                // What was there before an interrupted restore is aside already.
+                var _ = tx.update("DROP SCHEMA public CASCADE");
             } else {
                 var _ = tx.update("ALTER SCHEMA public RENAME TO altops_before");
             }

@@ -4,12 +4,23 @@ import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import picocli.CommandLine;
 
 /** One run of {@code altops}: what it printed and how it ended. */
 record CommandRun(int exit, String out, String err) {
+    /** Noon of the day on which the tests began, since no partition is made for a day that is far from the real one. */
+    @SuppressWarnings("TimeInStaticInitializer")
+    static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    static final LocalDate TODAY = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
+
     static CommandRun altops(Map<String, String> environment, String... args) {
         return in(environment, "", false, args);
     }
@@ -51,6 +62,6 @@ record CommandRun(int exit, String out, String err) {
                 terminal,
                 terminal,
                 terminal,
-                InstantSource.system());
+                InstantSource.fixed(NOW));
     }
 }

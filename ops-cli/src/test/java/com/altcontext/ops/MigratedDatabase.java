@@ -10,13 +10,12 @@ import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A database with the whole schema, the commands that are run on it, and short ways to look into it. */
+/** A database with the whole schema, commands that run on it, and shortcuts to its rows. */
 record MigratedDatabase(String url) {
     static MigratedDatabase fresh() {
         MigratedDatabase database = new MigratedDatabase(TestDatabase.fresh());
@@ -48,10 +47,7 @@ record MigratedDatabase(String url) {
 
     /** A visitor's page view, so many days ago, at noon UTC. */
     void event(String property, int daysAgo) {
-        Instant at = Instant.now()
-                .truncatedTo(ChronoUnit.DAYS)
-                .plus(Duration.ofHours(12))
-                .minus(Duration.ofDays(daysAgo));
+        Instant at = CommandRun.NOW.minus(Duration.ofDays(daysAgo));
         Event view = TestEvent.view(UUID.randomUUID().toString(), at, "/")
                 .property(property)
                 .event();
@@ -66,10 +62,10 @@ record MigratedDatabase(String url) {
     void lead(String property, String email) {
         run("""
                 WITH l AS (INSERT INTO leads VALUES (
-                    gen_random_uuid(), '%s', '%s', now(), now(), NULL, 'express', NULL) RETURNING id)
+                    gen_random_uuid(), '%1$s', '%2$s', '%3$s', '%3$s', NULL, 'express', NULL) RETURNING id)
                 INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)
-                SELECT id, '%s', 'express', 'form', 'newsletter', 'news', now() FROM l
-                """.formatted(property, email, property));
+                SELECT id, '%1$s', 'express', 'form', 'newsletter', 'news', '%3$s' FROM l
+                """.formatted(property, email, CommandRun.NOW));
     }
 
     long number(String query) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The jar that operators get, started as they start it: everything it needs is inside, and it says nothing of its own. */
+/** The jar that operators get, started as they start it. It is complete, and prints nothing but answers. */
 class PackagedJarIT {
     /** Two JVMs start on a machine that may be busy. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);
@@ -77,7 +78,7 @@ class PackagedJarIT {
     void a_purge_that_is_killed_leaves_a_receipt_that_says_so() throws Exception {
         assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
         MigratedDatabase database = new MigratedDatabase(url);
-        var _ = database.number("SELECT count(ensure_event_partition((now() AT TIME ZONE 'UTC')::date - d))"
+        var _ = database.number("SELECT count(ensure_event_partition(DATE '" + CommandRun.TODAY + "' - d))"
                 + " FROM generate_series(100, 101) d");
         database.event("default", 101);
         database.event("default", 100);
@@ -86,8 +87,8 @@ class PackagedJarIT {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             var _ = new Sql(connections).inTransaction(reader -> {
                 var _ = reader.update(
-                        "DO $$ BEGIN EXECUTE 'LOCK TABLE events_' || to_char((now() AT TIME ZONE 'UTC')::date - 100, 'YYYYMMDD')"
-                                + " || ' IN ACCESS SHARE MODE'; END $$");
+                        "LOCK TABLE events_" + DateTimeFormatter.BASIC_ISO_DATE.format(CommandRun.TODAY.minusDays(100))
+                                + " IN ACCESS SHARE MODE");
                 Process purge = begun("retention", "purge");
                 await().atMost(MAX_WAIT)
                         .until(() -> database.number("SELECT count(*) FROM purge_log WHERE days = 1") == 1);

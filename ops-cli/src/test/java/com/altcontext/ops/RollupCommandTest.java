@@ -2,9 +2,7 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.InstantSource;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RollupCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
-    private final LocalDate today = LocalDate.ofInstant(InstantSource.system().instant(), ZoneOffset.UTC);
+    private final LocalDate today = CommandRun.TODAY;
 
     @Test
     void without_a_day_all_that_needs_it_is_rolled_up() {

@@ -3,6 +3,7 @@ package com.altcontext.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.devdb.TestDatabase;
+import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.Test;
 
 class StatusCommandTest {
@@ -91,10 +92,9 @@ class StatusCommandTest {
         assertThat(database.altops("status").out())
                 .contains("default partition 1 event", "problem       events lie in the default partition");
         database.run("DELETE FROM events_default");
-        database.run(
-                "DO $$ BEGIN EXECUTE 'DROP TABLE events_' || to_char((now() AT TIME ZONE 'UTC')::date + 1, 'YYYYMMDD'); END $$");
+        database.run("DROP TABLE events_" + DateTimeFormatter.BASIC_ISO_DATE.format(CommandRun.TODAY.plusDays(1)));
         assertThat(database.altops("status").out()).contains("problem       tomorrow has no partition");
-        database.run("DELETE FROM rollup_days WHERE day >= (now() AT TIME ZONE 'UTC')::date - 2");
+        database.run("DELETE FROM rollup_days WHERE day >= '" + CommandRun.TODAY.minusDays(2) + "'");
         assertThat(database.altops("status").out()).contains("problem       rollups lag");
     }
 
