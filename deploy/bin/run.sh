@@ -183,7 +183,8 @@ start_service() {
 
 start_dev_mode() {
   cd "$ROOT"
-  "$ROOT/deploy/bin/toolchain.sh" mvn -B quarkus:dev -pl api -am -Pdev -Dquarkus.http.port="$PORT" \
+  # test-compile, since api's tests use those of common from its directory.
+  "$ROOT/deploy/bin/toolchain.sh" mvn -B test-compile quarkus:dev -pl api -am -Pdev -Dquarkus.http.port="$PORT" \
     -Dquarkus.analytics.disabled=true </dev/null 9>&- &
   SERVICE_PID=$!
   guard "$SERVICE_PID"
