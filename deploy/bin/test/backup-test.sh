@@ -89,7 +89,7 @@ held=$(ask 'SELECT count(*) FROM events')
 altops 2 restore --from "$work/one.dump"
 says 'give --yes'
 IP_HASH_PEPPER='' altops 2 restore --from "$work/one.dump" --yes
-says 'IP_HASH_PEPPER is not set'
+says 'IP_HASH_PEPPER is missing or wrong'
 head -c 20000 "$work/one.dump" >"$work/half.dump"
 altops 1 restore --from "$work/half.dump" --yes
 [[ $(ask 'SELECT count(*) FROM events') == "$held" ]] || fail "a restore that failed has changed something"
