@@ -7,11 +7,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the kind of device from what the kind declares and from its user agent. No regular expression is involved, so
- * no user agent can make it slow; the cache spares the reading of the few that nearly everybody sends.
+ * Finds the kind of device from what the event declares and from the user agent. No regular expression is involved, so
+ * no user agent can make it slow. A cache holds the results for the few user agents that most requests send.
  */
 public final class Devices {
-    /** What is read of a user agent. People's are shorter, and nobody's length costs more than this. */
+    /** Characters of a user agent that are read. Those of browsers are shorter. */
     private static final int MAX_READ = 512;
 
     private static final int CACHED = 2_000;
@@ -37,13 +37,13 @@ public final class Devices {
         BROWSER
     }
 
-    /** What a user agent tells: who sends it, and the device that a browser runs on. */
+    /** What a user agent says: what kind of program sends it, and the device that a browser runs on. */
     private record Reading(AgentKind kind, DeviceType device) {}
 
     private final Phrases crawlers;
     private final Phrases libraries;
 
-    /** Bounded in entries, and each in length: a flood of made-up user agents fills one megabyte and no more. */
+    /** Bounded in entries, and each in length: a flood of invented user agents fills at most one megabyte. */
     private final LoadingCache<String, Reading> readings =
             Caffeine.newBuilder().maximumSize(CACHED).executor(Runnable::run).build(this::read);
 
@@ -58,8 +58,8 @@ public final class Devices {
     }
 
     /**
-     * A crawler, a monitor or a headless browser is a bot whatever it declares. Everybody else is taken at its word; of
-     * those that declare nothing, an HTTP library is a bot and a browser is what its user agent says.
+     * A crawler, a monitor or a headless browser is a bot whatever the event declares. For all others the declared type
+     * counts. Where nothing is declared, an HTTP library is a bot, and a browser is what its user agent says.
      *
      * @param declared what the event says; null when it says nothing
      */
@@ -94,7 +94,7 @@ public final class Devices {
         if (text.isEmpty() || libraries.foundIn(text)) {
             return AgentKind.LIBRARY;
         }
-        // Robots leave their card in the user agent. Some libraries do too, so those are asked first.
+        // Robots name their web page in the user agent. Some libraries do so too, so they are looked up first.
         return containsAny(text, LINKS) ? AgentKind.CRAWLER : AgentKind.BROWSER;
     }
 

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what brought a visitor, from the campaign parameters and the referrer, in a fixed order: UTM medium, UTM source,
- * campaign name, referrer's host. The first that says something decides.
+ * Finds what brought a visitor, from the campaign parameters and the referrer. It looks at them in a fixed order: UTM
+ * medium, UTM source, campaign name, referrer's host. The first one present decides.
  */
 public final class TrafficSources {
     private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
@@ -65,7 +65,7 @@ public final class TrafficSources {
         if (words.contains("referral")) {
             return TrafficSource.REFERRAL;
         }
-        // display, banner, cpm, retargeting, affiliate, and whatever marketing will think of next
+        // display, banner, cpm, retargeting, affiliate, and any other
         return TrafficSource.CAMPAIGN;
     }
 
@@ -85,7 +85,7 @@ public final class TrafficSources {
         }
         String host = ReferrerHost.of(referrer);
         if (host == null) {
-            // Somebody sent the visitor, but nothing tells who: direct would be a guess.
+            // Another site sent the visitor, but it is not known which: direct would be a guess.
             return TrafficSource.UNKNOWN;
         }
         for (String domain : ownDomains) {

@@ -8,8 +8,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question or a change that the database could not be brought to answer or make: what, and what to do next. Neither holds the
- * database's address, a login, or a row's value; the messages of Flyway and pgjdbc hold all three, so they go no further.
+ * The database could not be asked or changed: what went wrong, and what to do next. Neither text holds the database's
+ * address, a login, or a row's value. The messages of Flyway and pgjdbc hold all three, so they are not passed on.
  */
 public final class DatabaseFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;

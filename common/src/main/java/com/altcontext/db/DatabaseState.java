@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * What is known of the database: whether it answers and holds the schema that this version of the code was written
- * for. It is asked in the background, so that a health check or a request only looks here.
+ * Whether the database answers and has the schema that this version of the code needs. It is asked in the background, so
+ * that a health check or a request only reads this state.
  */
 public final class DatabaseState {
     /** The newest migration that this code needs. A database that is ahead is fine: migrations only add. */
@@ -68,7 +68,7 @@ public final class DatabaseState {
     /**
      * Asks the database now. Takes as long as a connection takes; never throws for a database that is away.
      *
-     * @throws RuntimeException if what is read before it is ready fails otherwise; it is not ready then
+     * @throws RuntimeException if {@code beforeReady} fails for another reason; the database is not ready then
      */
     public Status ask() {
         try {
@@ -102,7 +102,7 @@ public final class DatabaseState {
         clockSkew = Duration.between(databaseNow, clock.instant());
     }
 
-    /** Said by whoever found the database gone in the middle of work. */
+    /** Called when a connection was lost in the middle of work. */
     public void lost() {
         status = Status.DATABASE_UNREACHABLE;
     }

@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 
 /**
  * How a connection to the database is encrypted: as its URL says, else by where the host is. pgjdbc and libpq take TLS where it is
- * offered unless told otherwise, so whoever stands between could take it away and read the password.
+ * offered by default, so an attacker on the way could remove the offer and read the password.
  *
- * @param mode pgjdbc's and libpq's {@code sslmode}; empty: the default of theirs, TLS where it is offered
+ * @param mode pgjdbc's and libpq's {@code sslmode}; empty: their default, TLS where it is offered
  * @param publicAuthorities whether a certificate is checked against the authorities that come with the platform (the JVM's, or
- *     what libpq 16 calls {@code sslrootcert=system}), rather than against a file of one's own
+ *     what libpq 16 calls {@code sslrootcert=system}) rather than against a file of the operator's
  */
 public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
     private static final String VERIFIED = "verify-full";
@@ -25,7 +25,7 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
     /** Fly's own network encrypts what is sent on it, and offers no TLS. */
     private static final Pattern PRIVATE_NAME = Pattern.compile("[^.]+|.*\\.(localhost|local|internal|flycast)");
 
-    /** Also on Fly's network, with TLS always offered; nothing is said of who signs the certificates. */
+    /** Also on Fly's network, with TLS always offered. Its documentation does not say who signs the certificates. */
     private static final String MANAGED_BY_FLY = ".flympg.net";
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");

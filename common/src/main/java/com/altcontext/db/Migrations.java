@@ -30,8 +30,8 @@ import org.postgresql.PGConnection;
  * transaction of its own; two runs at once wait for each other. Every method throws {@link DatabaseFailure}.
  */
 public final class Migrations {
-    /** How often, once a second, a run asks whether the run before it is done. */
-    private static final int PATIENCE = 300;
+    /** Seconds for which a run waits for another one: it asks once a second. */
+    private static final int MAX_WAIT_SECONDS = 300;
 
     private static final Set<MigrationState> NEWER =
             Set.of(MigrationState.FUTURE_SUCCESS, MigrationState.FUTURE_FAILED); // Flyway's own check lets them pass
@@ -47,13 +47,13 @@ public final class Migrations {
                 .validateMigrationNaming(true)
                 .failOnMissingLocations(true)
                 .cleanDisabled(true)
-                .lockRetryCount(PATIENCE)
+                .lockRetryCount(MAX_WAIT_SECONDS)
                 // A session's lock would outlive its run behind a pooler and hang CREATE INDEX CONCURRENTLY.
                 .configuration(Map.of("flyway.postgresql.transactional.lock", "true"))
                 .load();
     }
 
-    /** The migrations of this release, and a database to hold against them. Nothing is connected yet. */
+    /** The migrations of this release, for a database. Nothing is connected yet. */
     public static Migrations of(DatabaseUrl url) {
         return new Migrations(url, "classpath:db/migration");
     }
@@ -62,12 +62,12 @@ public final class Migrations {
         return new Migrations(url, location);
     }
 
-    /** All that this release or the database knows, in their order. */
+    /** All migrations that this release or the database knows, in order. */
     public List<Migration> status() {
         return asked(() -> Arrays.stream(flyway.info().all()).map(Migration::of).toList());
     }
 
-    /** What {@link #apply} would do now, in its order. */
+    /** What {@link #apply} would do now, in order. */
     public List<Migration> plan() {
         return asked(
                 () -> Arrays.stream(flyway.info().pending()).map(Migration::of).toList());
@@ -100,7 +100,7 @@ public final class Migrations {
         });
     }
 
-    /** A pooler hands its clients a key of its own making where a server names the process that serves the connection. */
+    /** A server gives its clients the number of its process; a pooler gives a key of its own. */
     private void requireDirectConnection() {
         try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
                 Statement statement = connection.createStatement();
@@ -183,6 +183,6 @@ public final class Migrations {
         }
     }
 
-    /** A migration that stands between the database and this release, and why. */
+    /** A migration that differs between the database and this release, and how. */
     public record Difference(String version, String description, String rule) {}
 }

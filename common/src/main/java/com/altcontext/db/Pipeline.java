@@ -24,7 +24,7 @@ public final class Pipeline {
         this.progress = progress;
     }
 
-    /** The rows of one of the statements, once all were sent. */
+    /** The rows of one of the statements, available once all are sent. */
     public static final class Pending<T> {
         private final Tx.@Nullable RowReader<T> reader;
         private final List<T> rows = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class Pipeline {
         return add(statement, new Pending<>(reader), values);
     }
 
-    /** Adds a statement whose answer does not matter. */
+    /** Adds a statement whose answer is not needed. */
     public void update(String statement, @Nullable Object... values) {
         add(statement, new Pending<>(null), values);
     }

@@ -1,8 +1,8 @@
 package com.altcontext.db;
 
-/** How far a transaction has come: what the server has not answered to yet, it has not done. */
+/** How far a transaction has come. What the server has not answered to, it has not done. */
 final class Progress {
-    /** What goes in front of the transaction's first statement, in the same round trip; empty once it was sent. */
+    /** Sent in front of the transaction's first statement, in the same round trip; empty once it was sent. */
     private String preamble;
 
     Progress(String preamble) {

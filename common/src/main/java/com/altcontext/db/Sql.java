@@ -7,21 +7,21 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The one door to JDBC: work is done in a transaction that commits when it returns and rolls back when it throws. */
+/** The only way to JDBC: work runs in a transaction that commits when it returns and rolls back when it throws. */
 public final class Sql {
     /** More than a pool holds. */
-    private static final int MAX_DEAD = 50;
-    /** A connection is found dead at once; one that only does not answer has cost the sender's timeout already. */
+    private static final int MAX_SKIPPED = 50;
+    /** A dead connection fails at once. One that merely does not answer has already used up the sender's timeout. */
     private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** The driver gives a statement up so much later than the server does: its answer has to arrive. */
-    private static final double HEAD_START = 0.93;
+    /** The server ends a statement before the driver gives up, so that its answer can arrive. A share of the timeout. */
+    private static final double SERVER_SHARE = 0.93;
 
     private final DataSource dataSource;
     private final @Nullable Duration timeout;
     private final @Nullable Duration statementTimeout;
 
-    /** A database in which a statement may take as long as it needs: for an operator who waits for it. */
+    /** Without a timeout: for an operator who waits for a long statement. */
     public Sql(DataSource dataSource) {
         this(dataSource, null, null);
     }
@@ -33,48 +33,48 @@ public final class Sql {
     }
 
     /**
-     * The same database, for a service whose connections wait so long for an answer ({@code socketTimeout}). The server
-     * ends a statement shortly before that with SQLSTATE 57014: one that only the driver gave up would run on, with all
-     * its locks. The limit is told in each transaction, since a pooler in transaction mode keeps nothing of a session, and
-     * in the round trip of its first statement.
+     * The same database, for a service whose connections have this {@code socketTimeout}. The server ends a statement
+     * shortly before it with SQLSTATE 57014: a statement that only the driver gave up would run on with all its locks. The
+     * limit is set in each transaction, in the round trip of its first statement, since a pooler in transaction mode keeps
+     * no session state.
      */
     public Sql withSocketTimeout(Duration timeout) {
-        return new Sql(dataSource, timeout, headStart(timeout));
+        return new Sql(dataSource, timeout, serverTimeout(timeout));
     }
 
-    private static Duration headStart(Duration socketTimeout) {
-        return Duration.ofMillis(Math.round(socketTimeout.toMillis() * HEAD_START));
+    private static Duration serverTimeout(Duration socketTimeout) {
+        return Duration.ofMillis(Math.round(socketTimeout.toMillis() * SERVER_SHARE));
     }
 
     /**
-     * The same database, for work whose statements may each take so long: a service's connections are otherwise given up
-     * within seconds, since somebody waits for the answer.
+     * The same database, for work whose statements may each take this long. The default of a service is a few seconds,
+     * since a client waits for the answer.
      */
-    public Sql withTimeout(Duration longest) {
-        return new Sql(dataSource, longest, statementTimeout == null ? null : headStart(longest));
+    public Sql withTimeout(Duration max) {
+        return new Sql(dataSource, max, statementTimeout == null ? null : serverTimeout(max));
     }
 
-    /** What is done in one transaction. */
+    /** Work for one transaction. */
     @FunctionalInterface
     public interface Work<T> {
         T in(Tx tx);
     }
 
     /**
-     * Runs the work in one transaction (READ COMMITTED). A pool may hold connections that died while nobody used them, all of
-     * them after the machine was suspended: those are passed over, so the work may be begun several times, but never again after
+     * Runs the work in one transaction (READ COMMITTED). A pool may hold connections that died while they were idle: all of
+     * them after the machine was suspended. Those are skipped, so the work may begin several times, but never again after
      * the server has done a part of it.
      *
      * @throws SqlFailure if the database refused a statement or the commit, or could not be reached
      */
     public <T> T inTransaction(Work<T> work) {
         // A SELECT would take a snapshot, after which inSnapshot could not choose its isolation level.
-        return passingOverDead(
+        return skippingDead(
                 statementTimeout == null ? "" : "SET LOCAL statement_timeout = " + statementTimeout.toMillis(),
                 progress -> attempt(work, progress));
     }
 
-    private static <T> T passingOverDead(String preamble, Function<Progress, T> attempt) {
+    private static <T> T skippingDead(String preamble, Function<Progress, T> attempt) {
         long began = System.nanoTime();
         for (int dead = 0; ; dead++) {
             Progress progress = new Progress(preamble);
@@ -82,7 +82,7 @@ public final class Sql {
                 return attempt.apply(progress);
             } catch (SqlFailure failed) {
                 boolean fast = System.nanoTime() - began < FAST_NANOS;
-                if (!progress.endedAtOnce(failed) || !fast || dead == MAX_DEAD) {
+                if (!progress.endedAtOnce(failed) || !fast || dead == MAX_SKIPPED) {
                     throw failed;
                 }
             }
@@ -94,17 +94,17 @@ public final class Sql {
         try (Connection connection = connect()) {
             progress.hasConnection = true;
             connection.setAutoCommit(false);
-            int usual = bePatient(connection);
+            int before = setTimeout(connection);
             T result;
             try {
                 result = work.in(new Tx(connection, progress));
             } catch (RuntimeException | Error failed) {
-                rollBack(connection, usual, failed);
+                rollBack(connection, before, failed);
                 throw failed;
             }
             step = "commit";
             connection.commit();
-            beAsBefore(connection, usual);
+            restoreTimeout(connection, before);
             return result;
         } catch (SQLException failed) {
             throw new SqlFailure(step, failed);
@@ -136,14 +136,14 @@ public final class Sql {
     }
 
     /**
-     * The same for statements that only read, which may be asked twice: connections that died while nobody used them are
-     * passed over, as {@link #inTransaction} does.
+     * The same for statements that only read and may run twice: dead connections are skipped, as in {@link
+     * #inTransaction}.
      */
     public <T> T ask(Function<Pipeline, T> questions) {
-        return passingOverDead(preambleAtOnce(), progress -> atOnce(questions, progress));
+        return skippingDead(preambleAtOnce(), progress -> atOnce(questions, progress));
     }
 
-    /** SET LOCAL is only for transactions that were begun by a statement of their own. */
+    /** SET LOCAL needs a transaction that an own statement has begun, so this is a function call. */
     private String preambleAtOnce() {
         return statementTimeout == null
                 ? ""
@@ -172,27 +172,27 @@ public final class Sql {
     }
 
     /** @return the timeout that the connection had before, in milliseconds */
-    private int bePatient(Connection connection) throws SQLException {
+    private int setTimeout(Connection connection) throws SQLException {
         if (timeout == null) {
             return 0;
         }
-        int usual = connection.getNetworkTimeout();
+        int before = connection.getNetworkTimeout();
         connection.setNetworkTimeout(Runnable::run, Math.toIntExact(timeout.toMillis()));
-        return usual;
+        return before;
     }
 
-    private void beAsBefore(Connection connection, int usual) throws SQLException {
+    private void restoreTimeout(Connection connection, int before) throws SQLException {
         if (timeout != null) {
-            connection.setNetworkTimeout(Runnable::run, usual);
+            connection.setNetworkTimeout(Runnable::run, before);
         }
     }
 
-    private void rollBack(Connection connection, int usual, Throwable failed) {
+    private void rollBack(Connection connection, int before, Throwable failed) {
         try {
             connection.rollback();
-            beAsBefore(connection, usual);
+            restoreTimeout(connection, before);
         } catch (SQLException lost) {
-            // The connection is gone and the transaction with it; the first failure tells more.
+            // The connection is gone and the transaction with it. The first failure says more.
             failed.addSuppressed(new SqlFailure("rollback", lost));
         }
     }

@@ -22,7 +22,7 @@ public final class SqlFailure extends RuntimeException {
         this.connected = connected;
     }
 
-    /** There is no connection, whatever the server had against it: no slot for one more, a login, its own start. */
+    /** No connection could be made, for any reason: no free slot, a wrong login, a server that is starting. */
     static SqlFailure ofConnecting(SQLException cause) {
         return new SqlFailure("connect", cause, false);
     }
@@ -37,7 +37,7 @@ public final class SqlFailure extends RuntimeException {
         return state.startsWith("21") || state.startsWith("22") || state.startsWith("23");
     }
 
-    /** Two transactions stood in each other's way and this one was chosen to give up: the same work may be tried again. */
+    /** Two transactions blocked each other and this one was cancelled: the same work may be tried again. */
     public boolean isWorthRepeating() {
         return state.equals("40001") || state.equals("40P01");
     }
@@ -50,8 +50,8 @@ public final class SqlFailure extends RuntimeException {
     /**
      * The database cannot do it now and may be able to later, whatever the statement and its rows are: it is away, read-only
      * (25006), out of disk, memory or connections (class 53), it ended the statement (class 57) or did not get a lock
-     * (55P03) in time, it could not read or write its files (class 58), or others stood in the way at every try (class
-     * 40). Nothing of the transaction was done, unless the connection was lost at its end.
+     * (55P03) in time, it could not read or write its files (class 58), or it conflicted with others at every try
+     * (class 40). Nothing of the transaction was done, unless the connection was lost at its end.
      */
     public boolean isUnavailability() {
         return isLostConnection()

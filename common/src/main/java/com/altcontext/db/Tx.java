@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
-/** A transaction under way. Stores take it as an argument, so that what commits together is visible in one method. */
+/** A running transaction. Stores take it as an argument, so that one method shows what commits together. */
 public final class Tx {
     private static final int ROWS_AT_ONCE = 200;
 

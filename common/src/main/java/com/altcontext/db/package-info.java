@@ -1,4 +1,4 @@
-/** The one door to PostgreSQL: connections, transactions, statements, migrations. */
+/** The only way to PostgreSQL: connections, transactions, statements, migrations. */
 @NullMarked
 package com.altcontext.db;
 

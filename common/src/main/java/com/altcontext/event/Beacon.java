@@ -26,10 +26,10 @@ public record Beacon(
         Traffic traffic,
         @Nullable UUID eventId,
         @Nullable String props) {
-    /** Itself, the claims about the visit with their numbers, a time and an id. */
+    /** This object, the claims about the visit with their numbers, a time and an id, in bytes. */
     private static final int OBJECTS = 480;
 
-    /** Without a time or an id of its own, a beacon is the same event as its twin in the same span of this many ms. */
+    /** Without a time or an id, two equal beacons that are received within this many ms are one event. */
     private static final long RECEIPT_WINDOW_MS = 30_000;
 
     /** How much of the heap it holds, in bytes; see {@link Weight}. */
@@ -49,7 +49,7 @@ public record Beacon(
     }
 
     /**
-     * The stored id, made from what identifies the event: the sender's id where there is one, else all that it says.
+     * The stored id, made from what identifies the event: the sender's id where there is one, else all its content.
      * The same beacon sent twice has the same id.
      */
     UUID identity(String propertyId, UUID visitorId, Instant receivedAt) {

@@ -13,13 +13,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A beacon placed: whose it is, what it is called, when it happened and where it came from. Times are in whole
- * milliseconds.
+ * A beacon with its visitor, its id, the time at which it happened, and its origin. Times are in whole milliseconds.
  *
  * @param id see {@link Beacon#identity}
  * @param occurredAt the sender's time where it can be right, else the time of receipt
- * @param timeIsIdentity whether any copy of it has the same {@code occurredAt} (to the day); if not, as with an id of the
- *     sender's own, its first copy may be stored under any day
+ * @param timeIsIdentity whether each copy of it has the same {@code occurredAt} (to the day). If not, as with an id that the
+ *     sender made, its first copy may be stored under any day
  */
 public record Event(
         UUID id,
@@ -29,12 +28,12 @@ public record Event(
         Instant occurredAt,
         Instant receivedAt,
         boolean timeIsIdentity) {
-    /** Itself, its id and two times. */
+    /** This object, its id and two times, in bytes. */
     private static final int OBJECTS = 160;
 
-    /** Client clocks lie: further ahead than this, the time of receipt is taken. */
+    /** Client clocks are often wrong: further ahead than this, the time of receipt is used. */
     static final Duration MAX_AHEAD = Duration.ofMinutes(5);
-    /** Beacons that could not be sent are kept by the tracker for so long; further back, the time of receipt is taken. */
+    /** The tracker keeps unsent beacons for so long. Further back, the time of receipt is used. */
     static final Duration MAX_BACK = Duration.ofDays(7);
 
     /** Decides identity and time of a beacon that was received at {@code receivedAt}. */
@@ -50,7 +49,7 @@ public record Event(
         return new Event(id, visitor, beacon, origin, occurred, received, timeIsIdentity);
     }
 
-    /** Whether an e-mail address could stand in it: none does where no text holds an at sign, plain or percent-encoded. */
+    /** Whether it could hold an e-mail address: only if one of its texts has an at sign, plain or percent-encoded. */
     boolean mayHoldAddress() {
         Utm utm = beacon.utm();
         return holdsAtSign(beacon.path())

@@ -3,19 +3,19 @@ package com.altcontext.event;
 import com.altcontext.attribution.DeviceType;
 import java.util.Locale;
 
-/** What became of an event that was not refused. */
+/** The outcome of an event that was not refused. */
 public sealed interface Outcome {
     /**
      * It was new, and is stored.
      *
-     * @param device bots are stored, and told apart
+     * @param device bots are stored, and counted apart
      */
     record Stored(Receipt receipt, DeviceType device) implements Outcome {}
 
     /** It was stored before; the receipt is that of the first time. */
     record Duplicate(Receipt receipt) implements Outcome {}
 
-    /** Nothing is stored but a count, and the sender is not told why. */
+    /** Nothing is stored but a count, and the sender does not learn why. */
     record Dropped(DropReason reason) implements Outcome {}
 
     /**
@@ -25,7 +25,7 @@ public sealed interface Outcome {
      */
     record Unstorable(String sqlState) implements Outcome {}
 
-    /** Why an event is let go without a word. */
+    /** Why an event is dropped. */
     enum DropReason {
         /** A field that people do not see was filled in. */
         HONEYPOT,
@@ -34,7 +34,7 @@ public sealed interface Outcome {
 
         private final String word = name().toLowerCase(Locale.ROOT);
 
-        /** As it is counted. */
+        /** The word that it is counted under. */
         public String word() {
             return word;
         }

@@ -14,11 +14,11 @@ public final class Partitions {
 
     private static final int DAYS_AHEAD = 7;
 
-    /** One maker at a time, as the function has it, which gives up sooner; whoever waits here stands in nobody's way. */
+    /** One at a time. The function takes the same lock but gives up sooner; waiting here blocks no writer. */
     private static final String TURN =
             "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.event-partitions', 0))";
 
-    /** A move of a million rows, whatever other statements are allowed. */
+    /** Enough to move a million rows, whatever the timeout of other statements is. */
     private static final String TIMEOUT = "SELECT set_config('statement_timeout', '2min', true)";
 
     private static final String ENSURE = "SELECT ensure_event_partition(?)";
@@ -33,12 +33,13 @@ public final class Partitions {
     }
 
     /**
-     * Makes what is missing from a week ago to a week ahead, each day in a transaction of its own, and moves the rows that
-     * the default partition caught meanwhile where they belong. Writers of events wait for a moment, however many those
-     * are.
+     * Makes the missing partitions from a week ago to a week ahead, each in a transaction of its own, and moves the rows
+     * that the default partition has received for those days. Writers of events wait only for a moment, however many rows
+     * there are.
      *
      * @return how many were made
-     * @throws SqlFailure 55P03 (lock_not_available) if somebody else reads the default partition for long: come again
+     * @throws SqlFailure 55P03 (lock_not_available) if another transaction reads the default partition for long: try
+     *     again later
      */
     public int ensureComing() {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);

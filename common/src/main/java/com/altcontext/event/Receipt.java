@@ -2,5 +2,5 @@ package com.altcontext.event;
 
 import java.util.UUID;
 
-/** Under what ids an event is stored. */
+/** The ids that an event is stored under. */
 public record Receipt(UUID eventId, UUID visitorId, UUID sessionId) {}

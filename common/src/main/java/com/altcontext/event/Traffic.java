@@ -5,8 +5,8 @@ import com.altcontext.value.ComputedId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sender says of the visit, as far as it says anything. Entrance and exit are claims: which page view was a
- * session's first and last is decided from the stored events, so they count for the identity of the event alone.
+ * What the sender says about the visit. Entrance and exit are only claims: the stored events decide which page view was
+ * a session's first or last. The claims count only for the identity of the event.
  *
  * @param engagedTimeMs 0 to 86 400 000
  * @param scrollDepthPercent 0 to 100

@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a fault that repeats from filling the log: the first is logged, then at most one a minute, with how many were
- * left out since.
+ * Keeps a repeated fault from filling the log: it logs the first, then at most one a minute, with the number of those
+ * left out.
  */
 public final class LimitedLog {
     private static final long PERIOD_NANOS = Duration.ofMinutes(1).toNanos();

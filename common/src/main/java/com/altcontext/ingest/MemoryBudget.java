@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of the heap all that waits may hold together: bodies on their way, events and forms that wait for the
- * database, requests that wait for their answers. There is one for the process; whoever finds it used up is refused,
- * since the process would end otherwise.
+ * How many bytes of the heap all that waits may take together: bodies on their way, events and forms that wait for the
+ * database, requests that wait for their answers. There is one budget for the process. When it is used up, further
+ * requests are refused, since the process would run out of memory.
  */
 public final class MemoryBudget {
     private final long maxBytes;
@@ -16,7 +16,7 @@ public final class MemoryBudget {
         this.maxBytes = maxBytes;
     }
 
-    /** Bytes that are held until {@link #release}; a second release does nothing. */
+    /** Bytes that are reserved until {@link #release}; a second release does nothing. */
     public final class Reservation {
         private final long bytes;
         private final AtomicBoolean isReleased = new AtomicBoolean();
@@ -40,7 +40,7 @@ public final class MemoryBudget {
         return new Reservation(bytes);
     }
 
-    /** Holds so many more, if there is room; {@link #give} gives them back. */
+    /** Takes so many more, if there is room; {@link #give} gives them back. */
     public boolean take(long bytes) {
         long now = held.get();
         while (now + bytes <= maxBytes) {

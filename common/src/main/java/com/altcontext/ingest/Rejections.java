@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts of what was refused or dropped, by day, property, endpoint and reason. They gather in memory and are added to
+ * Counts of refused and dropped requests, by day, property, endpoint and reason. They gather in memory and are added to
  * the database at most once a second, so that a flood of bad requests is one small statement. A killed process loses
- * the counts of its last second, never an acknowledged event.
+ * the counts of its last second, but no acknowledged event.
  */
 public final class Rejections {
     private static final String ADD = """
@@ -27,7 +27,7 @@ public final class Rejections {
             """;
 
     /** The rows are locked in one order, so that two machines never wait for each other. */
-    private static final Comparator<Row> ORDER = Comparator.comparing((Row row) -> row.key.day)
+    private static final Comparator<CountRow> ORDER = Comparator.comparing((CountRow row) -> row.key.day)
             .thenComparing(row -> row.key.propertyId)
             .thenComparing(row -> row.key.endpoint)
             .thenComparing(row -> row.key.reason);
@@ -55,18 +55,18 @@ public final class Rejections {
      * @throws SqlFailure if it could not; after any failure everything is kept for the next time
      */
     void flush(Sql sql) {
-        List<Row> rows = new ArrayList<>();
+        List<CountRow> rows = new ArrayList<>();
         for (Key key : List.copyOf(counts.keySet())) {
             Long count = counts.remove(key);
             if (count != null) {
-                rows.add(new Row(key, count));
+                rows.add(new CountRow(key, count));
             }
         }
         if (rows.isEmpty()) {
             return;
         }
         rows.sort(ORDER);
-        Columns<Row> columns = new Columns<>(rows);
+        Columns<CountRow> columns = new Columns<>(rows);
         try {
             sql.inTransaction(tx -> tx.update(
                     ADD,
@@ -83,5 +83,5 @@ public final class Rejections {
 
     private record Key(LocalDate day, String propertyId, String endpoint, String reason) {}
 
-    private record Row(Key key, long count) {}
+    private record CountRow(Key key, long count) {}
 }

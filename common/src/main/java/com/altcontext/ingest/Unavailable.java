@@ -1,10 +1,10 @@
 package com.altcontext.ingest;
 
-/** Nothing can be stored just now; nothing of the request was kept for later, so its sender should try again. */
+/** Nothing can be stored now. Nothing of the request is kept, so its sender should try again. */
 public final class Unavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Why. */
+    /** Why nothing can be stored. */
     public enum Reason {
         DATABASE_AWAY,
         QUEUE_FULL,

@@ -1,4 +1,4 @@
-/** The group commit: requests queue, one writer stores whatever waits in one transaction, and answers after the commit. */
+/** The group commit: requests queue, one writer stores what waits in one transaction, and answers after the commit. */
 @NullMarked
 package com.altcontext.ingest;
 

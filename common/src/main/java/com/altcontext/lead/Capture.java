@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param beacon the page, the campaign and the visit that the form came with; its type, time and id do not matter
  * @param receivedAt kept in whole milliseconds
  * @param sourceChannel null if the form does not say
- * @param consent what the form asked for; never {@code WITHDRAWN}, and {@code PENDING} where it asked nothing
+ * @param consent what the form asked for: never {@code WITHDRAWN}, and {@code PENDING} if it asked for nothing
  * @param consentPolicy the version of the text that was shown
  * @param payload a JSON object as text
  */
@@ -37,7 +37,7 @@ public record Capture(
     public Capture {
         receivedAt = receivedAt.truncatedTo(ChronoUnit.MILLIS);
         if (consent == ConsentStatus.WITHDRAWN) {
-            throw new IllegalArgumentException("a form gives consent or does not; it withdraws none");
+            throw new IllegalArgumentException("a form cannot withdraw consent");
         }
     }
 
@@ -86,7 +86,7 @@ public record Capture(
     }
 
     /**
-     * The event that tells of the submission: it happened when it was received, and is identified by the submission, so
+     * The event of the submission. It happened when the form was received, and the submission identifies it, so
      * that two addresses that one visitor leaves are two events.
      */
     Event event(UUID submissionId) {

@@ -3,7 +3,7 @@ package com.altcontext.lead;
 import java.util.UUID;
 
 /**
- * What became of a capture.
+ * The outcome of a capture.
  *
  * @param heuristicLinksCreated rows made; none when the capture is a repeat
  * @param repeated whether it was the second click of a double click: the ids are those of the first

@@ -5,7 +5,7 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consent of a lead: a ladder from pending over implied to express. A weaker status never replaces a stronger one;
+ * The consent of a lead, from pending over implied to express. A weaker status never replaces a stronger one;
  * anything may be withdrawn, and what was withdrawn comes back by express consent alone (an inquiry made after "send me
  * nothing" does not imply the contrary).
  *
@@ -28,7 +28,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
                 ends ? at.atOffset(ZoneOffset.UTC).plusMonths(impliedMonths).toInstant() : null);
     }
 
-    /** Whether a status given now is put on record: it changes this one, or grants anew what this one grants. */
+    /** Whether a status given now is recorded: it changes this one, or grants the same again. */
     public boolean isChangedBy(ConsentStatus given) {
         return switch (status) {
             case PENDING -> given != ConsentStatus.PENDING;

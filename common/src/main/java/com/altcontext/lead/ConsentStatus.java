@@ -6,9 +6,9 @@ import java.util.Locale;
 public enum ConsentStatus {
     /** An address was left, and nothing was asked or said about messages. */
     PENDING,
-    /** Consent that follows from dealings, such as an inquiry (s. 10(9), (10)): it ends by itself. */
+    /** Consent that follows from a relationship, such as an inquiry (s. 10(9), (10)): it ends by itself. */
     IMPLIED,
-    /** Somebody said yes (s. 10(1)): it holds until it is withdrawn. */
+    /** The person said yes (s. 10(1)): it holds until it is withdrawn. */
     EXPRESS,
     /** Nothing may be sent (s. 11). */
     WITHDRAWN;

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a lead's consent comes to at a given moment: its {@link ConsentStatus}, but for implied consent whose time is over,
- * which permits no message any more (CASL, S.C. 2010, c. 23, s. 10(10)).
+ * A lead's consent at a given time: its {@link ConsentStatus}, except that implied consent whose time is over permits no
+ * message any more (CASL, S.C. 2010, c. 23, s. 10(10)).
  */
 public enum EffectiveConsent {
     PENDING,

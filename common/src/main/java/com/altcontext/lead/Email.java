@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Normalised</b>: space around it is removed, the whole is lower-cased, and a domain in other letters than ASCII
  * is turned into its ASCII form (IDNA 2003, RFC 3490, as {@link IDN} has it), so that {@code Jo@Bücher.example} and
- * {@code jo@xn--bcher-kva.example} are one address. The local part is lower-cased although RFC 5321 lets a host tell
- * {@code Jo} from {@code jo}: none of note does, and people type both.
+ * {@code jo@xn--bcher-kva.example} are one address. The local part is lower-cased although RFC 5321 lets a host
+ * distinguish {@code Jo} from {@code jo}: no common host does, and people type both.
  *
- * <p><b>Not normalised</b>: dots and {@code +tags} in the local part are kept, since what they mean is its host's
- * affair; so is a domain that is another name of the same service. Hence {@code jo+news@example.ca} is not
+ * <p><b>Not normalised</b>: dots and {@code +tags} in the local part are kept, since only their host knows what they mean. A domain that
+ * is another name of the same service is kept too. Hence {@code jo+news@example.ca} is not
  * {@code jo@example.ca}, and each is unsubscribed and forgotten apart.
  *
  * <p><b>Refused</b>: a local part with other letters than ASCII (RFC 6531), and a domain with letters newer than Unicode
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param value lower case, ASCII, at most 318 characters
  */
 public record Email(String value) {
-    /** The longest that is looked at, before the domain is turned into ASCII. */
-    private static final int LONGEST = 320;
+    /** Longer input is refused before its domain is turned into ASCII. */
+    private static final int MAX_INPUT = 320;
 
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_DOMAIN = 253;
@@ -49,7 +49,7 @@ public record Email(String value) {
     }
 
     /**
-     * An address as somebody wrote it.
+     * An address as a person wrote it.
      *
      * @throws Rejected naming the field and the rule, never the value
      */
@@ -76,7 +76,7 @@ public record Email(String value) {
     }
 
     private static String normal(String field, String text) {
-        String trimmed = Text.trimmed(field, text, 1, LONGEST);
+        String trimmed = Text.trimmed(field, text, 1, MAX_INPUT);
         int at = trimmed.indexOf('@');
         String local = at < 0 ? "" : lower(trimmed.substring(0, at));
         String domain = at < 0 ? null : ascii(trimmed.substring(at + 1));

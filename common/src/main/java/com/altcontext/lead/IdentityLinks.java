@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Which visitors a lead is, or may be. A link only ever gets more certain: a form that was submitted (confidence 1)
- * raises a guess (0.35), and a guess changes nothing that is known.
+ * Which visitors a lead is, or may be. A link only gets more certain: a submitted form (confidence 1) replaces a
+ * heuristic link (0.35), and a heuristic link changes no link that exists.
  */
 final class IdentityLinks {
     private static final String LINK = """
@@ -24,8 +24,8 @@ final class IdentityLinks {
 
     /**
      * The newest sessions of each form's client, one a visitor: the latest that fits. Reading stops at the twentieth
-     * visitor, so that a hundred thousand of them cost no more. A client with more than 5 000 sessions begun in a day is
-     * a gateway or a machine, about which a guess says nothing; its earlier ones are not looked at.
+     * visitor, so that a hundred thousand candidates cost no more. A client with more than 5 000 sessions begun in a day is
+     * a gateway or a machine, for which a heuristic link says nothing; its earlier sessions are ignored.
      */
     static final String GUESS = """
             INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
@@ -57,8 +57,8 @@ final class IdentityLinks {
             """;
 
     /**
-     * A session lasts while no half hour passes without an event: one that began more than a day ago and still goes on
-     * is no person's. The bound keeps the look-up off the whole history of a client.
+     * A session ends after half an hour without an event, so one that has lasted for more than a day is not a person's.
+     * The bound keeps the look-up from reading the whole history of a client.
      */
     private static final Duration MAX_SESSION = Duration.ofDays(1);
 
@@ -79,8 +79,8 @@ final class IdentityLinks {
     }
 
     /**
-     * Adds the links to up to 20 others, for each form, who were seen in the window before with the same address and user
-     * agent.
+     * Adds heuristic links: for each form to up to 20 other visitors who were seen in the window before it with the same
+     * address and user agent.
      *
      * @return the form's lead, for each link that was made
      */

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Keeps others away from all that is held about one address, on every property, until the transaction ends: captures,
+ * Keeps other writers away from all that is held about one address, on every property, until the transaction ends: captures,
  * unsubscribe and erasure of one address come one after the other. It is taken first in its transaction, before
- * any lock of visitors ({@link com.altcontext.visit.VisitorLock}), and only one is waited for in a transaction, so that two
- * holders never wait for each other. It belongs to the transaction, hence works through a pooler in transaction mode.
+ * any lock of visitors ({@link com.altcontext.visit.VisitorLock}), and a transaction waits for only one, so that two
+ * holders never wait for each other. It belongs to the transaction, so it works through a pooler in transaction mode.
  *
- * <p>Whoever gets it later counts as later: of a yes and a withdrawal that arrive together, the second to be stored
- * holds, whatever the clocks of the machines that received them say.
+ * <p>The order of the locks is the order that counts: of a consent and a withdrawal that arrive together, the one stored
+ * second holds, whatever the clocks of the receiving machines say.
  */
 public final class LeadLock {
     private static final String TAKE =
@@ -30,7 +30,7 @@ public final class LeadLock {
 
     private LeadLock() {}
 
-    /** Adds the taking to what is about to be sent: whatever stands behind it in the pipeline sees what it waited for. */
+    /** Adds the lock to the pipeline. Statements after it see what it waited for. */
     public static void take(Pipeline pipeline, Email email) {
         pipeline.update(TAKE, email.value());
     }
@@ -43,8 +43,7 @@ public final class LeadLock {
     }
 
     /**
-     * Takes those that nobody else holds just then, and waits for none: one address is never the reason why others are
-     * held up.
+     * Takes those that are free, and waits for none, so that one address never delays the others.
      *
      * @return for each address, in their order, whether it was taken
      */
@@ -52,7 +51,7 @@ public final class LeadLock {
         return tx.query(TRY, row -> row.flag(1), (Object) emails);
     }
 
-    /** The lock of a lead's address. A lead that is not there (any more) has none, and nothing is locked. */
+    /** Locks the address of a lead. If there is no such lead (any more), nothing is locked. */
     static void takeOf(Pipeline pipeline, UUID leadId) {
         pipeline.update(TAKE_OF_LEAD, leadId);
     }

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * What the operator decides about leads.
  *
- * @param heuristicLinking whether visitors who only look like the lead's own are linked
- * @param heuristicWindow how long before the capture they were last seen at most
+ * @param heuristicLinking whether heuristic candidates are linked: visitors who share address and user agent with the lead's visitor
+ * @param heuristicWindow how long before the capture a candidate may have been last seen
  * @param impliedConsentMonths calendar months after which implied consent ends; at least 1
  * @param outbox whether captures are to be passed on by the webhook
  */

@@ -8,18 +8,17 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Captured leads on their way to somebody else's system. A message is written by the capture itself, in its
- * transaction, so that none is lost; it is sent later, so that none holds a capture up; and it stays until it is
- * delivered or its lead is forgotten, so it may arrive more than once (its id is the same each time).
+ * Captured leads on their way to another system. The capture writes the message in its own transaction, so that none is
+ * lost. The message is sent later, so that it does not delay the capture. It stays until it is delivered or its lead is
+ * erased, so it may arrive more than once (its id is the same each time).
  *
- * <p>A message is the record of one capture. It is not changed when the lead is: whoever withdraws consent after it was
- * written is still told of as they were then. Whose turn it is goes by the database's clock, since the machines that
- * send may disagree about theirs.
+ * <p>A message is the record of one capture. It does not change when the lead does, for example when the lead withdraws
+ * consent later. The time of the next attempt goes by the database's clock, since the clocks of the machines may differ.
  */
 public final class Outbox {
     /**
-     * For so long after {@link #claim} nobody else is given the message: a sender must have given up by then. It
-     * doubles with each attempt, and is 6 hours at most.
+     * For so long after {@link #claim} no other machine gets the message: the sender must have given up by then. It
+     * doubles with each attempt, up to 6 hours.
      */
     public static final Duration LEASE = Duration.ofMinutes(1);
 
@@ -45,7 +44,7 @@ public final class Outbox {
                 AS t(captured_at, iso)
             """;
 
-    /** Whoever claims at once skips what another is claiming, instead of waiting for it. */
+    /** Skips what another machine is claiming, instead of waiting for it. */
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (
                 SELECT id, next_attempt_at AS turn FROM lead_outbox WHERE next_attempt_at <= now()
@@ -75,16 +74,15 @@ public final class Outbox {
     public record Message(UUID id, String body, int attempt) {}
 
     /**
-     * Takes up to so many messages whose turn it is, for {@link #LEASE}, in the order of their turns. The caller commits,
-     * then sends.
+     * Takes up to so many messages that are due, for {@link #LEASE}, in the order in which they became due. The caller
+     * commits, then sends.
      */
-    public static List<Message> claim(Tx tx, int most) {
-        return tx.query(
-                CLAIM, row -> new Message(row.id(1), row.text(2), Math.toIntExact(row.number(3))), most, (double)
-                        LEASE.toSeconds());
+    public static List<Message> claim(Tx tx, int max) {
+        return tx.query(CLAIM, row -> new Message(row.id(1), row.text(2), Math.toIntExact(row.number(3))), max, (double)
+                LEASE.toSeconds());
     }
 
-    /** Removes messages that were accepted. One that was not needs no word: its next turn comes by itself. */
+    /** Removes messages that were accepted. The others become due again by themselves. */
     public static void delivered(Tx tx, List<UUID> ids) {
         var _ = tx.update("DELETE FROM lead_outbox WHERE id = ANY (?)", (Object) ids.toArray(UUID[]::new));
     }

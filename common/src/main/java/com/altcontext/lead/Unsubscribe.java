@@ -12,16 +12,16 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes consent back (CASL s. 11: at once, and at the latest in ten business days).
+ * Withdraws consent (CASL s. 11: without delay, and at the latest in ten business days).
  *
  * <p>An outsider must not learn who is a lead, neither from an answer nor from its time. So a known and an unknown
  * address run the same statements, and both commit a write, a count of requests: without one, the commit would not wait
- * for the disk, and the answer would come in a tenth of the time. What remains is the writing of two rows in memory,
- * and that once: whoever asks again to time it better finds the consent withdrawn, and does exactly what is done for an
- * unknown address.
+ * for the disk, and the answer would come in a tenth of the time. What remains is the writing of two rows in memory, and
+ * only the first time: a second request for the same address finds the consent withdrawn, and does exactly what is done
+ * for an unknown address.
  */
 public final class Unsubscribe {
-    /** The same for every lead of the address, the ones withdrawn already included: those just have nothing to write. */
+    /** The same for every lead of the address. Those that are withdrawn already have nothing to write. */
     private static final String WITHDRAW = """
             WITH known AS (
                 SELECT id FROM leads WHERE %s),
@@ -42,7 +42,7 @@ public final class Unsubscribe {
 
     private static final String WITHDRAW_LEAD = WITHDRAW.formatted("id = ? AND property_id = ?");
 
-    /** The last statement, since everybody who unsubscribes on a day waits here for the one before. */
+    /** The last statement: all requests of a day update this one row, so each waits here for the one before it. */
     private static final String COUNT = """
             INSERT INTO unsubscribe_requests AS known (day, count) VALUES (?, 1)
             ON CONFLICT (day) DO UPDATE SET count = known.count + 1
@@ -54,7 +54,7 @@ public final class Unsubscribe {
         this.sql = sql;
     }
 
-    /** By what way somebody asked to hear no more. */
+    /** How the withdrawal reached us. */
     public enum UnsubscribeSource {
         /** By naming the address. */
         UNSUBSCRIBE("unsubscribe"),
@@ -76,24 +76,24 @@ public final class Unsubscribe {
     }
 
     /**
-     * How somebody asked.
+     * A request to withdraw consent.
      *
-     * @param reason what they said, at most 512 characters
-     * @param ipHash keyed hash of their address, 32 bytes
+     * @param reason as the person gave it, at most 512 characters
+     * @param ipHash keyed hash of the client's address, 32 bytes
      */
     @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
     public record UnsubscribeRequest(
             UnsubscribeSource source, @Nullable String reason, byte @Nullable [] ipHash, Instant at) {}
 
     /**
-     * What was found: for operators alone, never for whoever asked.
+     * What was found. For operators only, never for the client.
      *
      * @param known leads of that address
-     * @param withdrawn those of them that had not withdrawn before
+     * @param withdrawn those of them whose consent was not withdrawn before
      */
-    public record Result(long known, long withdrawn) {
-        static Result read(Row row) throws SQLException {
-            return new Result(row.number(1), row.number(2));
+    public record Withdrawal(long known, long withdrawn) {
+        static Withdrawal read(Row row) throws SQLException {
+            return new Withdrawal(row.number(1), row.number(2));
         }
     }
 
@@ -103,7 +103,7 @@ public final class Unsubscribe {
      * @param propertyId null for all properties
      * @throws SqlFailure if the database refused or could not be reached: then nothing was withdrawn
      */
-    public Result byAddress(Email email, @Nullable String propertyId, UnsubscribeRequest request) {
+    public Withdrawal byAddress(Email email, @Nullable String propertyId, UnsubscribeRequest request) {
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
             LeadLock.take(pipeline, email);
@@ -112,11 +112,11 @@ public final class Unsubscribe {
     }
 
     /**
-     * Withdraws the consent of the one lead that a link is about. One that was forgotten meanwhile has none to withdraw.
+     * Withdraws the consent of the lead that a link names. A lead that was erased meanwhile has none.
      *
      * @throws SqlFailure if the database refused or could not be reached: then nothing was withdrawn
      */
-    public Result byLink(UnsubscribeToken.Scope scope, UnsubscribeRequest request) {
+    public Withdrawal byLink(UnsubscribeToken.Scope scope, UnsubscribeRequest request) {
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
             LeadLock.takeOf(pipeline, scope.leadId());
@@ -124,11 +124,11 @@ public final class Unsubscribe {
         });
     }
 
-    private static Result withdraw(
+    private static Withdrawal withdraw(
             Pipeline pipeline, String statement, Object whom, @Nullable String propertyId, UnsubscribeRequest request) {
-        Pipeline.Pending<Result> answer = pipeline.query(
+        Pipeline.Pending<Withdrawal> answer = pipeline.query(
                 statement,
-                Result::read,
+                Withdrawal::read,
                 whom,
                 propertyId,
                 request.source.key,

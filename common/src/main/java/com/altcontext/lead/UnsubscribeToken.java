@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The signed word in an unsubscribe link: "whoever holds this may withdraw the consent of that lead on that property".
+ * The signed token in an unsubscribe link. Its holder may withdraw the consent of one lead on one property.
  * It holds the lead's random id and the property's slug, no address, and an HMAC-SHA256 of both, so it is checked
- * without the database and guessed by nobody. It never expires: CASL s. 11(2) asks that a link works for at least 60
- * days after the message, and a link in an old message is no danger to anybody.
+ * without the database and cannot be guessed. It never expires: CASL s. 11(2) asks that a link works for at least 60
+ * days after the message, and a link in an old message does no harm.
  *
  * <p>Safe for use by several threads.
  */
 public final class UnsubscribeToken {
     private static final byte VERSION = 1;
     private static final int ID_BYTES = 1 + 16;
-    private static final int LONGEST = 256;
+    private static final int MAX_LENGTH = 256;
 
     private final HmacSha256 hmac;
 
@@ -60,9 +60,9 @@ public final class UnsubscribeToken {
                         of(scope).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** What the token says, before anybody believes it. */
+    /** What the token says, before its signature is checked. */
     private static Optional<Scope> claimed(String token) {
-        if (token.length() > LONGEST) {
+        if (token.length() > MAX_LENGTH) {
             return Optional.empty();
         }
         byte[] bytes;

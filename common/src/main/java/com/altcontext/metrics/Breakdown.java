@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
  * A window's visits by the values of a dimension.
  *
  * @param rows the values with the most visitors first
- * @param other the sum of what each day's top 500 cut off
+ * @param other the sum of what is not among each day's top 500
  * @param total the sum of all values
  */
 public record Breakdown(Window window, Dimension dimension, List<Value> rows, Sums other, Sums total) {
-    /** @param value null is that of what has none: a session without a campaign, say */
+    /** @param value null for what has none, such as a session without a campaign */
     public record Value(@Nullable String value, Sums sums) {}
 
     /**

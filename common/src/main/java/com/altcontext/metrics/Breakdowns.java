@@ -9,7 +9,7 @@ import com.altcontext.value.Rejected;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Answers with the values of a dimension over any window, from the rollups. */
+/** The values of a dimension over any window, from the rollups. */
 public final class Breakdowns {
     /** As many values as a day keeps. */
     public static final int MAX_ROWS = 500;

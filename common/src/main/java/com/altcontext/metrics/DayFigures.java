@@ -20,7 +20,7 @@ record DayFigures(long[] counts, Map<String, Long> rejected) {
         return new DayFigures(sums, reasons);
     }
 
-    /** Adds this day to sums under way. */
+    /** Adds this day to the given sums. */
     void addTo(long[] sums, Map<String, Long> reasons) {
         for (int i = 0; i < sums.length; i++) {
             sums[i] += counts[i];

@@ -3,7 +3,7 @@ package com.altcontext.metrics;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** By what a breakdown tells visits apart. */
+/** What a breakdown groups visits by. */
 public enum Dimension {
     PATH,
     LANDING_PATH,

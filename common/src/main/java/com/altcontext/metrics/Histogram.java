@@ -40,12 +40,12 @@ final class Histogram {
         return new Histogram(buckets, counts);
     }
 
-    /** About how much memory it holds. */
+    /** Approximate memory, in bytes. */
     int bytes() {
         return 56 + buckets.length * ENTRY_BYTES;
     }
 
-    /** A sum under way. */
+    /** A sum being computed. */
     static final class Sum {
         private final long[] totals = new long[BUCKETS];
 
@@ -56,7 +56,7 @@ final class Histogram {
             return this;
         }
 
-        /** @throws ArithmeticException if a bucket holds more than two thousand million values */
+        /** @throws ArithmeticException if a bucket holds more than 2 147 483 647 values */
         Histogram histogram() {
             int filled = 0;
             for (long total : totals) {

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A statement with named parameters ({@code :day}), as it is kept in a file beside the class that sends it. */
+/** A statement with named parameters ({@code :day}), from a file beside the class that sends it. */
 final class NamedSql {
     /** A name after a colon, but not a cast (two colons). */
     private static final Pattern NAME = Pattern.compile("(?<!:):([a-z]+)");
@@ -21,7 +21,7 @@ final class NamedSql {
     private final String sql;
     private final List<String> names = new ArrayList<>();
 
-    /** @param text as people read it: with names and comments */
+    /** @param text with names and comments */
     NamedSql(String text) {
         Matcher matcher = NAME.matcher(COMMENT.matcher(text).replaceAll(""));
         StringBuilder result = new StringBuilder();

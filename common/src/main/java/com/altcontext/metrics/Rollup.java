@@ -18,19 +18,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a day's aggregates from its raw rows and puts them in the place of what was there: each day in one
- * transaction of three round trips, the same however often it runs. The work is PostgreSQL's; nothing of the day comes
- * into this process. Runs take turns, on however many machines, by a lock that the transaction holds.
+ * Computes a day's aggregates from its raw rows and replaces the old ones: each day in one transaction of three round
+ * trips, with the same result however often it runs. PostgreSQL does the work, and no rows come into this process. Runs
+ * on several machines take turns, by a lock that the transaction holds.
  */
 public final class Rollup {
-    /** So many days back can a day still change: a beacon is believed to be up to 7 days old when it comes in. */
+    /** A day can still change for so many days, since a beacon may be up to 7 days old when it arrives. */
     public static final int LATE_DAYS = 8;
 
     private static final NamedSql ROLLUP = NamedSql.load("rollup.sql");
 
     /**
-     * What few rows a CTE of unknown size makes the planner expect would be ruinous here, so the joins and groupings are
-     * told to be hashed. The memory is a bound, taken only by a day that needs it.
+     * The planner expects few rows of a CTE, and its plan for few rows would be far too slow here. So these settings leave
+     * it only hash joins and hash grouping. The memory is a limit, used only by a day that needs it.
      */
     private static final String SETTINGS = """
             SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true),
@@ -46,7 +46,7 @@ public final class Rollup {
 
     /**
      * Whether the day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends.
-     * Within the last days a partition may be missing because nobody made it; before, because it was dropped.
+     * Within the last days a partition may be missing because it was never made; before, because it was dropped.
      */
     private static final String PREPARE = """
             SELECT nextval('rollup_version'),
@@ -114,7 +114,7 @@ public final class Rollup {
         return days;
     }
 
-    /** What there is, what is missing, and how old it is. */
+    /** Which days are rolled up, which are missing, and how old the figures are. */
     public RollupStatus status() {
         LocalDate today = today();
         List<Held> days = days(today);
@@ -136,7 +136,7 @@ public final class Rollup {
     }
 
     /**
-     * Rolls up a day, after whoever is at it now.
+     * Rolls up a day. Waits for a run that is under way.
      *
      * @param property the only one to compute; null for all
      * @throws RollupRefused if the day is still to come, the property is unknown, or the day's raw events are gone
@@ -145,12 +145,12 @@ public final class Rollup {
         return roll(day, property, WAIT).orElseThrow();
     }
 
-    /** As {@link #run}, but does nothing and answers with nothing while another run is under way. */
+    /** As {@link #run}, but does nothing and returns empty while another run is under way. */
     public Optional<RollupReceipt> tryRun(LocalDate day, @Nullable String property) {
         return roll(day, property, TRY);
     }
 
-    /** Refreshes yesterday and today, for a service that does so every few minutes; does nothing while another is at it. */
+    /** Refreshes yesterday and today, for a service that does so every few minutes. Does nothing while another run is under way. */
     public List<RollupReceipt> refreshRecent() {
         LocalDate today = today();
         List<RollupReceipt> receipts = new ArrayList<>(2);
@@ -180,7 +180,7 @@ public final class Rollup {
     }
 
     private long replace(Tx tx, LocalDate day, @Nullable String property) {
-        // Taken once the turn has come: what is committed later is not in the figures.
+        // Taken after the lock: what is committed later is not in the figures.
         Instant now = clock.instant();
         Prepared prepared = tx.query(
                         PREPARE, Prepared::read, day, day, day, today().minusDays(LATE_DAYS), day, property, property)

@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds rollups against raw rows, figure by figure, by statements that share nothing with the rollup's. A day that still
- * changes differs when something came in since it was rolled up; so does one of which a person was forgotten since.
+ * Compares rollups with raw rows, figure by figure, by statements that share nothing with the rollup's. A day differs
+ * when events arrived after it was rolled up, or when a person was erased from it since.
  */
 public final class RollupCheck {
     private static final String PROPERTIES = """
@@ -29,8 +29,8 @@ public final class RollupCheck {
             """;
 
     /**
-     * The days that a statement asks for are known to its plan, which so leaves the partitions of all others alone. The
-     * memory is a bound, taken only by a day that needs it.
+     * With a custom plan the planner knows the days that a statement asks for, and skips the partitions of all others. The
+     * memory is a limit, used only by a day that needs it.
      */
     private static final String SETTINGS = """
             SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
@@ -54,7 +54,7 @@ public final class RollupCheck {
     /**
      * One figure that is not what the raw rows say.
      *
-     * @param figure its name; a value of a dimension is told by its rank, since it may be personal
+     * @param figure its name; a value of a dimension is named by its rank, since it may be personal
      * @param raw what the raw rows say; null for nothing
      */
     public record Difference(
@@ -93,7 +93,7 @@ public final class RollupCheck {
                 compared.same(metric.key(), reference.figure(metric.key()), value);
             }
             double visitors = number(reference.figure(Metric.UNIQUE_VISITORS.key()));
-            compared.near("visitorSketch", visitors, estimated, 3 + (visitors * SKETCH_ERROR));
+            compared.within("visitorSketch", visitors, estimated, 3 + (visitors * SKETCH_ERROR));
             summary.trafficSourceMix()
                     .forEach((source, share) ->
                             compared.same("trafficSourceMix." + source, reference.shareOf(source), share));
@@ -128,19 +128,19 @@ public final class RollupCheck {
                 compared.property,
                 dimension.key(),
                 compared.day);
-        List<Ranked> kept = stored.stream().filter(row -> row.rank > 0).toList();
+        List<Ranked> ranked = stored.stream().filter(row -> row.rank > 0).toList();
         compared.same(
-                dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MAX_ROWS), (long) kept.size());
-        // With the row of what was cut off, which has no value to be compared by.
+                dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MAX_ROWS), (long) ranked.size());
+        // Includes the row of what was cut off, which has no value to compare by.
         compared.sums(
                 dimension.key() + ".total",
                 sum(raw.values()),
                 sum(stored.stream().map(row -> row.row.sums()).toList()));
-        for (Ranked ranked : kept) {
+        for (Ranked one : ranked) {
             compared.sums(
-                    dimension.key() + "." + ranked.rank,
-                    raw.getOrDefault(ranked.row.value(), new Breakdown.Sums(0, 0, 0, 0)),
-                    ranked.row.sums());
+                    dimension.key() + "." + one.rank,
+                    raw.getOrDefault(one.row.value(), new Breakdown.Sums(0, 0, 0, 0)),
+                    one.row.sums());
         }
     }
 
@@ -171,7 +171,7 @@ public final class RollupCheck {
         }
 
         void same(String figure, @Nullable Double raw, @Nullable Number rolledUp) {
-            near(figure, raw, rolledUp, 1e-9 * Math.abs(number(raw)));
+            within(figure, raw, rolledUp, 1e-9 * Math.abs(number(raw)));
         }
 
         void sums(String of, Breakdown.Sums raw, Breakdown.Sums rolledUp) {
@@ -181,13 +181,13 @@ public final class RollupCheck {
             same(of + ".conversions", (double) raw.conversions(), rolledUp.conversions());
         }
 
-        /** A histogram's promise: within 1 %, or a unit where values are small. */
+        /** A histogram is within 1 %, or within a unit where values are small. */
         void vital(Vital vital, String which, @Nullable Double raw, @Nullable Double rolledUp) {
             double unit = vital == Vital.CLS ? 0.0011 : 1.1;
-            near("webVitals." + vital.key() + "." + which, raw, rolledUp, unit + (0.0101 * number(raw)));
+            within("webVitals." + vital.key() + "." + which, raw, rolledUp, unit + (0.0101 * number(raw)));
         }
 
-        void near(String figure, @Nullable Double raw, @Nullable Number rolledUp, double tolerance) {
+        void within(String figure, @Nullable Double raw, @Nullable Number rolledUp, double tolerance) {
             Double found = rolledUp == null ? null : rolledUp.doubleValue();
             boolean comparable = raw != null && found != null;
             boolean same = comparable ? Math.abs(number(raw) - number(found)) <= tolerance : Objects.equals(raw, found);

@@ -5,7 +5,7 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rollup of a day did.
+ * The result of rolling up a day.
  *
  * @param property the one that was asked for; null if all
  * @param events raw events that it was computed from, bots included

@@ -1,6 +1,6 @@
 package com.altcontext.metrics;
 
-/** A day is not rolled up, and its figures stay as they are; the message says why, for an operator. */
+/** A day was not rolled up, and its figures stay as they are. The message says why, for an operator. */
 public final class RollupRefused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

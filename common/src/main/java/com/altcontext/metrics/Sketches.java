@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What of a day, or of a block of days, cannot be added up as numbers. */
+/** The figures of a day, or of a block of days, that cannot be added up as numbers. */
 record Sketches(VisitorSketch visitors, List<Histogram> vitals) {
     static final Sketches NONE = new Sketches(
             VisitorSketch.EMPTY,
             Arrays.stream(Vital.values()).map(vital -> Histogram.EMPTY).toList());
 
-    /** About how much memory they hold. */
+    /** Approximate memory, in bytes. */
     int bytes() {
         return 64
                 + visitors.bytes()

@@ -5,11 +5,11 @@ import com.altcontext.db.Tx;
 
 /**
  * The materialized view that {@link RollupSource#VIEW} reads. Making it needs the right to change the schema, which is the
- * operator's; refreshing keeps readers of the old one going.
+ * operator's; readers of the old one are not blocked while it is refreshed.
  */
 public final class StoredFigures {
     private final Sql sql;
-    /** Once made, it is taken to stay. */
+    /** Once made, it is assumed to stay. */
     private volatile boolean wasThere;
 
     public StoredFigures(Sql sql) {

@@ -18,24 +18,26 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Answers with the figures of any window, from the rollups. One is shared by all threads. */
+/** The figures of any window, from the rollups. Safe for use by several threads. */
 public final class Summaries {
     /** These were dropped on purpose: neither a success nor a failure. */
     private static final Set<String> DROPS =
             Arrays.stream(DropReason.values()).map(DropReason::word).collect(Collectors.toUnmodifiableSet());
 
     private final RollupCache tables;
-    private final @Nullable Stored stored;
+    private final @Nullable ViewCache view;
     private final InstantSource clock;
 
     /** The materialized view, and what was read from it. */
-    private record Stored(StoredFigures figures, RollupCache cache) {}
+    private record ViewCache(StoredFigures figures, RollupCache cache) {}
 
     /** @param source the view only once it was made; until then the tables are read */
     public Summaries(Sql sql, RollupSource source, InstantSource clock) {
         this(
                 new RollupCache(sql, RollupSource.TABLES),
-                source == RollupSource.VIEW ? new Stored(new StoredFigures(sql), new RollupCache(sql, source)) : null,
+                source == RollupSource.VIEW
+                        ? new ViewCache(new StoredFigures(sql), new RollupCache(sql, source))
+                        : null,
                 clock);
     }
 
@@ -43,16 +45,16 @@ public final class Summaries {
         this(tables, null, clock);
     }
 
-    private Summaries(RollupCache tables, @Nullable Stored stored, InstantSource clock) {
+    private Summaries(RollupCache tables, @Nullable ViewCache view, InstantSource clock) {
         this.tables = tables;
-        this.stored = stored;
+        this.view = view;
         this.clock = clock;
     }
 
     /**
      * A window's figures.
      *
-     * @param compare whether to tell how they differ from those of the equally long window before
+     * @param compare whether to compare them with the equally long window before
      * @param property null for all together
      */
     public Summary of(Window window, boolean compare, @Nullable String property) {
@@ -75,7 +77,7 @@ public final class Summaries {
     }
 
     private RollupCache cache() {
-        return stored != null && stored.figures.areThere() ? stored.cache : tables;
+        return view != null && view.figures.areThere() ? view.cache : tables;
     }
 
     private static Measure measure(@Nullable Number value, @Nullable Number before) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A window's figures.
  *
- * @param compareTo the equally long window before it; null unless asked for
+ * @param compareTo the equally long window before it; null unless requested
  * @param trafficSourceMix share of sessions by source, all nine; null over no sessions
  * @param trend one point a day, in order
  */
@@ -53,14 +53,14 @@ public record Summary(
      */
     public record Measure(@Nullable Number value, @Nullable Double delta) {}
 
-    /** Null if nobody measured any. */
+    /** Null if none were measured. */
     public record Percentiles(
             @Nullable Double p75, @Nullable Double p95) {}
 
     /**
      * What became of the events that were sent.
      *
-     * @param successPct accepted ÷ (accepted + refused); what was let go on purpose counts on neither side
+     * @param successPct accepted ÷ (accepted + refused); what was dropped on purpose counts on neither side
      * @param accepted events of people; those of bots are apart
      * @param rejected refused or dropped, the sum of all reasons
      */

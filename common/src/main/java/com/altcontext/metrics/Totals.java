@@ -3,7 +3,7 @@ package com.altcontext.metrics;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a window's days come to together. */
+/** The sums over the days of a window. */
 final class Totals {
     /** By reason, sorted. */
     final Map<String, Long> rejected;
@@ -12,22 +12,22 @@ final class Totals {
     private final long uniqueVisitors;
     private final Sketches.Merge sketches;
 
-    /** @param mostInOneDay the unique visitors of the day that had the most */
-    Totals(long[] counts, Map<String, Long> rejected, long mostInOneDay, Sketches.Merge sketches) {
+    /** @param busiestDay the unique visitors of the day that had most of them */
+    Totals(long[] counts, Map<String, Long> rejected, long busiestDay, Sketches.Merge sketches) {
         this.counts = counts;
         this.rejected = rejected;
         this.sketches = sketches;
-        this.uniqueVisitors = unique(mostInOneDay);
+        this.uniqueVisitors = unique(busiestDay);
     }
 
     /**
      * The estimate, kept between what is certain: no fewer than on any one day or than were first seen in the window,
      * and no more than all days' visitors. For a single day the bounds meet, so its count is exact.
      */
-    private long unique(long mostInOneDay) {
-        long most = count(Count.UNIQUE_VISITORS);
-        long least = Math.max(mostInOneDay, Math.min(most, count(Count.NEW_VISITORS)));
-        return least == most ? most : Math.clamp(Math.round(sketches.visitors()), least, most);
+    private long unique(long busiestDay) {
+        long max = count(Count.UNIQUE_VISITORS);
+        long min = Math.max(busiestDay, Math.min(max, count(Count.NEW_VISITORS)));
+        return min == max ? max : Math.clamp(Math.round(sketches.visitors()), min, max);
     }
 
     @SuppressWarnings("EnumOrdinal") // The array lives no longer than the process.
@@ -39,7 +39,7 @@ final class Totals {
         return uniqueVisitors;
     }
 
-    /** What the sketch alone makes of them. */
+    /** The estimate of the sketch alone. */
     double estimatedVisitors() {
         return sketches.visitors();
     }
@@ -49,7 +49,7 @@ final class Totals {
         return sketches.quantile(vital, share);
     }
 
-    /** Null over nothing. */
+    /** Null if the whole is zero. */
     static @Nullable Double ratio(long part, long whole) {
         return whole == 0 ? null : part / (double) whole;
     }

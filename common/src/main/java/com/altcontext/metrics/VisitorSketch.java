@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A set of visitors that only remembers how many they are: HyperLogLog with 2<sup>15</sup> registers of four bits
+ * Counts distinct visitors without storing them: HyperLogLog with 2<sup>15</sup> registers of four bits
  * (standard error 0.57 %), as the rollup stores it. A register holds the most leading zeros, plus one, that were seen in
- * 14 bits of a visitor's id. The union of two is the greater of each register, so days that share visitors, and blocks
- * of days that overlap, merge without counting anybody twice.
+ * 14 bits of a visitor's id. The union of two is the greater of each register, so days that share visitors merge without
+ * counting a visitor twice.
  *
  * <p>Estimated by Ertl's improved estimator (O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches",
  * arXiv:1702.01284, algorithm 6), which needs no correction tables and stays true for registers that are full, so four
@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
  */
 final class VisitorSketch {
     private static final int REGISTERS = 1 << 15;
-    /** The greatest value but one: what is beyond it is counted as full. */
+    /** The second highest value. A higher one is counted as full. */
     private static final int ZEROS = 14;
 
     private static final int WORDS = REGISTERS / 16;
@@ -49,12 +49,12 @@ final class VisitorSketch {
         return new VisitorSketch(new byte[0], words);
     }
 
-    /** About how much memory it holds. */
+    /** Approximate memory, in bytes. */
     int bytes() {
         return 48 + sparse.length + words.length * 8;
     }
 
-    /** A union under way. */
+    /** A union being computed. */
     static final class Union {
         private final long[] words = new long[WORDS];
 
@@ -113,7 +113,7 @@ final class VisitorSketch {
             return new VisitorSketch(entries, new long[0]);
         }
 
-        /** How many different visitors were added, about. */
+        /** The approximate number of different visitors that were added. */
         double estimate() {
             int[] values = values();
             double z = REGISTERS * tau(1 - values[ZEROS + 1] / (double) REGISTERS);

@@ -31,7 +31,7 @@ public enum Vital {
         return this == CLS ? "cls_score" : name().toLowerCase(Locale.ROOT) + "_ms";
     }
 
-    /** From what the histogram counts to what people read: tenths of milliseconds, ten-thousandths of a score. */
+    /** Converts a value of the histogram, rounded to tenths of milliseconds or to ten-thousandths of a score. */
     double unit(double counted) {
         double value = this == CLS ? counted / 1000 : counted;
         return Math.round(value * precision) / precision;

@@ -4,14 +4,14 @@ import com.altcontext.value.Rejected;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 
-/** A row of UTC days, both ends included. */
+/** Consecutive UTC days, both ends included. */
 public record Window(LocalDate from, LocalDate to) {
-    /** The longest. */
+    /** The longest window. */
     public static final int MAX_DAYS = 366;
 
     private static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
 
-    /** @throws Rejected if it ends before it begins, is too long, or lies before anybody measured anything */
+    /** @throws Rejected if it ends before it begins, is too long, or begins before 1970 */
     public Window {
         if (to.isBefore(from)) {
             throw Rejected.of("to", "must not be before from");
@@ -39,7 +39,7 @@ public record Window(LocalDate from, LocalDate to) {
     /**
      * The last full UTC days.
      *
-     * @throws Rejected if they are none, or too many
+     * @throws Rejected if there are fewer than 1 or too many
      */
     public static Window lastFull(int days, LocalDate today) {
         if (days < 1 || days > MAX_DAYS) {

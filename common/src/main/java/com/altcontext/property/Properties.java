@@ -31,7 +31,7 @@ public final class Properties {
     }
 
     /**
-     * Reads the properties anew. One whose domains nobody can read is still known by its slug: its events are not
+     * Reads the properties again. One whose domains cannot be read is still known by its slug, so that its events are not
      * lost.
      */
     public void refresh() {
@@ -42,7 +42,9 @@ public final class Properties {
         if (!now.equals(unreadable)) {
             unreadable = now;
             if (!now.isEmpty()) {
-                LOG.log(Level.ERROR, "no host belongs to these properties, whose domains cannot be read: " + now);
+                LOG.log(
+                        Level.ERROR,
+                        "the domains of these properties cannot be read, so no host belongs to them: " + now);
             }
         }
     }
@@ -57,7 +59,7 @@ public final class Properties {
         }
     }
 
-    /** Whether they were ever read: before that, one that is not known may exist all the same. */
+    /** Whether they were ever read: before that, an unknown property may exist. */
     public boolean isRead() {
         return read;
     }

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
  *
  * <p>It finds the address as a whole: {@code jimbob@x.ca}, {@code jim+bob@x.ca} and {@code bob@x.ca.example} do not hold
  * {@code bob@x.ca}; {@code ?mail=bob%40x.ca}, {@code <bob@x.ca>} and {@code 'bob@x.ca'} do. Where both can be meant (an address may
- * begin with {@code =}), it is found: a person's wish to be forgotten weighs more than a value that one other person in a million
- * has sent.
+ * begin with {@code =}), it is found: erasing a value of another person, once in a million, is better than
+ * leaving an address in place.
  *
  * @param rough finds every text that could hold it, and a few more: cheaper, and indifferent to what stands around
  * @param precise finds the texts that hold it
@@ -63,7 +63,7 @@ record AddressPattern(String rough, String precise) {
         return BEFORE + local + "@" + domain + "|" + BEFORE_ENCODED + local + PERCENT + "40" + domain;
     }
 
-    /** A character, as itself or encoded. Letters and digits of ASCII are never encoded by anybody. */
+    /** A character, as itself or encoded. ASCII letters and digits are never encoded in practice. */
     private static String written(int character) {
         if (character == '.') {
             return "(?:\\.|" + encoded('.') + "|"

@@ -5,14 +5,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a CSV file (RFC 4180) that no spreadsheet computes with: text that strangers sent may look like a formula, which
- * could send the other cells away when the file is opened.
+ * Rows of a CSV file (RFC 4180) in which no spreadsheet finds a formula. Text that strangers sent may look like one, and
+ * a formula could send the other cells to them when the file is opened.
  */
 final class Csv {
     /**
      * Where a spreadsheet could see the beginning of a formula, in the wide forms of East Asian keyboards too. One whose locale
      * separates by semicolons, as French has it, takes our rows apart at every semicolon and line break, even within our
-     * quotation marks, and skips those that a cell begins with; so may one that is told to separate by commas or tabs.
+     * quotation marks, and skips those that a cell begins with; so may one that is set to separate by commas or tabs.
      */
     private static final Pattern FORMULA =
             Pattern.compile("(?<=^|[,;\\t\\r\\n])(?=[ \\u00A0\\uFEFF\"]*[=+\\-@＝＋－＠])|^(?=[\\t\\r\\n])");
@@ -31,7 +31,7 @@ final class Csv {
         out.append("\r\n");
     }
 
-    /** An apostrophe before it makes a formula text, to read as it was sent. */
+    /** An apostrophe in front turns a formula into text. */
     private static String of(String cell) {
         String tame = FORMULA.matcher(cell).replaceAll("'");
         return SPECIAL.matcher(tame).find() ? '"' + tame.replace("\"", "\"\"") + '"' : tame;

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When work must be done that somebody waits for. The server ends the statement that is under way then, so that nothing runs
- * on, and nothing of the transaction remains.
+ * The time by which work must be done, since a client waits for it. Then the server ends the running statement, so that
+ * nothing runs on, and nothing of the transaction remains.
  */
 final class Deadline {
     private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
@@ -30,7 +30,7 @@ final class Deadline {
     }
 
     /**
-     * Gives what follows in the transaction the time that is left, each statement by itself: it is said again before each
+     * Limits each statement that follows in the transaction to the time that is left. Call it again before each statement
      * that may take long.
      *
      * @throws TookTooLong if none is left

@@ -1,12 +1,12 @@
 package com.altcontext.retention;
 
 /**
- * What was removed with a person: rows, by kind.
+ * The rows that an erasure removed, by kind.
  *
  * @param consents entries of the consent record
- * @param messages that were still to be passed on
+ * @param messages that were still to be sent
  * @param visitors who submitted a form with the address, or whose identifier holds it
- * @param changed rows of others that held the address and now hold {@code [erased]} in its place
+ * @param changed rows of other people that held the address and now hold {@code [erased]} in its place
  */
 public record Erased(
         long leads,

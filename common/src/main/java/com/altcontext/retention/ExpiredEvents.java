@@ -7,7 +7,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** Raw events whose retention is over: found by day, and taken away as whole partitions. */
+/** Raw events whose retention is over: found by day, and removed as whole partitions. */
 final class ExpiredEvents {
     /**
      * One pass over the expired days alone. A partition may be empty, and events whose day never had a partition lie in
@@ -42,11 +42,11 @@ final class ExpiredEvents {
 
     private ExpiredEvents() {}
 
-    enum Dropped {
+    enum DropResult {
         DROPPED,
-        /** Somebody else dropped it. */
+        /** It was dropped already. */
         ABSENT,
-        /** It is in use, nothing was done. */
+        /** It is in use, and nothing was done. */
         BUSY
     }
 
@@ -65,19 +65,19 @@ final class ExpiredEvents {
                 keptFrom);
     }
 
-    /** Tries once, and makes nobody wait for longer than 100 ms. */
-    static Dropped drop(Sql sql, LocalDate day) {
+    /** Tries once. Other transactions wait for it for at most 100 ms. */
+    static DropResult drop(Sql sql, LocalDate day) {
         String answer = sql.atOnce(
                         pipeline -> pipeline.query("SELECT upper(drop_event_partition(?))", row -> row.text(1), day))
                 .rows()
                 .getFirst();
-        return Dropped.valueOf(answer);
+        return DropResult.valueOf(answer);
     }
 
     /**
      * Deletes what the default partition holds of these days, piece by piece.
      *
-     * @param gone is told how many went with each piece
+     * @param gone is given the number of rows after each piece
      */
     static void clearDefault(Sql sql, List<LocalDate> days, LongConsumer gone) {
         String[] texts = days.stream().map(LocalDate::toString).toArray(String[]::new);

@@ -12,11 +12,11 @@ import java.util.UUID;
 /**
  * Sessions that ended before the first event that is kept, and visitors who have neither another session nor a lead.
  *
- * <p>There is no index by which they could be found: one on {@code last_event_at} would be written to by every event, one on
- * {@code started_at} by every session. They are found by reading each table through once, in pieces, and deleted by key.
+ * <p>No index finds them: every event would have to write to one on {@code last_event_at}, every session to one on {@code
+ * started_at}. So each table is read once from end to end, in pieces, and rows are deleted by key.
  *
- * <p>A visitor may come back at the very moment. So they are deleted under the lock that writers of their events take
- * ({@link VisitorLock}), and by statements that ask again: whoever comes first, the other sees what became of it.
+ * <p>A visitor may come back at the same time. So deletion takes the lock that writers of events take ({@link
+ * VisitorLock}), and its statements check again whether the visitor is idle.
  */
 final class IdleVisitors {
     private static final String COUNT = """
@@ -28,7 +28,7 @@ final class IdleVisitors {
                    AND NOT EXISTS (SELECT FROM lead_identities AS l WHERE l.visitor_id = v.visitor_id))
             """;
 
-    /** For each piece of pages the look-ups are by key; the planner is kept from reading whole tables for it. */
+    /** The look-ups for a piece are by key: the planner must not read whole tables for them. */
     static final String BY_KEY = """
             SELECT set_config('enable_seqscan', 'off', true),
                    set_config('enable_hashjoin', 'off', true),
@@ -36,10 +36,10 @@ final class IdleVisitors {
             """;
 
     /**
-     * Hundreds of small commits need not each wait for the disk: what a crash undoes the next purge finds again, and the
-     * receipt is written by a commit that waits for all before it.
+     * Hundreds of small commits need not each wait for the disk. What a crash undoes, the next purge finds again. The
+     * receipt's own commit waits, and with it all commits before.
      */
-    private static final String WITHOUT_WAITING = "SELECT set_config('synchronous_commit', 'off', true)";
+    private static final String WITHOUT_SYNC = "SELECT set_config('synchronous_commit', 'off', true)";
 
     static final String ENDED_SESSIONS = """
             SELECT visitor_id, id FROM sessions
@@ -88,35 +88,35 @@ final class IdleVisitors {
         this.keptFrom = keptFrom;
     }
 
-    record Count(long sessions, long visitors) {}
+    record IdleCounts(long sessions, long visitors) {}
 
-    /** Told of each piece of work that is committed. */
+    /** Is called after each commit. */
     @FunctionalInterface
-    interface Witness {
+    interface DeletionListener {
         void gone(long sessions, long visitors);
     }
 
-    record Ended(UUID visitorId, UUID id) {}
+    record EndedSession(UUID visitorId, UUID id) {}
 
-    static Count count(Tx tx, Instant keptFrom) {
-        return tx.query(COUNT, row -> new Count(row.number(1), row.number(2)), keptFrom, keptFrom, keptFrom)
+    static IdleCounts count(Tx tx, Instant keptFrom) {
+        return tx.query(COUNT, row -> new IdleCounts(row.number(1), row.number(2)), keptFrom, keptFrom, keptFrom)
                 .getFirst();
     }
 
-    void delete(Witness witness) {
+    void delete(DeletionListener listener) {
         for (Pages piece : Pages.of(sql, "sessions", PAGES_AT_ONCE)) {
-            List<Ended> ended = sql.atOnce(pipeline -> {
+            List<EndedSession> ended = sql.atOnce(pipeline -> {
                         pipeline.update(BY_KEY);
                         return pipeline.query(
                                 ENDED_SESSIONS,
-                                row -> new Ended(row.id(1), row.id(2)),
+                                row -> new EndedSession(row.id(1), row.id(2)),
                                 piece.from(),
                                 piece.to(),
                                 keptFrom);
                     })
                     .rows();
             for (int from = 0; from < ended.size(); from += VISITORS_AT_ONCE) {
-                deleteSessions(ended.subList(from, Math.min(from + VISITORS_AT_ONCE, ended.size())), witness);
+                deleteSessions(ended.subList(from, Math.min(from + VISITORS_AT_ONCE, ended.size())), listener);
             }
         }
         for (Pages piece : Pages.of(sql, "visitors", PAGES_AT_ONCE)) {
@@ -126,39 +126,40 @@ final class IdleVisitors {
                     })
                     .rows();
             for (int from = 0; from < left.size(); from += VISITORS_AT_ONCE) {
-                deleteVisitors(left.subList(from, Math.min(from + VISITORS_AT_ONCE, left.size())), witness);
+                deleteVisitors(left.subList(from, Math.min(from + VISITORS_AT_ONCE, left.size())), listener);
             }
         }
     }
 
-    private record Deleted(Pipeline.Pending<Long> sessions, Pipeline.Pending<Long> visitors) {}
+    private record DeletedRows(Pipeline.Pending<Long> sessions, Pipeline.Pending<Long> visitors) {}
 
-    /** With those visitors who have nothing left. */
-    void deleteSessions(List<Ended> ended, Witness witness) {
+    /** Deletes these sessions, and those of their visitors who have nothing left. */
+    void deleteSessions(List<EndedSession> ended, DeletionListener listener) {
         LinkedHashSet<UUID> visitors = new LinkedHashSet<>();
         ended.forEach(session -> visitors.add(session.visitorId));
-        Deleted deleted = sql.atOnce(pipeline -> {
-            pipeline.update(WITHOUT_WAITING);
+        DeletedRows deleted = sql.atOnce(pipeline -> {
+            pipeline.update(WITHOUT_SYNC);
             VisitorLock.take(pipeline, visitors);
-            return new Deleted(
+            return new DeletedRows(
                     pipeline.query(
                             DELETE_SESSIONS,
                             row -> row.number(1),
-                            ended.stream().map(Ended::visitorId).toArray(UUID[]::new),
-                            ended.stream().map(Ended::id).toArray(UUID[]::new),
+                            ended.stream().map(EndedSession::visitorId).toArray(UUID[]::new),
+                            ended.stream().map(EndedSession::id).toArray(UUID[]::new),
                             keptFrom),
                     deleteVisitors(pipeline, visitors.toArray(UUID[]::new)));
         });
-        witness.gone(deleted.sessions.rows().getFirst(), deleted.visitors.rows().getFirst());
+        listener.gone(
+                deleted.sessions.rows().getFirst(), deleted.visitors.rows().getFirst());
     }
 
-    private void deleteVisitors(List<UUID> visitors, Witness witness) {
+    private void deleteVisitors(List<UUID> visitors, DeletionListener listener) {
         Pipeline.Pending<Long> deleted = sql.atOnce(pipeline -> {
-            pipeline.update(WITHOUT_WAITING);
+            pipeline.update(WITHOUT_SYNC);
             VisitorLock.take(pipeline, visitors);
             return deleteVisitors(pipeline, visitors.toArray(UUID[]::new));
         });
-        witness.gone(0, deleted.rows().getFirst());
+        listener.gone(0, deleted.rows().getFirst());
     }
 
     private Pipeline.Pending<Long> deleteVisitors(Pipeline pipeline, UUID[] visitors) {

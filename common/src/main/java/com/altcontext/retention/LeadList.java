@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The leads as a CSV file (RFC 4180) for a spreadsheet or a mailing program, written as it is read, so that its length costs
- * no memory. That somebody takes it is committed to {@code audit_log} before its first byte is written; the file holds the
- * rows of that very moment, as many as the log says.
+ * no memory. The request is committed to {@code audit_log} before the first byte is written. The file holds the rows of
+ * that moment, as many as the log says.
  */
 public final class LeadList {
-    /** Spreadsheets take a file for UTF-8 only if it begins so. */
+    /** Spreadsheets read a file as UTF-8 only if it begins with this. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private static final String THOSE = " FROM leads WHERE (?::text IS NULL OR property_id = ?)"
@@ -45,7 +45,7 @@ public final class LeadList {
     }
 
     /**
-     * Who asks for which leads.
+     * A request for leads.
      *
      * @param propertyId null for all properties
      * @param effective null for all
@@ -64,8 +64,8 @@ public final class LeadList {
     /**
      * Writes the file.
      *
-     * @param out makes what it is written to, given the number of its rows, once the log has it
-     * @return what was made
+     * @param out opens the file, given the number of its rows, after the log entry is committed
+     * @return what {@code out} opened
      * @throws UncheckedIOException if it could not be written
      */
     public <A extends Appendable> A write(LeadListRequest request, LongFunction<A> out) {
@@ -74,7 +74,7 @@ public final class LeadList {
             String effective = request.effective == null ? null : request.effective.key();
             long rows = tx.query(COUNT, row -> row.number(1), property, property, effective, request.at, effective)
                     .getFirst();
-            // Over a connection of its own, since what is read here is a snapshot that a commit would end.
+            // On a connection of its own, since a commit would end the snapshot that is read here.
             var _ = sql.inTransaction(
                     log -> log.update(LOG, request.at, request.by, property, effective, rows, request.addressHash));
             A file = out.apply(rows);

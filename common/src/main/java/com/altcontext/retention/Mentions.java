@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * In how many rows of others an address stands, by table: in a text that somebody has sent, and that erasure would take it
- * out of. They are counted and not shown, since they are about somebody else.
+ * How many rows of other people hold an address in their texts, by table. Erasure removes it from there. An export only
+ * counts them, since they are about other people.
  */
 record Mentions(Map<String, Long> byTable) {
     private static final PersonalDataColumns CONSENT = new PersonalDataColumns(

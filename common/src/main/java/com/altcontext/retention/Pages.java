@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table's pages in pieces, so that a walk over all of it reads each page once (a TID range scan), in short
- * transactions and without an index that every write would pay for. A row that moves behind the walk because it is
- * written to meanwhile is missed; it is also not idle.
+ * A range of a table's pages. Reading all ranges reads each page once (a TID range scan), in short transactions, without
+ * an index that every write would have to update. A row that is updated meanwhile may move and be missed; it is not idle
+ * then.
  *
  * @param from where the piece's first page begins, a {@code tid}
  * @param to where the first page after it begins

@@ -8,12 +8,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a text that somebody sent is stored, and so an address may stand that is not its row's own: each is looked through
- * when a person is forgotten. {@code consent_events}, which are never updated, and {@code visitors}, whose {@code anon_id}
- * makes their key, are looked through by {@link Erasure} itself.
+ * The columns of a table that hold text from outside, in which the address of another person may stand. An erasure
+ * searches all of them. {@link Erasure} itself searches {@code consent_events}, which are never updated, and {@code
+ * visitors}, whose {@code anon_id} makes their key.
  *
- * <p>Of the tables that grow, only rows that hold an at sign are read: each has an index of them, by the very condition that
- * is asked for here. What such a row costs grows with its length alone, whatever a stranger has put into it.
+ * <p>In the tables that grow, only rows with an at sign are read: each has an index of them, with the same condition as
+ * here. The cost of a row grows only with its length, whatever its text is.
  *
  * @param texts columns of plain text
  * @param documents columns that hold JSON, as {@code jsonb} or as text
@@ -31,27 +31,27 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
             List.of("props"));
 
     /**
-     * Keeps the planner to the indexes, for the rest of the transaction: it knows little of a partition that is new, and thinks
-     * reading all of it cheap.
+     * Makes the planner use the indexes, for the rest of the transaction: it has no statistics of a new partition, and
+     * expects that reading all of it is cheap.
      */
     private static final String BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)";
 
     static final PersonalDataColumns SESSIONS = new PersonalDataColumns("sessions", UTM, List.of());
 
-    /** All those that are no visitor's. */
+    /** The tables whose rows do not belong to a visitor. */
     static final List<PersonalDataColumns> OTHERS = List.of(
             new PersonalDataColumns("daily_dimension_rollups", List.of("value"), List.of()),
             new PersonalDataColumns("form_submissions", List.of("form_name"), List.of("payload")),
             new PersonalDataColumns("lead_outbox", List.of(), List.of("body")),
             new PersonalDataColumns("leads", List.of("source_channel"), List.of()));
 
-    /** Is said in a transaction before the first look. */
+    /** Called in a transaction before the first search. */
     static void lookByIndex(Tx tx) {
         var _ = tx.query(BY_INDEX, row -> row.text(1));
     }
 
     /**
-     * Looks the whole table through.
+     * Replaces the address in the whole table.
      *
      * @return how many rows were changed
      */
@@ -59,7 +59,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
         return tx.update(statement(), address.rough(), address.precise());
     }
 
-    /** Looks the whole table through, but for the rows of some visitors. */
+    /** The same, except in the rows of some visitors. */
     long eraseExceptOf(Tx tx, Collection<UUID> visitors, AddressPattern address) {
         return tx.update(
                 statement() + " AND visitor_id <> ALL (?::uuid[])",
@@ -68,13 +68,13 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
                 visitors.toArray(UUID[]::new));
     }
 
-    /** In how many rows it stands. */
+    /** How many rows hold it. */
     long count(Tx tx, AddressPattern address) {
         return tx.query(counting(), row -> row.number(1), address.rough(), address.precise())
                 .getFirst();
     }
 
-    /** In how many rows it stands, but for those that have one of the ids in a column. */
+    /** How many rows hold it, except those that have one of the ids in a column. */
     long count(Tx tx, AddressPattern address, String column, Collection<UUID> except) {
         return tx.query(
                         counting() + " AND " + column + " <> ALL (?::uuid[])",
@@ -98,9 +98,9 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
     }
 
     /**
-     * Three questions, each asked only of rows that pass the one before: is there an at sign, by the index; could it be this
-     * address; is it, in any of the row's texts, which one look at all of them tells. A line break between two texts ends an
-     * address as the end of a text does.
+     * Three conditions, each checked only for rows that pass the one before: an at sign, by the index; a text that could be
+     * this address; the address itself, in all texts of the row joined by line breaks. A line break ends an address as the
+     * end of a text does.
      */
     private String holding() {
         List<String> all = Stream.concat(texts.stream(), documents.stream().map(column -> column + "::text"))
@@ -119,7 +119,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
         return "erased(" + document + "::jsonb, sought.precise)";
     }
 
-    /** The one document that is stored as text, since its very bytes are signed. */
+    /** This document is stored as text, since its exact bytes are signed. */
     private static String castBack(String document) {
         return document.equals("body") ? "::text" : "";
     }

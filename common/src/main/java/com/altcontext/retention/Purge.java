@@ -2,7 +2,7 @@ package com.altcontext.retention;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
-import com.altcontext.retention.ExpiredEvents.Dropped;
+import com.altcontext.retention.ExpiredEvents.DropResult;
 import com.altcontext.retention.PurgePlan.ExpiredDay;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Takes away what has been kept for long enough (see {@link RetentionPolicy}): planned first, then applied, so that what
+ * Removes what has been kept for long enough (see {@link RetentionPolicy}): planned first, then applied, so that what
  * {@code --dry-run} shows is what would happen. It works in many short transactions; one that is interrupted leaves nothing half
  * done, and the next run finds the rest. It needs the rights of the schema's owner, since it drops partitions, and two
  * connections.
@@ -50,12 +50,12 @@ public final class Purge {
     private final RetryPolicy retries;
 
     /**
-     * How a partition is waited for that others use.
+     * How to wait for a partition that is in use.
      *
      * @param tries beyond the first of each day, in one purge
      */
     record RetryPolicy(int tries, Duration pause) {
-        /** Ingest, which waits 60 ms at the most for each try, goes on undisturbed between them; a minute in all. */
+        /** Ingest waits at most 60 ms for each try, and is not disturbed between them. A minute in all. */
         static final RetryPolicy DEFAULT = new RetryPolicy(60, Duration.ofSeconds(1));
     }
 
@@ -69,7 +69,7 @@ public final class Purge {
     }
 
     /**
-     * What would go now. Reads the expired days through once and changes nothing.
+     * What would be removed now. Reads the expired days once and changes nothing.
      *
      * @param force also what has not been rolled up, and whose figures would be lost with it
      */
@@ -83,7 +83,7 @@ public final class Purge {
                     .map(ExpiredDay::day)
                     .findFirst()
                     .orElse(eventsKeptFrom);
-            IdleVisitors.Count idle = IdleVisitors.count(tx, startOf(firstKept));
+            IdleVisitors.IdleCounts idle = IdleVisitors.count(tx, startOf(firstKept));
             return new PurgePlan(
                     eventsKeptFrom,
                     rollupsKeptFrom,
@@ -98,11 +98,11 @@ public final class Purge {
     }
 
     /**
-     * Takes away what the plan says. Its entry in {@code purge_log} is there before anything is gone, tells of each day that
-     * is dropped, and says at the end that this was all.
+     * Removes what the plan says. The entry in {@code purge_log} is written before anything is removed, updated after each
+     * day that is dropped, and marked as finished at the end.
      *
      * @param at when it begins
-     * @param progress is told what is gone so far, after each step
+     * @param progress is given the totals so far, after each step
      * @return empty if another purge is under way: nothing was done
      */
     public Optional<PurgeReceipt> apply(PurgePlan plan, Instant at, Consumer<PurgeReceipt> progress) {
@@ -115,7 +115,8 @@ public final class Purge {
                     plan.keptDays().stream().map(ExpiredDay::day).toList());
             long entry = begin(plan, at);
             Runnable step = () -> {
-                var _ = guard.query("SELECT 1", row -> row.number(1)); // poolers end connections that rest for long
+                var _ = guard.query(
+                        "SELECT 1", row -> row.number(1)); // poolers close connections that are idle for long
                 progress.accept(totals.receipt());
             };
             dropDays(plan, totals, () -> {
@@ -141,17 +142,17 @@ public final class Purge {
             if (!day.hasPartition()) {
                 continue;
             }
-            Dropped dropped = ExpiredEvents.drop(sql, day.day());
-            while (dropped == Dropped.BUSY
+            DropResult dropped = ExpiredEvents.drop(sql, day.day());
+            while (dropped == DropResult.BUSY
                     && triesLeft > 0
                     && !Thread.currentThread().isInterrupted()) {
                 triesLeft--;
                 pause();
                 dropped = ExpiredEvents.drop(sql, day.day());
             }
-            if (dropped == Dropped.BUSY) {
+            if (dropped == DropResult.BUSY) {
                 totals.busyDays.add(day.day());
-            } else if (dropped == Dropped.DROPPED) {
+            } else if (dropped == DropResult.DROPPED) {
                 totals.days.add(day.day());
                 totals.events += day.events();
                 totals.bytes += day.bytes();
@@ -173,7 +174,7 @@ public final class Purge {
         }
     }
 
-    /** Sessions of days that stay, stay too: their figures are still to be computed. */
+    /** Keeps the sessions of days that stay: their figures are not computed yet. */
     private void deleteIdle(PurgePlan plan, PurgeTotals totals, Runnable step) {
         LocalDate firstKept = Stream.concat(totals.keptDays.stream(), totals.busyDays.stream())
                 .min(LocalDate::compareTo)

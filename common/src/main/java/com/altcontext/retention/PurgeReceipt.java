@@ -4,11 +4,11 @@ import java.time.LocalDate;
 import java.util.List;
 
 /**
- * What a purge has taken away.
+ * What a purge has removed.
  *
- * @param days whose events went, oldest first
+ * @param days whose events were removed, oldest first
  * @param keptDays expired days that were kept because they are not rolled up
- * @param busyDays expired days whose partition was in use whenever it was tried; the next purge finds them
+ * @param busyDays expired days whose partition was in use at every try; the next purge finds them
  * @param bytes of the partitions that were dropped
  */
 public record PurgeReceipt(

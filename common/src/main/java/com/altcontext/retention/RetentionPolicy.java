@@ -5,7 +5,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 
 /**
- * How long things are kept. A UTC day of raw events is kept as long as any moment of it lies within so many days of now:
+ * How long data is kept. A UTC day of raw events is kept as long as a part of it is less than so many days ago:
  * at any time on 1 April, 90 days keep the events since the start of 1 January (31 + 28 + 31 days before).
  *
  * @param eventDays {@code RAW_EVENT_RETENTION_DAYS}, at least 1

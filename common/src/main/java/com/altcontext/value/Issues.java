@@ -5,40 +5,40 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Collects the faults of a request, so that the caller is told of all of them at once. All are counted and the first are
- * kept: a hostile body may hold thousands, and nobody reads more than these.
+ * Collects the faults of a request, so that all of them are reported at once. All are counted, but only the first are
+ * kept: a hostile body may hold thousands.
  */
 public final class Issues {
-    private static final int MAX_KEPT = 50;
+    private static final int MAX_LISTED = 50;
 
-    private List<Issue> kept = List.of();
+    private List<Issue> listed = List.of();
     private int count;
 
     public void add(String path, String message) {
         add(() -> path, message);
     }
 
-    /** @param path where the fault is; asked only for a fault that is kept */
+    /** @param path where the fault is; called only for a fault that is listed */
     public void add(Supplier<String> path, String message) {
-        if (count++ >= MAX_KEPT) {
+        if (count++ >= MAX_LISTED) {
             return;
         }
-        if (kept.isEmpty()) {
-            kept = new ArrayList<>();
+        if (listed.isEmpty()) {
+            listed = new ArrayList<>();
         }
-        kept.add(new Issue(path.get(), message));
+        listed.add(new Issue(path.get(), message));
     }
 
     public boolean isEmpty() {
         return count == 0;
     }
 
-    /** Those that are kept. */
+    /** The first of them. */
     public List<Issue> list() {
-        return List.copyOf(kept);
+        return List.copyOf(listed);
     }
 
-    /** @throws Rejected with all that are kept, if there are any */
+    /** @throws Rejected with the listed ones, if there are any */
     public void throwIfAny() {
         if (count > 0) {
             throw new Rejected(list());

@@ -5,8 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 
 /**
- * HMAC-SHA256 (RFC 2104) under a secret pepper: 32 bytes that tell equal addresses apart from different ones, and
- * that nobody without the pepper can turn back by trying every address. Safe for use by several threads.
+ * HMAC-SHA256 (RFC 2104) under a secret pepper: 32 bytes that are equal for equal addresses. Without
+ * the pepper they cannot be reversed by trying every address. Safe for use by several threads.
  */
 public final class KeyedHash {
     /** What a pepper or another secret of ours must have at least, in characters. */

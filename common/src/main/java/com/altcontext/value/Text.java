@@ -4,13 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Rules for text that comes from outside. Lengths count Unicode code points after trimming. */
 public final class Text {
-    /** What is said of text that {@link #isStorable} refuses. */
+    /** The rule that text breaks when {@link #isStorable} refuses it. */
     public static final String UNSTORABLE = "must not contain NUL or unpaired surrogates";
 
     private Text() {}
 
     /**
-     * The trimmed text, if it keeps the rules.
+     * The trimmed text, if it follows the rules.
      *
      * @throws Rejected naming the field and the rule, never the value
      */

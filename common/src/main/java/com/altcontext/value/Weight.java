@@ -3,11 +3,11 @@ package com.altcontext.value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of the heap a value holds, in bytes, never less than it does: what waits is bounded by it. Text counts two bytes
- * a character, as it takes when one of its characters is not Latin-1.
+ * How many bytes of the heap a value takes; the true number is never higher. The memory budget of what waits counts in
+ * it. Text counts two bytes a character, which is what it takes as soon as one character is not Latin-1.
  */
 public final class Weight {
-    /** The two objects of a text, with what fills up their last words. */
+    /** The two objects of a text, with their padding. */
     private static final int TEXT = 48;
 
     private Weight() {}

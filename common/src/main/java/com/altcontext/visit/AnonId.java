@@ -4,7 +4,7 @@ import com.altcontext.value.ComputedId;
 import com.altcontext.value.Text;
 import java.util.UUID;
 
-/** What a browser calls itself on one property: 8 to 128 characters that it made and keeps. */
+/** The id that a browser made for itself on one property and keeps: 8 to 128 characters. */
 public record AnonId(String value) {
     public AnonId {
         value = Text.trimmed("anonId", value, 8, 128);

@@ -7,7 +7,7 @@ import com.altcontext.value.Weight;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where something came from: an event's own, and a session's, which has that of the event that began it.
+ * Where an event came from. A session has the origin of the event that began it.
  *
  * @param country two upper-case letters
  */

@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A visitor's session while a batch is written: its ends move as events join it. */
+/** A visitor's session while a batch is written: its start and end move as events join it. */
 final class Session {
     final UUID id;
     final Utm utm;
-    /** What the row is made of when this session is new; null when it is known already. */
+    /** The origin of a new session; null if the session is stored already. */
     final @Nullable Origin begunBy;
 
     private Instant startedAt;
@@ -38,7 +38,7 @@ final class Session {
         return session;
     }
 
-    /** Takes an event in: an end moves outwards, never back. */
+    /** Adds an event: start and end only move outwards. */
     void join(Instant at, Visitor visitor) {
         touched = true;
         if (at.isBefore(startedAt)) {
@@ -55,7 +55,7 @@ final class Session {
         return touched;
     }
 
-    /** Whether it starts earlier than the database knows, so that its visitor may have been first seen by it. */
+    /** Whether it starts earlier than the database knows; then its visitor may have been first seen at its start. */
     boolean isStartMoved() {
         return startMoved;
     }
@@ -68,7 +68,7 @@ final class Session {
         return lastEventAt;
     }
 
-    /** The visitor with the hashes of the latest event, if one moved the end. */
+    /** The visitor as the latest event shows it, if an event moved the end. */
     @Nullable
     Visitor lastSeenAs() {
         return lastSeenAs;

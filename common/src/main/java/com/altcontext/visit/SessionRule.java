@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * <p>An event that comes after all others near it continues the latest session, unless more than {@code inactivity} has
  * passed since that session's last event, or the event carries UTM values that differ from the session's. An event that
  * arrives late belongs to the session around it; else to the one that ended before it; else to the one that began after
- * it, each within {@code inactivity}. So one that lies between two sessions joins the earlier. UTM values do not split
- * a session after the fact.
+ * it, each within {@code inactivity}. So an event between two sessions joins the earlier one. UTM values do not split a
+ * session afterwards.
  *
  * @param inactivity the longest time without an event inside a session; a gap of exactly this length still joins
  */
 public record SessionRule(Duration inactivity) {
     public SessionRule {
         if (inactivity.isNegative() || inactivity.isZero()) {
-            throw new IllegalArgumentException("the inactivity that ends a session must be longer than nothing");
+            throw new IllegalArgumentException("the inactivity that ends a session must be longer than zero");
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One browser on one property, as it showed itself in one request.
+ * One browser on one property, as one request shows it.
  *
  * @param id computed from property and anonId
  * @param ipHash keyed hash of the client's address, 32 bytes
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // Hashes are compared in the database, never here.
 public record Visitor(UUID id, String propertyId, AnonId anonId, byte[] ipHash, byte @Nullable [] uaHash) {
-    /** Itself, its id and two hashes. */
+    /** This object, its id and two hashes, in bytes. */
     private static final int OBJECTS = 200;
 
     /** How much of the heap it holds beside its anonId, which is that of its event, in bytes; see {@link Weight}. */

@@ -6,13 +6,13 @@ import java.util.Collection;
 import java.util.UUID;
 
 /**
- * Keeps others out of what is stored of some visitors until the transaction ends: two machines that write events of one
- * visitor at once would each begin a session for the same visit. Locks are taken in one order everywhere, so that two
- * holders never wait for each other. They belong to the transaction, hence work through a pooler in transaction mode.
+ * Keeps other writers away from some visitors until the transaction ends: two machines that write events of one visitor
+ * at once would each begin a session for the same visit. Locks are taken in the same order everywhere, so that two
+ * holders never wait for each other. They belong to the transaction, so they work through a pooler in transaction mode.
  *
- * <p>The same statement tells the planner how to run what follows. The look-ups of a batch are by key in tables that
- * are empty at midnight and hold a million rows at noon: a plan made for the empty table (a scan) must never be reused
- * for the full one, and planning anew for each batch would cost more than the look-ups.
+ * <p>The same statement sets the planner up for the statements after it. A batch looks up keys in tables that are empty
+ * at midnight and hold a million rows at noon: a plan made for the empty table (a scan) must never be used for the full
+ * one, and planning again for each batch would cost more than the look-ups.
  */
 public final class VisitorLock {
     private static final String TAKE = """
@@ -27,14 +27,14 @@ public final class VisitorLock {
 
     private VisitorLock() {}
 
-    /** Adds the taking to what is about to be sent: whatever stands behind it in the pipeline sees what it waited for. */
+    /** Adds the lock to the pipeline. Statements after it see what it waited for. */
     public static void take(Pipeline pipeline, Collection<UUID> visitors) {
         long[] keys = new long[visitors.size()];
         int size = 0;
         for (UUID visitor : visitors) {
             keys[size++] = visitor.getMostSignificantBits();
         }
-        // A key that stands twice is locked twice, which is one lock.
+        // Locking a key twice is one lock.
         Arrays.sort(keys);
         pipeline.update(TAKE, keys);
     }

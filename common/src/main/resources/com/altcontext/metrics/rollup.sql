@@ -1,15 +1,15 @@
 -- The rollup of one day, of one property or of all, as one statement: one snapshot and one round trip. Where a step
 -- says MATERIALIZED, several others read it; OFFSET 0 keeps a step from being dissolved into its reader.
 WITH
--- Sessions that began on the day and went on after it: their later events are looked up by key, wherever they lie.
+-- Sessions that began on the day and ended later: their later events are looked up by key, in any partition.
 crossing AS MATERIALIZED (
     SELECT visitor_id, id, (last_event_at AT TIME ZONE 'UTC')::date AS last_day
     FROM sessions
     WHERE started_at >= :start AND started_at < :end AND last_event_at >= :end AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property)
 ),
--- A page view's moment (milliseconds have 13 digits until the year 2286) and path as one text: the least of a session
--- is its entrance, the greatest its exit.
+-- The time (milliseconds have 13 digits until the year 2286) and path of a page view as one text: the smallest of a
+-- session is its entrance, the greatest its exit.
 stored AS (
     SELECT property_id, visitor_id, session_id, event_type, device = 'bot' AS is_bot, true AS is_today, occurred_at,
            is_conversion, engaged_time_ms,
@@ -29,7 +29,7 @@ stored AS (
           AND later.day > :day AND later.day <= c.last_day AND later.device <> 'bot'
         OFFSET 0) AS e
 ),
--- What a session did of each type: the one pass over the day's events that all counts come from.
+-- The events of a session by type: the only pass over the day's events, which all counts come from.
 acts AS MATERIALIZED (
     SELECT property_id, visitor_id, session_id, is_bot, event_type,
            (count(*) FILTER (WHERE is_today))::integer AS events,
@@ -66,7 +66,7 @@ people AS MATERIALIZED (
     WHERE events > 0
     GROUP BY property_id, visitor_id
 ),
--- The sessions that began on the day, with all that they did, and what the event that began them was like.
+-- The sessions that began on the day, with all their events, and the origin of the event that began them.
 begun AS MATERIALIZED (
     SELECT s.property_id, s.visitor_id, coalesce(p.sessions, 0) = 1 AS is_only,
            seen.views, seen.landing_path, seen.exit_path, seen.converts,
@@ -140,8 +140,8 @@ rejections AS (
         GROUP BY property_id, reason) AS by_reason
     GROUP BY property_id
 ),
--- HyperLogLog: an id is computed by SHA-256, so its first 15 bits choose a register and the zeros that lead the next 14
--- are its value. The most zeros are those of the least number.
+-- HyperLogLog: an id is computed by SHA-256, so its first 15 bits choose a register, and its value is the number of leading
+-- zeros in the next 14. The smallest number has the most zeros.
 hashed AS (
     SELECT property_id,
            (get_byte(id, 0) << 21) + (get_byte(id, 1) << 13) + (get_byte(id, 2) << 5) + (get_byte(id, 3) >> 3) AS bits
@@ -174,7 +174,7 @@ sketches AS (
     GROUP BY every.property_id
 ),
 -- Quantile sketches: buckets whose bounds grow by the factor 101/99, so that a bucket's middle is within 1 % of all in it.
--- The measured values are counted first, since logarithms are dear and many visits measure the same.
+-- Equal values are counted first, since logarithms are expensive and many visits measure the same.
 measured AS (
     SELECT property_id, grouping(fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score) AS vital,
            coalesce(fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score * 1000::float8) AS value, count(*) AS count
@@ -197,7 +197,7 @@ histograms AS (
         GROUP BY property_id, vital, bucket) AS buckets
     GROUP BY property_id, vital
 ),
--- The dimensions of sessions. Those with few values are counted together first, for there are few kinds of sessions.
+-- The dimensions of sessions. Those with few values are counted together first, since few combinations occur.
 alike AS (
     SELECT property_id, traffic_source, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, country, device,
            count(*) FILTER (WHERE is_only) AS visitors, sum(views) AS page_views, count(*) AS sessions,
@@ -217,8 +217,8 @@ exits AS (
     FROM begun
     GROUP BY property_id, exit_path
 ),
--- A visitor of several sessions counts once for each value that they have: for each of the first session, and for those
--- of the others that are not the first one's too. Only the latter have to be told apart, and they are few.
+-- A visitor of several sessions counts once for each value of those sessions: for each value of the first session, and for
+-- each value of the others that the first does not have. Only these few need a DISTINCT.
 several AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY visitor_id) AS nth
     FROM begun
@@ -250,8 +250,8 @@ repeated AS (
     WHERE v.nth > 1 AND d.value IS DISTINCT FROM d.first
     GROUP BY v.property_id, v.visitor_id, d.dimension, d.value
 ),
--- The dimensions of events. Of a visitor's events on a path the first counts the visitor, and the first of each session
--- the session. The few that convert are counted by themselves.
+-- The dimensions of events. A visitor's first event on a path counts the visitor, and the first of each session counts the
+-- session. The few conversions are counted separately.
 on_path AS (
     SELECT property_id, path,
            count(*) FILTER (WHERE nth = 1) AS visitors,
@@ -333,7 +333,7 @@ dimension_rows AS (
     FROM ranked
     GROUP BY property_id, dimension, CASE WHEN rank <= 500 THEN rank ELSE 0 END, CASE WHEN rank <= 500 THEN value END
 ),
--- Each known property has a row, of zeros if nothing happened, and so has one that lost what it had.
+-- Each known property has a row, also of zeros, and so has a property whose events were deleted since.
 concerned AS MATERIALIZED (
     SELECT id FROM properties
     UNION SELECT property_id FROM visitor_counts

@@ -3,9 +3,9 @@ package com.altcontext.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.event.EventStore;
-import com.altcontext.lead.Unsubscribe.Result;
 import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
 import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
+import com.altcontext.lead.Unsubscribe.Withdrawal;
 import com.altcontext.lead.UnsubscribeToken.Scope;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.Submitted;
@@ -75,14 +75,14 @@ class UnsubscribeTest {
     void whatever_was_given_can_be_taken_back(ConsentStatus given) {
         capture(JO.consent(given));
 
-        Result result = unsubscribe()
+        Withdrawal result = unsubscribe()
                 .byAddress(
                         JO_EMAIL,
                         null,
                         new UnsubscribeRequest(
                                 UnsubscribeSource.UNSUBSCRIBE, "too many", new byte[32], NOW.plusSeconds(60)));
 
-        assertThat(result).isEqualTo(new Result(1, 1));
+        assertThat(result).isEqualTo(new Withdrawal(1, 1));
         assertThat(database.texts("SELECT concat_ws(' ', consent_status, consent_expires_at) FROM leads"))
                 .containsExactly("withdrawn");
         assertThat(database.texts(
@@ -97,7 +97,7 @@ class UnsubscribeTest {
         capture(JO);
         var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
 
-        assertThat(unsubscribe().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Result(1, 0));
+        assertThat(unsubscribe().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Withdrawal(1, 0));
         assertThat(database.texts("SELECT status FROM consent_events ORDER BY id"))
                 .containsExactly("pending", "withdrawn");
     }
@@ -124,10 +124,10 @@ class UnsubscribeTest {
         capture(JO.property("blog"));
         capture(JO.email("kim@example.ca").property("zine"));
 
-        assertThat(unsubscribe().byAddress(JO_EMAIL, "docs", ASKED)).isEqualTo(new Result(1, 1));
+        assertThat(unsubscribe().byAddress(JO_EMAIL, "docs", ASKED)).isEqualTo(new Withdrawal(1, 1));
         assertThat(statuses()).containsExactly("blog pending", "default pending", "docs withdrawn", "zine pending");
 
-        assertThat(unsubscribe().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Result(3, 2));
+        assertThat(unsubscribe().byAddress(JO_EMAIL, null, ASKED)).isEqualTo(new Withdrawal(3, 2));
         assertThat(statuses()).containsExactly("blog withdrawn", "default withdrawn", "docs withdrawn", "zine pending");
     }
 
@@ -177,10 +177,10 @@ class UnsubscribeTest {
         capture(JO.property("docs"));
         Scope scope = new Scope(jo.leadId(), "default");
 
-        Result result = unsubscribe()
+        Withdrawal result = unsubscribe()
                 .byLink(scope, new UnsubscribeRequest(UnsubscribeSource.ONE_CLICK, null, null, NOW.plusSeconds(60)));
 
-        assertThat(result).isEqualTo(new Result(1, 1));
+        assertThat(result).isEqualTo(new Withdrawal(1, 1));
         assertThat(statuses()).containsExactly("default withdrawn", "docs pending");
         assertThat(database.texts("SELECT source FROM consent_events WHERE status = 'withdrawn'"))
                 .containsExactly("one_click");
@@ -192,8 +192,8 @@ class UnsubscribeTest {
         capture(JO.property("docs"));
 
         assertThat(unsubscribe().byLink(new Scope(UUID.randomUUID(), "default"), ASKED))
-                .isEqualTo(new Result(0, 0));
-        assertThat(unsubscribe().byLink(new Scope(jo.leadId(), "docs"), ASKED)).isEqualTo(new Result(0, 0));
+                .isEqualTo(new Withdrawal(0, 0));
+        assertThat(unsubscribe().byLink(new Scope(jo.leadId(), "docs"), ASKED)).isEqualTo(new Withdrawal(0, 0));
         assertThat(statuses()).containsExactly("default pending", "docs pending");
         assertThat(requests()).isEqualTo(2);
     }
@@ -202,7 +202,7 @@ class UnsubscribeTest {
     void asking_from_all_sides_at_once_is_one_withdrawal() throws Exception {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
-        List<Callable<Result>> asks = new ArrayList<>();
+        List<Callable<Withdrawal>> asks = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             Unsubscribe machine = new Unsubscribe(i % 2 == 0 ? database.sql() : database.anotherMachine());
             asks.add(
@@ -212,7 +212,7 @@ class UnsubscribeTest {
         }
         long withdrawn = 0;
         try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
-            for (Future<Result> done : pool.invokeAll(asks)) {
+            for (Future<Withdrawal> done : pool.invokeAll(asks)) {
                 withdrawn += done.get().withdrawn();
             }
         }

@@ -335,7 +335,7 @@ class PurgeTest {
         // Found in vain: between finding and deleting the visitor's session went on.
         IdleVisitors idle = new IdleVisitors(database.sql(), daysAgo(90));
         database.run("UPDATE sessions SET last_event_at = now()");
-        idle.deleteSessions(List.of(new IdleVisitors.Ended(visitor, session)), (sessions, visitors) -> {
+        idle.deleteSessions(List.of(new IdleVisitors.EndedSession(visitor, session)), (sessions, visitors) -> {
             assertThat(sessions).isZero();
             assertThat(visitors).isZero();
         });

@@ -37,7 +37,7 @@ final class LeadUnsubscribeCommand implements Runnable {
     public void run() {
         Email email = emailOption.read();
         String kept = reason == null ? null : Text.trimmed("--reason", reason, 1, MAX_REASON);
-        Unsubscribe.Result result = new Unsubscribe(context.sql())
+        Unsubscribe.Withdrawal result = new Unsubscribe(context.sql())
                 .byAddress(
                         email,
                         property,
