@@ -14,7 +14,6 @@ import com.altcontext.event.Receipt;
 import com.altcontext.visit.Visits;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,7 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Takes in the addresses that people leave: all that a capture makes is stored in one transaction. */
+/** Stores the addresses that people leave. All that a capture makes is stored in one transaction. */
 public final class Leads {
     /** The same content again within this time is the second click of a double click. */
     private static final Duration REPEAT_WINDOW = Duration.ofSeconds(30);
@@ -36,7 +35,7 @@ public final class Leads {
             JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
             """;
 
-    /** Both sides of now: of two clicks that two machines received, the second may have been stored first. */
+    /** Looks before and after the time of receipt: if two machines received a double click, the second may be stored first. */
     private static final String FIND_REPEATED = """
             SELECT form.n, first.lead_id, first.visitor_id, first.session_id
             FROM unnest(?::text[], ?::text[], ?::int8[], ?::int8[], ?::bytea[])
@@ -49,42 +48,6 @@ public final class Leads {
                   AND s.content_hash = form.content_hash
                 ORDER BY s.submitted_at DESC
                 LIMIT 1) AS first
-            """;
-
-    private static final String SAVE = """
-            INSERT INTO leads AS known (
-                id, property_id, email, first_captured_at, last_captured_at,
-                source_channel, consent_status, consent_expires_at)
-            SELECT id, property_id, email, to_timestamp(at::float8 / 1000), to_timestamp(at::float8 / 1000),
-                   source_channel, consent_status, expires::timestamptz
-            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[])
-                AS form(id, property_id, email, at, source_channel, consent_status, expires)
-            ON CONFLICT (property_id, email) DO UPDATE SET
-                first_captured_at = least(known.first_captured_at, excluded.first_captured_at),
-                last_captured_at = greatest(known.last_captured_at, excluded.last_captured_at),
-                source_channel = coalesce(excluded.source_channel, known.source_channel),
-                consent_status = excluded.consent_status,
-                consent_expires_at = excluded.consent_expires_at
-            """;
-
-    private static final String SAVE_SUBMISSION = """
-            INSERT INTO form_submissions (
-                id, lead_id, visitor_id, session_id, event_id, property_id, form_name, submitted_at, content_hash, payload)
-            SELECT id, lead_id, visitor_id, session_id, event_id, property_id, form_name,
-                   to_timestamp(at::float8 / 1000), content_hash, payload::jsonb
-            FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
-                        ?::text[], ?::text[], ?::int8[], ?::bytea[], ?::text[])
-                AS form(id, lead_id, visitor_id, session_id, event_id, property_id, form_name, at, content_hash, payload)
-            """;
-
-    /** The source is this system's word; what the form calls itself is the sender's, and stands in a column of its own. */
-    private static final String SAVE_CONSENT = """
-            INSERT INTO consent_events (
-                lead_id, property_id, status, source, form_name, policy_version, purpose, occurred_at, expires_at, ip_hash)
-            SELECT lead_id, property_id, status, 'form', form_name, policy_version, ?,
-                   to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
-            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::bytea[])
-                AS form(lead_id, property_id, status, form_name, policy_version, at, expires, ip_hash)
             """;
 
     private final Sql sql;
@@ -116,11 +79,11 @@ public final class Leads {
     }
 
     /**
-     * Stores several captures in one transaction, each as {@link #capture} does, except those whose address somebody else
-     * is at just then: nothing of them is stored, and none of the others waits for them.
+     * Stores several captures in one transaction, each as {@link #capture} does. It skips those whose address another
+     * transaction has locked, so that the others do not wait for them.
      *
      * @param captures no two of one address
-     * @return what became of each, in their order; empty where nothing was stored
+     * @return the outcome of each, in their order; empty where nothing was stored
      * @throws SqlFailure if nothing was stored of any of them, or if the connection was lost while it was
      */
     public List<Optional<Captured>> captureFree(List<Capture> captures) {
@@ -158,10 +121,10 @@ public final class Leads {
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
         @Nullable String[] emails = sent.texts(capture -> capture.email().value());
-        Pipeline.Pending<Known> found = look.query(FIND, Known::read, properties, emails);
-        Pipeline.Pending<Repeat> first = look.query(
+        Pipeline.Pending<KnownLead> found = look.query(FIND, KnownLead::read, properties, emails);
+        Pipeline.Pending<RepeatedCapture> first = look.query(
                 FIND_REPEATED,
-                Repeat::read,
+                RepeatedCapture::read,
                 properties,
                 emails,
                 sent.numbers(
@@ -170,7 +133,7 @@ public final class Leads {
                 sent.hashes(Capture::contentHash));
         look.send();
 
-        Map<Integer, Known> known = new HashMap<>();
+        Map<Integer, KnownLead> known = new HashMap<>();
         found.rows().forEach(lead -> known.put(lead.index, lead));
         Map<Integer, Captured> captured = new HashMap<>();
         first.rows().forEach(repeat -> captured.put(repeat.index, repeat.captured));
@@ -190,7 +153,8 @@ public final class Leads {
         return all;
     }
 
-    private Submission submission(Capture capture, UUID ifNew, @Nullable Known known, Visits visits, EventRows rows) {
+    private Submission submission(
+            Capture capture, UUID ifNew, @Nullable KnownLead known, Visits visits, EventRows rows) {
         UUID leadId = known == null ? ifNew : known.id;
         UUID id = capture.submissionOf(leadId);
         Event event = capture.event(id);
@@ -206,8 +170,9 @@ public final class Leads {
         }
         Pipeline save = tx.pipeline();
         visits.save(save);
-        saveLeads(save, new Columns<>(submissions));
-        saveConsents(save, submissions.stream().filter(Submission::isConsentNew).toList());
+        SubmissionStore.saveLeads(save, new Columns<>(submissions));
+        SubmissionStore.saveConsents(
+                save, submissions.stream().filter(Submission::isConsentNew).toList());
         List<IdentityLinks.FormLink> forms = submissions.stream()
                 .map(s -> new IdentityLinks.FormLink(
                         s.leadId(), s.capture().visitor(), s.capture().receivedAt()))
@@ -216,11 +181,11 @@ public final class Leads {
         List<IdentityLinks.FormLink> guessable = rules.heuristicLinking()
                 ? forms.stream().filter(form -> form.visitor().uaHash() != null).toList()
                 : List.of();
-        // Filled when it is sent.
+        // The list is filled when the pipeline is sent.
         List<UUID> guessed = guessable.isEmpty()
                 ? List.of()
                 : IdentityLinks.guess(save, guessable, rules.heuristicWindow()).rows();
-        saveSubmissions(save, new Columns<>(submissions));
+        SubmissionStore.saveSubmissions(save, new Columns<>(submissions));
         if (rules.outbox()) {
             Outbox.put(save, submissions);
         }
@@ -236,69 +201,20 @@ public final class Leads {
                 .toList();
     }
 
-    private static void saveLeads(Pipeline save, Columns<Submission> forms) {
-        save.update(
-                SAVE,
-                forms.ids(Submission::leadId),
-                forms.texts(form -> form.capture().visitor().propertyId()),
-                forms.texts(form -> form.capture().email().value()),
-                forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
-                forms.texts(form -> form.capture().sourceChannel()),
-                forms.texts(form -> form.consent().status().key()),
-                forms.texts(form -> text(form.consent().expiresAt())));
-    }
-
-    private static void saveConsents(Pipeline save, List<Submission> given) {
-        if (given.isEmpty()) {
-            return;
-        }
-        Columns<Submission> forms = new Columns<>(given);
-        save.update(
-                SAVE_CONSENT,
-                Consent.PURPOSE,
-                forms.ids(Submission::leadId),
-                forms.texts(form -> form.capture().visitor().propertyId()),
-                forms.texts(form -> form.given().status().key()),
-                forms.texts(form -> form.capture().formName()),
-                forms.texts(form -> form.capture().consentPolicy()),
-                forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
-                forms.texts(form -> text(form.given().expiresAt())),
-                forms.hashes(form -> form.capture().visitor().ipHash()));
-    }
-
-    private static void saveSubmissions(Pipeline save, Columns<Submission> forms) {
-        save.update(
-                SAVE_SUBMISSION,
-                forms.ids(Submission::id),
-                forms.ids(Submission::leadId),
-                forms.ids(form -> form.receipt().visitorId()),
-                forms.ids(form -> form.receipt().sessionId()),
-                forms.ids(form -> form.receipt().eventId()),
-                forms.texts(form -> form.capture().visitor().propertyId()),
-                forms.texts(form -> form.capture().formName()),
-                forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
-                forms.hashes(form -> form.capture().contentHash()),
-                forms.texts(form -> form.capture().payload()));
-    }
-
-    private static @Nullable String text(@Nullable Instant time) {
-        return time == null ? null : time.toString();
-    }
-
     /** @param index of the capture in its list: PostgreSQL counts from 1 */
-    private record Known(int index, UUID id, Consent consent) {
-        static Known read(Row row) throws SQLException {
-            return new Known(
+    private record KnownLead(int index, UUID id, Consent consent) {
+        static KnownLead read(Row row) throws SQLException {
+            return new KnownLead(
                     Math.toIntExact(row.number(1)) - 1,
                     row.id(2),
                     new Consent(ConsentStatus.ofKey(row.text(3)), row.timeOrNull(4)));
         }
     }
 
-    /** @param index as in {@link Known} */
-    private record Repeat(int index, Captured captured) {
-        static Repeat read(Row row) throws SQLException {
-            return new Repeat(
+    /** @param index as in {@link KnownLead} */
+    private record RepeatedCapture(int index, Captured captured) {
+        static RepeatedCapture read(Row row) throws SQLException {
+            return new RepeatedCapture(
                     Math.toIntExact(row.number(1)) - 1, new Captured(row.id(2), row.id(3), row.id(4), 0, true));
         }
     }

@@ -1,6 +1,5 @@
 package com.altcontext.retention;
 
-import com.altcontext.db.Pipeline;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -12,7 +11,6 @@ import com.altcontext.visit.VisitorLock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,16 +22,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forgets a person, known by an e-mail address, on every property: the leads and all that hangs on them; the visitors who
- * submitted a form with this address, with their sessions and events; and the address wherever else it stands in what anybody
- * has sent. One transaction, of which a row of {@code erasure_log} stays; only of more visitors than it can lock do some go before.
+ * Erases a person, identified by an e-mail address, on every property: the leads with all their rows; the visitors who
+ * submitted a form with this address, with their sessions and events; and the address in every other text that was sent.
+ * It is one transaction, which leaves a row in {@code erasure_log}. If there are more visitors than one transaction can
+ * lock, the surplus is erased in transactions before it.
  *
- * <p>A visitor who left several addresses goes with the first of them that is forgotten: nobody can keep what is held of a
- * person by adding an address of their own. What was sent with the other addresses stays, but for its link to that visitor.
+ * <p>A visitor who left several addresses is erased with the first of them: a stranger must not keep a person's data by
+ * adding another address to it. What was sent with the other addresses stays, without its link to that visitor.
  *
- * <p>The order keeps everybody else working. What takes long, looking through all events, comes first and waits for nobody.
- * Then a rollup under way is waited for, captures of this address are locked out ({@link LeadLock}), then writers of the visitors that go ({@link VisitorLock}),
- * and from there on everything is by key.
+ * <p>The order of the steps keeps other work going. The slow step, searching all events, comes first and takes no lock. Then
+ * it waits for a running rollup, locks out captures of this address ({@link LeadLock}) and writers of the erased visitors
+ * ({@link VisitorLock}). All steps after that work by key.
  */
 public final class Erasure {
     /** As many as ingest locks at once: the server's table of locks has room for some thousands. */
@@ -86,7 +85,7 @@ public final class Erasure {
     private final KeyedHash hash;
     private final @Nullable Duration timeout;
 
-    /** @param hash with the service's pepper: an entry of the log can be told again only with it */
+    /** @param hash with the service's pepper: without it an entry of the log cannot be matched to an address */
     public Erasure(Sql sql, KeyedHash hash) {
         this(sql, hash, null);
     }
@@ -97,13 +96,13 @@ public final class Erasure {
         this.timeout = timeout;
     }
 
-    /** The same for somebody who waits for it no longer than that; what takes longer is not done at all. */
-    public Erasure within(Duration longest) {
-        return new Erasure(sql, hash, longest);
+    /** The same with a timeout: an erasure that takes longer is not done at all. */
+    public Erasure within(Duration timeout) {
+        return new Erasure(sql, hash, timeout);
     }
 
     /**
-     * Forgets the person with this address. Safe to repeat.
+     * Erases the person with this address. Safe to repeat.
      *
      * @param by who asked: {@code api}, {@code altops}
      * @return what was removed, or empty if nothing is held about this address; then nothing was written
@@ -117,8 +116,8 @@ public final class Erasure {
     }
 
     /**
-     * Anybody can make thousands of visitors who leave this address, or are called after it: more than one transaction can lock.
-     * Those beyond go first, some at a time; what is counted of them is logged with the rest.
+     * A stranger can make thousands of visitors who leave this address or whose identifier holds it: more than one
+     * transaction can lock. The surplus is erased first, some at a time. The log counts it with the rest.
      */
     private VisitorRows forgetSurplus(Email email, AddressPattern address, Deadline deadline) {
         VisitorRows gone = VisitorRows.NONE;
@@ -145,8 +144,8 @@ public final class Erasure {
     }
 
     /**
-     * Forgets anew whoever a restored backup has brought back: each lead that was captured before its address was
-     * forgotten. (Who came back by themselves afterwards stays.) The log must be that of today, not the backup's.
+     * Erases again the persons that a restored backup has brought back: each lead that was captured before its address was
+     * erased. Leads that were captured after it stay. The log must be the current one, not the backup's.
      *
      * @return how many persons
      */
@@ -175,7 +174,7 @@ public final class Erasure {
             Tx tx, Email email, AddressPattern address, String by, Instant at, VisitorRows surplus, Deadline deadline) {
         PersonalDataColumns.lookByIndex(tx);
         deadline.limit(tx);
-        // Those of the person itself go below.
+        // The events of the person's own visitors are deleted below.
         long changed = PersonalDataColumns.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
 
         deadline.limit(tx);
@@ -194,14 +193,14 @@ public final class Erasure {
         deadline.limit(tx);
         VisitorRows visitors = surplus.and(going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going));
         Erased erased = new Erased(
-                leads.leads,
-                leads.submissions,
-                leads.consents,
-                leads.links + visitors.links,
-                leads.messages,
-                visitors.visitors,
-                visitors.sessions,
-                visitors.events,
+                leads.leads(),
+                leads.submissions(),
+                leads.consents(),
+                leads.links() + visitors.links(),
+                leads.messages(),
+                visitors.visitors(),
+                visitors.sessions(),
+                visitors.events(),
                 changed);
         if (erased.isNothing()) {
             return Optional.empty();
@@ -248,70 +247,8 @@ public final class Erasure {
                 erased.changed());
     }
 
-    /** With a label, so that it equals no other hash under the same pepper. */
+    /** The label makes it differ from other hashes under the same pepper. */
     private byte[] hashOf(Email email) {
         return hash.of("erasure\n" + email.value());
-    }
-
-    private static Pipeline.Pending<Long> delete(Pipeline pipeline, String from, Object parameter) {
-        return pipeline.query(
-                "WITH gone AS (DELETE FROM " + from + " RETURNING 1) SELECT count(*) FROM gone",
-                row -> row.number(1),
-                parameter);
-    }
-
-    private static long only(Pipeline.Pending<Long> answer) {
-        return answer.rows().getFirst();
-    }
-
-    /** What hangs on the leads of one address; its lock is held. */
-    private record LeadRows(long leads, long submissions, long consents, long links, long messages) {
-        private static final String OF_ADDRESS = " WHERE lead_id IN (SELECT id FROM leads WHERE email = ?)";
-
-        static LeadRows delete(Tx tx, Email email) {
-            Pipeline pipeline = tx.pipeline();
-            String address = email.value();
-            var messages = Erasure.delete(pipeline, "lead_outbox" + OF_ADDRESS, address);
-            var submissions = Erasure.delete(pipeline, "form_submissions" + OF_ADDRESS, address);
-            var consents = Erasure.delete(pipeline, "consent_events" + OF_ADDRESS, address);
-            var links = Erasure.delete(pipeline, "lead_identities" + OF_ADDRESS, address);
-            var leads = Erasure.delete(pipeline, "leads WHERE email = ?", address);
-            pipeline.send();
-            return new LeadRows(only(leads), only(submissions), only(consents), only(links), only(messages));
-        }
-    }
-
-    /** All that is held of some visitors, who are locked first; also guesses that somebody else may be one of them. */
-    private record VisitorRows(long visitors, long sessions, long events, long links) {
-        static final VisitorRows NONE = new VisitorRows(0, 0, 0, 0);
-        private static final String OF_VISITORS = " WHERE visitor_id = ANY (?::uuid[])";
-
-        /** By the links, since there is no index by visitor. The hash of the content holds the visitor too. */
-        private static final String UNLINK_SUBMISSIONS = """
-                UPDATE form_submissions AS f
-                SET visitor_id = NULL, session_id = NULL, event_id = NULL, content_hash = sha256(uuid_send(f.id))
-                FROM lead_identities AS i
-                WHERE i.visitor_id = ANY (?::uuid[]) AND f.lead_id = i.lead_id AND f.visitor_id = i.visitor_id
-                """;
-
-        VisitorRows and(VisitorRows more) {
-            return new VisitorRows(
-                    visitors + more.visitors, sessions + more.sessions, events + more.events, links + more.links);
-        }
-
-        static VisitorRows delete(Tx tx, Collection<UUID> going) {
-            Pipeline lock = tx.pipeline();
-            VisitorLock.take(lock, going);
-            lock.send();
-            Pipeline pipeline = tx.pipeline();
-            UUID[] ids = going.toArray(UUID[]::new);
-            pipeline.update(UNLINK_SUBMISSIONS, (Object) ids);
-            var events = Erasure.delete(pipeline, "events" + OF_VISITORS, ids);
-            var sessions = Erasure.delete(pipeline, "sessions" + OF_VISITORS, ids);
-            var visitors = Erasure.delete(pipeline, "visitors" + OF_VISITORS, ids);
-            var links = Erasure.delete(pipeline, "lead_identities" + OF_VISITORS, ids);
-            pipeline.send();
-            return new VisitorRows(only(visitors), only(sessions), only(events), only(links));
-        }
     }
 }

@@ -6,7 +6,6 @@ import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.value.ComputedId;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,22 +20,16 @@ import org.jspecify.annotations.Nullable;
  * once. The visitors are locked (see {@link VisitorLock}), so what was read stays true until the transaction ends.
  */
 public final class Visits {
-    /**
-     * A visitor with more sessions near one moment is hostile; its earliest ones there are not looked at. All those of a
-     * batch are held at once, each with up to 2.5 KB of campaign, so they may not be many more than its events.
-     */
-    private static final int MAX_SESSIONS_NEAR = 8;
-
-    private static final String NEAR = """
+    private static final String FIND_SESSIONS = """
             SELECT s.visitor_id, s.id, s.started_at, s.last_event_at,
                    s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content
-            FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS sought(visitor_id, since, until, most)
+            FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS sought(visitor_id, since, until, max)
             CROSS JOIN LATERAL (
                 SELECT * FROM sessions
                 WHERE sessions.visitor_id = sought.visitor_id
                   AND sessions.started_at <= to_timestamp(sought.until::float8 / 1000)
                 ORDER BY sessions.started_at DESC
-                LIMIT sought.most) AS s
+                LIMIT sought.max) AS s
             WHERE s.last_event_at >= to_timestamp(sought.since::float8 / 1000)
             ORDER BY s.started_at, s.id
             """;
@@ -50,7 +43,7 @@ public final class Visits {
             WHERE excluded.first_seen_at < known.first_seen_at
             """;
 
-    /** The id of a session is taken already only if the event that began it was purged and is sent once more. */
+    /** The id of a session is taken only if the event that began it was purged and is sent again. */
     private static final String BEGIN_SESSIONS = """
             INSERT INTO sessions AS known (
                 visitor_id, id, property_id, started_at, last_event_at,
@@ -84,56 +77,7 @@ public final class Visits {
 
     private final SessionRule rule;
     private final Map<UUID, VisitorSessions> byVisitor = new LinkedHashMap<>();
-    private Pipeline.@Nullable Pending<Known> near;
-
-    /** What is known of one visitor in this batch. */
-    private static final class VisitorSessions {
-        final Visitor visitor;
-        final List<Session> sessions = new ArrayList<>(2);
-        final List<Instant> times = new ArrayList<>(1);
-
-        VisitorSessions(Visitor visitor) {
-            this.visitor = visitor;
-        }
-
-        /** Takes in a session that was read; one that lies near two moments is read twice, one after the other. */
-        void takeIn(Session read) {
-            if (sessions.isEmpty() || !sessions.getLast().id.equals(read.id)) {
-                sessions.add(read);
-            }
-        }
-
-        /** The stretches of time in which a session could lie that one of the events joins. */
-        void addTo(List<Near> all, Duration inactivity) {
-            times.sort(null);
-            Instant since = times.getFirst().minus(inactivity);
-            Instant until = since;
-            int most = 0;
-            for (Instant time : times) {
-                if (most > 0 && time.minus(inactivity).isAfter(until)) {
-                    all.add(new Near(visitor.id(), since, until, most));
-                    since = time.minus(inactivity);
-                    most = 0;
-                }
-                until = time.plus(inactivity);
-                most += most == 0 ? MAX_SESSIONS_NEAR : 1;
-            }
-            all.add(new Near(visitor.id(), since, until, most));
-        }
-
-        /** The start of the earliest session that begins earlier than the database knows. */
-        @Nullable
-        Instant movedStart() {
-            Instant earliest = null;
-            for (Session session : sessions) {
-                if (session.isStartMoved()
-                        && (earliest == null || session.startedAt().isBefore(earliest))) {
-                    earliest = session.startedAt();
-                }
-            }
-            return earliest;
-        }
-    }
+    private Pipeline.@Nullable Pending<StoredSession> found;
 
     public Visits(SessionRule rule) {
         this.rule = rule;
@@ -153,21 +97,21 @@ public final class Visits {
      */
     public void lockAndRead(Pipeline pipeline) {
         VisitorLock.take(pipeline, byVisitor.keySet());
-        List<Near> all = new ArrayList<>(byVisitor.size());
+        List<VisitorSessions.TimeRange> all = new ArrayList<>(byVisitor.size());
         byVisitor.values().forEach(sessionsOf -> sessionsOf.addTo(all, rule.inactivity()));
-        Columns<Near> sought = new Columns<>(all);
-        near = pipeline.query(
-                NEAR,
-                Known::read,
-                sought.ids(one -> one.visitorId),
-                sought.numbers(one -> one.since.toEpochMilli()),
-                sought.numbers(one -> one.until.toEpochMilli()),
-                sought.numbers(one -> one.most));
+        Columns<VisitorSessions.TimeRange> sought = new Columns<>(all);
+        found = pipeline.query(
+                FIND_SESSIONS,
+                StoredSession::read,
+                sought.ids(range -> range.visitorId()),
+                sought.numbers(range -> range.since().toEpochMilli()),
+                sought.numbers(range -> range.until().toEpochMilli()),
+                sought.numbers(range -> range.maxSessions()));
     }
 
     /** Finds or begins the session of an expected event. */
     public UUID place(Visitor visitor, UUID eventId, Instant at, Origin origin) {
-        takeIn();
+        addRead();
         VisitorSessions sessionsOf = sessionsOf(visitor.id());
         Session chosen = rule.choose(sessionsOf.sessions, at, origin.utm());
         if (chosen != null) {
@@ -179,12 +123,12 @@ public final class Visits {
         return id;
     }
 
-    private void takeIn() {
-        if (near != null) {
-            for (Known known : near.rows()) {
-                sessionsOf(known.visitorId).takeIn(known.session);
+    private void addRead() {
+        if (found != null) {
+            for (StoredSession stored : found.rows()) {
+                sessionsOf(stored.visitorId).addRead(stored.session);
             }
-            near = null;
+            found = null;
         }
     }
 
@@ -193,7 +137,7 @@ public final class Visits {
         return ComputedId.of("session").with(visitorId).with(eventId).toUuid();
     }
 
-    /** Adds the writing of the visitors that may be new, the sessions that are, and the ends that moved. */
+    /** Adds the statements that save new visitors, new sessions, and sessions whose start or end moved. */
     public void save(Pipeline pipeline) {
         saveVisitors(pipeline);
         beginSessions(pipeline);
@@ -201,17 +145,17 @@ public final class Visits {
     }
 
     private void saveVisitors(Pipeline pipeline) {
-        List<Seen> rows = new ArrayList<>();
+        List<FirstVisit> rows = new ArrayList<>();
         for (VisitorSessions sessionsOf : byVisitor.values()) {
             Instant start = sessionsOf.movedStart();
             if (start != null) {
-                rows.add(new Seen(sessionsOf.visitor, start));
+                rows.add(new FirstVisit(sessionsOf.visitor, start));
             }
         }
         if (rows.isEmpty()) {
             return;
         }
-        Columns<Seen> seen = new Columns<>(rows);
+        Columns<FirstVisit> seen = new Columns<>(rows);
         pipeline.update(
                 SAVE_VISITORS,
                 seen.ids(s -> s.visitor.id()),
@@ -221,12 +165,12 @@ public final class Visits {
     }
 
     private void beginSessions(Pipeline pipeline) {
-        List<Begun> rows = new ArrayList<>();
+        List<NewSession> rows = new ArrayList<>();
         byVisitor
                 .values()
                 .forEach(sessionsOf -> sessionsOf.sessions.forEach(session -> {
                     if (session.begunBy != null) {
-                        rows.add(new Begun(
+                        rows.add(new NewSession(
                                 Objects.requireNonNullElse(session.lastSeenAs(), sessionsOf.visitor),
                                 session,
                                 session.begunBy));
@@ -235,7 +179,7 @@ public final class Visits {
         if (rows.isEmpty()) {
             return;
         }
-        Columns<Begun> begun = new Columns<>(rows);
+        Columns<NewSession> begun = new Columns<>(rows);
         pipeline.update(
                 BEGIN_SESSIONS,
                 begun.ids(b -> b.visitor.id()),
@@ -257,16 +201,16 @@ public final class Visits {
     }
 
     private void moveSessions(Pipeline pipeline) {
-        List<Moved> rows = new ArrayList<>();
+        List<MovedSession> rows = new ArrayList<>();
         byVisitor.forEach((visitorId, sessionsOf) -> sessionsOf.sessions.forEach(session -> {
             if (session.begunBy == null && session.isTouched()) {
-                rows.add(new Moved(visitorId, session, session.lastSeenAs()));
+                rows.add(new MovedSession(visitorId, session, session.lastSeenAs()));
             }
         }));
         if (rows.isEmpty()) {
             return;
         }
-        Columns<Moved> moved = new Columns<>(rows);
+        Columns<MovedSession> moved = new Columns<>(rows);
         pipeline.update(
                 MOVE_SESSIONS,
                 moved.ids(m -> m.visitorId),
@@ -278,24 +222,21 @@ public final class Visits {
     }
 
     private VisitorSessions sessionsOf(UUID visitorId) {
-        return Objects.requireNonNull(byVisitor.get(visitorId), "an event of a visitor that was not expected");
+        return Objects.requireNonNull(byVisitor.get(visitorId), "the visitor was not expected");
     }
 
-    /** @param most sessions that are read */
-    private record Near(UUID visitorId, Instant since, Instant until, int most) {}
+    private record FirstVisit(Visitor visitor, Instant first) {}
 
-    private record Seen(Visitor visitor, Instant first) {}
+    private record NewSession(Visitor visitor, Session session, Origin origin) {}
 
-    private record Begun(Visitor visitor, Session session, Origin origin) {}
-
-    private record Moved(
+    private record MovedSession(
             UUID visitorId, Session session, @Nullable Visitor seenAs) {}
 
-    private record Known(UUID visitorId, Session session) {
-        static Known read(Row row) throws SQLException {
+    private record StoredSession(UUID visitorId, Session session) {
+        static StoredSession read(Row row) throws SQLException {
             Utm utm = new Utm(
                     row.textOrNull(5), row.textOrNull(6), row.textOrNull(7), row.textOrNull(8), row.textOrNull(9));
-            return new Known(row.id(1), Session.known(row.id(2), utm, row.time(3), row.time(4)));
+            return new StoredSession(row.id(1), Session.known(row.id(2), utm, row.time(3), row.time(4)));
         }
     }
 }

@@ -1,0 +1,238 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Tx;
+import com.altcontext.lead.Email;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The JSON document of an {@link Export}. The database makes the objects, and each row is written as it is read. */
+final class ExportDocument {
+    static final String LEAD = object(
+            "l",
+            "id",
+            "property_id",
+            "email",
+            "first_captured_at",
+            "last_captured_at",
+            "source_channel",
+            "consent_status",
+            "consent_expires_at");
+
+    private static final String CONSENT = object(
+            "c",
+            "status",
+            "source",
+            "form_name",
+            "policy_version",
+            "purpose",
+            "reason",
+            "occurred_at",
+            "expires_at",
+            "ip_hash");
+
+    private static final String SUBMISSION = object(
+            "f", "id", "visitor_id", "session_id", "event_id", "form_name", "submitted_at", "content_hash", "payload");
+
+    private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at");
+
+    private static final String MESSAGE = object("o", "id", "created_at", "attempts", "next_attempt_at", "body");
+
+    private static final String VISITOR = object("v", "visitor_id", "property_id", "anon_id", "first_seen_at");
+
+    private static final String SESSION = object(
+            "s",
+            "id",
+            "started_at",
+            "last_event_at",
+            "utm_source",
+            "utm_medium",
+            "utm_campaign",
+            "utm_term",
+            "utm_content",
+            "traffic_source",
+            "referrer_host",
+            "device",
+            "country",
+            "ip_hash",
+            "ua_hash");
+
+    private static final String EVENT = object(
+            "e",
+            "id",
+            "session_id",
+            "occurred_at",
+            "received_at",
+            "event_type",
+            "path",
+            "referrer",
+            "referrer_host",
+            "utm_source",
+            "utm_medium",
+            "utm_campaign",
+            "utm_term",
+            "utm_content",
+            "traffic_source",
+            "device",
+            "country",
+            "is_conversion",
+            "engaged_time_ms",
+            "scroll_depth_percent",
+            "fcp_ms",
+            "lcp_ms",
+            "inp_ms",
+            "ttfb_ms",
+            "cls_score",
+            "props");
+
+    /** What is shown of a visitor who also left another address. */
+    private static final String SHARED_VISITOR = object("v", "visitor_id", "property_id");
+
+    /** The sessions of a visitor in which a form with an address was sent. */
+    private static final String THEIR_SESSIONS = """
+            (SELECT f.session_id FROM form_submissions AS f JOIN leads AS l ON l.id = f.lead_id
+             WHERE f.visitor_id = ? AND l.email = ?)
+            """;
+
+    private static final String GUESSES = """
+            SELECT count(*) FROM lead_identities WHERE lead_id = ? AND source <> 'form_submit'
+            """;
+
+    private static final String NOTES = Stream.of(
+                    "mayAlsoBe counts visitors who were seen with the same network address and browser and may be other people: they are not shown.",
+                    "visitorsSharedWithOthers counts visitors who also left another address: of them only the sessions are shown in which a form with this address was sent, since the others may belong to another person.",
+                    "mentions counts, by table, what other people have sent that holds this address: it is not shown, since it is about them.",
+                    "Hashes are keyed and cannot be reversed; network addresses themselves are not stored.")
+            .map(note -> '"' + note + '"')
+            .collect(Collectors.joining(","));
+
+    private final Tx tx;
+    private final Export.UnsubscribeUrl unsubscribeUrl;
+    private final Appendable out;
+
+    ExportDocument(Tx tx, Export.UnsubscribeUrl unsubscribeUrl, Appendable out) {
+        this.tx = tx;
+        this.unsubscribeUrl = unsubscribeUrl;
+        this.out = out;
+    }
+
+    void write(Export.ExportRequest request, Export.Found found) throws IOException {
+        out.append("{\"ok\":true,\"email\":").append(quoted(request.email().value()));
+        out.append(",\"exportedAt\":").append(quoted(request.at().toString()));
+        out.append(",\n\"leads\":[");
+        String comma = "\n";
+        for (Export.ExportedLead lead : found.leads()) {
+            out.append(comma);
+            writeLead(lead);
+            comma = ",\n";
+        }
+        out.append("],\n\"visitors\":[");
+        comma = "\n";
+        for (Export.LinkedVisitor visitor : found.visitors()) {
+            out.append(comma);
+            writeVisitor(request.email(), visitor);
+            comma = ",\n";
+        }
+        out.append("],\n\"visitorsSharedWithOthers\":")
+                .append(Long.toString(found.visitors().stream()
+                        .filter(Export.LinkedVisitor::shared)
+                        .count()));
+        out.append(",\n\"mentions\":{")
+                .append(found.mentions().byTable().entrySet().stream()
+                        .map(count -> '"' + camelCase(count.getKey()) + "\":" + count.getValue())
+                        .collect(Collectors.joining(",")))
+                .append('}');
+        out.append(",\n\"notes\":[").append(NOTES).append("]}\n");
+    }
+
+    private void writeVisitor(Email email, Export.LinkedVisitor visitor) throws IOException {
+        String known =
+                "SELECT " + (visitor.shared() ? SHARED_VISITOR : VISITOR) + " FROM visitors AS v WHERE visitor_id = ?";
+        out.append(open(tx.query(known, row -> row.text(1), visitor.id()).getFirst()))
+                .append(",\"sharedWithOthers\":")
+                .append(String.valueOf(visitor.shared()));
+        String sessions = "sessions AS s WHERE s.visitor_id = ?";
+        String events = "events AS e WHERE e.visitor_id = ?";
+        Object[] parameters = {visitor.id()};
+        if (visitor.shared()) {
+            sessions += " AND s.id IN " + THEIR_SESSIONS;
+            events += " AND e.session_id IN " + THEIR_SESSIONS;
+            parameters = new Object[] {visitor.id(), visitor.id(), email.value()};
+        }
+        array("sessions", SESSION, sessions + " ORDER BY s.started_at", parameters);
+        array("events", EVENT, events + " ORDER BY e.occurred_at", parameters);
+        out.append('}');
+    }
+
+    private void writeLead(Export.ExportedLead lead) throws IOException {
+        out.append(open(lead.json()));
+        String url = unsubscribeUrl.of(lead.id(), lead.propertyId());
+        out.append(",\"unsubscribeUrl\":").append(url == null ? "null" : quoted(url));
+        array("consent", CONSENT, "consent_events AS c WHERE c.lead_id = ? ORDER BY c.id", lead.id());
+        array(
+                "submissions",
+                SUBMISSION,
+                "form_submissions AS f WHERE f.lead_id = ? ORDER BY f.submitted_at",
+                lead.id());
+        array(
+                "visitors",
+                LINK,
+                "lead_identities AS i WHERE i.lead_id = ? AND i.source = 'form_submit' ORDER BY i.linked_at",
+                lead.id());
+        array("messages", MESSAGE, "lead_outbox AS o WHERE o.lead_id = ? ORDER BY o.created_at", lead.id());
+        long guesses = tx.query(GUESSES, row -> row.number(1), lead.id()).getFirst();
+        out.append(",\"mayAlsoBe\":").append(Long.toString(guesses)).append('}');
+    }
+
+    /** One row after the other. */
+    private void array(String name, String object, String from, Object... parameters) throws IOException {
+        out.append(",\n\"").append(name).append("\":[");
+        try {
+            boolean[] first = {true};
+            tx.each(
+                    "SELECT " + object + " FROM " + from,
+                    row -> {
+                        try {
+                            out.append(first[0] ? "\n" : ",\n").append(row.text(1));
+                            first[0] = false;
+                        } catch (IOException failed) {
+                            throw new UncheckedIOException(failed);
+                        }
+                    },
+                    parameters);
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+        out.append(']');
+    }
+
+    /** An object that is not closed yet. */
+    private static String open(String json) {
+        return json.substring(0, json.length() - 1);
+    }
+
+    private String quoted(String text) {
+        return tx.query("SELECT to_json(?::text)::text", row -> row.text(1), text)
+                .getFirst();
+    }
+
+    /** An expression that makes a JSON object of columns: their names in camel case, hashes in hexadecimal. */
+    private static String object(String table, String... columns) {
+        return Stream.of(columns)
+                .map(column -> "'" + camelCase(column) + "', "
+                        + (column.endsWith("_hash")
+                                ? "encode(" + table + "." + column + ", 'hex')"
+                                : table + "." + column))
+                .collect(Collectors.joining(", ", "json_build_object(", ")::text"));
+    }
+
+    private static String camelCase(String column) {
+        StringBuilder name = new StringBuilder();
+        for (String word : column.split("_", -1)) {
+            name.append(name.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+        }
+        return name.toString();
+    }
+}

@@ -1,0 +1,42 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Tx;
+import com.altcontext.visit.VisitorLock;
+import java.util.Collection;
+import java.util.UUID;
+
+/** How many rows of some visitors were deleted, heuristic links to them included. */
+record VisitorRows(long visitors, long sessions, long events, long links) {
+    static final VisitorRows NONE = new VisitorRows(0, 0, 0, 0);
+    private static final String OF_VISITORS = " WHERE visitor_id = ANY (?::uuid[])";
+
+    /** By the links, since there is no index by visitor. The hash of the content holds the visitor too. */
+    private static final String UNLINK_SUBMISSIONS = """
+            UPDATE form_submissions AS f
+            SET visitor_id = NULL, session_id = NULL, event_id = NULL, content_hash = sha256(uuid_send(f.id))
+            FROM lead_identities AS i
+            WHERE i.visitor_id = ANY (?::uuid[]) AND f.lead_id = i.lead_id AND f.visitor_id = i.visitor_id
+            """;
+
+    VisitorRows and(VisitorRows more) {
+        return new VisitorRows(
+                visitors + more.visitors, sessions + more.sessions, events + more.events, links + more.links);
+    }
+
+    /** Locks the visitors and deletes them. */
+    static VisitorRows delete(Tx tx, Collection<UUID> going) {
+        Pipeline lock = tx.pipeline();
+        VisitorLock.take(lock, going);
+        lock.send();
+        Pipeline pipeline = tx.pipeline();
+        UUID[] ids = going.toArray(UUID[]::new);
+        pipeline.update(UNLINK_SUBMISSIONS, (Object) ids);
+        var events = DeletedCount.add(pipeline, "events" + OF_VISITORS, ids);
+        var sessions = DeletedCount.add(pipeline, "sessions" + OF_VISITORS, ids);
+        var visitors = DeletedCount.add(pipeline, "visitors" + OF_VISITORS, ids);
+        var links = DeletedCount.add(pipeline, "lead_identities" + OF_VISITORS, ids);
+        pipeline.send();
+        return new VisitorRows(visitors.count(), sessions.count(), events.count(), links.count());
+    }
+}

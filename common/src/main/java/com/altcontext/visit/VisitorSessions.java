@@ -1,0 +1,66 @@
+package com.altcontext.visit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The sessions of one visitor in this batch, stored and new. */
+final class VisitorSessions {
+    /**
+     * A visitor with more sessions around one time is hostile, and its earliest ones there are ignored. All sessions of a
+     * batch are in memory at once, each with up to 2.5 KB of campaign, so there must not be many more than its events.
+     */
+    private static final int MAX_SESSIONS_AROUND = 8;
+
+    final Visitor visitor;
+    final List<Session> sessions = new ArrayList<>(2);
+    final List<Instant> times = new ArrayList<>(1);
+
+    VisitorSessions(Visitor visitor) {
+        this.visitor = visitor;
+    }
+
+    /** Adds a session that was read. One that lies around two times is read twice, one after the other. */
+    void addRead(Session read) {
+        if (sessions.isEmpty() || !sessions.getLast().id.equals(read.id)) {
+            sessions.add(read);
+        }
+    }
+
+    /** Adds the ranges of time in which an event of this visitor could join a session. */
+    void addTo(List<TimeRange> all, Duration inactivity) {
+        times.sort(null);
+        Instant since = times.getFirst().minus(inactivity);
+        Instant until = since;
+        int max = 0;
+        for (Instant time : times) {
+            if (max > 0 && time.minus(inactivity).isAfter(until)) {
+                all.add(new TimeRange(visitor.id(), since, until, max));
+                since = time.minus(inactivity);
+                max = 0;
+            }
+            until = time.plus(inactivity);
+            max += max == 0 ? MAX_SESSIONS_AROUND : 1;
+        }
+        all.add(new TimeRange(visitor.id(), since, until, max));
+    }
+
+    /** The earliest start that the database does not know yet; null if there is none. */
+    @Nullable
+    Instant movedStart() {
+        Instant earliest = null;
+        for (Session session : sessions) {
+            if (session.isStartMoved()
+                    && (earliest == null || session.startedAt().isBefore(earliest))) {
+                earliest = session.startedAt();
+            }
+        }
+        return earliest;
+    }
+
+    /** Where sessions of a visitor are looked for. */
+    record TimeRange(UUID visitorId, Instant since, Instant until, int maxSessions) {}
+}
