@@ -57,7 +57,7 @@ public final class RollupCheck {
      * @param figure its name; a value of a dimension is named by its rank, since it may be personal
      * @param raw what the raw rows say; null for nothing
      */
-    public record Difference(
+    public record Mismatch(
             LocalDate day,
             String property,
             String figure,
@@ -70,18 +70,18 @@ public final class RollupCheck {
      * @param property null for each of them
      * @return what differs, in a fixed order; empty if nothing does
      */
-    public List<Difference> check(LocalDate day, @Nullable String property) {
+    public List<Mismatch> check(LocalDate day, @Nullable String property) {
         List<String> properties = property != null
                 ? List.of(property)
                 : sql.inTransaction(tx -> tx.query(PROPERTIES, row -> row.text(1), day));
-        List<Difference> differences = new ArrayList<>();
+        List<Mismatch> differences = new ArrayList<>();
         for (String each : properties) {
             differences.addAll(check(day, each, new Window(day, day)));
         }
         return differences;
     }
 
-    private List<Difference> check(LocalDate day, String property, Window window) {
+    private List<Mismatch> check(LocalDate day, String property, Window window) {
         Summary summary = summaries.of(window, false, property);
         double estimated = cache.current(property).totals(window).estimatedVisitors();
         return sql.inTransaction(tx -> {
@@ -163,7 +163,7 @@ public final class RollupCheck {
     private static final class Comparison {
         final LocalDate day;
         final String property;
-        final List<Difference> differences = new ArrayList<>();
+        final List<Mismatch> differences = new ArrayList<>();
 
         Comparison(LocalDate day, String property) {
             this.day = day;
@@ -192,7 +192,7 @@ public final class RollupCheck {
             boolean comparable = raw != null && found != null;
             boolean same = comparable ? Math.abs(number(raw) - number(found)) <= tolerance : Objects.equals(raw, found);
             if (!same) {
-                differences.add(new Difference(day, property, figure, raw, found));
+                differences.add(new Mismatch(day, property, figure, raw, found));
             }
         }
     }

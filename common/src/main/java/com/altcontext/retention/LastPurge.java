@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param days whose partitions it has dropped
  * @param daysLeft expired days that it could not remove
  */
-public record LastPurge(Instant at, State state, long days, long events, long daysLeft) {
+public record LastPurge(Instant at, PurgeState state, long days, long events, long daysLeft) {
     /** A purge without an end is running for as long as it holds its lock. */
     private static final String QUERY = """
             SELECT purged_at, finished_at IS NOT NULL, EXISTS (
@@ -26,7 +26,7 @@ public record LastPurge(Instant at, State state, long days, long events, long da
             """.formatted(Purge.LOCK_ID);
 
     /** How far it is. */
-    public enum State {
+    public enum PurgeState {
         FINISHED,
         RUNNING,
         /** It was killed, or it failed. */
@@ -39,7 +39,8 @@ public record LastPurge(Instant at, State state, long days, long events, long da
     }
 
     private static LastPurge read(Row row) throws SQLException {
-        State state = row.flag(2) ? State.FINISHED : row.flag(3) ? State.RUNNING : State.INTERRUPTED;
+        PurgeState state =
+                row.flag(2) ? PurgeState.FINISHED : row.flag(3) ? PurgeState.RUNNING : PurgeState.INTERRUPTED;
         return new LastPurge(row.time(1), state, row.number(4), row.number(5), row.number(6));
     }
 }

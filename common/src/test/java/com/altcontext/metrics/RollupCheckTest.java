@@ -98,7 +98,7 @@ class RollupCheckTest {
 
         site.database.run("DELETE FROM daily_dimension_rollups WHERE dimension = 'path' AND rank = 500");
         assertThat(check.check(day, "default"))
-                .extracting(RollupCheck.Difference::figure)
+                .extracting(RollupCheck.Mismatch::figure)
                 .containsExactly("path.values", "path.total.visitors", "path.total.pageViews", "path.total.sessions");
 
         site.database.run("DELETE FROM daily_metric_rollups");
@@ -116,12 +116,10 @@ class RollupCheckTest {
         String others = "events_" + site.day(1).toString().replace("-", "");
         Sql impatient = site.database.sql().withTimeout(Duration.ofSeconds(10));
 
-        List<RollupCheck.Difference> differences = site.database
-                .anotherMachine()
-                .inTransaction(tx -> {
-                    tx.update("LOCK TABLE ONLY " + others + " IN ACCESS EXCLUSIVE MODE");
-                    return new RollupCheck(impatient, site.clock).check(site.day(3), "default");
-                });
+        List<RollupCheck.Mismatch> differences = site.database.anotherMachine().inTransaction(tx -> {
+            tx.update("LOCK TABLE ONLY " + others + " IN ACCESS EXCLUSIVE MODE");
+            return new RollupCheck(impatient, site.clock).check(site.day(3), "default");
+        });
 
         assertThat(differences).isEmpty();
     }
@@ -135,6 +133,6 @@ class RollupCheckTest {
         site.database.run("UPDATE sessions SET last_event_at = started_at");
 
         assertThat(new RollupCheck(site.database.sql(), site.clock).check(day, "default"))
-                .containsExactly(new RollupCheck.Difference(day, "default", "eventsOutsideTheirSession", 1.0, 0.0));
+                .containsExactly(new RollupCheck.Mismatch(day, "default", "eventsOutsideTheirSession", 1.0, 0.0));
     }
 }

@@ -305,7 +305,7 @@ class SummariesTest {
                         "docs uniqueVisitors")
                 .doesNotContain("default sessions", "docs totalPageViews");
         assertThat(check.check(site.day(1), "docs"))
-                .contains(new RollupCheck.Difference(site.day(1), "docs", "uniqueVisitors", 1.0, 9.0));
+                .contains(new RollupCheck.Mismatch(site.day(1), "docs", "uniqueVisitors", 1.0, 9.0));
     }
 
     @Test

@@ -3,7 +3,7 @@ package com.altcontext.ops;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupCheck;
-import com.altcontext.metrics.RollupCheck.Difference;
+import com.altcontext.metrics.RollupCheck.Mismatch;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ final class RollupCheckCommand implements Callable<Integer> {
         }
         options.requireProperty(sql);
         RollupCheck check = new RollupCheck(sql, context.clock());
-        List<Difference> differences = new ArrayList<>();
+        List<Mismatch> differences = new ArrayList<>();
         try (ProgressLine progress = output.progress("checking")) {
             for (LocalDate day : days) {
                 progress.step("checking " + day);
@@ -74,12 +74,12 @@ final class RollupCheckCommand implements Callable<Integer> {
         return differences.isEmpty() ? Exit.DONE : Exit.CHECK_FAILED;
     }
 
-    private static String line(Difference found, CommandOutput output) {
+    private static String line(Mismatch found, CommandOutput output) {
         return found.day() + "  " + found.property() + "  " + found.figure() + ": "
                 + output.bad("rolled up " + found.rolledUp() + ", raw " + found.raw());
     }
 
-    private static JsonObject json(Difference found) {
+    private static JsonObject json(Mismatch found) {
         return new JsonObject()
                 .with("day", found.day())
                 .with("property", found.property())

@@ -63,7 +63,7 @@ final class StatusCommand implements Callable<Integer> {
             problems.add("rollups have gaps: altops rollup");
         }
         LastPurge purge = inventory.lastPurge();
-        if (purge != null && purge.state() == LastPurge.State.INTERRUPTED) {
+        if (purge != null && purge.state() == LastPurge.PurgeState.INTERRUPTED) {
             problems.add("the last purge did not end: altops retention purge takes what it left");
         } else if (purge != null && purge.daysLeft() > 0) {
             problems.add("the last purge had to keep days: altops rollup, then altops retention purge");
@@ -176,7 +176,7 @@ final class StatusCommand implements Callable<Integer> {
                                 ? null
                                 : new JsonObject()
                                         .with("at", purge.at())
-                                        .with("finished", purge.state() == LastPurge.State.FINISHED)
+                                        .with("finished", purge.state() == LastPurge.PurgeState.FINISHED)
                                         .with("events", purge.events())
                                         .with("daysLeft", purge.daysLeft()))
                 .with("lastErasure", inventory.lastErasure())
