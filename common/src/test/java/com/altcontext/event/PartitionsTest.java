@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class PartitionsTest {
@@ -222,11 +223,10 @@ class PartitionsTest {
 
     /** Until somebody waits for such a lock. */
     private void awaitWaiter(String lock) {
-        Instant end = Instant.now().plus(Duration.ofMinutes(1));
-        while (database.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND " + lock) == 0) {
-            assertThat(Instant.now()).as("nobody waits for " + lock).isBefore(end);
-            Thread.onSpinWait();
-        }
+        Awaitility.await("a transaction that waits for " + lock)
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> database.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND " + lock) > 0);
     }
 
     private static LocalDate day(Instant time) {

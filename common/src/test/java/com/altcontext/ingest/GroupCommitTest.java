@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -268,14 +269,16 @@ class GroupCommitTest {
         open.add(writer);
         writer.start();
 
-        await(() -> state.status() == DatabaseState.Status.SCHEMA_OUTDATED);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> state.status() == DatabaseState.Status.SCHEMA_OUTDATED);
         assertThat(state.wasReady()).isFalse();
         assertThatThrownBy(() -> writer.submit(List.of(event("visitor-0001", "/"))))
                 .isInstanceOf(Unavailable.class);
 
         com.altcontext.db.Migrations.of(com.altcontext.db.DatabaseUrl.parse(bare.url()))
                 .apply();
-        await(state::isReady);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(state::isReady);
         assertThat(answer(writer.submit(List.of(event("visitor-0001", "/"))))).hasSize(1);
         assertThat(committed.await(10, TimeUnit.SECONDS)).isTrue();
     }
@@ -293,7 +296,7 @@ class GroupCommitTest {
         GroupCommit writer = writer(state);
         writer.start();
 
-        await(state::isReady);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(state::isReady);
         assertThat(answer(writer.submit(List.of(event("visitor-0001", "/"))))).hasSize(1);
         assertThat(tries).hasValue(3);
     }
@@ -356,13 +359,5 @@ class GroupCommitTest {
                 .cause()
                 .isInstanceOfSatisfying(
                         Unavailable.class, away -> assertThat(away.reason()).isEqualTo(reason));
-    }
-
-    private static void await(java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited half a minute").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
     }
 }

@@ -22,8 +22,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -56,19 +56,19 @@ class LostDatabaseTest {
                         .mapToObj(i -> Thread.ofVirtual().start(() -> send(writer, "sender-" + i, enough)))
                         .toList();
 
-                await(() -> acknowledged.size() > 200);
+                Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.size() > 200);
                 server.stop();
-                await(() -> refused.get() > 100);
+                Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> refused.get() > 100);
                 rejections.count("default", "events", "invalid_request");
                 server.start();
                 int before = acknowledged.size();
-                await(() -> acknowledged.size() > before + 200);
+                Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.size() > before + 200);
                 int refusedBefore = refused.get();
                 server.kill();
-                await(() -> refused.get() > refusedBefore + 100);
+                Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> refused.get() > refusedBefore + 100);
                 server.start();
                 int again = acknowledged.size();
-                await(() -> acknowledged.size() > again + 200);
+                Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.size() > again + 200);
 
                 enough.set(true);
                 for (Thread sender : senders) {
@@ -95,14 +95,7 @@ class LostDatabaseTest {
                 }
             } catch (Unavailable | CompletionException away) {
                 refused.incrementAndGet();
-                Thread.onSpinWait();
             }
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            Thread.onSpinWait();
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class LeadLockTest {
                 .capture(submitted.capture());
     }
 
-    private static boolean somebodyWaits() {
+    private static boolean isLockAwaited() {
         return database.count("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
                         + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                 > 0;
@@ -60,13 +61,11 @@ class LeadLockTest {
             boolean waited = database.sql().inTransaction(tx -> {
                 LeadLock.take(tx, JO_EMAIL);
                 done[0] = pool.submit(work);
-                while (!done[0].isDone()) {
-                    if (somebodyWaits()) {
-                        return true;
-                    }
-                    Thread.onSpinWait();
-                }
-                return false;
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(() -> done[0].isDone() || isLockAwaited());
+                return !done[0].isDone();
             });
             done[0].get();
             return waited;

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,21 +184,17 @@ class AddressSearchTest {
                         .write(new Export.ExportRequest(BOB, "test", new byte[32], NOW), new StringBuilder()))
                 .isFalse();
         // A server process tells its counts when it ends, which is after its answer.
-        while (database.count(looks) < looksBefore + 2) {
-            Thread.onSpinWait();
-        }
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.count(looks) >= looksBefore + 2);
 
         assertThat(settled(scans)).isEqualTo(scansBefore);
     }
 
     /** What a count comes to once the processes of the connections before have ended. */
     private static long settled(String count) {
-        while (database.count("""
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.count("""
                         SELECT count(*) FROM pg_stat_activity
                         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-                        """) > 0) {
-            Thread.onSpinWait();
-        }
+                        """) == 0);
         return database.count(count);
     }
 

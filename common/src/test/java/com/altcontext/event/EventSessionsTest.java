@@ -1,0 +1,143 @@
+package com.altcontext.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import com.altcontext.testing.TestEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Which session an event joins. */
+class EventSessionsTest extends EventStoreFixture {
+    @Test
+    void half_an_hour_of_silence_ends_a_session() {
+        write(visit(0), visit(30), visit(61));
+
+        assertThat(database.texts("SELECT (last_event_at - started_at)::text FROM sessions ORDER BY started_at"))
+                .containsExactly("00:30:00", "00:00:00");
+    }
+
+    @Test
+    void a_change_of_campaign_begins_a_session_and_a_page_without_one_does_not() {
+        write(visit(0).utmSource("ads"), visit(1), visit(2).utmSource("mail"), visit(3));
+
+        assertThat(database.texts(
+                        "SELECT s.utm_source || ' ' || count(*) FROM sessions s JOIN events e ON e.session_id = s.id"
+                                + " GROUP BY s.id, s.utm_source ORDER BY s.utm_source"))
+                .containsExactly("ads 2", "mail 2");
+    }
+
+    @Test
+    void batches_and_single_writes_make_the_same_sessions() {
+        TestEvent[] visits = {visit(0), visit(20), visit(55).utmSource("ads"), visit(60), visit(120)};
+        write(visits);
+        List<String> together = database.texts("SELECT id::text FROM sessions ORDER BY started_at");
+        empty();
+        for (TestEvent visit : visits) {
+            write(visit);
+        }
+
+        assertThat(database.texts("SELECT id::text FROM sessions ORDER BY started_at"))
+                .isEqualTo(together)
+                .hasSize(3);
+    }
+
+    @Test
+    void a_late_event_joins_before_the_start_and_the_visitor_was_seen_then() {
+        write(visit(40));
+        Receipt late = receipt(write(visit(15)).getFirst());
+
+        assertThat(database.count(
+                        "SELECT count(*) FROM sessions WHERE id = ? AND started_at = ? AND last_event_at = ?",
+                        late.sessionId(),
+                        NOW.plus(Duration.ofMinutes(15)),
+                        NOW.plus(Duration.ofMinutes(40))))
+                .isEqualTo(1);
+        assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
+        assertThat(database.count(
+                        "SELECT count(*) FROM visitors WHERE first_seen_at = ?", NOW.plus(Duration.ofMinutes(15))))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_late_event_between_two_sessions_joins_the_earlier() {
+        Receipt early = receipt(write(visit(0)).getFirst());
+        write(visit(50));
+
+        Receipt between = receipt(write(visit(25)).getFirst());
+
+        assertThat(between.sessionId()).isEqualTo(early.sessionId());
+        assertThat(database.texts("SELECT (last_event_at - started_at)::text FROM sessions ORDER BY started_at"))
+                .containsExactly("00:25:00", "00:00:00");
+    }
+
+    @Test
+    void a_late_event_far_from_every_session_is_one_of_its_own_and_earlier_than_all() {
+        write(visit(0));
+        write(TestEvent.at("visitor-0001", NOW).timestamp(NOW.minus(Duration.ofDays(6))));
+
+        assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(2);
+        assertThat(database.count(
+                        "SELECT count(*) FROM visitors WHERE first_seen_at = ?", NOW.minus(Duration.ofDays(6))))
+                .isEqualTo(1);
+    }
+
+    /** Each machine begins with another event of the same visit: together they must make one session. */
+    @Test
+    void two_machines_that_write_one_visit_at_once_make_one_session() throws Exception {
+        Sql[] machines = {database.sql(), database.anotherMachine()};
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            for (int round = 0; round < 25; round++) {
+                CyclicBarrier together = new CyclicBarrier(2);
+                List<Future<List<Outcome>>> writes = new ArrayList<>();
+                for (int machine = 0; machine < 2; machine++) {
+                    // Many visitors in opposite order: without an order of locks, the machines would wait in a circle.
+                    TestEvent[] sent = new TestEvent[20];
+                    for (int i = 0; i < sent.length; i++) {
+                        int visitor = machine == 0 ? i : sent.length - 1 - i;
+                        sent[i] = TestEvent.at("round-" + round + "-visitor-" + visitor, NOW)
+                                .path("/machine-" + machine);
+                    }
+                    Sql sql = machines[machine];
+                    Callable<List<Outcome>> write = () -> {
+                        together.await();
+                        return write(sql, sent);
+                    };
+                    writes.add(pool.submit(write));
+                }
+                for (Future<List<Outcome>> write : writes) {
+                    assertThat(write.get()).hasSize(20).allMatch(outcome -> outcome instanceof Outcome.Stored);
+                }
+            }
+        }
+
+        assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(25 * 40);
+        assertThat(database.count("SELECT count(*) FROM visitors")).isEqualTo(25 * 20);
+        assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(25 * 20);
+    }
+
+    @Test
+    void every_event_has_its_session_and_every_session_its_visitor() {
+        write(
+                visit(0),
+                visit(45),
+                TestEvent.at("visitor-0002", NOW),
+                TestEvent.at("visitor-0003", NOW.minus(Duration.ofDays(5))));
+
+        assertThat(
+                        database.count(
+                                "SELECT count(*) FROM events e LEFT JOIN sessions s ON s.visitor_id = e.visitor_id"
+                                        + " AND s.id = e.session_id WHERE s.id IS NULL OR e.occurred_at NOT BETWEEN s.started_at AND s.last_event_at"))
+                .isZero();
+        assertThat(database.count("SELECT count(*) FROM sessions s LEFT JOIN visitors v USING (visitor_id)"
+                        + " WHERE v.visitor_id IS NULL OR v.first_seen_at > s.started_at"))
+                .isZero();
+    }
+}

@@ -1,0 +1,54 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Sql;
+import com.altcontext.event.EventStore;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Submitted;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A database that takes forms, and ways to count what they left. */
+abstract class LeadsFixture {
+    static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, true);
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    static final Submitted JO = Submitted.by("jo@example.ca", NOW);
+
+    static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+    }
+
+    static Leads leads(Sql sql) {
+        return new Leads(sql, EVENTS, RULES);
+    }
+
+    static Captured capture(Submitted submitted) {
+        return leads(database.sql()).capture(submitted.capture());
+    }
+
+    static long rows(String table) {
+        return database.count("SELECT count(*) FROM " + table);
+    }
+
+    /** Lead, submissions, events, consent rows and messages. */
+    static List<Long> counts() {
+        return List.of(
+                rows("leads"), rows("form_submissions"), rows("events"), rows("consent_events"), rows("lead_outbox"));
+    }
+}

@@ -1,0 +1,133 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupReceipt;
+import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestEvent;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Erasures while forms, events and rollups about the same person come in. */
+class ErasureConcurrencyTest extends ErasureFixture {
+    @Test
+    void captures_that_come_meanwhile_leave_one_whole_lead_or_none() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            List<Callable<Integer>> work = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Submitted submitted = form("bob@x.ca", "visitor-bob" + i % 3)
+                        .at(NOW.plusSeconds(round * 600L + i * 40L))
+                        .payload("{\"mail\": \"bob@x.ca\", \"i\": " + i + "}");
+                work.add(() -> capture(database.anotherMachine(), submitted).heuristicLinksCreated());
+                if (i % 3 == 1) {
+                    work.add(() -> forget(BOB).map(erased -> 1).orElse(0));
+                }
+            }
+            try (ExecutorService pool = Executors.newFixedThreadPool(work.size())) {
+                for (Future<Integer> done : pool.invokeAll(work)) {
+                    assertThat(done.get()).isNotNegative();
+                }
+            }
+            assertWhole();
+        }
+        forget(BOB);
+        assertThat(columnsWith("bob@x.ca")).isEmpty();
+        assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"))).containsOnly(0L);
+    }
+
+    @Test
+    void beacons_that_come_meanwhile_leave_no_event_without_its_visitor() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            capture(form("bob@x.ca", "visitor-bob1").at(NOW.plusSeconds(round * 60L)));
+            List<Callable<Integer>> work = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                TestEvent beacon = visit("visitor-bob1", "default")
+                        .timestamp(NOW.plusSeconds(round * 60L + i))
+                        .path("/" + i);
+                work.add(() -> database.anotherMachine()
+                        .inTransaction(
+                                tx -> EVENTS.write(tx, List.of(beacon.event())).size()));
+                if (i == 2) {
+                    work.add(() -> forget(BOB).map(erased -> 1).orElse(0));
+                }
+            }
+            try (ExecutorService pool = Executors.newFixedThreadPool(work.size())) {
+                for (Future<Integer> done : pool.invokeAll(work)) {
+                    assertThat(done.get()).isEqualTo(1);
+                }
+            }
+            assertThat(database.count("""
+                    SELECT count(*) FROM events AS e
+                    WHERE NOT EXISTS (SELECT FROM visitors v WHERE v.visitor_id = e.visitor_id)
+                       OR NOT EXISTS (SELECT FROM sessions s WHERE s.visitor_id = e.visitor_id AND s.id = e.session_id)
+                    """)).isZero();
+            assertThat(rows("lead_identities")).isZero();
+            assertThat(database.count("SELECT count(*) FROM events WHERE event_type = 'form_submit'"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void a_rollup_that_is_under_way_does_not_bring_the_address_back() throws Exception {
+        send(visit("visitor-0009", "default").path("/hello/bob@x.ca"));
+        CountDownLatch read = new CountDownLatch(1);
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            Future<Integer> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
+                Erasure.waitForRollup(tx); // as a rollup does
+                String path =
+                        tx.query("SELECT path FROM events", row -> row.text(1)).getFirst();
+                read.countDown();
+                awaitWaiter();
+                return tx.update(
+                        "INSERT INTO daily_dimension_rollups VALUES ('default', 'path', ?, 1, ?, 1, 1, 1, 0)",
+                        LocalDate.ofInstant(NOW, ZoneOffset.UTC),
+                        path);
+            }));
+            read.await();
+            forget(BOB);
+            assertThat(rollup.get()).isEqualTo(1);
+        }
+        assertThat(columnsWith("bob@x.ca")).isEmpty();
+        assertThat(database.texts("SELECT value FROM daily_dimension_rollups")).containsExactly("[erased]");
+    }
+
+    /** Until somebody waits for a lock, or has finished: then there was nobody to wait. */
+    private static void awaitWaiter() {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> database.count("""
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'
+                        """) > 0
+                        || database.count("SELECT count(*) FROM events WHERE path LIKE '%bob%'") == 0);
+    }
+
+    @Test
+    void no_day_is_rolled_up_while_somebody_is_forgotten() {
+        Rollup rollup = new Rollup(database.anotherMachine(), InstantSource.fixed(NOW));
+        LocalDate today = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
+
+        Optional<RollupReceipt> meanwhile = database.sql().inTransaction(tx -> {
+            Erasure.waitForRollup(tx);
+            return rollup.tryRun(today, null);
+        });
+
+        assertThat(meanwhile).isEmpty();
+        assertThat(rollup.tryRun(today, null)).isPresent();
+        database.run("TRUNCATE daily_metric_rollups, daily_ingest_rollups, rollup_days");
+    }
+}

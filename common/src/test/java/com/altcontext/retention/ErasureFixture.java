@@ -1,0 +1,124 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import com.altcontext.event.EventStore;
+import com.altcontext.lead.Captured;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A database with the forms and events of several people, and erasures in it. */
+abstract class ErasureFixture {
+    static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, true);
+    static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
+    static final Email BOB = new Email("bob@x.ca");
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        Submitted.removeAll(database);
+        database.run("TRUNCATE daily_dimension_rollups");
+    }
+
+    static Erasure forgetting() {
+        return new Erasure(database.sql(), HASH);
+    }
+
+    static Optional<Erased> forget(Email email) {
+        return forgetting().forget(email, "altops", NOW);
+    }
+
+    static Captured capture(Sql sql, Submitted submitted) {
+        return new Leads(sql, EVENTS, RULES).capture(submitted.capture());
+    }
+
+    static Captured capture(Submitted submitted) {
+        return capture(database.sql(), submitted);
+    }
+
+    static Submitted form(String email, String anonId) {
+        return Submitted.by(email, NOW)
+                .visitor(anonId)
+                .from("192.0.2." + Math.floorMod(anonId.hashCode(), 250), "Firefox")
+                .consent(ConsentStatus.EXPRESS);
+    }
+
+    static void send(TestEvent sent) {
+        var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, List.of(sent.event())));
+    }
+
+    static TestEvent visit(String anonId, String property) {
+        return TestEvent.at(anonId, NOW).property(property).address("198.51.100.7");
+    }
+
+    static long rows(String table) {
+        return database.count("SELECT count(*) FROM " + table);
+    }
+
+    /** Each table and column of the schema that holds the text, in whatever case. */
+    static List<String> columnsWith(String text) {
+        List<String> found = new ArrayList<>();
+        List<String> columns = database.texts("""
+                SELECT c.table_name || '|' || c.column_name
+                FROM information_schema.columns AS c JOIN information_schema.tables AS t USING (table_schema, table_name)
+                WHERE c.table_schema = current_schema AND t.table_type = 'BASE TABLE'
+                  AND c.data_type IN ('text', 'character varying', 'json', 'jsonb', 'ARRAY', 'name', 'character')
+                  AND c.table_name !~ '^events_' -- whose rows are those of events
+                ORDER BY 1
+                """);
+        assertThat(columns).contains("events|props", "events|path", "consent_events|reason", "properties|domains");
+        for (String column : columns) {
+            String[] parts = column.split("\\|", -1);
+            long rows = database.count(
+                    "SELECT count(*) FROM " + parts[0] + " WHERE strpos(lower(" + parts[1] + "::text), ?) > 0", text);
+            if (rows > 0) {
+                found.add(column + " " + rows);
+            }
+        }
+        return found;
+    }
+
+    static void assertWhole() {
+        assertThat(rows("leads")).isLessThanOrEqualTo(1);
+        assertThat(rows("leads")).isEqualTo(database.count("SELECT count(DISTINCT lead_id) FROM form_submissions"));
+        assertThat(rows("leads")).isEqualTo(database.count("SELECT count(DISTINCT lead_id) FROM consent_events"));
+        assertThat(rows("leads")).isEqualTo(database.count("SELECT count(DISTINCT lead_id) FROM lead_identities"));
+        assertThat(database.count("""
+                SELECT count(*) FROM form_submissions AS f
+                WHERE NOT EXISTS (SELECT FROM events e WHERE e.id = f.event_id AND e.visitor_id = f.visitor_id)
+                   OR NOT EXISTS (SELECT FROM sessions s WHERE s.id = f.session_id AND s.visitor_id = f.visitor_id)
+                   OR NOT EXISTS (SELECT FROM visitors v WHERE v.visitor_id = f.visitor_id)
+                   OR NOT EXISTS (SELECT FROM lead_identities i WHERE i.visitor_id = f.visitor_id AND i.lead_id = f.lead_id)
+                """)).isZero();
+        assertThat(database.count("""
+                SELECT count(*) FROM events AS e
+                WHERE NOT EXISTS (SELECT FROM form_submissions f WHERE f.event_id = e.id)
+                """)).as("events of forgotten submissions").isZero();
+    }
+}

@@ -1,0 +1,91 @@
+package com.altcontext.retention;
+
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A database with visits of long ago, and purges of it. */
+abstract class PurgeFixture {
+    static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    static final RetentionPolicy POLICY = RetentionPolicy.DEFAULT;
+
+    @SuppressWarnings("TimeInStaticInitializer") // No partition is made for days that are too far from the real one.
+    static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    static final LocalDate TODAY = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
+
+    static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.run(
+                "TRUNCATE visitors, sessions, events",
+                "TRUNCATE daily_metric_rollups, daily_dimension_rollups, daily_ingest_rollups, rollup_days",
+                "TRUNCATE ingest_rejections, purge_log");
+        database.texts(
+                "SELECT drop_event_partition((now() AT TIME ZONE 'UTC')::date - d) FROM generate_series(20, 200) d");
+    }
+
+    static Instant daysAgo(int days) {
+        return NOW.minus(Duration.ofDays(days));
+    }
+
+    /** A visitor's page view so many days ago. */
+    static void visit(String anonId, int daysAgo) {
+        visitAt(anonId, daysAgo(daysAgo));
+    }
+
+    static void visitAt(String anonId, Instant at) {
+        List<Event> events = List.of(TestEvent.at(anonId, at).event());
+        var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
+    }
+
+    static void partition(int daysAgo) {
+        database.texts("SELECT ensure_event_partition(?)", TODAY.minusDays(daysAgo));
+    }
+
+    static void rolledUp(int daysAgo) {
+        rolledUp("default", daysAgo);
+    }
+
+    static void rolledUp(String property, int daysAgo) {
+        var _ = database.sql()
+                .inTransaction(tx -> tx.update(
+                        "INSERT INTO daily_metric_rollups (property_id, day) VALUES (?, ?)",
+                        property,
+                        TODAY.minusDays(daysAgo)));
+    }
+
+    static Purge purge() {
+        return new Purge(database.sql(), new Purge.RetryPolicy(0, Duration.ZERO));
+    }
+
+    static PurgeReceipt purgeNow(boolean force) {
+        PurgePlan plan = purge().plan(POLICY, NOW, force);
+        return purge().apply(plan, NOW, step -> {}).orElseThrow();
+    }
+
+    static long events() {
+        return database.count("SELECT count(*) FROM events");
+    }
+
+    static boolean hasPartition(int daysAgo) {
+        String name = "events_" + TODAY.minusDays(daysAgo).toString().replace("-", "");
+        return database.count("SELECT count(*) FROM pg_class WHERE relname = ?", name) == 1;
+    }
+}
