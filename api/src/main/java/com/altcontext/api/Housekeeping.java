@@ -1,5 +1,6 @@
 package com.altcontext.api;
 
+import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -16,27 +17,27 @@ import java.time.ZoneOffset;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What the service does by itself, now and then; nothing here is on a request's way. */
+/** What the service does by itself from time to time. No request waits for it. */
 @Singleton
 class Housekeeping {
     private static final Logger LOG = Logger.getLogger(Housekeeping.class);
-    private static final Duration MAX_ROLLUP = Duration.ofMinutes(2);
-    private static final Duration MAX_MOVE = Duration.ofMinutes(2);
+    private static final Duration ROLLUP_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(2);
 
     private final DatabaseState database;
     private final Properties properties;
     private final Partitions partitions;
     private final Rollup rollup;
-    private final Arrears arrears;
+    private final BacklogGauges backlog;
     private final InstantSource clock;
     private volatile @Nullable LocalDate partitionsMadeOn;
 
-    Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock, Arrears arrears) {
+    Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock, BacklogGauges backlog) {
         this.database = database;
         this.properties = properties;
-        this.partitions = new Partitions(sql.withTimeout(MAX_MOVE), clock);
-        this.rollup = new Rollup(sql.withTimeout(MAX_ROLLUP), clock);
-        this.arrears = arrears;
+        this.partitions = new Partitions(sql.withTimeout(MOVE_TIMEOUT), clock);
+        this.rollup = new Rollup(sql.withTimeout(ROLLUP_TIMEOUT), clock);
+        this.backlog = backlog;
         this.clock = clock;
     }
 
@@ -58,19 +59,16 @@ class Housekeeping {
         }
     }
 
-    /**
-     * So that the figures of today are minutes old at most, on whichever machine it is that runs. What cannot be missed is
-     * done by {@code altops rollup} every day.
-     */
+    /** Keeps the figures of today a few minutes old at most. {@code altops rollup}, once a day, makes up for what was missed. */
     @Scheduled(every = "5m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshRollups() {
         attempt("the latest figures are not refreshed", rollup::refreshRecent);
     }
 
-    /** For those who watch: after a rollup has had its turn. */
+    /** Renews the gauges, some time after a rollup. */
     @Scheduled(every = "5m", delayed = "90s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void takeStock() {
-        attempt("what lags behind is not known", arrears::look);
+    void measureBacklog() {
+        attempt("the backlog is not measured", backlog::look);
     }
 
     /** A machine that was suspended wakes with an old clock, and without a new connection. */

@@ -1,5 +1,7 @@
 package com.altcontext.api;
 
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.config.ConfigCheck;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
@@ -11,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks the configuration before anything is started, and tells of all its faults at once. With {@value #CHECK_SETTINGS} it
+ * Checks the configuration before anything is started, and reports all its faults at once. With {@value #CHECK_SETTINGS} it
  * does no more than that: exit 0 when the service would start with this environment, else 1.
  */
 @QuarkusMain
@@ -24,10 +26,10 @@ public class Main {
         boolean checkOnly = args.length == 1 && args[0].equals(CHECK_SETTINGS);
         List<String> faults;
         try {
-            Settings settings = SettingsReader.read(System::getenv);
-            faults = checkOnly ? List.of() : takenPorts(settings.listen());
-        } catch (SettingsReader.Misconfigured told) {
-            faults = told.faults();
+            AppConfig config = ConfigCheck.read(System::getenv);
+            faults = checkOnly ? List.of() : takenPorts(config.listen());
+        } catch (ConfigCheck.Misconfigured wrong) {
+            faults = wrong.faults();
         }
         if (!faults.isEmpty()) {
             faults.forEach(fault -> System.err.println("altcontext: " + fault));
@@ -37,14 +39,14 @@ public class Main {
             System.err.println("altcontext: the service would start with these settings");
             return;
         }
-        // Quarkus would answer addresses that java.net.URI does not like (a | in a query) with an empty body, before
-        // Edge.
+        // Quarkus would answer addresses that java.net.URI does not take (a | in a query) with an empty body, before
+        // RequestFilter.
         System.setProperty("vertx.disableURIValidation", "true");
         Quarkus.run(args);
     }
 
-    /** Quarkus would tell of them by a stack trace that names no variable. */
-    private static List<String> takenPorts(Settings.Listen listen) {
+    /** Quarkus would report them with a stack trace that names no variable. */
+    private static List<String> takenPorts(AppConfig.Listen listen) {
         List<String> faults = new ArrayList<>();
         if (System.setProperty("altcontext.ports-checked", "true") != null) {
             return faults; // In dev mode each reload comes by here, while the server of this very process listens.

@@ -23,7 +23,7 @@ final class ResidentMemory {
                 .register(meters);
     }
 
-    /** Not a number where the system does not tell, as on macOS. */
+    /** Not a number where the system does not say, as on macOS. */
     private static double bytes() {
         try {
             for (String line : Files.readAllLines(STATUS)) {
@@ -34,7 +34,7 @@ final class ResidentMemory {
                 }
             }
         } catch (IOException untold) {
-            // told below, with the same figure
+            // not a number
         }
         return Double.NaN;
     }

@@ -1,5 +1,24 @@
 package com.altcontext.api;
 
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.event.EventJudge;
+import com.altcontext.api.event.IngestMetrics;
+import com.altcontext.api.event.RequestAttribution;
+import com.altcontext.api.http.AdminKey;
+import com.altcontext.api.http.BodyCollector;
+import com.altcontext.api.http.ClientAddresses;
+import com.altcontext.api.http.DatabaseExecutor;
+import com.altcontext.api.http.DatabaseExecutors;
+import com.altcontext.api.http.Limit;
+import com.altcontext.api.http.OperatorAuth;
+import com.altcontext.api.http.RateLimiter;
+import com.altcontext.api.http.RequestMetrics;
+import com.altcontext.api.http.SessionCookie;
+import com.altcontext.api.http.SharedLimits;
+import com.altcontext.api.lead.CaptureQueue;
+import com.altcontext.api.lead.DistinctEmails;
+import com.altcontext.api.lead.LeadMetrics;
+import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.attribution.Countries;
 import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.TrafficSources;
@@ -38,11 +57,9 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.config.ConfigProvider;
 
-/** The one place where the domain's plain classes are put together, and started and stopped. */
+/** The one place where the plain classes of the domain are put together, started and stopped. */
 class Wiring {
     private static final Duration MAX_FINISH = Duration.ofSeconds(1);
     /**
@@ -54,16 +71,13 @@ class Wiring {
     /** As application.properties gives it to the driver. */
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
 
-    private static final Duration MAX_READ = Duration.ofMinutes(2);
-    /** Less than an idle connection is kept, so that whoever asked is still there. */
-    private static final Duration MAX_FIGURES_TIME = Duration.ofMinutes(1);
-
-    @Produces
-    @Singleton
-    Settings settings() {
-        return SettingsReader.read(
-                name -> ConfigProvider.getConfig().getConfigValue(name).getRawValue());
-    }
+    /** For reading all that is held about a person, or all leads. The server ends the work earlier, and the driver waits. */
+    private static final Duration LONG_READ_TIMEOUT = Duration.ofMinutes(2);
+    /**
+     * A year of hundreds of properties takes seconds to read. The time is less than an idle connection is kept, so that the client
+     * is still there.
+     */
+    private static final Duration FIGURES_TIMEOUT = Duration.ofMinutes(1);
 
     @Produces
     @Singleton
@@ -92,132 +106,74 @@ class Wiring {
 
     @Produces
     @Singleton
-    Arrivals arrivals(Settings settings, Properties properties) {
-        return new Arrivals(
-                properties,
-                TrafficSources.load(),
-                Devices.load(),
-                settings.geoipDatabase().map(Countries::open).orElseGet(Countries::none),
-                new KeyedHash(settings.pepper()));
+    MemoryBudget memoryBudget() {
+        return new MemoryBudget(MAX_WAITING_BYTES);
     }
 
     @Produces
     @Singleton
-    EventStore eventStore(Settings settings) {
-        return new EventStore(new SessionRule(settings.sessionInactivity()));
+    KeyedHash keyedHash(AppConfig config) {
+        return new KeyedHash(config.ipHashPepper());
+    }
+
+    // What every route needs.
+
+    @Produces
+    @Singleton
+    ClientAddresses clientAddresses(AppConfig config) {
+        return new ClientAddresses(config.clientAddress());
     }
 
     @Produces
     @Singleton
-    Leads leads(Settings settings, Sql sql, EventStore events) {
-        Settings.Leads chosen = settings.leads();
-        return new Leads(
-                sql,
-                events,
-                new LeadRules(
-                        chosen.heuristicLinking(),
-                        chosen.heuristicWindow(),
-                        chosen.impliedConsentMonths(),
-                        chosen.webhook().isPresent()));
-    }
-
-    @Produces
-    @Singleton
-    UnsubscribeToken unsubscribeToken(Settings settings) {
-        return new UnsubscribeToken(settings.leads().unsubscribeSecret().orElse(settings.pepper()));
-    }
-
-    /**
-     * Forms have four connections, the operator as many, and figures two: so that none waits for another, nor the writer
-     * for them, and no more than two of the figures' tables of many megabytes are in use at a time.
-     */
-    @Produces
-    @Singleton
-    Doors doors(
-            Settings settings,
-            Properties properties,
-            Arrivals arrivals,
-            Leads leads,
-            UnsubscribeToken token,
-            GroupCommit groupCommit,
-            RateLimiter limiter,
-            AdminKey adminKey,
-            DashboardSession sessions,
-            DatabaseState database,
-            MemoryBudget memory,
-            Sql sql,
-            Tally tally,
-            InstantSource clock) {
-        EventIntake intake = new EventIntake(arrivals, settings.respectPrivacySignals(), clock);
-        Workers forms = new Workers("form", 4, 128, database, memory);
-        Workers operator = new Workers("operator", 4, 64, database, memory);
-        Workers figures = new Workers("figures", 2, 64, database, memory);
-        // A year of hundreds of properties takes seconds to read: the database is not lost for that.
-        Sql figuresSql = sql.withTimeout(MAX_FIGURES_TIME);
-        return new Doors(
-                new EventDoor(intake, groupCommit, memory, tally),
-                new BatchDoor(intake, groupCommit, limiter, memory, tally),
-                new LeadDoor(
-                        arrivals,
-                        new Captures(leads, forms, memory),
-                        new DistinctEmails(
-                                settings.leads().emailsPerHour(),
-                                new KeyedHash(settings.pepper()),
-                                Ticker.systemTicker()),
-                        settings.corsAllowedOrigins(),
-                        tally,
-                        clock),
-                new UnsubscribeDoor(arrivals, new Unsubscribe(sql), token, forms, tally, clock),
-                persons(settings, sql, token, arrivals, operator, tally, clock),
-                new MetricsDoor(
-                        new Summaries(
-                                figuresSql,
-                                settings.metrics().fromMaterializedView() ? RollupSource.VIEW : RollupSource.TABLES,
-                                clock),
-                        new Breakdowns(figuresSql),
-                        properties,
-                        settings.metrics(),
-                        figures,
-                        tally,
-                        clock),
-                new SessionDoor(adminKey, sessions, tally),
-                new DashboardDoor(
-                        sql,
-                        new LeadList(sql.withTimeout(MAX_READ), unsubscribeUrl(settings, token)),
-                        properties,
-                        settings.metrics().usualProperty(),
-                        arrivals,
-                        operator,
-                        tally,
-                        clock),
-                List.of(forms, operator, figures));
-    }
-
-    /** They may take their time, up to {@link PersonDoor#TIMEOUT}, which the server keeps; the driver waits for its word. */
-    private static PersonDoor persons(
-            Settings settings,
-            Sql sql,
-            UnsubscribeToken token,
-            Arrivals arrivals,
-            Workers workers,
-            Tally tally,
-            InstantSource clock) {
-        Sql patient = sql.withTimeout(MAX_READ);
-        KeyedHash hash = new KeyedHash(settings.pepper());
-        return new PersonDoor(
-                new Erasure(patient, hash),
-                new Export(patient, unsubscribeUrl(settings, token), hash),
-                arrivals,
-                workers,
-                tally,
-                clock);
-    }
-
-    private static Export.UnsubscribeUrl unsubscribeUrl(Settings settings, UnsubscribeToken token) {
-        Optional<UnsubscribeLinks> links = settings.leads().publicUrl().map(url -> new UnsubscribeLinks(token, url));
-        return (leadId, propertyId) -> links.map(made ->
-                        made.of(new UnsubscribeToken.Scope(leadId, propertyId)).toString())
+    RateLimiter rateLimiter(AppConfig config, Vertx vertx, MeterRegistry meters, KeyedHash hash) {
+        SharedLimits shared = config.rateLimits()
+                .redisUrl()
+                .map(url -> new SharedLimits(vertx, url, hash))
                 .orElse(null);
+        if (shared != null) {
+            Gauge.builder("altcontext.limiter.shared", shared, it -> it.isReached() ? 1 : 0)
+                    .description("1 while limits hold for all machines together, 0 while their Redis is away")
+                    .register(meters);
+        }
+        return new RateLimiter(Limit.perMinute(config.rateLimits()), System::nanoTime, shared);
+    }
+
+    void close(@Disposes RateLimiter limiter) {
+        limiter.close();
+    }
+
+    @Produces
+    @Singleton
+    AdminKey adminKey(AppConfig config, RateLimiter limiter) {
+        return new AdminKey(config.adminApiKey(), limiter);
+    }
+
+    @Produces
+    @Singleton
+    SessionCookie sessionCookie(AppConfig config, InstantSource clock) {
+        return new SessionCookie(config.adminApiKey(), config.isHttps(), clock);
+    }
+
+    @Produces
+    @Singleton
+    OperatorAuth operatorAuth(AdminKey key, SessionCookie sessions) {
+        return new OperatorAuth(key, sessions);
+    }
+
+    @Produces
+    @Singleton
+    BodyCollector bodyCollector(Vertx vertx, MemoryBudget memory) {
+        return new BodyCollector(vertx, memory);
+    }
+
+    @Produces
+    @Singleton
+    DatabaseExecutors databaseExecutors(DatabaseState database, MemoryBudget memory) {
+        return new DatabaseExecutors(
+                new DatabaseExecutor("form", 4, 128, database, memory),
+                new DatabaseExecutor("operator", 4, 64, database, memory),
+                new DatabaseExecutor("figures", 2, 64, database, memory));
     }
 
     @Produces
@@ -228,14 +184,39 @@ class Wiring {
 
     @Produces
     @Singleton
-    Tally tally(Rejections rejections, MeterRegistry meters) {
-        return new Tally(rejections, meters);
+    RequestMetrics requestMetrics(Rejections rejections, MeterRegistry meters) {
+        return new RequestMetrics(rejections, meters);
+    }
+
+    // Events.
+
+    @Produces
+    @Singleton
+    RequestAttribution requestAttribution(AppConfig config, Properties properties, KeyedHash hash) {
+        return new RequestAttribution(
+                properties,
+                TrafficSources.load(),
+                Devices.load(),
+                config.geoipDatabase().map(Countries::open).orElseGet(Countries::none),
+                hash);
     }
 
     @Produces
     @Singleton
-    Arrears arrears(Sql sql, InstantSource clock) {
-        return new Arrears(sql, new Rollup(sql, clock));
+    EventJudge eventJudge(AppConfig config, RequestAttribution attribution, InstantSource clock) {
+        return new EventJudge(attribution, config.sessions().respectPrivacySignals(), clock);
+    }
+
+    @Produces
+    @Singleton
+    EventStore eventStore(AppConfig config) {
+        return new EventStore(new SessionRule(config.sessions().inactivity()));
+    }
+
+    @Produces
+    @Singleton
+    IngestMetrics ingestMetrics(MeterRegistry meters) {
+        return new IngestMetrics(meters);
     }
 
     @Produces
@@ -246,84 +227,110 @@ class Wiring {
             EventStore events,
             Rejections rejections,
             MemoryBudget memory,
-            Tally tally) {
+            IngestMetrics metrics) {
         return new GroupCommit(
-                sql, database, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, memory, tally::committed);
+                sql, database, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, memory, metrics::committed);
+    }
+
+    // Leads.
+
+    @Produces
+    @Singleton
+    Leads leads(AppConfig config, Sql sql, EventStore events) {
+        AppConfig.Leads leads = config.leads();
+        return new Leads(
+                sql,
+                events,
+                new LeadRules(
+                        leads.heuristicLinking(),
+                        leads.heuristicWindow(),
+                        leads.impliedConsentMonths(),
+                        leads.webhookUrl().isPresent()));
     }
 
     @Produces
     @Singleton
-    MemoryBudget memoryBudget() {
-        return new MemoryBudget(MAX_WAITING_BYTES);
+    CaptureQueue captureQueue(Leads leads, DatabaseExecutors executors, MemoryBudget memory, MeterRegistry meters) {
+        return new CaptureQueue(leads, executors.forms(), memory, new LeadMetrics(meters));
     }
 
     @Produces
     @Singleton
-    ClientAddresses clientAddresses(Settings settings) {
-        return new ClientAddresses(settings.clientAddress());
+    DistinctEmails distinctEmails(AppConfig config, KeyedHash hash) {
+        return new DistinctEmails(config.rateLimits().leadEmails(), hash, Ticker.systemTicker());
     }
 
     @Produces
     @Singleton
-    RateLimiter rateLimiter(Settings settings, Vertx vertx, MeterRegistry meters) {
-        SharedAllowance shared = settings.limiterRedis()
-                .map(url -> new SharedAllowance(vertx, url, new KeyedHash(settings.pepper())))
+    Unsubscribe unsubscribe(Sql sql) {
+        return new Unsubscribe(sql);
+    }
+
+    @Produces
+    @Singleton
+    UnsubscribeToken unsubscribeToken(AppConfig config) {
+        return new UnsubscribeToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+    }
+
+    @Produces
+    @Singleton
+    Export.UnsubscribeUrl unsubscribeUrl(AppConfig config, UnsubscribeToken token) {
+        Optional<UnsubscribeLinks> links = config.publicUrl().map(url -> new UnsubscribeLinks(token, url));
+        return (leadId, propertyId) -> links.map(made ->
+                        made.of(new UnsubscribeToken.Scope(leadId, propertyId)).toString())
                 .orElse(null);
-        if (shared != null) {
-            Gauge.builder("altcontext.limiter.shared", shared, it -> it.isReached() ? 1 : 0)
-                    .description("1 while limits hold for all machines together, 0 while their Redis is away")
-                    .register(meters);
-        }
-        return new RateLimiter(settings.perMinute(), System::nanoTime, shared);
-    }
-
-    void close(@Disposes RateLimiter limiter) {
-        limiter.close();
     }
 
     @Produces
     @Singleton
-    AdminKey adminKey(Settings settings, RateLimiter limiter) {
-        return new AdminKey(settings.adminKey(), limiter);
+    Erasure erasure(Sql sql, KeyedHash hash) {
+        return new Erasure(sql.withTimeout(LONG_READ_TIMEOUT), hash);
     }
 
     @Produces
     @Singleton
-    DashboardSession dashboardSession(Settings settings, InstantSource clock) {
-        return new DashboardSession(settings.adminKey(), settings.https(), clock);
+    Export export(Sql sql, Export.UnsubscribeUrl unsubscribeUrl, KeyedHash hash) {
+        return new Export(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl, hash);
     }
 
     @Produces
     @Singleton
-    Admission admission(AdminKey adminKey, DashboardSession sessions) {
-        return new Admission(adminKey, sessions);
+    LeadList leadList(Sql sql, Export.UnsubscribeUrl unsubscribeUrl) {
+        return new LeadList(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl);
+    }
+
+    // Figures.
+
+    @Produces
+    @Singleton
+    Summaries summaries(AppConfig config, Sql sql, InstantSource clock) {
+        RollupSource source = config.metrics().useMaterializedView() ? RollupSource.VIEW : RollupSource.TABLES;
+        return new Summaries(sql.withTimeout(FIGURES_TIMEOUT), source, clock);
     }
 
     @Produces
     @Singleton
-    BodyCollector bodyCollector(Vertx vertx, MemoryBudget memory) {
-        return new BodyCollector(vertx, memory);
+    Breakdowns breakdowns(Sql sql) {
+        return new Breakdowns(sql.withTimeout(FIGURES_TIMEOUT));
+    }
+
+    @Produces
+    @Singleton
+    BacklogGauges backlogGauges(Sql sql, InstantSource clock) {
+        return new BacklogGauges(sql, new Rollup(sql, clock));
     }
 
     void start(
             @Observes StartupEvent event,
             GroupCommit groupCommit,
+            IngestMetrics ingest,
             DatabaseState database,
             RateLimiter limiter,
             MemoryBudget memory,
-            Arrears arrears,
+            BacklogGauges backlog,
             MeterRegistry meters) {
-        Gauge.builder("altcontext.ingest.queue.depth", groupCommit, GroupCommit::depth)
-                .description("events that wait for the writer")
-                .register(meters);
         Gauge.builder("altcontext.memory.waiting.bytes", memory, MemoryBudget::held)
-                .description("bytes of the heap that requests hold which wait")
-                .register(meters);
-        Gauge.builder(
-                        "altcontext.ingest.uncommitted.seconds",
-                        groupCommit,
-                        writer -> writer.uncommittedFor().toMillis() / 1000.0)
-                .description("for how long events have come without one being stored")
+                .description("bytes of the heap that waiting requests hold")
                 .register(meters);
         Gauge.builder("altcontext.database.ready", database, state -> state.isReady() ? 1 : 0)
                 .description("1 while the database answers and holds the schema that is needed")
@@ -337,32 +344,34 @@ class Wiring {
         Gauge.builder("altcontext.limiter.clients", limiter, RateLimiter::size)
                 .description("allowances of clients that are not whole")
                 .register(meters);
-        arrears.register(meters);
+        ingest.observe(groupCommit);
+        backlog.register(meters);
         ResidentMemory.register(meters);
         groupCommit.start();
     }
 
-    /** Before the HTTP server closes: what waits is stored and still answered, what comes from now on is told 503. */
-    void drain(@Observes ShutdownDelayInitiatedEvent event, GroupCommit groupCommit, Doors doors) {
-        finish(groupCommit, doors);
+    /** Before the HTTP server closes: what waits is stored and still answered, new requests get 503. */
+    void drain(@Observes ShutdownDelayInitiatedEvent event, GroupCommit groupCommit, DatabaseExecutors executors) {
+        finish(groupCommit, executors);
     }
 
     /**
-     * The same for dev mode and tests, which know no first event. Their next start is in the same process, where gauges
-     * would go on telling of what has stopped.
+     * The same for dev mode and tests, which have no such first event. Their next start is in the same process, where gauges would
+     * go on showing what has stopped.
      */
-    void stop(@Observes ShutdownEvent event, GroupCommit groupCommit, Doors doors, MeterRegistry meters) {
-        finish(groupCommit, doors);
+    void stop(
+            @Observes ShutdownEvent event, GroupCommit groupCommit, DatabaseExecutors executors, MeterRegistry meters) {
+        finish(groupCommit, executors);
         meters.getMeters().stream()
                 .filter(meter -> meter.getId().getName().startsWith("altcontext."))
                 .forEach(meters::remove);
     }
 
-    /** The workers finish while the writer does, so that both together take no longer than the slower of them. */
-    private static void finish(GroupCommit groupCommit, Doors doors) {
-        doors.stop();
-        long workersEnd = System.nanoTime() + MAX_FINISH.toNanos();
+    /** The executors finish while the writer does, so that both together take no longer than the slower of them. */
+    private static void finish(GroupCommit groupCommit, DatabaseExecutors executors) {
+        executors.stop();
+        long end = System.nanoTime() + MAX_FINISH.toNanos();
         groupCommit.close();
-        doors.await(workersEnd);
+        executors.await(end);
     }
 }

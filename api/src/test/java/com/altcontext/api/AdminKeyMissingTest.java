@@ -2,6 +2,7 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.http.SessionCookie;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -34,7 +35,7 @@ class AdminKeyMissingTest {
 
     @Test
     void nobody_signs_in_to_the_dashboard_either() {
-        String cookie = new DashboardSession(Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
+        String cookie = new SessionCookie(Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
                 .begin()
                 .setCookie()
                 .replaceFirst(";.*", "");

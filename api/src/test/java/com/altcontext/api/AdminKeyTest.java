@@ -20,10 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
-        initArgs = {
-            @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
-            @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
-        })
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class AdminKeyTest {
     private static final List<String> PATHS = List.of("/v1/leads/delete", "/v1/leads/export");
     private static final AtomicInteger CLIENTS = new AtomicInteger();
@@ -34,7 +31,7 @@ class AdminKeyTest {
     @Inject
     Properties properties;
 
-    private final String client = "203.0.113." + CLIENTS.incrementAndGet();
+    private final String client = "100.64.1." + CLIENTS.incrementAndGet();
 
     private Call.Answer send(String path, @Nullable String key) {
         Call call = Call.of("POST", path).json(Forms.least()).header("x-forwarded-for", client);
@@ -107,7 +104,7 @@ class AdminKeyTest {
         }
         assertThat(Call.of("POST", PATHS.getFirst())
                         .json(Forms.least())
-                        .header("x-forwarded-for", "198.51.100.77")
+                        .header("x-forwarded-for", "100.64.2.77")
                         .header("x-admin-key", TestService.ADMIN_KEY)
                         .send()
                         .status())

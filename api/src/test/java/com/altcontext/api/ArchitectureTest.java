@@ -3,8 +3,8 @@ package com.altcontext.api;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -17,17 +17,46 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The HTTP face is an adapter: flat, beside altops and not above it, and without a way of its own to the database. */
+/** The HTTP face is an adapter: cut by features, beside altops and not above it, and without a way of its own to the database. */
 class ArchitectureTest {
+    private static final String ROOT = "com.altcontext.api";
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("com.altcontext.api");
+            .importPackages(ROOT);
+
+    /** Which package may use which. The root, which wires them together, may use all. */
+    private static final Map<String, Set<String>> MAY_USE = Map.of(
+            "config", Set.of(),
+            "http", Set.of("config"),
+            "event", Set.of("http", "config"),
+            "lead", Set.of("http", "event", "config"),
+            "metrics", Set.of("http", "config"),
+            "dashboard", Set.of("http", "event", "config"));
 
     @Test
-    void the_adapter_is_flat() {
-        classes().should().resideInAPackage("com.altcontext.api").check(CLASSES);
+    void each_feature_uses_only_the_packages_below_it() {
+        classes()
+                .should()
+                .resideInAnyPackage(
+                        Stream.concat(Stream.of(ROOT), MAY_USE.keySet().stream().map(name -> ROOT + '.' + name))
+                                .toArray(String[]::new))
+                .check(CLASSES);
+        MAY_USE.forEach((name, used) -> noClasses()
+                .that()
+                .resideInAPackage(ROOT + '.' + name)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(Stream.concat(
+                                Stream.of(ROOT),
+                                MAY_USE.keySet().stream()
+                                        .filter(other -> !other.equals(name) && !used.contains(other))
+                                        .map(other -> ROOT + '.' + other))
+                        .toArray(String[]::new)))
+                .check(CLASSES));
     }
 
     @Test
@@ -52,8 +81,7 @@ class ArchitectureTest {
     @Test
     void nobody_replaces_a_handler_that_the_framework_has_set() {
         noClasses()
-                .that(not(equivalentTo(
-                        WebhookSender.class))) // a client of its own, on whose connections nobody else listens
+                .that(not(simpleName("WebhookSender"))) // a client of its own, on whose connections nobody else listens
                 .should()
                 .callMethodWhere(target(nameMatching(
                                 "(close|exception|shutdown|goAway|end|drain|invalidRequest|connection)Handler"))

@@ -19,10 +19,11 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /** A request to the service under test, sent as it stands: no header is added but a browser's user agent. */
-final class Call {
-    static final ObjectMapper JSON = new ObjectMapper();
-    static final String BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
-            + " Chrome/126.0.0.0 Safari/537.36";
+public final class Call {
+    public static final ObjectMapper JSON = new ObjectMapper();
+    public static final String BROWSER =
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+                    + " Chrome/126.0.0.0 Safari/537.36";
 
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -42,7 +43,7 @@ final class Call {
     }
 
     /** What came back. */
-    record Answer(int status, HttpHeaders headers, String text) {
+    public record Answer(int status, HttpHeaders headers, String text) {
         JsonNode json() {
             try {
                 return JSON.readTree(text);
@@ -62,74 +63,74 @@ final class Call {
         }
     }
 
-    static URI base() {
+    public static URI base() {
         return URI.create(ConfigProvider.getConfig().getValue("test.url", String.class));
     }
 
-    static Call of(String method, String path) {
+    public static Call of(String method, String path) {
         return new Call(method, URI.create(base() + path));
     }
 
-    static Call get(String path) {
+    public static Call get(String path) {
         return of("GET", path);
     }
 
     /** To the port of health and metrics. */
-    static Call management(String path) {
+    public static Call management(String path) {
         URI management = URI.create(ConfigProvider.getConfig().getValue("test.management.url", String.class));
         return new Call("GET", management.resolve(path));
     }
 
-    static Call event(Object body) {
+    public static Call event(Object body) {
         return of("POST", "/v1/events").json(body);
     }
 
-    static Call batch(Object body) {
+    public static Call batch(Object body) {
         return of("POST", "/v1/events/batch").json(body);
     }
 
-    static Call capture(Object body) {
+    public static Call capture(Object body) {
         return of("POST", "/v1/leads/capture").json(body);
     }
 
     /** What a form posts by itself. */
-    static Call form(String pairs) {
+    public static Call form(String pairs) {
         return of("POST", "/v1/leads/capture")
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(pairs);
     }
 
     /** A string is sent as it is, anything else as its JSON. */
-    Call json(Object content) {
+    public Call json(Object content) {
         return header("content-type", "application/json").body(content);
     }
 
-    Call body(Object content) {
+    public Call body(Object content) {
         body = content instanceof byte[] bytes ? bytes : content.toString().getBytes(StandardCharsets.UTF_8);
         return this;
     }
 
     /** Without a content-length. */
-    Call chunked() {
+    public Call chunked() {
         chunked = true;
         return this;
     }
 
-    Call header(String name, String value) {
+    public Call header(String name, String value) {
         headers.put(name, value);
         return this;
     }
 
-    Call without(String name) {
+    public Call without(String name) {
         headers.remove(name);
         return this;
     }
 
-    Answer send() {
+    public Answer send() {
         return sendLater().join();
     }
 
-    CompletableFuture<Answer> sendLater() {
+    public CompletableFuture<Answer> sendLater() {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30));
         headers.forEach(request::header);
         byte[] content = body;
@@ -146,7 +147,7 @@ final class Call {
     }
 
     /** Sends bytes over a bare socket and returns all that comes back until the service closes the connection. */
-    static String raw(String bytes) throws IOException {
+    public static String raw(String bytes) throws IOException {
         try (RawClient client = new RawClient()) {
             client.write(bytes);
             return client.readAll();

@@ -3,6 +3,7 @@ package com.altcontext.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.altcontext.api.http.ConnectionGuard;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
@@ -44,7 +45,7 @@ class ConnectionsIT {
             URI address = URI.create(service.address());
             List<RawClient> idle = new ArrayList<>();
             try {
-                for (int i = 0; i < Connections.MAX_CONNECTIONS; i++) {
+                for (int i = 0; i < ConnectionGuard.MAX_CONNECTIONS; i++) {
                     RawClient client = new RawClient(address);
                     idle.add(client);
                     client.write(HEALTH);
@@ -73,7 +74,7 @@ class ConnectionsIT {
             URI address = URI.create(service.address().replace("127.0.0.1", own.get()));
             List<RawClient> ofClient = new ArrayList<>();
             try {
-                for (int i = 0; i < Connections.MAX_OF_CLIENT; i++) {
+                for (int i = 0; i < ConnectionGuard.MAX_OF_CLIENT; i++) {
                     RawClient client = new RawClient(address);
                     ofClient.add(client);
                     client.write(HEALTH);

@@ -2,11 +2,11 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.http.SessionCookie;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -22,17 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the dashboard reads beside the figures: the properties, and the leads of one, counted and as a file. */
 @QuarkusTest
-@WithTestResource(
-        value = TestService.class,
-        initArgs = {
-            @ResourceArg(name = "RATE_LIMIT_LEAD_EXPORT", value = "1000000"),
-            @ResourceArg(name = "RATE_LIMIT_METRICS", value = "1000000"),
-            @ResourceArg(name = "RATE_LIMIT_DASHBOARD", value = "1000000")
-        })
+@WithTestResource(TestService.class)
 class DashboardLeadsTest {
     private static final String CSV = "/v1/dashboard/leads.csv";
     private static final int MANY = 100_000;
-    private static final String COOKIE = new DashboardSession(
+    private static final String COOKIE = new SessionCookie(
                     Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
             .begin()
             .setCookie()

@@ -2,6 +2,7 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.http.SessionCookie;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -58,7 +59,7 @@ class DashboardSessionTest {
 
     /** As a service with this key, whose clock stands so, would sign it. */
     private static String signed(String adminKey, Instant at) {
-        return new DashboardSession(Optional.of(adminKey), true, InstantSource.fixed(at))
+        return new SessionCookie(Optional.of(adminKey), true, InstantSource.fixed(at))
                 .begin()
                 .setCookie()
                 .replaceFirst(";.*", "");
@@ -85,8 +86,7 @@ class DashboardSessionTest {
 
     @Test
     void without_https_the_cookie_is_one_that_a_browser_keeps_without_it() {
-        DashboardSession session =
-                new DashboardSession(Optional.of(TestService.ADMIN_KEY), false, InstantSource.system());
+        SessionCookie session = new SessionCookie(Optional.of(TestService.ADMIN_KEY), false, InstantSource.system());
 
         assertThat(session.begin().setCookie())
                 .matches("altcontext-dashboard=[A-Za-z0-9_-]{76}; Max-Age=28800; Path=/; HttpOnly; SameSite=Strict");

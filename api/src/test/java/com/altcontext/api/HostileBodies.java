@@ -5,15 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Bodies of just under 64 KiB, each made to cost as much of one thing as it can. */
-final class HostileBodies {
-    static final int MAX_BYTES = 64 * 1024;
+public final class HostileBodies {
+    public static final int MAX_BYTES = 64 * 1024;
 
     private static final String START = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"props\":";
 
     private HostileBodies() {}
 
     /** For {@code POST /v1/events}, by what they are full of. */
-    static Map<String, String> json() {
+    public static Map<String, String> json() {
         Map<String, String> bodies = new LinkedHashMap<>();
         String longKey = "k".repeat(30_000);
         bodies.put(
@@ -57,7 +57,7 @@ final class HostileBodies {
     }
 
     /** For {@code POST /v1/events/batch}. */
-    static Map<String, String> batches() {
+    public static Map<String, String> batches() {
         Map<String, String> bodies = new LinkedHashMap<>();
         bodies.put("values that cannot be stored", events("{\"a\":[" + "\"\\u0000\",".repeat(70) + "1]}"));
         bodies.put(
@@ -74,7 +74,7 @@ final class HostileBodies {
     }
 
     /** For {@code POST /v1/leads/capture} as a form posts it. */
-    static Map<String, String> forms() {
+    public static Map<String, String> forms() {
         Map<String, String> bodies = new LinkedHashMap<>();
         bodies.put("pairs", fill("", "a=1&", "email=jo@example.ca"));
         bodies.put("1 000 pairs", numbered(1_000, "payload.%d=" + "x".repeat(45) + "&"));
@@ -89,7 +89,7 @@ final class HostileBodies {
         return bodies;
     }
 
-    static byte[] bytes(String body) {
+    public static byte[] bytes(String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > MAX_BYTES) {
             throw new AssertionError("a body of " + bytes.length + " bytes is not read at all");

@@ -2,6 +2,7 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
@@ -29,7 +30,7 @@ class HousekeepingTest {
     InstantSource clock;
 
     @Inject
-    Arrears arrears;
+    BacklogGauges arrears;
 
     @Inject
     Sql sql;
@@ -55,7 +56,7 @@ class HousekeepingTest {
         Stored stored = new Stored(sql);
         housekeeping.makePartitions();
         makeUpForWhatOtherTestsLeft();
-        housekeeping.takeStock();
+        housekeeping.measureBacklog();
         assertThat(metric("altcontext_rollup_lag_days")).isZero();
         assertThat(metric("altcontext_rollup_gaps")).isZero();
         assertThat(metric("altcontext_events_strays")).isZero();
@@ -64,7 +65,7 @@ class HousekeepingTest {
         stored.execute(eventOf(TODAY + " - 1"));
         stored.execute(eventOf("'2037-01-01'"));
         try {
-            housekeeping.takeStock();
+            housekeeping.measureBacklog();
             assertThat(metric("altcontext_rollup_lag_days")).isEqualTo(4);
             assertThat(metric("altcontext_rollup_gaps"))
                     .as("days without events do not count")
@@ -75,7 +76,7 @@ class HousekeepingTest {
             stored.execute("DELETE FROM events WHERE event_type = 'late'");
             makeUpForWhatOtherTestsLeft();
         }
-        housekeeping.takeStock();
+        housekeeping.measureBacklog();
         assertThat(metric("altcontext_rollup_lag_days")).isZero();
         assertThat(metric("altcontext_rollup_gaps")).isZero();
         assertThat(metric("altcontext_events_strays")).isZero();

@@ -21,12 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
-        initArgs = {
-            @ResourceArg(name = "RATE_LIMIT_LEADS", value = ""),
-            @ResourceArg(name = "RATE_LIMIT_LEAD_EMAILS", value = ""),
-            @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
-            @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
-        })
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class LeadLimitsTest {
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
@@ -36,7 +31,7 @@ class LeadLimitsTest {
     @Inject
     Properties properties;
 
-    private final String client = "203.0.113." + CLIENTS.incrementAndGet();
+    private final String client = "100.64.3." + CLIENTS.incrementAndGet();
     private Stored stored;
     private String property;
 
@@ -118,7 +113,7 @@ class LeadLimitsTest {
                         .status())
                 .isEqualTo(200);
         assertThat(Call.capture(Forms.least(sixth))
-                        .header("x-forwarded-for", "198.51.100.1")
+                        .header("x-forwarded-for", "100.64.4.1")
                         .send()
                         .status())
                 .as("another client")

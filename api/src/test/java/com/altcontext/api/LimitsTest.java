@@ -18,12 +18,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
-        initArgs = {
-            @ResourceArg(name = "RATE_LIMIT_EVENTS", value = "120"),
-            @ResourceArg(name = "RATE_LIMIT_BYTES", value = ""),
-            @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
-            @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
-        })
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class LimitsTest {
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -18,9 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the operator reads. That the figures are right is tested where they are computed; here is what HTTP adds. */
 @QuarkusTest
-@WithTestResource(
-        value = TestService.class,
-        initArgs = {@ResourceArg(name = "RATE_LIMIT_METRICS", value = "1000000")})
+@WithTestResource(TestService.class)
 class MetricsTest {
     @Inject
     Housekeeping housekeeping;

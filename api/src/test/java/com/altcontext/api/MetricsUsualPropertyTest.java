@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
-        initArgs = {@ResourceArg(name = "ROLLUP_DEFAULT_PROPERTY_ID", value = "usual-site")})
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.CHOSEN))
 class MetricsUsualPropertyTest {
     private static final String SUMMARY = "/v1/metrics/summary?window=1";
     private static final String BREAKDOWN = "/v1/metrics/breakdown?dimension=path&window=1";

@@ -2,6 +2,7 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.http.Problem;
 import com.altcontext.db.Sql;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
@@ -21,11 +22,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
-        initArgs = {
-            @ResourceArg(name = "LOG_LEVEL", value = "debug"),
-            @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
-            @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
-        })
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.OBSERVED))
 class ObservedTest {
     private static final String ADDRESS = "203.0.113.77";
 

@@ -2,6 +2,10 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.http.Problem;
+import com.altcontext.api.http.Route;
+import com.altcontext.api.http.Routes;
+import com.altcontext.api.http.SessionCookie;
 import com.altcontext.db.Sql;
 import com.altcontext.lead.UnsubscribeToken;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -44,22 +48,19 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
-        initArgs = {
-            @ResourceArg(name = "RATE_LIMIT_EVENTS", value = "120"),
-            @ResourceArg(name = "RATE_LIMIT_LEADS", value = "24"),
-            @ResourceArg(name = "RATE_LIMIT_DASHBOARD", value = "60"),
-            @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
-            @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8")
-        })
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class OpenApiTest {
     private static final String UNLISTED = "paths and methods that the document tells of in its description only";
     private static final JsonNode DOCUMENT = document();
     private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch");
-    private static final String SESSION = new DashboardSession(
+    private static final String SESSION = new SessionCookie(
                     Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
             .begin()
             .setCookie();
     private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+    @Inject
+    Routes routes;
 
     @Inject
     Sql sql;
@@ -139,20 +140,63 @@ class OpenApiTest {
                 }));
     }
 
+    /** The table of all routes, as the annotations say and as the document says; a difference prints both. */
     @Test
-    void the_document_tells_of_every_endpoint_and_of_no_other() {
-        Set<String> told = new TreeSet<>();
-        operations((path, method) -> told.add(method.toUpperCase(Locale.ROOT) + ' ' + path));
-        Set<String> known = new TreeSet<>();
-        for (Endpoint endpoint : Endpoint.values()) {
-            endpoint.methods.forEach(method -> known.add(method.name() + ' ' + endpoint.path));
+    void the_document_says_of_every_route_who_may_call_it_what_limits_it_and_which_bodies_it_takes() {
+        Set<String> documented = new TreeSet<>();
+        operations((path, method) -> {
+            JsonNode operation = operation(path, method);
+            documented.add(line(
+                    method.toUpperCase(Locale.ROOT),
+                    path,
+                    operation.path("x-access").asText(),
+                    operation.path("x-rate-limit").asText(),
+                    method.equals("post") ? bodyTypes(operation) : List.of()));
+        });
+        Set<String> built = new TreeSet<>();
+        for (Route route : routes.all()) {
+            built.add(line(
+                    route.method().name(),
+                    route.path().template().replaceAll("\\{hash:[^}]*}}", "{hash}"),
+                    route.access(),
+                    route.limits(),
+                    route.bodyTypes()));
         }
+        System.out.println(String.join("\n", built));
 
-        assertThat(told).isEqualTo(known);
+        assertThat(documented).isEqualTo(built);
+    }
+
+    private static String line(String method, String path, String access, String limit, List<String> bodyTypes) {
+        return "%-6s %-36s %-36s %-24s %s"
+                .formatted(method, path, access, limit, String.join(", ", new TreeSet<>(bodyTypes)))
+                .strip();
+    }
+
+    /** A body of which nothing is read has no place in the document. */
+    private static List<String> bodyTypes(JsonNode operation) {
+        JsonNode body = operation.path("requestBody");
+        JsonNode resolved =
+                body.has("$ref") ? DOCUMENT.at(body.path("$ref").asText().substring(1)) : body;
+        List<String> types = new ArrayList<>();
+        resolved.path("content").fieldNames().forEachRemaining(types::add);
+        return types.isEmpty() ? List.of("*/*") : types;
     }
 
     @Test
-    void the_document_tells_of_every_error_that_these_endpoints_have() {
+    void a_route_that_only_a_key_opens_has_a_security_requirement_and_no_other_has() {
+        for (Route route : routes.all()) {
+            String path = route.path().template().replaceAll("\\{hash:[^}]*}}", "{hash}");
+            JsonNode security = operation(path, route.method().name().toLowerCase(Locale.ROOT))
+                    .path("security");
+            List<String> schemes = new ArrayList<>();
+            security.forEach(each -> each.fieldNames().forEachRemaining(schemes::add));
+            assertThat(schemes.contains("adminKey")).as(path).isEqualTo(route.scope() != null);
+        }
+    }
+
+    @Test
+    void the_document_has_every_error_of_these_routes() {
         Set<String> told = new TreeSet<>();
         DOCUMENT.at("/components/schemas").forEach(schema -> {
             JsonNode error = schema.at("/properties/error");
@@ -592,7 +636,7 @@ class OpenApiTest {
     private static Call.Answer exhausted(Supplier<Call> call) {
         for (int i = 0; i < 1_000; i++) {
             Call.Answer answer =
-                    client(call.get()).header("x-forwarded-for", "203.0.113.5").send();
+                    client(call.get()).header("x-forwarded-for", "100.64.5.5").send();
             if (answer.status() == 429) {
                 return answer;
             }

@@ -40,9 +40,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * The packaged service as a process of its own: the jar, the JVM flags and the variables of production. For what cannot
  * be seen from inside, such as being killed.
  */
-final class PackagedService implements AutoCloseable {
+public final class PackagedService implements AutoCloseable {
     /** What {@link #health} says of a service that does not listen. */
-    static final String SILENT = "no answer";
+    public static final String SILENT = "no answer";
 
     private static final Path JAR =
             Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
@@ -65,12 +65,12 @@ final class PackagedService implements AutoCloseable {
     }
 
     /** A service that is ready for traffic. */
-    static PackagedService on(String databaseUrl) {
+    public static PackagedService on(String databaseUrl) {
         return on(databaseUrl, Map.of());
     }
 
     /** The same with more variables set. */
-    static PackagedService on(String databaseUrl, Map<String, String> more) {
+    public static PackagedService on(String databaseUrl, Map<String, String> more) {
         Map<String, String> variables = new ConcurrentHashMap<>(more);
         variables.put("DATABASE_URL", databaseUrl);
         PackagedService service = launch(variables);
@@ -84,7 +84,7 @@ final class PackagedService implements AutoCloseable {
     }
 
     /** A process that has just begun, in an empty directory, with these variables and what every start needs. */
-    static PackagedService launch(Map<String, String> variables) {
+    public static PackagedService launch(Map<String, String> variables) {
         assertThat(JAR).as("the jar, which mvn package makes").exists();
         Ports ports = Ports.free();
         try {
@@ -120,12 +120,12 @@ final class PackagedService implements AutoCloseable {
     }
 
     /** Scheme, host and port. */
-    String address() {
+    public String address() {
         return address;
     }
 
     /** {@code 200}, or the status and the code of the error, or {@link #SILENT}. */
-    String health() {
+    public String health() {
         try {
             Call.Answer answer = get("/v1/healthz");
             return answer.status() == 200 ? "200" : answer.status() + " " + answer.field("error");
@@ -134,7 +134,7 @@ final class PackagedService implements AutoCloseable {
         }
     }
 
-    void awaitHealth(String wanted) {
+    public void awaitHealth(String wanted) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_START_SECONDS);
         String health = health();
         while (!health.equals(wanted)) {
@@ -147,23 +147,23 @@ final class PackagedService implements AutoCloseable {
         }
     }
 
-    Call.Answer get(String path) throws IOException {
+    public Call.Answer get(String path) throws IOException {
         return send(request(path).GET());
     }
 
     /** Posts one event as a browser's script does. */
-    Call.Answer post(Object event) throws IOException {
+    public Call.Answer post(Object event) throws IOException {
         return post("/v1/events", event);
     }
 
-    Call.Answer post(String path, Object body) throws IOException {
+    public Call.Answer post(String path, Object body) throws IOException {
         return send(request(path)
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
     /** Sends a request of any kind; a header without a value is left out. */
-    Call.Answer ask(String method, String path, String body, Map<String, String> headers) throws IOException {
+    public Call.Answer ask(String method, String path, String body, Map<String, String> headers) throws IOException {
         HttpRequest.Builder request = request(path)
                 .method(
                         method,
@@ -179,17 +179,17 @@ final class PackagedService implements AutoCloseable {
     }
 
     /** SIGKILL: the process has no say in it. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** SIGTERM, which a platform sends before it stops a machine. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** @throws AssertionError if the process does not end within that time */
-    int exitCode(Duration within) throws InterruptedException {
+    public int exitCode(Duration within) throws InterruptedException {
         assertThat(process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS))
                 .as("the process ends within %s; it wrote\n%s", within, written("stdout"))
                 .isTrue();
@@ -197,7 +197,7 @@ final class PackagedService implements AutoCloseable {
     }
 
     /** What the process wrote so far to {@code stdout} or {@code stderr}. */
-    String written(String stream) {
+    public String written(String stream) {
         try {
             return Files.readString(directory.resolve(stream));
         } catch (IOException unreadable) {
@@ -213,7 +213,7 @@ final class PackagedService implements AutoCloseable {
     }
 
     /** Deletes a directory of a process that has ended. */
-    static void delete(Path directory) {
+    public static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
@@ -224,7 +224,7 @@ final class PackagedService implements AutoCloseable {
     }
 
     /** What stands in a database, seen by a connection that is not the service's. */
-    static Sql sql(String databaseUrl) {
+    public static Sql sql(String databaseUrl) {
         DatabaseUrl url = DatabaseUrl.parse(databaseUrl);
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url.jdbcUrl());

@@ -24,11 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
-        initArgs = {
-            @ResourceArg(name = "RATE_LIMIT_LEAD_DELETE", value = "1000000"),
-            @ResourceArg(name = "RATE_LIMIT_LEAD_EXPORT", value = "1000000"),
-            @ResourceArg(name = "LOG_LEVEL", value = "debug")
-        })
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.OBSERVED))
 class PersonTest {
     @Inject
     Sql sql;

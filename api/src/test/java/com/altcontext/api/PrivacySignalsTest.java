@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A service whose operator respects {@code Sec-GPC} and {@code DNT}. */
 @QuarkusTest
-@WithTestResource(value = TestService.class, initArgs = @ResourceArg(name = "RESPECT_PRIVACY_SIGNALS", value = "true"))
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.CHOSEN))
 class PrivacySignalsTest {
     @Inject
     Sql sql;

@@ -2,20 +2,13 @@ package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
 /** What the service tells of itself to whoever asks what it collects. */
 @QuarkusTest
-@WithTestResource(
-        value = TestService.class,
-        initArgs = {
-            @ResourceArg(name = "PRIVACY_CONTACT_EMAIL", value = "privacy@example.ca"),
-            @ResourceArg(name = "RAW_EVENT_RETENTION_DAYS", value = "60"),
-            @ResourceArg(name = "ROLLUP_RETENTION_MONTHS", value = "13")
-        })
+@WithTestResource(TestService.class)
 class PrivacyTest {
     @Test
     void it_names_the_contact_what_is_collected_why_and_for_how_long() {

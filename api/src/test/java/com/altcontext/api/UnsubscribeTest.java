@@ -3,11 +3,11 @@ package com.altcontext.api;
 import static com.altcontext.api.Stored.LeadTable.CONSENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.lead.UnsubscribePage;
 import com.altcontext.db.Sql;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -24,9 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Taking consent back: by address, and by the link of a mail. */
 @QuarkusTest
-@WithTestResource(
-        value = TestService.class,
-        initArgs = @ResourceArg(name = "RATE_LIMIT_UNSUBSCRIBE", value = "1000000"))
+@WithTestResource(TestService.class)
 class UnsubscribeTest {
     private static final String LINK = "/v1/leads/unsubscribe/";
 

@@ -3,6 +3,7 @@ package com.altcontext.api;
 import static com.altcontext.api.Stored.LeadTable.MESSAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.config.AppConfig;
 import com.altcontext.db.Sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -47,7 +48,7 @@ class WebhookTest {
     Sql sql;
 
     @Inject
-    Settings settings;
+    AppConfig config;
 
     @Inject
     InstantSource clock;
@@ -71,7 +72,7 @@ class WebhookTest {
 
     @BeforeEach
     void listen() throws IOException {
-        URI url = settings.leads().webhook().orElseThrow().url();
+        URI url = config.leads().webhookUrl().orElseThrow();
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort()), 0);
         receiver.createContext("/", this::receive);
         // One that takes its time does not keep the next from being received.
@@ -239,7 +240,7 @@ class WebhookTest {
     @Test
     void what_a_receiver_says_never_stands_in_the_log() throws IOException {
         receiver.stop(0);
-        int port = settings.leads().webhook().orElseThrow().url().getPort();
+        int port = config.leads().webhookUrl().orElseThrow().getPort();
         try (Logged logged = new Logged();
                 ServerSocket echo = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             Call.capture(Forms.least(email)).send();

@@ -91,7 +91,7 @@ class FlyTomlTest {
     @Test
     void no_more_requests_at_once_than_the_service_accepts_connections() {
         JsonNode limits = service.path("concurrency");
-        int accepted = Repository.lines("api/src/main/java/com/altcontext/api/Connections.java").stream()
+        int accepted = Repository.lines("api/src/main/java/com/altcontext/api/http/ConnectionGuard.java").stream()
                 .filter(line -> line.contains(" int MAX_CONNECTIONS = "))
                 .mapToInt(line -> Integer.parseInt(line.replaceAll("[^0-9]", "")))
                 .findFirst()

@@ -9,19 +9,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The files of this repository, read with the parsers of their formats. A key that is given twice is an error. */
 final class Repository {
     private static final Path ROOT = root();
-    private static final Pattern VARIABLE = Pattern.compile("\"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\"");
-    private static final Pattern LIMIT = Pattern.compile("(?m)^\\s+([A-Z_]+)\\([0-9_]+\\)[,;]");
-    private static final String SETTINGS = "api/src/main/java/com/altcontext/api";
+    /** An annotation that names a variable, up to its method, with the default that stands between. */
+    private static final Pattern VARIABLE = Pattern.compile(
+            "@Variable\\(\\s*(?:value = )?\"([A-Z0-9_]+)\"[^;]*?(?:@WithDefault\\(\"([^\"]*)\"\\)[^;]*)?;",
+            Pattern.DOTALL);
+
+    private static final String CONFIG = "api/src/main/java/com/altcontext/api/config/AppConfig.java";
 
     private Repository() {}
 
@@ -89,34 +93,21 @@ final class Repository {
         }
     }
 
-    /** The environment variables that the service reads, as its source names them. */
-    static Set<String> serviceVariables() {
-        Stream<String> named = VARIABLE.matcher(text(SETTINGS + "/SettingsReader.java"))
+    /** The environment variables that the service reads, by the default of each; empty where it has none. */
+    private static Map<String, String> variables() {
+        Map<String, String> variables = new TreeMap<>();
+        VARIABLE.matcher(text(CONFIG))
                 .results()
-                .map(found -> found.group(1))
-                .filter(name -> name.length() > 3);
-        return Stream.concat(named, limits()).collect(Collectors.toCollection(TreeSet::new));
+                .forEach(found -> variables.put(found.group(1), Objects.requireNonNullElse(found.group(2), "")));
+        return variables;
     }
 
-    /** Those of the limits are put together from an enum's constants. */
-    private static Stream<String> limits() {
-        String source = text(SETTINGS + "/Endpoint.java");
-        return source.contains("\"RATE_LIMIT_\"")
-                ? LIMIT.matcher(source.substring(source.indexOf("enum Limit")))
-                        .results()
-                        .map(found -> "RATE_LIMIT_" + found.group(1))
-                        .filter(name -> !name.equals("RATE_LIMIT_ADMIN_FAILURES"))
-                : Stream.empty();
+    static Set<String> serviceVariables() {
+        return variables().keySet();
     }
 
     /** What the service takes where a number is not given. */
     static int serviceDefault(String variable) {
-        return text(SETTINGS + "/SettingsReader.java")
-                .lines()
-                .map(Pattern.compile("number\\(\"" + variable + "\", ([0-9_]+),")::matcher)
-                .flatMap(matcher -> matcher.results())
-                .map(found -> Integer.parseInt(found.group(1).replace("_", "")))
-                .findFirst()
-                .orElseThrow();
+        return Integer.parseInt(Objects.requireNonNull(variables().get(variable), variable));
     }
 }

@@ -1,0 +1,35 @@
+package com.altcontext.api.config;
+
+import java.net.InetAddress;
+
+/** A network in CIDR notation (RFC 4632, RFC 4291). */
+public record Cidr(InetAddress network, int prefix) {
+    /** @throws IllegalArgumentException if the text is no address, or the prefix is longer than the address */
+    public static Cidr parse(String notation) {
+        String text = notation.strip();
+        int slash = text.indexOf('/');
+        InetAddress network = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+        int bits = network.getAddress().length * 8;
+        int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
+        if (prefix < 0 || prefix > bits) {
+            throw new IllegalArgumentException("a prefix is from 0 to " + bits);
+        }
+        return new Cidr(network, prefix);
+    }
+
+    public boolean contains(InetAddress address) {
+        byte[] mine = network.getAddress();
+        byte[] other = address.getAddress();
+        if (mine.length != other.length) {
+            return false;
+        }
+        int whole = prefix / 8;
+        for (int i = 0; i < whole; i++) {
+            if (mine[i] != other[i]) {
+                return false;
+            }
+        }
+        int rest = prefix % 8;
+        return rest == 0 || ((mine[whole] ^ other[whole]) & 0xFF) >> (8 - rest) == 0;
+    }
+}

@@ -1,0 +1,29 @@
+package com.altcontext.api.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The environment variable that sets a value of {@link AppConfig}. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Variable {
+    /** Its name. */
+    String value();
+
+    /** What its value must be, as the end of the sentence "NAME must be …". */
+    String rule();
+
+    /** Whether the value may also come in a file, whose path is in the variable with {@code _FILE} behind the name. */
+    boolean secret() default false;
+
+    /** The least value of a whole number, or the least length of a secret. */
+    int min() default 0;
+
+    /** The greatest value of a whole number, or the greatest length of a secret. */
+    int max() default Integer.MAX_VALUE;
+
+    /** The regular expression that the whole value must match. */
+    String pattern() default ".*";
+}

@@ -1,0 +1,83 @@
+package com.altcontext.api.config;
+
+import io.smallrye.config.WithDefault;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The environment variables of {@link AppConfig}, by the properties that they set. */
+final class Variables {
+    private static final String PREFIX = AppConfig.PREFIX + ".";
+    private static final Map<String, Setting> SETTINGS = new LinkedHashMap<>();
+
+    static {
+        collect(AppConfig.class, PREFIX);
+    }
+
+    private Variables() {}
+
+    /** One value of the configuration. */
+    record Setting(String property, Variable variable, Method method) {
+        Optional<String> defaultValue() {
+            return Optional.ofNullable(method.getAnnotation(WithDefault.class)).map(WithDefault::value);
+        }
+    }
+
+    private static void collect(Class<?> group, String prefix) {
+        for (Method method : group.getDeclaredMethods()) {
+            String property = prefix + kebab(method.getName());
+            Variable variable = method.getAnnotation(Variable.class);
+            if (variable != null) {
+                SETTINGS.put(property, new Setting(property, variable, method));
+            } else if (!method.isDefault() && method.getReturnType().isInterface()) {
+                collect(method.getReturnType(), property + '.');
+            }
+        }
+    }
+
+    /** How SmallRye Config names the property of a method. */
+    private static String kebab(String name) {
+        return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+    }
+
+    /** Every value, by its property. */
+    static Map<String, Setting> all() {
+        return SETTINGS;
+    }
+
+    /** The values that are set, by property. A secret that is not set may come in a file. */
+    static Map<String, String> read(Function<String, @Nullable String> environment) {
+        Map<String, String> values = new LinkedHashMap<>();
+        SETTINGS.forEach((property, setting) -> {
+            Variable variable = setting.variable();
+            Optional<String> value = text(environment, variable.value());
+            if (value.isEmpty() && variable.secret()) {
+                value = text(environment, variable.value() + "_FILE").flatMap(Variables::content);
+            }
+            value.ifPresent(text -> values.put(property, text));
+        });
+        return values;
+    }
+
+    /** A blank variable is as good as none. */
+    static Optional<String> text(Function<String, @Nullable String> environment, String name) {
+        return Optional.ofNullable(environment.apply(name)).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    /** What is in the file of a secret, as container platforms hand them over; empty if it cannot be read or is blank. */
+    static Optional<String> content(String file) {
+        try {
+            return Optional.of(Files.readString(Path.of(file)).strip()).filter(text -> !text.isEmpty());
+        } catch (IOException | InvalidPathException unreadable) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package com.altcontext.api.config;
+
+import com.altcontext.db.DatabaseUrl;
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.PropertiesConfigSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/** Gives {@link AppConfig} the values of its environment variables, and Quarkus what it needs of them. */
+public final class VariablesConfigSource implements ConfigSourceFactory {
+    /** Above application.properties (250), below a system property. */
+    private static final int ORDINAL = 275;
+
+    /** Where Quarkus listens and how it logs, by ours. */
+    private static final Map<String, String> FOR_QUARKUS = Map.of(
+            "quarkus.http.host", "altcontext-api.listen.host",
+            "quarkus.http.port", "altcontext-api.listen.port",
+            "quarkus.management.host", "altcontext-api.listen.host",
+            "quarkus.management.port", "altcontext-api.listen.management-port",
+            "quarkus.log.level", "altcontext-api.log-level");
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        return List.of(of(name -> context.getValue(name).getRawValue()));
+    }
+
+    static ConfigSource of(Function<String, @Nullable String> environment) {
+        Map<String, String> values = Variables.read(environment);
+        Map<String, String> properties = new HashMap<>();
+        values.forEach((property, value) -> properties.put(property, literal(value)));
+        FOR_QUARKUS.forEach((property, ours) -> {
+            String fallback = Objects.requireNonNull(Variables.all().get(ours), ours)
+                    .defaultValue()
+                    .orElseThrow();
+            properties.put(property, literal(values.getOrDefault(ours, fallback)));
+        });
+        addDatabase(properties, values.get("altcontext-api.database-url"));
+        return new PropertiesConfigSource(properties, "environment variables of altcontext", ORDINAL);
+    }
+
+    private static void addDatabase(Map<String, String> properties, @Nullable String text) {
+        if (text == null) {
+            return;
+        }
+        try {
+            DatabaseUrl url = DatabaseUrl.parse(text);
+            properties.put("quarkus.datasource.jdbc.url", literal(url.jdbcUrl()));
+            properties.put("quarkus.datasource.username", literal(url.user()));
+            properties.put("quarkus.datasource.password", literal(url.password()));
+        } catch (IllegalArgumentException unreadable) {
+            // ConfigCheck has reported it, or will.
+        }
+    }
+
+    /** The configuration library would expand ${…} in a password. */
+    private static String literal(String value) {
+        return value.replace("\\", "\\\\").replace("$", "\\$");
+    }
+}

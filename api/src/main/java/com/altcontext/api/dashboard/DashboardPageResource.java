@@ -1,0 +1,105 @@
+package com.altcontext.api.dashboard;
+
+import com.altcontext.api.http.Language;
+import com.altcontext.api.http.Limit;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.SameOrigin;
+import com.altcontext.api.http.StaticFile;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /dashboard}: the page that shows the figures, and its script and style, which are named by their content and
+ * may be kept for ever. Nothing in them is secret; what the page shows, it asks for with the operator's session.
+ */
+@Path("/dashboard")
+@NonBlocking
+public class DashboardPageResource {
+    /** In which language the page was asked for the last time. */
+    static final String LANGUAGE_COOKIE = "altcontext-language";
+
+    /** The page's own script, style and requests, and nothing of anybody else. */
+    private static final String CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+            + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private static final String ASK_AGAIN = "private, no-cache";
+    private static final String NEVER = "public, max-age=31536000, immutable";
+    private static final long A_YEAR = Duration.ofDays(365).toSeconds();
+
+    /** Filled at the first look: a service without one spends nothing on them. */
+    private static final Map<String, StaticFile> FILES = new ConcurrentHashMap<>();
+
+    /** The page, in the language that was named, now or the last time; else in the one that the browser prefers. */
+    @GET
+    @SameOrigin
+    @RateLimited(Limit.SCRIPTS)
+    public RestResponse<byte[]> page(@Context HttpServerRequest request, @QueryParam("lang") @Nullable String lang) {
+        Language named = Language.named(lang);
+        if (named != null) {
+            request.response()
+                    .addCookie(Cookie.cookie(LANGUAGE_COOKIE, named.tag())
+                            .setPath("/dashboard")
+                            .setMaxAge(A_YEAR)
+                            .setHttpOnly(true)
+                            .setSameSite(CookieSameSite.STRICT));
+        }
+        MultiMap headers = request.response().headers();
+        headers.set("content-security-policy", CSP);
+        headers.set("cross-origin-opener-policy", "same-origin");
+        Language language = named == null ? remembered(request) : named;
+        return file("index." + language.tag() + ".html").answer(request, ASK_AGAIN, "Accept-Language, Cookie");
+    }
+
+    /**
+     * The script by the hash of its content. While a service is renewed, a page of one version may ask the other: it gets the
+     * script of that one, which it must not keep.
+     */
+    @GET
+    @Path("app.{hash:[0-9a-f]{16}}.js")
+    @SameOrigin
+    @RateLimited(Limit.SCRIPTS)
+    public RestResponse<byte[]> script(@Context HttpServerRequest request, @PathParam("hash") String hash) {
+        return file("app.js", hash, request);
+    }
+
+    /** The style, in the same way. */
+    @GET
+    @Path("app.{hash:[0-9a-f]{16}}.css")
+    @SameOrigin
+    @RateLimited(Limit.SCRIPTS)
+    public RestResponse<byte[]> style(@Context HttpServerRequest request, @PathParam("hash") String hash) {
+        return file("app.css", hash, request);
+    }
+
+    private static RestResponse<byte[]> file(String name, String hash, HttpServerRequest request) {
+        StaticFile file = file(name);
+        request.response().headers().set("cross-origin-resource-policy", "same-origin");
+        return file.answer(request, hash.equals(file.hash()) ? NEVER : ASK_AGAIN, "Origin");
+    }
+
+    private static Language remembered(HttpServerRequest request) {
+        Cookie cookie = request.getCookie(LANGUAGE_COOKIE);
+        return Objects.requireNonNullElseGet(
+                Language.named(cookie == null ? null : cookie.getValue()),
+                () -> Language.preferred(request.getHeader(HttpHeaders.ACCEPT_LANGUAGE)));
+    }
+
+    private static StaticFile file(String name) {
+        return FILES.computeIfAbsent(name, absent -> StaticFile.named("dashboard/" + absent));
+    }
+}

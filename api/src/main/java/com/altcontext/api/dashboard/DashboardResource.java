@@ -1,0 +1,188 @@
+package com.altcontext.api.dashboard;
+
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.event.RequestAttribution;
+import com.altcontext.api.http.DatabaseExecutors;
+import com.altcontext.api.http.Limit;
+import com.altcontext.api.http.QueryParameters;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.Refusal;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.api.http.RequiresScope;
+import com.altcontext.api.http.Scope;
+import com.altcontext.api.http.StreamedAnswer;
+import com.altcontext.db.Sql;
+import com.altcontext.lead.EffectiveConsent;
+import com.altcontext.property.Properties;
+import com.altcontext.property.Property;
+import com.altcontext.property.PropertyStore;
+import com.altcontext.retention.LeadList;
+import com.altcontext.value.Issues;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/dashboard/…}: what the dashboard asks for beside the figures. */
+@Path("/v1/dashboard")
+public class DashboardResource {
+    private final Sql sql;
+    private final LeadList leadList;
+    private final Properties properties;
+    private final @Nullable String defaultProperty;
+    private final RequestAttribution attribution;
+    private final DatabaseExecutors executors;
+    private final InstantSource clock;
+
+    DashboardResource(
+            Sql sql,
+            LeadList leadList,
+            Properties properties,
+            AppConfig config,
+            RequestAttribution attribution,
+            DatabaseExecutors executors,
+            InstantSource clock) {
+        this.sql = sql;
+        this.leadList = leadList;
+        this.properties = properties;
+        this.defaultProperty = config.metrics().defaultProperty().orElse(null);
+        this.attribution = attribution;
+        this.executors = executors;
+        this.clock = clock;
+    }
+
+    /** @param defaultPropertyId the property of requests that name none; null if those are about all together */
+    public record PropertiesBody(boolean ok, @Nullable String defaultPropertyId, List<PropertyBody> properties) {}
+
+    public record PropertyBody(String id, String name, Collection<String> domains) {
+        static PropertyBody of(PropertyStore.Kept property) {
+            return new PropertyBody(property.slug(), property.name(), property.domains());
+        }
+    }
+
+    /** How many leads there are, by what their consent comes to. */
+    public record LeadCountsBody(boolean ok, long total, Map<String, Long> byStatus) {
+        static LeadCountsBody of(Map<EffectiveConsent, Long> counts) {
+            Map<String, Long> byStatus = new LinkedHashMap<>();
+            counts.forEach((status, count) -> byStatus.put(status.key(), count));
+            long total = counts.values().stream().mapToLong(Long::longValue).sum();
+            return new LeadCountsBody(true, total, byStatus);
+        }
+    }
+
+    @GET
+    @Path("properties")
+    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
+    @Produces(MediaType.APPLICATION_JSON)
+    public CompletionStage<PropertiesBody> properties(@Context RoutingContext routing) {
+        return executors
+                .operator()
+                .submit(RequestContext.of(routing), () -> sql.inTransaction(PropertyStore::list))
+                .thenApply(all -> new PropertiesBody(
+                        true,
+                        defaultProperty,
+                        all.stream()
+                                .sorted(Comparator.comparing(PropertyStore.Kept::slug))
+                                .map(PropertyBody::of)
+                                .toList()));
+    }
+
+    @GET
+    @Path("leads")
+    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
+    @Produces(MediaType.APPLICATION_JSON)
+    public CompletionStage<LeadCountsBody> leads(@Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        Issues issues = new Issues();
+        String property = QueryParameters.of(request, issues).property(properties);
+        refuseIfAny(issues);
+        Instant now = clock.instant();
+        return executors
+                .operator()
+                .submit(request, () -> sql.inTransaction(tx -> EffectiveConsent.count(tx, property, now)))
+                .thenApply(LeadCountsBody::of);
+    }
+
+    /** The leads themselves, as a file. A button asks for it, which sends a body of any type or none. */
+    @POST
+    @Path("leads.csv")
+    @RequiresScope(value = Scope.LEADS_READ, session = true)
+    @RateLimited(Limit.LEAD_EXPORT)
+    @Consumes(MediaType.WILDCARD)
+    public CompletionStage<RestResponse<byte[]>> leadsCsv(@Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        Issues issues = new Issues();
+        QueryParameters query = QueryParameters.of(request, issues);
+        String property = query.property(properties);
+        EffectiveConsent consent = consent(query, issues);
+        refuseIfAny(issues);
+        LeadList.LeadListRequest asked = new LeadList.LeadListRequest(
+                property,
+                consent,
+                request.isSignedIn() ? "dashboard" : "api",
+                attribution.addressHash(request.client()),
+                clock.instant());
+        return executors
+                .operator()
+                .submit(request, () -> leadList.write(asked, rows -> new StreamedAnswer(request, headers(asked, rows))))
+                .thenApply(StreamedAnswer::lastPart);
+    }
+
+    private static Map<String, String> headers(LeadList.LeadListRequest asked, long rows) {
+        StringBuilder name = new StringBuilder("leads-");
+        if (asked.propertyId() != null) {
+            name.append(asked.propertyId()).append('-');
+        }
+        EffectiveConsent consent = asked.effective();
+        if (consent != null) {
+            name.append(consent.key()).append('-');
+        }
+        name.append(LocalDate.ofInstant(asked.at(), ZoneOffset.UTC));
+        return Map.of(
+                "Content-Type",
+                "text/csv; charset=utf-8",
+                "Content-Disposition",
+                "attachment; filename=\"" + name + ".csv\"",
+                "X-Rows",
+                String.valueOf(rows));
+    }
+
+    private static @Nullable EffectiveConsent consent(QueryParameters query, Issues issues) {
+        String text = query.text("consentStatus");
+        EffectiveConsent consent = text == null ? null : EffectiveConsent.ofKey(text);
+        if (text != null && consent == null) {
+            issues.add(
+                    "consentStatus",
+                    Arrays.stream(EffectiveConsent.values())
+                            .map(EffectiveConsent::key)
+                            .collect(Collectors.joining(" ", "must be one of ", "")));
+        }
+        return consent;
+    }
+
+    private static void refuseIfAny(Issues issues) {
+        if (!issues.isEmpty()) {
+            throw Refusal.invalid(issues, Property.DEFAULT);
+        }
+    }
+}

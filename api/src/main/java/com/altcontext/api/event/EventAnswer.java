@@ -1,0 +1,78 @@
+package com.altcontext.api.event;
+
+import com.altcontext.api.http.Problem;
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.event.Outcome;
+import com.altcontext.event.Receipt;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to events, and the JSON of one event in it. It is written by hand, since it is written for every event.
+ *
+ * @param outcome for the {@code x-outcome} header; null for a batch
+ */
+record EventAnswer(@Nullable CharSequence outcome, String json) {
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence X_OUTCOME = HttpHeaders.createOptimized("x-outcome");
+    private static final int ACCEPTED = 202;
+
+    /** Of a single event. */
+    static EventAnswer of(Outcome outcome) {
+        StringBuilder json = new StringBuilder(176).append("{\"ok\":true");
+        switch (outcome) {
+            case Outcome.Stored(Receipt receipt, DeviceType device) -> appendIds(json, receipt);
+            case Outcome.Duplicate(Receipt receipt) -> appendIds(json, receipt);
+            case Outcome.Dropped dropped -> {}
+            case Outcome.Unstorable unstorable -> throw new IllegalArgumentException("an error has no outcome");
+        }
+        return new EventAnswer(word(outcome), json.append('}').toString());
+    }
+
+    /** Appends the result of one event of a batch. */
+    static void append(StringBuilder json, Outcome outcome) {
+        if (outcome instanceof Outcome.Unstorable) {
+            json.append(Problem.json(Problem.INTERNAL_ERROR.code()));
+            return;
+        }
+        json.append("{\"ok\":true,\"outcome\":\"").append(word(outcome)).append('"');
+        switch (outcome) {
+            case Outcome.Stored(Receipt receipt, DeviceType device) -> appendIds(json, receipt);
+            case Outcome.Duplicate(Receipt receipt) -> appendIds(json, receipt);
+            default -> {}
+        }
+        json.append('}');
+    }
+
+    void send(HttpServerResponse response) {
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        if (outcome != null) {
+            response.putHeader(X_OUTCOME, outcome);
+        }
+        response.setStatusCode(ACCEPTED)
+                .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+                .end(json);
+    }
+
+    private static String word(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Stored stored -> stored.device() == DeviceType.BOT ? "bot" : "stored";
+            case Outcome.Duplicate duplicate -> "duplicate";
+            case Outcome.Dropped dropped -> "dropped";
+            case Outcome.Unstorable unstorable -> throw new IllegalArgumentException("an error has no outcome");
+        };
+    }
+
+    private static void appendIds(StringBuilder json, Receipt receipt) {
+        json.append(",\"eventId\":\"")
+                .append(receipt.eventId())
+                .append("\",\"visitorId\":\"")
+                .append(receipt.visitorId())
+                .append("\",\"sessionId\":\"")
+                .append(receipt.sessionId())
+                .append('"');
+    }
+}

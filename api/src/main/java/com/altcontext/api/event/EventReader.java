@@ -1,0 +1,164 @@
+package com.altcontext.api.event;
+
+import com.altcontext.api.http.JsonFields;
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.Utm;
+import com.altcontext.event.Beacon;
+import com.altcontext.event.Traffic;
+import com.altcontext.event.WebVitals;
+import com.altcontext.value.Issues;
+import com.altcontext.visit.AnonId;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
+import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a JSON object into a {@link Beacon}: the rules of the fields of {@code POST /v1/events}. */
+public final class EventReader {
+    public static final int MAX_KEYS = 256;
+    /** The range of a JavaScript Date: 100 million days around 1970. */
+    private static final double MAX_EPOCH_MILLIS = 8.64e15;
+
+    private static final Pattern COUNTRY = Pattern.compile("[A-Za-z]{2}");
+    private static final Pattern EPOCH_MILLIS = Pattern.compile("-?\\d{11,16}");
+
+    /** ISO-8601 as browsers and servers write it: with an offset, or without one (then UTC), or a date alone. */
+    private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .optionalStart()
+            .appendLiteral('T')
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .optionalStart()
+            // Lenient, this one reads +05:30, +0530 and +05.
+            .parseLenient()
+            .appendOffset("+HH", "Z")
+            .parseStrict()
+            .optionalEnd()
+            .optionalEnd()
+            .toFormatter(Locale.ROOT)
+            // There is no 30th of February.
+            .withResolverStyle(ResolverStyle.STRICT);
+
+    private EventReader() {}
+
+    /** The beacon, or null if there are issues. */
+    public static @Nullable Beacon read(JsonNode body, Issues issues) {
+        JsonFields fields = JsonFields.of(body, issues);
+        if (!body.isObject()) {
+            return null;
+        }
+        String anonId = fields.text("anonId", 8, 128);
+        String eventType = fields.text("eventType", 1, 64);
+        String path = fields.text("path", 1, 2048);
+        Instant timestamp = timestamp(fields);
+        String referrer = fields.optionalText("referrer", 1, 2048);
+        Utm utm = utm(fields.object("utm"));
+        Traffic traffic = traffic(fields.object("traffic"));
+        var eventId = fields.uuid("eventId");
+        String props = fields.document("props", MAX_KEYS);
+        if (!issues.isEmpty()) {
+            return null;
+        }
+        return new Beacon(new AnonId(anonId), eventType, path, timestamp, referrer, utm, traffic, eventId, props);
+    }
+
+    public static Utm utm(JsonFields fields) {
+        return new Utm(
+                fields.optionalText("source", 1, 255),
+                fields.optionalText("medium", 1, 255),
+                fields.optionalText("campaign", 1, 255),
+                fields.optionalText("term", 1, 255),
+                fields.optionalText("content", 1, 255));
+    }
+
+    private static Traffic traffic(JsonFields fields) {
+        Double engaged = fields.number("engagedTimeMs", 0, 86_400_000);
+        JsonFields vitals = fields.object("webVitals");
+        return new Traffic(
+                device(fields),
+                country(fields),
+                fields.flag("isEntrance"),
+                fields.flag("isExit"),
+                fields.flag("isConversion"),
+                engaged == null ? null : (int) Math.round(engaged),
+                // Where a page can be pulled beyond its end, browsers report more than all of it.
+                fields.numberUpTo("scrollDepthPercent", 0, 100),
+                new WebVitals(
+                        vitals.number("fcpMs", 0, 120_000),
+                        vitals.number("lcpMs", 0, 120_000),
+                        vitals.number("inpMs", 0, 120_000),
+                        vitals.number("ttfbMs", 0, 120_000),
+                        vitals.number("clsScore", 0, 10)));
+    }
+
+    private static @Nullable DeviceType device(JsonFields fields) {
+        String text = fields.optionalText("deviceType", 1, 16);
+        DeviceType device = text == null ? null : DeviceType.of(text);
+        if (text != null && device == null) {
+            fields.issue("deviceType", "must be desktop, mobile, tablet, bot or unknown");
+        }
+        return device;
+    }
+
+    private static @Nullable String country(JsonFields fields) {
+        String text = fields.optionalText("countryCode", 2, 2);
+        if (text == null) {
+            return null;
+        }
+        if (!COUNTRY.matcher(text).matches()) {
+            fields.issue("countryCode", "must be two letters");
+            return null;
+        }
+        return text.toUpperCase(Locale.ROOT);
+    }
+
+    private static @Nullable Instant timestamp(JsonFields fields) {
+        if (!fields.has("timestamp")) {
+            return null;
+        }
+        JsonNode node = fields.node("timestamp");
+        Instant time = null;
+        if (node.isNumber()) {
+            time = epochMillis(node.doubleValue());
+        } else if (node.isTextual()) {
+            String text = node.textValue().strip();
+            time = EPOCH_MILLIS.matcher(text).matches() ? epochMillis(Double.parseDouble(text)) : iso(text);
+        }
+        if (time == null) {
+            fields.issue("timestamp", "must be an ISO-8601 time or milliseconds since 1970");
+        }
+        return time;
+    }
+
+    private static @Nullable Instant epochMillis(double millis) {
+        return Math.abs(millis) <= MAX_EPOCH_MILLIS ? Instant.ofEpochMilli((long) Math.floor(millis)) : null;
+    }
+
+    private static @Nullable Instant iso(String text) {
+        if (text.length() > 40) {
+            return null;
+        }
+        try {
+            TemporalAccessor time = ISO.parseBest(
+                    text.toUpperCase(Locale.ROOT), OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
+            Instant instant = switch (time) {
+                case OffsetDateTime exact -> exact.toInstant();
+                case LocalDateTime utc -> utc.toInstant(ZoneOffset.UTC);
+                default -> LocalDate.from(time).atStartOfDay().toInstant(ZoneOffset.UTC);
+            };
+            return Math.abs((double) instant.getEpochSecond()) * 1000 <= MAX_EPOCH_MILLIS ? instant : null;
+        } catch (DateTimeException unreadable) {
+            return null;
+        }
+    }
+}

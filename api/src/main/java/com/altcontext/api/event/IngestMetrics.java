@@ -1,0 +1,83 @@
+package com.altcontext.api.event;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.event.Outcome;
+import com.altcontext.ingest.CommittedBatch;
+import com.altcontext.ingest.GroupCommit;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+
+/** Counts what becomes of events, and how the writer keeps up, as metrics of the service. */
+public final class IngestMetrics {
+    private final MeterRegistry meters;
+    private final Counter stored;
+    private final Counter bots;
+    private final Counter duplicates;
+    private final Counter unstorable;
+    private final DistributionSummary batchSize;
+    private final Timer commitTime;
+
+    public IngestMetrics(MeterRegistry meters) {
+        this.meters = meters;
+        this.stored = accepted("stored");
+        this.bots = accepted("bot");
+        this.duplicates = Counter.builder("altcontext.events.duplicate")
+                .description("events that were stored before")
+                .register(meters);
+        this.unstorable = Counter.builder("altcontext.events.unstorable")
+                .description("events that the database refused and validation did not: a defect")
+                .register(meters);
+        this.batchSize = DistributionSummary.builder("altcontext.ingest.batch.size")
+                .description("events in one transaction of the writer")
+                .serviceLevelObjectives(1, 8, 32, 128, 512)
+                .register(meters);
+        this.commitTime = Timer.builder("altcontext.ingest.commit.time")
+                .description("from taking a batch to its commit")
+                .serviceLevelObjectives(
+                        Duration.ofMillis(2),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(500))
+                .register(meters);
+    }
+
+    private Counter accepted(String outcome) {
+        return Counter.builder("altcontext.events.accepted")
+                .description("events that are stored, bots apart")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    /** Shows the writer's backlog. */
+    public void observe(GroupCommit groupCommit) {
+        Gauge.builder("altcontext.ingest.queue.depth", groupCommit, GroupCommit::depth)
+                .description("events that wait for the writer")
+                .register(meters);
+        Gauge.builder(
+                        "altcontext.ingest.uncommitted.seconds",
+                        groupCommit,
+                        writer -> writer.uncommittedFor().toMillis() / 1000.0)
+                .description("for how long events have come without one being stored")
+                .register(meters);
+    }
+
+    /** Counts what the writer decided about an event. */
+    void decided(Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Stored now -> (now.device() == DeviceType.BOT ? bots : stored).increment();
+            case Outcome.Duplicate before -> duplicates.increment();
+            case Outcome.Unstorable refused -> unstorable.increment();
+            case Outcome.Dropped elsewhere -> {}
+        }
+    }
+
+    public void committed(CommittedBatch batch) {
+        batchSize.record(batch.events());
+        commitTime.record(batch.took());
+    }
+}

@@ -1,0 +1,94 @@
+package com.altcontext.api.event;
+
+import com.altcontext.api.http.Client;
+import com.altcontext.api.http.JsonFields;
+import com.altcontext.api.http.PropertyLookup;
+import com.altcontext.attribution.Countries;
+import com.altcontext.attribution.Devices;
+import com.altcontext.attribution.ReferrerHost;
+import com.altcontext.attribution.TrafficSources;
+import com.altcontext.event.Beacon;
+import com.altcontext.property.Properties;
+import com.altcontext.property.Property;
+import com.altcontext.value.Issues;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.visit.Origin;
+import com.altcontext.visit.Visitor;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Says which property a request is about, which visitor sent it, and where the visit came from. */
+public final class RequestAttribution {
+    private final Properties properties;
+    private final TrafficSources trafficSources;
+    private final Devices devices;
+    private final Countries countries;
+    private final KeyedHash hash;
+
+    public RequestAttribution(
+            Properties properties,
+            TrafficSources trafficSources,
+            Devices devices,
+            Countries countries,
+            KeyedHash hash) {
+        this.properties = properties;
+        this.trafficSources = trafficSources;
+        this.devices = devices;
+        this.countries = countries;
+        this.hash = hash;
+    }
+
+    /** The property of a request that names none: the one whose page sent it. */
+    public Property propertyOf(Client client) {
+        return properties.byHost(client.siteHost());
+    }
+
+    /** The property that the field {@code propertyId} names, else that of the page. An unknown one is an issue. */
+    public Property property(JsonFields fields, String field, Client client, Issues issues) {
+        Property site = propertyOf(client);
+        if (!fields.has("propertyId")) {
+            return site;
+        }
+        Property property = PropertyLookup.find(
+                properties, fields.node("propertyId").asText("").strip());
+        if (property == null) {
+            issues.add(field, "is not a known property");
+            return site;
+        }
+        return property;
+    }
+
+    public Visitor visitor(Beacon beacon, Property property, Client client) {
+        byte[] uaHash = client.userAgent() == null ? null : hash.of(client.userAgent());
+        return Visitor.of(property.id(), beacon.anonId(), addressHash(client), uaHash);
+    }
+
+    /** The keyed hash of the client's address. */
+    public byte[] addressHash(Client client) {
+        return hash.of(client.address().getHostAddress());
+    }
+
+    public Origin origin(Beacon beacon, Property property, Client client) {
+        String country = beacon.traffic().countryCode();
+        return new Origin(
+                beacon.utm(),
+                trafficSources.classify(beacon.utm(), beacon.referrer(), ownDomains(property, client.siteHost())),
+                ReferrerHost.of(beacon.referrer()),
+                devices.classify(beacon.traffic().deviceType(), client.userAgent()),
+                country == null ? countries.of(client.address()) : country);
+    }
+
+    /** A page's own host is never its referrer, also on a property that lists no domains. */
+    private static Set<String> ownDomains(Property property, @Nullable String siteHost) {
+        if (siteHost == null || property.domains().contains(siteHost)) {
+            return property.domains();
+        }
+        if (property.domains().isEmpty()) {
+            return Set.of(siteHost);
+        }
+        Set<String> domains = new HashSet<>(property.domains());
+        domains.add(siteHost);
+        return domains;
+    }
+}

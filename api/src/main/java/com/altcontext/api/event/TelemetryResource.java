@@ -1,0 +1,57 @@
+package com.altcontext.api.event;
+
+import com.altcontext.api.http.Limit;
+import com.altcontext.api.http.Public;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.StaticFile;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/**
+ * {@code GET /v1/telemetry.js}: the script that a site embeds, from memory. Under the name that holds the hash of its content
+ * it may be kept for ever; under its plain name it is asked for again soon, so that a better one reaches every site.
+ */
+@Path("/v1")
+@NonBlocking
+public class TelemetryResource {
+    private static final String SOON = "public, max-age=300, stale-while-revalidate=86400";
+    private static final String NEVER = "public, max-age=31536000, immutable";
+
+    private static final StaticFile SCRIPT = StaticFile.named("telemetry.js");
+
+    /** The script under the name that does not change. */
+    @GET
+    @Public
+    @RateLimited(Limit.SCRIPTS)
+    @Path("telemetry.js")
+    public RestResponse<byte[]> get(@Context HttpServerRequest request) {
+        return answer(request, SOON);
+    }
+
+    /**
+     * The script under the name of one version. A site that names an earlier one is given the script of today, which it
+     * must not keep: it would otherwise stop counting when the service is renewed.
+     */
+    @GET
+    @Public
+    @RateLimited(Limit.SCRIPTS)
+    @Path("telemetry.{hash:[0-9a-f]{16}}.js")
+    public RestResponse<byte[]> get(@Context HttpServerRequest request, @PathParam("hash") String hash) {
+        return answer(request, hash.equals(SCRIPT.hash()) ? NEVER : SOON);
+    }
+
+    private static RestResponse<byte[]> answer(HttpServerRequest request, String cacheControl) {
+        MultiMap headers = request.response().headers();
+        headers.set(HttpHeaders.CONTENT_LOCATION, "/v1/telemetry." + SCRIPT.hash() + ".js");
+        // Any site may embed it, also one that asks others for leave (Cross-Origin-Embedder-Policy).
+        headers.set("cross-origin-resource-policy", "cross-origin");
+        return SCRIPT.answer(request, cacheControl, "Origin");
+    }
+}

@@ -1,0 +1,180 @@
+package com.altcontext.api.http;
+
+import com.altcontext.ingest.MemoryBudget;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Collects a request's body, without holding a thread: bounded in size, and in time for a
+ * client that sends a byte a second.
+ */
+public final class BodyCollector {
+    public static final int MAX_BYTES = 64 * 1024;
+    public static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * What all bodies on their way may hold together, so that a thousand clients which each send most of a body and then
+     * nothing leave room for those that send whole ones. Beyond it, or if the {@link MemoryBudget} is used up, the slowest go.
+     */
+    public static final int MAX_BYTES_UNDER_WAY = 6 << 20;
+
+    private static final byte[] NOTHING = {};
+    private static final long SWEEP_MILLIS = 1_000;
+
+    private final Set<Collection> underWay = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger held = new AtomicInteger();
+    private final MemoryBudget memory;
+
+    public BodyCollector(Vertx vertx, MemoryBudget memory) {
+        this.memory = memory;
+        // One sweep for all: a timer for each request would cost more than the bodies.
+        vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
+    }
+
+    /**
+     * Reads the body.
+     *
+     * @param done gets it when it is there
+     * @param refuse gets why it is refused otherwise
+     */
+    void collect(HttpServerRequest request, Consumer<byte[]> done, Consumer<Refusal> refuse) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && (length.length() > 6 || Integer.parseInt(length) > MAX_BYTES)) {
+            refuse.accept(new Refusal(Problem.PAYLOAD_TOO_LARGE));
+            return;
+        }
+        Collection collection = new Collection(length == null ? MAX_BYTES : Integer.parseInt(length), done, refuse);
+        underWay.add(collection);
+        request.exceptionHandler(broken -> collection.end());
+        request.handler(collection::add);
+        request.endHandler(end -> collection.complete());
+        request.resume();
+    }
+
+    private void sweep() {
+        long now = System.nanoTime();
+        for (Collection collection : underWay) {
+            if (now - collection.began > TIMEOUT.toNanos()) {
+                collection.tooSlow();
+            }
+        }
+    }
+
+    /**
+     * Makes room for so many more bytes. If it must, it lets the bodies go that came first and are not whole yet, of those
+     * on this event loop: another thread may not touch them.
+     */
+    private boolean hold(int bytes, Collection forWhom) {
+        while (!take(bytes)) {
+            Optional<Collection> slowest = underWay.stream()
+                    .filter(each -> each.thread == Thread.currentThread() && each.body.length > 0)
+                    .min(Comparator.comparingLong(each -> each.began));
+            if (slowest.isEmpty() || slowest.get() == forWhom) {
+                return false;
+            }
+            slowest.get().fail(new Refusal(Problem.UNAVAILABLE));
+        }
+        return true;
+    }
+
+    private boolean take(int bytes) {
+        if (held.addAndGet(bytes) <= MAX_BYTES_UNDER_WAY && memory.take(bytes)) {
+            return true;
+        }
+        held.addAndGet(-bytes);
+        return false;
+    }
+
+    private void give(int bytes) {
+        held.addAndGet(-bytes);
+        memory.give(bytes);
+    }
+
+    /** One body on its way. All but the sweep runs on its connection's event loop. */
+    private final class Collection {
+        final long began = System.nanoTime();
+        final Thread thread = Thread.currentThread();
+        private final Context eventLoop = Objects.requireNonNull(Vertx.currentContext(), "a request has a context");
+        private final Consumer<byte[]> done;
+        private final Consumer<Refusal> refuse;
+        private final int expected;
+        private byte[] body = NOTHING;
+        private int size;
+        private boolean over;
+
+        /** @param expected how many bytes there will be at the most, as far as the client says */
+        Collection(int expected, Consumer<byte[]> done, Consumer<Refusal> refuse) {
+            this.done = done;
+            this.refuse = refuse;
+            this.expected = expected;
+        }
+
+        void add(Buffer part) {
+            if (over) {
+                return;
+            }
+            if (size + part.length() > MAX_BYTES) {
+                fail(new Refusal(Problem.PAYLOAD_TOO_LARGE));
+                return;
+            }
+            if (size + part.length() > body.length && !grow(size + part.length())) {
+                fail(new Refusal(Problem.UNAVAILABLE));
+                return;
+            }
+            part.getBytes(body, size);
+            size += part.length();
+        }
+
+        /** A length is a claim: memory is given for what has come. Most bodies come whole, with their headers. */
+        private boolean grow(int wanted) {
+            int length = Math.max(wanted, Math.min(expected, 2 * body.length));
+            if (!hold(length - body.length, this)) {
+                return false;
+            }
+            body = Arrays.copyOf(body, length);
+            return true;
+        }
+
+        void complete() {
+            byte[] whole = body.length == size ? body : Arrays.copyOf(body, size);
+            if (end()) {
+                done.accept(whole);
+            }
+        }
+
+        void tooSlow() {
+            eventLoop.runOnContext(
+                    now -> fail(Refusal.invalid("the body must arrive within " + TIMEOUT.toSeconds() + " seconds")));
+        }
+
+        private void fail(Refusal refusal) {
+            if (end()) {
+                refuse.accept(refusal);
+            }
+        }
+
+        /** Lets go of the body; false if that was done before. */
+        boolean end() {
+            if (over) {
+                return false;
+            }
+            over = true;
+            give(body.length);
+            body = NOTHING;
+            underWay.remove(this);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package com.altcontext.api.http;
+
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/**
+ * Where the token buckets of clients are kept, in fixed memory: 0.5 MB for any number of clients. A bucket is the moment at which it
+ * will be full again. One that is full is forgotten without a loss, and no other ever is: however many clients come, none
+ * gets a new allowance by it. Clients for whom no place is left share a bucket with the newcomers of their
+ * neighbourhood, so a flood takes the allowance of those that it comes from.
+ *
+ * <p>To be used by one thread at a time.
+ */
+final class ClientBuckets {
+    /** As many buckets of clients may be other than full at once. */
+    static final int MAX_CLIENTS = 32_768;
+
+    /** A client's bucket may be in any of so many columns. */
+    private static final int WAYS = 8;
+
+    private static final int MAX_NEIGHBOURHOODS = 4_096;
+
+    private final long[] owners = new long[MAX_CLIENTS];
+    private final long[] fullAt = new long[MAX_CLIENTS + MAX_NEIGHBOURHOODS];
+
+    /** Secret, so that no attacker can choose addresses that crowd into the same places. */
+    private final long firstKey;
+
+    private final long secondKey;
+
+    /** @param now on a clock that counts nanoseconds from any moment */
+    ClientBuckets(long now) {
+        SecureRandom random = new SecureRandom();
+        firstKey = random.nextLong();
+        secondKey = random.nextLong();
+        Arrays.fill(fullAt, now);
+    }
+
+    /** Where the bucket of that kind is that this client has at this moment. */
+    int find(int kind, ClientNetwork client, long now) {
+        long owner = hash(kind, client);
+        int first = (int) (owner & (MAX_CLIENTS / WAYS - 1)) * WAYS;
+        int free = -1;
+        for (int place = first; place < first + WAYS; place++) {
+            if (owners[place] == owner) {
+                return place;
+            }
+            if (free < 0 && fullAt[place] - now <= 0) {
+                free = place;
+            }
+        }
+        int shared = MAX_CLIENTS + (int) (hash(kind, client.neighbourhood()) & (MAX_NEIGHBOURHOODS - 1));
+        if (free < 0) {
+            return shared;
+        }
+        owners[free] = owner;
+        // What this client may have taken from there while it had no place.
+        fullAt[free] = now + untilFull(shared, now);
+        return free;
+    }
+
+    /** How long until the bucket is full, in nanoseconds; 0 if it is. */
+    long untilFull(int bucket, long now) {
+        return Math.max(0, fullAt[bucket] - now);
+    }
+
+    void fillAt(int bucket, long moment) {
+        fullAt[bucket] = moment;
+    }
+
+    /** How many buckets are not full. */
+    int size(long now) {
+        int size = 0;
+        for (long moment : fullAt) {
+            size += moment - now > 0 ? 1 : 0;
+        }
+        return size;
+    }
+
+    private long hash(int kind, ClientNetwork client) {
+        long text = mix(client.network() ^ firstKey);
+        return mix(text + (client.ipv6() ? -1L - kind : kind) ^ secondKey);
+    }
+
+    /** The finalizer of MurmurHash3, in a variant by David Stafford: each bit of the result depends on each that is given. */
+    private static long mix(long bits) {
+        long mixed = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+        return mixed ^ (mixed >>> 31);
+    }
+}

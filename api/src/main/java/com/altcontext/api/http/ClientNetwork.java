@@ -1,0 +1,23 @@
+package com.altcontext.api.http;
+
+import java.net.InetAddress;
+
+/**
+ * What limits count as one client, in few bytes: an IPv4 address, or the upper half of an IPv6 one, since a single machine
+ * can use all of a /64.
+ */
+public record ClientNetwork(boolean ipv6, long network) {
+    public static ClientNetwork of(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        long network = 0;
+        for (int i = 0; i < Math.min(bytes.length, 8); i++) {
+            network = (network << 8) | (bytes[i] & 0xFF);
+        }
+        return new ClientNetwork(bytes.length > 4, network);
+    }
+
+    /** What a provider hands out at once: the /24 of an IPv4 address, the /48 of an IPv6 one. */
+    public ClientNetwork neighbourhood() {
+        return new ClientNetwork(ipv6, network >>> (ipv6 ? 16 : 8));
+    }
+}

@@ -1,0 +1,204 @@
+package com.altcontext.api.http;
+
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.ingest.MemoryBudget;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds the connections: how many there are, and how many of one client where no proxy stands between. Who comes beyond
+ * is answered 503 before the HTTP server knows of the connection, which would cost too much in a flood.
+ *
+ * <p>ConnectionGuard are counted where the listening socket accepts them, by a handler before the framework's own. The
+ * HTTP server reports a connection only after it was prepared, and to one handler alone, which the framework takes.
+ */
+@ApplicationScoped
+public class ConnectionGuard {
+    /** Each may hold 8 KB of headers, and as much in buffers. */
+    public static final int MAX_CONNECTIONS = 2_000;
+
+    /** A browser has six, and many people may share an address. */
+    public static final int MAX_OF_CLIENT = 100;
+
+    /** Refused connections that stay open until their clients have seen why. */
+    private static final int MAX_LINGERING = 100;
+
+    private static final int RECEIVE_BYTES = 1_024;
+    private static final long SWEEP_SECONDS = 1;
+    /** What Vert.x calls the handler that makes requests of what is decoded. */
+    private static final String REQUESTS = "handler";
+
+    private final Vertx vertx;
+    private final ClientAddresses addresses;
+    private final EarlyAnswer early;
+    private final MemoryBudget memory;
+    private final int managementPort;
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger lingering = new AtomicInteger();
+    private final Map<ClientNetwork, Integer> ofClient = new ConcurrentHashMap<>();
+    private final Set<ConnectionLimits> limited = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
+
+    ConnectionGuard(Vertx vertx, AppConfig config, ClientAddresses addresses, MemoryBudget memory) {
+        this.vertx = vertx;
+        this.addresses = addresses;
+        this.memory = memory;
+        this.early = new EarlyAnswer(new SecurityHeaders(config.clientAddress().isOnFly()));
+        this.managementPort = config.listen().managementPort();
+    }
+
+    /** Looks after all connections from now on, and those that came before the framework announced that it listens. */
+    void guard(@ObservesAsync HttpServerStart started) {
+        VertxInternal internal = (VertxInternal) vertx;
+        for (EventExecutor acceptor : internal.getAcceptorEventLoopGroup()) {
+            acceptor.execute(() -> ((SingleThreadEventLoop) acceptor)
+                    .registeredChannelsIterator()
+                    .forEachRemaining(channel -> {
+                        if (channel instanceof ServerChannel && !isForPlatform(channel)) {
+                            channel.pipeline().addFirst(new Acceptor());
+                        }
+                    }));
+            var _ = acceptor.scheduleAtFixedRate(
+                    () -> limited.forEach(ConnectionLimits::endIfOverdue),
+                    SWEEP_SECONDS,
+                    SWEEP_SECONDS,
+                    TimeUnit.SECONDS);
+        }
+        for (EventExecutor loop : internal.getEventLoopGroup()) {
+            loop.execute(() -> ((SingleThreadEventLoop) loop)
+                    .registeredChannelsIterator()
+                    .forEachRemaining(channel -> {
+                        if (channel.parent() != null
+                                && !isForPlatform(channel.parent())
+                                && channel.pipeline().get(ConnectionLimits.class) == null) {
+                            enter(channel, clientOf(channel));
+                            limit(channel);
+                        }
+                    }));
+        }
+    }
+
+    /** From now on new connections are refused. Those that there are go on, and end when the HTTP server closes. */
+    void stop(@Observes ShutdownDelayInitiatedEvent event) {
+        stopping = true;
+    }
+
+    private boolean isForPlatform(Channel listening) {
+        return listening.localAddress() instanceof InetSocketAddress address && address.getPort() == managementPort;
+    }
+
+    /** Whom a connection counts for; null if it may be one of many people's. A program of this machine is a proxy or a test. */
+    private @Nullable ClientNetwork clientOf(Channel channel) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+            return null;
+        }
+        InetAddress peer = remote.getAddress();
+        return peer.isLoopbackAddress() || addresses.isProxy(peer) ? null : ClientNetwork.of(peer);
+    }
+
+    private boolean hasRoom(@Nullable ClientNetwork client) {
+        return !stopping
+                && open.get() < MAX_CONNECTIONS
+                && (client == null || ofClient.getOrDefault(client, 0) < MAX_OF_CLIENT);
+    }
+
+    private void enter(Channel channel, @Nullable ClientNetwork client) {
+        open.incrementAndGet();
+        if (client != null) {
+            ofClient.merge(client, 1, Integer::sum);
+        }
+        var _ = channel.closeFuture().addListener(closed -> {
+            open.decrementAndGet();
+            if (client != null) {
+                ofClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
+            }
+        });
+    }
+
+    private void limit(Channel channel) {
+        ConnectionLimits limits = new ConnectionLimits(channel, early, memory);
+        channel.pipeline().addBefore(REQUESTS, "limits", limits);
+        limited.add(limits);
+        var _ = channel.closeFuture().addListener(closed -> limited.remove(limits));
+    }
+
+    /** Stands before the framework's handler of a listening socket, and gets each connection first. */
+    private final class Acceptor extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            Channel channel = (Channel) message;
+            ClientNetwork client = clientOf(channel);
+            if (hasRoom(client)) {
+                enter(channel, client);
+                channel.pipeline().addLast(new Installer());
+                context.fireChannelRead(channel);
+            } else {
+                channel.config().setAllocator(UnpooledByteBufAllocator.DEFAULT);
+                channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(RECEIVE_BYTES));
+                channel.pipeline().addLast(new Refusal());
+                var _ = context.channel().eventLoop().register(channel);
+            }
+        }
+    }
+
+    /** Waits until the framework has prepared a connection, and then adds the limits to it. */
+    private final class Installer extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            if (context.pipeline().get(REQUESTS) != null) {
+                limit(context.channel());
+            }
+            context.fireChannelActive();
+            var _ = context.pipeline().remove(this);
+        }
+    }
+
+    /** Tells a client that there is no room for its connection. */
+    private final class Refusal extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            var written =
+                    context.writeAndFlush(early.bytes(Problem.UNAVAILABLE.status, Problem.UNAVAILABLE, List.of()));
+            if (!stopping && lingering.get() < MAX_LINGERING) {
+                lingering.incrementAndGet();
+                var _ = context.channel().closeFuture().addListener(closed -> lingering.decrementAndGet());
+                EarlyAnswer.endAfter(written);
+            } else {
+                var _ = context.close();
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable broken) {
+            var _ = context.close();
+        }
+    }
+}

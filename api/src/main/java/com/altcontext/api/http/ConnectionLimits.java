@@ -1,0 +1,309 @@
+package com.altcontext.api.http;
+
+import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.value.Issue;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one connection may hold, and how long it may take: requests ahead of their answers (HTTP/1.1 pipelining, RFC 9112,
+ * section 9.3.2), answers that are not read, heads that never end, and bodies that no route takes. The HTTP server
+ * bounds none of them. What is not HTTP is answered here too, since no route gets to see it.
+ *
+ * <p>All but {@link #endIfOverdue} runs on the connection's event loop.
+ */
+final class ConnectionLimits extends ChannelDuplexHandler {
+    /** For the head of a request, from its first byte or from the begin of the connection. */
+    private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(10);
+
+    /** For the rest of a body whose request is answered already. */
+    private static final Duration REST_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Browsers and proxies wait for each answer; a test tool may send a handful ahead. */
+    private static final int MAX_AHEAD = 32;
+
+    /** No route reads more of a body. */
+    private static final int MAX_BODY = BodyCollector.MAX_BYTES;
+
+    /** Answers that were given and not taken. Those of a client that waits for each are never as much at its next request. */
+    private static final WriteBufferWaterMark MAX_UNTAKEN = new WriteBufferWaterMark(8 * 1024, 16 * 1024);
+
+    /** A connection that waits may pin a buffer of this size with what it has read and not used, and all of them may wait. */
+    private static final int MAX_READ = 4 * 1024;
+
+    private static final int FIRST_READ = 2 * 1024;
+
+    private static final int BAD_REQUEST = 400;
+    private static final int URI_TOO_LONG = 414;
+    private static final int HEAD_TOO_LARGE = 431;
+
+    /** A request that waits behind another, and each of its headers, beside their text. */
+    private static final int REQUEST_BYTES = 1_024;
+
+    private static final int HEADER_BYTES = 128;
+
+    private final Channel channel;
+    private final EarlyAnswer early;
+    private final MemoryBudget memory;
+
+    /** What the budget holds for requests that wait behind the first. */
+    private long bytesAhead;
+
+    /** Requests whose answers are not finished. */
+    private int unanswered;
+
+    /** Whether the body of the last request is still on its way. */
+    private boolean receiving;
+
+    private long received;
+    private boolean tooLong;
+
+    /** The status for what is not HTTP, while requests before it wait for their answers; 0 if there is none. */
+    private int refusal;
+
+    private List<Issue> refusalIssues = List.of();
+    private boolean ending;
+    private boolean decoded;
+    private boolean headBegun;
+
+    /** Until when the rest of a head must come, or of a body that is answered already; 0 while nothing is due. */
+    private volatile long deadline = in(HEAD_TIMEOUT);
+
+    ConnectionLimits(Channel channel, EarlyAnswer early, MemoryBudget memory) {
+        this.channel = channel;
+        this.early = early;
+        this.memory = memory;
+        channel.config()
+                .setWriteBufferWaterMark(MAX_UNTAKEN)
+                .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(FIRST_READ / 2, FIRST_READ, MAX_READ));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        decoded = true;
+        boolean wanted = !ending && refusal == 0;
+        if (wanted && message instanceof HttpRequest request) {
+            wanted = begins(context, request);
+        }
+        if (wanted && message instanceof HttpContent content) {
+            wanted = continues(context, content);
+        }
+        if (wanted) {
+            context.fireChannelRead(message);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private boolean begins(ChannelHandlerContext context, HttpRequest request) {
+        deadline = 0;
+        unanswered++;
+        if (request.decoderResult().isFailure()) {
+            refuse(context, statusOf(request.decoderResult().cause()), List.of());
+            return false;
+        }
+        if (unanswered > MAX_AHEAD || !context.channel().isWritable() || !canWait(bytesOf(request))) {
+            cutOff(context);
+            return false;
+        }
+        receiving = true;
+        received = 0;
+        tooLong = HttpUtil.getContentLength(request, 0L) > MAX_BODY;
+        return true;
+    }
+
+    private boolean continues(ChannelHandlerContext context, HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            if (unanswered == 0) {
+                end(context);
+            } else {
+                refuse(context, BAD_REQUEST, List.of());
+            }
+            return false;
+        }
+        int bytes = content.content().readableBytes();
+        if (!canWait(bytes)) {
+            cutOff(context);
+            return false;
+        }
+        boolean passed = received <= MAX_BODY;
+        received += bytes;
+        if (content instanceof LastHttpContent) {
+            receiving = false;
+            deadline = 0;
+        } else if (received > MAX_BODY) {
+            tooLong = true;
+            if (unanswered == 0) {
+                end(context);
+            }
+        }
+        // The part that goes beyond is passed on, so that the reader knows; no more is needed.
+        return passed;
+    }
+
+    /** Whether there is memory for so many bytes of a request that waits behind another; the first does not wait here. */
+    private boolean canWait(int bytes) {
+        if (unanswered <= 1 || bytes == 0) {
+            return true;
+        }
+        boolean taken = memory.take(bytes);
+        bytesAhead += taken ? bytes : 0;
+        return taken;
+    }
+
+    private void giveBack() {
+        memory.give(bytesAhead);
+        bytesAhead = 0;
+    }
+
+    private static int bytesOf(HttpRequest request) {
+        int bytes = REQUEST_BYTES + request.uri().length();
+        for (Map.Entry<String, String> header : request.headers()) {
+            bytes += HEADER_BYTES + header.getKey().length() + header.getValue().length();
+        }
+        return bytes;
+    }
+
+    /** Not by way of the HTTP server, which would wait until everything is taken. */
+    private void cutOff(ChannelHandlerContext context) {
+        ending = true;
+        var _ = context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        giveBack();
+        context.fireChannelInactive();
+    }
+
+    private static int statusOf(Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException line -> URI_TOO_LONG;
+            case TooLongHttpHeaderException head -> HEAD_TOO_LARGE;
+            default -> BAD_REQUEST;
+        };
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!decoded && !receiving) {
+            headBegun = true;
+            if (deadline == 0) {
+                deadline = in(HEAD_TIMEOUT);
+            }
+        }
+        decoded = false;
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (ending) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
+        boolean interim = false;
+        if (message instanceof HttpResponse response) {
+            interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            if (unanswered == 1 && receiving && tooLong && !interim) {
+                response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            }
+        }
+        var _ = context.write(message, promise);
+        if (message instanceof LastHttpContent && !interim) {
+            unanswered--;
+            answered(context);
+        }
+    }
+
+    private void answered(ChannelHandlerContext context) {
+        if (unanswered <= 1 && bytesAhead > 0) {
+            giveBack();
+        }
+        if (refusal != 0) {
+            refuse(context, refusal, refusalIssues);
+        } else if (unanswered == 0 && receiving) {
+            if (tooLong) {
+                end(context);
+            } else {
+                deadline = in(REST_TIMEOUT);
+            }
+        }
+    }
+
+    /** Answers the last request, which is not HTTP, and ends the connection; waits until those before it are answered. */
+    private void refuse(ChannelHandlerContext context, int status, List<Issue> issues) {
+        refusal = status;
+        refusalIssues = issues;
+        if (unanswered == 1) {
+            ending = true;
+            deadline = 0;
+            // From the first handler on, and so not through the encoder.
+            EarlyAnswer.endAfter(context.pipeline()
+                    .firstContext()
+                    .writeAndFlush(early.bytes(status, Problem.ofStatus(status), issues)));
+        }
+    }
+
+    /** Ends the connection after what was written. */
+    private void end(ChannelHandlerContext context) {
+        ending = true;
+        deadline = 0;
+        EarlyAnswer.endAfter(context.writeAndFlush(Unpooled.EMPTY_BUFFER));
+    }
+
+    /** Ends the connection if what must come has not come in time; from any thread. */
+    void endIfOverdue() {
+        // Nothing comes while we do not read.
+        if (isOverdue() && channel.config().isAutoRead()) {
+            channel.pipeline().fireUserEventTriggered(this);
+        }
+    }
+
+    private boolean isOverdue() {
+        long due = deadline;
+        return due != 0 && System.nanoTime() - due > 0;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event != this) {
+            context.fireUserEventTriggered(event);
+        } else if (isOverdue() && headBegun && !receiving && unanswered == 0) {
+            unanswered++;
+            refuse(
+                    context,
+                    BAD_REQUEST,
+                    List.of(new Issue(
+                            "", "the head of a request must arrive within " + HEAD_TIMEOUT.toSeconds() + " seconds")));
+        } else if (isOverdue()) {
+            var _ = context.close();
+        }
+    }
+
+    private static long in(Duration time) {
+        // 0 has a meaning of its own.
+        return (System.nanoTime() + time.toNanos()) | 1;
+    }
+}

@@ -1,0 +1,135 @@
+package com.altcontext.api.http;
+
+import com.altcontext.db.DatabaseState;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.ingest.LimitedLog;
+import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.ingest.Unavailable;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Runs work that waits for the database away from the event loops: few threads, each with a connection while it works, and a
+ * short queue, so that no client waits longer than it would. Events do not come here: see
+ * {@link com.altcontext.ingest.GroupCommit}.
+ */
+public final class DatabaseExecutor {
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
+    private final ThreadPoolExecutor threads;
+    private final DatabaseState database;
+    private final MemoryBudget memory;
+    private final LimitedLog failures = new LimitedLog(System.getLogger(DatabaseExecutor.class.getName()));
+
+    public DatabaseExecutor(String name, int size, int maxWaiting, DatabaseState database, MemoryBudget memory) {
+        this.memory = memory;
+        this.database = database;
+        this.threads = new ThreadPoolExecutor(
+                size,
+                size,
+                IDLE.toSeconds(),
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(maxWaiting),
+                Thread.ofPlatform().name(name + "-", 1).daemon().factory());
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Does the work for a request.
+     *
+     * @return completes on the event loop of the request
+     * @throws Unavailable if the database is away, or too much waits or holds too much memory
+     */
+    public <T> CompletionStage<T> submit(RequestContext request, Supplier<T> work) {
+        MemoryBudget.Reservation waiting = memory.reserve(request.weight());
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            execute(() -> {
+                try {
+                    T result = attempt(work);
+                    request.onEventLoop(() -> {
+                        waiting.release();
+                        answer.complete(result);
+                    });
+                } catch (RuntimeException | Error failure) {
+                    request.onEventLoop(() -> {
+                        waiting.release();
+                        answer.completeExceptionally(failure);
+                    });
+                }
+            });
+        } catch (Unavailable full) {
+            waiting.release();
+            throw full;
+        }
+        return answer;
+    }
+
+    /**
+     * Runs work for several requests on one of the threads.
+     *
+     * @throws Unavailable if the database is away or too much waits
+     */
+    public void execute(Runnable work) {
+        checkDatabase();
+        try {
+            threads.execute(work);
+        } catch (RejectedExecutionException full) {
+            throw new Unavailable(isStopped() ? Unavailable.Reason.STOPPING : Unavailable.Reason.QUEUE_FULL);
+        }
+    }
+
+    /**
+     * Does work with the database on the caller's thread, which is one of these.
+     *
+     * @throws Unavailable if the database is away, or cannot do it now
+     */
+    public <T> T attempt(Supplier<T> work) {
+        // It may have gone while this waited. Then the rest is refused at once, instead of each after its own time
+        // limit.
+        checkDatabase();
+        try {
+            return work.get();
+        } catch (SqlFailure failed) {
+            if (!failed.isUnavailability()) {
+                throw failed;
+            }
+            failures.log(System.Logger.Level.WARNING, "the database cannot do it now: " + failed.getMessage());
+            if (failed.isLostConnection()) {
+                // If the database is there, it is found again within a fifth of a second.
+                database.lost();
+            }
+            throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
+        }
+    }
+
+    public boolean isStopped() {
+        return threads.isShutdown();
+    }
+
+    private void checkDatabase() {
+        if (!database.isReady()) {
+            throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
+        }
+    }
+
+    /** Takes no more work; accepted work goes on. */
+    public void stop() {
+        threads.shutdown();
+    }
+
+    /** Waits until the accepted work is done, but not beyond this {@link System#nanoTime}. */
+    public void await(long deadline) {
+        try {
+            var _ = threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package com.altcontext.api.http;
+
+import java.util.List;
+
+/**
+ * The threads that wait for the database: forms have four, the operator as many, and figures two. So none waits for another, nor
+ * the writer for them, and no more than two of the figures' tables of many megabytes are in use at a time.
+ */
+public record DatabaseExecutors(DatabaseExecutor forms, DatabaseExecutor operator, DatabaseExecutor figures) {
+    private List<DatabaseExecutor> all() {
+        return List.of(forms, operator, figures);
+    }
+
+    /** Takes no more work; accepted work goes on. */
+    public void stop() {
+        all().forEach(DatabaseExecutor::stop);
+    }
+
+    /** Waits until the accepted work is done, but not beyond this {@link System#nanoTime}. */
+    public void await(long deadline) {
+        all().forEach(each -> each.await(deadline));
+    }
+}

@@ -1,0 +1,183 @@
+package com.altcontext.api.http;
+
+import com.altcontext.ingest.Unavailable;
+import com.altcontext.property.Properties;
+import com.altcontext.retention.TookTooLong;
+import com.altcontext.value.Issue;
+import com.altcontext.value.Rejected;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.WebApplicationException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers every request that fails, before the resources or in them, with the JSON of a {@link Problem}, and counts it: never a
+ * stack trace, never a word of SQL.
+ */
+@Singleton
+public class ErrorMapper {
+    private static final Logger LOG = Logger.getLogger(ErrorMapper.class);
+    private static final String JSON = "application/json";
+
+    private final RequestMetrics metrics;
+    private final Properties properties;
+
+    ErrorMapper(RequestMetrics metrics, Properties properties) {
+        this.metrics = metrics;
+        this.properties = properties;
+    }
+
+    /** What a failure is answered with. */
+    private record ErrorAnswer(
+            Problem problem, List<Issue> issues, @Nullable String propertyId) {
+        ErrorAnswer(Problem problem) {
+            this(problem, List.of(), null);
+        }
+
+        static ErrorAnswer of(Throwable failure) {
+            return switch (failure) {
+                case Refusal refusal -> new ErrorAnswer(refusal.problem(), refusal.issues(), refusal.propertyId());
+                case Rejected rejected -> new ErrorAnswer(Problem.INVALID_REQUEST, rejected.issues(), null);
+                case Unavailable away -> new ErrorAnswer(Problem.UNAVAILABLE);
+                case TookTooLong slow -> new ErrorAnswer(Problem.TOOK_TOO_LONG);
+                case WebApplicationException refused ->
+                    new ErrorAnswer(Problem.ofStatus(refused.getResponse().getStatus()));
+                default -> new ErrorAnswer(Problem.INTERNAL_ERROR);
+            };
+        }
+    }
+
+    /** Answers a request that failed outside of the resources. */
+    public void answer(RequestContext request, Throwable failure) {
+        answer(request.routing(), failure);
+    }
+
+    /** The same for a request that may have no route. */
+    void answer(RoutingContext routing, Throwable failure) {
+        write(routing, report(routing, failure));
+    }
+
+    /** Answers for Quarkus REST. */
+    @ServerExceptionMapper
+    public RestResponse<String> map(Throwable failure, RoutingContext routing) {
+        return response(routing, failure);
+    }
+
+    /** Answers what the framework itself refuses; without this one it would answer by itself. */
+    @ServerExceptionMapper
+    public RestResponse<String> map(WebApplicationException refused, RoutingContext routing) {
+        return response(routing, refused);
+    }
+
+    private RestResponse<String> response(RoutingContext routing, Throwable failure) {
+        ErrorAnswer answer = report(routing, failure);
+        if (endsHalfAnAnswer(routing)) {
+            return RestResponse.status(answer.problem.status);
+        }
+        skipBody(routing.request());
+        RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.<String>create(
+                        answer.problem.status)
+                .entity(answer.problem.json(answer.issues))
+                .header("Content-Type", JSON);
+        if (answer.problem == Problem.UNAVAILABLE) {
+            response.header("Retry-After", Problem.RETRY_AFTER_SECONDS);
+        }
+        return response.build();
+    }
+
+    private ErrorAnswer report(RoutingContext routing, Throwable thrown) {
+        Throwable failure = thrown instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : thrown;
+        ErrorAnswer answer = ErrorAnswer.of(failure);
+        if (failure instanceof UncheckedIOException) {
+            // Only the answer is written while a request is handled: the client has left, or reads nothing.
+            var _ = routing.request().connection().close();
+            return answer;
+        }
+        if (answer.problem == Problem.INTERNAL_ERROR && !(failure instanceof Refusal)) {
+            logUnexpected(routing, failure);
+        }
+        count(routing, answer);
+        return answer;
+    }
+
+    private void count(RoutingContext routing, ErrorAnswer answer) {
+        RequestContext request = RequestContext.find(routing);
+        if (answer.problem.isOurs()) {
+            metrics.failed(answer.problem);
+        } else if (request != null) {
+            String propertyId = answer.propertyId == null
+                    ? properties.byHost(request.client().siteHost()).id()
+                    : answer.propertyId;
+            metrics.refused(propertyId, request.route(), answer.problem);
+        }
+    }
+
+    private static void write(RoutingContext routing, ErrorAnswer answer) {
+        if (endsHalfAnAnswer(routing)) {
+            return;
+        }
+        HttpServerResponse response = routing.response();
+        if (response.closed()) {
+            return;
+        }
+        if (answer.problem == Problem.UNAVAILABLE) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
+        }
+        skipBody(routing.request());
+        response.setStatusCode(answer.problem.status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+                .end(answer.problem.json(answer.issues));
+    }
+
+    /** Half an answer must not look like a whole one, and only the end of the connection can still say so. */
+    private static boolean endsHalfAnAnswer(RoutingContext routing) {
+        HttpServerResponse response = routing.response();
+        if (response.headWritten() && !response.ended()) {
+            var _ = routing.request().connection().close();
+        }
+        return response.headWritten();
+    }
+
+    /**
+     * Lets a body pass that is not read, so that the connection can carry the next request. {@link ConnectionLimits} ends the
+     * connection where that is too much or takes too long.
+     */
+    static void skipBody(HttpServerRequest request) {
+        if (!request.isEnded()) {
+            request.handler(part -> {});
+            request.resume();
+        }
+    }
+
+    /** Logs, with the request's id, that the database refused an event which validation let pass. */
+    public static void logUnstorable(RequestContext request, String sqlState) {
+        withRequestId(
+                request.routing(),
+                () -> LOG.errorf("the database refuses an event that validation let pass: SQLSTATE %s", sqlState));
+    }
+
+    private static void logUnexpected(RoutingContext routing, Throwable failure) {
+        withRequestId(routing, () -> LOG.error("a request failed unexpectedly", failure));
+    }
+
+    private static void withRequestId(RoutingContext routing, Runnable logging) {
+        MDC.put("requestId", routing.response().headers().get(SecurityHeaders.REQUEST_ID));
+        try {
+            logging.run();
+        } finally {
+            MDC.remove("requestId");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package com.altcontext.api.http;
+
+import com.altcontext.db.DatabaseState;
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Locale;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/**
+ * {@code GET /v1/healthz}: whether this process may be given traffic. It says yes once it has seen its database with the
+ * schema that it needs, and looks at memory only: a database that is lost later means 503 for those who write, and
+ * must not take every machine out of the platform's routing at once.
+ */
+@Path("/v1/healthz")
+@NonBlocking
+public class HealthResource {
+    private static final String HEALTHY = "{\"ok\":true}";
+
+    private final DatabaseState database;
+
+    HealthResource(DatabaseState database) {
+        this.database = database;
+    }
+
+    @GET
+    @Public
+    @Unlimited
+    @Produces(MediaType.APPLICATION_JSON)
+    public RestResponse<String> get() {
+        if (database.wasReady()) {
+            return RestResponse.ok(HEALTHY);
+        }
+        String why = database.status().name().toLowerCase(Locale.ROOT);
+        return RestResponse.ResponseBuilder.<String>create(RestResponse.Status.SERVICE_UNAVAILABLE)
+                .entity(Problem.json(why))
+                .header("Retry-After", 1)
+                .build();
+    }
+}

@@ -1,0 +1,296 @@
+package com.altcontext.api.http;
+
+import com.altcontext.value.Issues;
+import com.altcontext.value.Text;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a body as JSON (RFC 8259, I-JSON where it is stricter) and says of everything that cannot be stored or is
+ * ambiguous where it stands: duplicate keys, deep nesting, text that is not Unicode, numbers without a value. What can
+ * be read is read on, so that all faults are reported at once. No body costs much more than its length.
+ */
+public final class JsonBody {
+    private static final int MAX_LEVELS = 16;
+    /** PostgreSQL's numeric goes further, but what no double can hold is no measurement. */
+    private static final int MAX_EXPONENT = 308;
+
+    /** The time to read a number grows with the square of its length, and a double needs 17 digits. */
+    private static final int MAX_NUMBER_LENGTH = 400;
+
+    /** A body may hold one key of 60 KB and many faults below it: the answer must not grow with their product. */
+    private static final int MAX_PATH_LENGTH = 100;
+
+    /** Stands in the text where bytes are not UTF-8, so that the field which holds them is found and named. */
+    private static final char NOT_UTF8 = '\uD800';
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .build())
+            .build();
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final JsonParser parser;
+    private final Events events;
+    private Issues issues;
+    /** Where paths begin, if not at the body itself. */
+    private @Nullable JsonStreamContext root;
+
+    private JsonBody(JsonParser parser, Issues issues, Events events) {
+        this.parser = parser;
+        this.issues = issues;
+        this.events = events;
+    }
+
+    /**
+     * A batch as it was read.
+     *
+     * @param body null if nothing can be read
+     * @param eventIssues what reading found inside each event, by paths that begin at the event; empty where the body holds no
+     *     array of events
+     */
+    public record Batch(@Nullable JsonNode body, List<Issues> eventIssues) {}
+
+    /** The events of a batch: the first of them are read, each as a body of its own. */
+    private record Events(int max, List<Issues> issues) {
+        static final Events NONE = new Events(0, List.of());
+    }
+
+    /** The value that the bytes hold, or null if they hold none; faults are added to the issues. */
+    public static @Nullable JsonNode read(byte[] bytes, Issues issues) {
+        return read(bytes, issues, Events.NONE);
+    }
+
+    /**
+     * The same for a bare array of events, or an object with {@code events}.
+     *
+     * @param maxEvents those beyond are counted, and not read
+     * @param issues gets the faults outside of the events
+     */
+    public static Batch readBatch(byte[] bytes, int maxEvents, Issues issues) {
+        Events events = new Events(maxEvents, new ArrayList<>());
+        return new Batch(read(bytes, issues, events), events.issues);
+    }
+
+    private static @Nullable JsonNode read(byte[] bytes, Issues issues, Events events) {
+        try (JsonParser parser = isPlain(bytes) ? JSON.createParser(bytes) : JSON.createParser(decode(bytes))) {
+            return new JsonBody(parser, issues, events).document();
+        } catch (IOException impossible) {
+            throw new IllegalStateException("what is in memory cannot fail to be read", impossible);
+        }
+    }
+
+    /** Whether this is ASCII, as nearly every body is, without a NUL, from which the parser would guess UTF-16. */
+    private static boolean isPlain(byte[] bytes) {
+        for (byte each : bytes) {
+            if (each <= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String decode(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf('\uFFFD') >= 0) {
+            text = decodeMarking(bytes);
+        }
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    private static String decodeMarking(byte[] bytes) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .replaceWith(String.valueOf(NOT_UTF8));
+        StringBuilder marked = new StringBuilder(bytes.length);
+        try {
+            decoder.decode(ByteBuffer.wrap(bytes)).codePoints().forEach(character -> {
+                marked.appendCodePoint(character);
+                if (character == NOT_UTF8) {
+                    // Twice: an escaped surrogate behind it would make a pair of one.
+                    marked.append(NOT_UTF8);
+                }
+            });
+        } catch (CharacterCodingException impossible) {
+            throw new IllegalStateException("malformed input is replaced", impossible);
+        }
+        return marked.toString();
+    }
+
+    private @Nullable JsonNode document() throws IOException {
+        Issues outside = issues;
+        try {
+            if (parser.nextToken() == null) {
+                issue("must not be empty");
+                return null;
+            }
+            JsonNode body = parser.currentToken() == JsonToken.START_ARRAY ? eventsOr(1) : value(1);
+            if (parser.nextToken() != null) {
+                issue("must be a single JSON value");
+            }
+            return body;
+        } catch (JsonProcessingException malformed) {
+            issues = outside;
+            root = null;
+            // Its own message may quote the body.
+            JsonLocation place = malformed.getLocation();
+            issue(
+                    place == null
+                            ? "is not valid JSON"
+                            : "is not valid JSON at line " + place.getLineNr() + ", column " + place.getColumnNr());
+            return null;
+        }
+    }
+
+    /** An array that holds the events of a batch, if it is a batch that is read. */
+    private JsonNode eventsOr(int level) throws IOException {
+        if (events.max == 0) {
+            return array(level);
+        }
+        Issues outside = issues;
+        root = parser.getParsingContext();
+        ArrayNode array = NODES.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (array.size() < events.max) {
+                issues = new Issues();
+                events.issues.add(issues);
+                array.add(value(1));
+            } else {
+                parser.skipChildren();
+                array.addNull();
+            }
+        }
+        issues = outside;
+        root = null;
+        return array;
+    }
+
+    private JsonNode value(int level) throws IOException {
+        JsonToken token = parser.currentToken();
+        return switch (token) {
+            case START_OBJECT, START_ARRAY -> {
+                if (level > MAX_LEVELS) {
+                    issue("must not be nested more than " + MAX_LEVELS + " levels deep");
+                    parser.skipChildren();
+                    yield NODES.nullNode();
+                }
+                yield token == JsonToken.START_OBJECT ? object(level) : array(level);
+            }
+            case VALUE_STRING -> NODES.textNode(storable(parser.getText()));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(token);
+            case VALUE_TRUE -> NODES.booleanNode(true);
+            case VALUE_FALSE -> NODES.booleanNode(false);
+            default -> NODES.nullNode();
+        };
+    }
+
+    private ObjectNode object(int level) throws IOException {
+        ObjectNode object = NODES.objectNode();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = parser.currentName();
+            if (!Text.isStorable(key)) {
+                issue(parser.getParsingContext().getParent(), "has a key that " + Text.UNSTORABLE);
+            }
+            boolean holdsEvents =
+                    parser.nextToken() == JsonToken.START_ARRAY && level == 1 && root == null && key.equals("events");
+            if (object.replace(key, holdsEvents ? eventsOr(level + 1) : value(level + 1)) != null) {
+                issue("must not stand twice");
+            }
+        }
+        return object;
+    }
+
+    private ArrayNode array(int level) throws IOException {
+        ArrayNode array = NODES.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            array.add(value(level + 1));
+        }
+        return array;
+    }
+
+    private JsonNode number(JsonToken token) throws IOException {
+        if (token == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() < 19) {
+            return NODES.numberNode(parser.getLongValue());
+        }
+        BigDecimal number;
+        try {
+            number = parser.getDecimalValue();
+        } catch (JsonProcessingException | NumberFormatException notHeld) {
+            return beyondRange();
+        }
+        if (number.signum() == 0) {
+            // PostgreSQL refuses what Java and JSON allow: 0e-99999.
+            return NODES.numberNode(0);
+        }
+        if (Math.abs((long) number.precision() - number.scale()) > MAX_EXPONENT) {
+            return beyondRange();
+        }
+        return DecimalNode.valueOf(number);
+    }
+
+    private JsonNode beyondRange() {
+        issue("must be a number within the range of a double, of at most " + MAX_NUMBER_LENGTH + " characters");
+        return NODES.nullNode();
+    }
+
+    private String storable(String text) {
+        if (!Text.isStorable(text)) {
+            issue(Text.UNSTORABLE);
+        }
+        return text;
+    }
+
+    /** A fault where the parser stands. */
+    private void issue(String message) {
+        issue(parser.getParsingContext(), message);
+    }
+
+    private void issue(JsonStreamContext place, String message) {
+        issues.add(() -> path(place), message);
+    }
+
+    /** In dotted form, and never much longer than what may be shown, however long the keys are. */
+    private String path(JsonStreamContext place) {
+        Deque<String> steps = new ArrayDeque<>();
+        for (JsonStreamContext at = place; at != null && !at.equals(root); at = at.getParent()) {
+            String name =
+                    at.inArray() && at.hasCurrentIndex() ? String.valueOf(at.getCurrentIndex()) : at.getCurrentName();
+            String step = name == null ? null : shortened(name);
+            // A key that cannot be shown is left out of the path.
+            if (step != null && Text.isStorable(step)) {
+                steps.push(step);
+            }
+        }
+        return shortened(String.join(".", steps));
+    }
+
+    private static String shortened(String path) {
+        return path.length() <= MAX_PATH_LENGTH
+                ? path
+                : path.substring(0, path.offsetByCodePoints(0, MAX_PATH_LENGTH / 2)) + '…';
+    }
+}

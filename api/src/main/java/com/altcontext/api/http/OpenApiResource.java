@@ -1,0 +1,34 @@
+package com.altcontext.api.http;
+
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/** {@code GET /v1/openapi.yaml}: the contract of this service as OpenAPI 3.1. */
+@Path("/v1/openapi.yaml")
+@NonBlocking
+public class OpenApiResource {
+    @GET
+    @Public
+    @RateLimited(Limit.DOCUMENTS)
+    public RestResponse<byte[]> get() {
+        return RestResponse.ResponseBuilder.ok(document())
+                .header("Content-Type", "application/yaml")
+                .build();
+    }
+
+    /** Read at each request: it is asked for too seldom to be worth its memory. */
+    private static byte[] document() {
+        try (InputStream file = OpenApiResource.class.getResourceAsStream("/openapi.yaml")) {
+            return Objects.requireNonNull(file, "the artifact holds openapi.yaml")
+                    .readAllBytes();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package com.altcontext.api.http;
+
+import com.altcontext.value.Issue;
+import java.util.List;
+import java.util.Locale;
+
+/** Every error that the service answers: its code, its status, and the body that carries it. */
+public enum Problem {
+    INVALID_REQUEST(400, true),
+    UNAUTHORIZED(401, true),
+    NOT_FOUND(404, false),
+    METHOD_NOT_ALLOWED(405, false),
+    PAYLOAD_TOO_LARGE(413, true),
+    UNSUPPORTED_MEDIA_TYPE(415, true),
+    RATE_LIMITED(429, true),
+    INTERNAL_ERROR(500, false),
+    UNAVAILABLE(503, false),
+    /** To ask again would take as long. */
+    TOOK_TOO_LONG(
+            503,
+            false,
+            "it was given up, and would take as long again: use altops lead delete or altops lead export, which wait"),
+    ADMIN_AUTH_NOT_CONFIGURED(503, false);
+
+    /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */
+    static final String RETRY_AFTER_SECONDS = "2";
+
+    final int status;
+    /** Whether it is the caller's fault and counted as a rejection. */
+    final boolean counted;
+
+    private final String code = name().toLowerCase(Locale.ROOT);
+    private final String bare;
+
+    Problem(int status, boolean counted) {
+        this.status = status;
+        this.counted = counted;
+        this.bare = json(code);
+    }
+
+    /** @param remedy what to do instead, where the code alone does not say */
+    Problem(int status, boolean counted, String remedy) {
+        this.status = status;
+        this.counted = counted;
+        this.bare = "{\"ok\":false,\"error\":\"" + code + "\",\"remedy\":\"" + remedy + "\"}";
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** Whether it is the service that could not, whatever the caller did. */
+    boolean isOurs() {
+        return this == INTERNAL_ERROR || this == UNAVAILABLE || this == TOOK_TOO_LONG;
+    }
+
+    /** What a status of the framework's own is answered as. */
+    static Problem ofStatus(int status) {
+        for (Problem problem : values()) {
+            if (problem.status == status) {
+                return problem;
+            }
+        }
+        return status >= 400 && status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    /** {@code {"ok":false,"error":"<code>"}}, with the remedy or the issues if there are any. */
+    public String json(List<Issue> issues) {
+        if (issues.isEmpty()) {
+            return bare;
+        }
+        StringBuilder json = new StringBuilder(bare.length() + issues.size() * 80);
+        json.append(bare, 0, bare.length() - 1).append(",\"issues\":[");
+        for (int i = 0; i < issues.size(); i++) {
+            json.append(i == 0 ? "{\"path\":" : ",{\"path\":");
+            JsonText.quote(json, issues.get(i).path());
+            json.append(",\"message\":");
+            JsonText.quote(json, issues.get(i).message());
+            json.append('}');
+        }
+        return json.append("]}").toString();
+    }
+
+    /** The body of an error that has a code of its own. */
+    public static String json(String code) {
+        return "{\"ok\":false,\"error\":\"" + code + "\"}";
+    }
+}

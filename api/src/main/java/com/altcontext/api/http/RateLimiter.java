@@ -1,0 +1,148 @@
+package com.altcontext.api.http;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * So many of each kind for one client and minute, by a token bucket that refills steadily. An IPv6 client is its /64,
+ * since a single machine can use all of that. What is kept of clients is in {@link ClientBuckets}: 1 MB in all.
+ */
+public final class RateLimiter {
+    private static final Duration PERIOD = Duration.ofMinutes(1);
+    private static final long PERIOD_NANOS = PERIOD.toNanos();
+
+    private final Map<Limit, Integer> perMinute = new EnumMap<>(Limit.class);
+    private final LongSupplier nanoTime;
+    private final ClientBuckets requests;
+    /** Apart, so that no flood of requests takes a place from those who try keys. */
+    private final ClientBuckets wrongKeys;
+
+    private final @Nullable SharedLimits shared;
+
+    /** @param shared what other machines allow the same client; null where there is none */
+    public RateLimiter(Map<Limit, Integer> perMinute, LongSupplier nanoTime, @Nullable SharedLimits shared) {
+        this.perMinute.putAll(perMinute);
+        this.nanoTime = nanoTime;
+        this.requests = new ClientBuckets(nanoTime.getAsLong());
+        this.wrongKeys = new ClientBuckets(nanoTime.getAsLong());
+        this.shared = shared;
+    }
+
+    /**
+     * What the limiter decides.
+     *
+     * @param retryAfterSeconds how long to wait before as many would pass; 0 if they passed
+     */
+    public record Decision(boolean isAllowed, Limit limit, int perMinute, long remaining, long retryAfterSeconds) {
+        /** Sets the headers of a refusal. */
+        public void setHeaders(MultiMap headers) {
+            RateLimiter.setHeaders(headers, limit.policy(), perMinute, PERIOD, remaining, retryAfterSeconds);
+        }
+    }
+
+    /** Sets the headers of a refusal: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
+    public static void setHeaders(
+            MultiMap headers, String policy, int quota, Duration window, long remaining, long retryAfterSeconds) {
+        headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds));
+        headers.set("RateLimit-Policy", '"' + policy + "\";q=" + quota + ";w=" + window.toSeconds());
+        headers.set("RateLimit", '"' + policy + "\";r=" + remaining + ";t=" + retryAfterSeconds);
+    }
+
+    /** Takes so many from the client's allowance, all or none. */
+    public Decision take(Limit limit, InetAddress client, int count) {
+        ClientNetwork network = ClientNetwork.of(client);
+        Decision decision = spend(limit, network, count, count);
+        if (shared != null && decision.isAllowed) {
+            shared.spend(
+                    limit.policy() + ' ' + network, count, decision.perMinute, left -> catchUp(limit, network, left));
+        }
+        return decision;
+    }
+
+    /** Whether there is one to take, which is not taken. */
+    public Decision look(Limit limit, InetAddress client) {
+        return spend(limit, ClientNetwork.of(client), 1, 0);
+    }
+
+    /** Takes so many if as many as asked for are there. */
+    private Decision spend(Limit limit, ClientNetwork client, int asked, int taken) {
+        int capacity = capacity(limit);
+        ClientBuckets buckets = bucketsOf(limit);
+        long wanted = nanos(asked, capacity);
+        synchronized (buckets) {
+            long now = nanoTime.getAsLong();
+            int bucket = buckets.find(limit.name().hashCode(), client, now);
+            long spent = buckets.untilFull(bucket, now);
+            long missing = spent + wanted - PERIOD_NANOS;
+            if (missing > 0) {
+                return new Decision(false, limit, capacity, tokens(PERIOD_NANOS - spent, capacity), seconds(missing));
+            }
+            if (taken > 0) {
+                spent += nanos(taken, capacity);
+                buckets.fillAt(bucket, now + spent);
+            }
+            return new Decision(true, limit, capacity, tokens(PERIOD_NANOS - spent, capacity), 0);
+        }
+    }
+
+    /** Takes away what was spent on other machines, into debt where that is more than there is. */
+    private void catchUp(Limit limit, ClientNetwork client, long left) {
+        int capacity = capacity(limit);
+        ClientBuckets buckets = bucketsOf(limit);
+        synchronized (buckets) {
+            long now = nanoTime.getAsLong();
+            int bucket = buckets.find(limit.name().hashCode(), client, now);
+            long spent = nanos(capacity - left, capacity);
+            if (spent > buckets.untilFull(bucket, now)) {
+                buckets.fillAt(bucket, now + spent);
+            }
+        }
+    }
+
+    private ClientBuckets bucketsOf(Limit limit) {
+        return limit == Limit.ADMIN_FAILURES ? wrongKeys : requests;
+    }
+
+    private int capacity(Limit limit) {
+        return Objects.requireNonNull(perMinute.get(limit), "every limit has its number");
+    }
+
+    /** In what time so many are refilled. */
+    private static long nanos(long tokens, int capacity) {
+        return (long) ((double) PERIOD_NANOS * tokens / capacity);
+    }
+
+    /** How many whole ones are refilled in that time. */
+    private static long tokens(long nanos, int capacity) {
+        return Math.max(0, (long) ((double) nanos * capacity / PERIOD_NANOS));
+    }
+
+    private static long seconds(long nanos) {
+        return Math.clamp(TimeUnit.NANOSECONDS.toSeconds(nanos) + 1, 1, PERIOD.toSeconds());
+    }
+
+    /** How many allowances are not whole. */
+    public int size() {
+        int size = 0;
+        for (ClientBuckets buckets : new ClientBuckets[] {requests, wrongKeys}) {
+            synchronized (buckets) {
+                size += buckets.size(nanoTime.getAsLong());
+            }
+        }
+        return size;
+    }
+
+    public void close() {
+        if (shared != null) {
+            shared.close();
+        }
+    }
+}

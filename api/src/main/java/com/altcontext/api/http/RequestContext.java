@@ -1,0 +1,108 @@
+package com.altcontext.api.http;
+
+import com.altcontext.value.Weight;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One request as {@link RequestFilter} let it in: its route, its sender, and its event loop. */
+public final class RequestContext {
+    private static final String KEY = RequestContext.class.getName();
+
+    /** A request with its contexts, the object that answers it, and the headers of the answer: bytes of the heap. */
+    private static final int OBJECTS = 6_144;
+    /** The entry of a header, and the object of its value, which is Latin-1. */
+    private static final int HEADER = 112;
+
+    private final RoutingContext routing;
+    private final Context eventLoop;
+    private final Route route;
+    private final Client client;
+    private boolean signedIn;
+
+    RequestContext(RoutingContext routing, Route route, Client client) {
+        this.routing = routing;
+        this.eventLoop = routing.vertx().getOrCreateContext();
+        this.route = route;
+        this.client = client;
+        routing.put(KEY, this);
+    }
+
+    /** For resources. */
+    public static RequestContext of(RoutingContext routing) {
+        return Objects.requireNonNull(find(routing), "the filter lets no request pass without one");
+    }
+
+    static @Nullable RequestContext find(RoutingContext routing) {
+        return routing.get(KEY);
+    }
+
+    public Route route() {
+        return route;
+    }
+
+    public Client client() {
+        return client;
+    }
+
+    public HttpServerRequest request() {
+        return routing.request();
+    }
+
+    public HttpServerResponse response() {
+        return routing.response();
+    }
+
+    RoutingContext routing() {
+        return routing;
+    }
+
+    /** Whether a session of the dashboard opened the route. */
+    public boolean isSignedIn() {
+        return signedIn;
+    }
+
+    void signedIn() {
+        signedIn = true;
+    }
+
+    /** How much of the heap the request holds while it waits for its answer, in bytes, its connection aside. */
+    public int weight() {
+        int bytes = OBJECTS + Weight.of(request().uri());
+        for (Map.Entry<String, String> header : request().headers()) {
+            bytes += HEADER + Weight.of(header.getKey()) + header.getValue().length();
+        }
+        return bytes;
+    }
+
+    /** Runs the work on the event loop of the request's connection; from any thread. */
+    public void onEventLoop(Runnable work) {
+        eventLoop.runOnContext(now -> work.run());
+    }
+
+    /** The origin of the page that sent the request, by {@code Origin} or else {@code Referer}; null without either. */
+    public @Nullable String pageOrigin() {
+        String origin = request().getHeader(HttpHeaders.ORIGIN);
+        if (origin != null && !origin.equals("null")) {
+            return origin;
+        }
+        String referer = request().getHeader(HttpHeaders.REFERER);
+        if (referer == null) {
+            return null;
+        }
+        try {
+            URI page = URI.create(referer);
+            return page.getScheme() == null || page.getRawAuthority() == null
+                    ? null
+                    : page.getScheme() + "://" + page.getRawAuthority();
+        } catch (IllegalArgumentException unreadable) {
+            return null;
+        }
+    }
+}

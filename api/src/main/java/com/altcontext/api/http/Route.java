@@ -1,0 +1,125 @@
+package com.altcontext.api.http;
+
+import io.vertx.core.http.HttpMethod;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One method of one path: who may call it, what the calls count against, and which bodies it takes. All of it is read from the
+ * annotations of the Java method that answers.
+ *
+ * @param scope what a key must hold; null if anyone may call
+ * @param opensToSession whether the dashboard's session opens it too
+ * @param readableByOtherOrigins whether answers carry CORS headers for the allowed origins
+ * @param limit null if calls are not counted
+ * @param bodyTypes the media types of bodies that are read; empty if none is
+ * @param target the Java method
+ */
+public record Route(
+        HttpMethod method,
+        RoutePath path,
+        @Nullable Scope scope,
+        boolean opensToSession,
+        boolean readableByOtherOrigins,
+        @Nullable Limit limit,
+        @Nullable Limit signedInLimit,
+        List<String> bodyTypes,
+        Method target) {
+
+    /** @throws IllegalStateException if the annotations do not say who may call, or what limits it */
+    static Route of(RoutePath path, Method target) {
+        RequiresScope required = target.getAnnotation(RequiresScope.class);
+        boolean isPublic = target.isAnnotationPresent(Public.class);
+        int access = (required == null ? 0 : 1)
+                + (isPublic ? 1 : 0)
+                + (target.isAnnotationPresent(SameOrigin.class) ? 1 : 0);
+        if (access != 1) {
+            throw new IllegalStateException(target + " needs exactly one of @Public, @SameOrigin and @RequiresScope");
+        }
+        RateLimited limited = target.getAnnotation(RateLimited.class);
+        if ((limited == null) != target.isAnnotationPresent(Unlimited.class)) {
+            throw new IllegalStateException(target + " needs either @RateLimited or @Unlimited");
+        }
+        Consumes consumes = target.getAnnotation(Consumes.class);
+        HttpMethod method = methodOf(target);
+        if ((consumes == null) == method.equals(HttpMethod.POST)) {
+            throw new IllegalStateException(
+                    target + ": a POST, and nothing else, says with @Consumes which bodies it takes");
+        }
+        return new Route(
+                method,
+                path,
+                required == null ? null : required.value(),
+                required != null && required.session(),
+                isPublic,
+                limited == null ? null : limited.value(),
+                limited == null || limited.signedIn().length == 0 ? null : limited.signedIn()[0],
+                consumes == null ? List.of() : List.of(consumes.value()),
+                target);
+    }
+
+    private static HttpMethod methodOf(Method target) {
+        if (target.isAnnotationPresent(GET.class)) {
+            return HttpMethod.GET;
+        }
+        if (target.isAnnotationPresent(DELETE.class)) {
+            return HttpMethod.DELETE;
+        }
+        if (target.isAnnotationPresent(POST.class) || target.isAnnotationPresent(DirectRoute.class)) {
+            return HttpMethod.POST;
+        }
+        throw new IllegalStateException(target + " has no method of HTTP that is known here");
+    }
+
+    /** The allowance that a call counts against; null if it counts against none. */
+    @Nullable
+    Limit limit(boolean signedIn) {
+        return signedIn && signedInLimit != null ? signedInLimit : limit;
+    }
+
+    /** Who may call it, in a word or two: what the contract says at {@code x-access}. */
+    public String access() {
+        if (scope == null) {
+            return readableByOtherOrigins ? "public" : "same-origin";
+        }
+        return scope.key() + (opensToSession ? " or session" : "");
+    }
+
+    /** What calls count against, that of a caller who is signed in last: what the contract says at {@code x-rate-limit}. */
+    public String limits() {
+        if (limit == null) {
+            return "unlimited";
+        }
+        return limit.policy() + (signedInLimit == null ? "" : ", " + signedInLimit.policy());
+    }
+
+    /** The name under which refusals are counted. */
+    public String key() {
+        return path.key();
+    }
+
+    /** This route with the body types of another Java method that answers the same calls with other bodies. */
+    Route joined(Route other) {
+        boolean same = Objects.equals(scope, other.scope)
+                && opensToSession == other.opensToSession
+                && readableByOtherOrigins == other.readableByOtherOrigins
+                && limit == other.limit
+                && signedInLimit == other.signedInLimit;
+        if (!same) {
+            throw new IllegalStateException(
+                    target + " and " + other.target + " answer one route, and differ in access or limit");
+        }
+        List<String> all = Stream.concat(bodyTypes.stream(), other.bodyTypes.stream())
+                .distinct()
+                .toList();
+        return new Route(
+                method, path, scope, opensToSession, readableByOtherOrigins, limit, signedInLimit, all, target);
+    }
+}

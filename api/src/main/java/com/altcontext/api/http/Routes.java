@@ -1,0 +1,148 @@
+package com.altcontext.api.http;
+
+import io.vertx.core.http.HttpMethod;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.spi.Bean;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Path;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All routes of the service, as the annotations of their methods say. A path that is not here is answered 404, so a route is
+ * closed until it says who may call it; one that does not say keeps the service from starting.
+ */
+@Singleton
+public class Routes {
+    private static final String OURS = "com.altcontext.api.";
+    /** In headers. */
+    private static final List<HttpMethod> ORDER = List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE);
+
+    private final Map<String, Methods> literal = new HashMap<>();
+    private final List<Methods> patterns = new ArrayList<>();
+
+    /** @throws IllegalStateException if a route does not say who may call it or what limits it */
+    @Inject
+    Routes(BeanManager beans) {
+        this(beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
+                .map(Bean::getBeanClass)
+                .filter(type -> type.getName().startsWith(OURS))
+                .distinct()
+                .toList());
+    }
+
+    Routes(List<? extends Class<?>> types) {
+        Map<String, Methods> byTemplate = new TreeMap<>();
+        for (Class<?> type : types) {
+            for (Method method : type.getDeclaredMethods()) {
+                String template = templateOf(type, method);
+                if (template != null) {
+                    byTemplate
+                            .computeIfAbsent(template, path -> new Methods(RoutePath.of(path)))
+                            .add(method);
+                }
+            }
+        }
+        for (Methods methods : byTemplate.values()) {
+            if (methods.path.isLiteral()) {
+                literal.put(methods.path.template(), methods);
+            } else {
+                patterns.add(methods);
+            }
+        }
+    }
+
+    private static @Nullable String templateOf(Class<?> type, Method method) {
+        DirectRoute direct = method.getAnnotation(DirectRoute.class);
+        if (direct != null) {
+            return direct.value();
+        }
+        Path root = type.getAnnotation(Path.class);
+        boolean answers = Arrays.stream(method.getAnnotations())
+                .anyMatch(each -> each.annotationType().isAnnotationPresent(jakarta.ws.rs.HttpMethod.class));
+        if (root == null || !answers) {
+            return null;
+        }
+        Path own = method.getAnnotation(Path.class);
+        return own == null ? root.value() : root.value() + '/' + own.value();
+    }
+
+    /** The routes of one path. */
+    static final class Methods {
+        private final RoutePath path;
+        private final Map<HttpMethod, Route> byMethod = new TreeMap<>(Comparator.comparingInt(ORDER::indexOf));
+
+        private Methods(RoutePath path) {
+            this.path = path;
+        }
+
+        private void add(Method target) {
+            Route route = Route.of(path, target);
+            byMethod.merge(route.method(), route, Route::joined);
+        }
+
+        /** The route that answers the method; null if none does. HEAD is answered as GET is. */
+        @Nullable
+        Route of(HttpMethod method) {
+            return byMethod.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
+        }
+
+        /** Any of them: they are alike in what is not about one method. */
+        Route any() {
+            return byMethod.values().iterator().next();
+        }
+
+        boolean areReadableByOtherOrigins() {
+            return any().readableByOtherOrigins();
+        }
+
+        /** For {@code Access-Control-Allow-Methods}. */
+        String methods() {
+            return byMethod.keySet().stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+        }
+
+        /** For the {@code Allow} header. */
+        String allowed() {
+            return byMethod.keySet().stream()
+                    .map(method -> method.equals(HttpMethod.GET) ? "GET, HEAD" : method.name())
+                    .collect(Collectors.joining(", ", "", ", OPTIONS"));
+        }
+    }
+
+    /** The routes of a request's path; null if there is no such path. */
+    @Nullable
+    Methods at(@Nullable String path) {
+        if (path == null) {
+            return null;
+        }
+        Methods methods = literal.get(path);
+        if (methods != null) {
+            return methods;
+        }
+        for (Methods each : patterns) {
+            if (each.path.matches(path)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Every route, by path. */
+    public List<Route> all() {
+        Map<String, Collection<Route>> sorted = new TreeMap<>();
+        literal.values().forEach(each -> sorted.put(each.path.template(), each.byMethod.values()));
+        patterns.forEach(each -> sorted.put(each.path.template(), each.byMethod.values()));
+        return sorted.values().stream().flatMap(Collection::stream).toList();
+    }
+}

@@ -1,0 +1,148 @@
+package com.altcontext.api.http;
+
+import com.altcontext.value.KeyedHash;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import java.net.URI;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
+import org.jboss.logging.Logger;
+
+/**
+ * What each client has spent on all machines together, in a Redis (from version 5; or Valkey). No request waits for it: a machine
+ * decides by what it knows, reports what was spent, and corrects itself by the answer. Machines that let too much through before
+ * they heard of each other pay that back, so over any longer time the limit holds for all of them together. While the Redis is
+ * away each limits by itself.
+ *
+ * <p>Keys are keyed hashes: no address leaves the machine.
+ */
+public final class SharedLimits {
+    private static final Logger LOG = Logger.getLogger(SharedLimits.class);
+
+    /**
+     * A bucket is the moment at which it would be full again, by the one clock that all machines share. Debt ends at a
+     * whole allowance. Answers with what is left, less than nothing where more was spent than there was.
+     */
+    private static final String SCRIPT = """
+            local time = redis.call('TIME')
+            local now = time[1] * 1000000 + time[2]
+            local token = 60000000 / ARGV[1]
+            local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + ARGV[2] * token
+            full = math.min(full, now + 120000000)
+            redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', string.format('%.0f', (full - now) / 1000 + 1))
+            return math.floor(ARGV[1] - (full - now) / token)
+            """;
+
+    private static final String PREFIX = "altcontext:limit:";
+
+    /** More is not reported: this machine's own limits still hold. */
+    private static final int MAX_UNANSWERED = 4_096;
+
+    private static final long TIMEOUT_MILLIS = 1_000;
+    private static final long PING_MILLIS = 1_000;
+    private static final int CONNECT_MILLIS = 2_000;
+
+    private final Vertx vertx;
+    private final RedisOptions options;
+    private final KeyedHash hash;
+    private final long pings;
+    private volatile Redis redis;
+    private volatile boolean reached;
+    private volatile boolean awayLogged;
+
+    /** @param url as {@code redis://user:password@host:6379/0}, or {@code rediss://} for TLS */
+    public SharedLimits(Vertx vertx, URI url, KeyedHash hash) {
+        this.vertx = vertx;
+        this.hash = hash;
+        this.options = new RedisOptions()
+                .setConnectionString(url.toString())
+                .setProtocolNegotiation(false)
+                .setMaxPoolSize(1)
+                .setMaxPoolWaiting(MAX_UNANSWERED)
+                .setMaxWaitingHandlers(MAX_UNANSWERED)
+                .setNetClientOptions(new NetClientOptions()
+                        .setConnectTimeout(CONNECT_MILLIS)
+                        .setTcpNoDelay(true)
+                        .setHostnameVerificationAlgorithm("rediss".equals(url.getScheme()) ? "HTTPS" : ""));
+        this.redis = Redis.createClient(vertx, options);
+        ping();
+        this.pings = vertx.setPeriodic(PING_MILLIS, again -> ping());
+    }
+
+    public boolean isReached() {
+        return reached;
+    }
+
+    /**
+     * Reports what was spent. What is left comes later, on another thread, or never.
+     *
+     * @param bucket the limit and the client
+     */
+    void spend(String bucket, int count, int perMinute, LongConsumer left) {
+        if (!reached) {
+            return;
+        }
+        String key = PREFIX + HexFormat.of().formatHex(hash.of(bucket), 0, 16);
+        Request spend = Request.cmd(Command.EVAL)
+                .arg(SCRIPT)
+                .arg(1)
+                .arg(key)
+                .arg(perMinute)
+                .arg(count);
+        var _ = redis.send(spend)
+                .onSuccess(answer -> {
+                    Long number = answer.toLong();
+                    if (number != null) {
+                        left.accept(number);
+                    }
+                })
+                .onFailure(this::away);
+    }
+
+    /** A machine that was suspended wakes with a dead connection, on which nothing is ever refused or answered. */
+    private void ping() {
+        Redis asked = redis;
+        var _ = asked.send(Request.cmd(Command.PING))
+                .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .onSuccess(pong -> there())
+                .onFailure(failed -> {
+                    away(failed);
+                    if (failed instanceof TimeoutException && asked.equals(redis)) {
+                        redis = Redis.createClient(vertx, options);
+                        asked.close();
+                    }
+                });
+    }
+
+    private void there() {
+        reached = true;
+        if (awayLogged) {
+            LOG.info("the Redis of the limits is there again: they hold for all machines together");
+            awayLogged = false;
+        }
+    }
+
+    /** Logged once, until it is there again. The first word of an error names its kind; the rest may show what was sent. */
+    private void away(Throwable failure) {
+        reached = false;
+        if (!awayLogged) {
+            String kind = String.valueOf(failure.getMessage()).replaceFirst("^([A-Z]{2,30}).*", "$1");
+            LOG.warnf(
+                    "the Redis of the limits is away (%s): each machine limits by itself",
+                    kind.matches("[A-Z]+") ? kind : failure.getClass().getSimpleName());
+            awayLogged = true;
+        }
+    }
+
+    void close() {
+        vertx.cancelTimer(pings);
+        reached = false;
+        redis.close();
+    }
+}

@@ -1,0 +1,124 @@
+package com.altcontext.api.http;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/**
+ * A file that the build made for browsers. Only its packed form is kept in memory; the rare client that cannot unpack it is
+ * given what is unpacked for it.
+ */
+public final class StaticFile {
+    private static final Map<String, String> TYPES = Map.of(
+            "js", "text/javascript; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "html", "text/html; charset=utf-8");
+
+    /** Sixteen digits that change with the content. */
+    private final String hash;
+
+    private final String type;
+    private final byte[] packed;
+
+    private StaticFile(String type, byte[] packed) {
+        this.type = type;
+        this.packed = packed;
+        this.hash = hash(unpacked());
+    }
+
+    /** @param name of the file that the build made, without the {@code .gz} */
+    public static StaticFile named(String name) {
+        String ending = name.substring(name.lastIndexOf('.') + 1);
+        try (InputStream file = StaticFile.class.getResourceAsStream("/com/altcontext/api/" + name + ".gz")) {
+            byte[] packed =
+                    Objects.requireNonNull(file, "the artifact holds " + name).readAllBytes();
+            return new StaticFile(Objects.requireNonNull(TYPES.get(ending)), packed);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /**
+     * Sends it, or says that the client has it.
+     *
+     * @param vary the names of the headers that the choice of the file hung on
+     */
+    public RestResponse<byte[]> answer(HttpServerRequest request, String cacheControl, String vary) {
+        String encodings = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
+        String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
+        boolean asPacked = encodings != null && acceptsGzip(encodings);
+        // Two representations of one file have two tags (RFC 9110, section 8.8.3.3).
+        String tag = '"' + hash + (asPacked ? "-gzip\"" : "\"");
+        // Set here, since Quarkus REST would add them to those that every answer has.
+        MultiMap headers = request.response().headers();
+        headers.set(HttpHeaders.CACHE_CONTROL, cacheControl);
+        headers.set(HttpHeaders.VARY, vary + ", Accept-Encoding");
+        headers.set(HttpHeaders.ETAG, tag);
+        if (known != null && names(known).contains(tag)) {
+            return RestResponse.notModified();
+        }
+        if (asPacked) {
+            headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
+        }
+        return RestResponse.ResponseBuilder.ok(asPacked ? packed : unpacked())
+                .header("Content-Type", type)
+                .build();
+    }
+
+    public String hash() {
+        return hash;
+    }
+
+    /** RFC 9110, section 12.5.3: named, or else any, and not with the weight of zero. */
+    static boolean acceptsGzip(String encodings) {
+        boolean any = false;
+        for (String encoding : encodings.toLowerCase(Locale.ROOT).split(",", -1)) {
+            String[] parts = encoding.split(";", -1);
+            String name = parts[0].strip();
+            boolean refused = parts.length > 1 && parts[1].strip().matches("q=0(\\.0{0,3})?");
+            if (name.equals("gzip")) {
+                return !refused;
+            }
+            any |= name.equals("*") && !refused;
+        }
+        return any;
+    }
+
+    /** The tags that a client has, compared weakly (RFC 9110, section 13.1.2). */
+    private static List<String> names(String ifNoneMatch) {
+        return Arrays.stream(ifNoneMatch.split(",", -1))
+                .map(tag -> tag.strip().replaceFirst("^W/", ""))
+                .toList();
+    }
+
+    private byte[] unpacked() {
+        try (GZIPInputStream content = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            return content.readAllBytes();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    private static String hash(byte[] content) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+            return HexFormat.of().formatHex(hash, 0, 8);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JVM has SHA-256", impossible);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package com.altcontext.api.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/**
+ * A long answer, written by another thread than the event loop while it is made. A part is sent when it is full, and the
+ * writer waits until the client has taken it, so a long document costs no memory.
+ */
+public final class StreamedAnswer implements Appendable {
+    private static final int PART = 16 * 1024;
+    private static final long MAX_WAIT_SECONDS = 10;
+
+    private final RequestContext request;
+    private final Map<String, String> headers;
+    private final StringBuilder part = new StringBuilder(PART + 1024);
+
+    /** @param headers of the answer, its media type among them; an error that comes first has none of them */
+    public StreamedAnswer(RequestContext request, Map<String, String> headers) {
+        this.request = request;
+        this.headers = headers;
+    }
+
+    @Override
+    public StreamedAnswer append(CharSequence text) throws IOException {
+        part.append(text);
+        return sendIfFull();
+    }
+
+    @Override
+    public StreamedAnswer append(CharSequence text, int start, int end) throws IOException {
+        part.append(text, start, end);
+        return sendIfFull();
+    }
+
+    @Override
+    public StreamedAnswer append(char c) throws IOException {
+        part.append(c);
+        return sendIfFull();
+    }
+
+    private StreamedAnswer sendIfFull() throws IOException {
+        // A pair of surrogates must not be cut in two.
+        if (part.length() >= PART && !Character.isHighSurrogate(part.charAt(part.length() - 1))) {
+            send();
+        }
+        return this;
+    }
+
+    private void send() throws IOException {
+        Buffer bytes = Buffer.buffer(part.toString().getBytes(StandardCharsets.UTF_8));
+        part.setLength(0);
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        request.onEventLoop(() -> write(bytes, taken));
+        try {
+            taken.get(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failed) {
+            throw new IOException("the client does not take the answer", failed);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", stop);
+        }
+    }
+
+    private void write(Buffer bytes, CompletableFuture<Void> taken) {
+        HttpServerResponse response = request.response();
+        if (response.closed()) {
+            taken.completeExceptionally(new IOException("the client has gone"));
+            return;
+        }
+        if (!response.headWritten()) {
+            headers.forEach(response::putHeader);
+            response.setChunked(true);
+        }
+        var _ = response.write(bytes).onComplete(written -> {
+            if (written.succeeded()) {
+                taken.complete(null);
+            } else {
+                taken.completeExceptionally(written.cause());
+            }
+        });
+    }
+
+    /** The last part, for the resource to answer with: the whole answer where it is short. */
+    public RestResponse<byte[]> lastPart() {
+        RestResponse.ResponseBuilder<byte[]> response =
+                RestResponse.ResponseBuilder.ok(part.toString().getBytes(StandardCharsets.UTF_8));
+        headers.forEach(response::header);
+        return response.build();
+    }
+}

@@ -1,0 +1,170 @@
+package com.altcontext.api.lead;
+
+import com.altcontext.api.http.DatabaseExecutor;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.ingest.Unavailable;
+import com.altcontext.lead.Capture;
+import com.altcontext.lead.Captured;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.Leads;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The forms that wait to be stored. One transaction stores all that came while the one before it ran, as
+ * {@link com.altcontext.ingest.GroupCommit} does with events; no form waits for a timer. A form that would hold others up is
+ * stored by itself: one whose address another transaction is about, and each of a batch that the database refuses.
+ */
+public final class CaptureQueue {
+    private static final int MAX_WAITING = 128;
+    private static final int MAX_AT_ONCE = 32;
+    /** What a form waits with, beside itself and its request, in bytes of the heap. */
+    private static final int OBJECTS = 256;
+    /** In characters of what the forms bring along: their copies on the way to the database are held all at once. */
+    private static final int MAX_PAYLOAD_AT_ONCE = 128 * 1024;
+
+    private final Leads leads;
+    private final DatabaseExecutor executor;
+    private final MemoryBudget memory;
+    private final LeadMetrics metrics;
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private boolean isStoring;
+
+    public CaptureQueue(Leads leads, DatabaseExecutor executor, MemoryBudget memory, LeadMetrics metrics) {
+        this.leads = leads;
+        this.executor = executor;
+        this.memory = memory;
+        this.metrics = metrics;
+    }
+
+    private record Waiting(
+            RequestContext request,
+            Capture capture,
+            CompletableFuture<Captured> answer,
+            MemoryBudget.Reservation memory) {
+        void fail(Throwable failure) {
+            request.onEventLoop(() -> {
+                memory.release();
+                answer.completeExceptionally(failure);
+            });
+        }
+    }
+
+    /**
+     * Stores the form.
+     *
+     * @return completes on the event loop of the request, after the commit
+     * @throws Unavailable if the database is away, too many wait or hold too much memory, or the service stops
+     */
+    CompletionStage<Captured> submit(RequestContext request, Capture capture) {
+        if (executor.isStopped()) {
+            throw new Unavailable(Unavailable.Reason.STOPPING);
+        }
+        MemoryBudget.Reservation reserved = memory.reserve(OBJECTS + request.weight() + capture.weight());
+        CompletableFuture<Captured> answer = new CompletableFuture<>();
+        synchronized (waiting) {
+            if (waiting.size() == MAX_WAITING) {
+                reserved.release();
+                throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
+            }
+            waiting.add(new Waiting(request, capture, answer, reserved));
+            if (isStoring) {
+                return answer;
+            }
+            isStoring = true;
+        }
+        try {
+            executor.execute(this::storeAll);
+        } catch (Unavailable away) {
+            refuseAll(away);
+        }
+        return answer;
+    }
+
+    private void storeAll() {
+        for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+            store(batch);
+        }
+    }
+
+    private void refuseAll(Unavailable away) {
+        for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+            batch.forEach(one -> one.fail(away));
+        }
+    }
+
+    /** The first that wait, but of each address only the first. If none waits, the next form begins to store anew. */
+    private List<Waiting> next() {
+        List<Waiting> batch = new ArrayList<>();
+        Set<Email> addresses = new HashSet<>();
+        int payload = 0;
+        synchronized (waiting) {
+            Iterator<Waiting> all = waiting.iterator();
+            while (all.hasNext() && batch.size() < MAX_AT_ONCE && payload < MAX_PAYLOAD_AT_ONCE) {
+                Waiting one = all.next();
+                if (addresses.add(one.capture.email())) {
+                    String brought = one.capture.payload();
+                    payload += brought == null ? 0 : brought.length();
+                    batch.add(one);
+                    all.remove();
+                }
+            }
+            isStoring = !batch.isEmpty();
+        }
+        return batch;
+    }
+
+    private void store(List<Waiting> batch) {
+        List<Capture> captures = batch.stream().map(Waiting::capture).toList();
+        List<Optional<Captured>> captured;
+        try {
+            captured = executor.attempt(() -> leads.captureFree(captures));
+        } catch (Unavailable away) {
+            batch.forEach(one -> one.fail(away));
+            // The forms behind would wait as long once more, and longer than their senders do.
+            refuseAll(away);
+            return;
+        } catch (Error failure) {
+            batch.forEach(one -> one.fail(failure));
+            return;
+        } catch (RuntimeException ofOne) {
+            batch.forEach(this::storeAlone);
+            return;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            Waiting one = batch.get(i);
+            captured.get(i).ifPresentOrElse(stored -> answer(one, stored), () -> storeAlone(one));
+        }
+    }
+
+    private void storeAlone(Waiting one) {
+        try {
+            executor.execute(() -> {
+                try {
+                    answer(one, executor.attempt(() -> leads.capture(one.capture)));
+                } catch (RuntimeException | Error failure) {
+                    one.fail(failure);
+                }
+            });
+        } catch (Unavailable full) {
+            one.fail(full);
+        }
+    }
+
+    private void answer(Waiting one, Captured captured) {
+        metrics.captured(captured);
+        one.request.onEventLoop(() -> {
+            one.memory.release();
+            one.answer.complete(captured);
+        });
+    }
+}

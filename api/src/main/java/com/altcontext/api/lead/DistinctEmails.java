@@ -1,0 +1,120 @@
+package com.altcontext.api.lead;
+
+import com.altcontext.api.http.ClientNetwork;
+import com.altcontext.lead.Email;
+import com.altcontext.value.KeyedHash;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * How many distinct addresses one client may submit in an hour: people have one or two, list fillers have thousands. The
+ * same address again costs nothing. Whether an address is known here plays no part.
+ *
+ * <p>None is forgotten before its hour is over, however many clients come. Beyond what is remembered, newcomers are counted
+ * together with those of their neighbourhood, and beyond that all together.
+ */
+public final class DistinctEmails {
+    static final Duration PERIOD = Duration.ofHours(1);
+
+    /** How many addresses are remembered: about 5 MB if each is another client's. */
+    static final int MAX_OF_CLIENTS = 10_000;
+
+    static final int MAX_OF_NEIGHBOURHOODS = 2_000;
+
+    /** A limit beyond this is none: what is not looked at need not be remembered. */
+    private static final int NO_LIMIT = 1_000;
+
+    private static final ClientNetwork ALL_CLIENTS = new ClientNetwork(false, 0);
+
+    private final int maxPerHour;
+    private final KeyedHash hash;
+    private final Ticker clock;
+    private final Submitted byClient = new Submitted(MAX_OF_CLIENTS);
+    private final Submitted byNeighbourhood = new Submitted(MAX_OF_NEIGHBOURHOODS);
+    private final Submitted byAll = new Submitted(Integer.MAX_VALUE);
+
+    /** @param hash under a secret key: else an attacker could find addresses that count as one */
+    public DistinctEmails(int maxPerHour, KeyedHash hash, Ticker clock) {
+        this.maxPerHour = maxPerHour;
+        this.hash = hash;
+        this.clock = clock;
+    }
+
+    int maxPerHour() {
+        return maxPerHour;
+    }
+
+    /** Notes the address, or says in how many seconds another one may be submitted. */
+    OptionalLong note(ClientNetwork client, Email email) {
+        if (maxPerHour > NO_LIMIT) {
+            return OptionalLong.empty();
+        }
+        Long address = ByteBuffer.wrap(hash.ofRare(email.value())).getLong();
+        synchronized (this) {
+            long now = clock.read();
+            if (byClient.counts(client, address, now)) {
+                return byClient.note(client, address, now);
+            }
+            ClientNetwork neighbourhood = client.neighbourhood();
+            return byNeighbourhood.counts(neighbourhood, address, now)
+                    ? byNeighbourhood.note(neighbourhood, address, now)
+                    : byAll.note(ALL_CLIENTS, address, now);
+        }
+    }
+
+    /** The addresses of the last hour by who submitted them, as many as there is room for. */
+    private final class Submitted {
+        private record Noted(ClientNetwork by, Long address, long at) {}
+
+        private final int max;
+        private final Map<ClientNetwork, Map<Long, Long>> bySender = new HashMap<>();
+        private final Deque<Noted> inOrder = new ArrayDeque<>();
+
+        Submitted(int max) {
+            this.max = max;
+        }
+
+        /** Whether it is decided here: there is room, the sender may submit no more, or it is no new address. */
+        boolean counts(ClientNetwork sender, Long address, long now) {
+            forget(now);
+            Map<Long, Long> known = bySender.getOrDefault(sender, Map.of());
+            return inOrder.size() < max || known.size() >= maxPerHour || known.containsKey(address);
+        }
+
+        OptionalLong note(ClientNetwork sender, Long address, long now) {
+            forget(now);
+            Map<Long, Long> known = bySender.computeIfAbsent(sender, first -> new LinkedHashMap<>(4));
+            if (known.containsKey(address)) {
+                return OptionalLong.empty();
+            }
+            if (known.size() >= maxPerHour) {
+                long oldest = known.values().iterator().next();
+                return OptionalLong.of(
+                        Duration.ofNanos(PERIOD.toNanos() - (now - oldest)).toSeconds() + 1);
+            }
+            known.put(address, now);
+            inOrder.add(new Noted(sender, address, now));
+            return OptionalLong.empty();
+        }
+
+        private void forget(long now) {
+            for (Noted first = inOrder.peek();
+                    first != null && now - first.at >= PERIOD.toNanos();
+                    first = inOrder.peek()) {
+                inOrder.remove();
+                Map<Long, Long> known = bySender.getOrDefault(first.by, new HashMap<>());
+                known.remove(first.address);
+                if (known.isEmpty()) {
+                    bySender.remove(first.by);
+                }
+            }
+        }
+    }
+}

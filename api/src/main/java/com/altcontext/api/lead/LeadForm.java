@@ -1,0 +1,112 @@
+package com.altcontext.api.lead;
+
+import com.altcontext.api.event.EventReader;
+import com.altcontext.api.http.JsonFields;
+import com.altcontext.api.http.JsonText;
+import com.altcontext.attribution.Utm;
+import com.altcontext.event.Beacon;
+import com.altcontext.event.Traffic;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.Email;
+import com.altcontext.value.Issue;
+import com.altcontext.value.Issues;
+import com.altcontext.value.Rejected;
+import com.altcontext.visit.AnonId;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A form as it was filled in, by the rules of {@code POST /v1/leads/capture}.
+ *
+ * @param anonId null if the page has no script that makes one
+ * @param payload a JSON object as text
+ */
+record LeadForm(
+        Email email,
+        @Nullable AnonId anonId,
+        String formName,
+        String path,
+        @Nullable String referrer,
+        @Nullable String sourceChannel,
+        ConsentStatus consent,
+        @Nullable String consentPolicy,
+        @Nullable String payload,
+        Utm utm) {
+    /** What is read of a form; anything else in it is ignored. */
+    static final Set<String> FIELDS = Set.of(
+            "email",
+            "anonId",
+            "formName",
+            "path",
+            "referrer",
+            "sourceChannel",
+            "consentStatus",
+            "consentPolicy",
+            "propertyId",
+            "reason",
+            "honeypot");
+
+    /** The form, or null if there are issues. */
+    static @Nullable LeadForm read(JsonFields fields, Issues issues) {
+        Email email = email(fields, issues);
+        String anonId = fields.optionalText("anonId", 8, 128);
+        String formName = fields.optionalText("formName", 1, 255);
+        String path = fields.optionalText("path", 1, 2048);
+        String referrer = fields.optionalText("referrer", 1, 2048);
+        String sourceChannel = fields.optionalText("sourceChannel", 1, 255);
+        ConsentStatus consent = consent(fields);
+        String policy = fields.optionalText("consentPolicy", 1, 255);
+        String payload = fields.document("payload", EventReader.MAX_KEYS);
+        Utm utm = EventReader.utm(fields.object("utm"));
+        if (email == null || !issues.isEmpty()) {
+            return null;
+        }
+        return new LeadForm(
+                email,
+                anonId == null ? null : new AnonId(anonId),
+                formName == null ? "lead_capture" : formName,
+                path == null ? "/" : path,
+                referrer,
+                sourceChannel,
+                consent,
+                policy,
+                payload,
+                utm);
+    }
+
+    /** The field {@code email}, or null with an issue. */
+    static @Nullable Email email(JsonFields fields, Issues issues) {
+        String text = fields.text("email", 1, 320);
+        if (text.isEmpty()) {
+            return null;
+        }
+        try {
+            return Email.of("email", text);
+        } catch (Rejected rejected) {
+            for (Issue issue : rejected.issues()) {
+                issues.add(issue.path(), issue.message());
+            }
+            return null;
+        }
+    }
+
+    private static ConsentStatus consent(JsonFields fields) {
+        String text = fields.optionalText("consentStatus", 1, 16);
+        if (text == null) {
+            return ConsentStatus.PENDING;
+        }
+        for (ConsentStatus status : ConsentStatus.values()) {
+            if (status != ConsentStatus.WITHDRAWN && status.key().equals(text)) {
+                return status;
+            }
+        }
+        fields.issue("consentStatus", "must be pending, express or implied");
+        return ConsentStatus.PENDING;
+    }
+
+    /** The event that the form is stored with. It has the form's name; what was filled in stays out of events. */
+    Beacon beacon(AnonId visitor) {
+        String props = "{\"formName\":" + JsonText.string(formName) + "}";
+        return new Beacon(visitor, "form_submit", path, null, referrer, utm, Traffic.NONE, null, props);
+    }
+}

@@ -1,0 +1,27 @@
+package com.altcontext.api.lead;
+
+import com.altcontext.lead.Captured;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** Counts captured forms, as metrics of the service. */
+public final class LeadMetrics {
+    private final Counter stored;
+    private final Counter repeated;
+
+    public LeadMetrics(MeterRegistry meters) {
+        this.stored = captures("stored", meters);
+        this.repeated = captures("repeated", meters);
+    }
+
+    private static Counter captures(String outcome, MeterRegistry meters) {
+        return Counter.builder("altcontext.leads.captured")
+                .description("forms with an address, second clicks apart")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    void captured(Captured lead) {
+        (lead.repeated() ? repeated : stored).increment();
+    }
+}

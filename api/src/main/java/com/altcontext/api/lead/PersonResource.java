@@ -1,0 +1,139 @@
+package com.altcontext.api.lead;
+
+import com.altcontext.api.event.RequestAttribution;
+import com.altcontext.api.http.DatabaseExecutors;
+import com.altcontext.api.http.JsonRequest;
+import com.altcontext.api.http.Limit;
+import com.altcontext.api.http.Problem;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.Refusal;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.api.http.RequiresScope;
+import com.altcontext.api.http.Scope;
+import com.altcontext.api.http.StreamedAnswer;
+import com.altcontext.lead.Email;
+import com.altcontext.property.Property;
+import com.altcontext.retention.Erased;
+import com.altcontext.retention.Erasure;
+import com.altcontext.retention.Export;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/**
+ * {@code POST /v1/leads/delete} and {@code /v1/leads/export}, for the operator: forgets a person, or shows what is held about
+ * one. The address comes in the body, since an address in a URL ends up in logs.
+ */
+@Path("/v1/leads")
+public class PersonResource {
+    /** Who asked, for the logs of erasures and of exports. */
+    private static final String BY = "api";
+
+    /**
+     * Connections on which nothing happens are closed, by proxies after 60 seconds and by this service after 75. The answer
+     * comes before that.
+     */
+    static final Duration TIMEOUT = Duration.ofSeconds(45);
+
+    private final Erasure erasure;
+    private final Export export;
+    private final RequestAttribution attribution;
+    private final DatabaseExecutors executors;
+    private final InstantSource clock;
+
+    PersonResource(
+            Erasure erasure,
+            Export export,
+            RequestAttribution attribution,
+            DatabaseExecutors executors,
+            InstantSource clock) {
+        this.erasure = erasure.within(TIMEOUT);
+        this.export = export.within(TIMEOUT);
+        this.attribution = attribution;
+        this.executors = executors;
+        this.clock = clock;
+    }
+
+    /** How many rows went, by kind; {@code changed} are rows of others that held the address. */
+    public record DeletedBody(
+            boolean ok,
+            boolean deleted,
+            long leads,
+            long submissions,
+            long consents,
+            long links,
+            long messages,
+            long visitors,
+            long sessions,
+            long events,
+            long changed) {
+        static DeletedBody of(Erased erased) {
+            return new DeletedBody(
+                    true,
+                    true,
+                    erased.leads(),
+                    erased.submissions(),
+                    erased.consents(),
+                    erased.links(),
+                    erased.messages(),
+                    erased.visitors(),
+                    erased.sessions(),
+                    erased.events(),
+                    erased.changed());
+        }
+    }
+
+    @POST
+    @Path("delete")
+    @RequiresScope(Scope.LEADS_DELETE)
+    @RateLimited(Limit.LEAD_DELETE)
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+    @Produces(MediaType.APPLICATION_JSON)
+    public CompletionStage<DeletedBody> delete(JsonRequest body, @Context RoutingContext routing) {
+        Email email = email(body);
+        Instant now = clock.instant();
+        return executors
+                .operator()
+                .submit(RequestContext.of(routing), () -> erasure.forget(email, BY, now))
+                .thenApply(erased -> DeletedBody.of(erased.orElseThrow(() -> new Refusal(Problem.NOT_FOUND))));
+    }
+
+    @POST
+    @Path("export")
+    @RequiresScope(Scope.LEADS_READ)
+    @RateLimited(Limit.LEAD_EXPORT)
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+    public CompletionStage<RestResponse<byte[]>> export(JsonRequest body, @Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        Export.ExportRequest asked =
+                new Export.ExportRequest(email(body), BY, attribution.addressHash(request.client()), clock.instant());
+        StreamedAnswer document = new StreamedAnswer(request, Map.of("Content-Type", MediaType.APPLICATION_JSON));
+        return executors
+                .operator()
+                .submit(request, () -> export.write(asked, document))
+                .thenApply(known -> {
+                    if (!known) {
+                        throw new Refusal(Problem.NOT_FOUND);
+                    }
+                    return document.lastPart();
+                });
+    }
+
+    private static Email email(JsonRequest body) {
+        Email email = body.json() == null ? null : LeadForm.email(body.fields(), body.issues());
+        if (email == null || !body.issues().isEmpty()) {
+            throw Refusal.invalid(body.issues(), Property.DEFAULT);
+        }
+        return email;
+    }
+}

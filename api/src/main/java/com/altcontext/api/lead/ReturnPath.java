@@ -1,0 +1,51 @@
+package com.altcontext.api.lead;
+
+import com.altcontext.value.Text;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a form post without a script leads to: a path on the site that it came from, and never anywhere else (CWE-601,
+ * open redirect; CWE-113, header injection).
+ */
+final class ReturnPath {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+    private ReturnPath() {}
+
+    /**
+     * The value of {@code Location}.
+     *
+     * @param path what the form says
+     * @param origin of the page, by {@code Origin} or {@code Referer}; a site that is not allowed gets the path alone
+     */
+    static String location(@Nullable String path, @Nullable String origin, Set<String> allowedOrigins) {
+        String safe = path != null && isPathOnThisSite(path) ? encoded(path) : "/";
+        boolean allowed = origin != null && allowedOrigins.contains(origin.toLowerCase(Locale.ROOT));
+        return allowed ? origin + safe : safe;
+    }
+
+    private static boolean isPathOnThisSite(String path) {
+        if (!path.startsWith("/") || path.indexOf('\\') >= 0 || path.startsWith("//")) {
+            return false;
+        }
+        return path.chars().noneMatch(Character::isISOControl) && Text.isStorable(path);
+    }
+
+    /** In ASCII: everything that may not stand in an address is percent-encoded as UTF-8 (RFC 3986, section 2.1). */
+    private static String encoded(String path) {
+        StringBuilder address = new StringBuilder(path.length());
+        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xFF);
+            if (c > ' ' && c < 0x7F && "\"<>^`{|}".indexOf(c) < 0) {
+                address.append(c);
+            } else {
+                address.append('%').append(HEX.toHexDigits(b));
+            }
+        }
+        return address.toString();
+    }
+}

@@ -1,0 +1,131 @@
+package com.altcontext.api.lead;
+
+import com.altcontext.api.event.RequestAttribution;
+import com.altcontext.api.http.DatabaseExecutors;
+import com.altcontext.api.http.JsonFields;
+import com.altcontext.api.http.JsonRequest;
+import com.altcontext.api.http.Limit;
+import com.altcontext.api.http.Public;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.Refusal;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.Unsubscribe;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.property.Property;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /v1/leads/unsubscribe}: by address, and by the link of a mail. Neither answer depends on whether the address is a lead's.
+ * The link's page changes nothing until its button is pressed, since mail scanners follow every link.
+ */
+@Path("/v1/leads/unsubscribe")
+public class UnsubscribeResource {
+    private final RequestAttribution attribution;
+    private final Unsubscribe unsubscribe;
+    private final UnsubscribeToken token;
+    private final DatabaseExecutors executors;
+    private final InstantSource clock;
+
+    UnsubscribeResource(
+            RequestAttribution attribution,
+            Unsubscribe unsubscribe,
+            UnsubscribeToken token,
+            DatabaseExecutors executors,
+            InstantSource clock) {
+        this.attribution = attribution;
+        this.unsubscribe = unsubscribe;
+        this.token = token;
+        this.executors = executors;
+        this.clock = clock;
+    }
+
+    /** The same whether the address is known or not. */
+    public record UnsubscribedBody(boolean ok) {}
+
+    @POST
+    @Public
+    @RateLimited(Limit.UNSUBSCRIBE)
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+    @Produces(MediaType.APPLICATION_JSON)
+    public CompletionStage<UnsubscribedBody> byAddress(JsonRequest body, @Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        JsonFields fields = body.fields();
+        Property property = attribution.property(fields, "propertyId", request.client(), body.issues());
+        boolean isNamed = fields.has("propertyId");
+        Email email = LeadForm.email(fields, body.issues());
+        String reason = fields.optionalText("reason", 1, 512);
+        if (email == null || !body.issues().isEmpty()) {
+            throw Refusal.invalid(body.issues(), property.id());
+        }
+        Unsubscribe.UnsubscribeRequest asked = asked(request, Unsubscribe.UnsubscribeSource.UNSUBSCRIBE, reason);
+        return executors
+                .forms()
+                .submit(request, () -> unsubscribe.byAddress(email, isNamed ? property.id() : null, asked))
+                .thenApply(result -> new UnsubscribedBody(true));
+    }
+
+    /** The page of a link, with its button. */
+    @GET
+    @Path("{token}")
+    @Public
+    @RateLimited(Limit.UNSUBSCRIBE)
+    @NonBlocking
+    public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
+        return page(routing, token.verify(link).isPresent() ? UnsubscribePage.ASK : UnsubscribePage.UNKNOWN);
+    }
+
+    /** The button of that page, or a mail program's own (RFC 8058), which may send a body of two types. It is not read. */
+    @POST
+    @Path("{token}")
+    @Public
+    @RateLimited(Limit.UNSUBSCRIBE)
+    @Consumes(MediaType.WILDCARD)
+    public CompletionStage<RestResponse<String>> byLink(
+            @PathParam("token") String link, @Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        Optional<UnsubscribeToken.Scope> scope = token.verify(link);
+        if (scope.isEmpty()) {
+            return CompletableFuture.completedStage(page(routing, UnsubscribePage.UNKNOWN));
+        }
+        Unsubscribe.UnsubscribeRequest asked = asked(request, Unsubscribe.UnsubscribeSource.ONE_CLICK, null);
+        return executors
+                .forms()
+                .submit(request, () -> unsubscribe.byLink(scope.get(), asked))
+                .thenApply(result -> page(routing, UnsubscribePage.DONE));
+    }
+
+    private Unsubscribe.UnsubscribeRequest asked(
+            RequestContext request, Unsubscribe.UnsubscribeSource source, @Nullable String reason) {
+        return new Unsubscribe.UnsubscribeRequest(
+                source, reason, attribution.addressHash(request.client()), clock.instant());
+    }
+
+    private static RestResponse<String> page(RoutingContext routing, UnsubscribePage page) {
+        // These replace headers that every answer has.
+        HttpServerResponse response = routing.response();
+        response.putHeader(HttpHeaders.VARY, "Origin, Accept-Language");
+        response.putHeader("content-security-policy", UnsubscribePage.SECURITY_POLICY);
+        return RestResponse.ResponseBuilder.<String>create(page.status)
+                .entity(page.in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)))
+                .header("Content-Type", "text/html; charset=utf-8")
+                .build();
+    }
+}

@@ -1,0 +1,92 @@
+package com.altcontext.api.metrics;
+
+import com.altcontext.metrics.Metric;
+import com.altcontext.metrics.Summary;
+import com.altcontext.metrics.TrendPoint;
+import com.altcontext.metrics.Vital;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A summary as JSON. */
+public record SummaryBody(
+        boolean ok,
+        WindowBody window,
+        @Nullable WindowBody compareTo,
+        Freshness freshness,
+        Map<String, Object> metrics,
+        Ingest ingest,
+        List<TrendPoint> trend) {
+
+    /** How old the figures are. */
+    public record Freshness(
+            @Nullable LocalDate rolledUpThrough,
+            @Nullable Instant rolledUpAt,
+            @Nullable Integer lagDays,
+            List<LocalDate> gaps,
+            Instant generatedAt) {
+        static Freshness of(Summary.Freshness freshness) {
+            Instant at = freshness.rolledUpAt();
+            return new Freshness(
+                    freshness.rolledUpThrough(),
+                    at == null ? null : at.truncatedTo(ChronoUnit.SECONDS),
+                    freshness.lagDays(),
+                    freshness.gaps(),
+                    freshness.generatedAt().truncatedTo(ChronoUnit.SECONDS));
+        }
+    }
+
+    public record Measure(@Nullable Number value, @Nullable Number delta) {}
+
+    public record Percentiles(
+            @Nullable Number p75, @Nullable Number p95) {}
+
+    /** What became of the events that were sent. */
+    public record Ingest(
+            @Nullable Number successPct,
+            long totalEventsAccepted,
+            long totalEventsRejected,
+            Map<String, Long> rejectedByReason,
+            long botEvents,
+            @Nullable Number p95TtfbMs) {}
+
+    static SummaryBody of(Summary summary) {
+        Summary.Ingest ingest = summary.ingest();
+        return new SummaryBody(
+                true,
+                WindowBody.of(summary.window()),
+                summary.compareTo() == null ? null : WindowBody.of(summary.compareTo()),
+                Freshness.of(summary.freshness()),
+                metrics(summary),
+                new Ingest(
+                        Figure.of(ingest.successPct()),
+                        ingest.accepted(),
+                        ingest.rejected(),
+                        ingest.rejectedByReason(),
+                        ingest.botEvents(),
+                        Figure.of(ingest.p95TtfbMs())),
+                summary.trend());
+    }
+
+    private static Map<String, Object> metrics(Summary summary) {
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        for (Metric metric : Metric.values()) {
+            Summary.Measure measure = summary.of(metric);
+            metrics.put(metric.key(), new Measure(Figure.of(measure.value()), Figure.of(measure.delta())));
+        }
+        Map<String, @Nullable Number> mix = new LinkedHashMap<>();
+        summary.trafficSourceMix().forEach((source, share) -> mix.put(source, Figure.of(share)));
+        metrics.put("trafficSourceMix", mix);
+        Map<String, Percentiles> vitals = new LinkedHashMap<>();
+        for (Vital vital : Vital.values()) {
+            Summary.Percentiles percentiles = summary.of(vital);
+            vitals.put(vital.key(), new Percentiles(Figure.of(percentiles.p75()), Figure.of(percentiles.p95())));
+        }
+        metrics.put("webVitals", vitals);
+        return metrics;
+    }
+}

@@ -1,0 +1,374 @@
+package com.altcontext.api.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigCheckTest {
+    private static final Map<String, String> MINIMUM = Map.of(
+            "DATABASE_URL", "postgres://user:secret@db.internal:5433/name", "IP_HASH_PEPPER", "0123456789abcdef");
+
+    @Test
+    void the_least_configuration_has_the_defaults() {
+        AppConfig config = read(Map.of());
+
+        assertThat(config.databaseUrl().jdbcUrl()).startsWith("jdbc:postgresql://db.internal:5433/name");
+        assertThat(config.databaseUrl().user()).isEqualTo("user");
+        assertThat(config.databaseUrl().password()).isEqualTo("secret");
+        assertThat(config.ipHashPepper()).isEqualTo("0123456789abcdef");
+        assertThat(config.adminApiKey()).isEmpty();
+        assertThat(config.listen().host().getHostAddress()).isEqualTo("0.0.0.0");
+        assertThat(config.listen().port()).isEqualTo(3000);
+        assertThat(config.listen().managementPort()).isEqualTo(9091);
+        assertThat(config.corsAllowedOrigins()).isEmpty();
+        assertThat(config.clientAddress().isOnFly()).isFalse();
+        assertThat(config.clientAddress().header()).isEmpty();
+        assertThat(config.clientAddress().proxies()).isEmpty();
+        assertThat(config.rateLimits().events()).isEqualTo(120);
+        assertThat(config.rateLimits().leadEmails()).isEqualTo(5);
+        assertThat(config.rateLimits().redisUrl()).isEmpty();
+        assertThat(config.sessions().inactivity()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(config.sessions().respectPrivacySignals()).isFalse();
+        assertThat(config.leads().heuristicLinking()).isFalse();
+        assertThat(config.leads().heuristicWindow()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(config.leads().impliedConsentMonths()).isEqualTo(6);
+        assertThat(config.publicUrl()).isEmpty();
+        assertThat(config.leads().unsubscribeSecret()).isEmpty();
+        assertThat(config.leads().webhookUrl()).isEmpty();
+        assertThat(config.privacy().contactEmail()).isEmpty();
+        assertThat(config.privacy().rawEventDays()).isEqualTo(90);
+        assertThat(config.privacy().rollupMonths()).isEqualTo(24);
+        assertThat(config.metrics().cacheTtl()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.metrics().cacheMaxEntries()).isEqualTo(128);
+        assertThat(config.metrics().useMaterializedView()).isFalse();
+        assertThat(config.metrics().defaultProperty()).isEmpty();
+        assertThat(config.geoipDatabase()).isEmpty();
+        assertThat(config.logLevel()).isEqualTo(AppConfig.LogLevel.INFO);
+    }
+
+    @Test
+    void a_redis_is_named_by_what_it_needs_alone() {
+        for (String url : List.of(
+                "redis://limits.internal", "rediss://default:a%3Ab+c@[fdaa::3]:6380/12", "redis://:hidden@host/")) {
+            assertThat(read(Map.of("RATE_LIMIT_REDIS_URL", url)).rateLimits().redisUrl())
+                    .contains(URI.create(url));
+        }
+    }
+
+    @Test
+    void every_variable_is_read(@TempDir Path folder) throws Exception {
+        Path countries = Files.writeString(folder.resolve("countries.mmdb"), "x");
+        AppConfig config = read(Map.ofEntries(
+                Map.entry("ADMIN_API_KEY", " 0123456789abcdef01234567 "),
+                Map.entry("HOST", "127.0.0.1"),
+                Map.entry("PORT", "8080"),
+                Map.entry("MANAGEMENT_PORT", "0"),
+                Map.entry("CORS_ALLOWED_ORIGINS", "https://www.example.com, http://LOCALHOST:8080 ,,"),
+                Map.entry("FLY_APP_NAME", "altcontext"),
+                Map.entry("CLIENT_IP_HEADER", "X-Real-IP"),
+                Map.entry("TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"),
+                Map.entry("RATE_LIMIT_EVENTS", "7"),
+                Map.entry("RATE_LIMIT_BYTES", "100000"),
+                Map.entry("SESSION_INACTIVITY_MINUTES", "45"),
+                Map.entry("RESPECT_PRIVACY_SIGNALS", "TRUE"),
+                Map.entry("GEOIP_DATABASE", countries.toString()),
+                Map.entry("LOG_LEVEL", "Debug")));
+
+        assertThat(config.adminApiKey()).contains("0123456789abcdef01234567");
+        assertThat(config.listen().host().getHostAddress()).isEqualTo("127.0.0.1");
+        assertThat(config.listen().port()).isEqualTo(8080);
+        assertThat(config.listen().managementPort()).isZero();
+        assertThat(config.corsAllowedOrigins())
+                .containsExactlyInAnyOrder("https://www.example.com", "http://localhost:8080");
+        assertThat(config.clientAddress().isOnFly()).isTrue();
+        assertThat(config.clientAddress().header()).contains("X-Real-IP");
+        assertThat(config.clientAddress().proxies()).containsExactly(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8"));
+        assertThat(config.rateLimits().events()).isEqualTo(7);
+        assertThat(config.rateLimits().bytes()).isEqualTo(100_000);
+        assertThat(config.rateLimits().leads()).isEqualTo(24);
+        assertThat(config.sessions().inactivity()).isEqualTo(Duration.ofMinutes(45));
+        assertThat(config.sessions().respectPrivacySignals()).isTrue();
+        assertThat(config.geoipDatabase()).contains(countries);
+        assertThat(config.logLevel()).isEqualTo(AppConfig.LogLevel.DEBUG);
+    }
+
+    @Test
+    void every_variable_about_leads_privacy_and_figures_is_read() {
+        AppConfig config = read(Map.ofEntries(
+                Map.entry("ENABLE_HEURISTIC_LINKING", "true"),
+                Map.entry("HEURISTIC_LINK_WINDOW_MINUTES", "20"),
+                Map.entry("IMPLIED_CONSENT_MONTHS", "12"),
+                Map.entry("RATE_LIMIT_LEADS", "3"),
+                Map.entry("RATE_LIMIT_LEAD_EMAILS", "2"),
+                Map.entry("PUBLIC_URL", "https://api.example.com/"),
+                Map.entry("UNSUBSCRIBE_SECRET", "0123456789abcdefg"),
+                Map.entry("LEAD_WEBHOOK_URL", "https://crm.example.com/hook/?from=/"),
+                Map.entry("LEAD_WEBHOOK_SECRET", "any text without a prefix"),
+                Map.entry("PRIVACY_CONTACT_EMAIL", "privacy@example.com"),
+                Map.entry("RAW_EVENT_RETENTION_DAYS", "30"),
+                Map.entry("ROLLUP_RETENTION_MONTHS", "36"),
+                Map.entry("METRICS_SUMMARY_CACHE_TTL_MS", "0"),
+                Map.entry("METRICS_SUMMARY_CACHE_MAX_ENTRIES", "9"),
+                Map.entry("METRICS_USE_MATERIALIZED_VIEW", "true"),
+                Map.entry("ROLLUP_DEFAULT_PROPERTY_ID", "main-site")));
+
+        assertThat(config.leads().heuristicLinking()).isTrue();
+        assertThat(config.leads().heuristicWindow()).isEqualTo(Duration.ofMinutes(20));
+        assertThat(config.leads().impliedConsentMonths()).isEqualTo(12);
+        assertThat(config.rateLimits().leads()).isEqualTo(3);
+        assertThat(config.rateLimits().leadEmails()).isEqualTo(2);
+        assertThat(config.publicUrl()).contains(URI.create("https://api.example.com"));
+        assertThat(config.leads().unsubscribeSecret()).contains("0123456789abcdefg");
+        assertThat(config.leads().webhookUrl()).contains(URI.create("https://crm.example.com/hook/?from=/"));
+        assertThat(config.leads().webhookSecret()).contains("any text without a prefix");
+        assertThat(config.privacy().contactEmail()).contains("privacy@example.com");
+        assertThat(config.privacy().rawEventDays()).isEqualTo(30);
+        assertThat(config.privacy().rollupMonths()).isEqualTo(36);
+        assertThat(config.metrics().cacheTtl()).isZero();
+        assertThat(config.metrics().cacheMaxEntries()).isEqualTo(9);
+        assertThat(config.metrics().useMaterializedView()).isTrue();
+        assertThat(config.metrics().defaultProperty()).contains("main-site");
+    }
+
+    @Test
+    void on_fly_the_public_address_is_the_applications_own_unless_another_is_given() {
+        assertThat(read(Map.of("FLY_APP_NAME", "site")).publicUrl()).contains(URI.create("https://site.fly.dev"));
+        assertThat(read(Map.of("FLY_APP_NAME", "site", "PUBLIC_URL", "https://api.example.com"))
+                        .publicUrl())
+                .contains(URI.create("https://api.example.com"));
+    }
+
+    @Test
+    void browsers_come_by_https_on_fly_and_where_the_public_address_says_so() {
+        assertThat(read(Map.of("FLY_APP_NAME", "site", "PUBLIC_URL", "http://localhost:3000"))
+                        .isHttps())
+                .isTrue();
+        assertThat(read(Map.of("PUBLIC_URL", "https://api.example.com")).isHttps())
+                .isTrue();
+        assertThat(read(Map.of("PUBLIC_URL", "http://localhost:3000")).isHttps())
+                .isFalse();
+        assertThat(read(Map.of()).isHttps()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "UNSUBSCRIBE_SECRET", "LEAD_WEBHOOK_SECRET"})
+    void a_secret_may_come_in_a_file(String variable, @TempDir Path folder) throws Exception {
+        String secret = variable.equals("DATABASE_URL")
+                ? "postgres://somebody:else@other.internal/name"
+                : "what stands in the file, and is long enough";
+        Path file = Files.writeString(folder.resolve("secret"), secret + "\n");
+        Map<String, String> environment = new HashMap<>(MINIMUM);
+        environment.remove(variable);
+        environment.put("LEAD_WEBHOOK_URL", "https://crm.example.com");
+        environment.putIfAbsent("LEAD_WEBHOOK_SECRET", "any text without a prefix");
+        if (variable.equals("LEAD_WEBHOOK_SECRET")) {
+            environment.remove(variable);
+        }
+        environment.put(variable + "_FILE", file.toString());
+        AppConfig config = ConfigCheck.read(environment::get);
+
+        assertThat(
+                        switch (variable) {
+                            case "DATABASE_URL" -> config.databaseUrl().password();
+                            case "IP_HASH_PEPPER" -> config.ipHashPepper();
+                            case "ADMIN_API_KEY" -> config.adminApiKey().orElseThrow();
+                            case "UNSUBSCRIBE_SECRET" ->
+                                config.leads().unsubscribeSecret().orElseThrow();
+                            default -> config.leads().webhookSecret().orElseThrow();
+                        })
+                .isEqualTo(variable.equals("DATABASE_URL") ? "else" : secret);
+    }
+
+    @Test
+    void a_value_goes_before_a_file() {
+        assertThat(read(Map.of("IP_HASH_PEPPER_FILE", "/nowhere/at-all")).ipHashPepper())
+                .isEqualTo("0123456789abcdef");
+    }
+
+    @Test
+    void a_variable_that_is_no_secret_does_not_come_in_a_file() {
+        assertThat(read(Map.of("HOST_FILE", "/nowhere/at-all")).listen().host().getHostAddress())
+                .isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void a_file_that_is_missing_or_empty_or_holds_too_little_is_reported_without_its_path(@TempDir Path folder)
+            throws Exception {
+        Path empty = Files.writeString(folder.resolve("secret-value-empty"), " \n");
+        Path little = Files.writeString(folder.resolve("secret-value-little"), "secret-value");
+        for (String unread : List.of("/nowhere/secret-value", folder.toString(), empty.toString(), "secret-value\0")) {
+            assertThat(faults(Map.of("ADMIN_API_KEY_FILE", unread)))
+                    .containsExactly("ADMIN_API_KEY_FILE must be a file that can be read and is not empty");
+        }
+        assertThat(faults(Map.of("ADMIN_API_KEY_FILE", little.toString())))
+                .containsExactly("ADMIN_API_KEY must be at least 24 characters");
+        assertThat(faults(Map.of("DATABASE_URL", "", "DATABASE_URL_FILE", empty.toString())))
+                .contains("DATABASE_URL_FILE must be a file that can be read and is not empty")
+                .noneSatisfy(fault -> assertThat(fault).contains("secret-value"));
+    }
+
+    @Test
+    void a_webhook_needs_a_secret() {
+        assertThat(faults(Map.of("LEAD_WEBHOOK_URL", "https://crm.example.com")))
+                .containsExactly("LEAD_WEBHOOK_SECRET is missing: it must be at least 24 characters, wherever"
+                        + " LEAD_WEBHOOK_URL is set");
+        assertThat(read(Map.of("LEAD_WEBHOOK_SECRET", "any text without a prefix"))
+                        .leads()
+                        .webhookUrl())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "DATABASE_URL | mysql://user:secret-value@host/db",
+                "DATABASE_URL | postgres://user:secret-value@host:port/db",
+                "DATABASE_URL | secret-value",
+                "IP_HASH_PEPPER | secret-value-15",
+                "ADMIN_API_KEY | secret-value-with-23-ch",
+                "PORT | -1",
+                "PORT | 65536",
+                "PORT | secret-value",
+                "PORT | 3000.5",
+                "PORT | 99999999999999",
+                "MANAGEMENT_PORT | secret-value",
+                "CORS_ALLOWED_ORIGINS | *",
+                "CORS_ALLOWED_ORIGINS | secret-value.example.com",
+                "CORS_ALLOWED_ORIGINS | https://secret-value.example.com/",
+                "CORS_ALLOWED_ORIGINS | https://secret-value.example.com/path",
+                "CORS_ALLOWED_ORIGINS | https://user@secret-value.example.com",
+                "CORS_ALLOWED_ORIGINS | ftp://secret-value.example.com",
+                "CORS_ALLOWED_ORIGINS | https://ok.example.com,null",
+                "CORS_ALLOWED_ORIGINS | https://*.secret-value.com",
+                "CORS_ALLOWED_ORIGINS | https://secret-value.example.com:443",
+                "CORS_ALLOWED_ORIGINS | http://secret-value.example.com:80",
+                "HOST | secret-value!",
+                "MANAGEMENT_PORT | 3000",
+                "CLIENT_IP_HEADER | secret-value: x",
+                "CLIENT_IP_HEADER | x y",
+                "CLIENT_IP_HEADER | X-Real-IP",
+                "TRUSTED_PROXIES | 10.0.0.0/8",
+                "TRUSTED_PROXIES | secret-value",
+                "TRUSTED_PROXIES | 10.0.0.0/33",
+                "TRUSTED_PROXIES | 10.0.0.0/8,secret-value",
+                "RATE_LIMIT_EVENTS | 0",
+                "RATE_LIMIT_BYTES | 65535",
+                "RATE_LIMIT_BYTES | 2000000001",
+                "RATE_LIMIT_BYTES | secret-value",
+                "RATE_LIMIT_REDIS_URL | secret-value:6379",
+                "RATE_LIMIT_REDIS_URL | http://secret-value",
+                "RATE_LIMIT_REDIS_URL | redis://secret-value@host",
+                "RATE_LIMIT_REDIS_URL | redis://host/secret-value",
+                "RATE_LIMIT_REDIS_URL | redis://host?secret-value",
+                "RATE_LIMIT_EVENTS | secret-value",
+                "SESSION_INACTIVITY_MINUTES | 0",
+                "SESSION_INACTIVITY_MINUTES | 1441",
+                "RESPECT_PRIVACY_SIGNALS | yes",
+                "RESPECT_PRIVACY_SIGNALS | secret-value",
+                "RATE_LIMIT_LEADS | 0",
+                "RATE_LIMIT_LEAD_EMAILS | 0",
+                "ENABLE_HEURISTIC_LINKING | secret-value",
+                "HEURISTIC_LINK_WINDOW_MINUTES | 0",
+                "HEURISTIC_LINK_WINDOW_MINUTES | 1441",
+                "IMPLIED_CONSENT_MONTHS | 0",
+                "IMPLIED_CONSENT_MONTHS | 25",
+                "PUBLIC_URL | http://secret-value.example.com",
+                "PUBLIC_URL | https://user@secret-value.example.com",
+                "PUBLIC_URL | https://secret-value.example.com/#part",
+                "PUBLIC_URL | https:///secret-value",
+                "PUBLIC_URL | secret-value",
+                "PUBLIC_URL | https://secret-value.example.com/{",
+                "UNSUBSCRIBE_SECRET | secret-value-15",
+                "LEAD_WEBHOOK_URL | http://secret-value.example.com",
+                "LEAD_WEBHOOK_URL | ftp://localhost/secret-value",
+                "LEAD_WEBHOOK_SECRET | secret-value-with-23-ch",
+                "LEAD_WEBHOOK_SECRET | whsec_secret-value-that-is-not-base64",
+                "PRIVACY_CONTACT_EMAIL | secret-value",
+                "RAW_EVENT_RETENTION_DAYS | 7",
+                "RAW_EVENT_RETENTION_DAYS | 3651",
+                "ROLLUP_RETENTION_MONTHS | 0",
+                "ROLLUP_RETENTION_MONTHS | 241",
+                "METRICS_SUMMARY_CACHE_TTL_MS | -1",
+                "METRICS_SUMMARY_CACHE_TTL_MS | 3600001",
+                "METRICS_SUMMARY_CACHE_MAX_ENTRIES | 10001",
+                "METRICS_USE_MATERIALIZED_VIEW | secret-value",
+                "ROLLUP_DEFAULT_PROPERTY_ID | Secret-Value",
+                "GEOIP_DATABASE | /nowhere/secret-value",
+                "GEOIP_DATABASE | /",
+                "LOG_LEVEL | secret-value"
+            })
+    void a_wrong_value_is_reported_by_name_and_rule_and_never_shown(String variable, String value) {
+        List<String> faults = faults(Map.of(variable, value));
+
+        assertThat(faults).hasSize(1);
+        assertThat(faults.getFirst()).startsWith(variable + " ").doesNotContain("secret-value");
+        assertThat(value.length() > 4 && faults.getFirst().contains(value)).isFalse();
+    }
+
+    @Test
+    void what_is_missing_is_reported() {
+        assertThat(faults(Map.of("DATABASE_URL", "", "IP_HASH_PEPPER", "  ")))
+                .satisfiesExactly(
+                        database -> assertThat(database).startsWith("DATABASE_URL is missing"),
+                        pepper -> assertThat(pepper).startsWith("IP_HASH_PEPPER is missing"));
+    }
+
+    @Test
+    void all_faults_are_reported_at_once_and_the_message_holds_no_value() {
+        Map<String, String> environment = Map.of(
+                "IP_HASH_PEPPER", "secret-value",
+                "ADMIN_API_KEY", "secret-value",
+                "PORT", "secret-value",
+                "LOG_LEVEL", "secret-value",
+                "TRUSTED_PROXIES", "secret-value");
+        ConfigCheck.Misconfigured wrong =
+                catchThrowableOfType(ConfigCheck.Misconfigured.class, () -> ConfigCheck.read(environment::get));
+
+        assertThat(wrong.faults())
+                .extracting(fault -> fault.substring(0, fault.indexOf(' ')))
+                .containsExactlyInAnyOrder(
+                        "DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "PORT", "LOG_LEVEL", "TRUSTED_PROXIES");
+        assertThat(wrong).hasMessageNotContaining("secret-value").hasMessageContaining("PORT must be");
+    }
+
+    @Test
+    void bounds_are_inclusive() {
+        assertThat(read(Map.of("PORT", "65535")).listen().port()).isEqualTo(65_535);
+        assertThat(read(Map.of("PORT", "0")).listen().port()).isZero();
+        assertThat(read(Map.of("SESSION_INACTIVITY_MINUTES", "1440")).sessions().inactivity())
+                .isEqualTo(Duration.ofDays(1));
+        assertThat(read(Map.of("RATE_LIMIT_EVENTS", "1")).rateLimits().events()).isEqualTo(1);
+        assertThat(read(Map.of("RATE_LIMIT_BYTES", "65536")).rateLimits().bytes())
+                .isEqualTo(65_536);
+        assertThat(read(Map.of("RATE_LIMIT_BYTES", "2000000000")).rateLimits().bytes())
+                .isEqualTo(2_000_000_000);
+        assertThat(read(Map.of("ADMIN_API_KEY", "x".repeat(24))).adminApiKey()).isPresent();
+        assertThat(read(Map.of("IP_HASH_PEPPER", "x".repeat(16))).ipHashPepper())
+                .hasSize(16);
+    }
+
+    private static AppConfig read(Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(MINIMUM);
+        environment.putAll(more);
+        return ConfigCheck.read(environment::get);
+    }
+
+    private static List<String> faults(Map<String, String> more) {
+        return catchThrowableOfType(ConfigCheck.Misconfigured.class, () -> read(more))
+                .faults();
+    }
+}

@@ -1,0 +1,257 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.PackagedService;
+import com.altcontext.db.DatabaseState;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Migrations;
+import com.altcontext.db.Sql;
+import com.altcontext.devdb.TestDatabase;
+import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.ingest.Rejections;
+import com.altcontext.property.Properties;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One thread and room for one that waits, behind a server whose every request is the work that a test says. */
+class DatabaseExecutorTest {
+    private static final String UNAVAILABLE = "503 2 {\"ok\":false,\"error\":\"unavailable\"}";
+    private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), null, null, false);
+
+    private static final MemoryBudget MEMORY = new MemoryBudget(1 << 20);
+    private static final Sql SQL = migrated();
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final ErrorMapper ERRORS = new ErrorMapper(
+            new RequestMetrics(new Rejections(InstantSource.system()), new SimpleMeterRegistry()), new Properties(SQL));
+    private static final Route ROUTE =
+            new Routes(List.of(HealthResource.class)).all().getFirst();
+
+    private final DatabaseState database = new DatabaseState(SQL, InstantSource.system());
+    private final DatabaseExecutor executor = new DatabaseExecutor("test", 1, 1, database, MEMORY);
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final CountDownLatch release = new CountDownLatch(1);
+    private volatile Supplier<String> work = DatabaseExecutorTest::done;
+    private volatile CountDownLatch arrived = new CountDownLatch(1);
+    private HttpServer server;
+
+    private static Sql migrated() {
+        String url = TestDatabase.fresh();
+        Migrations.of(DatabaseUrl.parse(url)).apply();
+        return PackagedService.sql(url);
+    }
+
+    @AfterAll
+    static void close() {
+        VERTX.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @BeforeEach
+    void listen() {
+        assertThat(database.ask()).isEqualTo(DatabaseState.Status.READY);
+        Router router = Router.router(VERTX);
+        router.route().handler(this::answer);
+        server = VERTX.createHttpServer()
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+    }
+
+    @AfterEach
+    void stop() {
+        release.countDown();
+        executor.stop();
+        server.close().toCompletionStage().toCompletableFuture().join();
+        client.close();
+    }
+
+    private void answer(RoutingContext context) {
+        RequestContext request = new RequestContext(context, ROUTE, CLIENT);
+        context.response().putHeader(SecurityHeaders.REQUEST_ID, "as the filter gives one");
+        Thread eventLoop = Thread.currentThread();
+        try {
+            var _ = executor.submit(request, work).whenComplete((made, failure) -> {
+                context.response().putHeader("same-loop", String.valueOf(Thread.currentThread() == eventLoop));
+                if (failure == null) {
+                    context.response().end(made);
+                } else {
+                    ERRORS.answer(request, failure);
+                }
+            });
+        } catch (RuntimeException refused) {
+            ERRORS.answer(request, refused);
+        } finally {
+            arrived.countDown();
+        }
+    }
+
+    /** Sends a request for this work, and returns when the executor has taken or refused it. */
+    private CompletableFuture<HttpResponse<String>> send(Supplier<String> wanted) throws InterruptedException {
+        work = wanted;
+        arrived = new CountDownLatch(1);
+        CompletableFuture<HttpResponse<String>> answer = client.sendAsync(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort()))
+                        .timeout(Duration.ofSeconds(30))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        await(arrived);
+        return answer;
+    }
+
+    private static void await(CountDownLatch latch) throws InterruptedException {
+        assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** The same for work that goes on until the test releases it; it has begun when this returns. */
+    private CompletableFuture<HttpResponse<String>> sendLong() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<HttpResponse<String>> answer = send(() -> {
+            begun.countDown();
+            try {
+                await(release);
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException(stop);
+            }
+            return done();
+        });
+        await(begun);
+        return answer;
+    }
+
+    private static String done() {
+        return "{\"ok\":true}";
+    }
+
+    private static String answerOf(CompletableFuture<HttpResponse<String>> answer) {
+        HttpResponse<String> got = answer.join();
+        return got.statusCode() + " " + got.headers().firstValue("retry-after").orElse("-") + " " + got.body();
+    }
+
+    @Test
+    void work_is_done_on_a_thread_of_its_own_and_answered_on_the_event_loop() throws Exception {
+        HttpResponse<String> answer =
+                send(() -> '"' + Thread.currentThread().getName() + '"').join();
+
+        assertThat(answer.body()).isEqualTo("\"test-1\"");
+        assertThat(answer.headers().firstValue("same-loop")).contains("true");
+    }
+
+    @Test
+    void a_request_without_room_to_wait_is_refused_at_once() throws Exception {
+        var working = sendLong();
+        var waiting = send(DatabaseExecutorTest::done);
+        assertThat(answerOf(send(DatabaseExecutorTest::done))).isEqualTo(UNAVAILABLE);
+
+        release.countDown();
+        for (var taken : List.of(working, waiting)) {
+            assertThat(answerOf(taken)).isEqualTo("200 - {\"ok\":true}");
+        }
+    }
+
+    @Test
+    void a_lost_database_is_reported_for_all_until_it_answers_again() throws Exception {
+        var unlucky = send(() -> SQL.inTransaction(
+                        tx -> tx.query("SELECT pg_terminate_backend(pg_backend_pid())::text", row -> row.text(1)))
+                .getFirst());
+        assertThat(answerOf(unlucky)).isEqualTo(UNAVAILABLE);
+        assertThat(database.isReady()).isFalse();
+        AtomicBoolean tried = new AtomicBoolean();
+        Supplier<String> work = () -> {
+            tried.set(true);
+            return done();
+        };
+        assertThat(answerOf(send(work))).isEqualTo(UNAVAILABLE);
+        assertThat(tried).isFalse();
+
+        database.ask();
+        assertThat(answerOf(send(work))).isEqualTo("200 - {\"ok\":true}");
+        assertThat(tried).isTrue();
+    }
+
+    @Test
+    void a_request_that_waits_while_the_database_goes_is_refused_without_a_try() throws Exception {
+        var working = sendLong();
+        AtomicBoolean tried = new AtomicBoolean();
+        var waiting = send(() -> {
+            tried.set(true);
+            return done();
+        });
+        database.lost();
+        release.countDown();
+
+        assertThat(answerOf(waiting)).isEqualTo(UNAVAILABLE);
+        assertThat(tried).isFalse();
+        assertThat(answerOf(working)).startsWith("200 ");
+    }
+
+    @Test
+    void a_statement_that_is_refused_is_no_lost_database() throws Exception {
+        var refused = send(() -> SQL.inTransaction(tx -> tx.query("SELECT 1 / 0", row -> row.text(1)))
+                .getFirst());
+
+        assertThat(answerOf(refused)).isEqualTo("500 - {\"ok\":false,\"error\":\"internal_error\"}");
+        assertThat(database.isReady()).isTrue();
+    }
+
+    @Test
+    void what_the_database_cannot_do_now_may_be_tried_again_and_the_others_go_on() throws Exception {
+        for (String state : List.of("25006", "53100", "57014", "58030")) {
+            var refused = send(() -> SQL.inTransaction(tx -> String.valueOf(
+                    tx.update("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '" + state + "'; END $$"))));
+            assertThat(answerOf(refused)).as(state).isEqualTo(UNAVAILABLE);
+            assertThat(database.isReady()).isTrue();
+        }
+    }
+
+    @Test
+    void what_waits_holds_memory_until_it_is_answered_and_a_request_that_finds_none_is_refused_at_once()
+            throws Exception {
+        var working = sendLong();
+        assertThat(MEMORY.held()).isGreaterThan(4_096);
+        long left = MEMORY.maxBytes() - MEMORY.held();
+        assertThat(MEMORY.take(left)).isTrue();
+        assertThat(answerOf(send(DatabaseExecutorTest::done))).isEqualTo(UNAVAILABLE);
+        MEMORY.give(left);
+
+        release.countDown();
+        assertThat(answerOf(working)).startsWith("200 ");
+        assertThat(answerOf(send(DatabaseExecutorTest::done))).startsWith("200 ");
+        assertThat(MEMORY.held()).isZero();
+    }
+
+    @Test
+    void what_was_taken_before_the_stop_is_finished_and_nothing_else_is_taken() throws Exception {
+        var working = sendLong();
+        var waiting = send(DatabaseExecutorTest::done);
+        executor.stop();
+        assertThat(answerOf(send(DatabaseExecutorTest::done))).isEqualTo(UNAVAILABLE);
+
+        release.countDown();
+        executor.await(System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+        for (var taken : List.of(working, waiting)) {
+            assertThat(answerOf(taken)).isEqualTo("200 - {\"ok\":true}");
+        }
+    }
+}

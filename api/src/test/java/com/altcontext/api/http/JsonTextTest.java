@@ -1,0 +1,30 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.value.Issues;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTextTest {
+    /** An event's id is made from its props as they are written, so another spelling would be another event. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"a\":{},\"b\":[],\"c\":[[{\"d\":null}],true,false,\"\"]}",
+                "{\"n\":[0,-1,12345678901,0.1,1e5,-2.50,1E-7,123456789012345678901234567890,0e-99999]}",
+                "{\"t\":\"quote \\\" backslash \\\\ slash \\/ tab \\t bell \\u0007 delete \\u007f\"}",
+                "{\"k\\\"ey\\n\":\"\\u00e9t\\u00e9 \\ud83d\\ude00 \\u2028\",\"été 😀\":\"ligne\"}"
+            })
+    void a_value_is_written_as_jackson_writes_it(String body) {
+        JsonNode value =
+                Objects.requireNonNull(JsonBody.read(body.getBytes(StandardCharsets.UTF_8), new Issues()), "read");
+        StringBuilder json = new StringBuilder();
+        JsonText.write(json, value);
+        assertThat(json.toString()).isEqualTo(value.toString());
+    }
+}

@@ -1,0 +1,25 @@
+package com.altcontext.api.http;
+
+import static com.altcontext.api.http.Language.ENGLISH;
+import static com.altcontext.api.http.Language.FRENCH;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class LanguageTest {
+    @Test
+    void the_language_is_the_one_that_is_preferred_of_the_two() {
+        assertThat(Language.preferred("fr-CA, fr;q=0.9, en;q=0.8")).isEqualTo(FRENCH);
+        assertThat(Language.preferred("en;q=0.5, fr;q=0.6")).isEqualTo(FRENCH);
+        assertThat(Language.preferred("de, fr;q=0.1")).isEqualTo(FRENCH);
+        assertThat(Language.preferred("en-GB, fr")).isEqualTo(ENGLISH);
+        assertThat(Language.preferred("fr;q=0, en")).isEqualTo(ENGLISH);
+    }
+
+    @Test
+    void who_speaks_neither_or_does_not_say_is_spoken_to_in_english() {
+        for (String header : new String[] {null, "", "*", "de", "fry", "fr;q=x", ";;;"}) {
+            assertThat(Language.preferred(header)).as(header).isEqualTo(ENGLISH);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+
+class RateLimiterTest {
+    private static final Limit EVENTS = Limit.EVENTS;
+    private static final InetAddress SOMEBODY = InetAddress.ofLiteral("203.0.113.1");
+
+    /** Time that passes when a test says so. */
+    private static final class ManualTime implements LongSupplier {
+        // Soon beyond the greatest number, as System.nanoTime() may be at any moment.
+        private long nanos = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
+
+        void pass(Duration time) {
+            nanos += time.toNanos();
+        }
+
+        @Override
+        public long getAsLong() {
+            return nanos;
+        }
+    }
+
+    private final ManualTime time = new ManualTime();
+    private final RateLimiter limiter =
+            new RateLimiter(Map.of(EVENTS, 120, Limit.DOCUMENTS, 60, Limit.ADMIN_FAILURES, 10), time, null);
+
+    @Test
+    void so_many_pass_in_a_minute_and_no_more() {
+        for (int i = 0; i < 120; i++) {
+            assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
+        }
+        RateLimiter.Decision decision = limiter.take(EVENTS, SOMEBODY, 1);
+
+        assertThat(decision.isAllowed()).isFalse();
+        assertThat(decision.perMinute()).isEqualTo(120);
+        assertThat(decision.remaining()).isZero();
+        assertThat(decision.retryAfterSeconds()).isEqualTo(1);
+    }
+
+    @Test
+    void the_allowance_refills_steadily() {
+        limiter.take(EVENTS, SOMEBODY, 120);
+        time.pass(Duration.ofMillis(499));
+        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isFalse();
+        time.pass(Duration.ofMillis(1));
+        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
+        time.pass(Duration.ofMinutes(10));
+        assertThat(limiter.take(EVENTS, SOMEBODY, 120).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isFalse();
+    }
+
+    @Test
+    void who_waits_as_long_as_told_passes() {
+        for (int count : new int[] {1, 7, 60, 120}) {
+            InetAddress client = InetAddress.ofLiteral("198.51.100." + count);
+            limiter.take(EVENTS, client, 120);
+            RateLimiter.Decision decision = limiter.take(EVENTS, client, count);
+            assertThat(decision.isAllowed()).isFalse();
+            time.pass(Duration.ofSeconds(decision.retryAfterSeconds()));
+            assertThat(limiter.take(EVENTS, client, count).isAllowed()).isTrue();
+        }
+    }
+
+    @Test
+    void all_are_taken_or_none() {
+        assertThat(limiter.take(EVENTS, SOMEBODY, 100).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, SOMEBODY, 100).isAllowed()).isFalse();
+        assertThat(limiter.take(EVENTS, SOMEBODY, 20).isAllowed()).isTrue();
+    }
+
+    @Test
+    void more_than_the_allowance_never_passes_and_the_wait_is_a_minute_at_most() {
+        RateLimiter.Decision decision = limiter.take(EVENTS, SOMEBODY, 121);
+
+        assertThat(decision.isAllowed()).isFalse();
+        assertThat(decision.retryAfterSeconds()).isBetween(1L, 60L);
+    }
+
+    @Test
+    void to_look_takes_nothing() {
+        for (int i = 0; i < 200; i++) {
+            assertThat(limiter.look(EVENTS, SOMEBODY)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 120, 0));
+        }
+        assertThat(limiter.take(EVENTS, SOMEBODY, 120).isAllowed()).isTrue();
+    }
+
+    @Test
+    void whoever_looks_is_told_what_taking_one_would_tell() {
+        limiter.take(EVENTS, SOMEBODY, 119);
+        assertThat(limiter.look(EVENTS, SOMEBODY)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 1, 0));
+        limiter.take(EVENTS, SOMEBODY, 1);
+        RateLimiter.Decision decision = limiter.look(EVENTS, SOMEBODY);
+
+        assertThat(decision).isEqualTo(limiter.take(EVENTS, SOMEBODY, 1));
+        assertThat(decision.isAllowed()).isFalse();
+        time.pass(Duration.ofSeconds(decision.retryAfterSeconds()));
+        assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isTrue();
+    }
+
+    @Test
+    void clients_and_kinds_are_counted_apart() {
+        limiter.take(EVENTS, SOMEBODY, 120);
+
+        assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("203.0.113.2"), 120)
+                        .isAllowed())
+                .isTrue();
+        assertThat(limiter.take(Limit.DOCUMENTS, SOMEBODY, 60).isAllowed()).isTrue();
+        assertThat(limiter.take(Limit.DOCUMENTS, SOMEBODY, 1).isAllowed()).isFalse();
+    }
+
+    @Test
+    void an_ipv6_client_is_its_slash_64_and_an_ipv4_client_its_address() {
+        limiter.take(EVENTS, InetAddress.ofLiteral("2001:db8:0:1::1"), 120);
+
+        assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("2001:db8:0:1:ffff:ffff:ffff:ffff"), 1)
+                        .isAllowed())
+                .isFalse();
+        assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("2001:db8:0:2::1"), 1)
+                        .isAllowed())
+                .isTrue();
+        // ::ffff:203.0.113.1 is how IPv4 is written in IPv6.
+        limiter.take(EVENTS, SOMEBODY, 120);
+        assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("::ffff:203.0.113.1"), 1)
+                        .isAllowed())
+                .isFalse();
+        // The first bytes of an IPv6 network that read like an IPv4 address are another client.
+        assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("0:0:cb00:7101::1"), 1)
+                        .isAllowed())
+                .isTrue();
+    }
+
+    @Test
+    void a_client_that_was_silent_for_long_is_as_good_as_unknown() {
+        limiter.take(EVENTS, SOMEBODY, 120);
+        assertThat(limiter.size()).isEqualTo(1);
+        time.pass(Duration.ofMinutes(1));
+
+        assertThat(limiter.size()).isZero();
+        assertThat(limiter.take(EVENTS, SOMEBODY, 120).isAllowed()).isTrue();
+    }
+
+    @Test
+    void no_flood_of_clients_gives_anybody_a_new_allowance() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            assertThat(limiter.take(EVENTS, client(i), 120).isAllowed()).isTrue();
+            assertThat(limiter.take(Limit.ADMIN_FAILURES, client(i), 10).isAllowed())
+                    .isTrue();
+        }
+        for (int i = 100; i < 200_000; i++) {
+            limiter.take(EVENTS, client(i), 120);
+        }
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(limiter.take(EVENTS, client(i), 1).isAllowed()).isFalse();
+            assertThat(limiter.take(Limit.ADMIN_FAILURES, client(i), 1).isAllowed())
+                    .isFalse();
+        }
+        assertThat(limiter.size()).isLessThan(2 * ClientBuckets.MAX_CLIENTS);
+    }
+
+    @Test
+    void a_flood_of_requests_leaves_everybody_the_attempts_at_a_key() throws Exception {
+        for (int i = 0; i < 200_000; i++) {
+            limiter.take(EVENTS, client(i), 120);
+        }
+        for (int i = 0; i < 2_000; i++) {
+            assertThat(limiter.take(Limit.ADMIN_FAILURES, client(i), 1).remaining())
+                    .isEqualTo(9);
+        }
+    }
+
+    @Test
+    void a_flood_from_one_network_takes_the_allowance_of_its_own_newcomers() throws Exception {
+        int passed = 0;
+        for (int i = 0; i < 0x10000; i++) {
+            InetAddress flooder = InetAddress.ofLiteral("2001:db8:7:" + Integer.toHexString(i) + "::1");
+            passed += limiter.take(EVENTS, flooder, 120).isAllowed() ? 1 : 0;
+        }
+        assertThat(passed).isLessThanOrEqualTo(ClientBuckets.MAX_CLIENTS + 1);
+        int served = 0;
+        for (int i = 0; i < 1_000; i++) {
+            InetAddress bystander = InetAddress.ofLiteral("198.51." + i / 250 + '.' + i % 250);
+            served += limiter.take(EVENTS, bystander, 1).isAllowed() ? 1 : 0;
+        }
+        // Four networks, of which one may have drawn the lot of the flood's.
+        assertThat(served).isGreaterThanOrEqualTo(4 * 120 - 120);
+    }
+
+    @Test
+    void who_had_no_place_of_its_own_gets_no_more_for_it_when_it_has() throws Exception {
+        for (int i = 0; i < 200_000; i++) {
+            limiter.take(EVENTS, client(i), 100);
+        }
+        time.pass(Duration.ofSeconds(40));
+        List<InetAddress> served = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            InetAddress newcomer = InetAddress.ofLiteral("198.51." + i + ".1");
+            if (limiter.take(EVENTS, newcomer, 120).isAllowed()) {
+                served.add(newcomer);
+            }
+        }
+        // The flood's allowances are whole again, and all their columns free.
+        time.pass(Duration.ofSeconds(11));
+
+        assertThat(served).hasSizeGreaterThan(50);
+        assertThat(served)
+                .noneMatch(newcomer -> limiter.take(EVENTS, newcomer, 120).isAllowed());
+    }
+
+    private static InetAddress client(int number) throws Exception {
+        return InetAddress.getByAddress(new byte[] {10, (byte) (number >> 16), (byte) (number >> 8), (byte) number});
+    }
+}

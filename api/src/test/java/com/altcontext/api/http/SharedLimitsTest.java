@@ -1,0 +1,103 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.value.KeyedHash;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.parsetools.RecordParser;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a machine does with the word of a Redis, of which this speaks as much as is asked for. */
+class SharedLimitsTest {
+    private static final Limit EVENTS = Limit.EVENTS;
+    private static final InetAddress SOMEBODY = InetAddress.ofLiteral("203.0.113.1");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final AtomicLong now = new AtomicLong();
+    /** What all machines together have left, answer by answer. */
+    private final Queue<Long> left = new ConcurrentLinkedQueue<>();
+
+    private NetServer redis = vertx.createNetServer();
+    private RateLimiter limiter = new RateLimiter(Map.of(EVENTS, 120), now::get, null);
+
+    @BeforeEach
+    void open() throws Exception {
+        redis.connectHandler(socket -> socket.handler(RecordParser.newDelimited("\r\n", line -> {
+            switch (line.toString().toUpperCase(Locale.ROOT)) {
+                case "SELECT" -> socket.write("+OK\r\n");
+                case "PING" -> socket.write("+PONG\r\n");
+                case "EVAL", "EVALSHA" -> socket.write(":" + left.remove() + "\r\n");
+                default -> {} // lengths and arguments
+            }
+        })));
+        redis = redis.listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        SharedLimits shared = new SharedLimits(
+                vertx, URI.create("redis://127.0.0.1:" + redis.actualPort()), new KeyedHash("a pepper for tests only"));
+        limiter = new RateLimiter(Map.of(EVENTS, 120), now::get, shared);
+        await(shared::isReached);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        limiter.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void what_was_spent_elsewhere_is_lacking_here() {
+        left.add(20L);
+        assertThat(limiter.take(EVENTS, SOMEBODY, 1).remaining()).isEqualTo(119);
+
+        await(() -> limiter.look(EVENTS, SOMEBODY).remaining() == 20);
+        assertThat(limiter.take(EVENTS, SOMEBODY, 21).isAllowed()).isFalse();
+        assertThat(limiter.take(EVENTS, SOMEBODY, 20).isAllowed()).isTrue();
+    }
+
+    @Test
+    void what_was_let_through_too_much_is_paid_back_first() {
+        left.add(-60L);
+        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
+
+        await(() -> !limiter.look(EVENTS, SOMEBODY).isAllowed());
+        now.addAndGet(Duration.ofSeconds(30).toNanos());
+        assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isFalse();
+        now.addAndGet(Duration.ofMillis(500).toNanos());
+        assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isTrue();
+    }
+
+    @Test
+    void what_was_spent_here_already_is_not_given_back() {
+        left.addAll(List.of(119L, 5L));
+        InetAddress another = InetAddress.ofLiteral("203.0.113.2");
+        assertThat(limiter.take(EVENTS, SOMEBODY, 100).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, another, 1).isAllowed()).isTrue();
+
+        await(() -> limiter.look(EVENTS, another).remaining() == 5);
+        assertThat(limiter.look(EVENTS, SOMEBODY).remaining()).isEqualTo(20);
+    }
+
+    private static void await(BooleanSupplier wanted) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!wanted.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+}

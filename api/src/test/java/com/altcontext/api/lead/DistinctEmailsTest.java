@@ -1,0 +1,123 @@
+package com.altcontext.api.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.http.ClientNetwork;
+import com.altcontext.lead.Email;
+import com.altcontext.value.KeyedHash;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class DistinctEmailsTest {
+    private static final ClientNetwork SOMEBODY = ClientNetwork.of(InetAddress.ofLiteral("203.0.113.1"));
+
+    private long now = 77;
+    private final DistinctEmails emails = emails(5);
+
+    private DistinctEmails emails(int mostAnHour) {
+        return new DistinctEmails(mostAnHour, new KeyedHash("a pepper for tests only"), () -> now);
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    private OptionalLong note(String address) {
+        return emails.note(SOMEBODY, new Email(address));
+    }
+
+    private void noteFive() {
+        for (int i = 1; i <= 5; i++) {
+            assertThat(note(i + "@x.ca")).isEmpty();
+        }
+    }
+
+    @Test
+    void the_sixth_address_of_an_hour_has_to_wait_until_the_first_is_an_hour_old() {
+        noteFive();
+
+        assertThat(note("6@x.ca")).hasValue(3_601);
+        pass(Duration.ofMinutes(59));
+        assertThat(note("6@x.ca")).hasValue(61);
+        pass(Duration.ofMinutes(1));
+        assertThat(note("6@x.ca")).isEmpty();
+    }
+
+    @Test
+    void a_known_address_costs_nothing_and_does_not_begin_a_new_hour() {
+        noteFive();
+        pass(Duration.ofMinutes(30));
+
+        assertThat(note("1@x.ca")).isEmpty();
+        assertThat(note(" 1@X.CA ")).isEmpty();
+        assertThat(note("6@x.ca")).hasValue(1_801);
+        pass(Duration.ofMinutes(30));
+        assertThat(note("6@x.ca")).isEmpty();
+    }
+
+    @Test
+    void a_refused_address_is_not_remembered() {
+        noteFive();
+        for (int i = 6; i < 50; i++) {
+            assertThat(note(i + "@x.ca")).isPresent();
+        }
+        pass(Duration.ofHours(1));
+        noteFive();
+    }
+
+    @Test
+    void clients_are_counted_apart_and_an_ipv6_client_is_its_slash_64() {
+        ClientNetwork network = ClientNetwork.of(InetAddress.ofLiteral("2001:db8:0:1::1"));
+        ClientNetwork same = ClientNetwork.of(InetAddress.ofLiteral("2001:db8:0:1:ffff::1"));
+        ClientNetwork other = ClientNetwork.of(InetAddress.ofLiteral("2001:db8:0:2::1"));
+        for (int i = 1; i <= 5; i++) {
+            assertThat(emails.note(network, new Email(i + "@x.ca"))).isEmpty();
+        }
+
+        assertThat(emails.note(same, new Email("6@x.ca"))).isPresent();
+        assertThat(emails.note(other, new Email("6@x.ca"))).isEmpty();
+        assertThat(note("6@x.ca")).isEmpty();
+    }
+
+    @Test
+    void a_limit_beyond_a_thousand_is_none() {
+        DistinctEmails unlimited = emails(1_001);
+        for (int i = 0; i < 2_000; i++) {
+            assertThat(unlimited.note(SOMEBODY, new Email(i + "@x.ca"))).isEmpty();
+        }
+    }
+
+    @Test
+    void addresses_of_one_hash_code_are_addresses_of_their_own() {
+        assertThat("a}@x.ca".hashCode()).isEqualTo("b^@x.ca".hashCode());
+        DistinctEmails one = emails(1);
+        one.note(SOMEBODY, new Email("a}@x.ca"));
+
+        assertThat(one.note(SOMEBODY, new Email("b^@x.ca"))).isPresent();
+    }
+
+    @Test
+    void no_flood_of_clients_gives_anybody_another_hour() {
+        noteFive();
+        int passed = 0;
+        for (int i = 0; i < 50_000; i++) {
+            ClientNetwork other =
+                    ClientNetwork.of(InetAddress.ofLiteral("10." + i / 62_500 + "." + i / 250 + "." + i % 250));
+            passed += emails.note(other, new Email(i + "@x.ca")).isEmpty() ? 1 : 0;
+        }
+
+        assertThat(note("6@x.ca")).isPresent();
+        assertThat(note("1@x.ca")).isEmpty();
+        assertThat(passed)
+                .isLessThanOrEqualTo(DistinctEmails.MAX_OF_CLIENTS + DistinctEmails.MAX_OF_NEIGHBOURHOODS + 5);
+        ClientNetwork bystander = ClientNetwork.of(InetAddress.ofLiteral("198.51.100.1"));
+        for (int i = 1; i <= 5; i++) {
+            assertThat(emails.note(bystander, new Email(i + "@y.ca"))).isEmpty();
+        }
+        assertThat(emails.note(bystander, new Email("6@y.ca"))).isPresent();
+        pass(DistinctEmails.PERIOD);
+        noteFive();
+    }
+}

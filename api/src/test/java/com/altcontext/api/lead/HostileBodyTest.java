@@ -1,0 +1,85 @@
+package com.altcontext.api.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.HostileBodies;
+import com.altcontext.api.event.EventReader;
+import com.altcontext.api.http.JsonBody;
+import com.altcontext.api.http.JsonFields;
+import com.altcontext.api.http.Problem;
+import com.altcontext.value.Issues;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a body may cost. Memory that was asked for is counted, since it does not depend on the machine as time does. */
+class HostileBodyTest {
+    /** A body of nothing but empty objects, each of which is kept, takes a third of it. */
+    private static final long MAX_ALLOCATED = 256L * HostileBodies.MAX_BYTES;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    static Stream<Arguments> bodies() {
+        return Stream.of(
+                        arguments(HostileBodies.json(), HostileBodyTest::readEvent),
+                        arguments(HostileBodies.batches(), HostileBodyTest::readBatch),
+                        arguments(HostileBodies.forms(), HostileBodyTest::readForm))
+                .flatMap(each -> each);
+    }
+
+    private static Stream<Arguments> arguments(Map<String, String> bodies, ToIntFunction<byte[]> reader) {
+        return bodies.entrySet().stream().map(body -> Arguments.of(body.getKey(), body.getValue(), reader));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bodies")
+    void no_body_costs_more_than_in_proportion_to_its_length(String what, String body, ToIntFunction<byte[]> reader) {
+        byte[] bytes = HostileBodies.bytes(body);
+        var _ = reader.applyAsInt(bytes); // else classes that are loaded on the way would count
+
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        int answer = reader.applyAsInt(bytes);
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(allocated).isLessThan(MAX_ALLOCATED);
+        assertThat(answer).isLessThan(1 << 20);
+    }
+
+    /** @return how long the answer is that tells what is wrong */
+    private static int readEvent(byte[] bytes) {
+        Issues issues = new Issues();
+        JsonNode json = JsonBody.read(bytes, issues);
+        if (json != null) {
+            var _ = EventReader.read(json, issues);
+        }
+        return Problem.INVALID_REQUEST.json(issues.list()).length();
+    }
+
+    private static int readBatch(byte[] bytes) {
+        Issues outside = new Issues();
+        JsonBody.Batch batch = JsonBody.readBatch(bytes, 100, outside);
+        JsonNode events = batch.body();
+        int length = Problem.INVALID_REQUEST.json(outside.list()).length();
+        for (int i = 0; events != null && i < batch.eventIssues().size(); i++) {
+            Issues issues = batch.eventIssues().get(i);
+            var _ = EventReader.read(events.get(i), issues);
+            length += Problem.INVALID_REQUEST.json(issues.list()).length();
+        }
+        return length;
+    }
+
+    private static int readForm(byte[] bytes) {
+        Issues issues = new Issues();
+        JsonNode json = FormBody.read(bytes, issues);
+        if (json != null) {
+            var _ = LeadForm.read(JsonFields.of(json, issues), issues);
+        }
+        return Problem.INVALID_REQUEST.json(issues.list()).length();
+    }
+}
