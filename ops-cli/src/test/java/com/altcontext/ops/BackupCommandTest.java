@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,19 @@ class BackupCommandTest {
         assertThat(database.altops("migrate", "verify").exit()).isEqualTo(Exit.DONE);
         assertThat(database.number("SELECT count(*) FROM pg_namespace WHERE nspname = 'altops_before'"))
                 .isZero();
+    }
+
+    @Test
+    void a_restore_without_the_pepper_names_it_and_changes_nothing() throws IOException {
+        program("pg_restore", "exit 0\n");
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
+        Map<String, String> environment = new HashMap<>(path());
+        environment.put("IP_HASH_PEPPER", "");
+        CommandRun ran = CommandRun.altops(environment, "restore", "--from", file("x.dump"), "--yes");
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).startsWith("altops: IP_HASH_PEPPER is missing or wrong — set it to at least 16");
+        assertThat(database.altops("migrate", "verify").exit()).isEqualTo(Exit.DONE);
     }
 
     private Map<String, String> path() {
