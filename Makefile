@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 
 FLY := $(addprefix fly-,launch pg-create pg-attach mpg-create mpg-attach secrets deploy deploy-only migrate smoke logs ssh status checks scale-2)
-.PHONY: help run dev test build audit fmt bench clean force image-root $(FLY)
+.PHONY: help run dev check test build audit fmt bench clean force image-root $(FLY)
 
 MVN := deploy/bin/toolchain.sh mvn -B --no-transfer-progress
 MODULES := common deploy/dev-database api ops-cli deploy/checks
@@ -22,6 +22,9 @@ run: build ## The service on :3000 with a database of its own in .data/ (or DATA
 
 dev: build ## The same in Quarkus dev mode: changes in the code are picked up
 	@deploy/bin/run.sh dev
+
+check: ## For the inner loop: the formatter, the compiler with its checks, and the tests that need no running service
+	@deploy/bin/check.sh
 
 test: ## Everything: the audit, all tests against a real PostgreSQL (or TEST_DATABASE_URL), the scripts
 	@deploy/bin/test.sh

@@ -20,10 +20,12 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /** Whatever visitors do, rollups and summaries say what the plainest statements over the raw rows say. */
+@Tag("slow")
 class AgreementTest {
     private static final int DAYS = 7;
     private static final Site SITE = new Site("docs");

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever way the days of a window are merged, they come to what all of them come to one by one. */
+@Tag("slow")
 class RollupCacheTest {
     private static final int DAYS = 400;
 
