@@ -265,9 +265,7 @@ class DashboardLeadsTest {
         try (RawClient slow = new RawClient()) {
             slow.write(rawRequest());
             // It stops where the client takes no more; then the database goes.
-            while (!slow.hasAnswer()) {
-                Thread.onSpinWait();
-            }
+            slow.awaitAnswer();
             terminateReader();
             String answer = slow.readAll();
             assertThat(answer.substring(0, 13)).isEqualTo("HTTP/1.1 200 ");
@@ -295,9 +293,7 @@ class DashboardLeadsTest {
         for (int i = 0; i < 6; i++) {
             try (RawClient client = new RawClient()) {
                 client.write(rawRequest());
-                while (!client.hasAnswer()) {
-                    Thread.onSpinWait();
-                }
+                client.awaitAnswer();
             }
         }
         assertThat(csv("").send().text().lines()).hasSize(MANY + 1);

@@ -354,9 +354,7 @@ class PersonTest {
                 slow.write("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + TestService.ADMIN_KEY
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
                 // It stops where the client takes no more; then the database goes.
-                while (!slow.hasAnswer()) {
-                    Thread.onSpinWait();
-                }
+                slow.awaitAnswer();
                 terminateExports();
                 String answer = slow.readAll();
                 assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotEndWith("0\r\n\r\n");
@@ -395,9 +393,7 @@ class PersonTest {
                     client.write("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + TestService.ADMIN_KEY
                             + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
                             + body);
-                    while (!client.hasAnswer()) {
-                        Thread.onSpinWait();
-                    }
+                    client.awaitAnswer();
                 }
             }
             assertThat(export(Forms.least(email)).send().status()).isEqualTo(200);

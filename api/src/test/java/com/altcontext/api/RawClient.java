@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.time.Duration;
 import java.nio.charset.StandardCharsets;
+import org.awaitility.Awaitility;
 
 /** A client that speaks to the service byte by byte, for what no HTTP library would send. */
 final class RawClient implements AutoCloseable {
@@ -32,6 +34,11 @@ final class RawClient implements AutoCloseable {
     /** What has come without waiting for more. */
     boolean hasAnswer() throws IOException {
         return socket.getInputStream().available() > 0;
+    }
+
+    /** Waits until the first bytes of an answer are there. */
+    void awaitAnswer() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::hasAnswer);
     }
 
     /** The first line and the headers of the next answer. */

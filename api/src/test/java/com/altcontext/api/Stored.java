@@ -1,5 +1,7 @@
 package com.altcontext.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -7,13 +9,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in the database of the service under test. A row is a JSON object of its columns. */
 final class Stored {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Sql sql;
@@ -133,15 +135,12 @@ final class Stored {
 
     /** Waits until the value is as it should be, and fails with what it was at last. */
     static <T> void await(Supplier<T> value, T wanted) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        T now = value.get();
-        while (!now.equals(wanted)) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("still " + now + " and not " + wanted + " after " + PATIENCE);
-            }
-            LockSupport.parkNanos(PAUSE.toNanos());
-            now = value.get();
-        }
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(PAUSE)
+                .atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(value.get()).isEqualTo(wanted));
     }
 
     private static JsonNode json(String text) {

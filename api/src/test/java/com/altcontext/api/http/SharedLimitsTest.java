@@ -16,7 +16,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,7 @@ class SharedLimitsTest {
         SharedLimits shared = new SharedLimits(
                 vertx, URI.create("redis://127.0.0.1:" + redis.actualPort()), new KeyedHash("a pepper for tests only"));
         limiter = new RateLimiter(Map.of(EVENTS, 120), now::get, shared);
-        await(shared::isReached);
+        Awaitility.await().until(shared::isReached);
     }
 
     @AfterEach
@@ -65,7 +65,7 @@ class SharedLimitsTest {
         left.add(20L);
         assertThat(limiter.take(EVENTS, SOMEBODY, 1).remaining()).isEqualTo(119);
 
-        await(() -> limiter.look(EVENTS, SOMEBODY).remaining() == 20);
+        Awaitility.await().until(() -> limiter.look(EVENTS, SOMEBODY).remaining() == 20);
         assertThat(limiter.take(EVENTS, SOMEBODY, 21).isAllowed()).isFalse();
         assertThat(limiter.take(EVENTS, SOMEBODY, 20).isAllowed()).isTrue();
     }
@@ -75,7 +75,7 @@ class SharedLimitsTest {
         left.add(-60L);
         assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
 
-        await(() -> !limiter.look(EVENTS, SOMEBODY).isAllowed());
+        Awaitility.await().until(() -> !limiter.look(EVENTS, SOMEBODY).isAllowed());
         now.addAndGet(Duration.ofSeconds(30).toNanos());
         assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isFalse();
         now.addAndGet(Duration.ofMillis(500).toNanos());
@@ -89,15 +89,7 @@ class SharedLimitsTest {
         assertThat(limiter.take(EVENTS, SOMEBODY, 100).isAllowed()).isTrue();
         assertThat(limiter.take(EVENTS, another, 1).isAllowed()).isTrue();
 
-        await(() -> limiter.look(EVENTS, another).remaining() == 5);
+        Awaitility.await().until(() -> limiter.look(EVENTS, another).remaining() == 5);
         assertThat(limiter.look(EVENTS, SOMEBODY).remaining()).isEqualTo(20);
-    }
-
-    private static void await(BooleanSupplier wanted) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!wanted.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(end);
-            Thread.onSpinWait();
-        }
     }
 }
