@@ -2,15 +2,19 @@ package com.altcontext.api.http;
 
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
-import jakarta.ws.rs.ext.MessageBodyReader;
 import jakarta.ws.rs.ext.Provider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
+import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +42,25 @@ public record JsonRequest(@Nullable JsonNode json, Issues issues) {
         return JsonFields.of(json, issues);
     }
 
-    /** Reads it for Quarkus REST. */
+    /** Gives it to the resources, from the body that {@link RequestFilter} has collected within its bounds. */
     @Provider
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
-    public static final class Reader implements MessageBodyReader<JsonRequest> {
+    public static final class Reader implements ServerMessageBodyReader<JsonRequest> {
+        @Override
+        public boolean isReadable(Class<?> type, Type generic, ResteasyReactiveResourceInfo method, MediaType mediaType) {
+            return type == JsonRequest.class;
+        }
+
         @Override
         public boolean isReadable(Class<?> type, Type generic, Annotation[] annotations, MediaType mediaType) {
             return type == JsonRequest.class;
+        }
+
+        @Override
+        public JsonRequest readFrom(
+                Class<JsonRequest> type, Type generic, MediaType mediaType, ServerRequestContext context) {
+            RoutingContext routing = ((ResteasyReactiveRequestContext) context).unwrap(RoutingContext.class);
+            return of(RequestContext.of(routing).takeBody());
         }
 
         @Override

@@ -25,6 +25,7 @@ public final class RequestContext {
     private final Route route;
     private final Client client;
     private boolean signedIn;
+    private byte @Nullable [] body;
 
     RequestContext(RoutingContext routing, Route route, Client client) {
         this.routing = routing;
@@ -61,6 +62,17 @@ public final class RequestContext {
 
     RoutingContext routing() {
         return routing;
+    }
+
+    void setBody(byte[] whole) {
+        body = whole;
+    }
+
+    /** The body, which may be taken once: a request that waits for its answer must not hold it. */
+    public byte[] takeBody() {
+        byte[] taken = Objects.requireNonNull(body, "the route takes no body, or it was taken");
+        body = null;
+        return taken;
     }
 
     /** Whether a session of the dashboard opened the route. */

@@ -35,6 +35,9 @@ class RequestFilter {
     private static final CharSequence ALLOWED_HEADERS =
             HttpHeaders.createOptimized("content-type, x-request-id, x-api-key");
 
+    /** Stands for a body that was read, as Vert.x's own body handler leaves one: without it Quarkus REST would wait for more. */
+    private static final Buffer COLLECTED = Buffer.buffer(" ");
+
     private static final int BEFORE_EVERYTHING = 1_000;
     private static final int NO_CONTENT = 204;
 
@@ -161,13 +164,9 @@ class RequestFilter {
         if (handler != null) {
             handle(request, body, handler);
         } else {
-            // As Vert.x's own body handler does: Quarkus REST reads the body from here. It has read it when this
-            // returns, and a
-            // request that waits for its answer must not hold it.
-            RoutingContextInternal routing = (RoutingContextInternal) request.routing();
-            routing.setBody(Buffer.buffer(body));
+            request.setBody(body);
+            ((RoutingContextInternal) request.routing()).setBody(COLLECTED);
             toResource(request);
-            routing.setBody(null);
         }
     }
 

@@ -105,10 +105,10 @@ public class LeadResource {
     @Public
     @RateLimited(Limit.LEADS)
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-    public CompletionStage<RestResponse<Object>> capture(byte[] body, @Context RoutingContext routing) {
+    public CompletionStage<RestResponse<Object>> capture(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        JsonFields fields = new JsonRequest(FormBody.read(body, issues), issues).fields();
+        JsonFields fields = new JsonRequest(FormBody.read(request.takeBody(), issues), issues).fields();
         boolean isReadable = issues.isEmpty();
         Property property = attribution.property(fields, "propertyId", request.client(), issues);
         if (isReadable && isFilledInByRobot(fields, property, request)) {
