@@ -1,6 +1,9 @@
 package com.altcontext.api.config;
 
 import com.altcontext.db.DatabaseUrl;
+import com.altcontext.retention.RetentionPolicy;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.value.SecureUrl;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -25,7 +28,11 @@ public interface AppConfig {
     DatabaseUrl databaseUrl();
 
     /** The secret under which addresses and user agents are hashed. */
-    @Variable(value = "IP_HASH_PEPPER", rule = "at least 16 characters", secret = true, min = 16)
+    @Variable(
+            value = "IP_HASH_PEPPER",
+            rule = "at least 16 characters",
+            secret = true,
+            min = KeyedHash.MIN_SECRET_LENGTH)
     String ipHashPepper();
 
     /** The key that holds all scopes; without it the operator's routes answer 503. */
@@ -78,9 +85,7 @@ public interface AppConfig {
 
     /** Where links in mails lead, without a slash at the end. On Fly every application has a name of its own. */
     default Optional<URI> publicUrl() {
-        return leads().publicUrl()
-                .map(url -> URI.create(url.toString().replaceAll("/+$", "")))
-                .or(() -> clientAddress().flyAppName().map(name -> URI.create("https://" + name + ".fly.dev")));
+        return leads().publicUrl().or(() -> clientAddress().flyAppName().map(SecureUrl::ofFlyApp));
     }
 
     enum LogLevel {
@@ -219,7 +224,8 @@ public interface AppConfig {
         int impliedConsentMonths();
 
         /** The address of the service for links in mails; see {@link AppConfig#publicUrl()}. */
-        @Variable(value = "PUBLIC_URL", rule = URL, pattern = URL_PATTERN)
+        @Variable(value = "PUBLIC_URL", rule = URL)
+        @WithConverter(Converters.OfBaseUrl.class)
         Optional<URI> publicUrl();
 
         /** Signs the links in mails; without it a secret derived from the pepper does. */
@@ -227,7 +233,8 @@ public interface AppConfig {
         Optional<String> unsubscribeSecret();
 
         /** Where captured leads are passed on to. */
-        @Variable(value = "LEAD_WEBHOOK_URL", rule = URL, pattern = URL_PATTERN)
+        @Variable(value = "LEAD_WEBHOOK_URL", rule = URL)
+        @WithConverter(Converters.OfUrl.class)
         Optional<URI> webhookUrl();
 
         /** Signs what is passed on. */
@@ -241,11 +248,19 @@ public interface AppConfig {
         @WithConverter(Converters.OfEmail.class)
         Optional<String> contactEmail();
 
-        @Variable(value = "RAW_EVENT_RETENTION_DAYS", rule = "a whole number from 8 to 3650", min = 8, max = 3_650)
+        @Variable(
+                value = "RAW_EVENT_RETENTION_DAYS",
+                rule = "a whole number from 8 to 3650",
+                min = RetentionPolicy.MIN_EVENT_DAYS,
+                max = RetentionPolicy.MAX_EVENT_DAYS)
         @WithDefault("90")
         int rawEventDays();
 
-        @Variable(value = "ROLLUP_RETENTION_MONTHS", rule = "a whole number from 1 to 240", min = 1, max = 240)
+        @Variable(
+                value = "ROLLUP_RETENTION_MONTHS",
+                rule = "a whole number from 1 to 240",
+                min = RetentionPolicy.MIN_ROLLUP_MONTHS,
+                max = RetentionPolicy.MAX_ROLLUP_MONTHS)
         @WithDefault("24")
         int rollupMonths();
     }
@@ -267,10 +282,8 @@ public interface AppConfig {
         boolean useMaterializedView();
 
         /** The property of requests that name none; without it those are about all properties together. */
-        @Variable(
-                value = "ROLLUP_DEFAULT_PROPERTY_ID",
-                rule = "a property's slug",
-                pattern = "[a-z0-9][a-z0-9_-]{0,62}")
+        @Variable(value = "ROLLUP_DEFAULT_PROPERTY_ID", rule = "a property's slug")
+        @WithConverter(Converters.OfSlug.class)
         Optional<String> defaultProperty();
     }
 
@@ -282,6 +295,4 @@ public interface AppConfig {
     String FLAG = "true or false";
     String FLAG_PATTERN = "(?i)true|false";
     String URL = "an address that begins with https:// (http:// on this machine alone)";
-    /** What is sent there may be personal: without TLS only on this machine, and never with a login or a fragment. */
-    String URL_PATTERN = "(https://|http://(?=(localhost|127\\.0\\.0\\.1)([:/?]|$)))[^/?#@\\s]+([/?][^#\\s]*)?";
 }

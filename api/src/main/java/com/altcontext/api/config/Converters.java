@@ -1,7 +1,9 @@
 package com.altcontext.api.config;
 
 import com.altcontext.lead.Email;
+import com.altcontext.property.Property;
 import com.altcontext.value.Rejected;
+import com.altcontext.value.SecureUrl;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +59,38 @@ final class Converters {
             } catch (Rejected notAnAddress) {
                 throw wrong();
             }
+        }
+    }
+
+    public static final class OfSlug implements Converter<String> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String convert(String text) {
+            if (!Property.isSlug(text)) {
+                throw wrong();
+            }
+            return text;
+        }
+    }
+
+    /** Without slashes at the end. */
+    public static final class OfBaseUrl implements Converter<URI> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public URI convert(String text) {
+            return SecureUrl.parse(text).orElseThrow(Converters::wrong);
+        }
+    }
+
+    /** As it was given. */
+    public static final class OfUrl implements Converter<URI> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public URI convert(String text) {
+            return SecureUrl.parse(text).map(secure -> URI.create(text)).orElseThrow(Converters::wrong);
         }
     }
 

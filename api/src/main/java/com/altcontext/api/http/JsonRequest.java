@@ -47,7 +47,8 @@ public record JsonRequest(@Nullable JsonNode json, Issues issues) {
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public static final class Reader implements ServerMessageBodyReader<JsonRequest> {
         @Override
-        public boolean isReadable(Class<?> type, Type generic, ResteasyReactiveResourceInfo method, MediaType mediaType) {
+        public boolean isReadable(
+                Class<?> type, Type generic, ResteasyReactiveResourceInfo method, MediaType mediaType) {
             return type == JsonRequest.class;
         }
 

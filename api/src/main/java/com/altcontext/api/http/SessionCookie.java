@@ -1,10 +1,9 @@
 package com.altcontext.api.http;
 
-import com.altcontext.value.KeyedHash;
+import com.altcontext.value.HmacSha256;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -13,9 +12,8 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +27,15 @@ public final class SessionCookie {
     /** One that lasts longer than this beyond its length was signed by a clock that was wrong, and is not believed. */
     private static final Duration MAX_SKEW = Duration.ofMinutes(10);
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final byte VERSION = 1;
     private static final int NONCE_BYTES = 16;
     private static final int SIGNED_BYTES = 1 + Long.BYTES + NONCE_BYTES;
-    private static final int MAC_BYTES = 32;
+    private static final int MAC_BYTES = HmacSha256.LENGTH;
 
     /** Base64 of all of it, which needs no padding. */
     private static final int CHARACTERS = (SIGNED_BYTES + MAC_BYTES) / 3 * 4;
 
-    private final @Nullable SecretKeySpec key;
+    private final @Nullable HmacSha256 key;
     private final String name;
     private final String attributes;
     private final String scheme;
@@ -51,8 +48,7 @@ public final class SessionCookie {
      *     set (RFC 6265bis, section 4.1.3.2), and never travels in the open
      */
     public SessionCookie(Optional<String> adminKey, boolean https, InstantSource clock) {
-        this.key = adminKey.map(secret -> new KeyedHash(secret).of("altcontext.dashboard"))
-                .map(derived -> new SecretKeySpec(derived, ALGORITHM))
+        this.key = adminKey.map(secret -> new HmacSha256(new HmacSha256(secret).of("altcontext.dashboard")))
                 .orElse(null);
         this.name = https ? "__Host-altcontext-dashboard" : "altcontext-dashboard";
         this.attributes = "; Path=/; HttpOnly; SameSite=Strict" + (https ? "; Secure" : "");
@@ -70,6 +66,7 @@ public final class SessionCookie {
 
     /** Begins a session, for an operator who has shown the admin key. */
     public Begun begin() {
+        HmacSha256 signing = Objects.requireNonNull(key, "there is no session without an admin key");
         Instant expiresAt = clock.instant().plus(LENGTH).truncatedTo(ChronoUnit.SECONDS);
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
@@ -80,7 +77,7 @@ public final class SessionCookie {
                 .array();
         byte[] value = ByteBuffer.allocate(SIGNED_BYTES + MAC_BYTES)
                 .put(signed)
-                .put(mac(signed))
+                .put(signing.of(signed))
                 .array();
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(value);
         return new Begun(expiresAt, name + '=' + text + "; Max-Age=" + LENGTH.toSeconds() + attributes);
@@ -134,22 +131,12 @@ public final class SessionCookie {
             return null;
         }
         byte[] signed = Arrays.copyOf(bytes, SIGNED_BYTES);
-        if (!MessageDigest.isEqual(mac(signed), Arrays.copyOfRange(bytes, SIGNED_BYTES, bytes.length))) {
+        if (!MessageDigest.isEqual(key.of(signed), Arrays.copyOfRange(bytes, SIGNED_BYTES, bytes.length))) {
             return null;
         }
         Instant end =
                 Instant.ofEpochSecond(ByteBuffer.wrap(signed, 1, Long.BYTES).getLong());
         Instant now = clock.instant();
         return end.isAfter(now) && !end.isAfter(now.plus(LENGTH).plus(MAX_SKEW)) ? end : null;
-    }
-
-    private byte[] mac(byte[] text) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            return mac.doFinal(text);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, impossible);
-        }
     }
 }
