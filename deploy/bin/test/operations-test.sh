@@ -110,7 +110,7 @@ case "$*" in
   'ssh console --app altcontext --command '*) ;;
   'tokens create '*' --expiry 8760h' | 'tokens create readonly '*) echo 'FlyV1 a-token' ;;
   'volumes list --app altcontext-db' | 'status --app altcontext-db') echo 'started' ;;
-  'proxy '*) exec java -XX:TieredStopAtLevel=1 -cp "$STAND_IN_CLASSES" com.altcontext.ops.StandInFly "$@" ;;
+  'proxy '*) exec java -XX:TieredStopAtLevel=1 -cp "$STAND_IN_CLASSES" com.altcontext.ops.FakeFly "$@" ;;
   'launch --no-deploy --image ghcr.io/superfly/fly-log-shipper:latest' | 'secrets set ORG='* | 'deploy --no-public-ips') ;;
   *) echo "Error: unknown command $*" >&2; exit 1 ;;
 esac
