@@ -89,6 +89,10 @@ public class Routes {
 
         private void add(Method target) {
             Route route = Route.of(path, target);
+            if (!byMethod.isEmpty() && route.readableByOtherOrigins() != areReadableByOtherOrigins()) {
+                throw new IllegalStateException(
+                        target + ": a preflight is about a path, so its methods must be all @Public or none");
+            }
             byMethod.merge(route.method(), route, Route::joined);
         }
 
@@ -98,7 +102,7 @@ public class Routes {
             return byMethod.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
         }
 
-        /** Any of them: they are alike in what is not about one method. */
+        /** Any of them: they are alike in what a preflight asks. */
         Route any() {
             return byMethod.values().iterator().next();
         }
