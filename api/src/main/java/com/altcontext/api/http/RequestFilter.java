@@ -141,21 +141,18 @@ class RequestFilter {
             toResource(request);
             return;
         }
-        MultiMap headers = request.request().headers();
-        String type = MediaTypes.of(headers, route.bodyTypes());
+        String type = MediaTypes.of(request.request().headers(), route.bodyTypes());
         if (type == null) {
             errors.answer(request.routing(), new Refusal(Problem.UNSUPPORTED_MEDIA_TYPE));
         } else {
-            // Quarkus REST compares types letter by letter.
-            headers.set(HttpHeaders.CONTENT_TYPE, type);
             bodies.collect(
                     request.request(),
-                    body -> accept(request, body),
+                    body -> accept(request, type, body),
                     refused -> errors.answer(request.routing(), refused));
         }
     }
 
-    private void accept(RequestContext request, byte[] body) {
+    private void accept(RequestContext request, String type, byte[] body) {
         Limit limit = request.route().limit(request.isSignedIn());
         if (limit != null && limit.countsBytes() && !allow(request, Limit.BYTES, body.length)) {
             return;
@@ -164,6 +161,8 @@ class RequestFilter {
         if (handler != null) {
             handle(request, body, handler);
         } else {
+            // Quarkus REST compares types letter by letter.
+            request.request().headers().set(HttpHeaders.CONTENT_TYPE, type);
             request.setBody(body);
             ((RoutingContextInternal) request.routing()).setBody(COLLECTED);
             toResource(request);
