@@ -16,6 +16,7 @@ import com.altcontext.property.Property;
 import com.altcontext.retention.Erased;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -64,34 +65,9 @@ public class PersonResource {
         this.clock = clock;
     }
 
-    /** How many rows went, by kind; {@code changed} are rows of others that held the address. */
+    /** @param counts of the rows that went, by kind */
     public record DeletedBody(
-            boolean ok,
-            boolean deleted,
-            long leads,
-            long submissions,
-            long consents,
-            long links,
-            long messages,
-            long visitors,
-            long sessions,
-            long events,
-            long changed) {
-        static DeletedBody of(Erased erased) {
-            return new DeletedBody(
-                    true,
-                    true,
-                    erased.leads(),
-                    erased.submissions(),
-                    erased.consents(),
-                    erased.links(),
-                    erased.messages(),
-                    erased.visitors(),
-                    erased.sessions(),
-                    erased.events(),
-                    erased.changed());
-        }
-    }
+            boolean ok, boolean deleted, @JsonUnwrapped Erased counts) {}
 
     @POST
     @Path("delete")
@@ -105,7 +81,8 @@ public class PersonResource {
         return executors
                 .operator()
                 .submit(RequestContext.of(routing), () -> erasure.forget(email, BY, now))
-                .thenApply(erased -> DeletedBody.of(erased.orElseThrow(() -> new Refusal(Problem.NOT_FOUND))));
+                .thenApply(erased ->
+                        new DeletedBody(true, true, erased.orElseThrow(() -> new Refusal(Problem.NOT_FOUND))));
     }
 
     @POST

@@ -2,13 +2,15 @@ package com.altcontext.api.metrics;
 
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Summary;
+import com.altcontext.metrics.Window;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A breakdown as JSON. */
 public record BreakdownBody(
         boolean ok,
-        WindowBody window,
+        Window window,
         SummaryBody.Freshness freshness,
         String dimension,
         List<Row> rows,
@@ -16,20 +18,17 @@ public record BreakdownBody(
         Breakdown.Sums total) {
 
     /** @param value null for sessions that have none, such as those without a campaign */
-    public record Row(@Nullable String value, long visitors, long pageViews, long sessions, long conversions) {
-        static Row of(Breakdown.Value row) {
-            Breakdown.Sums sums = row.sums();
-            return new Row(row.value(), sums.visitors(), sums.pageViews(), sums.sessions(), sums.conversions());
-        }
-    }
+    public record Row(@Nullable String value, @JsonUnwrapped Breakdown.Sums sums) {}
 
     static BreakdownBody of(Breakdown breakdown, Summary.Freshness freshness) {
         return new BreakdownBody(
                 true,
-                WindowBody.of(breakdown.window()),
+                breakdown.window(),
                 SummaryBody.Freshness.of(freshness),
                 breakdown.dimension().key(),
-                breakdown.rows().stream().map(Row::of).toList(),
+                breakdown.rows().stream()
+                        .map(row -> new Row(row.value(), row.sums()))
+                        .toList(),
                 breakdown.other(),
                 breakdown.total());
     }

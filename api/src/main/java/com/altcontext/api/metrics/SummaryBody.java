@@ -4,6 +4,7 @@ import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Vital;
+import com.altcontext.metrics.Window;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** A summary as JSON. */
 public record SummaryBody(
         boolean ok,
-        WindowBody window,
-        @Nullable WindowBody compareTo,
+        Window window,
+        @Nullable Window compareTo,
         Freshness freshness,
         Map<String, Object> metrics,
         Ingest ingest,
@@ -58,8 +59,8 @@ public record SummaryBody(
         Summary.Ingest ingest = summary.ingest();
         return new SummaryBody(
                 true,
-                WindowBody.of(summary.window()),
-                summary.compareTo() == null ? null : WindowBody.of(summary.compareTo()),
+                summary.window(),
+                summary.compareTo(),
                 Freshness.of(summary.freshness()),
                 metrics(summary),
                 new Ingest(
