@@ -8,7 +8,10 @@ import com.altcontext.event.Partitions;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupRefused;
 import com.altcontext.property.Properties;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduler;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,6 +34,7 @@ class Housekeeping {
     private final BacklogGauges backlog;
     private final InstantSource clock;
     private volatile @Nullable LocalDate partitionsMadeOn;
+    private volatile boolean stopping;
 
     Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock, BacklogGauges backlog) {
         this.database = database;
@@ -77,14 +81,26 @@ class Housekeeping {
         attempt("the clock is not compared with the database's", database::measureClock);
     }
 
+    /** A job that still runs now may find the connections and the container gone. The next start makes up for it. */
+    void stop(@Observes ShutdownEvent event, Scheduler scheduler) {
+        stopping = true;
+        scheduler.pause();
+    }
+
     private void attempt(String otherwise, Runnable work) {
-        if (!database.isReady()) {
+        if (!database.isReady() || stopping) {
             return;
         }
         try {
             work.run();
-        } catch (SqlFailure | RollupRefused failed) {
-            LOG.warnf("%s: %s", otherwise, failed.getMessage());
+        } catch (RuntimeException failed) {
+            if (stopping) {
+                LOG.debugf("%s: the service stops", otherwise);
+            } else if (failed instanceof SqlFailure || failed instanceof RollupRefused) {
+                LOG.warnf("%s: %s", otherwise, failed.getMessage());
+            } else {
+                throw failed;
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 package com.altcontext.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.db.DatabaseState;
@@ -8,13 +10,17 @@ import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** What the service does by itself; here it is called, since nobody wants to wait for its turn. */
@@ -34,6 +40,9 @@ class HousekeepingTest {
 
     @Inject
     Sql sql;
+
+    @Inject
+    Scheduler scheduler;
 
     @Inject
     Properties properties;
@@ -99,6 +108,30 @@ class HousekeepingTest {
         ahead.set(Duration.ZERO);
         own.measureClock();
         assertThat(database.clockSkew().abs()).isLessThan(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void a_job_that_the_end_of_the_service_interrupts_does_not_fail() {
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+        Sql closed = new Sql((DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    meanwhile.get().run();
+                    throw new IllegalStateException("the container is closed");
+                }));
+        DatabaseState database = new DatabaseState(sql, clock);
+        database.ask();
+        Housekeeping own = new Housekeeping(database, new Properties(closed), sql, clock, arrears);
+        assertThatThrownBy(own::refreshProperties)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the container is closed");
+
+        meanwhile.set(() -> own.stop(new ShutdownEvent(), scheduler));
+        try {
+            assertThatCode(own::refreshProperties).doesNotThrowAnyException();
+            assertThat(scheduler.isRunning()).as("no job begins any more").isFalse();
+        } finally {
+            scheduler.resume();
+        }
     }
 
     private void makeUpForWhatOtherTestsLeft() {
