@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.api.metrics.BacklogGauges;
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;

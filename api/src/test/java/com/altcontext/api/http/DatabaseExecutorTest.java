@@ -2,15 +2,12 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.PackagedService;
 import com.altcontext.db.DatabaseState;
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
-import com.altcontext.devdb.TestDatabase;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -40,7 +37,7 @@ class DatabaseExecutorTest {
     private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), null, null, false);
 
     private static final MemoryBudget MEMORY = new MemoryBudget(1 << 20);
-    private static final Sql SQL = migrated();
+    private static final Sql SQL = Database.migrated().sql();
     private static final Vertx VERTX = Vertx.vertx();
     private static final ErrorMapper ERRORS = new ErrorMapper(
             new RequestMetrics(new Rejections(InstantSource.system()), new SimpleMeterRegistry()), new Properties(SQL));
@@ -54,12 +51,6 @@ class DatabaseExecutorTest {
     private volatile Supplier<String> work = DatabaseExecutorTest::done;
     private volatile CountDownLatch arrived = new CountDownLatch(1);
     private HttpServer server;
-
-    private static Sql migrated() {
-        String url = TestDatabase.fresh();
-        Migrations.of(DatabaseUrl.parse(url)).apply();
-        return PackagedService.sql(url);
-    }
 
     @AfterAll
     static void close() {

@@ -2,7 +2,7 @@ package com.altcontext.api.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.Call;
+import com.altcontext.api.testing.Call;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;

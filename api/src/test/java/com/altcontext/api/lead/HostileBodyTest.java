@@ -2,11 +2,11 @@ package com.altcontext.api.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.HostileBodies;
 import com.altcontext.api.event.EventReader;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.JsonFields;
 import com.altcontext.api.http.Problem;
+import com.altcontext.api.testing.HostileBodies;
 import com.altcontext.value.Issues;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;

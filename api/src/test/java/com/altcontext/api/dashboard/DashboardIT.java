@@ -1,0 +1,408 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.Database;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the dashboard shows, in a real browser, against what was stored. */
+class DashboardIT {
+    private static final String DATABASE = Database.migrated().url();
+    private static final DashboardPast PAST = new DashboardPast(DATABASE);
+    private static final DashboardStage STAGE;
+
+    static {
+        PAST.fill();
+        STAGE = new DashboardStage(DATABASE, Map.of());
+    }
+
+    private static final String SEVEN = "?window=7&property=kiln";
+
+    private final DashboardTab page = STAGE.tab();
+
+    @AfterAll
+    static void stop() {
+        STAGE.close();
+    }
+
+    @Test
+    void the_key_figures_are_those_of_what_is_stored_and_tell_whether_a_change_is_good() {
+        page.signIn(SEVEN);
+
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("2▲ 100%up 100%, better");
+        assertThat(page.tile("sessions")).isEqualTo("3▲ 200%up 200%, better");
+        assertThat(page.tile("totalPageViews")).isEqualTo("4▲ 300%up 300%, better");
+        assertThat(page.tile("avgEngagedTimeMs")).isEqualTo("1min 15s");
+        assertThat(page.tile("bounceRate")).isEqualTo("33.3%▼ 67%down 67%, better");
+        assertThat(page.tile("landingPageConversionRate")).isEqualTo("33.3%");
+        assertThat(page.tile("leadCaptureRate")).isEqualTo("50%");
+        assertThat(page.tile("formCompletionRate")).isEqualTo("100%");
+        assertThat(page.tile("avgTimeToFirstCaptureHrs")).isEqualTo("–");
+        assertThat(page.tile("returningVisitorsPct")).isEqualTo("0%");
+        assertThat(page.has("[data-metric=bounceRate] .delta.better")).isTrue();
+        assertThat(page.text(".fresh")).startsWith("As of ");
+        assertThat(page.has(".warning:not([hidden])")).isFalse();
+        assertThat(page.text("[role=status]")).endsWith(": 2 unique visitors.");
+        page.assertBlameless();
+    }
+
+    @Test
+    void the_pickers_change_the_figures_and_the_address_and_the_way_back_is_open() {
+        page.signIn(SEVEN);
+
+        page.choose("today");
+        assertThat(page.query()).isEqualTo("?window=today&property=kiln");
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("1▼ 50%down 50%, worse");
+        page.choose("30");
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("3");
+        page.choose("90");
+        page.choose("365");
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("3");
+        page.select(".toolbar select", "");
+        assertThat(page.query()).isEqualTo("?window=365");
+        assertThat(page.tile("uniqueVisitors")).matches("[\\d,]{3,}");
+        page.select(".toolbar select", "kiln");
+        page.choose("7");
+        page.tab.click(".check");
+        page.settled();
+        assertThat(page.query()).isEqualTo("?window=7&compare=false&property=kiln");
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("2");
+        assertThat(page.has("path.before")).isFalse();
+
+        page.tab.evaluate("history.back()");
+        page.tab.await("location.search === '?window=7&property=kiln'");
+        page.settled();
+        assertThat(page.tile("uniqueVisitors")).startsWith("2▲");
+        assertThat(page.has(".check :checked")).isTrue();
+        page.tab.evaluate("history.go(-2)");
+        page.tab.await("location.search === '?window=365'");
+        page.settled();
+        assertThat(page.has("input[value=\"365\"]:checked")).isTrue();
+    }
+
+    @Test
+    void a_number_of_days_that_nobody_offers_is_shown_as_a_choice_of_its_own() {
+        page.signIn("?window=31&property=kiln");
+
+        assertThat(page.query()).isEqualTo("?window=31&property=kiln");
+        assertThat(windows()).isEqualTo("today 7 30 90 365 31 custom");
+        assertThat(page.has("input[value=\"31\"]:checked")).isTrue();
+        assertThat(page.text("label:has(input[value=\"31\"])")).isEqualTo("31 d");
+        assertThat(heights("path.now")).hasSize(31);
+
+        page.choose("7");
+        assertThat(page.query()).isEqualTo("?window=7&property=kiln");
+        page.choose("31");
+        assertThat(page.query()).isEqualTo("?window=31&property=kiln");
+        assertThat(heights("path.now")).hasSize(31);
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_window_that_the_service_does_not_take_becomes_thirty_days_also_in_the_address() {
+        page.signIn("");
+        for (String wrong : List.of("0", "-7", "abc", "367", "7.5")) {
+            page.open("?window=" + wrong + "&property=kiln").settled();
+
+            assertThat(page.query()).as(wrong).isEqualTo("?property=kiln");
+            assertThat(windows()).as(wrong).isEqualTo("today 7 30 90 365 custom");
+            assertThat(page.has("input[value=\"30\"]:checked")).as(wrong).isTrue();
+            assertThat(heights("path.now")).as(wrong).hasSize(30);
+        }
+        page.assertBlameless();
+    }
+
+    private String windows() {
+        return page.tab
+                .evaluate("[...document.querySelectorAll('.windows input')].map(input => input.value).join(' ')")
+                .asText();
+    }
+
+    @Test
+    void days_of_ones_own_are_shown_and_those_that_cannot_be_are_told_why() {
+        page.signIn("?property=kiln");
+        page.tab.click("input[value=custom]");
+
+        days("", PAST.today.toString(), "Enter both days.");
+        days(PAST.today.toString(), PAST.today.minusDays(1).toString(), "The first day must not come after the last.");
+        days(PAST.today.minusDays(366).toString(), PAST.today.toString(), "At most 366 days can be shown at once.");
+        days(PAST.today.toString(), PAST.today.plusDays(1).toString(), "The last day must not be after today");
+        assertThat(page.query()).isEqualTo("?property=kiln");
+
+        days(PAST.today.minusDays(2).toString(), PAST.today.minusDays(2).toString(), "");
+        page.settled();
+        assertThat(page.query()).isEqualTo("?from=%1$s&to=%1$s&property=kiln".formatted(PAST.today.minusDays(2)));
+        assertThat(page.tile("totalPageViews")).isEqualTo("1");
+        // A single day is a point.
+        assertThat(page.tab
+                        .evaluate("document.querySelectorAll('.plot circle[cx]').length")
+                        .intValue())
+                .isEqualTo(1);
+    }
+
+    private void days(String from, String to, String told) {
+        page.tab.evaluate("""
+                (() => {
+                  const [from, to] = document.querySelectorAll('.custom input');
+                  from.value = '%s';
+                  to.value = '%s';
+                })()""".formatted(from, to));
+        page.tab.click(".custom button");
+        assertThat(page.text(".custom .problem")).startsWith(told);
+        assertThat(page.text(".custom .problem").isEmpty()).isEqualTo(told.isEmpty());
+    }
+
+    @Test
+    void the_chart_is_drawn_from_the_days_and_a_table_has_them_all() {
+        page.signIn(SEVEN);
+
+        // The ground is at 212, the top, which is 2, at 10.
+        assertThat(heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 10.0);
+        assertThat(heights("path.before")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 212.0);
+        assertThat(page.tab
+                        .evaluate(
+                                "[...document.querySelectorAll('.tick')].slice(0, 3).map(tick => tick.textContent).join()")
+                        .asText())
+                .isEqualTo("0,1,2");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('svg[role=img]').getAttribute('aria-label')")
+                        .asText())
+                .startsWith("Visitors by day, ")
+                .contains("from 0 to 2 a day");
+
+        page.choose("pageViews");
+        assertThat(page.query()).isEqualTo("?window=7&property=kiln&chart=pageViews");
+        assertThat(heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 144.7, 10.0);
+
+        page.tab.click("summary");
+        page.tab.await("document.querySelector('details table')");
+        List<String> rows = page.rows("details");
+        assertThat(rows).hasSize(15);
+        assertThat(rows.get(6)).endsWith("|2|3|2|0");
+        assertThat(rows.get(5)).endsWith("|1|1|1|1");
+        assertThat(rows.get(7)).isEqualTo("The window before");
+        assertThat(rows.get(13)).endsWith("|1|1|1|0");
+    }
+
+    @Test
+    void a_pointer_on_the_chart_tells_of_the_day_that_it_is_on() {
+        page.signIn(SEVEN);
+        String yesterday =
+                DateTimeFormatter.ofPattern("EEE, MMM d, yyyy", Locale.US).format(PAST.today.minusDays(1));
+        // A hand on a pointer is never quite still: what is laid out anew below it is found by the next move.
+        Stored.await(
+                () -> {
+                    JsonNode box = page.tab.evaluate(
+                            "(() => { const {right, top} = document.querySelector('.plot svg').getBoundingClientRect(); return {right, top} })()");
+                    movePointer(
+                            box.path("right").asDouble() - 20, box.path("top").asDouble() + 50);
+                    movePointer(
+                            box.path("right").asDouble() - 14, box.path("top").asDouble() + 50);
+                    return page.text(".legend .now");
+                },
+                yesterday + "2");
+    }
+
+    private void movePointer(double x, double y) {
+        page.tab.call("Input.dispatchMouseEvent", Map.of("type", "mouseMoved", "x", x, "y", y));
+    }
+
+    private List<Double> heights(String line) {
+        return page
+                .tab
+                .evaluate("document.querySelector('%s').getAttribute('d')".formatted(line))
+                .asText()
+                .replaceFirst("^M", "")
+                .transform(path -> List.of(path.split("L", -1)))
+                .stream()
+                .map(point -> Math.round(Double.parseDouble(point.split(" ", 2)[1]) * 10) / 10.0)
+                .toList();
+    }
+
+    @Test
+    void the_breakdowns_are_those_of_what_is_stored() {
+        page.signIn(SEVEN);
+
+        assertThat(page.breakdown("traffic_source"))
+                .containsExactlyInAnyOrder("Direct|1|33.3%", "E-mail|1|33.3%", "Organic search|1|33.3%");
+        assertThat(page.breakdown("path")).containsExactly("/|2|2", "/news|1|1", "/pricing|1|1");
+        assertThat(page.breakdown("country")).containsExactly("Canada|2|66.7%", "France|1|33.3%");
+        assertThat(page.breakdown("device")).containsExactly("Desktop|2|66.7%", "Mobile|1|33.3%");
+        assertThat(page.breakdown("event_type"))
+                .containsExactly("page_view|3|3", "engagement|2|2", "form_start|1|1", "form_submit|1|1");
+
+        page.choose("referrer_host");
+        assertThat(page.breakdown("referrer_host")).containsExactly("www.google.ca|1|33.3%");
+        page.choose("utm_campaign");
+        assertThat(page.breakdown("utm_campaign")).containsExactly("spring|1|33.3%");
+        page.choose("utm_term");
+        assertThat(page.text("[data-dimension=utm_term] .body")).isEqualTo("Nothing in this window.");
+        page.choose("landing_path");
+        assertThat(page.breakdown("landing_path")).containsExactly("/|2|0%", "/news|1|100%");
+        page.choose("exit_path");
+        assertThat(page.breakdown("exit_path"))
+                .containsExactlyInAnyOrder("/|1|33.3%", "/news|1|33.3%", "/pricing|1|33.3%");
+        assertThat(page.query()).isEqualTo("?window=7&property=kiln&sources=utm_term&pages=exit_path");
+    }
+
+    @Test
+    void the_details_have_every_figure_and_give_the_focus_back() {
+        page.signIn(SEVEN + "&sources=referrer_host");
+        page.tab.click("[data-dimension=referrer_host] button.details");
+        page.tab.await("document.querySelector('dialog table')");
+
+        assertThat(page.rows("dialog"))
+                .containsExactly("No referrer|2|2|2|1|50%", "www.google.ca|1|2|1|0|0%", "Total|3|4|3|1|33.3%");
+        page.assertAccessible("details", DashboardTab.WIDE);
+
+        page.tab.press("Escape");
+        page.tab.await("!document.querySelector('dialog')");
+        assertThat(page.tab
+                        .evaluate("document.activeElement.getAttribute('aria-label')")
+                        .asText())
+                .isEqualTo("Details: Referrers");
+    }
+
+    @Test
+    void web_vitals_are_told_with_their_bands() {
+        page.signIn(SEVEN);
+
+        assertThat(vital("lcpMs")).matches("2\\.9\\ds ▲ Needs improvement|3(\\.0\\d)?s ▲ Needs improvement");
+        assertThat(vital("inpMs")).matches("(59|60)\\dms ■ Poor");
+        assertThat(vital("clsScore")).isEqualTo("0.05 ● Good");
+        assertThat(vital("fcpMs")).endsWith("● Good");
+        assertThat(vital("ttfbMs")).endsWith("● Good");
+        page.choose("today");
+        assertThat(page.text(".vitals .body")).isEqualTo("Nothing in this window.");
+    }
+
+    private String vital(String name) {
+        return page.text("[data-vital=" + name + "] td");
+    }
+
+    @Test
+    void ingest_health_tells_what_was_taken_and_what_was_not() {
+        page.signIn(SEVEN);
+
+        assertThat(page.text(".ingest dl"))
+                .isEqualTo(
+                        "Success share 80% Accepted events 8 Refused or dropped 3 Bot events, kept out of the figures 1");
+        assertThat(page.rows(".ingest")).containsExactly("Invalid|2", "Honeypot filled, dropped|1");
+    }
+
+    @Test
+    void what_visitors_wrote_is_shown_as_text_and_breaks_nothing() {
+        page.signIn("?window=7&property=odd&sources=utm_campaign").look(DashboardTab.PHONE, false);
+
+        assertThat(page.breakdown("path"))
+                .containsExactlyInAnyOrder(
+                        DashboardPast.LONG_PATH + "|1|1", DashboardPast.MARKUP + "|1|1", DashboardPast.ARABIC + "|1|0");
+        assertThat(page.breakdown("utm_campaign")).containsExactly("<script>document.title='taken'</script>|1|33.3%");
+        assertThat(page.has("main img, main script")).isFalse();
+        page.assertAccessible("odd-values", DashboardTab.PHONE);
+        page.tab.click("[data-dimension=path] button.details");
+        page.tab.await("document.querySelector('dialog table')");
+        page.assertAccessible("odd-values-details", DashboardTab.PHONE);
+        assertThat(page.tab.evaluate("document.title").asText()).startsWith("<b>Odd</b>");
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_french_browser_is_spoken_to_in_french_and_the_switch_is_remembered() {
+        DashboardTab french = STAGE.tab("fr-CA, en;q=0.5");
+        french.open(SEVEN);
+        assertThat(french.text("h1")).isEqualTo("Connexion");
+        french.enter(TestService.ADMIN_KEY);
+        french.settled();
+
+        assertThat(french.tile("bounceRate")).isEqualTo("33,3 %▼ 67 %baisse de 67 %, mieux");
+        assertThat(french.tile("avgEngagedTimeMs")).startsWith("1 min 15 s");
+        assertThat(french.breakdown("country")).containsExactly("Canada|2|66,7 %", "France|1|33,3 %");
+        assertThat(french.tab.evaluate("document.documentElement.lang").asText())
+                .isEqualTo("fr");
+        french.assertAccessible("french", DashboardTab.WIDE);
+
+        french.tab.click("a.language");
+        french.tab.await("document.documentElement.lang === 'en' && document.querySelector('.overview')");
+        french.settled();
+        assertThat(french.query()).isEqualTo(SEVEN);
+        assertThat(french.tile("bounceRate")).startsWith("33.3%");
+        french.open("").settled();
+        assertThat(french.text(".account button")).isEqualTo("Sign out");
+        french.assertBlameless();
+    }
+
+    @Test
+    void a_device_whose_clock_is_wrong_is_shown_the_day_of_the_service() {
+        page.tab.beforeEachPage("const right = Date.now; Date.now = () => right() + 3 * 86400000");
+        page.signIn("?window=today&property=kiln");
+
+        assertThat(page.tile("uniqueVisitors")).startsWith("1");
+        assertThat(page.has(".alert p")).isFalse();
+        page.tab.click("input[value=custom]");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('.custom input').max")
+                        .asText())
+                .isEqualTo(PAST.today.toString());
+    }
+
+    @Test
+    void leads_are_told_by_their_consent_and_a_download_is_written_to_the_audit_log(@TempDir Path downloads) {
+        page.signIn(SEVEN);
+        assertThat(page.rows(".leads"))
+                .containsExactly(
+                        "Express|1|50%", "Implied|0|0%", "Implied, expired|0|0%", "Pending|0|0%", "Withdrawn|1|50%");
+        assertThat(page.text(".leads tfoot")).isEqualTo("All leads 2");
+
+        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
+        page.select(".download select", "withdrawn");
+        page.tab.click(".download button");
+        page.tab.await("document.querySelector('.download + p').textContent.endsWith('is being saved.')");
+
+        String name = page.text(".download + p").replace(" is being saved.", "");
+        assertThat(name).matches("leads-.+\\.csv");
+        Stored.await(() -> Files.exists(downloads.resolve(name)), true);
+        assertThat(downloads.resolve(name))
+                .content()
+                .contains("'=cmd@example.ca,kiln,withdrawn")
+                .doesNotContain("anna@");
+        assertThat(PAST.stored.rows("SELECT to_jsonb(a)::text FROM audit_log a WHERE property_id = 'kiln'"))
+                .hasSize(1);
+        page.assertBlameless();
+    }
+
+    @Test
+    void it_is_whole_in_light_and_dark_and_on_a_phone() {
+        page.signIn("?property=default");
+        page.assertAccessible("dashboard", DashboardTab.WIDE);
+        page.assertAccessible("dashboard-phone", DashboardTab.PHONE);
+        assertThat(page.tab
+                        .evaluate("getComputedStyle(document.body).backgroundColor")
+                        .asText())
+                .isEqualTo("rgb(244, 246, 246)");
+        page.look(DashboardTab.PHONE, true);
+        assertThat(page.tab
+                        .evaluate("getComputedStyle(document.body).backgroundColor")
+                        .asText())
+                .isEqualTo("rgb(14, 18, 19)");
+
+        page.choose("365");
+        page.assertAccessible("dashboard-year", DashboardTab.WIDE);
+        page.tab.click("input[value=custom]");
+        page.tab.click("summary");
+        page.tab.await("document.querySelector('details table')");
+        page.assertAccessible("dashboard-phone-custom", DashboardTab.PHONE);
+        page.assertBlameless();
+    }
+}

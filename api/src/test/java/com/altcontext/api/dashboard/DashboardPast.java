@@ -1,0 +1,223 @@
+package com.altcontext.api.dashboard;
+
+import com.altcontext.api.testing.Stored;
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.db.Sql;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.testing.Database;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** What is in a database for the dashboard to show, of days however long ago. */
+final class DashboardPast {
+    /** A property whose few visits can be counted by hand: see {@link #kiln}. */
+    static final String KILN = "kiln";
+    /** A property whose values are as odd as a visitor can make them. */
+    static final String ODD = "odd";
+
+    static final String LONG_PATH = "/" + "very-long-name/".repeat(136);
+    static final String MARKUP = "/<img src=x onerror=document.title='taken'>";
+    static final String ARABIC = "/مرحبا/بالعالم";
+
+    private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    private static final int BATCH = 500;
+    private static final int PAST_DAYS = 70;
+
+    final LocalDate today = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
+    final Stored stored;
+    private final Sql sql;
+
+    DashboardPast(String database) {
+        sql = Database.at(database).sql();
+        stored = new Stored(sql);
+    }
+
+    Instant at(int daysAgo, String time) {
+        return Instant.parse(today.minusDays(daysAgo) + "T" + time + "Z");
+    }
+
+    Doing doing(String property, String who, int daysAgo, String time) {
+        return new Doing(property, who, at(daysAgo, time));
+    }
+
+    void store(Doing... doings) {
+        store(Arrays.asList(doings));
+    }
+
+    void store(List<Doing> doings) {
+        List<Event> events = doings.stream().map(Doing::event).toList();
+        for (int i = 0; i < events.size(); i += BATCH) {
+            List<Event> batch = events.subList(i, Math.min(i + BATCH, events.size()));
+            var _ = sql.inTransaction(tx -> STORE.write(tx, batch));
+        }
+    }
+
+    void lead(String property, String email, String status, int daysAgo) {
+        stored.execute(
+                "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)"
+                        + " VALUES (gen_random_uuid(), ?, ?, ?, ?, ?)",
+                property,
+                email,
+                at(daysAgo, "12:00:00"),
+                at(daysAgo, "12:00:00"),
+                status);
+    }
+
+    void rollUp(int fromDaysAgo, int toDaysAgo) {
+        Rollup rollup = new Rollup(sql, Instant::now);
+        for (int daysAgo = fromDaysAgo; daysAgo >= toDaysAgo; daysAgo--) {
+            var _ = rollup.run(today.minusDays(daysAgo), null);
+        }
+    }
+
+    /** All three properties, and every day rolled up. */
+    void fill() {
+        kiln();
+        odd();
+        busy();
+        rollUp(PAST_DAYS, 0);
+    }
+
+    /**
+     * Of the seven days before today: 2 visitors, 3 sessions, 4 page views, 1 of the 3 sessions bounced, 1 converted, 75 s of
+     * engaged time on average, and a lead. Of the seven before: 1 visitor, 1 session, 1 page view, which bounced.
+     */
+    private void kiln() {
+        stored.execute("INSERT INTO properties (id, name, domains) VALUES (?, 'Maple Kiln', '{kiln.example}')", KILN);
+        store(
+                doing(KILN, "anna", 1, "09:00:00")
+                        .from(TrafficSource.ORGANIC_SEARCH, "www.google.ca")
+                        .country("CA"),
+                doing(KILN, "anna", 1, "09:01:00").path("/pricing").country("CA"),
+                doing(KILN, "anna", 1, "09:02:00")
+                        .type("engagement")
+                        .path("/pricing")
+                        .country("CA")
+                        .engaged(100_000)
+                        .vitals(1_000, 3_000, 600, 500, 0.05),
+                doing(KILN, "bert", 1, "10:00:00")
+                        .device(DeviceType.MOBILE)
+                        .country("FR")
+                        .campaign("spring"),
+                doing(KILN, "anna", 2, "08:00:00").path("/news").country("CA"),
+                doing(KILN, "anna", 2, "08:01:00")
+                        .type("form_start")
+                        .path("/news")
+                        .country("CA"),
+                doing(KILN, "anna", 2, "08:02:00")
+                        .type("form_submit")
+                        .path("/news")
+                        .country("CA"),
+                doing(KILN, "anna", 2, "08:03:00")
+                        .type("engagement")
+                        .path("/news")
+                        .country("CA")
+                        .engaged(50_000),
+                doing(KILN, "carl", 9, "10:00:00").country("CA"),
+                doing(KILN, "dora", 0, "00:00:01").path("/today").country("US"),
+                doing(KILN, "spider", 1, "11:00:00").device(DeviceType.BOT));
+        lead(KILN, "anna@example.ca", "express", 2);
+        lead(KILN, "=cmd@example.ca", "withdrawn", 20);
+        stored.execute("INSERT INTO ingest_rejections (day, property_id, endpoint, reason, count) VALUES"
+                + " (current_date - 1, 'kiln', 'events', 'invalid_request', 2),"
+                + " (current_date - 1, 'kiln', 'events/batch', 'honeypot', 1)");
+    }
+
+    private void odd() {
+        stored.execute("INSERT INTO properties (id, name) VALUES (?, ?)", ODD, "<b>Odd</b> & עברית " + "x".repeat(80));
+        store(
+                doing(ODD, "evil-one", 1, "09:00:00")
+                        .path(LONG_PATH)
+                        .campaign("<script>document.title='taken'</script>"),
+                doing(ODD, "evil-two", 1, "09:00:00")
+                        .path(MARKUP)
+                        .from(TrafficSource.REFERRAL, "x".repeat(63) + ".example"),
+                doing(ODD, "evil-six", 1, "09:00:00").path(ARABIC).type("\u202etaken\u202c"));
+    }
+
+    /** Enough to look like a site; the same each time. */
+    private void busy() {
+        Random random = new Random(7);
+        List<String> paths =
+                List.of("/", "/pricing", "/docs/start", "/blog/first-firing", "/about", "/docs/api", "/contact");
+        List<String> countries = List.of("CA", "CA", "CA", "US", "US", "FR", "GB", "DE");
+        List<Doing> doings = new ArrayList<>();
+        for (int daysAgo = PAST_DAYS; daysAgo >= 0; daysAgo--) {
+            boolean weekend = today.minusDays(daysAgo).getDayOfWeek().getValue() > 5;
+            int visitors = (weekend ? 12 : 22) + random.nextInt(10) + (PAST_DAYS - daysAgo) / 10;
+            for (int i = 0; i < (daysAgo == 0 ? visitors / 3 : visitors); i++) {
+                visit(random, daysAgo, random.nextInt(1_400), paths, countries, doings);
+            }
+        }
+        store(doings);
+        for (int i = 0; i < 41; i++) {
+            lead(
+                    "default",
+                    "lead-" + i + "@example.ca",
+                    i % 7 == 0 ? "pending" : i % 5 == 0 ? "implied" : "express",
+                    i);
+        }
+    }
+
+    @SuppressWarnings(
+            "DistinctVarargsChecker") // Two throws of the dice: the lower one makes the first paths the usual ones.
+    private void visit(
+            Random random, int daysAgo, int who, List<String> paths, List<String> countries, List<Doing> doings) {
+        String time = "%02d:%02d:".formatted(daysAgo == 0 ? 0 : random.nextInt(24), random.nextInt(28));
+        String country = countries.get(who % countries.size());
+        DeviceType device = who % 5 == 0 ? DeviceType.TABLET : who % 2 == 0 ? DeviceType.MOBILE : DeviceType.DESKTOP;
+        int views = 1 + random.nextInt(3);
+        String path = "/";
+        for (int view = 0; view < views; view++) {
+            path = paths.get(Math.min(random.nextInt(paths.size()), random.nextInt(paths.size())));
+            Doing page = doing("default", "busy-" + who, daysAgo, time + "0" + view)
+                    .path(path)
+                    .country(country)
+                    .device(device);
+            switch (who % 9) {
+                case 0, 1, 2 -> page.from(TrafficSource.ORGANIC_SEARCH, "www.google.ca");
+                case 3 -> page.from(TrafficSource.SOCIAL, "www.linkedin.com");
+                case 4 -> page.from(TrafficSource.REFERRAL, "news.example.org");
+                case 5 -> page.campaign(who % 2 == 0 ? "spring" : "letter-11");
+                default -> {}
+            }
+            doings.add(page);
+        }
+        doings.add(doing("default", "busy-" + who, daysAgo, time + "30")
+                .type("engagement")
+                .path(path)
+                .country(country)
+                .device(device)
+                .engaged(8_000 + random.nextInt(110_000))
+                .vitals(
+                        700 + random.nextInt(1_800),
+                        1_100 + random.nextInt(1_900),
+                        40 + random.nextInt(190),
+                        100 + random.nextInt(800),
+                        random.nextInt(130) / 1_000.0));
+        if (who % 6 == 0) {
+            doings.add(doing("default", "busy-" + who, daysAgo, time + "40")
+                    .type("form_start")
+                    .path(path)
+                    .country(country)
+                    .device(device));
+        }
+        if (who % 18 == 0) {
+            doings.add(doing("default", "busy-" + who, daysAgo, time + "50")
+                    .type("form_submit")
+                    .path(path)
+                    .country(country)
+                    .device(device));
+        }
+    }
+}

@@ -1,0 +1,387 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.http.SessionCookie;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.TestService;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Signing in to the dashboard, and what its cookie opens. Each test is a client of its own. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = {
+            @ResourceArg(name = "CLIENT_IP_HEADER", value = "X-Forwarded-For"),
+            @ResourceArg(name = "TRUSTED_PROXIES", value = "127.0.0.0/8"),
+            @ResourceArg(name = "RATE_LIMIT_METRICS", value = "5"),
+            @ResourceArg(name = "RATE_LIMIT_DASHBOARD", value = "40")
+        })
+class DashboardSessionTest {
+    private static final String SESSION = "/v1/dashboard/session";
+    private static final String PROPERTIES = "/v1/dashboard/properties";
+    private static final String SUMMARY = "/v1/metrics/summary";
+    private static final String NAME = "__Host-altcontext-dashboard";
+    private static final String UNAUTHORIZED = "{\"ok\":false,\"error\":\"unauthorized\"}";
+    private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+    private final String client = "192.0.2." + CLIENTS.incrementAndGet();
+
+    private Call call(String method, String path) {
+        return Call.of(method, path).header("x-forwarded-for", client);
+    }
+
+    private Call signIn(Object body) {
+        return call("POST", SESSION).json(body);
+    }
+
+    private static Object key(String key) {
+        return Call.JSON.createObjectNode().put("key", key);
+    }
+
+    /** The cookie of somebody who has signed in, as the browser sends it. */
+    private String cookie() {
+        String setCookie = signIn(key(TestService.ADMIN_KEY)).send().header("set-cookie");
+        return Objects.requireNonNull(setCookie).replaceFirst(";.*", "");
+    }
+
+    /** As a service with this key, whose clock stands so, would sign it. */
+    private static String signed(String adminKey, Instant at) {
+        return new SessionCookie(Optional.of(adminKey), true, InstantSource.fixed(at))
+                .begin()
+                .setCookie()
+                .replaceFirst(";.*", "");
+    }
+
+    // --- signing in and out
+
+    @Test
+    void the_key_is_exchanged_for_a_cookie_that_no_script_reads_and_no_other_site_sends() {
+        Instant before = Instant.now();
+        Call.Answer answer = signIn(key(TestService.ADMIN_KEY)).send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("ok").asBoolean()).isTrue();
+        assertThat(answer.header("cache-control")).isEqualTo("no-store");
+        assertThat(answer.header("set-cookie"))
+                .matches(NAME + "=[A-Za-z0-9_-]{76}; Max-Age=28800; Path=/; HttpOnly; SameSite=Strict; Secure");
+        assertThat(Instant.parse(answer.field("expiresAt")))
+                .isBetween(
+                        before.plus(Duration.ofHours(8)).minusSeconds(1),
+                        Instant.now().plus(Duration.ofHours(8)));
+        assertThat(answer.text() + answer.headers()).doesNotContain(TestService.ADMIN_KEY);
+    }
+
+    @Test
+    void without_https_the_cookie_is_one_that_a_browser_keeps_without_it() {
+        SessionCookie session = new SessionCookie(Optional.of(TestService.ADMIN_KEY), false, InstantSource.system());
+
+        assertThat(session.begin().setCookie())
+                .matches("altcontext-dashboard=[A-Za-z0-9_-]{76}; Max-Age=28800; Path=/; HttpOnly; SameSite=Strict");
+        assertThat(session.end()).isEqualTo("altcontext-dashboard=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict");
+    }
+
+    @Test
+    void the_cookie_opens_the_dashboard_and_the_figures_and_nothing_else() {
+        String cookie = cookie();
+        for (String path : List.of(SESSION, PROPERTIES, SUMMARY, "/v1/metrics/breakdown?dimension=path")) {
+            assertThat(call("GET", path).header("cookie", cookie).send().status())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+        for (String path : List.of("/v1/leads/delete", "/v1/leads/export")) {
+            Call.Answer answer = call("POST", path)
+                    .header("cookie", cookie)
+                    .header("sec-fetch-site", "same-origin")
+                    .json(Forms.least())
+                    .send();
+
+            assertThat(answer.text()).isEqualTo(UNAUTHORIZED);
+        }
+    }
+
+    @Test
+    void two_sessions_have_different_cookies() {
+        assertThat(cookie()).isNotEqualTo(cookie());
+    }
+
+    @Test
+    void signing_out_takes_the_cookie_away_whether_it_was_good_or_not() {
+        for (String cookie : List.of(cookie(), NAME + "=", "other=1")) {
+            Call.Answer answer =
+                    call("DELETE", SESSION).header("cookie", cookie).send();
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.text()).isEqualTo("{\"ok\":true}");
+            assertThat(answer.header("set-cookie"))
+                    .isEqualTo(NAME + "=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict; Secure");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"key\":null}", "{\"key\":\"\"}", "{\"key\":7}", "[]", "{\"key\":", ""})
+    void what_is_no_key_is_told_so_and_begins_nothing(String body) {
+        Call.Answer answer = signIn(body).send();
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("issues")).isNotEmpty();
+        assertThat(answer.header("set-cookie")).isNull();
+    }
+
+    @Test
+    void a_wrong_key_counts_as_one_in_the_header_does() {
+        String cookie = cookie();
+        int failures = 0;
+        Call.Answer answer = signIn(key("wrong")).send();
+        while (answer.status() == 401) {
+            assertThat(answer.text()).isEqualTo(UNAUTHORIZED);
+            assertThat(answer.header("set-cookie")).isNull();
+            failures++;
+            answer = failures % 2 == 0
+                    ? signIn(key("wrong")).send()
+                    : call("GET", PROPERTIES).header("x-admin-key", "wrong").send();
+        }
+        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        assertThat(failures).isBetween(10, 15);
+        for (Call.Answer refused :
+                List.of(answer, signIn(key(TestService.ADMIN_KEY)).send())) {
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.header("ratelimit-policy")).isEqualTo("\"admin_failures\";q=10;w=60");
+            assertThat(refused.header("set-cookie")).isNull();
+        }
+        assertThat(call("GET", PROPERTIES).header("cookie", cookie).send().status())
+                .as("whoever is signed in is not disturbed by it")
+                .isEqualTo(200);
+    }
+
+    // --- cookies that do not hold
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "x",
+                "AQAAAABq",
+                "\"\"",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
+                "%41%41*!~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            })
+    void a_cookie_that_was_never_made_opens_nothing(String value) {
+        assertClosed(NAME + "=" + value);
+    }
+
+    @Test
+    void a_cookie_with_any_character_changed_missing_or_added_opens_nothing() {
+        String good = cookie();
+        List<String> wrong = new ArrayList<>(List.of(
+                good.substring(0, good.length() - 1),
+                good.substring(0, good.length() - 43),
+                good + "A",
+                good + "=",
+                good + "x".repeat(5_000),
+                good.replace(NAME, "altcontext-dashboard"),
+                good.replace("__Host", "__host")));
+        for (int i = NAME.length() + 1; i < good.length(); i++) {
+            wrong.add(good.substring(0, i) + (good.charAt(i) == 'A' ? 'B' : 'A') + good.substring(i + 1));
+        }
+        for (int i = 0; i < wrong.size(); i++) {
+            assertThat(Call.get(SESSION)
+                            .header("x-forwarded-for", "198.51.100." + i)
+                            .header("cookie", wrong.get(i))
+                            .send()
+                            .status())
+                    .as(wrong.get(i))
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void a_session_ends_after_its_time_and_with_its_key() {
+        Instant now = Instant.now();
+        assertThat(status(signed(TestService.ADMIN_KEY, now))).isEqualTo(200);
+        assertThat(status(signed(
+                        TestService.ADMIN_KEY, now.minus(Duration.ofHours(8)).plusSeconds(60))))
+                .isEqualTo(200);
+        assertClosed(
+                signed(TestService.ADMIN_KEY, now.minus(Duration.ofHours(8)).minusSeconds(1)));
+        assertClosed(signed("another admin key for tests", now));
+    }
+
+    @Test
+    void what_a_fast_clock_has_signed_does_not_last_for_ever_and_a_little_fast_is_no_fault() {
+        assertThat(status(signed(TestService.ADMIN_KEY, Instant.now().plusSeconds(300))))
+                .isEqualTo(200);
+        assertClosed(signed(TestService.ADMIN_KEY, Instant.now().plus(Duration.ofDays(1))));
+        assertClosed(signed(TestService.ADMIN_KEY, Instant.MAX.minus(Duration.ofDays(366))));
+    }
+
+    @Test
+    void other_cookies_beside_it_do_not_matter_even_of_its_name() {
+        String good = cookie();
+        for (String cookies : List.of(
+                "a=1; " + good,
+                good + ";b=2",
+                NAME + "=planted; " + good,
+                good + "; " + NAME + "=",
+                signed(TestService.ADMIN_KEY, Instant.EPOCH) + "; " + good,
+                "x" + NAME + "=1;;=; " + good)) {
+            assertThat(status(cookies)).as(cookies).isEqualTo(200);
+        }
+    }
+
+    private int status(String cookie) {
+        return call("GET", SESSION).header("cookie", cookie).send().status();
+    }
+
+    private void assertClosed(String cookie) {
+        for (String path : List.of(SESSION, PROPERTIES, SUMMARY)) {
+            Call.Answer answer = call("GET", path).header("cookie", cookie).send();
+
+            assertThat(answer.status()).as(path).isEqualTo(401);
+            assertThat(answer.text()).isEqualTo(UNAUTHORIZED);
+        }
+    }
+
+    // --- pages of others
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cross-site", "same-site", "", "nonsense"})
+    void a_page_of_another_site_is_let_in_nowhere_by_the_operators_cookie(String site) {
+        String cookie = cookie();
+        for (Call call : List.of(
+                call("GET", PROPERTIES),
+                call("HEAD", PROPERTIES),
+                call("GET", SUMMARY),
+                call("DELETE", SESSION),
+                signIn(key(TestService.ADMIN_KEY)))) {
+            Call.Answer answer =
+                    call.header("cookie", cookie).header("sec-fetch-site", site).send();
+
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.header("set-cookie")).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://evil.example, 401",
+        "null, 401",
+        "'', 401",
+        "https://127.0.0.1:1, 401",
+        "{host}.evil.example, 401",
+        "https://evil.example/{host}, 401",
+        "{host}, 401",
+        "http://{host}, 401",
+        "https://{host}, 200",
+        "HTTPS://{host}, 200"
+    })
+    void where_the_browser_does_not_say_whose_page_it_is_its_origin_does(String origin, int status) {
+        String host = Call.base().getAuthority();
+        assertThat(signIn(key(TestService.ADMIN_KEY))
+                        .header("origin", origin.replace("{host}", host))
+                        .send()
+                        .status())
+                .isEqualTo(status);
+        assertThat(call("GET", SUMMARY)
+                        .header("cookie", signed(TestService.ADMIN_KEY, Instant.now()))
+                        .header("origin", origin.replace("{host}", host))
+                        .send()
+                        .status())
+                .isEqualTo(status);
+    }
+
+    @Test
+    void no_page_of_another_site_is_told_anything() {
+        String cookie = cookie();
+        for (String path : List.of(SESSION, PROPERTIES)) {
+            for (String method : List.of("OPTIONS", "GET", "POST", "DELETE")) {
+                Call.Answer answer = call(method, path)
+                        .header("cookie", cookie)
+                        .header("origin", TestService.ALLOWED_ORIGIN)
+                        .header("access-control-request-method", "DELETE")
+                        .send();
+
+                assertThat(answer.status()).isIn(204, 400, 401, 405, 415);
+                assertThat(answer.headers().map().keySet()).noneMatch(name -> name.startsWith("access-control-"));
+                assertThat(answer.header("vary")).isEqualToIgnoringCase("origin");
+            }
+        }
+        assertThat(call("OPTIONS", SESSION).send().header("allow")).isEqualTo("GET, HEAD, POST, DELETE, OPTIONS");
+    }
+
+    // --- limits
+
+    @Test
+    void a_page_left_open_and_pages_of_others_do_not_use_up_the_operators_attempts() {
+        for (int i = 0; i < 12; i++) {
+            assertThat(status("a=b")).isEqualTo(401);
+            assertThat(call("GET", SUMMARY)
+                            .header("cookie", NAME + "=old")
+                            .send()
+                            .status())
+                    .isEqualTo(401);
+            assertThat(call("GET", SUMMARY)
+                            .header("sec-fetch-site", i % 2 == 0 ? "same-origin" : "cross-site")
+                            .send()
+                            .status())
+                    .isEqualTo(401);
+            assertThat(call("GET", PROPERTIES).send().status()).isEqualTo(401);
+            signIn(key("wrong")).header("sec-fetch-site", "cross-site").send();
+        }
+        assertThat(signIn(key(TestService.ADMIN_KEY)).send().status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_is_read_with_the_cookie_has_an_allowance_of_its_own() {
+        String cookie = cookie();
+        assertThat(passed("x-admin-key", TestService.ADMIN_KEY)).isBetween(5, 8);
+        assertThat(passed("cookie", cookie)).isBetween(30, 60);
+        Call.Answer refused = call("GET", SUMMARY).header("cookie", cookie).send();
+        assertThat(refused.header("ratelimit-policy")).isEqualTo("\"dashboard\";q=40;w=60");
+    }
+
+    private int passed(String header, String value) {
+        int passed = 0;
+        while (call("GET", passed % 2 == 0 ? SUMMARY : PROPERTIES)
+                        .header(header, value)
+                        .send()
+                        .status()
+                == 200) {
+            passed++;
+        }
+        return passed;
+    }
+
+    @Test
+    void a_key_that_is_sent_counts_before_the_cookie() {
+        String cookie = cookie();
+        assertThat(call("GET", PROPERTIES)
+                        .header("cookie", cookie)
+                        .header("x-admin-key", "wrong")
+                        .send()
+                        .status())
+                .isEqualTo(401);
+        assertThat(call("GET", PROPERTIES)
+                        .header("x-admin-key", TestService.ADMIN_KEY)
+                        .send()
+                        .status())
+                .isEqualTo(200);
+    }
+}

@@ -1,0 +1,191 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.PackagedService;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.Database;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** The way into the dashboard and out of it, in a real browser. */
+class DashboardSignInIT {
+    private static final DashboardStage STAGE =
+            new DashboardStage(Database.migrated().url(), Map.of());
+
+    private final DashboardTab page = STAGE.tab();
+
+    @AfterAll
+    static void stop() {
+        STAGE.close();
+    }
+
+    @Test
+    void the_key_opens_the_figures_and_is_kept_nowhere_in_the_browser() {
+        page.open("?window=7");
+        assertThat(page.text("h1")).isEqualTo("Sign in");
+        assertThat(page.focus()).isEqualTo("key");
+        page.assertAccessible("sign-in", DashboardTab.WIDE);
+        page.enter(TestService.ADMIN_KEY);
+        page.settled();
+
+        assertThat(page.query()).isEqualTo("?window=7");
+        assertThat(page.tab.evaluate("document.activeElement.tagName").asText()).isEqualTo("H1");
+        assertThat(page.tab
+                        .evaluate(
+                                "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, history.state])")
+                        .asText())
+                .isEqualTo("[{},{},\"\",null]");
+        assertThat(page.tab.evaluate("document.documentElement.outerHTML").asText())
+                .doesNotContain(TestService.ADMIN_KEY);
+        assertThat(page.tab.requests()).noneMatch(asked -> asked.contains("key"));
+
+        // Whoever comes back within the session is not asked again.
+        page.open("").settled();
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_wrong_key_is_told_so_and_the_field_waits_for_another() {
+        page.open("").enter("not the key of this service");
+        page.tab.await("document.querySelector('#key-fault').textContent");
+
+        assertThat(page.text("#key-fault")).isEqualTo("This is not the key of this service.");
+        assertThat(page.focus()).isEqualTo("key");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('#key').getAttribute('aria-invalid')")
+                        .asText())
+                .isEqualTo("true");
+        page.assertAccessible("sign-in-wrong", DashboardTab.PHONE);
+
+        page.enter(TestService.ADMIN_KEY);
+        page.settled();
+    }
+
+    @Test
+    void nothing_is_sent_without_a_key() {
+        page.open("");
+        page.tab.press("Enter");
+
+        assertThat(page.text("#key-fault")).isEqualTo("Enter the key.");
+    }
+
+    @Test
+    void whoever_tries_too_often_is_told_how_long_to_wait() {
+        page.open("");
+        for (int i = 0; i < 11; i++) {
+            page.tab.evaluate("document.querySelector('#key-fault').textContent = ''");
+            page.enter("wrong key number " + i);
+            page.tab.await("document.querySelector('#key-fault').textContent");
+        }
+
+        assertThat(page.text("#key-fault")).matches("Too many wrong keys\\. Try again in \\d+ seconds?\\.");
+    }
+
+    @Test
+    void whoever_signs_out_has_to_sign_in_again() {
+        page.signIn("");
+        page.tab.click(".account button");
+        page.tab.await("document.querySelector('#key')");
+
+        assertThat(page.text(".why")).isEqualTo("You are signed out.");
+        page.open("");
+        assertThat(page.has("#key")).isTrue();
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_session_that_ends_while_somebody_looks_hides_the_figures_and_leads_back_to_the_same_view() {
+        page.signIn("?window=90&chart=sessions&pages=exit_path");
+        page.tab.call("Network.clearBrowserCookies", Map.of());
+        page.tab.click("input[value=\"7\"]");
+        page.tab.await("document.querySelector('#key')");
+
+        assertThat(page.text(".why")).isEqualTo("Your session has ended. Sign in again to return to this view.");
+        assertThat(page.has(".tiles")).isFalse();
+        page.enter(TestService.ADMIN_KEY);
+        page.settled();
+        assertThat(page.query()).isEqualTo("?window=7&chart=sessions&pages=exit_path");
+        assertThat(page.has("input[value=exit_path]:checked")).isTrue();
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_page_that_the_browser_had_kept_shows_nothing_to_whoever_is_not_signed_in() {
+        page.signIn("");
+        page.tab.evaluate("window.kept = 'the same page'");
+        page.tab.open(STAGE.service.address() + "/v1/privacy");
+        page.tab.call("Network.clearBrowserCookies", Map.of());
+
+        page.tab.evaluate("history.back()");
+        page.tab.await("window.kept === 'the same page' && document.querySelector('#key')");
+        assertThat(page.has(".tiles")).isFalse();
+    }
+
+    @Test
+    void the_keyboard_suffices_from_the_key_to_days_of_ones_own() {
+        LocalDate today = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
+        LocalDate from = today.minusDays(3);
+        page.open("");
+        TestService.ADMIN_KEY.chars().forEach(c -> page.tab.press(String.valueOf((char) c)));
+        page.tab.press("Enter");
+        page.settled();
+
+        // From the heading back is not the way: Tab goes on and around. The pickers come first in the page.
+        page.tab.evaluate("document.activeElement.blur()");
+        until("30");
+        for (String window : new String[] {"90", "365", "custom"}) {
+            page.tab.press("ArrowRight");
+            assertThat(page.focus()).isEqualTo(window);
+        }
+        page.tab.press("Tab");
+        page.tab.press("Tab");
+        assertThat(page.tab.evaluate("document.activeElement.type").asText()).isEqualTo("date");
+        type(from);
+        type(today);
+        page.tab.press("Enter");
+        page.settled();
+
+        assertThat(page.query()).isEqualTo("?from=" + from + "&to=" + today);
+        assertThat(page.text("[id=figures]")).contains(String.valueOf(from.getDayOfMonth()));
+        // Today is not over, which is no fall.
+        assertThat(page.has("path.now.open")).isTrue();
+    }
+
+    /** Tab after tab, until the focus is there, and each one can be seen to have it. */
+    private void until(String focus) {
+        for (int i = 0; i < 20 && !page.focus().equals(focus); i++) {
+            page.tab.press("Tab");
+            assertThat(page.tab.evaluate("""
+                    document.activeElement === document.body
+                      || [document.activeElement, document.activeElement.nextElementSibling]
+                        .some(element => element && getComputedStyle(element).outlineStyle !== 'none')""").booleanValue())
+                    .as("the focus is seen on %s", page.focus())
+                    .isTrue();
+        }
+        assertThat(page.focus()).isEqualTo(focus);
+    }
+
+    /** Into a field for a day, part by part, in the order that the browser has them, and on to the next field. */
+    private void type(LocalDate day) {
+        String digits = "%02d%02d%04d".formatted(day.getMonthValue(), day.getDayOfMonth(), day.getYear());
+        digits.chars().forEach(c -> page.tab.press(String.valueOf((char) c)));
+        page.tab.press("Tab");
+        page.tab.press("Tab");
+    }
+
+    @Test
+    void a_service_without_a_key_says_that_nobody_can_sign_in() {
+        try (PackagedService service = PackagedService.on(Database.migrated().url())) {
+            DashboardTab keyless = new DashboardTab(STAGE.browser.visitor().tab(), service.address());
+            keyless.tab.open(service.address() + "/dashboard");
+            keyless.tab.await("document.querySelector('button')");
+
+            assertThat(keyless.text("main")).contains("This service has no ADMIN_API_KEY");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.devdb.EmbeddedDatabase;
+import com.altcontext.devdb.TestDatabase;
+import com.altcontext.testing.Database;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What the dashboard shows when there is nothing to show, or no way to it. */
+class DashboardStatesIT {
+    private static final String REFRESH = ".fresh button";
+    private static final String RETRY = ".alert button";
+    private static final EmbeddedDatabase DATABASE = TestDatabase.own();
+    /** Some looks at the page are all that is let pass in a minute. */
+    private static final DashboardStage STAGE =
+            new DashboardStage(DashboardStage.migrated(DATABASE.url()), Map.of("RATE_LIMIT_DASHBOARD", "50"));
+
+    private final DashboardTab page = STAGE.tab();
+
+    @AfterAll
+    static void stop() {
+        STAGE.close();
+        DATABASE.close();
+    }
+
+    @Test
+    void without_its_database_the_service_says_so_and_all_is_well_when_it_is_back() throws Exception {
+        page.signIn("");
+        DATABASE.stop();
+        try {
+            page.choose("7");
+
+            assertThat(page.text(".alert p")).isEqualTo("The service cannot reach its database at the moment.");
+            // Figures of another window would be taken for those of this one; the leads are of no window.
+            assertThat(page.has(".tiles")).isFalse();
+            assertThat(page.text("h1")).isEqualTo("Dashboard");
+            assertThat(page.text(".key .body")).isEqualTo("Not loaded.");
+            assertThat(page.text(".leads .old")).isEqualTo("Not updated.");
+            page.assertAccessible("database-away", DashboardTab.WIDE);
+        } finally {
+            DATABASE.start();
+        }
+
+        Stored.await(DashboardStatesIT::isStoring, true);
+        page.tab.click(RETRY);
+        page.settled();
+        assertThat(page.has(".alert p")).isFalse();
+        assertThat(page.has(".tiles")).isTrue();
+        page.assertBlameless();
+    }
+
+    private static boolean isStoring() {
+        try {
+            return STAGE.service.post(Beacons.pageView()).status() == 202;
+        } catch (IOException away) {
+            return false;
+        }
+    }
+
+    @Test
+    void what_was_there_stays_and_is_marked_when_it_cannot_be_refreshed() {
+        page.signIn("");
+        page.tab.unreachable("*/v1/*");
+        page.tab.click(REFRESH);
+        page.settled();
+
+        assertThat(page.text(".alert p"))
+                .isEqualTo("The service cannot be reached. Is this device connected to the network?"
+                        + " You see the last figures that were loaded.");
+        assertThat(page.has(".tiles")).isTrue();
+        assertThat(page.tab
+                        .evaluate("getComputedStyle(document.querySelector('.tile b')).color")
+                        .asText())
+                .isEqualTo("rgb(86, 96, 101)");
+        page.assertAccessible("stale", DashboardTab.WIDE);
+
+        page.tab.unreachable();
+        page.tab.click(RETRY);
+        page.settled();
+        assertThat(page.has(".alert p, .old")).isFalse();
+    }
+
+    @Test
+    void a_network_that_comes_back_is_made_use_of_at_once() {
+        page.signIn("");
+        page.tab.offline(true);
+        page.tab.click(REFRESH);
+        page.settled();
+        assertThat(page.has(".alert p")).isTrue();
+
+        page.tab.offline(false);
+        page.tab.await("!document.querySelector('.alert p')");
+        page.settled();
+    }
+
+    @Test
+    void whoever_looks_too_often_is_told_when_to_look_again() {
+        page.signIn("");
+        for (int i = 0; i < 10 && !page.has(".alert p"); i++) {
+            page.tab.click(REFRESH);
+            page.settled();
+        }
+
+        assertThat(page.text(".alert p"))
+                .matches(
+                        "Too many requests\\. Try again in \\d+ seconds?\\. You see the last figures that were loaded\\.");
+    }
+
+    @Test
+    void while_it_loads_it_says_so() {
+        page.signIn("");
+        page.tab.call("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", "*/v1/metrics/*"))));
+        page.tab.evaluate("location.reload()");
+        page.tab.await("document.querySelector('.key[aria-busy] .wait')");
+
+        assertThat(page.text(".key .body")).isEqualTo("Loading…");
+        assertThat(page.text("[role=status]")).isEqualTo("Loading…");
+        page.assertAccessible("loading", DashboardTab.WIDE);
+
+        page.tab.call("Fetch.disable", Map.of());
+        page.settled();
+        assertThat(page.has(".tiles")).isTrue();
+    }
+
+    @Test
+    void an_empty_database_shows_how_to_begin() {
+        page.signIn("?window=90");
+
+        assertThat(page.text(".welcome"))
+                .startsWith("No visits in this window")
+                .contains(
+                        "<script defer src=\"" + STAGE.service.address()
+                                + "/v1/telemetry.js\" data-allow-localhost></script>",
+                        "CORS_ALLOWED_ORIGINS",
+                        "docs/tracker.md");
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("0");
+        assertThat(page.tile("bounceRate")).isEqualTo("–");
+        assertThat(page.text("[data-dimension=path] .body")).isEqualTo("Nothing in this window.");
+        assertThat(page.rows(".leads")).allMatch(row -> row.endsWith("|0|–"));
+        page.assertAccessible("empty", DashboardTab.WIDE);
+        page.assertAccessible("empty-phone", DashboardTab.PHONE);
+        page.assertBlameless();
+    }
+
+    @Test
+    void figures_that_are_days_behind_are_marked_and_so_are_days_that_were_passed_over() {
+        String database = Database.migrated().url();
+        DashboardPast past = new DashboardPast(database);
+        past.store(past.doing("default", "late-one", 4, "10:00:00"), past.doing("default", "late-one", 6, "10:00:00"));
+        past.rollUp(7, 7);
+        past.rollUp(5, 4);
+
+        // Held so that the service does not roll up by itself what is to be missing.
+        boolean isHeld = Database.at(database).sql().inTransaction(tx -> {
+            var _ = tx.query(
+                    "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))", row -> true);
+            try (DashboardStage late = new DashboardStage(database, Map.of("ROLLUP_DEFAULT_PROPERTY_ID", "default"))) {
+                DashboardTab tab = late.tab().signIn("");
+
+                assertThat(tab.text(".warning"))
+                        .contains(
+                                "The figures end on ",
+                                ", 4 days ago",
+                                "These days were never rolled up and show zeros: ");
+                tab.assertAccessible("late", DashboardTab.WIDE);
+                // The service takes this property for all requests that name none: so all together is no choice.
+                assertThat(tab.text(".toolbar select")).isEqualTo("Default");
+                assertThat(tab.tab.evaluate("document.title").asText()).startsWith("Default · ");
+            }
+            return true;
+        });
+        assertThat(isHeld).isTrue();
+    }
+}

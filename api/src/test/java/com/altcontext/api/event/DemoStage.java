@@ -1,0 +1,63 @@
+package com.altcontext.api.event;
+
+import com.altcontext.api.testing.Chromium;
+import com.altcontext.api.testing.ChromiumTab;
+import com.altcontext.api.testing.PackagedService;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.testing.Database;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+
+/** The demo site, the packaged service that it speaks to, the service's database, and a browser to look at all that. */
+final class DemoStage implements AutoCloseable {
+    final DemoSite site = new DemoSite();
+    final PackagedService service;
+    final Stored stored;
+    final Chromium browser;
+
+    DemoStage() {
+        Database database = Database.migrated();
+        stored = new Stored(database.sql());
+        stored.execute("INSERT INTO properties (id, name) VALUES ('kiln', 'Kiln')");
+        service = PackagedService.on(
+                database.url(),
+                Map.of(
+                        "CORS_ALLOWED_ORIGINS",
+                        site.origin(),
+                        "RATE_LIMIT_LEADS",
+                        "1000000",
+                        "RATE_LIMIT_LEAD_EMAILS",
+                        "1000000"));
+        site.tell(service.address());
+        browser = Chromium.start();
+    }
+
+    /** What the tab's visitor is called. */
+    static String anonId(ChromiumTab tab) {
+        return tab.evaluate("localStorage['altcontext.id']").asText();
+    }
+
+    /** Waits until the tab's visitor has so many events of a kind, and gives them back. */
+    List<JsonNode> await(ChromiumTab tab, String eventType, int count) {
+        return await(anonId(tab), eventType, count);
+    }
+
+    List<JsonNode> await(String anonId, String eventType, int count) {
+        Stored.await(() -> events(anonId, eventType).size(), count);
+        return events(anonId, eventType);
+    }
+
+    List<JsonNode> events(String anonId, String eventType) {
+        return stored.events(anonId).stream()
+                .filter(event -> event.path("event_type").asText().equals(eventType))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        service.close();
+        site.close();
+    }
+}

@@ -1,0 +1,468 @@
+package com.altcontext.api.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What may be a body at all: its type, its size, its encoding, its shape as JSON. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class EventBodyTest {
+    private static final int MAX_BYTES = 64 * 1024;
+
+    @Inject
+    Sql sql;
+
+    private Stored stored;
+
+    @BeforeEach
+    void rows() {
+        stored = new Stored(sql);
+    }
+
+    // --- type
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/json; charset=utf-8",
+                "application/json;charset=\"UTF-8\"",
+                "Application/JSON; Charset=UTF8",
+                "application/json; version=1",
+                "text/plain",
+                "text/plain;charset=UTF-8",
+                "text/plain;"
+            })
+    void json_is_taken_by_its_own_name_and_as_plain_text(String type) {
+        ObjectNode event = Beacons.pageView();
+        Call.Answer answer = Call.event(event).header("content-type", type).send();
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(stored.event(event.path("anonId").asText()).path("id").asText())
+                .isEqualTo(answer.field("eventId"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "text/html",
+                "application/json5",
+                "application/xml",
+                "application/ld+json",
+                "json",
+                "*/*",
+                ";",
+                ";;",
+                "; charset=utf-8",
+                "/",
+                "application/json; charset=utf-16",
+                "text/plain; charset=iso-8859-1",
+                "application/json, text/plain"
+            })
+    void any_other_type_is_unsupported(String type) {
+        ObjectNode event = Beacons.pageView();
+
+        assertError(Call.event(event).header("content-type", type).send(), 415, "unsupported_media_type");
+        assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
+    }
+
+    @Test
+    void a_body_without_a_type_is_unsupported() {
+        assertError(Call.event(Beacons.pageView()).without("content-type").send(), 415, "unsupported_media_type");
+    }
+
+    @Test
+    void a_packed_body_is_unsupported() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(Beacons.pageView().toString().getBytes(StandardCharsets.UTF_8));
+        }
+        Call call = Call.event(Beacons.pageView()).body(packed.toByteArray());
+
+        assertError(call.header("content-encoding", "gzip").send(), 415, "unsupported_media_type");
+        // And without the header that says so, it is no JSON.
+        assertError(call.without("content-encoding").send(), 400, "invalid_request");
+    }
+
+    @Test
+    void a_body_that_is_packed_by_the_identity_is_not_packed() {
+        assertThat(Call.event(Beacons.pageView())
+                        .header("content-encoding", "identity")
+                        .send()
+                        .status())
+                .isEqualTo(202);
+    }
+
+    // --- size
+
+    @Test
+    void a_body_of_64_kib_is_taken_and_one_byte_more_is_too_large() {
+        for (boolean chunked : List.of(false, true)) {
+            ObjectNode event = Beacons.pageView();
+            String fits = padded(event, MAX_BYTES);
+
+            assertThat(call(fits, chunked).send().status()).isEqualTo(202);
+            assertThat(stored.event(event.path("anonId").asText()).path("path").asText())
+                    .isEqualTo("/pricing");
+
+            ObjectNode larger = Beacons.pageView();
+            assertError(call(padded(larger, MAX_BYTES + 1), chunked).send(), 413, "payload_too_large");
+            assertThat(stored.visitors(larger.path("anonId").asText())).isEmpty();
+        }
+    }
+
+    @Test
+    void the_size_counts_bytes_and_not_characters() {
+        ObjectNode event = Beacons.with("props.text", "ü".repeat(MAX_BYTES / 2));
+
+        assertError(Call.event(event).send(), 413, "payload_too_large");
+    }
+
+    private static Call call(String body, boolean chunked) {
+        return chunked ? Call.event(body).chunked() : Call.event(body);
+    }
+
+    private static String padded(ObjectNode event, int bytes) {
+        String json = event.toString();
+        return json + " ".repeat(bytes - json.length());
+    }
+
+    // --- JSON
+
+    static Stream<Arguments> malformed() {
+        return Stream.of(
+                Arguments.of("", ""),
+                Arguments.of("   \n", ""),
+                Arguments.of("{", ""),
+                Arguments.of("}", ""),
+                Arguments.of("nonsense", ""),
+                Arguments.of("{\"anonId\":}", "anonId"),
+                Arguments.of("{\"anonId\" \"x\"}", "anonId"),
+                Arguments.of("{'anonId':'x'}", ""),
+                Arguments.of("{anonId:\"x\"}", ""),
+                Arguments.of("{\"anonId\":\"x\",}", "anonId"),
+                Arguments.of("{\"anonId\":\"x\"", "anonId"),
+                Arguments.of("{\"utm\":{\"source\":\"x", "utm.source"),
+                Arguments.of("{\"props\":{\"a\":[1,2,NaN]}}", "props.a.2"),
+                Arguments.of("{\"props\":{\"a\":Infinity}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":-Infinity}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":+1}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":01}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":.5}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":1.}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":0x10}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":1e}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":\"\\x\"}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":\"tab\there\"}}", "props.a"),
+                Arguments.of("{\"props\":{\"a\":\"\u0000\"}}", "props.a"),
+                Arguments.of("{/* no comments */}", ""),
+                Arguments.of("\u0000", ""),
+                Arguments.of("undefined", ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("malformed")
+    void malformed_json_is_refused_and_its_place_named(String body, String path) {
+        Call.Answer answer = Call.event(body).send();
+
+        assertError(answer, 400, "invalid_request");
+        assertThat(answer.json().path("issues")).hasSize(1);
+        assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "[{}]", "\"text\"", "5", "true", "null"})
+    void json_that_is_no_object_is_refused(String body) {
+        Call.Answer answer = Call.event(body).send();
+
+        assertError(answer, 400, "invalid_request");
+        assertThat(answer.json().path("issues").toString()).contains("\"must be a JSON object\"");
+    }
+
+    @Test
+    void what_follows_the_event_is_refused() {
+        assertThat(issuePaths(Beacons.pageView() + "{}")).containsExactly("");
+        assertThat(issuePaths(Beacons.pageView() + "x")).containsExactly("");
+    }
+
+    @Test
+    void a_byte_order_mark_before_the_event_is_ignored() {
+        assertThat(Call.event("\uFEFF" + Beacons.pageView()).send().status()).isEqualTo(202);
+    }
+
+    static Stream<Arguments> ambiguous() {
+        return Stream.of(
+                Arguments.of("\"path\":\"/other\"", "path"),
+                Arguments.of("\"unknown\":1,\"unknown\":1", "unknown"),
+                Arguments.of("\"utm\":{\"source\":\"a\",\"source\":\"a\"}", "utm.source"),
+                Arguments.of("\"props\":{\"a\":{\"b\":1,\"\\u0062\":2}}", "props.a.b"),
+                Arguments.of("\"props\":{\"list\":[0,{\"x\":1,\"x\":1}]}", "props.list.1.x"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ambiguous")
+    void a_key_that_stands_twice_is_refused_and_named(String addition, String path) {
+        String event = Beacons.pageView().toString();
+
+        assertThat(issuePaths(event.substring(0, event.length() - 1) + ',' + addition + '}'))
+                .containsExactly(path);
+    }
+
+    @Test
+    void sixteen_levels_are_read_and_seventeen_are_refused() {
+        // The event is the first level, and the outermost of these the second.
+        for (String kind : List.of("{\"x\":", "[")) {
+            assertThat(Call.event(nested(kind, 16)).send().status()).isEqualTo(202);
+
+            Call.Answer answer = Call.event(nested(kind, 17)).send();
+            assertError(answer, 400, "invalid_request");
+            assertThat(answer.json().at("/issues/0/path").asText()).startsWith("props.");
+            assertThat(answer.json().at("/issues/0/message").asText())
+                    .isEqualTo("must not be nested more than 16 levels deep");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"x\":", "["})
+    void thousands_of_levels_are_refused_like_seventeen(String kind) {
+        assertError(Call.event(nested(kind, 5_000)).send(), 400, "invalid_request");
+        assertError(Call.event(kind.repeat(10_000)).send(), 400, "invalid_request");
+        assertError(Call.batch(nested(kind, 900)).send(), 400, "invalid_request");
+    }
+
+    private static String nested(String kind, int levels) {
+        // Props is an object in any case, so it and the event are two of the levels.
+        String close = kind.equals("[") ? "]" : "}";
+        String event = Beacons.pageView().toString();
+        return event.substring(0, event.length() - 1) + ",\"props\":{\"deep\":" + kind.repeat(levels - 2)
+                + "1".repeat(kind.equals("[") ? 0 : 1) + close.repeat(levels - 2) + "}}";
+    }
+
+    // --- text that is not Unicode
+
+    static Stream<Arguments> escapes() {
+        return Stream.of(
+                Arguments.of("\"path\":\"/a\\u0000\"", "path"),
+                Arguments.of("\"path\":\"/\\ud83d\"", "path"),
+                Arguments.of("\"path\":\"/\\ude80\\ud83d\"", "path"),
+                Arguments.of("\"path\":\"/\",\"utm\":{\"source\":\"\\udfff\"}", "utm.source"),
+                Arguments.of("\"path\":\"/\",\"props\":{\"a\":[\"\\u0000\"]}", "props.a.0"),
+                Arguments.of("\"path\":\"/\",\"props\":{\"a\\u0000\":1}", "props"),
+                Arguments.of("\"path\":\"/\",\"props\":{\"\\ud800\":{\"b\":1}}", "props"),
+                Arguments.of("\"path\":\"/\",\"unknown\":\"\\ud800\"", "unknown"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("escapes")
+    void nul_and_unpaired_surrogates_are_refused_and_named(String fields, String path) {
+        assertThat(issuePaths("{\"anonId\":\"anon-0000\",\"eventType\":\"x\"," + fields + "}"))
+                .containsExactly(path);
+    }
+
+    @Test
+    void a_paired_surrogate_may_be_escaped() {
+        String anonId = "anon-" + UUID.randomUUID();
+        Call.Answer answer = Call.event(
+                        "{\"anonId\":\"%s\",\"eventType\":\"x\",\"path\":\"/\\ud83d\\ude80\"}".formatted(anonId))
+                .send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(stored.event(anonId).path("path").asText()).isEqualTo("/\uD83D\uDE80");
+    }
+
+    static Stream<Arguments> notUtf8() {
+        return Stream.of(
+                Arguments.of("a continuation without a start", "\u0080"),
+                Arguments.of("latin-1", "caf\u00e9"),
+                Arguments.of("never a byte of UTF-8", "\u00fe\u00ff"),
+                Arguments.of("a sequence cut off", "\u00f0\u009f\u009a"),
+                Arguments.of("an overlong slash", "\u00c0\u00af"),
+                Arguments.of("an overlong NUL", "\u00c0\u0080"),
+                Arguments.of("a surrogate", "\u00ed\u00a0\u0080"),
+                Arguments.of("a surrogate pair of CESU-8", "\u00ed\u00a0\u00bd\u00ed\u00ba\u0080"),
+                Arguments.of("beyond the last code point", "\u00f4\u0090\u0080\u0080"),
+                Arguments.of("before an escaped surrogate", "\u00ff\\udc00"),
+                Arguments.of("after an escaped surrogate", "\\ud800\u00ff"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("notUtf8")
+    void bytes_that_are_not_utf8_are_refused(String what, String latin1) {
+        String anonId = "anon-" + UUID.randomUUID();
+        for (String template : List.of(
+                "{\"anonId\":\"%s\",\"eventType\":\"x\",\"path\":\"/%s\"}",
+                "{\"anonId\":\"%s\",\"eventType\":\"x\",\"path\":\"/\",\"%s\":1}",
+                "{\"anonId\":\"%s\",\"eventType\":\"x\",\"path\":\"/\",\"props\":{\"a\":[\"%s\"]}}")) {
+            byte[] body = template.formatted(anonId, latin1).getBytes(StandardCharsets.ISO_8859_1);
+
+            assertError(Call.event("").body(body).send(), 400, "invalid_request");
+        }
+        assertThat(stored.visitors(anonId)).isEmpty();
+    }
+
+    @Test
+    void the_field_that_is_not_utf8_is_named() {
+        byte[] body = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/caf\u00e9\"}"
+                .getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(issuePaths(body)).containsExactly("path");
+    }
+
+    @Test
+    void the_replacement_character_itself_is_text_like_any_other() {
+        ObjectNode event = Beacons.with("path", "/\uFFFD\uFFFD");
+
+        assertThat(Call.event(event).send().status()).isEqualTo(202);
+        assertThat(stored.event(event.path("anonId").asText()).path("path").asText())
+                .isEqualTo("/\uFFFD\uFFFD");
+    }
+
+    // --- numbers
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0",
+                "-0",
+                "-0.0",
+                "9223372036854775807",
+                "9223372036854775808",
+                "-9223372036854775809",
+                "1e307",
+                "-1.5E+300",
+                "1e-300",
+                "123456789012345678901234567890.123456789",
+                "0e0"
+            })
+    void a_number_in_props_that_a_double_can_hold_is_stored_exactly(String number) {
+        String anonId = "anon-" + UUID.randomUUID();
+
+        assertThat(Call.event(withNumber(anonId, number)).send().status()).isEqualTo(202);
+        assertThat(numberOf(anonId)).isEqualByComparingTo(number);
+    }
+
+    static Stream<String> numbersOfNobody() {
+        return Stream.of(
+                "1e400",
+                "-1e400",
+                "1e-400",
+                "1e999999999",
+                "1e-999999999",
+                "1e2147483647",
+                "1e2147483648",
+                "1e-2147483649",
+                "1e99999999999999999999",
+                "9".repeat(400),
+                "9".repeat(60_000),
+                "0." + "1".repeat(60_000),
+                "1e" + "0".repeat(2_000) + "1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("numbersOfNobody")
+    void a_number_in_props_beyond_the_range_of_a_double_is_refused_and_named(String number) {
+        String anonId = "anon-" + UUID.randomUUID();
+        Call.Answer answer = Call.event(withNumber(anonId, number)).send();
+
+        assertError(answer, 400, "invalid_request");
+        assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo("props.n");
+        assertThat(answer.text().length()).isLessThan(300);
+        assertThat(stored.visitors(anonId)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0e400", "0e999999999", "0e-999999999", "-0e2147483647", "0.0e-20000", "0E+131073"})
+    void nothing_to_any_power_is_stored_as_nothing(String zero) {
+        String anonId = "anon-" + UUID.randomUUID();
+        Call.Answer answer = Call.event(withNumber(anonId, zero)).send();
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(numberOf(anonId)).isEqualByComparingTo("0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e400", "0e999999999", "1e-999999999", "1e2147483648"})
+    void an_exponent_trick_in_a_measurement_is_never_an_error_of_the_service(String number) {
+        for (String field :
+                List.of("timestamp", "\"traffic\":{\"engagedTimeMs", "\"traffic\":{\"webVitals\":{\"lcpMs")) {
+            String braces = "}".repeat((int) field.chars().filter(c -> c == '{').count());
+            String name = field.startsWith("\"") ? field : '"' + field;
+            Call.Answer answer = Call.event("{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\"," + name
+                            + "\":" + number + braces + "}")
+                    .send();
+
+            assertThat(answer.status()).as(answer.text()).isIn(202, 400);
+        }
+    }
+
+    /** As PostgreSQL holds it, digit by digit. */
+    private BigDecimal numberOf(String anonId) {
+        String text = stored.rows(
+                        "SELECT to_jsonb(props ->> 'n')::text FROM events JOIN visitors USING (visitor_id) WHERE anon_id = ?",
+                        anonId)
+                .getFirst()
+                .asText();
+        return new BigDecimal(text);
+    }
+
+    private static String withNumber(String anonId, String number) {
+        return "{\"anonId\":\"" + anonId + "\",\"eventType\":\"x\",\"path\":\"/\",\"props\":{\"n\":" + number + "}}";
+    }
+
+    // --- bounded answers
+
+    @Test
+    void a_body_full_of_faults_gets_a_short_answer() {
+        String key = "k".repeat(50_000);
+        StringBuilder body = new StringBuilder("{\"" + key + "\":{");
+        for (int i = 0; i < 2_000; i++) {
+            body.append("\"a\":1,");
+        }
+        Call.Answer answer = Call.event(body.append("\"a\":1}}").toString()).send();
+
+        assertError(answer, 400, "invalid_request");
+        assertThat(answer.json().path("issues").size()).isLessThanOrEqualTo(50);
+        assertThat(answer.text().length()).isLessThan(32 * 1024);
+    }
+
+    private List<String> issuePaths(Object body) {
+        Call.Answer answer = Call.event("").body(body).send();
+        assertError(answer, 400, "invalid_request");
+        return answer.json().path("issues").findValuesAsText("path");
+    }
+
+    private static void assertError(Call.Answer answer, int status, String code) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        JsonNode json = answer.json();
+        assertThat(json.path("ok").isBoolean()).isTrue();
+        assertThat(json.path("ok").booleanValue()).isFalse();
+        assertThat(json.path("error").asText()).isEqualTo(code);
+        assertThat(answer.header("content-type")).startsWith("application/json");
+    }
+}

@@ -1,0 +1,431 @@
+package com.altcontext.api.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.property.Properties;
+import com.altcontext.value.KeyedHash;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of an event that is not refused: stored, known already, told apart as a bot's, or let go. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class EventOutcomesTest {
+    @Inject
+    Sql sql;
+
+    @Inject
+    InstantSource clock;
+
+    @Inject
+    Properties properties;
+
+    private Stored stored;
+
+    @BeforeEach
+    void rows() {
+        stored = new Stored(sql);
+    }
+
+    // --- stored
+
+    @Test
+    void an_event_is_stored_when_its_answer_comes() {
+        ObjectNode event = Beacons.pageView();
+        Call.Answer answer = Call.event(event).send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.header("x-outcome")).isEqualTo("stored");
+        assertThat(answer.header("content-type")).startsWith("application/json");
+        assertThat(fields(answer.json())).containsExactlyInAnyOrder("ok", "eventId", "visitorId", "sessionId");
+        assertThat(answer.json().path("ok").booleanValue()).isTrue();
+        String anonId = event.path("anonId").asText();
+        JsonNode row = stored.event(anonId);
+        assertThat(row.path("id").asText()).isEqualTo(answer.field("eventId"));
+        assertThat(row.path("visitor_id").asText()).isEqualTo(answer.field("visitorId"));
+        assertThat(row.path("session_id").asText()).isEqualTo(answer.field("sessionId"));
+        assertThat(row.path("event_type").asText()).isEqualTo("page_view");
+        assertThat(row.path("occurred_at")).isEqualTo(row.path("received_at"));
+        assertThat(stored.visitors(anonId)).hasSize(1);
+        assertThat(stored.sessions(anonId)).hasSize(1);
+    }
+
+    @Test
+    void address_and_user_agent_are_stored_as_keyed_hashes_only() {
+        ObjectNode event = Beacons.pageView();
+        Call.event(event).send();
+        KeyedHash hash = new KeyedHash(TestService.PEPPER);
+
+        JsonNode session = stored.sessions(event.path("anonId").asText()).getFirst();
+
+        assertThat(session.path("ip_hash").asText())
+                .isEqualTo("\\x" + HexFormat.of().formatHex(hash.of("127.0.0.1")));
+        assertThat(session.path("ua_hash").asText())
+                .isEqualTo("\\x" + HexFormat.of().formatHex(hash.of(Call.BROWSER)));
+        assertThat(session.toString()).doesNotContain("127.0.0.1", "Mozilla");
+    }
+
+    // --- bots
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "curl/8.5.0",
+                "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0.0.0 Safari/537.36",
+                "python-requests/2.32.0",
+                "UptimeRobot/2.0"
+            })
+    void an_event_of_a_bot_is_stored_as_a_bots(String userAgent) {
+        ObjectNode event = Beacons.pageView();
+        Call.Answer answer = Call.event(event).header("user-agent", userAgent).send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.header("x-outcome")).isEqualTo("bot");
+        assertThat(stored.event(event.path("anonId").asText()).path("device").asText())
+                .isEqualTo("bot");
+    }
+
+    @Test
+    void a_crawler_stays_a_bot_whatever_it_declares_and_an_http_library_is_taken_at_its_word() {
+        ObjectNode crawled = Beacons.with("traffic.deviceType", "desktop");
+        Call.event(crawled).header("user-agent", "Googlebot/2.1").send();
+        ObjectNode sent = Beacons.with("traffic.deviceType", "mobile");
+        Call.Answer answer = Call.event(sent).header("user-agent", "curl/8.5.0").send();
+
+        assertThat(stored.event(crawled.path("anonId").asText()).path("device").asText())
+                .isEqualTo("bot");
+        assertThat(answer.header("x-outcome")).isEqualTo("stored");
+        assertThat(stored.event(sent.path("anonId").asText()).path("device").asText())
+                .isEqualTo("mobile");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "desktop | Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15",
+                "mobile | Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+                "mobile | Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36",
+                "tablet | Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+            })
+    void the_device_is_read_from_the_user_agent(String device, String userAgent) {
+        ObjectNode event = Beacons.pageView();
+        Call.event(event).header("user-agent", userAgent).send();
+
+        assertThat(stored.event(event.path("anonId").asText()).path("device").asText())
+                .isEqualTo(device);
+    }
+
+    // --- dropped
+
+    static Stream<Object> filledHoneypots() {
+        return Stream.of("http://spam.example", "0", 1, 0, true, false, List.of(), List.of("x"), Map.of());
+    }
+
+    @ParameterizedTest
+    @MethodSource("filledHoneypots")
+    void a_filled_honeypot_drops_the_event(Object honeypot) {
+        String property = stored.newProperty(properties);
+        ObjectNode event = Beacons.with("honeypot", honeypot);
+        Call.Answer answer = Call.event(event)
+                .header("origin", "https://" + property + ".example")
+                .send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.text()).isEqualTo("{\"ok\":true}");
+        assertThat(answer.header("x-outcome")).isEqualTo("dropped");
+        Stored.await(() -> stored.rejections(property, "events", "honeypot"), 1L);
+        assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
+    }
+
+    @Test
+    void a_filled_honeypot_is_not_told_what_else_is_wrong() {
+        Call.Answer answer = Call.event("{\"honeypot\":\"x\"}").send();
+
+        assertThat(answer.text()).isEqualTo("{\"ok\":true}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"   \"", "\"\\t\\n\"", "null"})
+    void a_blank_honeypot_is_no_honeypot(String honeypot) {
+        String event = Beacons.pageView().toString();
+        Call.Answer answer = Call.event(event.substring(0, event.length() - 1) + ",\"honeypot\":" + honeypot + "}")
+                .send();
+
+        assertThat(answer.header("x-outcome")).isEqualTo("stored");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sec-gpc", "dnt"})
+    void a_privacy_signal_changes_nothing_unless_the_operator_respects_it(String header) {
+        assertThat(Call.event(Beacons.pageView()).header(header, "1").send().header("x-outcome"))
+                .isEqualTo("stored");
+    }
+
+    // --- duplicates
+
+    @Test
+    void the_same_beacon_with_a_timestamp_is_stored_once_and_gets_the_same_answer() {
+        ObjectNode event = Beacons.with("timestamp", clock.millis() - 1_000);
+        Call.Answer first = Call.event(event).send();
+        Call.Answer second = Call.event(event).send();
+
+        assertThat(first.header("x-outcome")).isEqualTo("stored");
+        assertThat(second.header("x-outcome")).isEqualTo("duplicate");
+        assertThat(second.text()).isEqualTo(first.text());
+        stored.event(event.path("anonId").asText());
+    }
+
+    @Test
+    void the_same_event_id_is_the_same_event_whatever_else_differs() {
+        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        Call.Answer first = Call.event(event).send();
+        event.put("path", "/other").put("eventType", "cta_click").put("timestamp", clock.millis() - 60_000);
+        event.put("eventId", event.path("eventId").asText().toUpperCase(Locale.ROOT));
+        Call.Answer second = Call.event(event).send();
+
+        assertThat(second.header("x-outcome")).isEqualTo("duplicate");
+        assertThat(second.text()).isEqualTo(first.text());
+        assertThat(stored.event(event.path("anonId").asText()).path("path").asText())
+                .isEqualTo("/pricing");
+    }
+
+    @Test
+    void the_same_event_id_of_another_visitor_is_another_event() {
+        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        ObjectNode other = event.deepCopy().put("anonId", "anon-" + UUID.randomUUID());
+
+        assertThat(Call.event(other).send().field("eventId"))
+                .isNotEqualTo(Call.event(event).send().field("eventId"));
+    }
+
+    @Test
+    void a_retry_with_an_incredible_timestamp_is_a_duplicate_too() {
+        for (String lie : List.of("1999-12-31T23:59:59Z", "2199-01-01T00:00:00Z")) {
+            ObjectNode event = Beacons.with("timestamp", lie);
+            Call.Answer first = Call.event(event).send();
+            Call.Answer second = Call.event(event).send();
+
+            assertThat(second.header("x-outcome")).isEqualTo("duplicate");
+            assertThat(second.text()).isEqualTo(first.text());
+        }
+    }
+
+    static Stream<Map.Entry<String, Object>> identifyingFields() {
+        return Stream.of(
+                Map.entry("eventType", "cta_click"),
+                Map.entry("path", "/other"),
+                Map.entry("referrer", "https://example.org/"),
+                Map.entry("utm.source", "x"),
+                Map.entry("utm.medium", "x"),
+                Map.entry("utm.campaign", "x"),
+                Map.entry("utm.term", "x"),
+                Map.entry("utm.content", "x"),
+                Map.entry("traffic.deviceType", "mobile"),
+                Map.entry("traffic.countryCode", "CA"),
+                Map.entry("traffic.isEntrance", false),
+                Map.entry("traffic.isExit", false),
+                Map.entry("traffic.isConversion", false),
+                Map.entry("traffic.engagedTimeMs", 0),
+                Map.entry("traffic.scrollDepthPercent", 0),
+                Map.entry("traffic.webVitals.fcpMs", 0),
+                Map.entry("traffic.webVitals.lcpMs", 0),
+                Map.entry("traffic.webVitals.inpMs", 0),
+                Map.entry("traffic.webVitals.ttfbMs", 0),
+                Map.entry("traffic.webVitals.clsScore", 0),
+                Map.entry("props.a", 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("identifyingFields")
+    void an_event_that_says_something_else_is_another_event(Map.Entry<String, Object> difference) {
+        ObjectNode event = Beacons.with("timestamp", clock.millis() - 1_000);
+        Call.Answer first = Call.event(event).send();
+        Beacons.set(event, difference.getKey(), difference.getValue());
+        Call.Answer second = Call.event(event).send();
+
+        assertThat(second.header("x-outcome")).isEqualTo("stored");
+        assertThat(second.field("eventId")).isNotEqualTo(first.field("eventId"));
+        assertThat(stored.events(event.path("anonId").asText())).hasSize(2);
+    }
+
+    @Test
+    void three_hundred_identical_events_at_once_are_one() {
+        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 300)
+                .mapToObj(i -> Call.event(event).sendLater())
+                .toList();
+        List<Call.Answer> answers = sent.stream().map(CompletableFuture::join).toList();
+
+        assertThat(answers).allMatch(answer -> answer.status() == 202);
+        assertThat(answers.stream().map(Call.Answer::text).distinct()).hasSize(1);
+        assertThat(answers.stream()
+                        .map(answer -> answer.headers().firstValue("x-outcome").orElse("none"))
+                        .filter("stored"::equals))
+                .hasSize(1);
+        stored.event(event.path("anonId").asText());
+    }
+
+    // --- sessions
+
+    @Test
+    void two_hundred_different_events_of_one_visitor_at_once_are_one_session() {
+        String anonId = "anon-" + UUID.randomUUID();
+        List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 200)
+                .mapToObj(i -> Call.event(Beacons.pageView(anonId).put("path", "/" + i))
+                        .sendLater())
+                .toList();
+        Set<String> sessions = new HashSet<>();
+        sent.forEach(answer -> sessions.add(answer.join().field("sessionId")));
+
+        assertThat(sessions).hasSize(1);
+        assertThat(stored.visitors(anonId)).hasSize(1);
+        assertThat(stored.sessions(anonId)).hasSize(1);
+        assertThat(stored.events(anonId)).hasSize(200);
+    }
+
+    @Test
+    void a_gap_of_thirty_minutes_joins_and_a_longer_one_begins_a_session() {
+        String anonId = "anon-" + UUID.randomUUID();
+        long begin = clock.millis() - Duration.ofHours(3).toMillis();
+        long joins = begin + Duration.ofMinutes(30).toMillis();
+        long begins = joins + Duration.ofMinutes(30).toMillis() + 1;
+
+        String first = session(Beacons.pageView(anonId).put("timestamp", begin));
+        assertThat(session(Beacons.pageView(anonId).put("timestamp", joins))).isEqualTo(first);
+        assertThat(session(Beacons.pageView(anonId).put("timestamp", begins))).isNotEqualTo(first);
+        assertThat(stored.sessions(anonId)).hasSize(2);
+    }
+
+    @Test
+    void another_campaign_begins_a_session_and_none_does_not() {
+        String anonId = "anon-" + UUID.randomUUID();
+        ObjectNode spring = Beacons.pageView(anonId);
+        Beacons.set(spring, "utm.campaign", "spring");
+        ObjectNode summer = Beacons.pageView(anonId);
+        Beacons.set(summer, "utm.campaign", "summer");
+
+        String first = session(spring);
+        assertThat(session(Beacons.pageView(anonId).put("path", "/two"))).isEqualTo(first);
+        assertThat(session(summer)).isNotEqualTo(first);
+    }
+
+    private static String session(ObjectNode event) {
+        return Call.event(event).send().field("sessionId");
+    }
+
+    // --- traffic source
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            delimiter = ';',
+            value = {
+                "{};;direct",
+                "{'medium':'cpc'};;paid_search",
+                "{'medium':'cpc','source':'facebook'};;social",
+                "{'medium':'social-organic'};;social",
+                "{'medium':'e-mail'};;email",
+                "{'medium':'organic'};;organic_search",
+                "{'medium':'referral'};;referral",
+                "{'medium':'display'};;campaign",
+                "{'medium':'podcast'};;campaign",
+                "{'source':'google'};;organic_search",
+                "{'source':'linkedin'};;social",
+                "{'source':'newsletter'};;email",
+                "{'source':'partner'};;campaign",
+                "{'campaign':'spring'};https://www.google.com/;campaign",
+                "{};https://news.google.co.uk/x;organic_search",
+                "{};https://t.co/x;social",
+                "{};https://microsoft.com/;referral",
+                "{};https://netflix.com/;referral",
+                "{};https://example.org/;referral",
+                "{'medium':'email'};https://www.google.com/;email"
+            })
+    void the_traffic_source_is_stored_with_each_event(String utm, String referrer, String source) throws Exception {
+        ObjectNode event = Beacons.pageView();
+        event.set("utm", Call.JSON.readTree(utm.replace('\'', '"')));
+        if (referrer != null) {
+            event.put("referrer", referrer);
+        }
+        Call.event(event).send();
+
+        assertThat(stored.event(event.path("anonId").asText())
+                        .path("traffic_source")
+                        .asText())
+                .isEqualTo(source);
+        assertThat(stored.sessions(event.path("anonId").asText())
+                        .getFirst()
+                        .path("traffic_source")
+                        .asText())
+                .isEqualTo(source);
+    }
+
+    @Test
+    void a_referrer_on_the_pages_own_host_is_internal() {
+        ObjectNode event = Beacons.with("referrer", "https://www.example.com/before");
+        Call.event(event).header("origin", "https://www.example.com").send();
+
+        JsonNode row = stored.event(event.path("anonId").asText());
+        assertThat(row.path("traffic_source").asText()).isEqualTo("internal");
+        assertThat(row.path("referrer_host").asText()).isEqualTo("www.example.com");
+    }
+
+    // --- what the database refuses though validation did not
+
+    @Test
+    void an_event_that_the_database_refuses_is_an_internal_error_without_a_word_of_sql() {
+        stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
+        try {
+            ObjectNode bad = Beacons.with("path", "/poison");
+            ObjectNode good = Beacons.pageView();
+            Call.Answer batch =
+                    Call.batch(List.of(good, bad, Beacons.pageView())).send();
+
+            Call.Answer answer = Call.event(bad).send();
+
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"internal_error\"}");
+            assertThat(batch.status()).isEqualTo(202);
+            assertThat(batch.json().at("/results/0/outcome").asText()).isEqualTo("stored");
+            assertThat(batch.json().at("/results/1").toString())
+                    .isEqualTo("{\"ok\":false,\"error\":\"internal_error\"}");
+            assertThat(batch.json().at("/results/2/outcome").asText()).isEqualTo("stored");
+            stored.event(good.path("anonId").asText());
+            assertThat(stored.visitors(bad.path("anonId").asText())).isEmpty();
+        } finally {
+            stored.execute("ALTER TABLE events DROP CONSTRAINT poison");
+        }
+    }
+
+    private static List<String> fields(JsonNode object) {
+        return object.properties().stream().map(Map.Entry::getKey).toList();
+    }
+}

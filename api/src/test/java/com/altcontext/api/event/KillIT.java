@@ -1,0 +1,139 @@
+package com.altcontext.api.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.PackagedService;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Migrations;
+import com.altcontext.db.Sql;
+import com.altcontext.devdb.TestDatabase;
+import com.altcontext.testing.Database;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The packaged service is ended in the middle of its work, rudely and politely. */
+class KillIT {
+    private static final int CLIENTS = 32;
+    /** What a platform waits after SIGTERM before it kills. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private static final int TERMINATED = 128 + 15;
+
+    private final String url = TestDatabase.fresh();
+    private final Sql sql = Database.at(url).sql();
+
+    @BeforeEach
+    void migrate() {
+        Migrations.of(DatabaseUrl.parse(url)).apply();
+    }
+
+    @Test
+    void a_killed_service_keeps_every_event_it_acknowledged() throws Exception {
+        Map<String, String> acknowledged = new HashMap<>();
+        Map<String, ObjectNode> unanswered = new HashMap<>();
+        for (int round = 1; round <= 4; round++) {
+            try (PackagedService service = PackagedService.on(url)) {
+                PackagedService.Load load = PackagedService.Load.of(CLIENTS, service);
+                load.awaitAcknowledged(round * 300);
+                service.kill();
+                load.stop();
+
+                assertThat(load.strange).isEmpty();
+                assertThat(load.unanswered).as("the kill came in the middle").isNotEmpty();
+                acknowledged.putAll(load.acknowledged);
+                unanswered.putAll(load.unanswered);
+            }
+        }
+
+        assertThat(stored()).containsAllEntriesOf(acknowledged);
+        assertEveryEventHasItsSessionAndVisitor();
+
+        try (PackagedService service = PackagedService.on(url)) {
+            Set<String> storedBefore = stored().keySet();
+            for (Map.Entry<String, ObjectNode> event : unanswered.entrySet()) {
+                Call.Answer answer = service.post(event.getValue());
+                assertThat(answer.status()).isEqualTo(202);
+                assertThat(answer.header("x-outcome"))
+                        .isEqualTo(storedBefore.contains(event.getKey()) ? "duplicate" : "stored");
+                acknowledged.put(event.getKey(), answer.field("eventId"));
+            }
+            assertThat(stored())
+                    .as("each once, and none that nobody sent")
+                    .containsExactlyInAnyOrderEntriesOf(acknowledged);
+        }
+    }
+
+    @Test
+    void an_event_acknowledged_before_a_kill_is_a_duplicate_after_it() throws Exception {
+        ObjectNode event = PackagedService.Load.event("anon-of-a-kill");
+        Call.Answer first;
+        try (PackagedService service = PackagedService.on(url)) {
+            first = service.post(event);
+            service.kill();
+        }
+
+        try (PackagedService service = PackagedService.on(url)) {
+            Call.Answer retry = service.post(event);
+
+            assertThat(retry.status()).isEqualTo(202);
+            assertThat(retry.header("x-outcome")).isEqualTo("duplicate");
+            assertThat(retry.text()).isEqualTo(first.text());
+        }
+        assertThat(new Stored(sql).events("anon-of-a-kill")).hasSize(1);
+    }
+
+    /**
+     * A request that reaches a closing connection gets no answer, and nothing on the way of HTTP/1.1 can prevent that. But what
+     * was taken is answered: an event is stored exactly if its sender was told so.
+     */
+    @Test
+    void a_terminated_service_answers_what_is_in_flight_and_writes_its_counts() throws Exception {
+        int refused = 50;
+        try (PackagedService service = PackagedService.on(url)) {
+            PackagedService.Load load = PackagedService.Load.of(CLIENTS, service);
+            load.awaitAcknowledged(500);
+            for (int i = 0; i < refused; i++) {
+                assertThat(service.post("{}").status()).isEqualTo(400);
+            }
+            service.terminate();
+
+            assertThat(service.exitCode(GRACE)).isEqualTo(TERMINATED);
+            load.stop();
+            assertThat(load.strange).isEmpty();
+            assertThat(stored()).containsExactlyInAnyOrderEntriesOf(load.acknowledged);
+        }
+
+        assertEveryEventHasItsSessionAndVisitor();
+        assertThat(new Stored(sql).rejections("default", "events", "invalid_request"))
+                .isEqualTo(refused);
+    }
+
+    /** The id of each event by its path; an event that is stored twice fails here. */
+    private Map<String, String> stored() {
+        record Event(String path, String id) {}
+        return sql
+                .inTransaction(
+                        tx -> tx.query("SELECT path, id::text FROM events", row -> new Event(row.text(1), row.text(2))))
+                .stream()
+                .collect(Collectors.toMap(Event::path, Event::id));
+    }
+
+    private void assertEveryEventHasItsSessionAndVisitor() {
+        Set<String> orphans = new HashSet<>(sql.inTransaction(tx -> tx.query("""
+                SELECT e.path FROM events e
+                LEFT JOIN sessions s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
+                LEFT JOIN visitors v ON v.visitor_id = e.visitor_id
+                WHERE s.id IS NULL OR v.visitor_id IS NULL
+                """, row -> row.text(1))));
+        assertThat(orphans).isEmpty();
+    }
+}

@@ -1,0 +1,647 @@
+package com.altcontext.api.event;
+
+import static com.altcontext.api.event.DemoStage.anonId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Chromium;
+import com.altcontext.api.testing.ChromiumTab;
+import com.altcontext.api.testing.Stored;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** From the demo site in a real browser, through the packaged service, to the rows. */
+class TrackerIT {
+    private static final DemoStage STAGE = new DemoStage();
+
+    private final Chromium.Visitor visitor = STAGE.browser.visitor();
+
+    @AfterAll
+    static void stop() {
+        STAGE.close();
+    }
+
+    @Test
+    void a_loaded_page_is_a_page_view_with_its_campaign() {
+        ChromiumTab tab =
+                visitor.tab().open(STAGE.site.at("/?utm_source=letter&utm_medium=email&utm_campaign=&x=1#top"));
+
+        JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
+        assertThat(view.path("path").textValue()).isEqualTo("/");
+        assertThat(view.path("utm_source").textValue()).isEqualTo("letter");
+        assertThat(view.path("utm_campaign").isNull()).isTrue();
+        assertThat(view.path("traffic_source").textValue()).isEqualTo("email");
+        assertThat(view.path("device").textValue()).isEqualTo("desktop");
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void a_page_that_is_changed_by_script_is_a_page_view_and_so_is_the_way_back() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+
+        tab.click("nav a[href=\"pricing.html\"]");
+        List<JsonNode> views = STAGE.await(tab, "page_view", 2);
+        assertThat(views.getLast().path("path").textValue()).isEqualTo("/pricing.html");
+        assertThat(views.getLast().path("traffic_source").textValue()).isEqualTo("internal");
+        assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("path").textValue())
+                .isEqualTo("/index.html");
+
+        tab.await("document.querySelector('table')");
+        tab.evaluate("history.back()");
+        assertThat(STAGE.await(tab, "page_view", 3).getLast().path("path").textValue())
+                .isEqualTo("/index.html");
+        // The same page under another address is no other page.
+        tab.evaluate("history.replaceState(null, '', '?sorted=1#prices')");
+        tab.evaluate("location.hash = 'cups'");
+        tab.evaluate("altcontext.track('last')");
+        STAGE.await(tab, "last", 1);
+        STAGE.await(tab, "page_view", 3);
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void a_tab_that_is_left_for_another_tells_how_it_was_read_and_how_quick_it_was() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        tab.evaluate(PAINTED);
+        tab.click("h1");
+        tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+        tab.await("scrollY > 0");
+        tab.evaluate(TWO_FRAMES);
+
+        visitor.tab().toFront();
+
+        JsonNode engagement = STAGE.await(tab, "engagement", 1).getFirst();
+        assertThat(engagement.path("engaged_time_ms").intValue()).isPositive();
+        assertThat(engagement.path("scroll_depth_percent").intValue()).isEqualTo(100);
+        assertThat(engagement.path("ttfb_ms").doubleValue()).isPositive();
+        assertThat(engagement.path("fcp_ms").doubleValue())
+                .isGreaterThanOrEqualTo(engagement.path("ttfb_ms").doubleValue());
+        assertThat(engagement.path("lcp_ms").doubleValue())
+                .isGreaterThanOrEqualTo(engagement.path("fcp_ms").doubleValue());
+        assertThat(engagement.path("inp_ms").isNumber()).isTrue();
+        assertThat(engagement.path("cls_score").isNumber()).isTrue();
+
+        // What was told is not told again: neither as time, nor as the page's quickness.
+        tab.toFront();
+        tab.evaluate(TWO_FRAMES);
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
+        JsonNode again = STAGE.await(tab, "engagement", 2).getLast();
+        assertThat(again.path("ttfb_ms").isNull()).isTrue();
+        assertThat(again.path("lcp_ms").isNull()).isTrue();
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void layout_that_jumps_and_a_slow_answer_to_a_click_are_measured() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        tab.evaluate(PAINTED);
+        tab.evaluate("document.querySelector('main').style.paddingTop = innerHeight / 4 + 'px'");
+        tab.evaluate(TWO_FRAMES);
+        tab.evaluate("""
+                document.querySelector('h1').addEventListener('click', () => {
+                  const end = performance.now() + 200;
+                  while (performance.now() < end) {}
+                })""");
+        tab.click("h1");
+        tab.evaluate(TWO_FRAMES);
+
+        visitor.tab().toFront();
+
+        JsonNode engagement = STAGE.await(tab, "engagement", 1).getFirst();
+        assertThat(engagement.path("inp_ms").doubleValue()).isBetween(200.0, 60_000.0);
+        assertThat(engagement.path("cls_score").doubleValue()).isBetween(0.01, 1.0);
+    }
+
+    @Test
+    void a_page_that_is_closed_tells_once() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        STAGE.await(tab, "page_view", 1);
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
+
+        List<JsonNode> engagements = STAGE.await(tab, "engagement", 1);
+        assertThat(engagements.getFirst().path("path").textValue()).isEqualTo("/index.html");
+    }
+
+    @Test
+    void a_page_that_comes_back_from_the_cache_of_pages_is_seen_again() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("window.kept = 'the same page'");
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
+
+        tab.evaluate("history.back()");
+        tab.await("window.kept === 'the same page'");
+
+        List<JsonNode> views = STAGE.await(tab, "page_view", 3);
+        assertThat(views.getLast().path("path").textValue()).isEqualTo("/index.html");
+        assertThat(STAGE.stored.sessions(anonId(tab))).hasSize(1);
+    }
+
+    @Test
+    void a_page_that_comes_back_and_is_left_before_it_is_painted_has_no_paint_of_before() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        tab.evaluate(PAINTED);
+        tab.evaluate("dispatchEvent(new Event('pagehide'))");
+        assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("fcp_ms").isNumber())
+                .isTrue();
+
+        tab.evaluate("""
+                dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+                dispatchEvent(new Event('pagehide'))""");
+
+        JsonNode again = STAGE.await(tab, "engagement", 2).getLast();
+        assertThat(again.path("ttfb_ms").doubleValue()).isZero();
+        for (String paint : List.of("fcp_ms", "lcp_ms", "cls_score")) {
+            assertThat(again.path(paint).isNull()).as(paint).isTrue();
+        }
+    }
+
+    @Test
+    void a_browser_that_refuses_the_beacon_is_sent_a_fetch_when_the_page_is_left() {
+        for (String refusal : List.of("() => false", "() => { throw new TypeError() }", "undefined")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("navigator.sendBeacon = " + refusal);
+            tab.open(STAGE.site.at("/index.html"));
+            String anonId = anonId(tab);
+            tab.open(STAGE.site.at("/thanks.html"));
+
+            assertThat(STAGE.await(anonId, "engagement", 1)
+                            .getFirst()
+                            .path("path")
+                            .textValue())
+                    .as(refusal)
+                    .isEqualTo("/index.html");
+        }
+    }
+
+    @Test
+    void a_campaign_that_says_too_much_is_cut_between_two_characters() {
+        String source = "a" + "\uD83C\uDFFA".repeat(300);
+        ChromiumTab tab =
+                visitor.tab().open(STAGE.site.at("/?utm_source=" + URLEncoder.encode(source, StandardCharsets.UTF_8)));
+
+        assertThat(STAGE.await(tab, "page_view", 1)
+                        .getFirst()
+                        .path("utm_source")
+                        .textValue())
+                .isEqualTo(source.substring(0, 1 + 2 * 254));
+    }
+
+    @Test
+    void the_service_may_be_named_with_a_slash_at_the_end() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage(changed("script.dataset.endpoint = '" + STAGE.service.address() + "/'"));
+        tab.open(STAGE.site.at("/index.html"));
+
+        STAGE.await(tab, "page_view", 1);
+    }
+
+    @Test
+    void a_form_of_the_page_s_own_is_told_of_when_it_is_begun_and_sent_and_a_search_is_not() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.evaluate("""
+                for (const [name, more] of [['survey', ''], ['find', 'role=search'], ['quiz', 'data-alt-ignore']]) {
+                  document.querySelector('h1').insertAdjacentHTML('beforebegin',
+                    `<form name=${name} ${more}><input id=${name}><button>Send</button></form>`);
+                }
+                document.addEventListener('submit', (event) => event.preventDefault())""");
+
+        for (String name : List.of("find", "quiz", "survey")) {
+            tab.type("#" + name, "as it is");
+            tab.type("#" + name, "or was");
+            tab.click("[name=" + name + "] button");
+        }
+
+        assertThat(STAGE.await(tab, "form_submit", 1)
+                        .getFirst()
+                        .at("/props/formName")
+                        .textValue())
+                .isEqualTo("survey");
+        assertThat(STAGE.await(tab, "form_start", 1)
+                        .getFirst()
+                        .at("/props/formName")
+                        .textValue())
+                .isEqualTo("survey");
+    }
+
+    @Test
+    void what_the_page_tells_before_the_script_is_there_is_told_when_it_is() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("""
+                window.altcontext ||= {q: [], track(...call) { this.q.push(call) }};
+                altcontext.track('plan_shown', {plan: 'pro'});
+                altcontext.track('plan_liked');""");
+        tab.open(STAGE.site.at("/index.html"));
+
+        assertThat(STAGE.await(tab, "plan_shown", 1)
+                        .getFirst()
+                        .at("/props/plan")
+                        .textValue())
+                .isEqualTo("pro");
+        STAGE.await(tab, "plan_liked", 1);
+        STAGE.await(tab, "page_view", 1);
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void a_link_to_another_site_a_file_and_what_is_marked_are_told_of_when_they_are_clicked() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+
+        tab.click("[data-alt-event]");
+        JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst();
+        assertThat(click.at("/props/label").textValue()).isEqualTo("get news");
+
+        tab.click("a[download]");
+        JsonNode download = STAGE.await(tab, "file_download", 1).getFirst();
+        assertThat(download.at("/props/url").textValue()).isEqualTo(STAGE.site.at("/care.csv"));
+
+        String anonId = anonId(tab);
+        tab.click("main a[href^=\"https:\"]");
+        STAGE.await(anonId, "outbound_click", 1);
+        JsonNode outbound = STAGE.events(anonId, "outbound_click").getFirst();
+        assertThat(outbound.at("/props/url").textValue()).isEqualTo("https://www.iana.org/domains/reserved");
+        assertThat(STAGE.stored.sessions(anonId)).hasSize(1);
+    }
+
+    @Test
+    void what_the_page_itself_wants_to_tell_is_told_and_its_mistakes_are_not_its_downfall() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.evaluate("""
+                const circle = {};
+                circle.circle = circle;
+                altcontext.track('circle', circle);
+                altcontext.track();
+                altcontext.track('plan_chosen', {plan: 'pro'});
+                localStorage['altcontext.unsent'] = '5';
+                dispatchEvent(new Event('online'));
+                history.pushState(null, '', '/pricing.html');""");
+
+        assertThat(STAGE.await(tab, "plan_chosen", 1)
+                        .getFirst()
+                        .at("/props/plan")
+                        .textValue())
+                .isEqualTo("pro");
+        STAGE.await(tab, "page_view", 2);
+        assertThat(STAGE.events(anonId(tab), "circle")).isEmpty();
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void nothing_is_sent_or_kept_of_who_opted_out_until_they_opt_in() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        String before = anonId(tab);
+
+        tab.click("[data-privacy]");
+        int asked = beacons(tab);
+        tab.click("[data-alt-event]");
+        tab.open(STAGE.site.at("/thanks.html"));
+        tab.evaluate("altcontext.track('unwanted')");
+
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
+        assertThat(beacons(tab)).isEqualTo(asked);
+
+        tab.evaluate("altcontext.optIn()");
+        JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
+        assertThat(view.path("path").textValue()).isEqualTo("/thanks.html");
+        assertThat(anonId(tab)).isNotEqualTo(before);
+        assertThat(STAGE.stored.events(before))
+                .extracting(event -> event.path("event_type").textValue())
+                .doesNotContain("unwanted", "cta_click");
+    }
+
+    @Test
+    void nothing_is_sent_or_kept_of_who_asks_every_site_for_privacy() {
+        for (String signal : List.of("globalPrivacyControl", "doNotTrack")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("Object.defineProperty(navigator, '" + signal + "', {value: '1'})");
+            tab.open(STAGE.site.at("/index.html"));
+            tab.click("[data-alt-event]");
+            tab.open(STAGE.site.at("/thanks.html"));
+
+            assertThat(tab.evaluate("localStorage.length").intValue())
+                    .as(signal)
+                    .isZero();
+            assertThat(beacons(tab)).as(signal).isZero();
+            assertThat(tab.requests()).as(signal).anyMatch(url -> url.endsWith("/v1/telemetry.js"));
+        }
+    }
+
+    @Test
+    void this_machine_and_excluded_paths_are_told_of_only_where_that_is_wanted() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage(changed("script.removeAttribute('data-allow-localhost')"));
+        tab.open(STAGE.site.at("/index.html"));
+        assertThat(tab.evaluate("localStorage.length").intValue()).isZero();
+        assertThat(beacons(tab)).isZero();
+
+        ChromiumTab other = STAGE.browser.visitor().tab();
+        other.beforeEachPage(changed("script.dataset.exclude = '/admin/, /price, /thanks'"));
+        other.open(STAGE.site.at("/thanks.html"));
+        assertThat(beacons(other)).isZero();
+        other.open(STAGE.site.at("/pricing.html"));
+        assertThat(STAGE.await(other, "page_view", 1).getFirst().path("path").textValue())
+                .isEqualTo("/pricing.html");
+    }
+
+    @Test
+    void a_page_may_say_which_property_it_belongs_to() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage(changed("script.dataset.property = 'kiln'"));
+        tab.open(STAGE.site.at("/index.html"));
+
+        assertThat(STAGE.await(tab, "page_view", 1)
+                        .getFirst()
+                        .path("property_id")
+                        .textValue())
+                .isEqualTo("kiln");
+    }
+
+    @Test
+    void a_page_that_is_only_prepared_is_no_page_view_until_it_is_seen() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("Object.defineProperty(document, 'prerendering', {value: true, configurable: true})");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.evaluate("altcontext.track('too_early')");
+        assertThat(beacons(tab)).isZero();
+
+        tab.evaluate("""
+                Object.defineProperty(document, 'prerendering', {value: false});
+                document.dispatchEvent(new Event('prerenderingchange'));""");
+
+        STAGE.await(tab, "page_view", 1);
+        STAGE.await(tab, "too_early", 1);
+    }
+
+    @Test
+    void what_happens_without_a_network_is_told_when_it_is_back_with_its_own_time() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.await(ALL_ARRIVED);
+
+        tab.offline(true);
+        tab.await("!navigator.onLine");
+        tab.click("[data-alt-event]");
+        JsonNode kept = kept(tab);
+        assertThat(kept).hasSize(1);
+        tab.offline(false);
+
+        JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst();
+        assertThat(Instant.parse(click.path("occurred_at").textValue()).toEpochMilli())
+                .isEqualTo(kept.at("/0/timestamp").longValue());
+        tab.await(ALL_ARRIVED);
+    }
+
+    @Test
+    void what_did_not_arrive_is_sent_with_the_next_page_and_stored_once() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.await(ALL_ARRIVED);
+
+        tab.unreachable("*/v1/events*");
+        tab.click("[data-alt-event]");
+        JsonNode kept = kept(tab);
+        assertThat(kept).hasSize(1);
+        tab.unreachable();
+        // It did arrive after all, and only the answer was lost.
+        tab.evaluate("""
+                fetch('%s/v1/events', {method: 'POST', body: JSON.stringify(%s)})""".formatted(STAGE.service.address(), kept.get(0)));
+        STAGE.await(tab, "cta_click", 1);
+        tab.open(STAGE.site.at("/thanks.html"));
+
+        STAGE.await(tab, "page_view", 2);
+        tab.evaluate("altcontext.track('last')");
+        STAGE.await(tab, "last", 1);
+        STAGE.await(tab, "cta_click", 1);
+        tab.await(ALL_ARRIVED);
+    }
+
+    @Test
+    void what_is_on_its_way_when_the_page_is_left_is_sent_again() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("if (location.pathname == '/index.html') { window.fetch = () => new Promise(() => {}) }");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.click("[data-alt-event]");
+        tab.open(STAGE.site.at("/thanks.html"));
+
+        STAGE.await(tab, "page_view", 2);
+        STAGE.await(tab, "cta_click", 1);
+        tab.await(ALL_ARRIVED);
+    }
+
+    @Test
+    void nothing_is_kept_of_who_opted_out_while_it_was_on_its_way() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("window.fetch = () => new Promise((_, failed) => window.fail = failed)");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.evaluate("altcontext.optOut(); fail()");
+        tab.evaluate(TWO_FRAMES);
+
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
+    }
+
+    @Test
+    void large_events_that_were_kept_are_sent_in_parts_that_the_service_takes() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.offline(true);
+        tab.await("!navigator.onLine");
+        tab.evaluate("for (let i = 0; i < 30; i++) altcontext.track('large', {i, text: 'é'.repeat(1500)})");
+        tab.offline(false);
+
+        STAGE.await(tab, "large", 30);
+        tab.await(ALL_ARRIVED);
+    }
+
+    @Test
+    void no_more_is_kept_than_a_little() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.await(ALL_ARRIVED);
+        tab.offline(true);
+        tab.await("!navigator.onLine");
+        tab.evaluate("for (let i = 0; i < 200; i++) altcontext.track('many', {i})");
+
+        JsonNode kept = kept(tab);
+
+        assertThat(kept).hasSize(40);
+        assertThat(kept.at("/39/props/i").intValue()).isEqualTo(199);
+        tab.offline(false);
+        STAGE.await(tab, "many", 40);
+    }
+
+    @Test
+    void a_browser_that_refuses_storage_is_one_visitor_for_as_long_as_the_page_lives() {
+        String campaign = "refused-" + UUID.randomUUID();
+        try (Chromium strict = Chromium.start(NO_STORAGE)) {
+            ChromiumTab tab = strict.owner().tab().open(STAGE.site.at("/index.html?utm_source=" + campaign));
+            assertThat(tab.evaluate("(() => { try { return localStorage.length } catch (e) { return e.name } })()")
+                            .asText())
+                    .isEqualTo("SecurityError");
+            Stored.await(() -> visitorsOf(campaign).size(), 1);
+            String anonId = visitorsOf(campaign).getFirst();
+
+            tab.click("[data-alt-event]");
+            STAGE.await(anonId, "cta_click", 1);
+            tab.click("nav a[href=\"pricing.html\"]");
+            STAGE.await(anonId, "page_view", 2);
+            tab.evaluate("altcontext.optOut()");
+            int asked = beacons(tab);
+            tab.evaluate("altcontext.track('unwanted')");
+            assertThat(beacons(tab)).isEqualTo(asked);
+            assertThat(tab.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_full_storage_neither_stops_the_script_nor_takes_back_that_somebody_opted_out() {
+        String campaign = "full-" + UUID.randomUUID();
+        ChromiumTab tab = visitor.tab();
+        // 5 MiB, the name included, are all that Chromium gives a site.
+        tab.beforeEachPage("localStorage.filling = 'x'.repeat(5 * 1024 * 1024 - 'filling'.length)");
+        tab.open(STAGE.site.at("/index.html?utm_source=" + campaign));
+        Stored.await(() -> visitorsOf(campaign).size(), 1);
+        String anonId = visitorsOf(campaign).getFirst();
+        tab.click("[data-alt-event]");
+        STAGE.await(anonId, "cta_click", 1);
+
+        tab.evaluate("altcontext.optOut()");
+        int asked = beacons(tab);
+        tab.evaluate("altcontext.track('unwanted')");
+        assertThat(beacons(tab)).isEqualTo(asked);
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("filling");
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void what_somebody_else_wrote_in_the_storage_is_passed_over() {
+        for (String strange : List.of("5", "[null]", "{", "null\\n{}\\n[]")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("if (!localStorage.length) { localStorage['altcontext.unsent'] = '" + strange + "' }");
+            tab.open(STAGE.site.at("/index.html"));
+            STAGE.await(tab, "page_view", 1);
+            tab.click("[data-alt-event]");
+            STAGE.await(tab, "cta_click", 1);
+            tab.await(ALL_ARRIVED);
+            assertThat(tab.complaints()).as(strange).isEmpty();
+        }
+    }
+
+    @Test
+    void nothing_is_heard_of_the_script_in_a_browser_whose_functions_fail() {
+        for (String name : List.of(
+                "window.fetch",
+                "navigator.sendBeacon",
+                "window.queueMicrotask",
+                "window.PerformanceObserver",
+                "window.URLSearchParams",
+                "window.requestAnimationFrame",
+                "performance.now",
+                "performance.getEntriesByType",
+                "document.hasFocus",
+                "URL.createObjectURL",
+                "JSON.stringify",
+                "Date.now",
+                "Storage.prototype.setItem",
+                "PerformanceObserver.prototype.observe",
+                "PerformanceObserver.prototype.takeRecords")) {
+            for (String broken : List.of("undefined", "() => { throw new Error('broken') }")) {
+                ChromiumTab tab = STAGE.browser.visitor().tab();
+                tab.beforeEachPage(name + " = " + broken);
+                tab.open(STAGE.site.at("/thanks.html"));
+                tab.click("h1");
+                tab.evaluate("""
+                        window.altcontext?.track('mine', {a: 1});
+                        history.pushState(null, '', '/pricing.html');
+                        dispatchEvent(new Event('online'));
+                        dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+                        dispatchEvent(new Event('pagehide'));
+                        window.altcontext?.optOut();
+                        window.altcontext?.optIn();""");
+                tab.evaluate("new Promise((done) => setTimeout(done))");
+
+                assertThat(tab.complaints()).as(name + " = " + broken).isEmpty();
+                tab.close();
+            }
+        }
+    }
+
+    @Test
+    void two_tabs_are_one_visitor_in_one_session() {
+        ChromiumTab one = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(one, "page_view", 1);
+        ChromiumTab other = visitor.tab().open(STAGE.site.at("/pricing.html"));
+
+        List<JsonNode> views = STAGE.await(other, "page_view", 2);
+
+        assertThat(anonId(one)).isEqualTo(anonId(other));
+        assertThat(views)
+                .extracting(view -> view.path("path").textValue())
+                .containsExactly("/index.html", "/pricing.html");
+        assertThat(STAGE.stored.sessions(anonId(one))).hasSize(1);
+    }
+
+    // --- how
+
+    /** Waits until the browser has told of its largest paint; after a click it would tell of none. */
+    private static final String PAINTED = """
+            new Promise((done) =>
+              new PerformanceObserver(() => done()).observe({type: 'largest-contentful-paint', buffered: true}))""";
+
+    /** Lets the browser paint. */
+    private static final String TWO_FRAMES =
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";
+
+    private static final String NO_STORAGE = """
+            {"profile":{"default_content_setting_values":{"cookies":2}}}""";
+
+    private static final String ALL_ARRIVED = "!('altcontext.unsent' in localStorage)";
+
+    /** The events that are kept until they arrive, once there are some. */
+    private static JsonNode kept(ChromiumTab tab) {
+        tab.await("localStorage['altcontext.unsent']");
+        return tab.evaluate("localStorage['altcontext.unsent'].split('\\n').map((event) => JSON.parse(event))");
+    }
+
+    /** Changes the element of the script before it runs. */
+    private static String changed(String change) {
+        return """
+                new MutationObserver(() => {
+                  const script = document.querySelector('script[src$="telemetry.js"]');
+                  if (script) {
+                    %s;
+                  }
+                }).observe(document, {childList: true, subtree: true});""".formatted(change);
+    }
+
+    private static int beacons(ChromiumTab tab) {
+        return (int) tab.requests().stream()
+                .filter(url -> url.contains("/v1/events"))
+                .count();
+    }
+
+    private static List<String> visitorsOf(String campaign) {
+        return STAGE
+                .stored
+                .rows(
+                        "SELECT DISTINCT to_jsonb(v)::text FROM events e JOIN visitors v USING (visitor_id)"
+                                + " WHERE e.utm_source = ?",
+                        campaign)
+                .stream()
+                .map(row -> row.path("anon_id").asText())
+                .toList();
+    }
+}

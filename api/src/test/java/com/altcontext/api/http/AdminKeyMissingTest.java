@@ -1,0 +1,64 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.TestService;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A service whose operator has set no key. */
+@QuarkusTest
+@WithTestResource(value = TestService.class, initArgs = @ResourceArg(name = "ADMIN_API_KEY", value = " "))
+class AdminKeyMissingTest {
+    @Test
+    void without_a_key_nobody_is_let_in_and_the_operator_is_told_why() {
+        for (String path : List.of("/v1/leads/delete", "/v1/leads/export")) {
+            for (String key : List.of("", " ", TestService.ADMIN_KEY)) {
+                Call.Answer answer = Call.of("POST", path)
+                        .header("x-admin-key", key)
+                        .json(Forms.least())
+                        .send();
+
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"admin_auth_not_configured\"}");
+                assertThat(answer.header("retry-after")).isNull();
+            }
+            assertThat(Call.of("POST", path).json(Forms.least()).send().status())
+                    .isEqualTo(503);
+        }
+    }
+
+    @Test
+    void nobody_signs_in_to_the_dashboard_either() {
+        String cookie = new SessionCookie(Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
+                .begin()
+                .setCookie()
+                .replaceFirst(";.*", "");
+        for (Call call : List.of(
+                Call.get("/v1/dashboard/session"),
+                Call.get("/v1/dashboard/properties"),
+                Call.get("/v1/metrics/summary"),
+                Call.of("POST", "/v1/dashboard/leads.csv"),
+                Call.of("POST", "/v1/dashboard/session").json("{\"key\":\"" + TestService.ADMIN_KEY + "\"}"))) {
+            Call.Answer answer = call.header("cookie", cookie)
+                    .header("sec-fetch-site", "same-origin")
+                    .send();
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"admin_auth_not_configured\"}");
+            assertThat(answer.header("set-cookie")).isNull();
+        }
+    }
+
+    @Test
+    void the_other_endpoints_do_not_care() {
+        assertThat(Call.capture(Forms.least()).send().status()).isEqualTo(200);
+    }
+}

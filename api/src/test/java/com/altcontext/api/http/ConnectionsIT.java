@@ -1,0 +1,198 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.altcontext.api.testing.PackagedService;
+import com.altcontext.api.testing.RawClient;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Migrations;
+import com.altcontext.db.Sql;
+import com.altcontext.devdb.TestDatabase;
+import com.altcontext.testing.Database;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** More connections than the packaged service takes, with the heap of production. */
+class ConnectionsIT {
+    private static final String HEALTH = "GET /v1/healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    private static final int FLOOD = 20_000;
+    private static final int CLIENTS = 8;
+
+    private final String url = TestDatabase.fresh();
+    private final Sql sql = Database.at(url).sql();
+
+    @BeforeEach
+    void migrate() {
+        Migrations.of(DatabaseUrl.parse(url)).apply();
+    }
+
+    @Test
+    void who_comes_when_there_is_no_room_is_told_so_and_served_when_there_is() throws Exception {
+        try (PackagedService service = PackagedService.on(url)) {
+            URI address = URI.create(service.address());
+            List<RawClient> idle = new ArrayList<>();
+            try {
+                for (int i = 0; i < ConnectionGuard.MAX_CONNECTIONS; i++) {
+                    RawClient client = new RawClient(address);
+                    idle.add(client);
+                    client.write(HEALTH);
+                }
+                try (RawClient late = new RawClient(address)) {
+                    late.write(HEALTH);
+                    assertRefused(late.readAll());
+                }
+                assertThat(idle.getFirst().readHead()).startsWith("HTTP/1.1 200 ");
+            } finally {
+                for (RawClient client : idle) {
+                    client.close();
+                }
+            }
+            service.awaitHealth("200");
+        }
+    }
+
+    @Test
+    void one_client_does_not_take_all_the_room() throws Exception {
+        Optional<String> own = ownAddress();
+        assumeThat(own)
+                .as("an address of this machine that is not its own loop")
+                .isPresent();
+        try (PackagedService service = PackagedService.on(url, Map.of("HOST", "0.0.0.0"))) {
+            URI address = URI.create(service.address().replace("127.0.0.1", own.get()));
+            List<RawClient> ofClient = new ArrayList<>();
+            try {
+                for (int i = 0; i < ConnectionGuard.MAX_OF_CLIENT; i++) {
+                    RawClient client = new RawClient(address);
+                    ofClient.add(client);
+                    client.write(HEALTH);
+                    assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+                }
+                try (RawClient another = new RawClient(address)) {
+                    another.write(HEALTH);
+                    assertRefused(another.readAll());
+                }
+                assertThat(service.health()).as("what another client is told").isEqualTo("200");
+            } finally {
+                for (RawClient client : ofClient) {
+                    client.close();
+                }
+            }
+            Stored.await(() -> isServed(address), true);
+        }
+    }
+
+    @Test
+    void a_flood_of_connections_whose_answers_nobody_reads_leaves_the_service_alive() throws Exception {
+        try (PackagedService service = PackagedService.on(url);
+                ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                boolean stays = i % 2 == 0;
+                running.add(clients.submit(() -> flood(URI.create(service.address()), stays)));
+            }
+            for (Future<?> client : running) {
+                client.get();
+            }
+
+            service.awaitHealth("200");
+            String anonId = "anon-after-the-flood";
+            assertThat(service.post(PackagedService.Load.event(anonId)).header("x-outcome"))
+                    .isEqualTo("stored");
+            assertThat(new Stored(sql).events(anonId)).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_stop_in_the_middle_of_a_flood_tells_nobodys_address() throws Exception {
+        try (PackagedService service = PackagedService.on(url);
+                ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+            URI address = URI.create(service.address());
+            AtomicInteger served = new AtomicInteger();
+            for (int i = 0; i < CLIENTS; i++) {
+                var _ = clients.submit(() -> {
+                    for (int refused = 0; refused < 1_000; ) {
+                        if (isServed(address)) {
+                            served.incrementAndGet();
+                        } else {
+                            refused++;
+                        }
+                    }
+                });
+            }
+            Stored.await(() -> served.get() > 1_000, true);
+            service.terminate();
+
+            assertThat(service.exitCode(Duration.ofSeconds(30))).isEqualTo(128 + 15);
+            assertThat(service.written("stdout")).doesNotContain("R:/", "accepted channel", "\"level\":\"WARN\"");
+        }
+    }
+
+    /** Sends an event over each of many connections, and either closes it at once or leaves it open for as long as others come. */
+    private static Void flood(URI address, boolean stays) throws IOException {
+        List<RawClient> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < FLOOD / CLIENTS; i++) {
+                try {
+                    RawClient client = new RawClient(address);
+                    open.add(client);
+                    String event = PackagedService.Load.event("anon-flood-" + i).toString();
+                    client.write(
+                            "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                                    + event.length() + "\r\n\r\n" + event);
+                } catch (IOException refused) {
+                    // That is what the service is for here.
+                }
+                if (!open.isEmpty() && (!stays || open.size() > FLOOD / CLIENTS / 2)) {
+                    open.removeFirst().close();
+                }
+            }
+        } finally {
+            for (RawClient client : open) {
+                client.close();
+            }
+        }
+        return null;
+    }
+
+    private static boolean isServed(URI address) {
+        try (RawClient client = new RawClient(address)) {
+            client.write(HEALTH);
+            return client.readHead().startsWith("HTTP/1.1 200 ");
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    private static void assertRefused(String answer) {
+        assertThat(answer)
+                .startsWith("HTTP/1.1 503 ")
+                .containsIgnoringCase("content-type: application/json\r\n")
+                .containsIgnoringCase("retry-after: 2\r\n")
+                .containsIgnoringCase("x-content-type-options: nosniff\r\n")
+                .endsWith("{\"ok\":false,\"error\":\"unavailable\"}");
+    }
+
+    private static Optional<String> ownAddress() throws IOException {
+        return NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .map(InetAddress::getHostAddress)
+                .findFirst();
+    }
+}

@@ -1,0 +1,185 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.PackagedService;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Migrations;
+import com.altcontext.devdb.EmbeddedDatabase;
+import com.altcontext.devdb.TestDatabase;
+import com.altcontext.testing.Database;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged service without its database, or without what else it needs. */
+class DatabaseAwayIT {
+    private static final Duration MAX_REFUSAL = Duration.ofSeconds(60);
+
+    @Test
+    void a_database_that_goes_and_comes_back_under_load_costs_503s_and_nothing_acknowledged() throws Exception {
+        try (EmbeddedDatabase database = TestDatabase.own()) {
+            Migrations.of(DatabaseUrl.parse(database.url())).apply();
+            try (PackagedService service = PackagedService.on(database.url())) {
+                PackagedService.Load load = PackagedService.Load.of(32, service);
+                load.awaitAcknowledged(300);
+
+                database.stop();
+                load.awaitRefused(300);
+                assertThat(service.health()).isEqualTo("200");
+                Call.Answer refused = service.post(PackagedService.Load.event("anon-without-database"));
+                assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.header("retry-after")).isEqualTo("2");
+                assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"unavailable\"}");
+
+                database.start();
+                load.awaitAcknowledged(300);
+                database.kill();
+                load.awaitRefused(300);
+                database.start();
+                load.awaitAcknowledged(300);
+                load.stop();
+
+                assertThat(load.strange).isEmpty();
+                assertThat(load.unanswered).isEmpty();
+                List<String> stored = Database.at(database.url())
+                        .sql()
+                        .inTransaction(tx -> tx.query("SELECT path || ' ' || id FROM events", row -> row.text(1)));
+                assertThat(stored).doesNotHaveDuplicates();
+                assertThat(stored)
+                        .containsAll(load.acknowledged.entrySet().stream()
+                                .map(event -> event.getKey() + " " + event.getValue())
+                                .toList());
+            }
+        }
+    }
+
+    @Test
+    void a_form_sent_while_the_database_is_away_is_told_so_and_is_taken_when_it_is_back() throws Exception {
+        String email = Forms.email();
+        try (EmbeddedDatabase database = TestDatabase.own()) {
+            Migrations.of(DatabaseUrl.parse(database.url())).apply();
+            try (PackagedService service =
+                    PackagedService.on(database.url(), Map.of("RATE_LIMIT_LEADS", "1000000000"))) {
+                assertThat(capture(service, Forms.email()).status()).isEqualTo(200);
+
+                database.kill();
+                // The first may be who finds it out, the second finds it known.
+                for (int i = 0; i < 2; i++) {
+                    Call.Answer refused = capture(service, email);
+                    assertThat(refused.status()).isEqualTo(503);
+                    assertThat(refused.header("retry-after")).isEqualTo("2");
+                    assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"unavailable\"}");
+                }
+
+                database.start();
+                Stored.await(() -> capture(service, email).status(), 200);
+                assertThat(new Stored(Database.at(database.url()).sql()).leads(email))
+                        .hasSize(1);
+            }
+        }
+    }
+
+    /** As a form's script does that gives up after 5 seconds. */
+    private static Call.Answer capture(PackagedService service, String email) {
+        return assertTimeoutPreemptively(
+                Duration.ofSeconds(5), () -> service.post("/v1/leads/capture", Forms.scripted(email)));
+    }
+
+    @Test
+    void a_service_started_before_its_database_says_so_and_serves_when_it_comes() throws Exception {
+        try (EmbeddedDatabase database = TestDatabase.own()) {
+            Migrations.of(DatabaseUrl.parse(database.url())).apply();
+            database.stop();
+            try (PackagedService service = PackagedService.launch(Map.of("DATABASE_URL", database.url()))) {
+                service.awaitHealth("503 database_unreachable");
+                assertThat(service.get("/v1/healthz").header("retry-after")).isNotNull();
+                assertThat(status(service)).isEqualTo(503);
+                assertThat(statusOfNamedProperty(service)).isEqualTo(503);
+
+                database.start();
+                service.awaitHealth("200");
+                assertThat(status(service)).isEqualTo(202);
+                assertThat(statusOfNamedProperty(service)).isEqualTo(400);
+            }
+        }
+    }
+
+    @Test
+    void a_service_started_on_an_empty_database_says_so_and_serves_when_it_is_migrated() throws Exception {
+        String url = TestDatabase.fresh();
+        try (PackagedService service = PackagedService.launch(Map.of("DATABASE_URL", url))) {
+            service.awaitHealth("503 schema_outdated");
+            assertThat(service.get("/v1/healthz").text()).isEqualTo("{\"ok\":false,\"error\":\"schema_outdated\"}");
+            assertThat(status(service)).isEqualTo(503);
+
+            Migrations.of(DatabaseUrl.parse(url)).apply();
+            service.awaitHealth("200");
+            assertThat(status(service)).isEqualTo(202);
+        }
+    }
+
+    @Test
+    void a_wrong_configuration_is_told_whole_by_names_and_rules_and_stops_the_start() throws Exception {
+        Map<String, String> wrong =
+                Map.of("IP_HASH_PEPPER", "pepper-77", "PORT", "harbour-77", "RESPECT_PRIVACY_SIGNALS", "perhaps-77");
+        try (PackagedService service = PackagedService.launch(wrong)) {
+            assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
+            assertThat(service.written("stderr").lines())
+                    .containsExactlyInAnyOrder(
+                            "altcontext: DATABASE_URL is missing: it must be the database's address,"
+                                    + " postgres://user:password@host:5432/name",
+                            "altcontext: IP_HASH_PEPPER must be at least 16 characters",
+                            "altcontext: PORT must be a whole number from 0 to 65535",
+                            "altcontext: RESPECT_PRIVACY_SIGNALS must be true or false");
+            assertThat(service.written("stdout") + service.written("stderr")).doesNotContain("-77");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PORT", "MANAGEMENT_PORT"})
+    void a_port_that_is_taken_is_told_in_one_line_by_its_variable(String variable) throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                PackagedService service = PackagedService.launch(
+                        Map.of("DATABASE_URL", TestDatabase.fresh(), variable, String.valueOf(other.getLocalPort())))) {
+            assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
+            assertThat(service.written("stderr").lines())
+                    .containsExactly("altcontext: " + variable + ": port " + other.getLocalPort()
+                            + " cannot be had, most likely because another process listens there: stop that one, or set "
+                            + variable + " to another port");
+            assertThat(service.written("stdout")).isEmpty();
+        }
+    }
+
+    @Test
+    void a_database_address_that_cannot_be_read_is_refused_without_being_shown() throws Exception {
+        Map<String, String> wrong = Map.of("DATABASE_URL", "postgres://owner:hunter-77@db.example:harbour/site");
+        try (PackagedService service = PackagedService.launch(wrong)) {
+            assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
+            assertThat(service.written("stderr").lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("altcontext: DATABASE_URL cannot be read: ");
+            assertThat(service.written("stdout") + service.written("stderr")).doesNotContain("hunter-77", "db.example");
+        }
+    }
+
+    /** Nobody can say whether the site exists before the database was there; afterwards it is known not to. */
+    private static int statusOfNamedProperty(PackagedService service) throws Exception {
+        return service.post(PackagedService.Load.event("anon-at-the-start").put("propertyId", "no-such-site"))
+                .status();
+    }
+
+    private static int status(PackagedService service) throws Exception {
+        return service.post(PackagedService.Load.event("anon-at-the-start")).status();
+    }
+}

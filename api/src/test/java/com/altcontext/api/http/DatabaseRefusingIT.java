@@ -1,0 +1,253 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.PackagedService;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Migrations;
+import com.altcontext.db.Sql;
+import com.altcontext.devdb.TestDatabase;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.testing.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A database that is there and does not do what it is asked: every route says 503, and nothing is half-written. */
+class DatabaseRefusingIT {
+    private static final String ADMIN_KEY = "an admin key of the tests, long enough";
+    private static final List<String> WRITTEN = List.of(
+            "visitors",
+            "sessions",
+            "events",
+            "leads",
+            "lead_identities",
+            "form_submissions",
+            "consent_events",
+            "unsubscribe_requests",
+            "erasure_log",
+            "audit_log");
+
+    private final String url = TestDatabase.fresh();
+    private final Sql owner = Database.at(url).sql();
+    private final String role = "service_" + UUID.randomUUID().toString().replace("-", "");
+    private final String email = Forms.email();
+    private String unsubscribeLink = "";
+
+    @Test
+    void a_database_that_is_read_only_or_full_or_takes_no_connection_costs_503s_and_nothing_else() throws Exception {
+        Migrations.of(DatabaseUrl.parse(url)).apply();
+        run(
+                "CREATE ROLE " + role + " LOGIN PASSWORD 'service'",
+                "GRANT ALL ON ALL TABLES IN SCHEMA public TO " + role,
+                "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO " + role,
+                """
+                CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$
+                """);
+        try (PackagedService service = PackagedService.on(as(role), limits())) {
+            assertThat(service.post("/v1/leads/capture", Forms.scripted(email)).status())
+                    .isEqualTo(200);
+            unsubscribeLink = "/v1/leads/unsubscribe/"
+                    + new UnsubscribeToken(TestService.PEPPER).of(new UnsubscribeToken.Scope(leadId(), "default"));
+            Map<String, Integer> rows = rows();
+
+            alter("SET default_transaction_read_only = on");
+            assertThat(statuses(service, writing())).containsOnly(503);
+            assertThat(statuses(service, reading())).containsOnly(200);
+            alter("RESET default_transaction_read_only");
+            assertThat(rows()).isEqualTo(rows);
+
+            for (String table : WRITTEN) {
+                run("CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE OR DELETE ON " + table
+                        + " FOR EACH STATEMENT EXECUTE FUNCTION disk_full()");
+            }
+            assertThat(statuses(service, writing())).containsOnly(503);
+            assertThat(statuses(service, reading())).containsOnly(200);
+            for (String table : WRITTEN) {
+                run("DROP TRIGGER full_disk ON " + table);
+            }
+            assertThat(rows()).isEqualTo(rows);
+
+            alter("CONNECTION LIMIT 0");
+            assertThat(statuses(service, writing())).containsOnly(503);
+            assertThat(statuses(service, reading())).containsOnly(503);
+            assertThat(service.health()).isEqualTo("200");
+            alter("CONNECTION LIMIT 100");
+            assertThat(rows()).isEqualTo(rows);
+
+            Stored.await(() -> status(service, event()), 202);
+            assertThat(statuses(service, writing())).containsOnly(200, 202, 303);
+            assertThat(statuses(service, reading())).containsOnly(200);
+            assertThat(new Stored(owner).leads(email)).as("forgotten at last").isEmpty();
+        }
+    }
+
+    @Test
+    void what_waits_for_a_lock_too_long_is_ended_in_the_database_and_told_503() throws Exception {
+        Migrations.of(DatabaseUrl.parse(url)).apply();
+        try (PackagedService service = PackagedService.on(url, limits())) {
+            assertThat(service.post("/v1/leads/capture", Forms.scripted(email)).status())
+                    .isEqualTo(200);
+            unsubscribeLink = "/v1/leads/unsubscribe/"
+                    + new UnsubscribeToken(TestService.PEPPER).of(new UnsubscribeToken.Scope(leadId(), "default"));
+            Map<String, Integer> rows = rows();
+            List<Request> waiting = writing().subList(0, 6);
+
+            List<Integer> statuses = owner.inTransaction(tx -> {
+                tx.update("LOCK TABLE " + String.join(", ", WRITTEN) + " IN ACCESS EXCLUSIVE MODE");
+                List<Integer> told = statuses(service, waiting);
+                assertThat(tx.query("""
+                                SELECT pid FROM pg_stat_activity
+                                WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()
+                                """, row -> row.number(1)))
+                        .as("statements that run on")
+                        .isEmpty();
+                return told;
+            });
+            assertThat(statuses).containsOnly(503);
+            assertThat(rows()).isEqualTo(rows);
+            assertThat(statuses(service, waiting)).containsOnly(200, 202, 303);
+        }
+    }
+
+    private record Request(String method, String path, String type, String body) {}
+
+    private Request event() {
+        return new Request(
+                "POST",
+                "/v1/events",
+                "application/json",
+                PackagedService.Load.event("anon-unwilling").toString());
+    }
+
+    /** The routes that write, the operator's last. */
+    private List<Request> writing() {
+        return List.of(
+                event(),
+                new Request(
+                        "POST",
+                        "/v1/events/batch",
+                        "application/json",
+                        "[" + PackagedService.Load.event("anon-unwilling") + "]"),
+                new Request(
+                        "POST",
+                        "/v1/leads/capture",
+                        "application/json",
+                        Forms.scripted(email)
+                                .put("formName", UUID.randomUUID().toString())
+                                .toString()),
+                new Request(
+                        "POST",
+                        "/v1/leads/capture",
+                        "application/x-www-form-urlencoded",
+                        "email=" + email + "&formName=" + UUID.randomUUID()),
+                new Request(
+                        "POST",
+                        "/v1/leads/unsubscribe",
+                        "application/json",
+                        Forms.least(email).toString()),
+                new Request("POST", unsubscribeLink, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
+                new Request("POST", "/v1/dashboard/leads.csv", "application/json", "{}"),
+                new Request(
+                        "POST",
+                        "/v1/leads/delete",
+                        "application/json",
+                        Forms.least(email).toString()));
+    }
+
+    private List<Request> reading() {
+        return List.of(
+                new Request("GET", "/v1/metrics/summary?window=7", "", ""),
+                new Request("GET", "/v1/metrics/breakdown?dimension=path&window=7", "", ""),
+                new Request("GET", "/v1/dashboard/properties", "", ""),
+                new Request("GET", "/v1/dashboard/leads", "", ""));
+    }
+
+    private static List<Integer> statuses(PackagedService service, List<Request> requests) {
+        List<Integer> statuses = new ArrayList<>();
+        for (Request request : requests) {
+            statuses.add(status(service, request));
+        }
+        return statuses;
+    }
+
+    private static int status(PackagedService service, Request request) {
+        try {
+            Call.Answer answer = service.ask(
+                    request.method,
+                    request.path,
+                    request.body,
+                    Map.of("content-type", request.type, "x-admin-key", ADMIN_KEY));
+            if (answer.status() == 503) {
+                assertThat(answer.header("retry-after")).as(request.path).isNotNull();
+                assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"unavailable\"}");
+            }
+            return answer.status();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static Map<String, String> limits() {
+        return Map.of(
+                "ADMIN_API_KEY",
+                ADMIN_KEY,
+                "RATE_LIMIT_LEADS",
+                "1000000",
+                "RATE_LIMIT_UNSUBSCRIBE",
+                "1000000",
+                "RATE_LIMIT_LEAD_DELETE",
+                "1000000",
+                "METRICS_SUMMARY_CACHE_MAX_ENTRIES",
+                "0");
+    }
+
+    private UUID leadId() {
+        return UUID.fromString(new Stored(owner).lead(email).path("id").asText());
+    }
+
+    private Map<String, Integer> rows() {
+        Map<String, Integer> rows = new LinkedHashMap<>();
+        for (String table : WRITTEN) {
+            rows.put(
+                    table,
+                    owner.inTransaction(tx -> tx.query("SELECT count(*) FROM " + table, row -> (int) row.number(1)))
+                            .getFirst());
+        }
+        return rows;
+    }
+
+    private void run(String... statements) {
+        owner.inTransaction(tx -> {
+            for (String statement : statements) {
+                tx.update(statement);
+            }
+            return statements.length;
+        });
+    }
+
+    /** Changes the service's role, and ends its connections, which would go on as they began. */
+    private void alter(String change) {
+        run("ALTER ROLE " + role + " " + change);
+        run("DO $$ BEGIN PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '" + role
+                + "'; END $$");
+    }
+
+    private String as(String user) {
+        URI uri = URI.create(url);
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return uri.getScheme() + "://" + user + ":service@" + uri.getHost() + ":" + uri.getPort() + uri.getPath()
+                + query;
+    }
+}

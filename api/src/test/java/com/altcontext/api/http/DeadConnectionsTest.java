@@ -1,0 +1,67 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.RepeatedTest;
+
+/** All connections to the database end at once, as when the machine was suspended or a proxy before the database was renewed. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class DeadConnectionsTest {
+    @Inject
+    Sql sql;
+
+    @RepeatedTest(2)
+    void the_first_requests_after_it_succeed() {
+        String email = Forms.email();
+        Call.capture(Forms.scripted(email)).send();
+        assertThat(statuses(calls(email), calls(email), calls(email))).containsOnly(200, 202);
+
+        new Stored(sql)
+                .execute("DO $$ BEGIN PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND pid <> pg_backend_pid(); END $$");
+
+        for (Call call : calls(email)) {
+            assertThat(call.send().status()).isIn(200, 202);
+        }
+    }
+
+    /** One of each kind that asks the database. */
+    private static List<Call> calls(String email) {
+        return List.of(
+                Call.event(Beacons.pageView()),
+                Call.capture(Forms.scripted(email)),
+                Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least(email)),
+                Call.of("POST", "/v1/leads/export")
+                        .header("x-admin-key", TestService.ADMIN_KEY)
+                        .json(Forms.least(email)),
+                // Each time another window, of which no answer is remembered.
+                figures("breakdown?dimension=path&window=" + (1 + Math.floorMod(email.hashCode(), 366))),
+                figures("summary?window=" + (1 + Math.floorMod(email.hashCode(), 366))));
+    }
+
+    private static Call figures(String question) {
+        return Call.get("/v1/metrics/" + question).header("x-admin-key", TestService.ADMIN_KEY);
+    }
+
+    @SafeVarargs
+    private static List<Integer> statuses(List<Call>... rounds) {
+        List<CompletableFuture<Call.Answer>> answers = new ArrayList<>();
+        for (List<Call> round : rounds) {
+            round.forEach(call -> answers.add(call.sendLater()));
+        }
+        return answers.stream().map(answer -> answer.join().status()).toList();
+    }
+}

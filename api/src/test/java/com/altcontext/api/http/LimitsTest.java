@@ -1,0 +1,234 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** A service with its usual limits, behind a proxy that says who called. Each test is a client of its own. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
+class LimitsTest {
+    private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    private final String client = "203.0.113." + CLIENTS.incrementAndGet();
+
+    @Test
+    void the_121st_event_of_a_minute_is_refused_and_told_when_to_come_back() {
+        Stored stored = new Stored(sql);
+        String property = stored.newProperty(properties);
+        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        Call.Answer refused = exhaust(Beacons.with("propertyId", property));
+
+        assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
+        assertThat(Integer.parseInt(refused.headers().firstValue("retry-after").orElseThrow()))
+                .isBetween(1, 60);
+        assertThat(refused.header("ratelimit-policy")).isEqualTo("\"events\";q=120;w=60");
+        assertThat(refused.header("ratelimit")).matches("\"events\";r=0;t=[1-9][0-9]?");
+        assertThat(refused.header("content-type")).startsWith("application/json");
+    }
+
+    @Test
+    void at_least_120_events_pass_and_another_client_is_not_held_up() {
+        int passed = 0;
+        while (send(Call.event(Beacons.pageView())).status() == 202) {
+            passed++;
+        }
+        assertThat(passed).isBetween(120, 180);
+        assertThat(Call.event(Beacons.pageView())
+                        .header("x-forwarded-for", "198.51.100.1")
+                        .send()
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void preflights_are_limited_too_and_an_event_is_not_held_up_by_them() {
+        int passed = 0;
+        Call.Answer answer = send(Call.of("OPTIONS", "/v1/events"));
+        while (answer.status() == 204) {
+            passed++;
+            answer = send(Call.of("OPTIONS", "/v1/events"));
+        }
+        assertThat(passed).isGreaterThanOrEqualTo(600);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"scripts\";q=600;w=60");
+        assertThat(send(Call.event(Beacons.pageView())).status()).isEqualTo(202);
+    }
+
+    @Test
+    void refused_requests_count_too_and_a_refused_one_stores_nothing() {
+        for (int i = 0; i < 120; i++) {
+            assertThat(send(Call.event("{}")).status()).isIn(400, 429);
+        }
+        exhaust(Beacons.pageView());
+        ObjectNode event = Beacons.pageView();
+        Call.Answer answer =
+                send(Call.batch(IntStream.range(0, 100).mapToObj(i -> event).toList()));
+
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(new Stored(sql).visitors(event.path("anonId").asText())).isEmpty();
+    }
+
+    @Test
+    void a_client_may_send_a_million_bytes_a_minute_to_be_stored() {
+        Stored stored = new Stored(sql);
+        String property = stored.newProperty(properties);
+        String text = "x".repeat(60_000);
+        int passed = 0;
+        Call.Answer answer = send(Call.event(Beacons.with("props.text", text)));
+        while (answer.status() == 202) {
+            passed++;
+            answer = send(Call.event(Beacons.with("props.text", text)));
+        }
+
+        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        assertThat(passed).isBetween(16, 60);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
+        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"bytes\";q=1000000;w=60");
+        assertThat(answer.header("ratelimit")).matches("\"bytes\";r=[0-9]{1,5};t=[1-4]");
+        assertThat(answer.header("retry-after")).matches("[1-4]");
+        String origin = "https://" + property + ".example";
+        ObjectNode event = Beacons.with("props.text", text);
+        ObjectNode form = Forms.least();
+        Beacons.set(form, "payload.text", text);
+        assertThat(send(Call.batch(List.of(event)).header("origin", origin)).status())
+                .isEqualTo(429);
+        assertThat(send(Call.capture(form).header("origin", origin)).status()).isEqualTo(429);
+        assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
+        assertThat(stored.leads(form.path("email").asText())).isEmpty();
+        Stored.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 1L);
+        Stored.await(() -> stored.rejections(property, "leads/capture", "rate_limited"), 1L);
+        assertThat(Call.event(event)
+                        .header("x-forwarded-for", "198.51.100.2")
+                        .send()
+                        .status())
+                .as("another client")
+                .isEqualTo(202);
+    }
+
+    @Test
+    void each_event_of_a_batch_counts() {
+        List<ObjectNode> hundred =
+                IntStream.range(0, 100).mapToObj(i -> Beacons.pageView()).toList();
+        List<ObjectNode> another =
+                IntStream.range(0, 100).mapToObj(i -> Beacons.pageView()).toList();
+
+        assertThat(send(Call.batch(hundred)).status()).isEqualTo(202);
+        Call.Answer refused = send(Call.batch(another));
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("retry-after")).isNotNull();
+        assertThat(refused.header("ratelimit-policy")).isEqualTo("\"events\";q=120;w=60");
+        Stored stored = new Stored(sql);
+        stored.event(hundred.getLast().path("anonId").asText());
+        for (ObjectNode event : another) {
+            assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
+        }
+        // What is left of the allowance is there for a smaller one.
+        assertThat(send(Call.event(Beacons.pageView())).status()).isEqualTo(202);
+    }
+
+    @Test
+    void refusals_are_counted_as_rejections() {
+        Stored stored = new Stored(sql);
+        String property = stored.newProperty(properties);
+        exhaust(Beacons.pageView());
+        String origin = "https://" + property + ".example";
+        for (int i = 0; i < 5; i++) {
+            send(Call.batch("[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]")
+                    .header("origin", origin));
+        }
+
+        Stored.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 5L);
+    }
+
+    @Test
+    void health_is_never_limited_and_the_document_at_60() {
+        for (int i = 0; i < 300; i++) {
+            assertThat(send(Call.get("/v1/healthz")).status()).isEqualTo(200);
+        }
+        int passed = 0;
+        Call.Answer answer = send(Call.get("/v1/openapi.yaml"));
+        while (answer.status() == 200) {
+            passed++;
+            answer = send(Call.get("/v1/openapi.yaml"));
+        }
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(passed).isBetween(60, 90);
+        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"documents\";q=60;w=60");
+    }
+
+    @Test
+    void an_ipv6_client_is_its_slash_64() {
+        int passed = 0;
+        while (Call.event(Beacons.pageView())
+                        .header("x-forwarded-for", "2001:db8:0:1:" + Integer.toHexString(passed) + "::1")
+                        .send()
+                        .status()
+                == 202) {
+            passed++;
+        }
+        assertThat(passed).isBetween(120, 180);
+        assertThat(Call.event(Beacons.pageView())
+                        .header("x-forwarded-for", "2001:db8:0:2::1")
+                        .send()
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void a_client_cannot_change_who_it_is_by_what_it_writes_itself() {
+        exhaust(Beacons.pageView());
+        for (String forged :
+                List.of("192.0.2.77, " + client, "garbage, " + client, "192.0.2.77," + client + ",127.0.0.1")) {
+            assertThat(Call.batch(List.of(Beacons.pageView(), Beacons.pageView(), Beacons.pageView()))
+                            .header("x-forwarded-for", forged)
+                            .header("fly-client-ip", "192.0.2.78")
+                            .header("x-real-ip", "192.0.2.79")
+                            .header("forwarded", "for=192.0.2.80")
+                            .send()
+                            .status())
+                    .as(forged)
+                    .isEqualTo(429);
+        }
+    }
+
+    private Call.Answer send(Call call) {
+        return call.header("x-forwarded-for", client).send();
+    }
+
+    /** Sends events until one is refused; the refusal. */
+    private Call.Answer exhaust(ObjectNode event) {
+        for (int i = 0; i < 1_000; i++) {
+            Call.Answer answer = send(Call.event(event));
+            if (answer.status() == 429) {
+                return answer;
+            }
+        }
+        throw new AssertionError("a thousand events in a row were let pass");
+    }
+}

@@ -1,0 +1,225 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Logged;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What an operator sees: metrics and health on a port of their own, and logs. Nothing in them is personal. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.OBSERVED))
+class ObservabilityTest {
+    private static final String ADDRESS = "203.0.113.77";
+
+    @Inject
+    Sql sql;
+
+    @Test
+    void metrics_tell_what_became_of_events() {
+        double stored = metric("altcontext_events_accepted_total{outcome=\"stored\"}");
+        double bots = metric("altcontext_events_accepted_total{outcome=\"bot\"}");
+        double duplicates = metric("altcontext_events_duplicate_total");
+        double dropped = metric("altcontext_events_dropped_total{reason=\"honeypot\"}");
+        double refused = metric("altcontext_requests_refused_total{reason=\"invalid_request\"}");
+        double types = metric("altcontext_requests_refused_total{reason=\"unsupported_media_type\"}");
+        double commits = metric("altcontext_ingest_batch_size_count");
+        double committed = metric("altcontext_ingest_batch_size_sum");
+
+        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        Call.event(event).send();
+        Call.event(event).send();
+        Call.batch(List.of(Beacons.pageView(), Beacons.with("traffic.deviceType", "bot"), Beacons.pageView("x")))
+                .send();
+        Call.event(Beacons.with("honeypot", "x")).send();
+        Call.event("{}").send();
+        Call.event("{}").header("content-type", "text/html").send();
+
+        assertThat(metric("altcontext_events_accepted_total{outcome=\"stored\"}"))
+                .isEqualTo(stored + 2);
+        assertThat(metric("altcontext_events_accepted_total{outcome=\"bot\"}")).isEqualTo(bots + 1);
+        assertThat(metric("altcontext_events_duplicate_total")).isEqualTo(duplicates + 1);
+        assertThat(metric("altcontext_events_dropped_total{reason=\"honeypot\"}"))
+                .isEqualTo(dropped + 1);
+        assertThat(metric("altcontext_requests_refused_total{reason=\"invalid_request\"}"))
+                .isEqualTo(refused + 2);
+        assertThat(metric("altcontext_requests_refused_total{reason=\"unsupported_media_type\"}"))
+                .isEqualTo(types + 1);
+        assertThat(metric("altcontext_ingest_batch_size_count")).isGreaterThan(commits);
+        assertThat(metric("altcontext_ingest_batch_size_sum")).isEqualTo(committed + 4);
+    }
+
+    @Test
+    void metrics_tell_how_the_writer_is_doing() {
+        Call.event(Beacons.pageView()).send();
+        String metrics = Call.management("/metrics").send().text();
+
+        assertThat(metrics)
+                .contains(
+                        "altcontext_ingest_queue_depth ",
+                        "altcontext_ingest_uncommitted_seconds ",
+                        "altcontext_ingest_commit_time_seconds_count ",
+                        "altcontext_ingest_commit_time_seconds_bucket{",
+                        "altcontext_ingest_batch_size_bucket{",
+                        "altcontext_database_ready 1",
+                        "altcontext_limiter_clients ");
+    }
+
+    @Test
+    void metrics_tell_of_the_service_s_own_faults() {
+        Stored stored = new Stored(sql);
+        double faults = metric("altcontext_requests_refused_total{reason=\"internal_error\"}");
+        stored.execute("ALTER TABLE events ADD CONSTRAINT fault CHECK (path <> '/faulty') NOT VALID");
+        try {
+            ObjectNode event = Beacons.pageView().put("path", "/faulty");
+            assertThat(Call.event(event).send().status()).isEqualTo(500);
+        } finally {
+            stored.execute("ALTER TABLE events DROP CONSTRAINT fault");
+        }
+        assertThat(metric("altcontext_requests_refused_total{reason=\"internal_error\"}"))
+                .isEqualTo(faults + 1);
+    }
+
+    /** A series that begins with its first fault hides it: the rate of what was never there before is nothing. */
+    @Test
+    void every_reason_is_told_of_before_it_ever_came_up() {
+        String metrics = Call.management("/metrics").send().text();
+        for (Problem problem : Problem.values()) {
+            assertThat(metrics).contains("altcontext_requests_refused_total{reason=\"" + problem.code() + "\"} ");
+        }
+    }
+
+    @Test
+    void every_metric_that_an_alert_is_about_is_there() throws IOException {
+        List<String> named = Pattern.compile("\\baltcontext_[a-z_]+")
+                .matcher(Files.readString(Path.of("..", "deploy", "alerts.yml"))
+                        .lines()
+                        .filter(line -> !line.strip().startsWith("#"))
+                        .collect(Collectors.joining("\n")))
+                .results()
+                .map(found -> found.group())
+                .distinct()
+                .toList();
+        List<String> shown = Call.management("/metrics")
+                .send()
+                .text()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .distinct()
+                .toList();
+        assertThat(shown).containsAll(named);
+        assertThat(named).hasSizeGreaterThan(8);
+    }
+
+    @Test
+    void metrics_tell_how_much_memory_the_process_has() {
+        assertThat(metric("altcontext_memory_resident_bytes")).isBetween(50e6, 4e9);
+    }
+
+    @Test
+    void metrics_hold_nothing_personal() {
+        String anonId = "anon-" + UUID.randomUUID();
+        ObjectNode event =
+                Beacons.pageView(anonId).put("path", "/personal-path").put("referrer", "https://personal.example/");
+        Call.Answer answer = Call.event(event)
+                .header("x-forwarded-for", ADDRESS)
+                .header("user-agent", "Personal/1.0")
+                .header("origin", "https://personal.example")
+                .header("x-request-id", "personal-request")
+                .send();
+        Call.get("/personal-path").send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(Call.management("/metrics").send().text())
+                .doesNotContainIgnoringCase("personal")
+                .doesNotContain(anonId, ADDRESS, answer.field("eventId"), answer.field("visitorId"));
+    }
+
+    @Test
+    void the_platform_asks_health_on_the_management_port() {
+        for (String path : List.of("/q/health/live", "/q/health/ready", "/q/health")) {
+            Call.Answer answer = Call.management(path).send();
+
+            assertThat(answer.status()).as(path).isEqualTo(200);
+            assertThat(answer.field("status")).isEqualTo("UP");
+        }
+        assertThat(Call.management("/q/health/ready").send().text())
+                .as("readiness tells of the database")
+                .containsPattern("\"state\"\\s*:\\s*\"ready\"");
+    }
+
+    @Test
+    void the_management_port_takes_no_events() {
+        assertThat(Call.management("/v1/healthz").send().status()).isEqualTo(404);
+        assertThat(Call.management("/v1/events").send().status()).isEqualTo(404);
+    }
+
+    @Test
+    void logs_hold_neither_addresses_nor_bodies_and_name_the_request_that_failed() throws IOException {
+        Stored stored = new Stored(sql);
+        String anonId = "personal-" + UUID.randomUUID();
+        List<String> secrets = List.of("personal", ADDRESS, anonId, "secret-path", "someone@example.org");
+        stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/secret-path') NOT VALID");
+        List<String> lines;
+        try (Logged logged = new Logged()) {
+            ObjectNode event = Beacons.pageView(anonId).put("path", "/secret-path");
+            Beacons.set(event, "props.email", "someone@example.org");
+            for (Call call : List.of(
+                    Call.event(event),
+                    Call.batch(List.of(event)),
+                    Call.event(event.toString().replace("/secret-path", "/secret-path\\u0000")),
+                    Call.event(event + "{"),
+                    Call.event("personal".repeat(10_000)),
+                    Call.event(event).header("content-type", "personal/secret-path"),
+                    Call.get("/secret-path?email=someone@example.org"))) {
+                call.header("x-forwarded-for", ADDRESS)
+                        .header("user-agent", "personal/1.0")
+                        .header("x-request-id", "the-failing-request");
+                assertThat(call.send().status()).isBetween(202, 500);
+            }
+            // The HTTP server itself finds fault with it, and would log the whole address.
+            assertThat(Call.raw("GET /secret-path?email=someone@example.org HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 ");
+            lines = logged.lines();
+        } finally {
+            stored.execute("ALTER TABLE events DROP CONSTRAINT poison");
+        }
+
+        // Quarkus and the driver may name statements at this level, but never a value of one.
+        assertThat(lines).allSatisfy(line -> assertThat(line).doesNotContain(secrets));
+        assertThat(lines)
+                .as("the event and the event of a batch that failed leave a trace each, by the request's id")
+                .filteredOn(line -> line.contains("23514"))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).contains("the-failing-request"));
+    }
+
+    /** The value of one series, 0 before it was ever counted. */
+    private static double metric(String series) {
+        for (String line : Call.management("/metrics").send().text().split("\n", -1)) {
+            if (line.startsWith(series + ' ')) {
+                return Double.parseDouble(line.substring(series.length() + 1));
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,429 @@
+package com.altcontext.api.lead;
+
+import static com.altcontext.api.testing.Stored.LeadTable.CONSENT;
+import static com.altcontext.api.testing.Stored.LeadTable.LINKS;
+import static com.altcontext.api.testing.Stored.LeadTable.MESSAGES;
+import static com.altcontext.api.testing.Stored.LeadTable.SUBMISSIONS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadLock;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Forms that a script sends: what is answered, and what is stored. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class LeadCaptureTest {
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    private final String email = Forms.email();
+    private Stored stored;
+
+    @BeforeEach
+    void open() {
+        stored = new Stored(sql);
+    }
+
+    @Test
+    void a_form_is_a_lead_a_visit_an_event_a_submission_a_link_and_a_consent() {
+        ObjectNode form = Forms.scripted(email);
+        String anonId = form.path("anonId").asText();
+        form.put("formName", "newsletter")
+                .put("path", "/pricing")
+                .put("referrer", "https://www.google.com/")
+                .put("sourceChannel", "website")
+                .put("consentStatus", "express")
+                .put("consentPolicy", "2026-01");
+        form.putObject("payload").put("company", "Example Ltd");
+        form.putObject("utm").put("source", "spring").put("medium", "email");
+        Call.Answer answer = Call.capture(form).send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        JsonNode lead = stored.lead(email);
+        JsonNode event = stored.event(anonId);
+        assertThat(answer.json())
+                .isEqualTo(Call.JSON
+                        .createObjectNode()
+                        .put("ok", true)
+                        .put("leadId", lead.path("id").asText())
+                        .put("visitorId", event.path("visitor_id").asText())
+                        .put("sessionId", event.path("session_id").asText())
+                        .put("heuristicLinksCreated", 0));
+        assertThat(lead.path("property_id").asText()).isEqualTo("default");
+        assertThat(lead.path("source_channel").asText()).isEqualTo("website");
+        assertThat(lead.path("consent_status").asText()).isEqualTo("express");
+        assertThat(event.path("event_type").asText()).isEqualTo("form_submit");
+        assertThat(event.path("path").asText()).isEqualTo("/pricing");
+        assertThat(event.path("traffic_source").asText()).isEqualTo("email");
+        assertThat(event.path("is_conversion").asBoolean()).isTrue();
+        assertThat(event.path("device").asText()).isEqualTo("desktop");
+        assertThat(event.toString()).doesNotContain(email, "Example Ltd");
+        JsonNode submission = only(stored.ofLead(SUBMISSIONS, email));
+        assertThat(submission.path("form_name").asText()).isEqualTo("newsletter");
+        assertThat(submission.path("payload")).isEqualTo(form.path("payload"));
+        assertThat(submission.path("event_id")).isEqualTo(event.path("id"));
+        JsonNode link = only(stored.ofLead(LINKS, email));
+        assertThat(link.path("source").asText()).isEqualTo("form_submit");
+        assertThat(link.path("confidence").asDouble()).isOne();
+        JsonNode consent = only(stored.ofLead(CONSENT, email));
+        assertThat(consent.path("status").asText()).isEqualTo("express");
+        assertThat(consent.path("source").asText()).isEqualTo("form");
+        assertThat(consent.path("form_name").asText()).isEqualTo("newsletter");
+        assertThat(consent.path("policy_version").asText()).isEqualTo("2026-01");
+        assertThat(consent.path("ip_hash").asText()).matches("\\\\x[0-9a-f]{64}");
+        assertThat(stored.ofLead(MESSAGES, email))
+                .as("nobody to pass leads on to")
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"operator", "one_click", "unsubscribe"})
+    void a_form_that_calls_itself_as_the_system_does_is_a_form_all_the_same(String name) {
+        assertThat(Call.capture(Forms.least(email).put("formName", name).put("consentStatus", "express"))
+                        .send()
+                        .status())
+                .isEqualTo(200);
+
+        JsonNode consent = only(stored.ofLead(CONSENT, email));
+        assertThat(consent.path("source").asText()).isEqualTo("form");
+        assertThat(consent.path("form_name").asText()).isEqualTo(name);
+    }
+
+    @Test
+    void an_address_alone_is_enough() {
+        Call.Answer answer = Call.capture(Forms.least(email)).send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(only(stored.ofLead(SUBMISSIONS, email)).path("form_name").asText())
+                .isEqualTo("lead_capture");
+        assertThat(stored.lead(email).path("consent_status").asText()).isEqualTo("pending");
+        JsonNode event = only(stored.rows(
+                "SELECT to_jsonb(e)::text FROM events e WHERE visitor_id = ?::uuid", answer.field("visitorId")));
+        assertThat(event.path("path").asText()).isEqualTo("/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "text/plain;charset=UTF-8", "application/json; charset=utf-8"})
+    void the_same_json_is_taken_as_text(String type) {
+        assertThat(Call.capture(Forms.least(email))
+                        .header("content-type", type)
+                        .send()
+                        .status())
+                .isEqualTo(200);
+        assertThat(stored.leads(email)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"multipart/form-data; boundary=x", "text/html", "application/xml", "image/png", "text/*"})
+    void any_other_type_is_refused(String type) {
+        Call.Answer answer =
+                Call.capture(Forms.least(email)).header("content-type", type).send();
+
+        assertThat(answer.status()).isEqualTo(415);
+        assertThat(answer.field("error")).isEqualTo("unsupported_media_type");
+        assertThat(stored.leads(email)).isEmpty();
+    }
+
+    @Test
+    void a_field_that_is_null_is_absent_and_one_that_nobody_knows_is_ignored() {
+        ObjectNode form = Forms.least(email);
+        for (String field : List.of("anonId", "formName", "path", "referrer", "sourceChannel", "consentStatus")) {
+            form.putNull(field);
+        }
+        for (String field : List.of("consentPolicy", "payload", "utm", "propertyId", "honeypot")) {
+            form.putNull(field);
+        }
+        form.put("anything", 5).put("ok", false);
+
+        assertThat(Call.capture(form).send().status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "  Jo.%s@EXAMPLE.ca ,jo.%s@example.ca",
+        "jo.%s@Bücher.example,jo.%s@xn--bcher-kva.example",
+        "jo.%s@xn--bcher-kva.example,jo.%s@xn--bcher-kva.example",
+        "jo+%s@example.ca,jo+%s@example.ca"
+    })
+    void an_address_is_stored_in_one_form(String given, String kept) {
+        String unique = email.substring(3, 39);
+        assertThat(Call.capture(Forms.least(given.formatted(unique))).send().status())
+                .isEqualTo(200);
+        assertThat(stored.leads(kept.formatted(unique))).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "jo",
+                "jo@",
+                "@example.ca",
+                "jo@@example.ca",
+                "jo jo@example.ca",
+                "jo@exa mple.ca",
+                "jo@-x.ca",
+                "jo@x..ca",
+                "\"jo\"@example.ca",
+                "jo@[127.0.0.1]",
+                "jo@example.ca, bo@example.ca",
+                "jo@example.ca\r\nBcc: bo@example.ca",
+                "Jo <jo@example.ca>",
+                "jö@example.ca"
+            })
+    void what_is_no_address_is_named_and_never_repeated(String address) {
+        Call.Answer answer = Call.capture(Forms.least(address)).send();
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly("email");
+        assertThat(answer.text()).doesNotContain("example.ca", "jo jo");
+    }
+
+    @Test
+    void all_faults_are_told_at_once() {
+        ObjectNode form = Forms.least("x").put("anonId", "short").put("consentStatus", "withdrawn");
+        form.put("propertyId", "nowhere").put("payload", "x").put("formName", 5);
+        form.putObject("utm").put("source", "");
+        Call.Answer answer = Call.capture(form).send();
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("issues").findValuesAsText("path"))
+                .containsExactlyInAnyOrder(
+                        "propertyId", "email", "anonId", "formName", "consentStatus", "payload", "utm.source");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "5",
+                "null",
+                "\"x\"",
+                "{",
+                "{\"email\":\"jo@example.ca\"",
+                "{\"email\":\"jo@example.ca\",\"email\":\"bo@example.ca\"}",
+                "{\"email\":\"jo@example.ca\",\"formName\":\"\\u0000\"}",
+                "{\"email\":\"jo@example.ca\",\"payload\":{\"x\":\"\\ud800\"}}",
+                "{\"email\":\"jo@example.ca\",\"payload\":{\"x\":NaN}}"
+            })
+    void a_body_that_cannot_be_read_or_stored_is_a_bad_request(String body) {
+        Call.Answer answer = Call.capture(body).send();
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.json().path("issues")).isNotEmpty();
+    }
+
+    @Test
+    void a_filled_honeypot_is_accepted_counted_and_not_stored() {
+        String property = stored.newProperty(properties);
+        Call.Answer answer = Call.capture(
+                        Forms.least(email).put("propertyId", property).put("honeypot", "http://spam.example/"))
+                .send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.text()).isEqualTo("{\"ok\":true}");
+        assertThat(answer.header("x-outcome")).isEqualTo("dropped");
+        Stored.await(() -> stored.rejections(property, "leads/capture", "honeypot"), 1L);
+        assertThat(stored.leads(email)).isEmpty();
+        assertThat(Call.capture(Forms.least(email).put("honeypot", "  ")).send().status())
+                .isEqualTo(200);
+    }
+
+    // --- properties
+
+    @Test
+    void the_page_tells_the_property_where_the_form_does_not() {
+        String property = stored.newProperty(properties);
+        Call.capture(Forms.least(email))
+                .header("origin", "https://" + property + ".example")
+                .send();
+
+        assertThat(stored.lead(email).path("property_id").asText()).isEqualTo(property);
+    }
+
+    @Test
+    void an_unknown_property_is_refused() {
+        Call.Answer answer =
+                Call.capture(Forms.least(email).put("propertyId", "nowhere")).send();
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly("propertyId");
+    }
+
+    @Test
+    void the_same_address_on_two_properties_is_two_leads_forgotten_together() {
+        String docs = stored.newProperty(properties);
+        ObjectNode form = Forms.scripted(email);
+        String one = Call.capture(form).send().field("leadId");
+        String other = Call.capture(form.put("propertyId", docs)).send().field("leadId");
+
+        assertThat(other).isNotEqualTo(one);
+        assertThat(stored.leads(email))
+                .extracting(lead -> lead.path("property_id").asText())
+                .containsExactlyInAnyOrder("default", docs);
+        assertThat(stored.visitors(form.path("anonId").asText())).hasSize(2);
+
+        Call.Answer deleted = Call.of("POST", "/v1/leads/delete")
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .json(Forms.least(email))
+                .send();
+        assertThat(deleted.json().path("leads").asInt()).isEqualTo(2);
+        assertThat(stored.leads(email)).isEmpty();
+        assertThat(stored.visitors(form.path("anonId").asText())).isEmpty();
+    }
+
+    // --- repeats
+
+    @Test
+    void fifty_captures_of_one_address_at_once_are_one_lead() {
+        List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 50)
+                .mapToObj(i -> Call.capture(Forms.scripted(email)).sendLater())
+                .toList();
+        Set<String> leads = new HashSet<>();
+        for (CompletableFuture<Call.Answer> answer : sent) {
+            assertThat(answer.join().status()).isEqualTo(200);
+            leads.add(answer.join().field("leadId"));
+        }
+
+        assertThat(leads).hasSize(1);
+        assertThat(stored.leads(email)).hasSize(1);
+        assertThat(stored.ofLead(SUBMISSIONS, email)).hasSize(50);
+        assertThat(stored.ofLead(LINKS, email)).hasSize(50);
+        assertThat(stored.consents(email)).containsExactly("pending");
+    }
+
+    @Test
+    void a_double_click_is_one_submission_and_one_event_with_the_same_answer() {
+        ObjectNode form = Forms.scripted(email).put("consentStatus", "express");
+        List<CompletableFuture<Call.Answer>> clicks = IntStream.range(0, 5)
+                .mapToObj(i -> Call.capture(form).sendLater())
+                .toList();
+        Set<String> answers = new HashSet<>();
+        clicks.forEach(click -> answers.add(click.join().text()));
+
+        assertThat(answers).hasSize(1);
+        assertThat(stored.ofLead(SUBMISSIONS, email)).hasSize(1);
+        assertThat(stored.consents(email)).containsExactly("express");
+        stored.event(form.path("anonId").asText());
+    }
+
+    @Test
+    void a_repeat_with_other_content_is_a_submission_of_its_own() {
+        ObjectNode form = Forms.scripted(email).put("sourceChannel", "website");
+        Call.capture(form).send();
+        form.remove("sourceChannel");
+        Call.capture(form.put("formName", "contact")).send();
+
+        assertThat(stored.ofLead(SUBMISSIONS, email)).hasSize(2);
+        assertThat(stored.events(form.path("anonId").asText())).hasSize(2);
+        assertThat(stored.sessions(form.path("anonId").asText())).hasSize(1);
+        assertThat(stored.lead(email).path("source_channel").asText()).isEqualTo("website");
+    }
+
+    @Test
+    void a_form_belongs_to_the_visit_that_came_before_it() {
+        ObjectNode form = Forms.scripted(email);
+        String anonId = form.path("anonId").asText();
+        Call.Answer page = Call.event(Beacons.pageView(anonId)).send();
+        Call.Answer capture = Call.capture(form).send();
+
+        assertThat(capture.field("visitorId")).isEqualTo(page.field("visitorId"));
+        assertThat(capture.field("sessionId")).isEqualTo(page.field("sessionId"));
+    }
+
+    // --- consent
+
+    @Test
+    void consent_climbs_and_never_falls_and_comes_back_from_withdrawal_by_a_new_express_alone() {
+        assertThat(afterForm("pending", 1)).isEqualTo("pending");
+        assertThat(afterForm("implied", 2)).isEqualTo("implied");
+        assertThat(stored.lead(email).path("consent_expires_at").asText()).isNotEmpty();
+        assertThat(afterForm("pending", 3)).isEqualTo("implied");
+        assertThat(afterForm("express", 4)).isEqualTo("express");
+        assertThat(stored.lead(email).path("consent_expires_at").isNull()).isTrue();
+        assertThat(afterForm("implied", 5)).isEqualTo("express");
+        Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least(email)).send();
+        assertThat(afterForm("implied", 6)).isEqualTo("withdrawn");
+        assertThat(afterForm("express", 7)).isEqualTo("express");
+
+        assertThat(stored.consents(email)).containsExactly("pending", "implied", "express", "withdrawn", "express");
+    }
+
+    private String afterForm(String consent, int number) {
+        Call.Answer answer = Call.capture(
+                        Forms.least(email).put("consentStatus", consent).put("formName", "form " + number))
+                .send();
+        assertThat(answer.status()).isEqualTo(200);
+        return stored.lead(email).path("consent_status").asText();
+    }
+
+    private static JsonNode only(List<JsonNode> rows) {
+        assertThat(rows).hasSize(1);
+        return rows.getFirst();
+    }
+
+    @Test
+    void an_address_that_somebody_is_at_holds_up_no_other() {
+        List<String> others =
+                IntStream.range(0, 40).mapToObj(i -> Forms.email()).toList();
+        CompletableFuture<Call.Answer> held = sql.inTransaction(tx -> {
+            LeadLock.take(tx, Email.of("email", email));
+            CompletableFuture<Call.Answer> waits =
+                    Call.capture(Forms.scripted(email)).sendLater();
+            List<CompletableFuture<Call.Answer>> sent = others.stream()
+                    .map(other -> Call.capture(Forms.scripted(other)).sendLater())
+                    .toList();
+            assertThat(sent)
+                    .allSatisfy(answer -> assertThat(answer.join().status()).isEqualTo(200));
+            assertThat(waits).isNotDone();
+            assertThat(stored.leads(email)).isEmpty();
+            return waits;
+        });
+
+        assertThat(held.join().status()).isEqualTo(200);
+        assertThat(stored.leads(email)).hasSize(1);
+    }
+
+    @Test
+    void a_form_that_the_database_refuses_fails_none_of_those_that_come_with_it() {
+        stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email NOT LIKE 'poison%') NOT VALID");
+        try {
+            List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 40)
+                    .mapToObj(i -> Call.capture(Forms.scripted((i % 10 == 5 ? "poison." : "good.") + i + email))
+                            .sendLater())
+                    .toList();
+            for (int i = 0; i < sent.size(); i++) {
+                assertThat(sent.get(i).join().status()).isEqualTo(i % 10 == 5 ? 500 : 200);
+            }
+        } finally {
+            stored.execute("ALTER TABLE leads DROP CONSTRAINT poison");
+        }
+    }
+}

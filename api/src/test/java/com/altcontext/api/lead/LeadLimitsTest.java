@@ -1,0 +1,166 @@
+package com.altcontext.api.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The usual limits of forms and of the operator, behind a proxy that says who called. Each test is a client of its own. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
+class LeadLimitsTest {
+    private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    private final String client = "100.64.3." + CLIENTS.incrementAndGet();
+    private Stored stored;
+    private String property;
+
+    @BeforeEach
+    void open() {
+        stored = new Stored(sql);
+        property = stored.newProperty(properties);
+    }
+
+    private Call.Answer send(Call call) {
+        return call.header("x-forwarded-for", client)
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .header("origin", "https://" + property + ".example")
+                .send();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/leads/capture,24,leads",
+        "/v1/leads/unsubscribe,12,unsubscribe",
+        "/v1/leads/unsubscribe/cut-off,12,unsubscribe",
+        "/v1/leads/delete,10,lead_delete",
+        "/v1/leads/export,10,lead_export"
+    })
+    void so_many_a_minute_pass_and_then_none(String path, int most, String policy) {
+        ObjectNode same = Forms.least();
+        int passed = 0;
+        Call.Answer answer = send(Call.of("POST", path).json(same));
+        while (answer.status() != 429) {
+            passed++;
+            assertThat(passed).isLessThanOrEqualTo(2 * most);
+            answer = send(Call.of("POST", path).json(same));
+        }
+
+        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        assertThat(passed).isBetween(most, most + most / 2);
+        assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
+        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"" + policy + "\";q=" + most + ";w=60");
+        assertThat(answer.header("ratelimit")).matches("\"" + policy + "\";r=0;t=[1-6]");
+        assertThat(answer.header("retry-after")).matches("[1-6]");
+        String endpoint = path.substring("/v1/".length()).replace("/cut-off", "");
+        Stored.await(() -> stored.rejections(property, endpoint, "rate_limited"), 1L);
+    }
+
+    @Test
+    void unsubscribing_by_address_and_by_link_share_one_allowance() {
+        int passed = 0;
+        while (send(Call.get("/v1/leads/unsubscribe/cut-off")).status() == 404
+                && send(Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least()))
+                                .status()
+                        == 200) {
+            passed += 2;
+        }
+        assertThat(passed).isBetween(12, 18);
+    }
+
+    @Test
+    void the_sixth_address_of_an_hour_is_refused_and_a_known_one_passes() {
+        List<String> addresses = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            addresses.add(Forms.email());
+            assertThat(send(Call.capture(Forms.least(addresses.getLast()))).status())
+                    .isEqualTo(200);
+        }
+        String sixth = Forms.email();
+        Call.Answer refused = send(Call.capture(Forms.least(sixth)));
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
+        assertThat(refused.header("ratelimit-policy")).isEqualTo("\"lead_emails\";q=5;w=3600");
+        assertThat(refused.header("ratelimit")).matches("\"lead_emails\";r=0;t=3[56][0-9]{2}");
+        assertThat(Integer.parseInt(String.valueOf(refused.header("retry-after"))))
+                .isBetween(3_500, 3_601);
+        assertThat(stored.leads(sixth)).isEmpty();
+        assertThat(send(Call.form("email=" + sixth)).status()).isEqualTo(429);
+        Stored.await(() -> stored.rejections(property, "leads/capture", "rate_limited"), 2L);
+
+        assertThat(send(Call.capture(Forms.least(addresses.getFirst()).put("formName", "another")))
+                        .status())
+                .isEqualTo(200);
+        assertThat(Call.capture(Forms.least(sixth))
+                        .header("x-forwarded-for", "100.64.4.1")
+                        .send()
+                        .status())
+                .as("another client")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void addresses_of_one_hash_code_are_counted_apart() {
+        // So are a} and b^.
+        int passed = 0;
+        for (int i = 0; i < 16; i++) {
+            StringBuilder local = new StringBuilder();
+            for (int bit = 3; bit >= 0; bit--) {
+                local.append((i >> bit & 1) == 0 ? "a}" : "b^");
+            }
+            Call.Answer answer = send(Call.capture(Forms.least(local + "@" + property + ".example")));
+            assertThat(answer.status()).isIn(200, 429);
+            passed += answer.status() == 200 ? 1 : 0;
+        }
+
+        assertThat(passed).isEqualTo(5);
+    }
+
+    @Test
+    void a_form_with_a_fault_counts_no_address() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(send(Call.capture(Forms.least().put("anonId", "short"))).status())
+                    .isEqualTo(400);
+        }
+        assertThat(send(Call.capture(Forms.least())).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusals_are_counted_by_endpoint_and_reason() {
+        send(Call.capture("{"));
+        send(Call.capture(Forms.least()).header("content-type", "image/png"));
+        send(Call.form("email=%zz"));
+        send(Call.form("email=" + "x".repeat(70_000)));
+        send(Call.of("POST", "/v1/leads/unsubscribe").json("{}"));
+
+        Stored.await(() -> stored.rejections(property, "leads/capture", "invalid_request"), 2L);
+        Stored.await(() -> stored.rejections(property, "leads/capture", "unsupported_media_type"), 1L);
+        Stored.await(() -> stored.rejections(property, "leads/capture", "payload_too_large"), 1L);
+        Stored.await(() -> stored.rejections(property, "leads/unsubscribe", "invalid_request"), 1L);
+    }
+}

@@ -1,0 +1,433 @@
+package com.altcontext.api.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Logged;
+import com.altcontext.api.testing.RawClient;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the operator asks for on behalf of a person: to be forgotten, and to be shown what is held. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.OBSERVED))
+class PersonTest {
+    @Inject
+    Sql sql;
+
+    private final String email = Forms.email();
+    private Stored stored;
+
+    @BeforeEach
+    void open() {
+        stored = new Stored(sql);
+    }
+
+    private static Call delete(Object body) {
+        return Call.of("POST", "/v1/leads/delete")
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .json(body);
+    }
+
+    private static Call export(Object body) {
+        return Call.of("POST", "/v1/leads/export")
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .json(body);
+    }
+
+    /** Somebody who looked at a page and left an address there. */
+    private ObjectNode person() {
+        ObjectNode form = Forms.scripted(email);
+        form.put("consentStatus", "express").put("consentPolicy", "2026-01");
+        form.putObject("payload").put("write to", email);
+        Call.event(Beacons.pageView(form.path("anonId").asText())).send();
+        assertThat(Call.capture(form).send().status()).isEqualTo(200);
+        return form;
+    }
+
+    @Test
+    void somebody_forgotten_is_counted_out_and_nothing_is_left() {
+        ObjectNode form = person();
+        Call.Answer deleted =
+                delete(Forms.least(" " + email.toUpperCase(Locale.ROOT))).send();
+
+        assertThat(deleted.status()).isEqualTo(200);
+        assertThat(deleted.text())
+                .isEqualTo("{\"ok\":true,\"deleted\":true,\"leads\":1,\"submissions\":1,\"consents\":1,\"links\":1,"
+                        + "\"messages\":0,\"visitors\":1,\"sessions\":1,\"events\":2,\"changed\":0}");
+        assertThat(stored.leads(email)).isEmpty();
+        assertThat(stored.visitors(form.path("anonId").asText())).isEmpty();
+        JsonNode log = stored.rows("SELECT to_jsonb(e)::text FROM erasure_log e ORDER BY id")
+                .getLast();
+        assertThat(log.path("erased_by").asText()).isEqualTo("api");
+        assertThat(log.toString()).doesNotContain(email);
+    }
+
+    @Test
+    void to_forget_twice_or_somebody_unknown_is_not_found_and_leaves_no_entry() {
+        person();
+        delete(Forms.least(email)).send();
+        int entries = stored.rows("SELECT to_jsonb(e)::text FROM erasure_log e").size();
+        for (String nobody : List.of(email, Forms.email())) {
+            Call.Answer answer = delete(Forms.least(nobody)).send();
+
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"not_found\"}");
+        }
+        assertThat(stored.rows("SELECT to_jsonb(e)::text FROM erasure_log e")).hasSize(entries);
+    }
+
+    @Test
+    void somebody_is_shown_everything_in_one_document() {
+        ObjectNode form = person();
+        Call.Answer answer = export(Forms.least(email)).send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("content-type")).startsWith("application/json");
+        assertThat(answer.header("cache-control")).isEqualTo("no-store");
+        assertThat(answer.text()).startsWith("{\"ok\":true,");
+        JsonNode document = answer.json();
+        assertThat(document.path("email").asText()).isEqualTo(email);
+        JsonNode lead = document.path("leads").get(0);
+        assertThat(lead.path("consent").get(0).path("policyVersion").asText()).isEqualTo("2026-01");
+        assertThat(lead.path("submissions")
+                        .get(0)
+                        .path("payload")
+                        .path("write to")
+                        .asText())
+                .isEqualTo(email);
+        JsonNode visitor = document.path("visitors").get(0);
+        assertThat(visitor.path("anonId")).isEqualTo(form.path("anonId"));
+        assertThat(visitor.path("sessions")).hasSize(1);
+        assertThat(visitor.path("events").findValuesAsText("eventType")).containsExactly("page_view", "form_submit");
+
+        String url = lead.path("unsubscribeUrl").asText();
+        assertThat(url).startsWith("https://api.example.com/v1/leads/unsubscribe/");
+        assertThat(Call.of("POST", url.substring("https://api.example.com".length()))
+                        .send()
+                        .status())
+                .isEqualTo(200);
+        assertThat(stored.lead(email).path("consent_status").asText()).isEqualTo("withdrawn");
+    }
+
+    @Test
+    void nothing_is_shown_of_somebody_unknown() {
+        Call.Answer answer = export(Forms.least()).send();
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"not_found\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{}", "{\"email\":null}", "{\"email\":\"nobody\"}", "{\"email\":[\"jo@example.ca\"]}", "[", "[]"
+            })
+    void without_an_address_nothing_is_done(String body) {
+        for (Call call : List.of(delete(body), export(body))) {
+            Call.Answer answer = call.send();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().path("issues")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void an_address_in_the_query_is_not_looked_at() {
+        person();
+        assertThat(delete("{}").send().status()).isEqualTo(400);
+        assertThat(Call.of("POST", "/v1/leads/delete?email=" + email)
+                        .header("x-admin-key", TestService.ADMIN_KEY)
+                        .json("{}")
+                        .send()
+                        .status())
+                .isEqualTo(400);
+        assertThat(stored.leads(email)).hasSize(1);
+    }
+
+    // --- a visitor who left two addresses: whoever knows an anonId can leave one of their own
+
+    /** The address of somebody who knows the visitor's {@code anonId}. */
+    private final String stranger = Forms.email();
+
+    /** The visitor was here two hours before, so that what comes now is another session. */
+    private void letTwoHoursPass(String anonId) {
+        stored.execute("""
+                WITH them AS (SELECT visitor_id FROM visitors WHERE anon_id = ?),
+                    past AS (
+                        UPDATE sessions SET started_at = started_at - interval '2 hours',
+                                            last_event_at = last_event_at - interval '2 hours'
+                        WHERE visitor_id IN (SELECT visitor_id FROM them))
+                UPDATE events SET occurred_at = occurred_at - interval '2 hours',
+                                  day = ((occurred_at - interval '2 hours') AT TIME ZONE 'UTC')::date
+                WHERE visitor_id IN (SELECT visitor_id FROM them)
+                """, anonId);
+    }
+
+    /** Leaves the stranger's address on the visitor. */
+    private Call.Answer intrude(ObjectNode form) {
+        letTwoHoursPass(form.path("anonId").asText());
+        Call.Answer intruded = Call.capture(
+                        Forms.least(stranger).put("anonId", form.path("anonId").asText()))
+                .send();
+        assertThat(intruded.status()).isEqualTo(200);
+        return intruded;
+    }
+
+    @Test
+    void whoever_leaves_an_address_on_a_known_visitor_is_shown_the_session_of_that_form_alone() {
+        ObjectNode form = person();
+        String sessionOfForm = intrude(form).field("sessionId");
+
+        JsonNode document = export(Forms.least(stranger)).send().json();
+
+        assertThat(document.findValuesAsText("id"))
+                .as("of sessions, events, the lead and its submission")
+                .hasSize(4)
+                .contains(sessionOfForm);
+        JsonNode visitor = document.path("visitors").get(0);
+        assertThat(visitor.path("sharedWithOthers").asBoolean()).isTrue();
+        assertThat(visitor.path("sessions").findValuesAsText("id")).containsExactly(sessionOfForm);
+        assertThat(visitor.path("events").findValuesAsText("eventType")).containsExactly("form_submit");
+        assertThat(document.toString()).doesNotContain(email, "page_view", "firstSeenAt");
+
+        JsonNode own = export(Forms.least(email)).send().json();
+        assertThat(own.path("visitors").get(0).path("sessions"))
+                .singleElement()
+                .satisfies(session -> assertThat(session.path("id").asText()).isNotEqualTo(sessionOfForm));
+        assertThat(own.path("visitors").get(0).path("events").findValuesAsText("eventType"))
+                .containsExactly("page_view", "form_submit");
+    }
+
+    @Test
+    void a_second_address_on_a_visitor_keeps_nothing_of_the_person_who_is_forgotten() {
+        ObjectNode form = person();
+        String anonId = form.path("anonId").asText();
+        String visitorId = intrude(form).field("visitorId");
+
+        JsonNode deleted = delete(Forms.least(email)).send().json();
+
+        assertThat(deleted.path("visitors").asInt()).isEqualTo(1);
+        assertThat(deleted.path("events").asInt()).isEqualTo(3);
+        assertThat(stored.visitors(anonId)).isEmpty();
+        assertThat(stored.rows("SELECT to_jsonb(e)::text FROM events e WHERE visitor_id = ?::uuid", visitorId))
+                .isEmpty();
+        assertThat(stored.consents(stranger)).containsExactly("pending");
+        JsonNode submission =
+                stored.ofLead(Stored.LeadTable.SUBMISSIONS, stranger).getFirst();
+        assertThat(submission.path("visitor_id").isNull()).isTrue();
+        assertThat(submission.path("session_id").isNull()).isTrue();
+        assertThat(submission.path("event_id").isNull()).isTrue();
+        assertThat(stored.ofLead(Stored.LeadTable.LINKS, stranger)).isEmpty();
+
+        Call.Answer shown = export(Forms.least(stranger)).send();
+        assertThat(shown.json().path("leads").get(0).path("submissions")).hasSize(1);
+        assertThat(shown.json().path("visitors")).isEmpty();
+        assertThat(Call.capture(Forms.least(stranger).put("anonId", anonId))
+                        .send()
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** Errs towards forgetting: which is why an anonId must not be guessable. */
+    @Test
+    void to_forget_the_second_address_takes_the_visitor_too_and_leaves_the_first_lead() {
+        ObjectNode form = person();
+        intrude(form);
+
+        assertThat(delete(Forms.least(stranger)).send().json().path("events").asInt())
+                .isEqualTo(3);
+
+        assertThat(stored.visitors(form.path("anonId").asText())).isEmpty();
+        assertThat(stored.lead(email).path("consent_status").asText()).isEqualTo("express");
+    }
+
+    // --- the log of who was shown
+
+    private List<JsonNode> shown() {
+        return stored.rows("SELECT to_jsonb(a)::text FROM audit_log a WHERE action = 'lead_export' ORDER BY id");
+    }
+
+    @Test
+    void each_export_of_a_person_leaves_a_row_without_the_address_and_one_of_nobody_leaves_none() {
+        person();
+        int before = shown().size();
+        export(Forms.least(email)).send();
+        export(Forms.least(email)).send();
+        export(Forms.least()).send();
+
+        assertThat(shown().subList(before, shown().size())).hasSize(2).allSatisfy(row -> {
+            assertThat(row.path("done_by").asText()).isEqualTo("api");
+            assertThat(row.path("row_count").asInt()).isEqualTo(1);
+            assertThat(row.path("ip_hash").asText()).matches("\\\\x[0-9a-f]{64}");
+            assertThat(row.path("email_hash").asText()).matches("\\\\x[0-9a-f]{64}");
+            assertThat(row.toString()).doesNotContain("@");
+        });
+    }
+
+    // --- work that takes longer than anybody waits
+
+    @Test
+    void what_the_server_gives_up_is_told_with_what_to_do_and_nothing_is_done() {
+        person();
+        sql.withTimeout(Duration.ofMinutes(1)).inTransaction(other -> {
+            other.query(
+                    "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.lead:' || ?, 0))",
+                    row -> row.flag(1),
+                    email);
+            CompletableFuture<Call.Answer> waiting = CompletableFuture.supplyAsync(
+                    () -> delete(Forms.least(email)).send());
+            Stored.await(this::cancelWhoeverWaits, 1L);
+            Call.Answer answer = waiting.join();
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.json().path("error").asText()).isEqualTo("took_too_long");
+            assertThat(answer.json().path("remedy").asText()).contains("altops lead delete");
+            return 0;
+        });
+        assertThat(stored.leads(email)).hasSize(1);
+        assertThat(delete(Forms.least(email)).send().status()).isEqualTo(200);
+    }
+
+    /** In a transaction of its own, since one sees who is active as it was when it first looked. */
+    private long cancelWhoeverWaits() {
+        return sql.inTransaction(tx -> tx.query(
+                        "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+                                + " AND wait_event_type = 'Lock' AND query LIKE '%pg_advisory_xact_lock%'",
+                        row -> row.number(1)))
+                .getFirst();
+    }
+
+    // --- documents that are too long for memory
+
+    private static final int MANY = 20_000;
+
+    /** Some 20 MB of events of the person. */
+    private void visitALot(String anonId) {
+        new Stored(sql.withTimeout(Duration.ofMinutes(1)))
+                .execute(
+                        "INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(),"
+                                + " 'props', jsonb_build_object('n', n, 'é', repeat('🍁', 250))))).*"
+                                + " FROM (SELECT e FROM events e JOIN visitors v USING (visitor_id)"
+                                + " WHERE v.anon_id = ? AND e.event_type = 'page_view') AS one (e), generate_series(1, ?) AS n",
+                        anonId,
+                        MANY);
+    }
+
+    @Test
+    void a_long_document_comes_whole() {
+        visitALot(person().path("anonId").asText());
+        Call.Answer answer = export(Forms.least(email)).send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("content-length")).isNull();
+        assertThat(answer.text().length()).isGreaterThan(10_000_000);
+        JsonNode events = answer.json().path("visitors").get(0).path("events");
+        assertThat(events).hasSize(MANY + 2);
+        assertThat(events)
+                .filteredOn(event -> event.path("props").has("é"))
+                .allSatisfy(event ->
+                        assertThat(event.path("props").path("é").asText()).isEqualTo("🍁".repeat(250)));
+        assertThat(delete(Forms.least(email)).send().json().path("events").asInt())
+                .isEqualTo(MANY + 2);
+    }
+
+    @Test
+    void half_a_document_does_not_look_like_a_whole_one_and_is_no_fault() throws Exception {
+        visitALot(person().path("anonId").asText());
+        String body = Forms.least(email).toString();
+        try (Logged logged = new Logged()) {
+            try (RawClient slow = new RawClient()) {
+                slow.write("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + TestService.ADMIN_KEY
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                // It stops where the client takes no more; then the database goes.
+                slow.awaitAnswer();
+                terminateExports();
+                String answer = slow.readAll();
+                assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotEndWith("0\r\n\r\n");
+                assertThat(answer).doesNotContain("\"notes\":", "internal_error");
+            }
+            // Whoever was in the middle has found the database gone, which is told to all until it answers.
+            Stored.await(() -> export(Forms.least()).send().status(), 404);
+            assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContain(email, "IllegalState"));
+        }
+    }
+
+    private void terminateExports() {
+        Stored.await(
+                () -> {
+                    try {
+                        return sql.inTransaction(tx -> tx.query(
+                                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                                + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                                                + " AND query LIKE '%FROM events AS e%' AND backend_type = 'client backend'",
+                                        row -> row.number(1)))
+                                .getFirst();
+                    } catch (SqlFailure again) {
+                        return 0L;
+                    }
+                },
+                1L);
+    }
+
+    @Test
+    void a_client_that_goes_away_in_the_middle_is_no_fault_of_the_service() throws IOException {
+        visitALot(person().path("anonId").asText());
+        String body = Forms.least(email).toString();
+        try (Logged logged = new Logged()) {
+            for (int i = 0; i < 4; i++) {
+                try (RawClient client = new RawClient()) {
+                    client.write("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + TestService.ADMIN_KEY
+                            + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                            + body);
+                    client.awaitAnswer();
+                }
+            }
+            assertThat(export(Forms.least(email)).send().status()).isEqualTo(200);
+            assertThat(logged.lines())
+                    .noneSatisfy(line -> assertThat(line).startsWith("ERROR"))
+                    .allSatisfy(line -> assertThat(line).doesNotContain(email));
+        }
+    }
+
+    @Test
+    void an_address_never_stands_in_the_log() {
+        stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email NOT LIKE 'poison%') NOT VALID");
+        String poison = "poison." + email;
+        try (Logged logged = new Logged()) {
+            person();
+            assertThat(Call.capture(Forms.least(poison)).send().status()).isEqualTo(500);
+            Call.form("email=" + email + "&consentStatus=withdrawn").send();
+            Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least(email)).send();
+            export(Forms.least(email)).send();
+            delete(Forms.least(email)).send();
+            delete(Forms.least(email)).send();
+
+            assertThat(logged.lines())
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).doesNotContainIgnoringCase(email));
+        } finally {
+            stored.execute("ALTER TABLE leads DROP CONSTRAINT poison");
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package com.altcontext.api.lead;
+
+import static com.altcontext.api.testing.Stored.LeadTable.CONSENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Taking consent back: by address, and by the link of a mail. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class UnsubscribeResourceTest {
+    private static final String LINK = "/v1/leads/unsubscribe/";
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    @Inject
+    UnsubscribeToken token;
+
+    private final String email = Forms.email();
+    private Stored stored;
+
+    @BeforeEach
+    void open() {
+        stored = new Stored(sql);
+    }
+
+    private static Call unsubscribe(Object body) {
+        return Call.of("POST", "/v1/leads/unsubscribe").json(body);
+    }
+
+    private String statusOf(String property) {
+        return stored.leads(email).stream()
+                .filter(lead -> lead.path("property_id").asText().equals(property))
+                .map(lead -> lead.path("consent_status").asText())
+                .findFirst()
+                .orElse("none");
+    }
+
+    private String capture() {
+        return Call.capture(Forms.least(email).put("consentStatus", "express"))
+                .send()
+                .field("leadId");
+    }
+
+    private String link() {
+        return LINK + token.of(new UnsubscribeToken.Scope(UUID.fromString(capture()), "default"));
+    }
+
+    // --- by address
+
+    @Test
+    void a_known_and_an_unknown_address_get_the_same_answer() {
+        capture();
+        Call.Answer known = unsubscribe(Forms.least(email)).send();
+        Call.Answer again = unsubscribe(Forms.least(email)).send();
+        Call.Answer unknown = unsubscribe(Forms.least()).send();
+
+        assertThat(known.status()).isEqualTo(200);
+        assertThat(known.text()).isEqualTo("{\"ok\":true}");
+        for (Call.Answer other : List.of(again, unknown)) {
+            assertThat(other.status()).isEqualTo(200);
+            assertThat(other.text()).isEqualTo(known.text());
+            assertThat(telling(other)).isEqualTo(telling(known));
+        }
+        assertThat(statusOf("default")).isEqualTo("withdrawn");
+        assertThat(stored.consents(email)).containsExactly("express", "withdrawn");
+    }
+
+    /** All headers but the one that is never twice the same. */
+    private static Map<String, List<String>> telling(Call.Answer answer) {
+        Map<String, List<String>> headers = new HashMap<>(answer.headers().map());
+        headers.remove("x-request-id");
+        return headers;
+    }
+
+    @Test
+    void the_reason_is_kept_in_the_record_of_consent_with_a_hash_of_who_asked() {
+        capture();
+        unsubscribe(Forms.least("  " + email.toUpperCase(Locale.ROOT)).put("reason", " too many "))
+                .header("content-type", "text/plain;charset=UTF-8")
+                .send();
+
+        JsonNode row = stored.ofLead(CONSENT, email).getLast();
+        assertThat(row.path("status").asText()).isEqualTo("withdrawn");
+        assertThat(row.path("source").asText()).isEqualTo("unsubscribe");
+        assertThat(row.path("reason").asText()).isEqualTo("too many");
+        assertThat(row.path("ip_hash").asText()).matches("\\\\x[0-9a-f]{64}");
+    }
+
+    @Test
+    void it_is_for_all_properties_unless_one_is_named() {
+        String docs = stored.newProperty(properties);
+        capture();
+        Call.capture(Forms.least(email).put("propertyId", docs)).send();
+
+        // The page that asks is of one property, and names none: then the person wants no mail at all.
+        unsubscribe(Forms.least(email).put("propertyId", docs)).send();
+        assertThat(statusOf(docs)).isEqualTo("withdrawn");
+        assertThat(statusOf("default")).isEqualTo("express");
+        unsubscribe(Forms.least(email))
+                .header("origin", "https://" + docs + ".example")
+                .send();
+        assertThat(statusOf("default")).isEqualTo("withdrawn");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | email",
+                "{\"email\":\"nobody\"} | email",
+                "{\"email\":\"jo@example.ca\",\"reason\":5} | reason",
+                "{\"email\":\"jo@example.ca\",\"propertyId\":\"nowhere\"} | propertyId",
+                "[] | ''"
+            })
+    void a_fault_is_told_with_its_field(String body, String field) {
+        Call.Answer answer = unsubscribe(body).send();
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("issues").findValuesAsText("path")).contains(field);
+        assertThat(answer.text()).doesNotContain("nobody", "nowhere");
+    }
+
+    // --- by link
+
+    @Test
+    void the_page_of_a_link_asks_and_changes_nothing() {
+        String link = link();
+        for (String method : List.of("GET", "HEAD", "GET")) {
+            Call.Answer answer = Call.of(method, link).send();
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("content-type")).isEqualTo("text/html; charset=utf-8");
+            assertThat(answer.header("cache-control")).isEqualTo("no-store");
+            assertThat(answer.header("referrer-policy")).isEqualTo("no-referrer");
+            assertThat(answer.header("content-security-policy"))
+                    .isEqualTo("default-src 'none'; style-src '" + UnsubscribePage.STYLE_HASH
+                            + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+            assertThat(answer.text()).isEqualTo(method.equals("HEAD") ? "" : UnsubscribePage.ASK.in("en"));
+            assertThat(answer.text()).doesNotContain(email, "example.ca");
+        }
+        assertThat(statusOf("default")).isEqualTo("express");
+        assertThat(stored.consents(email)).containsExactly("express");
+    }
+
+    @Test
+    void the_page_speaks_french_to_whoever_asks_for_it() {
+        Call.Answer answer =
+                Call.get(link()).header("accept-language", "fr-CA,fr;q=0.9").send();
+
+        assertThat(answer.text()).contains("<html lang=\"fr\">", "Me désabonner");
+        assertThat(answer.header("vary")).contains("Accept-Language");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/x-www-form-urlencoded | List-Unsubscribe=One-Click",
+                "multipart/form-data; boundary=x | --x--",
+                "text/plain | anything at all",
+                "application/json | {"
+            })
+    void a_post_of_whatever_type_withdraws_the_consent(String type, String body) {
+        String link = link();
+        Call.Answer answer =
+                Call.of("POST", link).header("content-type", type).body(body).send();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).isEqualTo(UnsubscribePage.DONE.in("en"));
+        assertThat(statusOf("default")).isEqualTo("withdrawn");
+        JsonNode row = stored.ofLead(CONSENT, email).getLast();
+        assertThat(row.path("source").asText()).isEqualTo("one_click");
+        assertThat(Call.of("POST", link).send().status())
+                .as("twice, and without a body")
+                .isEqualTo(200);
+        assertThat(stored.consents(email)).containsExactly("express", "withdrawn");
+    }
+
+    @Test
+    void a_link_is_about_its_property_alone() {
+        String docs = stored.newProperty(properties);
+        Call.capture(Forms.least(email).put("propertyId", docs)).send();
+        Call.of("POST", link()).send();
+
+        assertThat(statusOf("default")).isEqualTo("withdrawn");
+        assertThat(statusOf(docs)).isEqualTo("pending");
+    }
+
+    @Test
+    void a_link_that_was_cut_or_forged_is_told_to_be_broken_and_changes_nothing() {
+        String link = link();
+        String word = link.substring(LINK.length());
+        UUID lead = UUID.fromString(stored.lead(email).path("id").asText());
+        String forged = new UnsubscribeToken("another secret").of(new UnsubscribeToken.Scope(lead, "default"));
+        for (String wrong : List.of(
+                word.substring(0, word.length() - 1),
+                word + "A",
+                word.substring(1),
+                forged,
+                "x",
+                "%00",
+                "..%2f..%2f",
+                word.replace(word.charAt(30), word.charAt(30) == 'A' ? 'B' : 'A'))) {
+            for (String method : List.of("GET", "POST", "HEAD")) {
+                Call.Answer answer = Call.of(method, LINK + wrong).send();
+
+                assertThat(answer.status()).as("%s %s", method, wrong).isEqualTo(404);
+                if (!method.equals("HEAD")) {
+                    assertThat(answer.text()).isEqualTo(UnsubscribePage.UNKNOWN.in("en"));
+                }
+            }
+        }
+        assertThat(statusOf("default")).isEqualTo("express");
+    }
+
+    @Test
+    void the_link_of_somebody_forgotten_answers_as_it_always_did() {
+        String link = link();
+        Call.of("POST", "/v1/leads/delete")
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .json(Forms.least(email))
+                .send();
+
+        assertThat(Call.get(link).send().status()).isEqualTo(200);
+        assertThat(Call.of("POST", link).send().text()).isEqualTo(UnsubscribePage.DONE.in("en"));
+        assertThat(stored.leads(email)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/leads/unsubscribe/", "/v1/leads/unsubscribe/a/b"})
+    void a_path_that_is_no_link_is_not_found(String path) {
+        assertThat(Call.get(path).send().text()).contains("not_found");
+    }
+}

@@ -1,0 +1,148 @@
+package com.altcontext.api.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.PackagedService;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.testing.Database;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Figures of more sites and longer values than the heap of production could hold at once. */
+class FiguresMemoryIT {
+    private static final int PROPERTIES = 300;
+    private static final int DAYS = 366;
+    private static final int VIEWS_OF_A_DAY = 300;
+
+    /**
+     * Every day of every property, from eight days of different sites: some hundred visitors, and for one in eight so many
+     * that a sketch has its full size.
+     */
+    private static final String FILL = """
+            WITH model AS MATERIALIZED (
+                SELECT k,
+                    (SELECT string_agg(substr(int4send(register * 16 + 1 + register % 9), 2), ''::bytea)
+                     FROM (SELECT DISTINCT abs(hashtext(k || ' ' || n)) % 32768 AS register
+                           FROM generate_series(1, 150 + 60 * k) AS n) AS registers) AS visitors,
+                    (SELECT string_agg(int2send((120 + n * 4)::smallint) || int4send(1 + abs(hashtext(k || '-' || n)) % 900), ''::bytea)
+                     FROM generate_series(0, 90) AS n) AS vitals
+                FROM generate_series(0, 7) AS k)
+            INSERT INTO daily_metric_rollups (property_id, day, version, unique_visitors, new_visitors, page_views, sessions,
+                visitor_sketch, fcp_histogram, lcp_histogram, inp_histogram, ttfb_histogram, cls_histogram)
+            SELECT 'site-' || p, ?::date - d, 367 - d, 100, 40, ?, 120, visitors, vitals, vitals, vitals, vitals, vitals
+            FROM generate_series(1, ?) AS p, generate_series(1, ?) AS d, model
+            WHERE k = (p + d) % 8
+            """;
+
+    /** The values of a dimension are as long as a path can be, and each of their letters takes two bytes. */
+    private static final String FILL_PATHS = """
+            INSERT INTO daily_dimension_rollups
+                (property_id, dimension, day, rank, value, visitors, page_views, sessions, conversions)
+            SELECT 'site-1', 'path', ?::date - 1, n, '/' || n || repeat('ж', 2000), 501 - n, 501 - n, 501 - n, 0
+            FROM generate_series(1, 500) AS n
+            """;
+
+    private final LocalDate today = LocalDate.now(ZoneOffset.UTC);
+    private final String url = Database.migrated().url();
+    private final Sql sql = Database.at(url).sql();
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private PackagedService service() {
+        return PackagedService.on(
+                url, Map.of("ADMIN_API_KEY", TestService.ADMIN_KEY, "RATE_LIMIT_METRICS", "1000000000"));
+    }
+
+    private void addProperties(int number) {
+        sql.inTransaction(tx -> tx.update(
+                "INSERT INTO properties (id, name) SELECT 'site-' || p, 'P' FROM generate_series(1, ?) AS p", number));
+    }
+
+    private CompletableFuture<HttpResponse<String>> ask(PackagedService service, String question) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(service.address() + "/v1/metrics/" + question))
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .build();
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Asks all at once: each is answered with figures, or told to come again. @return how many were answered with figures */
+    private long askAll(PackagedService service, List<String> questions) {
+        List<CompletableFuture<HttpResponse<String>>> answers =
+                questions.stream().map(question -> ask(service, question)).toList();
+        return answers.stream()
+                .map(CompletableFuture::join)
+                .peek(answer ->
+                        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 503))
+                .filter(answer -> answer.statusCode() == 200)
+                .count();
+    }
+
+    private static void assertLivesAndStores(PackagedService service) throws IOException {
+        assertThat(service.health()).isEqualTo("200");
+        assertThat(service.post(PackagedService.Load.event("anon-after-figures"))
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void summaries_of_three_hundred_properties_over_a_year_live_within_the_heap() throws Exception {
+        addProperties(PROPERTIES);
+        sql.inTransaction(tx -> tx.update(FILL, today, VIEWS_OF_A_DAY, PROPERTIES, DAYS));
+        try (PackagedService service = service()) {
+            List<String> questions = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                LocalDate to = today.minusDays(1 + i * 9);
+                questions.add("summary?compareTo=true&from=" + to.minusDays(180 + i) + "&to=" + to);
+                questions.add("summary?compareTo=true&from=" + to.minusDays(3 + i) + "&to=" + to + "&propertyId=site-"
+                        + (1 + i));
+            }
+
+            assertThat(askAll(service, questions)).isPositive();
+
+            AtomicReference<HttpResponse<String>> year = new AtomicReference<>();
+            Stored.await(
+                    () -> {
+                        year.set(ask(service, "summary?window=" + DAYS).join());
+                        return year.get().statusCode();
+                    },
+                    200);
+            JsonNode metrics = Call.JSON.readTree(year.get().body()).path("metrics");
+            assertThat(metrics.path("totalPageViews").path("value").asLong())
+                    .isEqualTo((long) PROPERTIES * DAYS * VIEWS_OF_A_DAY);
+            assertThat(metrics.path("webVitals").path("lcpMs").path("p75").asDouble())
+                    .isPositive();
+            assertLivesAndStores(service);
+        }
+    }
+
+    @Test
+    void breakdowns_of_the_longest_values_are_remembered_within_the_heap() throws Exception {
+        addProperties(1);
+        sql.inTransaction(tx -> tx.update(FILL_PATHS, today));
+        try (PackagedService service = service()) {
+            for (int round = 0; round < 8; round++) {
+                List<String> questions = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    questions.add("breakdown?dimension=path&propertyId=site-1&window=7&limit=" + (500 - round * 8 - i));
+                }
+                assertThat(askAll(service, questions)).isPositive();
+            }
+
+            assertLivesAndStores(service);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package com.altcontext.api.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is answered about ROLLUP_DEFAULT_PROPERTY_ID where no property is named. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.CHOSEN))
+class MetricsDefaultPropertyTest {
+    private static final String SUMMARY = "/v1/metrics/summary?window=1";
+    private static final String BREAKDOWN = "/v1/metrics/breakdown?dimension=path&window=1";
+
+    @Inject
+    InstantSource clock;
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    @AfterEach
+    void takeItAway() {
+        new Stored(sql).execute("DELETE FROM properties WHERE id = 'usual-site'");
+        properties.refresh();
+    }
+
+    @Test
+    void questions_that_name_no_property_are_about_the_usual_one() {
+        String today = addTheUsualSite();
+        assertThat(Call.event(Beacons.with("propertyId", "usual-site")).send().status())
+                .isEqualTo(202);
+        assertThat(Call.event(Beacons.with("propertyId", "default")).send().status())
+                .isEqualTo(202);
+        rollUp();
+        String window = "?from=" + today + "&to=" + today;
+
+        JsonNode summary = admin("/v1/metrics/summary" + window).json();
+        JsonNode breakdown =
+                admin("/v1/metrics/breakdown" + window + "&dimension=path").json();
+
+        assertThat(summary.at("/metrics/totalPageViews/value").asLong()).isEqualTo(1);
+        assertThat(breakdown.at("/total/pageViews").asLong()).isEqualTo(1);
+    }
+
+    /** Zeros would be taken for its figures. */
+    @Test
+    void a_usual_property_that_is_not_there_is_told() {
+        for (String question : new String[] {SUMMARY, BREAKDOWN}) {
+            Call.Answer answer = admin(question);
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo("propertyId");
+            assertThat(answer.json().at("/issues/0/message").asText())
+                    .isEqualTo("is absent, and ROLLUP_DEFAULT_PROPERTY_ID is not a known property");
+            assertThat(admin(question + "&propertyId=default").status()).isEqualTo(200);
+        }
+
+        addTheUsualSite();
+        assertThat(admin(SUMMARY).status()).isEqualTo(200);
+        assertThat(admin(BREAKDOWN).status()).isEqualTo(200);
+    }
+
+    private String addTheUsualSite() {
+        Stored stored = new Stored(sql);
+        stored.execute("INSERT INTO properties (id, name) VALUES ('usual-site', 'Usual')");
+        properties.refresh();
+        return stored.rows("SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date)::text")
+                .getFirst()
+                .asText();
+    }
+
+    private static Call.Answer admin(String path) {
+        return Call.get(path).header("x-admin-key", TestService.ADMIN_KEY).send();
+    }
+
+    private void rollUp() {
+        var _ = new Rollup(sql, clock).refreshRecent();
+    }
+}

@@ -1,0 +1,219 @@
+package com.altcontext.api.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Beacons;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the operator reads. That the figures are right is tested where they are computed; here is what HTTP adds. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class MetricsTest {
+    @Inject
+    InstantSource clock;
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    private String property = "";
+    private LocalDate today = LocalDate.EPOCH;
+
+    @BeforeEach
+    void aPropertyOfItsOwn() {
+        Stored stored = new Stored(sql);
+        property = stored.newProperty(properties);
+        today = LocalDate.parse(stored.rows("SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date)::text")
+                .getFirst()
+                .asText());
+    }
+
+    @Test
+    void a_summary_of_today_tells_what_came_in_until_now() {
+        visit("/pricing", "visitor-a-1");
+        visit("/pricing", "visitor-a-2");
+        Call.event(Beacons.with("propertyId", property))
+                .header("user-agent", "curl/8.0")
+                .send();
+        rollUp();
+
+        JsonNode summary = ask("summary", "&compareTo=true").json();
+
+        assertThat(summary.at("/metrics/uniqueVisitors/value").asLong()).isEqualTo(2);
+        assertThat(summary.at("/metrics/uniqueVisitors/delta").isNull()).isTrue();
+        assertThat(summary.at("/metrics/totalPageViews/value").asLong()).isEqualTo(2);
+        assertThat(summary.at("/metrics/bounceRate/value").asDouble()).isEqualTo(1);
+        assertThat(summary.at("/metrics/formCompletionRate/value").isNull()).isTrue();
+        assertThat(summary.at("/metrics/trafficSourceMix/direct").asDouble()).isEqualTo(1);
+        assertThat(summary.at("/metrics/trafficSourceMix")).hasSize(9);
+        assertThat(summary.at("/ingest/totalEventsAccepted").asLong()).isEqualTo(2);
+        assertThat(summary.at("/ingest/botEvents").asLong()).isEqualTo(1);
+        assertThat(summary.at("/freshness/rolledUpThrough").asText()).isEqualTo(today.toString());
+        assertThat(summary.at("/freshness/lagDays").asInt()).isZero();
+        assertThat(summary.at("/compareTo/to").asText())
+                .isEqualTo(today.minusDays(1).toString());
+        assertThat(summary.at("/trend")).hasSize(1);
+        assertThat(summary.at("/trend/0/day").asText()).isEqualTo(today.toString());
+        assertThat(summary.at("/trend/0/pageViews").asLong()).isEqualTo(2);
+    }
+
+    @Test
+    void a_breakdown_tells_the_values_with_the_most_visitors_first() {
+        visit("/a", "visitor-b-1");
+        visit("/a", "visitor-b-2");
+        visit("/b", "visitor-b-1");
+        rollUp();
+
+        JsonNode breakdown = ask("breakdown", "&dimension=path&limit=1").json();
+
+        assertThat(breakdown.path("dimension").asText()).isEqualTo("path");
+        assertThat(breakdown.path("rows")).hasSize(1);
+        assertThat(breakdown.at("/rows/0/value").asText()).isEqualTo("/a");
+        assertThat(breakdown.at("/rows/0/visitors").asLong()).isEqualTo(2);
+        assertThat(breakdown.at("/total/pageViews").asLong()).isEqualTo(3);
+        assertThat(breakdown.at("/freshness/lagDays").asInt()).isZero();
+    }
+
+    @Test
+    void one_property_does_not_show_in_another_and_all_together_hold_both() {
+        visit("/x", "visitor-c-1");
+        String other = property;
+        aPropertyOfItsOwn();
+        visit("/x", "visitor-c-1");
+        rollUp();
+
+        assertThat(ask("summary", "").json().at("/metrics/sessions/value").asLong())
+                .isEqualTo(1);
+        String window = "?from=" + today + "&to=" + today;
+        long all = admin("/v1/metrics/summary" + window)
+                .json()
+                .at("/metrics/sessions/value")
+                .asLong();
+        assertThat(all).isGreaterThanOrEqualTo(2);
+        assertThat(other).isNotEqualTo(property);
+    }
+
+    @Test
+    void an_answer_is_remembered_for_a_while_and_says_so() {
+        visit("/once", "visitor-d-1");
+        rollUp();
+        String first = ask("summary", "").text();
+        visit("/twice", "visitor-d-2");
+        rollUp();
+
+        assertThat(ask("summary", "").text()).isEqualTo(first);
+        assertThat(ask("summary", "&compareTo=true")
+                        .json()
+                        .at("/metrics/uniqueVisitors/value")
+                        .asLong())
+                .as("another question is asked anew")
+                .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "summary?window=0 | window",
+                "summary?window=367 | window",
+                "summary?window=x | window",
+                "summary?from=2026-01-01 | to",
+                "summary?to=2026-01-01 | from",
+                "summary?from=2026-02-30&to=2026-03-01 | from",
+                "summary?from=2026-01-02&to=2026-01-01 | to",
+                "summary?from=2020-01-01&to=2026-01-01 | from",
+                "summary?from=2026-01-01&to=9999-01-01 | to",
+                "summary?window=7&from=2026-01-01&to=2026-01-02 | window",
+                "summary?compareTo=maybe | compareTo",
+                "summary?compareTo=2 | compareTo",
+                "summary?compareTo= | compareTo",
+                "summary?propertyId=unheard-of | propertyId",
+                "breakdown | dimension",
+                "breakdown?dimension=props | dimension",
+                "breakdown?dimension=path&limit=0 | limit",
+                "breakdown?dimension=path&limit=501 | limit"
+            })
+    void a_question_that_cannot_be_answered_is_told_what_is_wrong(String question, String field) {
+        Call.Answer answer = admin("/v1/metrics/" + question);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly(field);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true", "yes,true", "on,true", "1,true", "false,false", "no,false", "off,false", "0,false"})
+    void whether_to_compare_is_said_in_any_of_the_usual_words(String word, boolean compared) {
+        Call.Answer answer = ask("summary", "&compareTo=" + word);
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().path("compareTo").isObject()).isEqualTo(compared);
+    }
+
+    @Test
+    void a_refused_question_is_a_counted_rejection() {
+        Stored stored = new Stored(sql);
+        for (String endpoint : List.of("metrics/summary", "metrics/breakdown")) {
+            long before = stored.rejections("default", endpoint, "invalid_request");
+            assertThat(admin("/v1/" + endpoint + "?window=0").status()).isEqualTo(400);
+            assertThat(admin("/v1/" + endpoint + "?window=7&from=2026-01-01").status())
+                    .isEqualTo(400);
+
+            Stored.await(() -> stored.rejections("default", endpoint, "invalid_request") >= before + 2, true);
+        }
+    }
+
+    @Test
+    void all_that_is_wrong_is_told_at_once() {
+        List<String> fields = admin("/v1/metrics/breakdown?window=0&limit=x&propertyId=unheard-of")
+                .json()
+                .path("issues")
+                .findValuesAsText("path");
+
+        assertThat(fields).containsExactlyInAnyOrder("window", "limit", "propertyId", "dimension");
+    }
+
+    @Test
+    void without_a_key_nobody_is_told_anything() {
+        Call.Answer answer = Call.get("/v1/metrics/summary").send();
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"unauthorized\"}");
+    }
+
+    private void visit(String path, String anonId) {
+        var event = Beacons.pageView(anonId);
+        Beacons.set(event, "propertyId", property);
+        Beacons.set(event, "path", path);
+        assertThat(Call.event(event).send().header("x-outcome")).isEqualTo("stored");
+    }
+
+    private Call.Answer ask(String what, String more) {
+        return admin("/v1/metrics/" + what + "?from=" + today + "&to=" + today + "&propertyId=" + property + more);
+    }
+
+    private static Call.Answer admin(String path) {
+        return Call.get(path).header("x-admin-key", TestService.ADMIN_KEY).send();
+    }
+
+    private void rollUp() {
+        var _ = new Rollup(sql, clock).refreshRecent();
+    }
+}

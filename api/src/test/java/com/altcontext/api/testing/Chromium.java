@@ -1,0 +1,234 @@
+package com.altcontext.api.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A browser without a window, driven by the <a href="https://chromedevtools.github.io/devtools-protocol/">DevTools
+ * protocol</a>. Each visitor has storage of its own.
+ */
+public final class Chromium implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Path directory;
+    private final Process process;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final WebSocket socket;
+    private final AtomicInteger calls = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
+    private final Map<String, BiConsumer<String, JsonNode>> listeners = new ConcurrentHashMap<>();
+
+    private Chromium(Path directory, Process process, String address) {
+        this.directory = directory;
+        this.process = process;
+        this.socket = client.newWebSocketBuilder()
+                .buildAsync(URI.create(address), new Reader())
+                .join();
+    }
+
+    public static Chromium start() {
+        return start("{}");
+    }
+
+    /** @param preferences of the user, as Chromium keeps them in its profile */
+    public static Chromium start(String preferences) {
+        try {
+            Path directory = Files.createTempDirectory("altcontext-chromium-");
+            Path profile = directory.resolve("profile");
+            Files.createDirectories(profile.resolve("Default"));
+            Files.writeString(profile.resolve("Default").resolve("Preferences"), preferences);
+            ProcessBuilder builder = new ProcessBuilder(List.of(
+                            executable(),
+                            "--headless",
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-dev-shm-usage",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync",
+                            "--no-first-run",
+                            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+                            "--remote-debugging-port=0",
+                            "--user-agent=" + Call.BROWSER, // its own has Headless in it, which is rightly a bot
+                            "--user-data-dir=" + profile,
+                            "about:blank"))
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("log").toFile());
+            builder.environment().put("HOME", directory.toString());
+            Process process = builder.start();
+            return new Chromium(directory, process, address(process, directory));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the browser could not be started", failed);
+        }
+    }
+
+    /** Somebody who was never here before: storage and cache are empty. */
+    public Visitor visitor() {
+        return new Visitor(call(null, "Target.createBrowserContext", Map.of("disposeOnDetach", true))
+                .path("browserContextId")
+                .asText());
+    }
+
+    /** The one whose profile it is. */
+    public Visitor owner() {
+        return new Visitor(null);
+    }
+
+    /** Sends a command to a tab, or to the browser itself, and waits for its answer. */
+    public JsonNode call(@Nullable String session, String method, Map<String, ?> parameters) {
+        int id = calls.incrementAndGet();
+        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+        answers.put(id, answer);
+        ObjectNode command = Call.JSON.createObjectNode().put("id", id).put("method", method);
+        command.set("params", Call.JSON.valueToTree(parameters));
+        if (session != null) {
+            command.put("sessionId", session);
+        }
+        synchronized (socket) {
+            socket.sendText(command.toString(), true).join();
+        }
+        try {
+            return answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        } catch (CompletionException failed) {
+            String told = method + " " + parameters + ": " + failed.getCause();
+            throw PageGone.WORDS.matcher(told).find() ? new PageGone(told, failed) : new AssertionError(told, failed);
+        }
+    }
+
+    /** The page that was asked has made room for another one meanwhile. */
+    public static final class PageGone extends AssertionError {
+        private static final long serialVersionUID = 1L;
+        private static final Pattern WORDS =
+                Pattern.compile("Cannot find (default execution )?context|context was destroyed|navigated or closed");
+
+        private PageGone(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** What a tab tells from now on, by method and parameters. Called by the socket's thread, which must not wait. */
+    public void listen(String session, BiConsumer<String, JsonNode> listener) {
+        listeners.put(session, listener);
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        socket.abort();
+        client.shutdownNow();
+        PackagedService.delete(directory);
+    }
+
+    /** The address that the browser writes down when it listens. */
+    private static String address(Process process, Path directory) throws IOException {
+        Path file = directory.resolve("profile").resolve("DevToolsActivePort");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (true) {
+            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+            if (lines.size() == 2) {
+                return "ws://127.0.0.1:" + lines.get(0) + lines.get(1);
+            }
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw new AssertionError(
+                        "the browser does not listen; it wrote\n" + Files.readString(directory.resolve("log")));
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private static String executable() {
+        String given = System.getenv("CHROMIUM");
+        Path browser = Path.of(given == null || given.isBlank() ? "/usr/bin/chromium" : given);
+        assertThat(browser)
+                .as("a browser: install the package chromium (make test does), or name one in CHROMIUM")
+                .isExecutable();
+        return browser.toString();
+    }
+
+    /** One person: the tabs share storage and cache. */
+    public final class Visitor {
+        private final @Nullable String context;
+
+        private Visitor(@Nullable String context) {
+            this.context = context;
+        }
+
+        public ChromiumTab tab() {
+            Map<String, Object> parameters = new ConcurrentHashMap<>(Map.of("url", "about:blank"));
+            if (context != null) {
+                parameters.put("browserContextId", context);
+            }
+            String target = call(null, "Target.createTarget", parameters)
+                    .path("targetId")
+                    .asText();
+            String session = call(null, "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
+                    .path("sessionId")
+                    .asText();
+            return new ChromiumTab(Chromium.this, target, session);
+        }
+    }
+
+    private final class Reader implements WebSocket.Listener {
+        private final StringBuilder message = new StringBuilder();
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean isLast) {
+            message.append(part);
+            if (isLast) {
+                String text = message.toString();
+                message.setLength(0);
+                take(text);
+            }
+            from.request(1);
+            return null;
+        }
+
+        private void take(String text) {
+            JsonNode told;
+            try {
+                told = Call.JSON.readTree(text);
+            } catch (JsonProcessingException notJson) {
+                throw new AssertionError("the browser speaks JSON", notJson);
+            }
+            CompletableFuture<JsonNode> answer =
+                    told.has("id") ? answers.remove(told.path("id").intValue()) : null;
+            BiConsumer<String, JsonNode> listener =
+                    listeners.get(told.path("sessionId").asText());
+            if (answer != null && told.has("error")) {
+                answer.completeExceptionally(
+                        new IllegalStateException(told.path("error").toString()));
+            } else if (answer != null) {
+                answer.complete(told.path("result"));
+            } else if (listener != null) {
+                listener.accept(told.path("method").asText(), told.path("params"));
+            }
+        }
+    }
+}

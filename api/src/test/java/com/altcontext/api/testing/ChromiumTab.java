@@ -1,0 +1,217 @@
+package com.altcontext.api.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** A page in a {@link Chromium}, and the hands and eyes of whoever sits before it. Its clicks and keys are real ones. */
+public final class ChromiumTab {
+    private final Chromium browser;
+    private final String target;
+    private final String session;
+    private final Set<String> loaded = ConcurrentHashMap.newKeySet();
+    private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+
+    public ChromiumTab(Chromium browser, String target, String session) {
+        this.browser = browser;
+        this.target = target;
+        this.session = session;
+        browser.listen(session, this::note);
+        List.of("Page.enable", "Runtime.enable", "Network.enable", "Log.enable")
+                .forEach(domain -> call(domain, Map.of()));
+        call("Page.setLifecycleEventsEnabled", Map.of("enabled", true));
+    }
+
+    private void note(String method, JsonNode told) {
+        switch (method) {
+            case "Page.lifecycleEvent" -> {
+                if (told.path("name").asText().equals("load")) {
+                    loaded.add(told.path("loaderId").asText());
+                }
+            }
+            case "Network.requestWillBeSent" ->
+                requests.add(told.at("/request/url").asText());
+            case "Runtime.exceptionThrown" ->
+                complaints.add(
+                        told.at("/exceptionDetails/exception/description").asText());
+            case "Log.entryAdded" -> {
+                if (told.at("/entry/source").asText().equals("security")) {
+                    complaints.add(told.at("/entry/text").asText());
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** Opens an address, and comes back when that very page is loaded, not the one before it. */
+    public ChromiumTab open(String url) {
+        String loader =
+                call("Page.navigate", Map.of("url", url)).path("loaderId").asText();
+        Stored.await(() -> loaded.contains(loader), true);
+        return this;
+    }
+
+    /** What the browser said against the page: errors of scripts, and whatever its Content-Security-Policy forbids. */
+    public List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+
+    /** The addresses that were asked for, so far. */
+    public List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** What an expression is, or what it promises. */
+    public JsonNode evaluate(String expression) {
+        JsonNode answer = call(
+                "Runtime.evaluate",
+                Map.of("expression", expression, "awaitPromise", true, "returnByValue", true, "userGesture", true));
+        if (answer.has("exceptionDetails")) {
+            throw new AssertionError(expression + ": " + answer.path("exceptionDetails"));
+        }
+        return answer.path("result").path("value");
+    }
+
+    /**
+     * Waits until it is true. Where it cannot be told it is not true yet: what it looks at is not there, or one page has gone
+     * and the next has not come.
+     */
+    public void await(String expression) {
+        String told = "(() => { try { return !!(%s) } catch { return false } })()".formatted(expression);
+        Stored.await(
+                () -> {
+                    try {
+                        return evaluate(told).booleanValue();
+                    } catch (Chromium.PageGone navigating) {
+                        return false;
+                    }
+                },
+                true);
+    }
+
+    /** Clicks into the middle of an element, wherever it stands in the page. */
+    public void click(String selector) {
+        JsonNode middle = evaluate("""
+                (() => {
+                  const element = document.querySelector('%s');
+                  element.scrollIntoView({block: 'center', behavior: 'instant'});
+                  const {x, y, width, height} = element.getBoundingClientRect();
+                  return {x: x + Math.min(width / 2, 30), y: y + height / 2};
+                })()""".formatted(selector));
+        for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
+            call(
+                    "Input.dispatchMouseEvent",
+                    Map.of(
+                            "type",
+                            type,
+                            "x",
+                            middle.path("x").doubleValue(),
+                            "y",
+                            middle.path("y").doubleValue(),
+                            "button",
+                            type.equals("mouseMoved") ? "none" : "left",
+                            "clickCount",
+                            type.equals("mouseMoved") ? 0 : 1));
+        }
+    }
+
+    public void type(String selector, String text) {
+        click(selector);
+        call("Input.insertText", Map.of("text", text));
+    }
+
+    /** Takes the network away, or gives it back. */
+    public void offline(boolean offline) {
+        call(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+    }
+
+    /** Requests to addresses like these fail, as if nobody was there; {@code *} stands for anything. */
+    public void unreachable(String... addresses) {
+        call("Network.setBlockedURLs", Map.of("urls", List.of(addresses)));
+    }
+
+    /** What every page does before its own scripts, from the next one on. */
+    public void beforeEachPage(String script) {
+        call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+    }
+
+    public void withoutScripts() {
+        call("Emulation.setScriptExecutionDisabled", Map.of("value", true));
+    }
+
+    /** Presses a key and lets it go: a character, or a key by its name. */
+    public void press(String key) {
+        Map<String, Object> stroke = new HashMap<>(Map.of("key", key));
+        KeyStroke known = KeyStroke.NAMED.get(key);
+        if (known != null) {
+            stroke.putAll(Map.of("code", known.code(), "windowsVirtualKeyCode", known.number()));
+        }
+        String text = known == null ? key : known.text();
+        if (!text.isEmpty()) {
+            stroke.put("text", text);
+        }
+        stroke.put("type", text.isEmpty() ? "rawKeyDown" : "keyDown");
+        call("Input.dispatchKeyEvent", stroke);
+        stroke.put("type", "keyUp");
+        call("Input.dispatchKeyEvent", stroke);
+    }
+
+    /** What the protocol must be told of a key that is more than a character. */
+    private record KeyStroke(String code, int number, String text) {
+        static final Map<String, KeyStroke> NAMED = Map.of(
+                "Tab", new KeyStroke("Tab", 9, ""),
+                "Enter", new KeyStroke("Enter", 13, "\r"),
+                "Escape", new KeyStroke("Escape", 27, ""),
+                " ", new KeyStroke("Space", 32, " "),
+                "ArrowLeft", new KeyStroke("ArrowLeft", 37, ""),
+                "ArrowRight", new KeyStroke("ArrowRight", 39, ""));
+    }
+
+    /** Another size of the window, and the colours and the calm that the system asks for. */
+    public void look(int width, int height, boolean dark) {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        call(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+    }
+
+    /** Headers of every request from now on. */
+    public void sends(Map<String, String> headers) {
+        call("Network.setExtraHTTPHeaders", Map.of("headers", headers));
+    }
+
+    /** A picture of the whole page. */
+    public byte[] picture() {
+        return Base64.getDecoder()
+                .decode(call("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
+                        .path("data")
+                        .asText());
+    }
+
+    public void toFront() {
+        call("Page.bringToFront", Map.of());
+    }
+
+    public void close() {
+        browser.call(null, "Target.closeTarget", Map.of("targetId", target));
+    }
+
+    public JsonNode call(String method, Map<String, ?> parameters) {
+        return browser.call(session, method, parameters);
+    }
+}

@@ -1,0 +1,351 @@
+package com.altcontext.api.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * The packaged service as a process of its own: the jar, the JVM flags and the variables of production. For what cannot
+ * be seen from inside, such as being killed.
+ */
+public final class PackagedService implements AutoCloseable {
+    /** What {@link #health} says of a service that does not listen. */
+    public static final String SILENT = "no answer";
+
+    private static final Path JAR =
+            Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+    private static final Path FLAGS = Path.of("..", "deploy", "jvm.options").toAbsolutePath();
+    private static final long MAX_START_SECONDS = 60;
+    private static final Duration MAX_ANSWER = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final Process process;
+    private final String address;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+
+    private PackagedService(Path directory, Process process, String address) {
+        this.directory = directory;
+        this.process = process;
+        this.address = address;
+    }
+
+    /** A service that is ready for traffic. */
+    public static PackagedService on(String databaseUrl) {
+        return on(databaseUrl, Map.of());
+    }
+
+    /** The same with more variables set. */
+    public static PackagedService on(String databaseUrl, Map<String, String> more) {
+        Map<String, String> variables = new ConcurrentHashMap<>(more);
+        variables.put("DATABASE_URL", databaseUrl);
+        PackagedService service = launch(variables);
+        try {
+            service.awaitHealth("200");
+            return service;
+        } catch (AssertionError failed) {
+            service.close();
+            throw failed;
+        }
+    }
+
+    /** A process that has just begun, in an empty directory, with these variables and what every start needs. */
+    public static PackagedService launch(Map<String, String> variables) {
+        assertThat(JAR).as("the jar, which mvn package makes").exists();
+        Ports ports = Ports.free();
+        try {
+            Path directory = Files.createTempDirectory("altcontext-service-");
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(flags());
+            command.addAll(List.of("-jar", JAR.toString()));
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectOutput(directory.resolve("stdout").toFile())
+                    .redirectError(directory.resolve("stderr").toFile());
+            builder.environment().clear();
+            builder.environment()
+                    .putAll(Map.of(
+                            "IP_HASH_PEPPER",
+                            TestService.PEPPER,
+                            "HOST",
+                            "127.0.0.1",
+                            "PORT",
+                            String.valueOf(ports.service()),
+                            "MANAGEMENT_PORT",
+                            String.valueOf(ports.management()),
+                            "RATE_LIMIT_EVENTS",
+                            "1000000000",
+                            "RATE_LIMIT_BYTES",
+                            "1000000000"));
+            builder.environment().putAll(variables);
+            return new PackagedService(directory, builder.start(), "http://127.0.0.1:" + ports.service());
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the service could not be started", failed);
+        }
+    }
+
+    /** Scheme, host and port. */
+    public String address() {
+        return address;
+    }
+
+    /** {@code 200}, or the status and the code of the error, or {@link #SILENT}. */
+    public String health() {
+        try {
+            Call.Answer answer = get("/v1/healthz");
+            return answer.status() == 200 ? "200" : answer.status() + " " + answer.field("error");
+        } catch (IOException notListening) {
+            return SILENT;
+        }
+    }
+
+    public void awaitHealth(String wanted) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_START_SECONDS);
+        String health = health();
+        while (!health.equals(wanted)) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw new AssertionError("health is " + health + " and not " + wanted + "; the service wrote\n"
+                        + written("stdout") + written("stderr"));
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            health = health();
+        }
+    }
+
+    public Call.Answer get(String path) throws IOException {
+        return send(request(path).GET());
+    }
+
+    /** Posts one event as a browser's script does. */
+    public Call.Answer post(Object event) throws IOException {
+        return post("/v1/events", event);
+    }
+
+    public Call.Answer post(String path, Object body) throws IOException {
+        return send(request(path)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+    }
+
+    /** Sends a request of any kind; a header without a value is left out. */
+    public Call.Answer ask(String method, String path, String body, Map<String, String> headers) throws IOException {
+        HttpRequest.Builder request = request(path)
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
+        headers.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                request.header(name, value);
+            }
+        });
+        return send(request);
+    }
+
+    /** SIGKILL: the process has no say in it. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM, which a platform sends before it stops a machine. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** @throws AssertionError if the process does not end within that time */
+    public int exitCode(Duration within) throws InterruptedException {
+        assertThat(process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS))
+                .as("the process ends within %s; it wrote\n%s", within, written("stdout"))
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** What the process wrote so far to {@code stdout} or {@code stderr}. */
+    public String written(String stream) {
+        try {
+            return Files.readString(directory.resolve(stream));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+        client.shutdownNow();
+        delete(directory);
+    }
+
+    /** Deletes a directory of a process that has ended. */
+    public static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(address + path))
+                .timeout(MAX_ANSWER)
+                .header("user-agent", Call.BROWSER);
+    }
+
+    private Call.Answer send(HttpRequest.Builder request) throws IOException {
+        try {
+            HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Call.Answer(answer.statusCode(), answer.headers(), answer.body());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for an answer", stop);
+        }
+    }
+
+    private static List<String> flags() throws IOException {
+        return Files.readAllLines(FLAGS).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+    }
+
+    private record Ports(int service, int management) {
+        /** Two that nobody listens on now. */
+        static Ports free() {
+            InetAddress here = InetAddress.getLoopbackAddress();
+            try (ServerSocket one = new ServerSocket(0, 1, here);
+                    ServerSocket other = new ServerSocket(0, 1, here)) {
+                return new Ports(one.getLocalPort(), other.getLocalPort());
+            } catch (IOException none) {
+                throw new UncheckedIOException("no port is free", none);
+            }
+        }
+    }
+
+    /**
+     * Clients that each send one event after the other, every event once, and remember what they were told. A client whose
+     * request gets no whole answer sends nothing more.
+     */
+    public static final class Load {
+        private static final int EVENTS_OF_A_VISITOR = 10;
+        private static final int ACCEPTED = 202;
+        private static final int UNAVAILABLE = 503;
+
+        /** The path of each acknowledged event, and the id that the answer gave it. */
+        public final Map<String, String> acknowledged = new ConcurrentHashMap<>();
+        /** Events that may be stored or not, by their paths. */
+        public final Map<String, ObjectNode> unanswered = new ConcurrentHashMap<>();
+        /** Answers that are neither 202 nor a proper 503. */
+        public final Queue<String> strange = new ConcurrentLinkedQueue<>();
+
+        private final AtomicInteger refused = new AtomicInteger();
+        private final AtomicBoolean enough = new AtomicBoolean();
+        private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+        private final List<Future<?>> running = new ArrayList<>();
+        private final PackagedService service;
+
+        private Load(PackagedService service) {
+            this.service = service;
+        }
+
+        public static Load of(int clients, PackagedService service) {
+            Load load = new Load(service);
+            for (int i = 0; i < clients; i++) {
+                load.running.add(load.clients.submit(load::send));
+            }
+            return load;
+        }
+
+        /** An event that is told from all others by its path. */
+        public static ObjectNode event(String anonId) {
+            UUID id = UUID.randomUUID();
+            return Beacons.pageView(anonId)
+                    .put("path", "/" + id)
+                    .put("eventId", id.toString())
+                    .put("timestamp", Instant.now().toString());
+        }
+
+        public void awaitAcknowledged(int more) {
+            int wanted = acknowledged.size() + more;
+            Stored.await(() -> acknowledged.size() >= wanted, true);
+        }
+
+        public void awaitRefused(int more) {
+            int wanted = refused.get() + more;
+            Stored.await(() -> refused.get() >= wanted, true);
+        }
+
+        /** Lets every client finish the request that it is at. */
+        public void stop() throws InterruptedException, ExecutionException {
+            enough.set(true);
+            for (Future<?> client : running) {
+                client.get();
+            }
+            clients.close();
+        }
+
+        private void send() {
+            String visitor = "";
+            for (int i = 0; !enough.get(); i++) {
+                if (i % EVENTS_OF_A_VISITOR == 0) {
+                    visitor = "visitor-" + UUID.randomUUID();
+                }
+                ObjectNode event = event(visitor);
+                String path = event.path("path").asText();
+                try {
+                    note(path, service.post(event));
+                } catch (IOException cutOff) {
+                    unanswered.put(path, event);
+                    return;
+                }
+            }
+        }
+
+        private void note(String path, Call.Answer answer) {
+            if (answer.status() == ACCEPTED && "stored".equals(answer.header("x-outcome"))) {
+                acknowledged.put(path, answer.field("eventId"));
+            } else if (answer.status() == UNAVAILABLE
+                    && answer.header("retry-after") != null
+                    && answer.text().equals("{\"ok\":false,\"error\":\"unavailable\"}")) {
+                refused.incrementAndGet();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)); // a client that is refused steps back
+            } else {
+                strange.add(answer.status() + " " + answer.headers().map() + " " + answer.text());
+            }
+        }
+    }
+}

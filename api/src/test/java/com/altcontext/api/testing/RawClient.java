@@ -1,0 +1,84 @@
+package com.altcontext.api.testing;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+
+/** A client that speaks to the service byte by byte, for what no HTTP library would send. */
+public final class RawClient implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
+
+    public RawClient() throws IOException {
+        this(Call.base());
+    }
+
+    /** @param base scheme, host and port of the service */
+    public RawClient(URI base) throws IOException {
+        socket = new Socket(base.getHost(), base.getPort());
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+    }
+
+    public void write(String bytes) throws IOException {
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+    }
+
+    /** What has come without waiting for more. */
+    public boolean hasAnswer() throws IOException {
+        return socket.getInputStream().available() > 0;
+    }
+
+    /** Waits until the first bytes of an answer are there. */
+    public void awaitAnswer() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::hasAnswer);
+    }
+
+    /** The first line and the headers of the next answer. */
+    public String readHead() throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = socket.getInputStream().read();
+            if (next < 0) {
+                throw new EOFException("the connection ended after: " + head);
+            }
+            head.append((char) next);
+        }
+        return head.toString();
+    }
+
+    /** That many bytes, such as the body of an answer. */
+    public String readBytes(int count) throws IOException {
+        return new String(socket.getInputStream().readNBytes(count), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Everything until the service closes the connection. */
+    public String readAll() throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Sends these and reads until the service ends the connection; whether it did so within the usual timeout. */
+    public boolean isCutOffBy(String bytes) {
+        try {
+            write(bytes);
+            var _ = readAll();
+            return true;
+        } catch (SocketTimeoutException stillOpen) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

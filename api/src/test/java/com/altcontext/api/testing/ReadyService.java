@@ -1,0 +1,18 @@
+package com.altcontext.api.testing;
+
+import com.altcontext.db.DatabaseState;
+import io.quarkus.arc.Arc;
+import io.quarkus.test.junit.callback.QuarkusTestBeforeEachCallback;
+import io.quarkus.test.junit.callback.QuarkusTestMethodContext;
+
+/**
+ * Lets no test begin before the service has seen its database: it looks in the background, and answers 503 until then, so the
+ * first test after a start would otherwise depend on who is faster.
+ */
+public final class ReadyService implements QuarkusTestBeforeEachCallback {
+    @Override
+    public void beforeEach(QuarkusTestMethodContext context) {
+        DatabaseState database = Arc.container().instance(DatabaseState.class).get();
+        Stored.await(database::wasReady, true);
+    }
+}

@@ -1,0 +1,153 @@
+package com.altcontext.api.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** What stands in the database of the service under test. A row is a JSON object of its columns. */
+public final class Stored {
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private final Sql sql;
+
+    public Stored(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** The events of the visitors that call themselves so, on any property, in the order of their times. */
+    public List<JsonNode> events(String anonId) {
+        return rows(
+                "SELECT to_jsonb(e)::text FROM events e JOIN visitors v USING (visitor_id)"
+                        + " WHERE v.anon_id = ? ORDER BY e.occurred_at, e.received_at, e.path",
+                anonId);
+    }
+
+    /** The only event of a visitor. */
+    public JsonNode event(String anonId) {
+        List<JsonNode> events = events(anonId);
+        if (events.size() != 1) {
+            throw new AssertionError(events.size() + " events are stored, and not one: " + events);
+        }
+        return events.getFirst();
+    }
+
+    public List<JsonNode> visitors(String anonId) {
+        return rows("SELECT to_jsonb(v)::text FROM visitors v WHERE anon_id = ? ORDER BY property_id", anonId);
+    }
+
+    public List<JsonNode> sessions(String anonId) {
+        return rows(
+                "SELECT to_jsonb(s)::text FROM sessions s JOIN visitors v USING (visitor_id)"
+                        + " WHERE v.anon_id = ? ORDER BY s.started_at",
+                anonId);
+    }
+
+    public List<JsonNode> leads(String email) {
+        return rows("SELECT to_jsonb(l)::text FROM leads l WHERE email = ? ORDER BY property_id", email);
+    }
+
+    /** The only lead of an address. */
+    public JsonNode lead(String email) {
+        List<JsonNode> leads = leads(email);
+        if (leads.size() != 1) {
+            throw new AssertionError(leads.size() + " leads are stored, and not one: " + leads);
+        }
+        return leads.getFirst();
+    }
+
+    /** The rows of a table of leads that belong to an address, in the order of their times. */
+    public List<JsonNode> ofLead(LeadTable table, String email) {
+        return rows(
+                "SELECT to_jsonb(t)::text FROM " + table.name + " t JOIN leads l ON l.id = t.lead_id"
+                        + " WHERE l.email = ? ORDER BY t." + table.time + ", t.lead_id",
+                email);
+    }
+
+    /** The tables that hang on leads. */
+    public enum LeadTable {
+        CONSENT("consent_events", "id"),
+        SUBMISSIONS("form_submissions", "submitted_at"),
+        LINKS("lead_identities", "linked_at"),
+        MESSAGES("lead_outbox", "created_at");
+
+        private final String name;
+        private final String time;
+
+        LeadTable(String name, String time) {
+            this.name = name;
+            this.time = time;
+        }
+    }
+
+    /** The statuses in an address's record of consent, oldest first. */
+    public List<String> consents(String email) {
+        return ofLead(LeadTable.CONSENT, email).stream()
+                .map(row -> row.path("status").asText())
+                .toList();
+    }
+
+    /** A property that no other test counts for; its only domain is its name under {@code .example}. */
+    public String newProperty(Properties known) {
+        String name = "p" + UUID.randomUUID().toString().substring(0, 8);
+        execute("INSERT INTO properties (id, name, domains) VALUES (?, ?, ARRAY[? || '.example'])", name, name, name);
+        known.refresh();
+        return name;
+    }
+
+    /** How often was refused or dropped so far; counts are written about once a second. */
+    public long rejections(String property, String endpoint, String reason) {
+        return sql.inTransaction(tx -> tx.query(
+                        "SELECT coalesce(sum(count), 0) FROM ingest_rejections"
+                                + " WHERE property_id = ? AND endpoint = ? AND reason = ?",
+                        row -> row.number(1),
+                        property,
+                        endpoint,
+                        reason))
+                .getFirst();
+    }
+
+    /** Every counter as {@code property endpoint reason}. */
+    public List<String> rejectionKinds() {
+        return sql.inTransaction(tx -> tx.query(
+                "SELECT property_id || ' ' || endpoint || ' ' || reason FROM ingest_rejections ORDER BY 1",
+                row -> row.text(1)));
+    }
+
+    public void execute(String statement, @Nullable Object... parameters) {
+        sql.inTransaction(tx -> tx.update(statement, parameters));
+    }
+
+    public List<JsonNode> rows(String query, @Nullable Object... parameters) {
+        return sql.inTransaction(tx -> tx.query(query, row -> row.text(1), parameters)).stream()
+                .map(Stored::json)
+                .toList();
+    }
+
+    /** Waits until the value is as it should be, and fails with what it was at last. */
+    public static <T> void await(Supplier<T> value, T wanted) {
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(PAUSE)
+                .atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(value.get()).isEqualTo(wanted));
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Call.JSON.readTree(text);
+        } catch (JsonProcessingException notJson) {
+            throw new AssertionError("PostgreSQL writes JSON", notJson);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package com.altcontext.api.testing;
+
+import com.altcontext.devdb.TestDatabase;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Runs the service under test on an empty database of its own, configured by the variables that an operator would set.
+ * An argument of {@code @WithTestResource} sets or replaces one of them; port 0 in an address becomes a free one. The
+ * argument {@code group} sets several: the service starts once for all tests with the same arguments, so share them.
+ */
+public final class TestService implements QuarkusTestResourceLifecycleManager {
+    public static final String PEPPER = "a pepper for tests only";
+    public static final String ADMIN_KEY = "an admin key for tests only";
+    public static final String ALLOWED_ORIGIN = "https://www.example.com";
+
+    public static final String GROUP = "group";
+
+    /** The limits of production but for the dashboard's, behind a proxy that names the client: each test is one of its own. */
+    public static final String LIMITED = "limited";
+
+    /** Everything is logged, behind a proxy that names the client. */
+    public static final String OBSERVED = "observed";
+
+    /** The operator's choices that are off by default. */
+    public static final String CHOSEN = "chosen";
+
+    private static final Map<String, Map<String, String>> GROUPS = Map.of(
+            LIMITED,
+            Map.of(
+                    "RATE_LIMIT_EVENTS", "",
+                    "RATE_LIMIT_BYTES", "",
+                    "RATE_LIMIT_LEADS", "",
+                    "RATE_LIMIT_LEAD_EMAILS", "",
+                    "RATE_LIMIT_UNSUBSCRIBE", "",
+                    "RATE_LIMIT_LEAD_DELETE", "",
+                    "RATE_LIMIT_LEAD_EXPORT", "",
+                    "RATE_LIMIT_METRICS", "",
+                    "RATE_LIMIT_DASHBOARD", "60",
+                    "TRUSTED_PROXIES", "127.0.0.0/8"),
+            OBSERVED,
+            Map.of("LOG_LEVEL", "debug", "TRUSTED_PROXIES", "127.0.0.0/8"),
+            CHOSEN,
+            Map.of("RESPECT_PRIVACY_SIGNALS", "true", "ROLLUP_DEFAULT_PROPERTY_ID", "usual-site"));
+
+    private final Map<String, String> variables = new HashMap<>();
+
+    @Override
+    public void init(Map<String, String> arguments) {
+        variables.putAll(arguments);
+        String group = variables.remove(GROUP);
+        if (group != null) {
+            variables.putAll(Objects.requireNonNull(GROUPS.get(group), group));
+        }
+        if (variables.containsKey("TRUSTED_PROXIES")) {
+            variables.put("CLIENT_IP_HEADER", "X-Forwarded-For");
+        }
+    }
+
+    @Override
+    public Map<String, String> start() {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "DATABASE_URL",
+                TestDatabase.fresh(),
+                "IP_HASH_PEPPER",
+                PEPPER,
+                "ADMIN_API_KEY",
+                ADMIN_KEY,
+                "HOST",
+                "127.0.0.1",
+                "CORS_ALLOWED_ORIGINS",
+                ALLOWED_ORIGIN,
+                "PUBLIC_URL",
+                "https://api.example.com",
+                "RATE_LIMIT_BYTES",
+                "1000000000",
+                "PRIVACY_CONTACT_EMAIL",
+                "privacy@example.ca",
+                "RAW_EVENT_RETENTION_DAYS",
+                "60",
+                "ROLLUP_RETENTION_MONTHS",
+                "13"));
+        for (String limit : List.of(
+                "EVENTS",
+                "LEADS",
+                "LEAD_EMAILS",
+                "UNSUBSCRIBE",
+                "LEAD_DELETE",
+                "LEAD_EXPORT",
+                "METRICS",
+                "DASHBOARD")) {
+            environment.put("RATE_LIMIT_" + limit, "1000000");
+        }
+        environment.putAll(variables);
+        environment.replaceAll((name, value) -> value.replace("127.0.0.1:0/", "127.0.0.1:" + freePort() + "/"));
+        return environment;
+    }
+
+    /** A port of this machine where nothing listens yet. */
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
+    }
+
+    @Override
+    public void stop() {
+        // The database goes with its server, when the tests end.
+    }
+}
