@@ -9,25 +9,24 @@ import com.altcontext.api.http.BodyCollector;
 import com.altcontext.api.http.ClientAddresses;
 import com.altcontext.api.http.DatabaseExecutor;
 import com.altcontext.api.http.DatabaseExecutors;
-import com.altcontext.api.http.Limit;
 import com.altcontext.api.http.OperatorAuth;
-import com.altcontext.api.http.RateLimiter;
 import com.altcontext.api.http.RequestMetrics;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.http.SharedLimits;
 import com.altcontext.api.lead.CaptureQueue;
-import com.altcontext.api.lead.DistinctEmails;
 import com.altcontext.api.lead.LeadMetrics;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.attribution.Countries;
 import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.TrafficSources;
+import com.altcontext.client.RateLimiter;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
 import com.altcontext.ingest.GroupCommit;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
+import com.altcontext.lead.DistinctEmails;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.lead.Unsubscribe;
@@ -43,7 +42,6 @@ import com.altcontext.retention.Export;
 import com.altcontext.retention.LeadList;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -136,7 +134,7 @@ class Wiring {
                     .description("1 while limits hold for all machines together, 0 while their Redis is away")
                     .register(meters);
         }
-        return new RateLimiter(Limit.perMinute(config.rateLimits()), System::nanoTime, shared);
+        return new RateLimiter(config.rateLimits().perMinute(), System::nanoTime, shared);
     }
 
     void close(@Disposes RateLimiter limiter) {
@@ -257,7 +255,7 @@ class Wiring {
     @Produces
     @Singleton
     DistinctEmails distinctEmails(AppConfig config, KeyedHash hash) {
-        return new DistinctEmails(config.rateLimits().leadEmails(), hash, Ticker.systemTicker());
+        return new DistinctEmails(config.rateLimits().leadEmails(), hash, System::nanoTime);
     }
 
     @Produces

@@ -1,5 +1,7 @@
 package com.altcontext.api.config;
 
+import com.altcontext.client.Cidr;
+import com.altcontext.client.Limit;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.retention.RetentionPolicy;
 import com.altcontext.value.KeyedHash;
@@ -12,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -193,6 +196,22 @@ public interface AppConfig {
                 pattern = "rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?",
                 secret = true)
         Optional<URI> redisUrl();
+
+        /** How many a minute there may be of each. The number of wrong keys cannot be chosen. */
+        default Map<Limit, Integer> perMinute() {
+            return Map.ofEntries(
+                    Map.entry(Limit.EVENTS, events()),
+                    Map.entry(Limit.LEADS, leads()),
+                    Map.entry(Limit.BYTES, bytes()),
+                    Map.entry(Limit.UNSUBSCRIBE, unsubscribe()),
+                    Map.entry(Limit.LEAD_DELETE, leadDelete()),
+                    Map.entry(Limit.LEAD_EXPORT, leadExport()),
+                    Map.entry(Limit.METRICS, metrics()),
+                    Map.entry(Limit.DASHBOARD, dashboard()),
+                    Map.entry(Limit.DOCUMENTS, documents()),
+                    Map.entry(Limit.SCRIPTS, scripts()),
+                    Map.entry(Limit.ADMIN_FAILURES, 10));
+        }
     }
 
     /** What ends a session, and whose events are not stored. */

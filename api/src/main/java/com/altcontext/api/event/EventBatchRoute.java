@@ -4,14 +4,14 @@ import com.altcontext.api.http.DirectHandler;
 import com.altcontext.api.http.DirectRoute;
 import com.altcontext.api.http.ErrorMapper;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.Limit;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
-import com.altcontext.api.http.RateLimiter;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequestMetrics;
+import com.altcontext.client.Limit;
+import com.altcontext.client.RateLimiter;
 import com.altcontext.event.Event;
 import com.altcontext.event.Outcome;
 import com.altcontext.ingest.GroupCommit;
@@ -97,8 +97,7 @@ public final class EventBatchRoute implements DirectHandler {
         RateLimiter.Decision decision =
                 limiter.take(Limit.EVENTS, request.client().address(), others);
         if (!decision.isAllowed()) {
-            decision.setHeaders(request.response().headers());
-            throw new Refusal(Problem.RATE_LIMITED);
+            throw request.beyond(decision);
         }
     }
 

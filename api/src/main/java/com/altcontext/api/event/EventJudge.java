@@ -1,7 +1,7 @@
 package com.altcontext.api.event;
 
-import com.altcontext.api.http.Client;
 import com.altcontext.api.http.JsonFields;
+import com.altcontext.client.Client;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
 import com.altcontext.event.Outcome;

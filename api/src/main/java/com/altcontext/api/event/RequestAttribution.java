@@ -1,12 +1,12 @@
 package com.altcontext.api.event;
 
-import com.altcontext.api.http.Client;
 import com.altcontext.api.http.JsonFields;
 import com.altcontext.api.http.PropertyLookup;
 import com.altcontext.attribution.Countries;
 import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.ReferrerHost;
 import com.altcontext.attribution.TrafficSources;
+import com.altcontext.client.Client;
 import com.altcontext.event.Beacon;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;

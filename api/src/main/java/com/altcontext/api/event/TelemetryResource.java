@@ -1,9 +1,9 @@
 package com.altcontext.api.event;
 
-import com.altcontext.api.http.Limit;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.StaticFile;
+import com.altcontext.client.Limit;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;

@@ -1,5 +1,7 @@
 package com.altcontext.api.http;
 
+import com.altcontext.client.Limit;
+import com.altcontext.client.RateLimiter;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -36,8 +38,7 @@ public final class AdminKey {
         RateLimiter.Decision failures =
                 limiter.look(Limit.ADMIN_FAILURES, request.client().address());
         if (!failures.isAllowed()) {
-            failures.setHeaders(request.response().headers());
-            throw new Refusal(Problem.RATE_LIMITED);
+            throw request.beyond(failures);
         }
         if (given == null || !MessageDigest.isEqual(key, given.getBytes(StandardCharsets.UTF_8))) {
             var _ = limiter.take(Limit.ADMIN_FAILURES, request.client().address(), 1);

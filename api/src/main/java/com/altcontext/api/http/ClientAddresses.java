@@ -1,8 +1,11 @@
 package com.altcontext.api.http;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.config.Cidr;
+import com.altcontext.attribution.ReferrerHost;
+import com.altcontext.client.Cidr;
+import com.altcontext.client.Client;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.util.List;
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientAddresses {
     private static final String FLY_CLIENT_IP = "fly-client-ip";
+    private static final CharSequence SEC_GPC = HttpHeaders.createOptimized("sec-gpc");
+    private static final CharSequence DNT = HttpHeaders.createOptimized("dnt");
 
     private final AppConfig.ClientAddress config;
 
@@ -21,8 +26,15 @@ public final class ClientAddresses {
         this.config = config;
     }
 
-    InetAddress of(HttpServerRequest request) {
-        return of(peer(request), request.headers());
+    Client clientOf(HttpServerRequest request) {
+        MultiMap headers = request.headers();
+        String host = ReferrerHost.of(headers.get(HttpHeaders.ORIGIN));
+        if (host == null) {
+            // A sandboxed page's origin is the word "null".
+            host = ReferrerHost.of(headers.get(HttpHeaders.REFERER));
+        }
+        boolean signal = "1".equals(headers.get(SEC_GPC)) || "1".equals(headers.get(DNT));
+        return new Client(of(peer(request), headers), headers.get(HttpHeaders.USER_AGENT), host, signal);
     }
 
     InetAddress of(InetAddress peer, MultiMap headers) {

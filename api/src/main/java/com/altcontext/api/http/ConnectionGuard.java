@@ -1,6 +1,7 @@
 package com.altcontext.api.http;
 
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.client.ClientNetwork;
 import com.altcontext.ingest.MemoryBudget;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;

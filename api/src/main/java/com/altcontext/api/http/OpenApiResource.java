@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.client.Limit;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.client.Limit;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;

@@ -1,5 +1,7 @@
 package com.altcontext.api.http;
 
+import com.altcontext.client.Client;
+import com.altcontext.client.RateLimiter;
 import com.altcontext.value.Weight;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -7,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +99,25 @@ public final class RequestContext {
     /** Runs the work on the event loop of the request's connection; from any thread. */
     public void onEventLoop(Runnable work) {
         eventLoop.runOnContext(now -> work.run());
+    }
+
+    /** The refusal of a request beyond a limit. Its headers are set. */
+    public Refusal beyond(RateLimiter.Decision limit) {
+        setRateLimit(
+                limit.limit().policy(),
+                limit.perMinute(),
+                RateLimiter.PERIOD,
+                limit.remaining(),
+                limit.retryAfterSeconds());
+        return new Refusal(Problem.RATE_LIMITED);
+    }
+
+    /** Sets the headers of such a refusal: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
+    public void setRateLimit(String policy, int quota, Duration window, long remaining, long retryAfterSeconds) {
+        response()
+                .putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds))
+                .putHeader("RateLimit-Policy", '"' + policy + "\";q=" + quota + ";w=" + window.toSeconds())
+                .putHeader("RateLimit", '"' + policy + "\";r=" + remaining + ";t=" + retryAfterSeconds);
     }
 
     /** The origin of the page that sent the request, by {@code Origin} or else {@code Referer}; null without either. */

@@ -1,6 +1,8 @@
 package com.altcontext.api.http;
 
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.client.Limit;
+import com.altcontext.client.RateLimiter;
 import io.quarkus.arc.All;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
@@ -108,7 +110,7 @@ class RequestFilter {
             return;
         }
         if (request.method().equals(HttpMethod.OPTIONS)) {
-            RequestContext preflight = new RequestContext(routing, methods.any(), Client.of(request, addresses));
+            RequestContext preflight = new RequestContext(routing, methods.any(), addresses.clientOf(request));
             if (allow(preflight, Limit.SCRIPTS, 1)) {
                 answerOptions(request, methods, originAllowed);
             }
@@ -120,7 +122,7 @@ class RequestFilter {
             errors.answer(routing, new Refusal(Problem.METHOD_NOT_ALLOWED));
             return;
         }
-        receive(new RequestContext(routing, route, Client.of(request, addresses)));
+        receive(new RequestContext(routing, route, addresses.clientOf(request)));
     }
 
     private void receive(RequestContext request) {
@@ -186,8 +188,7 @@ class RequestFilter {
     private boolean allow(RequestContext request, Limit limit, int count) {
         RateLimiter.Decision decision = limiter.take(limit, request.client().address(), count);
         if (!decision.isAllowed()) {
-            decision.setHeaders(request.response().headers());
-            errors.answer(request.routing(), new Refusal(Problem.RATE_LIMITED));
+            errors.answer(request, request.beyond(decision));
         }
         return decision.isAllowed();
     }

@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.client.Limit;
 import io.vertx.core.http.HttpMethod;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;

@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.client.RateLimiter;
 import com.altcontext.value.KeyedHash;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
@@ -22,7 +23,7 @@ import org.jboss.logging.Logger;
  *
  * <p>Keys are keyed hashes: no address leaves the machine.
  */
-public final class SharedLimits {
+public final class SharedLimits implements RateLimiter.Shared {
     private static final Logger LOG = Logger.getLogger(SharedLimits.class);
 
     /**
@@ -40,18 +41,19 @@ public final class SharedLimits {
             """;
 
     private static final String PREFIX = "altcontext:limit:";
+    private static final String PROBE = PREFIX + "probe";
 
     /** More is not reported: this machine's own limits still hold. */
     private static final int MAX_UNANSWERED = 4_096;
 
     private static final long TIMEOUT_MILLIS = 1_000;
-    private static final long PING_MILLIS = 1_000;
+    private static final long PROBE_MILLIS = 1_000;
     private static final int CONNECT_MILLIS = 2_000;
 
     private final Vertx vertx;
     private final RedisOptions options;
     private final KeyedHash hash;
-    private final long pings;
+    private final long probes;
     private volatile Redis redis;
     private volatile boolean reached;
     private volatile boolean awayLogged;
@@ -71,31 +73,21 @@ public final class SharedLimits {
                         .setTcpNoDelay(true)
                         .setHostnameVerificationAlgorithm("rediss".equals(url.getScheme()) ? "HTTPS" : ""));
         this.redis = Redis.createClient(vertx, options);
-        ping();
-        this.pings = vertx.setPeriodic(PING_MILLIS, again -> ping());
+        probe();
+        this.probes = vertx.setPeriodic(PROBE_MILLIS, again -> probe());
     }
 
     public boolean isReached() {
         return reached;
     }
 
-    /**
-     * Reports what was spent. What is left comes later, on another thread, or never.
-     *
-     * @param bucket the limit and the client
-     */
-    void spend(String bucket, int count, int perMinute, LongConsumer left) {
+    @Override
+    public void spend(String bucket, int count, int perMinute, LongConsumer left) {
         if (!reached) {
             return;
         }
         String key = PREFIX + HexFormat.of().formatHex(hash.of(bucket), 0, 16);
-        Request spend = Request.cmd(Command.EVAL)
-                .arg(SCRIPT)
-                .arg(1)
-                .arg(key)
-                .arg(perMinute)
-                .arg(count);
-        var _ = redis.send(spend)
+        var _ = redis.send(script(key, perMinute, count))
                 .onSuccess(answer -> {
                     Long number = answer.toLong();
                     if (number != null) {
@@ -105,12 +97,24 @@ public final class SharedLimits {
                 .onFailure(this::away);
     }
 
-    /** A machine that was suspended wakes with a dead connection, on which nothing is ever refused or answered. */
-    private void ping() {
+    private static Request script(String key, int perMinute, int count) {
+        return Request.cmd(Command.EVAL)
+                .arg(SCRIPT)
+                .arg(1)
+                .arg(key)
+                .arg(perMinute)
+                .arg(count);
+    }
+
+    /**
+     * Takes nothing, by the script itself: a Redis may answer and yet refuse it. A machine that was suspended wakes with a dead
+     * connection, on which nothing is ever refused or answered.
+     */
+    private void probe() {
         Redis asked = redis;
-        var _ = asked.send(Request.cmd(Command.PING))
+        var _ = asked.send(script(PROBE, 1, 0))
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                .onSuccess(pong -> there())
+                .onSuccess(answer -> there())
                 .onFailure(failed -> {
                     away(failed);
                     if (failed instanceof TimeoutException && asked.equals(redis)) {
@@ -140,8 +144,9 @@ public final class SharedLimits {
         }
     }
 
-    void close() {
-        vertx.cancelTimer(pings);
+    @Override
+    public void close() {
+        vertx.cancelTimer(probes);
         reached = false;
         redis.close();
     }

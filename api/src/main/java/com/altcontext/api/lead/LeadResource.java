@@ -2,22 +2,22 @@ package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.event.RequestAttribution;
-import com.altcontext.api.http.Client;
-import com.altcontext.api.http.ClientNetwork;
 import com.altcontext.api.http.JsonFields;
 import com.altcontext.api.http.JsonRequest;
-import com.altcontext.api.http.Limit;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
-import com.altcontext.api.http.RateLimiter;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequestMetrics;
+import com.altcontext.client.Client;
+import com.altcontext.client.ClientNetwork;
+import com.altcontext.client.Limit;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Outcome;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
+import com.altcontext.lead.DistinctEmails;
 import com.altcontext.lead.Email;
 import com.altcontext.property.Property;
 import com.altcontext.value.ComputedId;
@@ -139,13 +139,8 @@ public class LeadResource {
         OptionalLong wait =
                 distinctEmails.note(ClientNetwork.of(request.client().address()), form.email());
         if (wait.isPresent()) {
-            RateLimiter.setHeaders(
-                    request.response().headers(),
-                    "lead_emails",
-                    distinctEmails.maxPerHour(),
-                    DistinctEmails.PERIOD,
-                    0,
-                    wait.getAsLong());
+            request.setRateLimit(
+                    "lead_emails", distinctEmails.maxPerHour(), DistinctEmails.PERIOD, 0, wait.getAsLong());
             throw new Refusal(Problem.RATE_LIMITED, property.id());
         }
         return queue.submit(request, capture(form, property, request.client()));

@@ -1,9 +1,9 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.http.Limit;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
+import com.altcontext.client.Limit;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

@@ -2,13 +2,13 @@ package com.altcontext.api.metrics;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.DatabaseExecutors;
-import com.altcontext.api.http.Limit;
 import com.altcontext.api.http.QueryParameters;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.Scope;
+import com.altcontext.client.Limit;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.Summaries;

@@ -3,6 +3,7 @@ package com.altcontext.api.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.altcontext.client.Cidr;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

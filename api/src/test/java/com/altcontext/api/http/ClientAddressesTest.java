@@ -3,7 +3,7 @@ package com.altcontext.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.config.Cidr;
+import com.altcontext.client.Cidr;
 import io.vertx.core.MultiMap;
 import java.net.InetAddress;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.client.Client;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.ingest.MemoryBudget;

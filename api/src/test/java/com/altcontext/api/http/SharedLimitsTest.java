@@ -2,6 +2,8 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.client.Limit;
+import com.altcontext.client.RateLimiter;
 import com.altcontext.value.KeyedHash;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -31,24 +34,36 @@ class SharedLimitsTest {
     /** What all machines together have left, answer by answer. */
     private final Queue<Long> left = new ConcurrentLinkedQueue<>();
 
+    /** How often it was asked whether it runs the script. */
+    private final AtomicInteger probes = new AtomicInteger();
+
+    private volatile boolean refusesScripts;
     private NetServer redis = vertx.createNetServer();
+    private SharedLimits shared;
     private RateLimiter limiter = new RateLimiter(Map.of(EVENTS, 120), now::get, null);
 
     @BeforeEach
     void open() throws Exception {
         redis.connectHandler(socket -> socket.handler(RecordParser.newDelimited("\r\n", line -> {
-            switch (line.toString().toUpperCase(Locale.ROOT)) {
-                case "SELECT" -> socket.write("+OK\r\n");
-                case "PING" -> socket.write("+PONG\r\n");
-                case "EVAL", "EVALSHA" -> socket.write(":" + left.remove() + "\r\n");
-                default -> {} // lengths and arguments
+            switch (line.toString().toLowerCase(Locale.ROOT)) {
+                case "select" -> socket.write("+OK\r\n");
+                case "ping" -> socket.write("+PONG\r\n");
+                case "eval" -> socket.write(refusesScripts ? "-NOPERM no scripts\r\n" : "");
+                case "altcontext:limit:probe" -> {
+                    probes.incrementAndGet();
+                    socket.write(refusesScripts ? "" : ":120\r\n");
+                }
+                case String key
+                when key.startsWith("altcontext:limit:") ->
+                    socket.write(refusesScripts ? "" : ":" + left.remove() + "\r\n");
+                default -> {} // lengths and other arguments
             }
         })));
         redis = redis.listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
-        SharedLimits shared = new SharedLimits(
+        shared = new SharedLimits(
                 vertx, URI.create("redis://127.0.0.1:" + redis.actualPort()), new KeyedHash("a pepper for tests only"));
         limiter = new RateLimiter(Map.of(EVENTS, 120), now::get, shared);
         Awaitility.await().until(shared::isReached);
@@ -80,6 +95,19 @@ class SharedLimitsTest {
         assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isFalse();
         now.addAndGet(Duration.ofMillis(500).toNanos());
         assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isTrue();
+    }
+
+    @Test
+    void a_redis_that_answers_but_refuses_the_script_is_away() {
+        refusesScripts = true;
+        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
+        Awaitility.await().until(() -> !shared.isReached());
+        int before = probes.get();
+
+        Awaitility.await().until(() -> probes.get() >= before + 2);
+        assertThat(shared.isReached()).isFalse();
+        refusesScripts = false;
+        Awaitility.await().until(shared::isReached);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package com.altcontext.api.http;
+package com.altcontext.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,13 +1,12 @@
-package com.altcontext.api.http;
+package com.altcontext.client;
 
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * So many of each kind for one client and minute, by a token bucket that refills steadily. An IPv6 client is its /64,
  * since a single machine can use all of that. What is kept of clients is in {@link ClientBuckets}: 1 MB in all.
  */
-public final class RateLimiter {
-    private static final Duration PERIOD = Duration.ofMinutes(1);
+public final class RateLimiter implements AutoCloseable {
+    public static final Duration PERIOD = Duration.ofMinutes(1);
     private static final long PERIOD_NANOS = PERIOD.toNanos();
 
     private final Map<Limit, Integer> perMinute = new EnumMap<>(Limit.class);
@@ -25,10 +24,10 @@ public final class RateLimiter {
     /** Apart, so that no flood of requests takes a place from those who try keys. */
     private final ClientBuckets wrongKeys;
 
-    private final @Nullable SharedLimits shared;
+    private final @Nullable Shared shared;
 
     /** @param shared what other machines allow the same client; null where there is none */
-    public RateLimiter(Map<Limit, Integer> perMinute, LongSupplier nanoTime, @Nullable SharedLimits shared) {
+    public RateLimiter(Map<Limit, Integer> perMinute, LongSupplier nanoTime, @Nullable Shared shared) {
         this.perMinute.putAll(perMinute);
         this.nanoTime = nanoTime;
         this.requests = new ClientBuckets(nanoTime.getAsLong());
@@ -41,19 +40,19 @@ public final class RateLimiter {
      *
      * @param retryAfterSeconds how long to wait before as many would pass; 0 if they passed
      */
-    public record Decision(boolean isAllowed, Limit limit, int perMinute, long remaining, long retryAfterSeconds) {
-        /** Sets the headers of a refusal. */
-        public void setHeaders(MultiMap headers) {
-            RateLimiter.setHeaders(headers, limit.policy(), perMinute, PERIOD, remaining, retryAfterSeconds);
-        }
-    }
+    public record Decision(boolean isAllowed, Limit limit, int perMinute, long remaining, long retryAfterSeconds) {}
 
-    /** Sets the headers of a refusal: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
-    public static void setHeaders(
-            MultiMap headers, String policy, int quota, Duration window, long remaining, long retryAfterSeconds) {
-        headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds));
-        headers.set("RateLimit-Policy", '"' + policy + "\";q=" + quota + ";w=" + window.toSeconds());
-        headers.set("RateLimit", '"' + policy + "\";r=" + remaining + ";t=" + retryAfterSeconds);
+    /** What each client has spent on all machines together. */
+    public interface Shared extends AutoCloseable {
+        /**
+         * Reports what was spent here. What is left comes later, on another thread, or never.
+         *
+         * @param bucket the limit and the client
+         */
+        void spend(String bucket, int count, int perMinute, LongConsumer left);
+
+        @Override
+        void close();
     }
 
     /** Takes so many from the client's allowance, all or none. */
@@ -140,6 +139,7 @@ public final class RateLimiter {
         return size;
     }
 
+    @Override
     public void close() {
         if (shared != null) {
             shared.close();

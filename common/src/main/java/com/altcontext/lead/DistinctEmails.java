@@ -1,9 +1,7 @@
-package com.altcontext.api.lead;
+package com.altcontext.lead;
 
-import com.altcontext.api.http.ClientNetwork;
-import com.altcontext.lead.Email;
+import com.altcontext.client.ClientNetwork;
 import com.altcontext.value.KeyedHash;
-import com.github.benmanes.caffeine.cache.Ticker;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /**
  * How many distinct addresses one client may submit in an hour: people have one or two, list fillers have thousands. The
@@ -21,7 +20,7 @@ import java.util.OptionalLong;
  * together with those of their neighbourhood, and beyond that all together.
  */
 public final class DistinctEmails {
-    static final Duration PERIOD = Duration.ofHours(1);
+    public static final Duration PERIOD = Duration.ofHours(1);
 
     /** How many addresses are remembered: about 5 MB if each is another client's. */
     static final int MAX_OF_CLIENTS = 10_000;
@@ -35,30 +34,30 @@ public final class DistinctEmails {
 
     private final int maxPerHour;
     private final KeyedHash hash;
-    private final Ticker clock;
+    private final LongSupplier nanoTime;
     private final Submitted byClient = new Submitted(MAX_OF_CLIENTS);
     private final Submitted byNeighbourhood = new Submitted(MAX_OF_NEIGHBOURHOODS);
     private final Submitted byAll = new Submitted(Integer.MAX_VALUE);
 
     /** @param hash under a secret key: else an attacker could find addresses that count as one */
-    public DistinctEmails(int maxPerHour, KeyedHash hash, Ticker clock) {
+    public DistinctEmails(int maxPerHour, KeyedHash hash, LongSupplier nanoTime) {
         this.maxPerHour = maxPerHour;
         this.hash = hash;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
-    int maxPerHour() {
+    public int maxPerHour() {
         return maxPerHour;
     }
 
     /** Notes the address, or says in how many seconds another one may be submitted. */
-    OptionalLong note(ClientNetwork client, Email email) {
+    public OptionalLong note(ClientNetwork client, Email email) {
         if (maxPerHour > NO_LIMIT) {
             return OptionalLong.empty();
         }
         Long address = ByteBuffer.wrap(hash.ofRare(email.value())).getLong();
         synchronized (this) {
-            long now = clock.read();
+            long now = nanoTime.getAsLong();
             if (byClient.counts(client, address, now)) {
                 return byClient.note(client, address, now);
             }

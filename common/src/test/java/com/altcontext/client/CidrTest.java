@@ -1,4 +1,4 @@
-package com.altcontext.api.config;
+package com.altcontext.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package com.altcontext.api.config;
+package com.altcontext.client;
 
 import java.net.InetAddress;
 

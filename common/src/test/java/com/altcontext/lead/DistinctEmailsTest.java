@@ -1,9 +1,8 @@
-package com.altcontext.api.lead;
+package com.altcontext.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.http.ClientNetwork;
-import com.altcontext.lead.Email;
+import com.altcontext.client.ClientNetwork;
 import com.altcontext.value.KeyedHash;
 import java.net.InetAddress;
 import java.time.Duration;

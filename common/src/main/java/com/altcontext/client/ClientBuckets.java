@@ -1,4 +1,4 @@
-package com.altcontext.api.http;
+package com.altcontext.client;
 
 import java.security.SecureRandom;
 import java.util.Arrays;

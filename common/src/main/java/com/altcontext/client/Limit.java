@@ -1,0 +1,43 @@
+package com.altcontext.client;
+
+import java.util.Locale;
+
+/** What is counted together for one client and minute. */
+public enum Limit {
+    EVENTS(true),
+    LEADS(true),
+    /** Bytes of the bodies of events and forms: most of what is sent there is stored. */
+    BYTES,
+    UNSUBSCRIBE,
+    LEAD_DELETE,
+    LEAD_EXPORT,
+    METRICS,
+    /** Requests of the dashboard: each look at it sends some ten at once. */
+    DASHBOARD,
+    DOCUMENTS,
+    /** Scripts and pages: many people may share an address, and each page of each asks again. */
+    SCRIPTS,
+    /** Wrong keys. */
+    ADMIN_FAILURES;
+
+    private final boolean countsBytes;
+    private final String policy = name().toLowerCase(Locale.ROOT);
+
+    Limit() {
+        this(false);
+    }
+
+    Limit(boolean countsBytes) {
+        this.countsBytes = countsBytes;
+    }
+
+    /** Whether the body of such a request counts against {@link #BYTES} too. */
+    public boolean countsBytes() {
+        return countsBytes;
+    }
+
+    /** Its name, also in the {@code RateLimit} headers. */
+    public String policy() {
+        return policy;
+    }
+}
