@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.api.metrics.BacklogGauges;
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
@@ -13,6 +12,7 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduler;
@@ -55,11 +55,11 @@ class HousekeepingTest {
     void the_figures_of_today_follow_the_events() {
         Stored stored = new Stored(sql);
         String property = stored.newProperty(properties);
-        Call.event(Beacons.with("propertyId", property)).send();
+        Call.event(TestEvent.bodyWith("propertyId", property)).send();
         housekeeping.refreshRollups();
         assertThat(pageViewsOfToday(stored, property)).isEqualTo(1);
 
-        Call.event(Beacons.with("propertyId", property)).send();
+        Call.event(TestEvent.bodyWith("propertyId", property)).send();
         housekeeping.refreshRollups();
         assertThat(pageViewsOfToday(stored, property)).isEqualTo(2);
     }

@@ -10,11 +10,14 @@ import com.altcontext.event.WebVitals;
 import com.altcontext.visit.AnonId;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * changed copy. {@link #event()} is what the service makes of it, {@link #json()} the body of {@code POST /v1/events}.
  */
 public final class TestEvent implements Cloneable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final String anonId;
     private String property = "default";
     private String type = "page_view";
@@ -160,38 +165,70 @@ public final class TestEvent implements Cloneable {
     }
 
     /** What a sender says of it: the address, the origin and the time of receipt are not in a body. */
-    public String json() {
-        return new Json()
-                .text("propertyId", property.equals("default") ? null : property)
-                .text("anonId", anonId)
-                .text("eventType", type)
-                .text("path", path)
-                .text("timestamp", timestamp)
-                .text("eventId", eventId)
-                .object(
-                        "utm",
-                        new Json()
-                                .text("source", utm.source())
-                                .text("medium", utm.medium())
-                                .text("campaign", utm.campaign())
-                                .text("term", utm.term())
-                                .text("content", utm.content()))
-                .object(
-                        "traffic",
-                        new Json()
-                                .plain("isEntrance", entrance)
-                                .plain("isConversion", conversion)
-                                .plain("engagedTimeMs", engagedMs)
-                                .object(
-                                        "webVitals",
-                                        new Json()
-                                                .plain("fcpMs", vitals.fcpMs())
-                                                .plain("lcpMs", vitals.lcpMs())
-                                                .plain("inpMs", vitals.inpMs())
-                                                .plain("ttfbMs", vitals.ttfbMs())
-                                                .plain("clsScore", vitals.clsScore())))
-                .plain("props", props)
-                .toString();
+    public ObjectNode json() {
+        ObjectNode body = JSON.createObjectNode();
+        putIfPresent(body, "propertyId", property.equals("default") ? null : property);
+        putIfPresent(body, "anonId", anonId);
+        putIfPresent(body, "eventType", type);
+        putIfPresent(body, "path", path);
+        putIfPresent(body, "timestamp", timestamp == null ? null : timestamp.toString());
+        putIfPresent(body, "eventId", eventId == null ? null : eventId.toString());
+        putIfPresent(body, "utm.source", utm.source());
+        putIfPresent(body, "utm.medium", utm.medium());
+        putIfPresent(body, "utm.campaign", utm.campaign());
+        putIfPresent(body, "utm.term", utm.term());
+        putIfPresent(body, "utm.content", utm.content());
+        putIfPresent(body, "traffic.isEntrance", entrance);
+        putIfPresent(body, "traffic.isConversion", conversion);
+        putIfPresent(body, "traffic.engagedTimeMs", engagedMs);
+        putIfPresent(body, "traffic.webVitals.fcpMs", vitals.fcpMs());
+        putIfPresent(body, "traffic.webVitals.lcpMs", vitals.lcpMs());
+        putIfPresent(body, "traffic.webVitals.inpMs", vitals.inpMs());
+        putIfPresent(body, "traffic.webVitals.ttfbMs", vitals.ttfbMs());
+        putIfPresent(body, "traffic.webVitals.clsScore", vitals.clsScore());
+        putIfPresent(body, "props", props == null ? null : parse(props));
+        return body;
+    }
+
+    /** The body of a page view of a visitor whom no other test knows, with the required fields only. */
+    public static ObjectNode body() {
+        return body("anon-" + UUID.randomUUID());
+    }
+
+    public static ObjectNode body(String anonId) {
+        return at(anonId, Instant.EPOCH).path("/pricing").json();
+    }
+
+    /** The same with one more value, which may be invalid, at a dotted path: {@code utm.source}, {@code traffic.webVitals.lcpMs}. */
+    public static ObjectNode bodyWith(String field, Object value) {
+        ObjectNode body = body();
+        put(body, field, value);
+        return body;
+    }
+
+    /** Sets the value at a dotted path of a body. */
+    public static void put(ObjectNode body, String field, Object value) {
+        ObjectNode owner = body;
+        String name = field;
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.')) {
+            owner = owner.withObject('/' + name.substring(0, dot));
+            name = name.substring(dot + 1);
+        }
+        owner.set(name, value instanceof JsonNode node ? node : JSON.valueToTree(value));
+    }
+
+    private static void putIfPresent(ObjectNode body, String field, @Nullable Object value) {
+        if (value != null) {
+            put(body, field, value);
+        }
+    }
+
+    private static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException notJson) {
+            throw new AssertionError("props must be JSON: " + json, notJson);
+        }
     }
 
     @Override
@@ -206,35 +243,6 @@ public final class TestEvent implements Cloneable {
             return copy;
         } catch (CloneNotSupportedException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** An object whose absent members are left out. */
-    private static final class Json {
-        private final StringJoiner members = new StringJoiner(",", "{", "}");
-        private boolean empty = true;
-
-        Json plain(String name, @Nullable Object value) {
-            if (value != null) {
-                members.add('"' + name + "\":" + value);
-                empty = false;
-            }
-            return this;
-        }
-
-        Json text(String name, @Nullable Object value) {
-            return value == null
-                    ? this
-                    : plain(name, '"' + value.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"');
-        }
-
-        Json object(String name, Json value) {
-            return value.empty ? this : plain(name, value);
-        }
-
-        @Override
-        public String toString() {
-            return members.toString();
         }
     }
 }

@@ -3,6 +3,7 @@ package com.altcontext.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.attribution.Utm;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class TestEventTest {
     @Test
     void a_body_has_only_what_was_said() {
         assertThat(TestEvent.at("visitor-0001", NOW).json())
-                .isEqualTo("{\"anonId\":\"visitor-0001\",\"eventType\":\"page_view\",\"path\":\"/\"}");
+                .hasToString("{\"anonId\":\"visitor-0001\",\"eventType\":\"page_view\",\"path\":\"/\"}");
     }
 
     @Test
@@ -28,7 +29,7 @@ class TestEventTest {
                 .lcp(1200)
                 .props("{\"a\":1}");
 
-        assertThat(event.json()).isEqualTo("""
+        assertThat(event.json()).hasToString("""
                         {"propertyId":"docs","anonId":"visitor-0001","eventType":"plan \\"pro\\"","path":"/",\
                         "timestamp":"2026-03-01T12:00:00Z","eventId":"00000000-0000-0000-0000-000000000001",\
                         "utm":{"source":"letter","campaign":"spring"},\
@@ -40,5 +41,16 @@ class TestEventTest {
         TestEvent first = TestEvent.at("visitor-0001", NOW);
         assertThat(first.path("/two").event().beacon().path()).isEqualTo("/two");
         assertThat(first.event().beacon().path()).isEqualTo("/");
+    }
+
+    @Test
+    void a_body_takes_any_value_at_a_dotted_path() {
+        ObjectNode body = TestEvent.bodyWith("traffic.webVitals.lcpMs", "slow");
+        TestEvent.put(body, "anonId", 5);
+        TestEvent.put(body, "traffic.isExit", true);
+
+        assertThat(body).hasToString("""
+                        {"anonId":5,"eventType":"page_view","path":"/pricing",\
+                        "traffic":{"webVitals":{"lcpMs":"slow"},"isExit":true}}""");
     }
 }

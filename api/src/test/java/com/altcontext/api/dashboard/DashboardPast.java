@@ -3,11 +3,14 @@ package com.altcontext.api.dashboard;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
 import com.altcontext.db.Sql;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
+import com.altcontext.event.WebVitals;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.testing.Database;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,16 +49,21 @@ final class DashboardPast {
         return Instant.parse(today.minusDays(daysAgo) + "T" + time + "Z");
     }
 
-    Doing doing(String property, String who, int daysAgo, String time) {
-        return new Doing(property, who, at(daysAgo, time));
+    /** A page view of the root by {@code visitor-who}. */
+    TestEvent view(String property, String who, int daysAgo, String time) {
+        return TestEvent.view(who, at(daysAgo, time), "/").property(property);
     }
 
-    void store(Doing... doings) {
-        store(Arrays.asList(doings));
+    private static Utm letter(String campaign) {
+        return new Utm("letter", "email", campaign, null, null);
     }
 
-    void store(List<Doing> doings) {
-        List<Event> events = doings.stream().map(Doing::event).toList();
+    void store(TestEvent... events) {
+        store(Arrays.asList(events));
+    }
+
+    void store(List<TestEvent> happened) {
+        List<Event> events = happened.stream().map(TestEvent::event).toList();
         for (int i = 0; i < events.size(); i += BATCH) {
             List<Event> batch = events.subList(i, Math.min(i + BATCH, events.size()));
             var _ = sql.inTransaction(tx -> STORE.write(tx, batch));
@@ -95,37 +103,37 @@ final class DashboardPast {
     private void kiln() {
         stored.execute("INSERT INTO properties (id, name, domains) VALUES (?, 'Maple Kiln', '{kiln.example}')", KILN);
         store(
-                doing(KILN, "anna", 1, "09:00:00")
-                        .from(TrafficSource.ORGANIC_SEARCH, "www.google.ca")
+                view(KILN, "anna", 1, "09:00:00")
+                        .source(TrafficSource.ORGANIC_SEARCH, Utm.NONE, "www.google.ca")
                         .country("CA"),
-                doing(KILN, "anna", 1, "09:01:00").path("/pricing").country("CA"),
-                doing(KILN, "anna", 1, "09:02:00")
+                view(KILN, "anna", 1, "09:01:00").path("/pricing").country("CA"),
+                view(KILN, "anna", 1, "09:02:00")
                         .type("engagement")
                         .path("/pricing")
                         .country("CA")
                         .engaged(100_000)
-                        .vitals(1_000, 3_000, 600, 500, 0.05),
-                doing(KILN, "bert", 1, "10:00:00")
+                        .vitals(new WebVitals(1_000.0, 3_000.0, 600.0, 500.0, 0.05)),
+                view(KILN, "bert", 1, "10:00:00")
                         .device(DeviceType.MOBILE)
                         .country("FR")
-                        .campaign("spring"),
-                doing(KILN, "anna", 2, "08:00:00").path("/news").country("CA"),
-                doing(KILN, "anna", 2, "08:01:00")
+                        .source(TrafficSource.EMAIL, letter("spring"), null),
+                view(KILN, "anna", 2, "08:00:00").path("/news").country("CA"),
+                view(KILN, "anna", 2, "08:01:00")
                         .type("form_start")
                         .path("/news")
                         .country("CA"),
-                doing(KILN, "anna", 2, "08:02:00")
+                view(KILN, "anna", 2, "08:02:00")
                         .type("form_submit")
                         .path("/news")
                         .country("CA"),
-                doing(KILN, "anna", 2, "08:03:00")
+                view(KILN, "anna", 2, "08:03:00")
                         .type("engagement")
                         .path("/news")
                         .country("CA")
                         .engaged(50_000),
-                doing(KILN, "carl", 9, "10:00:00").country("CA"),
-                doing(KILN, "dora", 0, "00:00:01").path("/today").country("US"),
-                doing(KILN, "spider", 1, "11:00:00").device(DeviceType.BOT));
+                view(KILN, "carl", 9, "10:00:00").country("CA"),
+                view(KILN, "dora", 0, "00:00:01").path("/today").country("US"),
+                view(KILN, "spider", 1, "11:00:00").device(DeviceType.BOT));
         lead(KILN, "anna@example.ca", "express", 2);
         lead(KILN, "=cmd@example.ca", "withdrawn", 20);
         stored.execute("INSERT INTO ingest_rejections (day, property_id, endpoint, reason, count) VALUES"
@@ -136,13 +144,13 @@ final class DashboardPast {
     private void odd() {
         stored.execute("INSERT INTO properties (id, name) VALUES (?, ?)", ODD, "<b>Odd</b> & עברית " + "x".repeat(80));
         store(
-                doing(ODD, "evil-one", 1, "09:00:00")
+                view(ODD, "evil-one", 1, "09:00:00")
                         .path(LONG_PATH)
-                        .campaign("<script>document.title='taken'</script>"),
-                doing(ODD, "evil-two", 1, "09:00:00")
+                        .source(TrafficSource.EMAIL, letter("<script>document.title='taken'</script>"), null),
+                view(ODD, "evil-two", 1, "09:00:00")
                         .path(MARKUP)
-                        .from(TrafficSource.REFERRAL, "x".repeat(63) + ".example"),
-                doing(ODD, "evil-six", 1, "09:00:00").path(ARABIC).type("\u202etaken\u202c"));
+                        .source(TrafficSource.REFERRAL, Utm.NONE, "x".repeat(63) + ".example"),
+                view(ODD, "evil-six", 1, "09:00:00").path(ARABIC).type("\u202etaken\u202c"));
     }
 
     /** Enough to look like a site; the same each time. */
@@ -151,15 +159,15 @@ final class DashboardPast {
         List<String> paths =
                 List.of("/", "/pricing", "/docs/start", "/blog/first-firing", "/about", "/docs/api", "/contact");
         List<String> countries = List.of("CA", "CA", "CA", "US", "US", "FR", "GB", "DE");
-        List<Doing> doings = new ArrayList<>();
+        List<TestEvent> events = new ArrayList<>();
         for (int daysAgo = PAST_DAYS; daysAgo >= 0; daysAgo--) {
             boolean weekend = today.minusDays(daysAgo).getDayOfWeek().getValue() > 5;
             int visitors = (weekend ? 12 : 22) + random.nextInt(10) + (PAST_DAYS - daysAgo) / 10;
             for (int i = 0; i < (daysAgo == 0 ? visitors / 3 : visitors); i++) {
-                visit(random, daysAgo, random.nextInt(1_400), paths, countries, doings);
+                visit(random, daysAgo, random.nextInt(1_400), paths, countries, events);
             }
         }
-        store(doings);
+        store(events);
         for (int i = 0; i < 41; i++) {
             lead(
                     "default",
@@ -172,7 +180,7 @@ final class DashboardPast {
     @SuppressWarnings(
             "DistinctVarargsChecker") // Two throws of the dice: the lower one makes the first paths the usual ones.
     private void visit(
-            Random random, int daysAgo, int who, List<String> paths, List<String> countries, List<Doing> doings) {
+            Random random, int daysAgo, int who, List<String> paths, List<String> countries, List<TestEvent> events) {
         String time = "%02d:%02d:".formatted(daysAgo == 0 ? 0 : random.nextInt(24), random.nextInt(28));
         String country = countries.get(who % countries.size());
         DeviceType device = who % 5 == 0 ? DeviceType.TABLET : who % 2 == 0 ? DeviceType.MOBILE : DeviceType.DESKTOP;
@@ -180,40 +188,40 @@ final class DashboardPast {
         String path = "/";
         for (int view = 0; view < views; view++) {
             path = paths.get(Math.min(random.nextInt(paths.size()), random.nextInt(paths.size())));
-            Doing page = doing("default", "busy-" + who, daysAgo, time + "0" + view)
+            TestEvent page = view("default", "busy-" + who, daysAgo, time + "0" + view)
                     .path(path)
                     .country(country)
                     .device(device);
             switch (who % 9) {
-                case 0, 1, 2 -> page.from(TrafficSource.ORGANIC_SEARCH, "www.google.ca");
-                case 3 -> page.from(TrafficSource.SOCIAL, "www.linkedin.com");
-                case 4 -> page.from(TrafficSource.REFERRAL, "news.example.org");
-                case 5 -> page.campaign(who % 2 == 0 ? "spring" : "letter-11");
+                case 0, 1, 2 -> page = page.source(TrafficSource.ORGANIC_SEARCH, Utm.NONE, "www.google.ca");
+                case 3 -> page = page.source(TrafficSource.SOCIAL, Utm.NONE, "www.linkedin.com");
+                case 4 -> page = page.source(TrafficSource.REFERRAL, Utm.NONE, "news.example.org");
+                case 5 -> page = page.source(TrafficSource.EMAIL, letter(who % 2 == 0 ? "spring" : "letter-11"), null);
                 default -> {}
             }
-            doings.add(page);
+            events.add(page);
         }
-        doings.add(doing("default", "busy-" + who, daysAgo, time + "30")
+        events.add(view("default", "busy-" + who, daysAgo, time + "30")
                 .type("engagement")
                 .path(path)
                 .country(country)
                 .device(device)
                 .engaged(8_000 + random.nextInt(110_000))
-                .vitals(
-                        700 + random.nextInt(1_800),
-                        1_100 + random.nextInt(1_900),
-                        40 + random.nextInt(190),
-                        100 + random.nextInt(800),
-                        random.nextInt(130) / 1_000.0));
+                .vitals(new WebVitals(
+                        700.0 + random.nextInt(1_800),
+                        1_100.0 + random.nextInt(1_900),
+                        40.0 + random.nextInt(190),
+                        100.0 + random.nextInt(800),
+                        random.nextInt(130) / 1_000.0)));
         if (who % 6 == 0) {
-            doings.add(doing("default", "busy-" + who, daysAgo, time + "40")
+            events.add(view("default", "busy-" + who, daysAgo, time + "40")
                     .type("form_start")
                     .path(path)
                     .country(country)
                     .device(device));
         }
         if (who % 18 == 0) {
-            doings.add(doing("default", "busy-" + who, daysAgo, time + "50")
+            events.add(view("default", "busy-" + who, daysAgo, time + "50")
                     .type("form_submit")
                     .path(path)
                     .country(country)

@@ -2,11 +2,11 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.devdb.EmbeddedDatabase;
 import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
+import com.altcontext.testing.TestEvent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ class DashboardStatesIT {
 
     private static boolean isStoring() {
         try {
-            return STAGE.service.post(Beacons.pageView()).status() == 202;
+            return STAGE.service.post(TestEvent.body()).status() == 202;
         } catch (IOException away) {
             return false;
         }
@@ -153,7 +153,7 @@ class DashboardStatesIT {
     void figures_that_are_days_behind_are_marked_and_so_are_days_that_were_passed_over() {
         String database = Database.migrated().url();
         DashboardPast past = new DashboardPast(database);
-        past.store(past.doing("default", "late-one", 4, "10:00:00"), past.doing("default", "late-one", 6, "10:00:00"));
+        past.store(past.view("default", "late-one", 4, "10:00:00"), past.view("default", "late-one", 6, "10:00:00"));
         past.rollUp(7, 7);
         past.rollUp(5, 4);
 

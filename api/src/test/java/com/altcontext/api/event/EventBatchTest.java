@@ -2,12 +2,12 @@ package com.altcontext.api.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -139,12 +139,12 @@ class EventBatchTest {
 
     @Test
     void each_event_is_judged_alone() {
-        ObjectNode good = Beacons.pageView();
-        ObjectNode bot = Beacons.with("traffic.deviceType", "bot");
-        ObjectNode short_ = Beacons.pageView("short");
-        Beacons.set(short_, "utm.source", 5);
-        String body = "{\"events\":[" + good + ',' + short_ + ",5,null,[]," + Beacons.with("honeypot", "x") + ','
-                + Beacons.with("propertyId", "nobody") + ',' + bot + ",{}]}";
+        ObjectNode good = TestEvent.body();
+        ObjectNode bot = TestEvent.bodyWith("traffic.deviceType", "bot");
+        ObjectNode short_ = TestEvent.body("short");
+        TestEvent.put(short_, "utm.source", 5);
+        String body = "{\"events\":[" + good + ',' + short_ + ",5,null,[]," + TestEvent.bodyWith("honeypot", "x") + ','
+                + TestEvent.bodyWith("propertyId", "nobody") + ',' + bot + ",{}]}";
         String property = stored.newProperty(properties);
         Call.Answer answer = Call.batch(body)
                 .header("origin", "https://" + property + ".example")
@@ -185,7 +185,7 @@ class EventBatchTest {
 
     @Test
     void what_reading_finds_is_told_of_the_event_that_holds_it() {
-        ObjectNode good = Beacons.pageView();
+        ObjectNode good = TestEvent.body();
         String twice = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"path\":\"/\"}";
         String nul = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"props\":{\"a\":\"\\u0000\"}}";
         for (String form : List.of("%s", "{\"events\":%s}")) {
@@ -238,7 +238,7 @@ class EventBatchTest {
     void however_many_faults_stand_before_it_each_event_is_judged_alone(String faulty, String path) {
         // Each of the first has more faults than are told of one.
         String bad = "{\"props\":[" + "\"\\u0000\",".repeat(60) + "1]}";
-        ObjectNode good = Beacons.pageView();
+        ObjectNode good = TestEvent.body();
         String body = "[" + (bad + ',').repeat(20) + faulty + ',' + good + ',' + bad + "]";
         Call.Answer answer = Call.batch(body).send();
 
@@ -257,7 +257,7 @@ class EventBatchTest {
     void bytes_that_are_not_utf8_fail_their_event_alone_also_beside_an_escaped_surrogate() {
         String anonId = "anon-" + UUID.randomUUID();
         String latin1 = "[" + event("path", "/\u00fc") + ',' + event("path", "/\u00ff\\udc00") + ','
-                + event("path", "/\\ud800\u00ff") + ',' + Beacons.pageView(anonId) + "]";
+                + event("path", "/\\ud800\u00ff") + ',' + TestEvent.body(anonId) + "]";
         Call.Answer answer = Call.batch("")
                 .body(latin1.getBytes(StandardCharsets.ISO_8859_1))
                 .send();
@@ -274,7 +274,7 @@ class EventBatchTest {
         String deepest = "[".repeat(14) + "]".repeat(14);
         for (String form : List.of("[%s]", "{\"events\":[%s]}")) {
             String anonId = "anon-" + UUID.randomUUID();
-            String event = Beacons.pageView(anonId).toString().replace("}", ",\"props\":{\"n\":%s}}");
+            String event = TestEvent.body(anonId).toString().replace("}", ",\"props\":{\"n\":%s}}");
             Call.Answer kept =
                     Call.batch(form.formatted(event.formatted(deepest))).send();
             Call.Answer tooDeep = Call.batch(form.formatted(event.formatted('[' + deepest + ']')))
@@ -288,7 +288,7 @@ class EventBatchTest {
 
     /** With one field as it stands in JSON, between its quotes. */
     private static String event(String field, String text) {
-        return Beacons.pageView().put(field, "%s").toString().formatted(text);
+        return TestEvent.body().put(field, "%s").toString().formatted(text);
     }
 
     @Test
@@ -302,7 +302,7 @@ class EventBatchTest {
 
     @Test
     void the_same_event_twice_in_one_batch_is_stored_once() {
-        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         Call.Answer answer = Call.batch(List.of(event, event)).send();
 
         JsonNode results = answer.json().path("results");
@@ -314,7 +314,7 @@ class EventBatchTest {
 
     @Test
     void an_event_and_its_retry_in_a_batch_are_one() {
-        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         String alone = Call.event(event).send().field("eventId");
         JsonNode results = Call.batch(List.of(event)).send().json().path("results");
 
@@ -326,7 +326,7 @@ class EventBatchTest {
     void events_of_one_visitor_keep_their_order_and_share_a_session() {
         String anonId = "anon-" + UUID.randomUUID();
         List<ObjectNode> events = IntStream.range(0, 20)
-                .mapToObj(i -> Beacons.pageView(anonId).put("path", "/" + i))
+                .mapToObj(i -> TestEvent.body(anonId).put("path", "/" + i))
                 .toList();
         JsonNode results = Call.batch(events).send().json().path("results");
 
@@ -343,7 +343,7 @@ class EventBatchTest {
     }
 
     private static List<ObjectNode> views(int count) {
-        return IntStream.range(0, count).mapToObj(i -> Beacons.pageView()).toList();
+        return IntStream.range(0, count).mapToObj(i -> TestEvent.body()).toList();
     }
 
     /** Of each result its outcome, or the paths of its issues. */

@@ -2,11 +2,11 @@ package com.altcontext.api.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
@@ -58,7 +58,7 @@ class EventBodyTest {
                 "text/plain;"
             })
     void json_is_taken_by_its_own_name_and_as_plain_text(String type) {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         Call.Answer answer = Call.event(event).header("content-type", type).send();
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(202);
@@ -86,7 +86,7 @@ class EventBodyTest {
                 "application/json, text/plain"
             })
     void any_other_type_is_unsupported(String type) {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
 
         assertError(Call.event(event).header("content-type", type).send(), 415, "unsupported_media_type");
         assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
@@ -94,16 +94,16 @@ class EventBodyTest {
 
     @Test
     void a_body_without_a_type_is_unsupported() {
-        assertError(Call.event(Beacons.pageView()).without("content-type").send(), 415, "unsupported_media_type");
+        assertError(Call.event(TestEvent.body()).without("content-type").send(), 415, "unsupported_media_type");
     }
 
     @Test
     void a_packed_body_is_unsupported() throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-            gzip.write(Beacons.pageView().toString().getBytes(StandardCharsets.UTF_8));
+            gzip.write(TestEvent.body().toString().getBytes(StandardCharsets.UTF_8));
         }
-        Call call = Call.event(Beacons.pageView()).body(packed.toByteArray());
+        Call call = Call.event(TestEvent.body()).body(packed.toByteArray());
 
         assertError(call.header("content-encoding", "gzip").send(), 415, "unsupported_media_type");
         // And without the header that says so, it is no JSON.
@@ -112,7 +112,7 @@ class EventBodyTest {
 
     @Test
     void a_body_that_is_packed_by_the_identity_is_not_packed() {
-        assertThat(Call.event(Beacons.pageView())
+        assertThat(Call.event(TestEvent.body())
                         .header("content-encoding", "identity")
                         .send()
                         .status())
@@ -124,14 +124,14 @@ class EventBodyTest {
     @Test
     void a_body_of_64_kib_is_taken_and_one_byte_more_is_too_large() {
         for (boolean chunked : List.of(false, true)) {
-            ObjectNode event = Beacons.pageView();
+            ObjectNode event = TestEvent.body();
             String fits = padded(event, MAX_BYTES);
 
             assertThat(call(fits, chunked).send().status()).isEqualTo(202);
             assertThat(stored.event(event.path("anonId").asText()).path("path").asText())
                     .isEqualTo("/pricing");
 
-            ObjectNode larger = Beacons.pageView();
+            ObjectNode larger = TestEvent.body();
             assertError(call(padded(larger, MAX_BYTES + 1), chunked).send(), 413, "payload_too_large");
             assertThat(stored.visitors(larger.path("anonId").asText())).isEmpty();
         }
@@ -139,7 +139,7 @@ class EventBodyTest {
 
     @Test
     void the_size_counts_bytes_and_not_characters() {
-        ObjectNode event = Beacons.with("props.text", "ü".repeat(MAX_BYTES / 2));
+        ObjectNode event = TestEvent.bodyWith("props.text", "ü".repeat(MAX_BYTES / 2));
 
         assertError(Call.event(event).send(), 413, "payload_too_large");
     }
@@ -207,13 +207,13 @@ class EventBodyTest {
 
     @Test
     void what_follows_the_event_is_refused() {
-        assertThat(issuePaths(Beacons.pageView() + "{}")).containsExactly("");
-        assertThat(issuePaths(Beacons.pageView() + "x")).containsExactly("");
+        assertThat(issuePaths(TestEvent.body() + "{}")).containsExactly("");
+        assertThat(issuePaths(TestEvent.body() + "x")).containsExactly("");
     }
 
     @Test
     void a_byte_order_mark_before_the_event_is_ignored() {
-        assertThat(Call.event("\uFEFF" + Beacons.pageView()).send().status()).isEqualTo(202);
+        assertThat(Call.event("\uFEFF" + TestEvent.body()).send().status()).isEqualTo(202);
     }
 
     static Stream<Arguments> ambiguous() {
@@ -228,7 +228,7 @@ class EventBodyTest {
     @ParameterizedTest
     @MethodSource("ambiguous")
     void a_key_that_stands_twice_is_refused_and_named(String addition, String path) {
-        String event = Beacons.pageView().toString();
+        String event = TestEvent.body().toString();
 
         assertThat(issuePaths(event.substring(0, event.length() - 1) + ',' + addition + '}'))
                 .containsExactly(path);
@@ -259,7 +259,7 @@ class EventBodyTest {
     private static String nested(String kind, int levels) {
         // Props is an object in any case, so it and the event are two of the levels.
         String close = kind.equals("[") ? "]" : "}";
-        String event = Beacons.pageView().toString();
+        String event = TestEvent.body().toString();
         return event.substring(0, event.length() - 1) + ",\"props\":{\"deep\":" + kind.repeat(levels - 2)
                 + "1".repeat(kind.equals("[") ? 0 : 1) + close.repeat(levels - 2) + "}}";
     }
@@ -336,7 +336,7 @@ class EventBodyTest {
 
     @Test
     void the_replacement_character_itself_is_text_like_any_other() {
-        ObjectNode event = Beacons.with("path", "/\uFFFD\uFFFD");
+        ObjectNode event = TestEvent.bodyWith("path", "/\uFFFD\uFFFD");
 
         assertThat(Call.event(event).send().status()).isEqualTo(202);
         assertThat(stored.event(event.path("anonId").asText()).path("path").asText())

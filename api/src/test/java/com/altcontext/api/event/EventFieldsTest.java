@@ -2,11 +2,11 @@ package com.altcontext.api.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
@@ -71,7 +71,7 @@ class EventFieldsTest {
     @MethodSource("texts")
     void text_within_its_bounds_is_stored_as_sent(String field, int least, int most, String column) {
         for (String text : List.of("x".repeat(least), "x".repeat(most), EMOJI.repeat(most))) {
-            assertThat(accepted(Beacons.with(field, text)).path(column).asText())
+            assertThat(accepted(TestEvent.bodyWith(field, text)).path(column).asText())
                     .isEqualTo(text);
         }
     }
@@ -79,7 +79,7 @@ class EventFieldsTest {
     @ParameterizedTest
     @MethodSource("texts")
     void text_is_trimmed_before_it_is_measured(String field, int least, int most, String column) {
-        JsonNode row = accepted(Beacons.with(field, " \t\n" + "x".repeat(most) + "\u2003 "));
+        JsonNode row = accepted(TestEvent.bodyWith(field, " \t\n" + "x".repeat(most) + "\u2003 "));
 
         assertThat(row.path(column).asText()).isEqualTo("x".repeat(most));
     }
@@ -89,7 +89,7 @@ class EventFieldsTest {
     void text_beyond_its_bounds_is_refused(String field, int least, int most, String column) {
         String rule = field + ": must be " + least + " to " + most + " characters";
         for (String text : List.of("x".repeat(most + 1), EMOJI.repeat(most + 1), "", "  \t ")) {
-            assertThat(refused(Beacons.with(field, text))).containsExactly(rule);
+            assertThat(refused(TestEvent.bodyWith(field, text))).containsExactly(rule);
         }
     }
 
@@ -97,7 +97,7 @@ class EventFieldsTest {
     @MethodSource("texts")
     void what_is_no_text_is_refused(String field, int least, int most, String column) {
         for (Object wrong : List.of(5, true, List.of("x"), Map.of("x", 1))) {
-            assertThat(refused(Beacons.with(field, wrong))).containsExactly(field + ": must be a string");
+            assertThat(refused(TestEvent.bodyWith(field, wrong))).containsExactly(field + ": must be a string");
         }
     }
 
@@ -109,24 +109,24 @@ class EventFieldsTest {
         String rockets = tail + EMOJI.repeat(128 - tail.length());
         for (String anonId : List.of(eight, longest, rockets)) {
             Call.Answer answer =
-                    Call.event(Beacons.pageView("  " + anonId + "\t")).send();
+                    Call.event(TestEvent.body("  " + anonId + "\t")).send();
 
             assertThat(answer.status()).isEqualTo(202);
             assertThat(stored.event(anonId).path("visitor_id").asText()).isEqualTo(answer.field("visitorId"));
         }
         for (String anonId : List.of(
                 "", "7777777", " 7777777 ", EMOJI.repeat(7), longest + "x", tail + EMOJI.repeat(129 - tail.length()))) {
-            assertThat(refused(Beacons.pageView(anonId))).containsExactly("anonId: must be 8 to 128 characters");
+            assertThat(refused(TestEvent.body(anonId))).containsExactly("anonId: must be 8 to 128 characters");
         }
-        assertThat(refused(Beacons.with("anonId", 12_345_678))).containsExactly("anonId: must be a string");
+        assertThat(refused(TestEvent.bodyWith("anonId", 12_345_678))).containsExactly("anonId: must be a string");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"anonId", "eventType", "path"})
     void a_required_field_that_is_missing_or_null_is_refused(String field) {
-        ObjectNode without = Beacons.pageView();
+        ObjectNode without = TestEvent.body();
         without.remove(field);
-        ObjectNode withNull = Beacons.pageView();
+        ObjectNode withNull = TestEvent.body();
         withNull.putNull(field);
 
         assertThat(refused(without)).containsExactly(field + ": is required");
@@ -135,7 +135,7 @@ class EventFieldsTest {
 
     @Test
     void an_optional_field_that_is_null_is_absent() {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         event.putNull("timestamp")
                 .putNull("referrer")
                 .putNull("utm")
@@ -154,7 +154,7 @@ class EventFieldsTest {
 
     @Test
     void null_inside_an_object_is_absent_too() {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         for (String field : List.of("source", "medium", "campaign", "term", "content")) {
             event.withObject("/utm").putNull(field);
         }
@@ -180,9 +180,9 @@ class EventFieldsTest {
 
     @Test
     void fields_that_nobody_knows_are_ignored() {
-        ObjectNode event = Beacons.with("utm.id", "x");
+        ObjectNode event = TestEvent.bodyWith("utm.id", "x");
         event.put("somethingNew", 5);
-        Beacons.set(event, "traffic.webVitals.fidMs", -1);
+        TestEvent.put(event, "traffic.webVitals.fidMs", -1);
 
         accepted(event);
     }
@@ -191,7 +191,7 @@ class EventFieldsTest {
     @ValueSource(strings = {"utm", "traffic", "traffic.webVitals", "props"})
     void what_should_be_an_object_and_is_not_is_refused(String field) {
         for (Object wrong : List.of("x", 5, false, List.of())) {
-            assertThat(refused(Beacons.with(field, wrong))).containsExactly(field + ": must be an object");
+            assertThat(refused(TestEvent.bodyWith(field, wrong))).containsExactly(field + ": must be an object");
         }
     }
 
@@ -214,7 +214,7 @@ class EventFieldsTest {
         Map<Object, Double> asStored = Map.of(
                 0, 0.0, most, (double) most, String.valueOf(most), (double) most, " 7 ", 7.0, "1e1", 10.0, "+2.0", 2.0);
         asStored.forEach((sent, expected) -> assertThat(
-                        accepted(Beacons.with(field, sent)).path(column).asDouble())
+                        accepted(TestEvent.bodyWith(field, sent)).path(column).asDouble())
                 .as("%s as %s", field, sent)
                 .isEqualTo(expected));
     }
@@ -240,7 +240,7 @@ class EventFieldsTest {
                 true,
                 List.of(1),
                 Map.of())) {
-            assertThat(refused(Beacons.with(field, wrong)))
+            assertThat(refused(TestEvent.bodyWith(field, wrong)))
                     .as("%s as %s", field, wrong)
                     .containsExactly(field + ": must be a number from 0 to " + most);
         }
@@ -251,7 +251,7 @@ class EventFieldsTest {
     void a_number_that_is_too_great_is_refused_but_for_a_page_that_is_pulled_beyond_its_end(
             String field, int most, String column) {
         for (Object beyond : List.of(most + 1, most + 0.000001, String.valueOf(most + 1), "1e99", 1e300)) {
-            ObjectNode event = Beacons.with(field, beyond);
+            ObjectNode event = TestEvent.bodyWith(field, beyond);
             if (field.equals("traffic.scrollDepthPercent")) {
                 assertThat(accepted(event).path(column).asDouble()).isEqualTo(100);
             } else {
@@ -262,7 +262,7 @@ class EventFieldsTest {
 
     @Test
     void a_fraction_of_a_web_vital_is_kept() {
-        JsonNode row = accepted(Beacons.with("traffic.webVitals.clsScore", 0.125));
+        JsonNode row = accepted(TestEvent.bodyWith("traffic.webVitals.clsScore", 0.125));
 
         assertThat(row.path("cls_score").asDouble()).isEqualTo(0.125);
     }
@@ -272,24 +272,24 @@ class EventFieldsTest {
     @ParameterizedTest
     @ValueSource(strings = {"traffic.isEntrance", "traffic.isExit", "traffic.isConversion"})
     void a_flag_is_true_or_false_and_nothing_else(String field) {
-        accepted(Beacons.with(field, true));
-        accepted(Beacons.with(field, false));
+        accepted(TestEvent.bodyWith(field, true));
+        accepted(TestEvent.bodyWith(field, false));
         for (Object wrong : List.of("true", 1, 0, List.of(), Map.of())) {
-            assertThat(refused(Beacons.with(field, wrong))).containsExactly(field + ": must be true or false");
+            assertThat(refused(TestEvent.bodyWith(field, wrong))).containsExactly(field + ": must be true or false");
         }
     }
 
     @Test
     void a_conversion_is_what_says_so_and_every_submitted_form() {
-        ObjectNode form = Beacons.with("traffic.isConversion", false);
+        ObjectNode form = TestEvent.bodyWith("traffic.isConversion", false);
         form.put("eventType", "form_submit");
 
         assertThat(accepted(form).path("is_conversion").asBoolean()).isTrue();
-        assertThat(accepted(Beacons.with("traffic.isConversion", true))
+        assertThat(accepted(TestEvent.bodyWith("traffic.isConversion", true))
                         .path("is_conversion")
                         .asBoolean())
                 .isTrue();
-        assertThat(accepted(Beacons.with("traffic.isConversion", false))
+        assertThat(accepted(TestEvent.bodyWith("traffic.isConversion", false))
                         .path("is_conversion")
                         .asBoolean())
                 .isFalse();
@@ -298,7 +298,7 @@ class EventFieldsTest {
     @ParameterizedTest
     @ValueSource(strings = {"desktop", "mobile", "tablet", "bot", "unknown"})
     void a_declared_device_is_stored(String device) {
-        assertThat(accepted(Beacons.with("traffic.deviceType", device))
+        assertThat(accepted(TestEvent.bodyWith("traffic.deviceType", device))
                         .path("device")
                         .asText())
                 .isEqualTo(device);
@@ -307,14 +307,14 @@ class EventFieldsTest {
     @ParameterizedTest
     @ValueSource(strings = {"Desktop", "phone", "desktop,mobile", "smart tv"})
     void a_device_that_is_not_known_is_refused(String device) {
-        assertThat(refused(Beacons.with("traffic.deviceType", device)))
+        assertThat(refused(TestEvent.bodyWith("traffic.deviceType", device)))
                 .containsExactly("traffic.deviceType: must be desktop, mobile, tablet, bot or unknown");
     }
 
     @ParameterizedTest
     @CsvSource({"CA,CA", "ca,CA", "' fr ',FR"})
     void a_declared_country_is_stored_in_upper_case(String sent, String expected) {
-        assertThat(accepted(Beacons.with("traffic.countryCode", sent))
+        assertThat(accepted(TestEvent.bodyWith("traffic.countryCode", sent))
                         .path("country")
                         .asText())
                 .isEqualTo(expected);
@@ -323,12 +323,13 @@ class EventFieldsTest {
     @ParameterizedTest
     @ValueSource(strings = {"C", "CAN", "C1", "ÄÖ", "", "C\u0307"})
     void a_country_that_is_not_two_letters_is_refused(String country) {
-        assertThat(refusedPaths(Beacons.with("traffic.countryCode", country))).containsExactly("traffic.countryCode");
+        assertThat(refusedPaths(TestEvent.bodyWith("traffic.countryCode", country)))
+                .containsExactly("traffic.countryCode");
     }
 
     @Test
     void without_a_country_file_and_a_declared_country_there_is_none() {
-        assertThat(accepted(Beacons.pageView()).path("country").isNull()).isTrue();
+        assertThat(accepted(TestEvent.body()).path("country").isNull()).isTrue();
     }
 
     @ParameterizedTest
@@ -343,7 +344,7 @@ class EventFieldsTest {
                 "3f2504e0-4f89-41d3-9a0c-0305e82c33011"
             })
     void an_event_id_that_is_no_uuid_is_refused(String eventId) {
-        assertThat(refusedPaths(Beacons.with("eventId", eventId))).containsExactly("eventId");
+        assertThat(refusedPaths(TestEvent.bodyWith("eventId", eventId))).containsExactly("eventId");
     }
 
     // --- timestamp
@@ -380,7 +381,7 @@ class EventFieldsTest {
     @Test
     void a_timestamp_is_read_in_each_of_its_forms_and_without_a_zone_it_is_utc() {
         moments().forEach(moment -> {
-            JsonNode row = accepted(Beacons.with("timestamp", moment.getKey()));
+            JsonNode row = accepted(TestEvent.bodyWith("timestamp", moment.getKey()));
 
             assertThat(time(row, "occurred_at")).as("%s", moment.getKey()).isEqualTo(moment.getValue());
         });
@@ -393,7 +394,7 @@ class EventFieldsTest {
                 Duration.ofMinutes(-5),
                 Duration.ofDays(-7).plusMinutes(1))) {
             Instant sent = clock.instant().plus(off).truncatedTo(ChronoUnit.MILLIS);
-            JsonNode row = accepted(Beacons.with("timestamp", sent.toString()));
+            JsonNode row = accepted(TestEvent.bodyWith("timestamp", sent.toString()));
 
             assertThat(time(row, "occurred_at")).isEqualTo(sent);
             assertThat(row.path("day").asText())
@@ -413,7 +414,7 @@ class EventFieldsTest {
                 -8_640_000_000_000_000L,
                 "9999-12-31T23:59:59Z",
                 "0001-01-01")) {
-            JsonNode row = accepted(Beacons.with("timestamp", sent));
+            JsonNode row = accepted(TestEvent.bodyWith("timestamp", sent));
 
             assertThat(time(row, "occurred_at")).as("%s", sent).isEqualTo(time(row, "received_at"));
             assertThat(time(row, "received_at")).isAfterOrEqualTo(now.truncatedTo(ChronoUnit.MILLIS));
@@ -451,7 +452,7 @@ class EventFieldsTest {
     @ParameterizedTest
     @MethodSource("unreadableTimes")
     void a_timestamp_that_cannot_be_read_is_refused(Object sent) {
-        assertThat(refused(Beacons.with("timestamp", sent)))
+        assertThat(refused(TestEvent.bodyWith("timestamp", sent)))
                 .containsExactly("timestamp: must be an ISO-8601 time or milliseconds since 1970");
     }
 
@@ -473,20 +474,22 @@ class EventFieldsTest {
                 "deep",
                 Map.of("er", Map.of("est", "x")));
 
-        JsonNode row = accepted(Beacons.with("props", props));
+        JsonNode row = accepted(TestEvent.bodyWith("props", props));
 
         assertThat(row.path("props")).isEqualTo(Call.JSON.valueToTree(props));
     }
 
     @Test
     void props_hold_256_keys_at_most_those_of_nested_objects_included() {
-        assertThat(accepted(Beacons.with("props", keys(256))).path("props").size())
+        assertThat(accepted(TestEvent.bodyWith("props", keys(256)))
+                        .path("props")
+                        .size())
                 .isEqualTo(256);
-        accepted(Beacons.with("props", Map.of("a", List.of(keys(127), keys(128)))));
+        accepted(TestEvent.bodyWith("props", Map.of("a", List.of(keys(127), keys(128)))));
 
         String rule = "props: must not hold more than 256 keys";
-        assertThat(refused(Beacons.with("props", keys(257)))).containsExactly(rule);
-        assertThat(refused(Beacons.with("props", Map.of("a", List.of(keys(128), keys(128))))))
+        assertThat(refused(TestEvent.bodyWith("props", keys(257)))).containsExactly(rule);
+        assertThat(refused(TestEvent.bodyWith("props", Map.of("a", List.of(keys(128), keys(128))))))
                 .containsExactly(rule);
     }
 
@@ -532,8 +535,8 @@ class EventFieldsTest {
 
     @Test
     void an_issue_names_the_rule_and_never_the_value() {
-        Call.Answer answer =
-                Call.event(Beacons.with("traffic.deviceType", "my-secret")).send();
+        Call.Answer answer = Call.event(TestEvent.bodyWith("traffic.deviceType", "my-secret"))
+                .send();
 
         assertThat(answer.text()).doesNotContain("my-secret");
     }

@@ -2,12 +2,12 @@ package com.altcontext.api.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.value.KeyedHash;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -57,7 +57,7 @@ class EventOutcomesTest {
 
     @Test
     void an_event_is_stored_when_its_answer_comes() {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         Call.Answer answer = Call.event(event).send();
 
         assertThat(answer.status()).isEqualTo(202);
@@ -78,7 +78,7 @@ class EventOutcomesTest {
 
     @Test
     void address_and_user_agent_are_stored_as_keyed_hashes_only() {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         Call.event(event).send();
         KeyedHash hash = new KeyedHash(TestService.PEPPER);
 
@@ -103,7 +103,7 @@ class EventOutcomesTest {
                 "UptimeRobot/2.0"
             })
     void an_event_of_a_bot_is_stored_as_a_bots(String userAgent) {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         Call.Answer answer = Call.event(event).header("user-agent", userAgent).send();
 
         assertThat(answer.status()).isEqualTo(202);
@@ -114,9 +114,9 @@ class EventOutcomesTest {
 
     @Test
     void a_crawler_stays_a_bot_whatever_it_declares_and_an_http_library_is_taken_at_its_word() {
-        ObjectNode crawled = Beacons.with("traffic.deviceType", "desktop");
+        ObjectNode crawled = TestEvent.bodyWith("traffic.deviceType", "desktop");
         Call.event(crawled).header("user-agent", "Googlebot/2.1").send();
-        ObjectNode sent = Beacons.with("traffic.deviceType", "mobile");
+        ObjectNode sent = TestEvent.bodyWith("traffic.deviceType", "mobile");
         Call.Answer answer = Call.event(sent).header("user-agent", "curl/8.5.0").send();
 
         assertThat(stored.event(crawled.path("anonId").asText()).path("device").asText())
@@ -136,7 +136,7 @@ class EventOutcomesTest {
                 "tablet | Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
             })
     void the_device_is_read_from_the_user_agent(String device, String userAgent) {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         Call.event(event).header("user-agent", userAgent).send();
 
         assertThat(stored.event(event.path("anonId").asText()).path("device").asText())
@@ -153,7 +153,7 @@ class EventOutcomesTest {
     @MethodSource("filledHoneypots")
     void a_filled_honeypot_drops_the_event(Object honeypot) {
         String property = stored.newProperty(properties);
-        ObjectNode event = Beacons.with("honeypot", honeypot);
+        ObjectNode event = TestEvent.bodyWith("honeypot", honeypot);
         Call.Answer answer = Call.event(event)
                 .header("origin", "https://" + property + ".example")
                 .send();
@@ -175,7 +175,7 @@ class EventOutcomesTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"   \"", "\"\\t\\n\"", "null"})
     void a_blank_honeypot_is_no_honeypot(String honeypot) {
-        String event = Beacons.pageView().toString();
+        String event = TestEvent.body().toString();
         Call.Answer answer = Call.event(event.substring(0, event.length() - 1) + ",\"honeypot\":" + honeypot + "}")
                 .send();
 
@@ -185,7 +185,7 @@ class EventOutcomesTest {
     @ParameterizedTest
     @CsvSource({"sec-gpc", "dnt"})
     void a_privacy_signal_changes_nothing_unless_the_operator_respects_it(String header) {
-        assertThat(Call.event(Beacons.pageView()).header(header, "1").send().header("x-outcome"))
+        assertThat(Call.event(TestEvent.body()).header(header, "1").send().header("x-outcome"))
                 .isEqualTo("stored");
     }
 
@@ -193,7 +193,7 @@ class EventOutcomesTest {
 
     @Test
     void the_same_beacon_with_a_timestamp_is_stored_once_and_gets_the_same_answer() {
-        ObjectNode event = Beacons.with("timestamp", clock.millis() - 1_000);
+        ObjectNode event = TestEvent.bodyWith("timestamp", clock.millis() - 1_000);
         Call.Answer first = Call.event(event).send();
         Call.Answer second = Call.event(event).send();
 
@@ -205,7 +205,7 @@ class EventOutcomesTest {
 
     @Test
     void the_same_event_id_is_the_same_event_whatever_else_differs() {
-        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         Call.Answer first = Call.event(event).send();
         event.put("path", "/other").put("eventType", "cta_click").put("timestamp", clock.millis() - 60_000);
         event.put("eventId", event.path("eventId").asText().toUpperCase(Locale.ROOT));
@@ -219,7 +219,7 @@ class EventOutcomesTest {
 
     @Test
     void the_same_event_id_of_another_visitor_is_another_event() {
-        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         ObjectNode other = event.deepCopy().put("anonId", "anon-" + UUID.randomUUID());
 
         assertThat(Call.event(other).send().field("eventId"))
@@ -229,7 +229,7 @@ class EventOutcomesTest {
     @Test
     void a_retry_with_an_incredible_timestamp_is_a_duplicate_too() {
         for (String lie : List.of("1999-12-31T23:59:59Z", "2199-01-01T00:00:00Z")) {
-            ObjectNode event = Beacons.with("timestamp", lie);
+            ObjectNode event = TestEvent.bodyWith("timestamp", lie);
             Call.Answer first = Call.event(event).send();
             Call.Answer second = Call.event(event).send();
 
@@ -266,9 +266,9 @@ class EventOutcomesTest {
     @ParameterizedTest
     @MethodSource("identifyingFields")
     void an_event_that_says_something_else_is_another_event(Map.Entry<String, Object> difference) {
-        ObjectNode event = Beacons.with("timestamp", clock.millis() - 1_000);
+        ObjectNode event = TestEvent.bodyWith("timestamp", clock.millis() - 1_000);
         Call.Answer first = Call.event(event).send();
-        Beacons.set(event, difference.getKey(), difference.getValue());
+        TestEvent.put(event, difference.getKey(), difference.getValue());
         Call.Answer second = Call.event(event).send();
 
         assertThat(second.header("x-outcome")).isEqualTo("stored");
@@ -278,7 +278,7 @@ class EventOutcomesTest {
 
     @Test
     void three_hundred_identical_events_at_once_are_one() {
-        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 300)
                 .mapToObj(i -> Call.event(event).sendLater())
                 .toList();
@@ -299,8 +299,8 @@ class EventOutcomesTest {
     void two_hundred_different_events_of_one_visitor_at_once_are_one_session() {
         String anonId = "anon-" + UUID.randomUUID();
         List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 200)
-                .mapToObj(i -> Call.event(Beacons.pageView(anonId).put("path", "/" + i))
-                        .sendLater())
+                .mapToObj(i ->
+                        Call.event(TestEvent.body(anonId).put("path", "/" + i)).sendLater())
                 .toList();
         Set<String> sessions = new HashSet<>();
         sent.forEach(answer -> sessions.add(answer.join().field("sessionId")));
@@ -318,22 +318,22 @@ class EventOutcomesTest {
         long joins = begin + Duration.ofMinutes(30).toMillis();
         long begins = joins + Duration.ofMinutes(30).toMillis() + 1;
 
-        String first = session(Beacons.pageView(anonId).put("timestamp", begin));
-        assertThat(session(Beacons.pageView(anonId).put("timestamp", joins))).isEqualTo(first);
-        assertThat(session(Beacons.pageView(anonId).put("timestamp", begins))).isNotEqualTo(first);
+        String first = session(TestEvent.body(anonId).put("timestamp", begin));
+        assertThat(session(TestEvent.body(anonId).put("timestamp", joins))).isEqualTo(first);
+        assertThat(session(TestEvent.body(anonId).put("timestamp", begins))).isNotEqualTo(first);
         assertThat(stored.sessions(anonId)).hasSize(2);
     }
 
     @Test
     void another_campaign_begins_a_session_and_none_does_not() {
         String anonId = "anon-" + UUID.randomUUID();
-        ObjectNode spring = Beacons.pageView(anonId);
-        Beacons.set(spring, "utm.campaign", "spring");
-        ObjectNode summer = Beacons.pageView(anonId);
-        Beacons.set(summer, "utm.campaign", "summer");
+        ObjectNode spring = TestEvent.body(anonId);
+        TestEvent.put(spring, "utm.campaign", "spring");
+        ObjectNode summer = TestEvent.body(anonId);
+        TestEvent.put(summer, "utm.campaign", "summer");
 
         String first = session(spring);
-        assertThat(session(Beacons.pageView(anonId).put("path", "/two"))).isEqualTo(first);
+        assertThat(session(TestEvent.body(anonId).put("path", "/two"))).isEqualTo(first);
         assertThat(session(summer)).isNotEqualTo(first);
     }
 
@@ -370,7 +370,7 @@ class EventOutcomesTest {
                 "{'medium':'email'};https://www.google.com/;email"
             })
     void the_traffic_source_is_stored_with_each_event(String utm, String referrer, String source) throws Exception {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         event.set("utm", Call.JSON.readTree(utm.replace('\'', '"')));
         if (referrer != null) {
             event.put("referrer", referrer);
@@ -390,7 +390,7 @@ class EventOutcomesTest {
 
     @Test
     void a_referrer_on_the_pages_own_host_is_internal() {
-        ObjectNode event = Beacons.with("referrer", "https://www.example.com/before");
+        ObjectNode event = TestEvent.bodyWith("referrer", "https://www.example.com/before");
         Call.event(event).header("origin", "https://www.example.com").send();
 
         JsonNode row = stored.event(event.path("anonId").asText());
@@ -404,10 +404,9 @@ class EventOutcomesTest {
     void an_event_that_the_database_refuses_is_an_internal_error_without_a_word_of_sql() {
         stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
         try {
-            ObjectNode bad = Beacons.with("path", "/poison");
-            ObjectNode good = Beacons.pageView();
-            Call.Answer batch =
-                    Call.batch(List.of(good, bad, Beacons.pageView())).send();
+            ObjectNode bad = TestEvent.bodyWith("path", "/poison");
+            ObjectNode good = TestEvent.body();
+            Call.Answer batch = Call.batch(List.of(good, bad, TestEvent.body())).send();
 
             Call.Answer answer = Call.event(bad).send();
 

@@ -2,12 +2,12 @@ package com.altcontext.api.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -75,12 +75,12 @@ class EventPropertyTest {
             @Nullable String origin,
             @Nullable String referer,
             String expected) {
-        ObjectNode event = Beacons.pageView();
+        ObjectNode event = TestEvent.body();
         if (named != null) {
             event.put("propertyId", named);
         }
         if (inTraffic != null) {
-            Beacons.set(event, "traffic.propertyId", inTraffic);
+            TestEvent.put(event, "traffic.propertyId", inTraffic);
         }
         Call call = Call.event(event);
         if (origin != null) {
@@ -107,7 +107,8 @@ class EventPropertyTest {
     @MethodSource("unknown")
     void an_unknown_property_is_refused(Object propertyId) {
         for (String field : List.of("propertyId", "traffic.propertyId")) {
-            Call.Answer answer = Call.event(Beacons.with(field, propertyId)).send();
+            Call.Answer answer =
+                    Call.event(TestEvent.bodyWith(field, propertyId)).send();
 
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly(field);
@@ -117,7 +118,7 @@ class EventPropertyTest {
 
     @Test
     void one_browser_on_two_properties_is_two_visitors() {
-        ObjectNode event = Beacons.with("propertyId", "shop");
+        ObjectNode event = TestEvent.bodyWith("propertyId", "shop");
         ObjectNode other = event.deepCopy().put("propertyId", "blog");
         String shop = Call.event(event).send().field("visitorId");
         String blog = Call.event(other).send().field("visitorId");
@@ -128,7 +129,7 @@ class EventPropertyTest {
 
     @Test
     void a_referrer_on_the_propertys_domain_is_internal() {
-        ObjectNode event = Beacons.with("referrer", "https://shop.example.com/before");
+        ObjectNode event = TestEvent.bodyWith("referrer", "https://shop.example.com/before");
         event.put("propertyId", "shop");
         Call.event(event).send();
 
@@ -190,6 +191,9 @@ class EventPropertyTest {
         stored.execute("INSERT INTO properties (id, name) VALUES ('added', 'Added') ON CONFLICT DO NOTHING");
 
         Stored.await(
-                () -> Call.event(Beacons.with("propertyId", "added")).send().status(), 202);
+                () -> Call.event(TestEvent.bodyWith("propertyId", "added"))
+                        .send()
+                        .status(),
+                202);
     }
 }

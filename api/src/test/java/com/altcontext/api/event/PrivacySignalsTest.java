@@ -2,12 +2,12 @@ package com.altcontext.api.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -36,7 +36,7 @@ class PrivacySignalsTest {
     void an_event_with_a_privacy_signal_is_accepted_and_not_stored(String header) {
         Stored stored = new Stored(sql);
         String property = stored.newProperty(properties);
-        ObjectNode event = Beacons.with("propertyId", property);
+        ObjectNode event = TestEvent.bodyWith("propertyId", property);
         Call.Answer answer = Call.event(event).header(header, "1").send();
 
         assertThat(answer.status()).isEqualTo(202);
@@ -49,7 +49,7 @@ class PrivacySignalsTest {
     @ParameterizedTest
     @CsvSource({"Sec-GPC,0", "DNT,0", "DNT,unspecified", "Sec-GPC,true"})
     void any_other_value_is_no_signal(String header, String value) {
-        assertThat(Call.event(Beacons.pageView()).header(header, value).send().header("x-outcome"))
+        assertThat(Call.event(TestEvent.body()).header(header, value).send().header("x-outcome"))
                 .isEqualTo("stored");
     }
 
@@ -58,7 +58,7 @@ class PrivacySignalsTest {
         Stored stored = new Stored(sql);
         String property = stored.newProperty(properties);
         Call.Answer answer = Call.batch(
-                        List.of(Beacons.with("propertyId", property), Beacons.with("propertyId", property)))
+                        List.of(TestEvent.bodyWith("propertyId", property), TestEvent.bodyWith("propertyId", property)))
                 .header("Sec-GPC", "1")
                 .send();
 

@@ -2,12 +2,12 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
+import com.altcontext.testing.TestEvent;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -41,7 +41,7 @@ class DeadConnectionsTest {
     /** One of each kind that asks the database. */
     private static List<Call> calls(String email) {
         return List.of(
-                Call.event(Beacons.pageView()),
+                Call.event(TestEvent.body()),
                 Call.capture(Forms.scripted(email)),
                 Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least(email)),
                 Call.of("POST", "/v1/leads/export")

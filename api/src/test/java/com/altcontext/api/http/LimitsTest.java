@@ -2,13 +2,13 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -40,7 +40,7 @@ class LimitsTest {
         Stored stored = new Stored(sql);
         String property = stored.newProperty(properties);
         // A minute's allowance refills while it is spent, so a slow machine is granted some more.
-        Call.Answer refused = exhaust(Beacons.with("propertyId", property));
+        Call.Answer refused = exhaust(TestEvent.bodyWith("propertyId", property));
 
         assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
         assertThat(Integer.parseInt(refused.headers().firstValue("retry-after").orElseThrow()))
@@ -53,11 +53,11 @@ class LimitsTest {
     @Test
     void at_least_120_events_pass_and_another_client_is_not_held_up() {
         int passed = 0;
-        while (send(Call.event(Beacons.pageView())).status() == 202) {
+        while (send(Call.event(TestEvent.body())).status() == 202) {
             passed++;
         }
         assertThat(passed).isBetween(120, 180);
-        assertThat(Call.event(Beacons.pageView())
+        assertThat(Call.event(TestEvent.body())
                         .header("x-forwarded-for", "198.51.100.1")
                         .send()
                         .status())
@@ -75,7 +75,7 @@ class LimitsTest {
         assertThat(passed).isGreaterThanOrEqualTo(600);
         assertThat(answer.status()).isEqualTo(429);
         assertThat(answer.header("ratelimit-policy")).isEqualTo("\"scripts\";q=600;w=60");
-        assertThat(send(Call.event(Beacons.pageView())).status()).isEqualTo(202);
+        assertThat(send(Call.event(TestEvent.body())).status()).isEqualTo(202);
     }
 
     @Test
@@ -83,8 +83,8 @@ class LimitsTest {
         for (int i = 0; i < 120; i++) {
             assertThat(send(Call.event("{}")).status()).isIn(400, 429);
         }
-        exhaust(Beacons.pageView());
-        ObjectNode event = Beacons.pageView();
+        exhaust(TestEvent.body());
+        ObjectNode event = TestEvent.body();
         Call.Answer answer =
                 send(Call.batch(IntStream.range(0, 100).mapToObj(i -> event).toList()));
 
@@ -98,10 +98,10 @@ class LimitsTest {
         String property = stored.newProperty(properties);
         String text = "x".repeat(60_000);
         int passed = 0;
-        Call.Answer answer = send(Call.event(Beacons.with("props.text", text)));
+        Call.Answer answer = send(Call.event(TestEvent.bodyWith("props.text", text)));
         while (answer.status() == 202) {
             passed++;
-            answer = send(Call.event(Beacons.with("props.text", text)));
+            answer = send(Call.event(TestEvent.bodyWith("props.text", text)));
         }
 
         // A minute's allowance refills while it is spent, so a slow machine is granted some more.
@@ -112,9 +112,9 @@ class LimitsTest {
         assertThat(answer.header("ratelimit")).matches("\"bytes\";r=[0-9]{1,5};t=[1-4]");
         assertThat(answer.header("retry-after")).matches("[1-4]");
         String origin = "https://" + property + ".example";
-        ObjectNode event = Beacons.with("props.text", text);
+        ObjectNode event = TestEvent.bodyWith("props.text", text);
         ObjectNode form = Forms.least();
-        Beacons.set(form, "payload.text", text);
+        TestEvent.put(form, "payload.text", text);
         assertThat(send(Call.batch(List.of(event)).header("origin", origin)).status())
                 .isEqualTo(429);
         assertThat(send(Call.capture(form).header("origin", origin)).status()).isEqualTo(429);
@@ -133,9 +133,9 @@ class LimitsTest {
     @Test
     void each_event_of_a_batch_counts() {
         List<ObjectNode> hundred =
-                IntStream.range(0, 100).mapToObj(i -> Beacons.pageView()).toList();
+                IntStream.range(0, 100).mapToObj(i -> TestEvent.body()).toList();
         List<ObjectNode> another =
-                IntStream.range(0, 100).mapToObj(i -> Beacons.pageView()).toList();
+                IntStream.range(0, 100).mapToObj(i -> TestEvent.body()).toList();
 
         assertThat(send(Call.batch(hundred)).status()).isEqualTo(202);
         Call.Answer refused = send(Call.batch(another));
@@ -149,14 +149,14 @@ class LimitsTest {
             assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
         }
         // What is left of the allowance is there for a smaller one.
-        assertThat(send(Call.event(Beacons.pageView())).status()).isEqualTo(202);
+        assertThat(send(Call.event(TestEvent.body())).status()).isEqualTo(202);
     }
 
     @Test
     void refusals_are_counted_as_rejections() {
         Stored stored = new Stored(sql);
         String property = stored.newProperty(properties);
-        exhaust(Beacons.pageView());
+        exhaust(TestEvent.body());
         String origin = "https://" + property + ".example";
         for (int i = 0; i < 5; i++) {
             send(Call.batch("[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]")
@@ -185,7 +185,7 @@ class LimitsTest {
     @Test
     void an_ipv6_client_is_its_slash_64() {
         int passed = 0;
-        while (Call.event(Beacons.pageView())
+        while (Call.event(TestEvent.body())
                         .header("x-forwarded-for", "2001:db8:0:1:" + Integer.toHexString(passed) + "::1")
                         .send()
                         .status()
@@ -193,7 +193,7 @@ class LimitsTest {
             passed++;
         }
         assertThat(passed).isBetween(120, 180);
-        assertThat(Call.event(Beacons.pageView())
+        assertThat(Call.event(TestEvent.body())
                         .header("x-forwarded-for", "2001:db8:0:2::1")
                         .send()
                         .status())
@@ -202,10 +202,10 @@ class LimitsTest {
 
     @Test
     void a_client_cannot_change_who_it_is_by_what_it_writes_itself() {
-        exhaust(Beacons.pageView());
+        exhaust(TestEvent.body());
         for (String forged :
                 List.of("192.0.2.77, " + client, "garbage, " + client, "192.0.2.77," + client + ",127.0.0.1")) {
-            assertThat(Call.batch(List.of(Beacons.pageView(), Beacons.pageView(), Beacons.pageView()))
+            assertThat(Call.batch(List.of(TestEvent.body(), TestEvent.body(), TestEvent.body()))
                             .header("x-forwarded-for", forged)
                             .header("fly-client-ip", "192.0.2.78")
                             .header("x-real-ip", "192.0.2.79")

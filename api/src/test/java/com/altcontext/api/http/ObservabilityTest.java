@@ -2,12 +2,12 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Logged;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -44,12 +44,12 @@ class ObservabilityTest {
         double commits = metric("altcontext_ingest_batch_size_count");
         double committed = metric("altcontext_ingest_batch_size_sum");
 
-        ObjectNode event = Beacons.with("eventId", UUID.randomUUID().toString());
+        ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         Call.event(event).send();
         Call.event(event).send();
-        Call.batch(List.of(Beacons.pageView(), Beacons.with("traffic.deviceType", "bot"), Beacons.pageView("x")))
+        Call.batch(List.of(TestEvent.body(), TestEvent.bodyWith("traffic.deviceType", "bot"), TestEvent.body("x")))
                 .send();
-        Call.event(Beacons.with("honeypot", "x")).send();
+        Call.event(TestEvent.bodyWith("honeypot", "x")).send();
         Call.event("{}").send();
         Call.event("{}").header("content-type", "text/html").send();
 
@@ -69,7 +69,7 @@ class ObservabilityTest {
 
     @Test
     void metrics_tell_how_the_writer_is_doing() {
-        Call.event(Beacons.pageView()).send();
+        Call.event(TestEvent.body()).send();
         String metrics = Call.management("/metrics").send().text();
 
         assertThat(metrics)
@@ -89,7 +89,7 @@ class ObservabilityTest {
         double faults = metric("altcontext_requests_refused_total{reason=\"internal_error\"}");
         stored.execute("ALTER TABLE events ADD CONSTRAINT fault CHECK (path <> '/faulty') NOT VALID");
         try {
-            ObjectNode event = Beacons.pageView().put("path", "/faulty");
+            ObjectNode event = TestEvent.body().put("path", "/faulty");
             assertThat(Call.event(event).send().status()).isEqualTo(500);
         } finally {
             stored.execute("ALTER TABLE events DROP CONSTRAINT fault");
@@ -139,7 +139,7 @@ class ObservabilityTest {
     void metrics_hold_nothing_personal() {
         String anonId = "anon-" + UUID.randomUUID();
         ObjectNode event =
-                Beacons.pageView(anonId).put("path", "/personal-path").put("referrer", "https://personal.example/");
+                TestEvent.body(anonId).put("path", "/personal-path").put("referrer", "https://personal.example/");
         Call.Answer answer = Call.event(event)
                 .header("x-forwarded-for", ADDRESS)
                 .header("user-agent", "Personal/1.0")
@@ -181,8 +181,8 @@ class ObservabilityTest {
         stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/secret-path') NOT VALID");
         List<String> lines;
         try (Logged logged = new Logged()) {
-            ObjectNode event = Beacons.pageView(anonId).put("path", "/secret-path");
-            Beacons.set(event, "props.email", "someone@example.org");
+            ObjectNode event = TestEvent.body(anonId).put("path", "/secret-path");
+            TestEvent.put(event, "props.email", "someone@example.org");
             for (Call call : List.of(
                     Call.event(event),
                     Call.batch(List.of(event)),

@@ -2,13 +2,13 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -72,7 +72,7 @@ class OpenApiTest {
     /** A body whose schema is held against what the service takes, field by field. */
     @SuppressWarnings("ImmutableEnumChecker") // Jackson's nodes can change, and nobody changes these.
     private enum Body {
-        EVENT("Event", "/v1/events", Beacons::pageView),
+        EVENT("Event", "/v1/events", TestEvent::body),
         FORM("Form", "/v1/leads/capture", Forms::least),
         UNSUBSCRIPTION("Unsubscription", "/v1/leads/unsubscribe", Forms::least);
 
@@ -93,7 +93,7 @@ class OpenApiTest {
 
         ObjectNode with(String field, Object value) {
             ObjectNode body = least();
-            Beacons.set(body, field, value);
+            TestEvent.put(body, field, value);
             return body;
         }
 
@@ -319,7 +319,7 @@ class OpenApiTest {
                 Call.of("POST", path).body("x"))) {
             answers.add(client(call).send());
         }
-        answers.add(exhausted(() -> Call.of("POST", path).json(List.of(Beacons.pageView(), 5))));
+        answers.add(exhausted(() -> Call.of("POST", path).json(List.of(TestEvent.body(), 5))));
         if (path.equals("/v1/leads/capture")) {
             answers.add(client(Call.capture(Forms.least().put("honeypot", "x"))).send());
             answers.add(client(Call.form("email=jo%40example.ca")).send());
@@ -382,8 +382,8 @@ class OpenApiTest {
             client(Call.capture(form)).send();
         }
         return switch (path) {
-            case "/v1/events" -> Beacons.pageView();
-            case "/v1/events/batch" -> List.of(Beacons.pageView());
+            case "/v1/events" -> TestEvent.body();
+            case "/v1/events/batch" -> List.of(TestEvent.body());
             default -> form;
         };
     }
@@ -394,10 +394,10 @@ class OpenApiTest {
         stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
         try {
             Call.Answer answer =
-                    client(Call.event(Beacons.with("path", "/poison"))).send();
+                    client(Call.event(TestEvent.bodyWith("path", "/poison"))).send();
             assertThat(answer.status()).isEqualTo(500);
             assertDocumented("/v1/events", "post", answer);
-            Call.Answer batch = client(Call.batch(List.of(Beacons.with("path", "/poison"), Beacons.pageView())))
+            Call.Answer batch = client(Call.batch(List.of(TestEvent.bodyWith("path", "/poison"), TestEvent.body())))
                     .send();
             assertThat(batch.status()).isEqualTo(202);
             assertDocumented("/v1/events/batch", "post", batch);
@@ -432,19 +432,19 @@ class OpenApiTest {
 
     @Test
     void whatever_becomes_of_an_event_its_answer_is_as_documented() {
-        ObjectNode twice = Beacons.with("eventId", UUID.randomUUID().toString());
+        ObjectNode twice = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         for (Object event : List.of(
-                Beacons.pageView(),
+                TestEvent.body(),
                 twice,
                 twice,
-                Beacons.with("honeypot", "x"),
-                Beacons.with("traffic.deviceType", "bot"))) {
+                TestEvent.bodyWith("honeypot", "x"),
+                TestEvent.bodyWith("traffic.deviceType", "bot"))) {
             assertDocumented("/v1/events", "post", client(Call.event(event)).send());
         }
         assertDocumented(
                 "/v1/events/batch",
                 "post",
-                client(Call.batch(List.of(twice, Beacons.with("honeypot", "x"), 5, Beacons.pageView())))
+                client(Call.batch(List.of(twice, TestEvent.bodyWith("honeypot", "x"), 5, TestEvent.body())))
                         .send());
     }
 
@@ -598,7 +598,7 @@ class OpenApiTest {
         int most = schema("Events").path("maxItems").asInt();
         ArrayNode events = Call.JSON.createArrayNode();
         for (int i = 0; i < most; i++) {
-            events.add(Beacons.pageView());
+            events.add(TestEvent.body());
         }
         assertThat(client(Call.batch(events)).send().status()).isEqualTo(202);
         assertThat(client(Call.batch(events.deepCopy().add(5))).send().status()).isEqualTo(400);

@@ -3,10 +3,10 @@ package com.altcontext.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.TestEvent;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
@@ -61,11 +61,11 @@ class PipeliningTest {
             }
             assertThat(client.isCutOffBy(requests.toString())).isTrue();
         }
-        assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+        assertThat(Call.event(TestEvent.body()).send().status()).isEqualTo(202);
     }
 
     private static String event(String requestId, boolean last) {
-        String body = Beacons.pageView().toString();
+        String body = TestEvent.body().toString();
         return "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Request-Id: " + requestId
                 + (last ? "\r\nConnection: close" : "") + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }

@@ -2,9 +2,9 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.TestEvent;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -77,7 +77,7 @@ class RequestFilterTest {
                 "/x/%2e%2e/v1/events"
             })
     void an_oddly_written_path_is_not_found_or_the_one_that_it_means(String path) {
-        Call.Answer answer = Call.of("POST", path).json(Beacons.pageView()).send();
+        Call.Answer answer = Call.of("POST", path).json(TestEvent.body()).send();
 
         assertThat(answer.status()).as(answer.text()).isIn(202, 404);
         assertThat(answer.json().path("ok").isBoolean()).isTrue();
@@ -122,7 +122,7 @@ class RequestFilterTest {
     @Test
     void a_query_does_not_change_the_path() {
         assertThat(Call.of("POST", "/v1/events?x=1&y=2")
-                        .json(Beacons.pageView())
+                        .json(TestEvent.body())
                         .send()
                         .status())
                 .isEqualTo(202);
@@ -156,7 +156,7 @@ class RequestFilterTest {
 
     @Test
     void what_is_no_http_is_refused_after_the_requests_before_it_are_answered() throws IOException {
-        String event = Beacons.pageView().toString();
+        String event = TestEvent.body().toString();
         String answers = Call.raw(
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: " + event.length()
                         + "\r\n\r\n" + event + "GET /v1/healthz HTTP/1.1\r\nHost: x\r\n\r\n" + "nonsense\r\n\r\n");
@@ -209,7 +209,7 @@ class RequestFilterTest {
 
         assertError(answer, 405, "method_not_allowed");
         assertThat(answer.header("allow")).isEqualTo(allowed);
-        assertError(Call.of(method, path).json(Beacons.pageView()).send(), 405, "method_not_allowed");
+        assertError(Call.of(method, path).json(TestEvent.body()).send(), 405, "method_not_allowed");
     }
 
     @Test
@@ -254,12 +254,12 @@ class RequestFilterTest {
             strings = {"text/html", "image/png", "application/xml;q=0.9", "nonsense", "*/*", "application/json;q=0"})
     void whatever_a_client_says_it_accepts_it_gets_json(String accept) {
         Call.Answer stored =
-                Call.event(Beacons.pageView()).header("accept", accept).send();
+                Call.event(TestEvent.body()).header("accept", accept).send();
         assertThat(stored.status()).isEqualTo(202);
         assertThat(stored.header("content-type")).startsWith("application/json");
         assertError(Call.event("{}").header("accept", accept).send(), 400, "invalid_request");
         assertError(Call.get("/nothing").header("accept", accept).send(), 404, "not_found");
-        assertThat(Call.batch(List.of(Beacons.pageView()))
+        assertThat(Call.batch(List.of(TestEvent.body()))
                         .header("accept", accept)
                         .send()
                         .status())
@@ -361,7 +361,7 @@ class RequestFilterTest {
     void any_other_origin_is_served_without_a_cors_header(String origin) {
         for (Call.Answer answer : List.of(
                 preflight("/v1/events", "POST", origin),
-                Call.event(Beacons.pageView()).header("origin", origin).send(),
+                Call.event(TestEvent.body()).header("origin", origin).send(),
                 Call.event("{}").header("origin", origin).send())) {
             assertThat(answer.status()).isIn(202, 204, 400);
             assertThat(answer.header("vary")).isEqualToIgnoringCase("origin");
@@ -372,8 +372,8 @@ class RequestFilterTest {
     @Test
     void answers_and_errors_carry_a_listed_origin() {
         for (Call call : List.of(
-                Call.event(Beacons.pageView()),
-                Call.batch(List.of(Beacons.pageView())),
+                Call.event(TestEvent.body()),
+                Call.batch(List.of(TestEvent.body())),
                 Call.event("{}"),
                 Call.event("x").header("content-type", "text/html"),
                 Call.event("x".repeat(70_000)),
@@ -395,7 +395,7 @@ class RequestFilterTest {
 
     @Test
     void an_answer_without_an_origin_varies_by_it_too() {
-        Call.Answer answer = Call.event(Beacons.pageView()).send();
+        Call.Answer answer = Call.event(TestEvent.body()).send();
 
         assertThat(answer.header("vary")).isEqualToIgnoringCase("origin");
         assertThat(answer.header("access-control-allow-origin")).isNull();
@@ -416,7 +416,7 @@ class RequestFilterTest {
         for (Call call : List.of(
                 Call.get("/v1/healthz"),
                 Call.get("/v1/openapi.yaml"),
-                Call.event(Beacons.pageView()),
+                Call.event(TestEvent.body()),
                 Call.event("{}"),
                 Call.get("/nothing"),
                 Call.get("/v1/events"),

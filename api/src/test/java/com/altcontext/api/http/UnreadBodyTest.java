@@ -2,10 +2,10 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.TestEvent;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
@@ -23,7 +23,7 @@ class UnreadBodyTest {
             "POST /v1/events HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nContent-Type: application/json\r\n";
 
     private static final String NEXT = HEAD + "Connection: close\r\nContent-Length: "
-            + Beacons.pageView().toString().length() + "\r\n\r\n" + Beacons.pageView();
+            + TestEvent.body().toString().length() + "\r\n\r\n" + TestEvent.body();
 
     @Test
     void a_body_that_is_far_too_large_gets_its_answer_every_time() {
@@ -72,7 +72,7 @@ class UnreadBodyTest {
 
     @Test
     void a_client_that_waits_to_be_told_to_go_on_is_told() throws IOException {
-        String body = Beacons.pageView().toString();
+        String body = TestEvent.body().toString();
         String answer = Call.raw(HEAD + "Expect: 100-continue\r\nConnection: close\r\nContent-Length: " + body.length()
                 + "\r\n\r\n" + body);
 
@@ -95,7 +95,7 @@ class UnreadBodyTest {
             int served = 0;
             while (!slow.hasAnswer()) {
                 slow.write(" ");
-                assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+                assertThat(Call.event(TestEvent.body()).send().status()).isEqualTo(202);
                 served++;
             }
             assertThat(served).isPositive();
@@ -118,7 +118,7 @@ class UnreadBodyTest {
                 hoarders.add(hoarder);
                 hoarder.write(HEAD + "Content-Length: 65536\r\n\r\n" + " ".repeat(60_000));
             }
-            assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+            assertThat(Call.event(TestEvent.body()).send().status()).isEqualTo(202);
 
             assertThat(hoarders.getFirst().readAll())
                     .startsWith("HTTP/1.1 503 ")
@@ -132,7 +132,7 @@ class UnreadBodyTest {
                 hoarder.close();
             }
         }
-        assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+        assertThat(Call.event(TestEvent.body()).send().status()).isEqualTo(202);
     }
 
     @ParameterizedTest
@@ -177,7 +177,7 @@ class UnreadBodyTest {
                 assertThat(client.readAll()).startsWith("HTTP/1.1 ").containsOnlyOnce("HTTP/1.1 ");
             }
         }
-        assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+        assertThat(Call.event(TestEvent.body()).send().status()).isEqualTo(202);
     }
 
     @Test
@@ -204,6 +204,6 @@ class UnreadBodyTest {
                 client.write(HEAD + "Content-Length: 1000\r\n\r\n{");
             }
         }
-        assertThat(Call.event(Beacons.pageView()).send().status()).isEqualTo(202);
+        assertThat(Call.event(TestEvent.body()).send().status()).isEqualTo(202);
     }
 }

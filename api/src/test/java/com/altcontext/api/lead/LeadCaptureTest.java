@@ -6,7 +6,6 @@ import static com.altcontext.api.testing.Stored.LeadTable.MESSAGES;
 import static com.altcontext.api.testing.Stored.LeadTable.SUBMISSIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Stored;
@@ -15,6 +14,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
@@ -351,7 +351,7 @@ class LeadCaptureTest {
     void a_form_belongs_to_the_visit_that_came_before_it() {
         ObjectNode form = Forms.scripted(email);
         String anonId = form.path("anonId").asText();
-        Call.Answer page = Call.event(Beacons.pageView(anonId)).send();
+        Call.Answer page = Call.event(TestEvent.body(anonId)).send();
         Call.Answer capture = Call.capture(form).send();
 
         assertThat(capture.field("visitorId")).isEqualTo(page.field("visitorId"));

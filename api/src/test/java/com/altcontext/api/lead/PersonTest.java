@@ -2,7 +2,6 @@ package com.altcontext.api.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Logged;
@@ -11,6 +10,7 @@ import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
@@ -61,7 +61,7 @@ class PersonTest {
         ObjectNode form = Forms.scripted(email);
         form.put("consentStatus", "express").put("consentPolicy", "2026-01");
         form.putObject("payload").put("write to", email);
-        Call.event(Beacons.pageView(form.path("anonId").asText())).send();
+        Call.event(TestEvent.body(form.path("anonId").asText())).send();
         assertThat(Call.capture(form).send().status()).isEqualTo(200);
         return form;
     }

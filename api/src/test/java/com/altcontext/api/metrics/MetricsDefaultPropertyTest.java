@@ -2,13 +2,13 @@ package com.altcontext.api.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -45,9 +45,13 @@ class MetricsDefaultPropertyTest {
     @Test
     void questions_that_name_no_property_are_about_the_usual_one() {
         String today = addTheUsualSite();
-        assertThat(Call.event(Beacons.with("propertyId", "usual-site")).send().status())
+        assertThat(Call.event(TestEvent.bodyWith("propertyId", "usual-site"))
+                        .send()
+                        .status())
                 .isEqualTo(202);
-        assertThat(Call.event(Beacons.with("propertyId", "default")).send().status())
+        assertThat(Call.event(TestEvent.bodyWith("propertyId", "default"))
+                        .send()
+                        .status())
                 .isEqualTo(202);
         rollUp();
         String window = "?from=" + today + "&to=" + today;

@@ -2,13 +2,13 @@ package com.altcontext.api.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Beacons;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -50,7 +50,7 @@ class MetricsTest {
     void a_summary_of_today_tells_what_came_in_until_now() {
         visit("/pricing", "visitor-a-1");
         visit("/pricing", "visitor-a-2");
-        Call.event(Beacons.with("propertyId", property))
+        Call.event(TestEvent.bodyWith("propertyId", property))
                 .header("user-agent", "curl/8.0")
                 .send();
         rollUp();
@@ -199,9 +199,9 @@ class MetricsTest {
     }
 
     private void visit(String path, String anonId) {
-        var event = Beacons.pageView(anonId);
-        Beacons.set(event, "propertyId", property);
-        Beacons.set(event, "path", path);
+        var event = TestEvent.body(anonId);
+        TestEvent.put(event, "propertyId", property);
+        TestEvent.put(event, "path", path);
         assertThat(Call.event(event).send().header("x-outcome")).isEqualTo("stored");
     }
 

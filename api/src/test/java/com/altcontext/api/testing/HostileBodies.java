@@ -1,5 +1,6 @@
 package com.altcontext.api.testing;
 
+import com.altcontext.testing.TestEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -69,7 +70,7 @@ public final class HostileBodies {
         bodies.put("far too many events", list("[", "\"\\u0000\"", "]"));
         bodies.put(
                 "ordinary events",
-                events(Beacons.pageView().put("referrer", "r".repeat(450)).toString()));
+                events(TestEvent.body().put("referrer", "r".repeat(450)).toString()));
         return bodies;
     }
 

@@ -2,6 +2,7 @@ package com.altcontext.api.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -293,7 +294,7 @@ public final class PackagedService implements AutoCloseable {
         /** An event that is told from all others by its path. */
         public static ObjectNode event(String anonId) {
             UUID id = UUID.randomUUID();
-            return Beacons.pageView(anonId)
+            return TestEvent.body(anonId)
                     .put("path", "/" + id)
                     .put("eventId", id.toString())
                     .put("timestamp", Instant.now().toString());
