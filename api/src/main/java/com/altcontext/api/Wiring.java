@@ -1,9 +1,7 @@
 package com.altcontext.api;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.event.EventJudge;
 import com.altcontext.api.event.IngestMetrics;
-import com.altcontext.api.event.RequestAttribution;
 import com.altcontext.api.http.AdminKey;
 import com.altcontext.api.http.BodyCollector;
 import com.altcontext.api.http.ClientAddresses;
@@ -26,6 +24,7 @@ import com.altcontext.event.EventStore;
 import com.altcontext.ingest.GroupCommit;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
+import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.DistinctEmails;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
@@ -197,12 +196,6 @@ class Wiring {
                 Devices.load(),
                 config.geoipDatabase().map(Countries::open).orElseGet(Countries::none),
                 hash);
-    }
-
-    @Produces
-    @Singleton
-    EventJudge eventJudge(AppConfig config, RequestAttribution attribution, InstantSource clock) {
-        return new EventJudge(attribution, config.sessions().respectPrivacySignals(), clock);
     }
 
     @Produces

@@ -1,7 +1,6 @@
 package com.altcontext.api.dashboard;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.event.RequestAttribution;
 import com.altcontext.api.http.DatabaseExecutors;
 import com.altcontext.api.http.QueryParameters;
 import com.altcontext.api.http.RateLimited;
@@ -12,8 +11,8 @@ import com.altcontext.api.http.Scope;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.client.Limit;
 import com.altcontext.db.Sql;
+import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.EffectiveConsent;
-import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.retention.LeadList;
@@ -46,7 +45,6 @@ import org.jspecify.annotations.Nullable;
 public class DashboardResource {
     private final Sql sql;
     private final LeadList leadList;
-    private final Properties properties;
     private final @Nullable String defaultProperty;
     private final RequestAttribution attribution;
     private final DatabaseExecutors executors;
@@ -55,14 +53,12 @@ public class DashboardResource {
     DashboardResource(
             Sql sql,
             LeadList leadList,
-            Properties properties,
             AppConfig config,
             RequestAttribution attribution,
             DatabaseExecutors executors,
             InstantSource clock) {
         this.sql = sql;
         this.leadList = leadList;
-        this.properties = properties;
         this.defaultProperty = config.metrics().defaultProperty().orElse(null);
         this.attribution = attribution;
         this.executors = executors;
@@ -114,7 +110,7 @@ public class DashboardResource {
     public CompletionStage<LeadCountsBody> leads(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        String property = QueryParameters.of(request, issues).property(properties);
+        String property = QueryParameters.of(request, issues).property(attribution);
         refuseIfAny(issues);
         Instant now = clock.instant();
         return executors
@@ -133,7 +129,7 @@ public class DashboardResource {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
         QueryParameters query = QueryParameters.of(request, issues);
-        String property = query.property(properties);
+        String property = query.property(attribution);
         EffectiveConsent consent = consent(query, issues);
         refuseIfAny(issues);
         LeadList.LeadListRequest asked = new LeadList.LeadListRequest(

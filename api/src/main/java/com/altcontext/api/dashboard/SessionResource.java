@@ -2,7 +2,7 @@ package com.altcontext.api.dashboard;
 
 import com.altcontext.api.http.AdminKey;
 import com.altcontext.api.http.FetchSite;
-import com.altcontext.api.http.JsonRequest;
+import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
@@ -53,10 +53,10 @@ public class SessionResource {
     @RateLimited(Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public SessionBody begin(JsonRequest body, @Context RoutingContext routing) {
+    public SessionBody begin(JsonBody.Content body, @Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         refuseOtherPages(request);
-        String given = body.json() == null ? "" : body.fields().text("key", 1, MAX_KEY_LENGTH);
+        String given = body.isRead() ? body.fields().text("key", 1, MAX_KEY_LENGTH) : "";
         if (!body.issues().isEmpty()) {
             throw Refusal.invalid(body.issues(), Property.DEFAULT);
         }

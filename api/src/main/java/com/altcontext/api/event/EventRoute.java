@@ -1,5 +1,6 @@
 package com.altcontext.api.event;
 
+import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.DirectHandler;
 import com.altcontext.api.http.DirectRoute;
 import com.altcontext.api.http.ErrorMapper;
@@ -10,93 +11,255 @@ import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequestMetrics;
+import com.altcontext.client.Client;
 import com.altcontext.client.Limit;
+import com.altcontext.client.RateLimiter;
+import com.altcontext.event.Beacon;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventReader;
 import com.altcontext.event.Outcome;
 import com.altcontext.ingest.GroupCommit;
 import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.ingest.Unavailable;
+import com.altcontext.property.Property;
+import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.altcontext.value.Weight;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/events}: takes one event in. Its steps: read the JSON, judge the event, submit it to the writer, and answer after
- * the commit. No thread waits meanwhile.
+ * {@code POST /v1/events} and {@code /v1/events/batch}. The steps of an event: <em>read</em> the JSON; <em>decide</em> whether to
+ * store it, which reads its fields and says whose event it is and where the visit came from; <em>store</em> it, by the writer, while
+ * no thread waits; <em>answer</em> after the commit. Events of a batch are decided one by one, and one transaction stores them.
  *
- * <p>The two routes for events are most of the traffic, so they stand before Quarkus REST: see docs/performance.md.
+ * <p>These routes have most of the traffic, so they stand before Quarkus REST: see docs/performance.md.
  */
 @Singleton
 public final class EventRoute implements DirectHandler {
-    private final EventJudge judge;
+    private static final String BATCH = "/v1/events/batch";
+    private static final int MAX_EVENTS = 100;
+    /** Bytes of the heap for what is decided of one event of a batch, beside its text. */
+    private static final int SLOT = 32;
+
+    private final RequestAttribution attribution;
+    private final boolean respectPrivacySignals;
     private final GroupCommit groupCommit;
+    private final RateLimiter limiter;
     private final MemoryBudget memory;
     private final RequestMetrics requests;
     private final IngestMetrics metrics;
     private final ErrorMapper errors;
+    private final InstantSource clock;
 
     EventRoute(
-            EventJudge judge,
+            RequestAttribution attribution,
+            AppConfig config,
             GroupCommit groupCommit,
+            RateLimiter limiter,
             MemoryBudget memory,
             RequestMetrics requests,
             IngestMetrics metrics,
-            ErrorMapper errors) {
-        this.judge = judge;
+            ErrorMapper errors,
+            InstantSource clock) {
+        this.attribution = attribution;
+        this.respectPrivacySignals = config.sessions().respectPrivacySignals();
         this.groupCommit = groupCommit;
+        this.limiter = limiter;
         this.memory = memory;
         this.requests = requests;
         this.metrics = metrics;
         this.errors = errors;
+        this.clock = clock;
     }
 
     @Override
-    @DirectRoute("/v1/events")
+    @DirectRoute({"/v1/events", BATCH})
     @Public
     @RateLimited(Limit.EVENTS)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public void handle(RequestContext request, byte[] body) {
-        Issues issues = new Issues();
-        JsonNode json = JsonBody.read(body, issues);
-        switch (judge.judge(json, request.client(), issues)) {
-            case EventJudge.Judgement.Refuse refuse ->
-                throw Refusal.invalid(issues, refuse.property().id());
-            case EventJudge.Judgement.Drop drop -> {
-                requests.dropped(drop.property().id(), request.route(), drop.reason());
-                EventAnswer.of(new Outcome.Dropped(drop.reason())).send(request.response());
-            }
-            case EventJudge.Judgement.Store store -> {
-                MemoryBudget.Reservation waiting = memory.reserve(request.weight());
-                try {
-                    var _ = groupCommit
-                            .submit(List.of(store.event()))
-                            .whenComplete((outcomes, failure) -> request.onEventLoop(() -> {
-                                waiting.release();
-                                answer(request, outcomes, failure);
-                            }));
-                } catch (Unavailable full) {
-                    waiting.release();
-                    throw full;
-                }
-            }
+        if (request.route().path().equals(BATCH)) {
+            takeBatch(request, JsonBody.readBatch(body, MAX_EVENTS));
+        } else {
+            take(request, JsonBody.read(body));
         }
     }
 
-    private void answer(RequestContext request, List<Outcome> outcomes, @Nullable Throwable failure) {
-        if (failure != null) {
-            errors.answer(request, failure);
-            return;
+    private void take(RequestContext request, JsonBody.Content json) {
+        Client client = request.client();
+        Decision decision = json.isRead()
+                ? decide(json.value(), client, json.issues())
+                : new Decision.Refuse(attribution.propertyOf(client));
+        switch (decision) {
+            case Decision.Refuse(Property property) -> throw Refusal.invalid(json.issues(), property.id());
+            case Decision.Drop(Property property, Outcome.DropReason reason) -> {
+                requests.dropped(property.id(), request.route(), reason);
+                EventAnswer.of(new Outcome.Dropped(reason)).send(request.response());
+            }
+            case Decision.Store(Event event) ->
+                store(request, List.of(event), 0, outcomes -> answer(request, outcomes.getFirst()));
         }
-        Outcome outcome = outcomes.getFirst();
-        metrics.decided(outcome);
-        if (outcome instanceof Outcome.Unstorable(String sqlState)) {
-            ErrorMapper.logUnstorable(request, sqlState);
+    }
+
+    /** What happens with an event. */
+    private sealed interface Decision {
+        record Store(Event event) implements Decision {}
+
+        record Drop(Property property, Outcome.DropReason reason) implements Decision {}
+
+        /** The issues say why. */
+        record Refuse(Property property) implements Decision {}
+    }
+
+    /** @param issues what was wrong with the JSON; gets what is wrong with the fields */
+    private Decision decide(@Nullable Object json, Client client, Issues issues) {
+        if (issues.isEmpty() && Fields.of(json, new Issues()).isFilled("honeypot")) {
+            return new Decision.Drop(property(json, client, new Issues()), Outcome.DropReason.HONEYPOT);
+        }
+        Property property = property(json, client, issues);
+        Beacon beacon = EventReader.read(json, issues);
+        if (beacon == null || !issues.isEmpty()) {
+            return new Decision.Refuse(property);
+        }
+        if (respectPrivacySignals && client.privacySignal()) {
+            return new Decision.Drop(property, Outcome.DropReason.PRIVACY_SIGNAL);
+        }
+        return new Decision.Store(Event.of(
+                beacon,
+                attribution.visitor(beacon, property, client),
+                attribution.origin(beacon, property, client),
+                clock.instant()));
+    }
+
+    private Property property(@Nullable Object json, Client client, Issues issues) {
+        Fields fields = Fields.of(json, new Issues());
+        return fields.has("propertyId")
+                ? attribution.property(fields, "propertyId", client, issues)
+                : attribution.property(fields.object("traffic"), "traffic.propertyId", client, issues);
+    }
+
+    /** @param weight of what waits for the answer beside the request and the events */
+    private void store(RequestContext request, List<Event> events, int weight, Consumer<List<Outcome>> answer) {
+        MemoryBudget.Reservation waiting = memory.reserve(request.weight() + weight);
+        try {
+            var _ = groupCommit
+                    .submit(events)
+                    .whenComplete((outcomes, failure) -> request.onEventLoop(() -> {
+                        waiting.release();
+                        if (failure == null) {
+                            answer.accept(outcomes);
+                        } else {
+                            errors.answer(request, failure);
+                        }
+                    }));
+        } catch (Unavailable full) {
+            waiting.release();
+            throw full;
+        }
+    }
+
+    private void answer(RequestContext request, Outcome outcome) {
+        count(request, outcome);
+        if (outcome instanceof Outcome.Unstorable) {
             errors.answer(request, new Refusal(Problem.INTERNAL_ERROR));
         } else {
             EventAnswer.of(outcome).send(request.response());
         }
+    }
+
+    private void count(RequestContext request, Outcome outcome) {
+        metrics.decided(outcome);
+        if (outcome instanceof Outcome.Unstorable(String sqlState)) {
+            ErrorMapper.logUnstorable(request, sqlState);
+        }
+    }
+
+    private void takeBatch(RequestContext request, JsonBody.Content json) {
+        List<?> events = events(json);
+        limitOthers(request, events.size() - 1);
+        List<Slot> slots = new ArrayList<>(events.size());
+        for (int i = 0; i < events.size(); i++) {
+            slots.add(slot(request, events.get(i), json.eventIssues().get(i)));
+        }
+        List<Event> wanted =
+                slots.stream().map(Slot::event).filter(Objects::nonNull).toList();
+        if (wanted.isEmpty()) {
+            answerBatch(request, slots, List.of());
+        } else {
+            int known = slots.stream()
+                    .mapToInt(slot -> SLOT + Weight.of(slot.result))
+                    .sum();
+            store(request, wanted, known, outcomes -> answerBatch(request, slots, outcomes));
+        }
+    }
+
+    /** @throws Refusal if there is no array of events, or something is wrong outside of them */
+    private static List<?> events(JsonBody.Content json) {
+        Object events = json.value() instanceof Map<?, ?> object ? object.get("events") : json.value();
+        boolean isBatch = events instanceof List<?> list && !list.isEmpty() && list.size() <= MAX_EVENTS;
+        if (json.isRead() && !isBatch) {
+            json.issues().add("events", "must be an array of 1 to " + MAX_EVENTS + " events");
+        }
+        if (!json.issues().isEmpty() || !(events instanceof List<?> list)) {
+            throw Refusal.invalid(json.issues());
+        }
+        return list;
+    }
+
+    /** The first event was counted with the request. */
+    private void limitOthers(RequestContext request, int others) {
+        if (others > 0) {
+            RateLimiter.Decision decision =
+                    limiter.take(Limit.EVENTS, request.client().address(), others);
+            if (!decision.isAllowed()) {
+                throw request.beyond(decision);
+            }
+        }
+    }
+
+    /** The result of one event of a batch as JSON, where it is known already, or the event that the writer still decides about. */
+    private record Slot(@Nullable String result, @Nullable Event event) {}
+
+    private Slot slot(RequestContext request, @Nullable Object json, Issues issues) {
+        return switch (decide(json, request.client(), issues)) {
+            case Decision.Store(Event event) -> new Slot(null, event);
+            case Decision.Drop(Property property, Outcome.DropReason reason) -> {
+                requests.dropped(property.id(), request.route(), reason);
+                StringBuilder result = new StringBuilder();
+                EventAnswer.append(result, new Outcome.Dropped(reason));
+                yield new Slot(result.toString(), null);
+            }
+            case Decision.Refuse(Property property) -> {
+                requests.refused(property.id(), request.route(), Problem.INVALID_REQUEST);
+                yield new Slot(Problem.INVALID_REQUEST.json(issues.list()), null);
+            }
+        };
+    }
+
+    private void answerBatch(RequestContext request, List<Slot> slots, List<Outcome> outcomes) {
+        StringBuilder json = new StringBuilder(32 + slots.size() * 200).append("{\"ok\":true,\"results\":[");
+        int next = 0;
+        for (Slot slot : slots) {
+            if (slot.result != null) {
+                json.append(slot.result);
+            } else {
+                Outcome outcome = outcomes.get(next++);
+                count(request, outcome);
+                EventAnswer.append(json, outcome);
+            }
+            json.append(',');
+        }
+        json.setCharAt(json.length() - 1, ']');
+        new EventAnswer(null, json.append('}').toString()).send(request.response());
     }
 }

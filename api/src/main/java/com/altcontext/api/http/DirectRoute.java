@@ -12,6 +12,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface DirectRoute {
-    /** The path. */
-    String value();
+    /** The paths. */
+    String[] value();
 }

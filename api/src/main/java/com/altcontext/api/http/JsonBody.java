@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Text;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -9,11 +10,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.DecimalNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -24,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,53 +49,63 @@ public final class JsonBody {
                     .maxNumberLength(MAX_NUMBER_LENGTH)
                     .build())
             .build();
-    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final JsonParser parser;
     private final Events events;
-    private Issues issues;
+    private Issues issues = new Issues();
     /** Where paths begin, if not at the body itself. */
     private @Nullable JsonStreamContext root;
 
-    private JsonBody(JsonParser parser, Issues issues, Events events) {
+    private JsonBody(JsonParser parser, Events events) {
         this.parser = parser;
-        this.issues = issues;
         this.events = events;
     }
 
     /**
-     * A batch as it was read.
+     * A body as it was read.
      *
-     * @param body null if nothing can be read
-     * @param eventIssues what reading found inside each event, by paths that begin at the event; empty where the body holds no
-     *     array of events
+     * @param isRead whether it is JSON; if not, that is an issue
+     * @param value by the types of {@link Fields}
+     * @param issues what is wrong with the JSON; gets what is wrong with the fields
+     * @param eventIssues what reading found inside each event of a batch, by paths that begin at the event; empty where the body
+     *     holds no array of events
      */
-    public record Batch(@Nullable JsonNode body, List<Issues> eventIssues) {}
+    public record Content(boolean isRead, @Nullable Object value, Issues issues, List<Issues> eventIssues) {
+        /**
+         * The fields of the object.
+         *
+         * @throws Refusal if there is no JSON
+         */
+        public Fields fields() {
+            if (!isRead) {
+                throw Refusal.invalid(issues);
+            }
+            return Fields.of(value, issues);
+        }
+    }
 
     /** The events of a batch: the first of them are read, each as a body of its own. */
     private record Events(int max, List<Issues> issues) {
         static final Events NONE = new Events(0, List.of());
     }
 
-    /** The value that the bytes hold, or null if they hold none; faults are added to the issues. */
-    public static @Nullable JsonNode read(byte[] bytes, Issues issues) {
-        return read(bytes, issues, Events.NONE);
+    /** Reads a body. */
+    public static Content read(byte[] bytes) {
+        return read(bytes, Events.NONE);
     }
 
     /**
      * The same for a bare array of events, or an object with {@code events}.
      *
      * @param maxEvents those beyond are counted, and not read
-     * @param issues gets the faults outside of the events
      */
-    public static Batch readBatch(byte[] bytes, int maxEvents, Issues issues) {
-        Events events = new Events(maxEvents, new ArrayList<>());
-        return new Batch(read(bytes, issues, events), events.issues);
+    public static Content readBatch(byte[] bytes, int maxEvents) {
+        return read(bytes, new Events(maxEvents, new ArrayList<>()));
     }
 
-    private static @Nullable JsonNode read(byte[] bytes, Issues issues, Events events) {
+    private static Content read(byte[] bytes, Events events) {
         try (JsonParser parser = isPlain(bytes) ? JSON.createParser(bytes) : JSON.createParser(decode(bytes))) {
-            return new JsonBody(parser, issues, events).document();
+            return new JsonBody(parser, events).document();
         } catch (IOException impossible) {
             throw new IllegalStateException("what is in memory cannot fail to be read", impossible);
         }
@@ -141,18 +149,18 @@ public final class JsonBody {
         return marked.toString();
     }
 
-    private @Nullable JsonNode document() throws IOException {
+    private Content document() throws IOException {
         Issues outside = issues;
         try {
             if (parser.nextToken() == null) {
                 issue("must not be empty");
-                return null;
+                return unread();
             }
-            JsonNode body = parser.currentToken() == JsonToken.START_ARRAY ? eventsOr(1) : value(1);
+            Object body = parser.currentToken() == JsonToken.START_ARRAY ? eventsOr(1) : value(1);
             if (parser.nextToken() != null) {
                 issue("must be a single JSON value");
             }
-            return body;
+            return new Content(true, body, issues, events.issues);
         } catch (JsonProcessingException malformed) {
             issues = outside;
             root = null;
@@ -162,18 +170,22 @@ public final class JsonBody {
                     place == null
                             ? "is not valid JSON"
                             : "is not valid JSON at line " + place.getLineNr() + ", column " + place.getColumnNr());
-            return null;
+            return unread();
         }
     }
 
+    private Content unread() {
+        return new Content(false, null, issues, List.of());
+    }
+
     /** An array that holds the events of a batch, if it is a batch that is read. */
-    private JsonNode eventsOr(int level) throws IOException {
+    private List<@Nullable Object> eventsOr(int level) throws IOException {
         if (events.max == 0) {
             return array(level);
         }
         Issues outside = issues;
         root = parser.getParsingContext();
-        ArrayNode array = NODES.arrayNode();
+        List<@Nullable Object> array = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (array.size() < events.max) {
                 issues = new Issues();
@@ -181,7 +193,7 @@ public final class JsonBody {
                 array.add(value(1));
             } else {
                 parser.skipChildren();
-                array.addNull();
+                array.add(null);
             }
         }
         issues = outside;
@@ -189,27 +201,27 @@ public final class JsonBody {
         return array;
     }
 
-    private JsonNode value(int level) throws IOException {
+    private @Nullable Object value(int level) throws IOException {
         JsonToken token = parser.currentToken();
         return switch (token) {
             case START_OBJECT, START_ARRAY -> {
                 if (level > MAX_LEVELS) {
                     issue("must not be nested more than " + MAX_LEVELS + " levels deep");
                     parser.skipChildren();
-                    yield NODES.nullNode();
+                    yield null;
                 }
                 yield token == JsonToken.START_OBJECT ? object(level) : array(level);
             }
-            case VALUE_STRING -> NODES.textNode(storable(parser.getText()));
+            case VALUE_STRING -> storable(parser.getText());
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(token);
-            case VALUE_TRUE -> NODES.booleanNode(true);
-            case VALUE_FALSE -> NODES.booleanNode(false);
-            default -> NODES.nullNode();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> null;
         };
     }
 
-    private ObjectNode object(int level) throws IOException {
-        ObjectNode object = NODES.objectNode();
+    private Map<String, @Nullable Object> object(int level) throws IOException {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             if (!Text.isStorable(key)) {
@@ -217,24 +229,26 @@ public final class JsonBody {
             }
             boolean holdsEvents =
                     parser.nextToken() == JsonToken.START_ARRAY && level == 1 && root == null && key.equals("events");
-            if (object.replace(key, holdsEvents ? eventsOr(level + 1) : value(level + 1)) != null) {
+            Object value = holdsEvents ? eventsOr(level + 1) : value(level + 1);
+            if (object.containsKey(key)) {
                 issue("must not stand twice");
             }
+            object.put(key, value);
         }
         return object;
     }
 
-    private ArrayNode array(int level) throws IOException {
-        ArrayNode array = NODES.arrayNode();
+    private List<@Nullable Object> array(int level) throws IOException {
+        List<@Nullable Object> array = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             array.add(value(level + 1));
         }
         return array;
     }
 
-    private JsonNode number(JsonToken token) throws IOException {
+    private @Nullable Number number(JsonToken token) throws IOException {
         if (token == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() < 19) {
-            return NODES.numberNode(parser.getLongValue());
+            return parser.getLongValue();
         }
         BigDecimal number;
         try {
@@ -244,17 +258,17 @@ public final class JsonBody {
         }
         if (number.signum() == 0) {
             // PostgreSQL refuses what Java and JSON allow: 0e-99999.
-            return NODES.numberNode(0);
+            return 0L;
         }
         if (Math.abs((long) number.precision() - number.scale()) > MAX_EXPONENT) {
             return beyondRange();
         }
-        return DecimalNode.valueOf(number);
+        return number;
     }
 
-    private JsonNode beyondRange() {
+    private @Nullable Number beyondRange() {
         issue("must be a number within the range of a double, of at most " + MAX_NUMBER_LENGTH + " characters");
-        return NODES.nullNode();
+        return null;
     }
 
     private String storable(String text) {

@@ -54,7 +54,7 @@ public final class OperatorAuth {
      * ask. Neither is an attempt to guess the key, and neither may lock the operator out.
      */
     private boolean isNoAttempt(RequestContext request) {
-        return request.route().path().template().startsWith(DASHBOARD)
+        return request.route().path().startsWith(DASHBOARD)
                 || sessions.isClaimed(request.request())
                 || sessions.fetchSite(request.request()) != FetchSite.UNKNOWN;
     }

@@ -1,6 +1,7 @@
 package com.altcontext.api.http;
 
 import com.altcontext.value.Issue;
+import com.altcontext.value.JsonText;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package com.altcontext.api.http;
 
-import com.altcontext.property.Properties;
+import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.value.Issues;
 import io.vertx.core.MultiMap;
 import java.time.LocalDate;
@@ -87,9 +87,9 @@ public final class QueryParameters {
      *
      * @throws com.altcontext.ingest.Unavailable if the database was never there
      */
-    public @Nullable String property(Properties known) {
+    public @Nullable String property(RequestAttribution known) {
         String slug = params.get("propertyId");
-        if (slug != null && PropertyLookup.find(known, slug) == null) {
+        if (slug != null && known.property(slug) == null) {
             issues.add("propertyId", "is not a known property");
         }
         return slug;
@@ -100,9 +100,9 @@ public final class QueryParameters {
      *
      * @throws com.altcontext.ingest.Unavailable if the database was never there
      */
-    public @Nullable String property(Properties known, @Nullable String fallback) {
+    public @Nullable String property(RequestAttribution known, @Nullable String fallback) {
         String slug = property(known);
-        if (slug == null && fallback != null && PropertyLookup.find(known, fallback) == null) {
+        if (slug == null && fallback != null && known.property(fallback) == null) {
             issues.add("propertyId", "is absent, and ROLLUP_DEFAULT_PROPERTY_ID is not a known property");
         }
         return slug == null ? fallback : slug;

@@ -9,6 +9,8 @@ import jakarta.ws.rs.POST;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * One method of one path: who may call it, what the calls count against, and which bodies it takes. All of it is read from the
  * annotations of the Java method that answers.
  *
+ * @param path as Jakarta REST writes it, with parameters like <code>{token}</code> or <code>{hash:[0-9a-f]{16}}</code>
+ * @param key the name under which refusals are counted: the path without version and parameters
  * @param scope what a key must hold; null if anyone may call
  * @param opensToSession whether the dashboard's session opens it too
  * @param readableByOtherOrigins whether answers carry CORS headers for the allowed origins
@@ -25,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Route(
         HttpMethod method,
-        RoutePath path,
+        String path,
+        String key,
         @Nullable Scope scope,
         boolean opensToSession,
         boolean readableByOtherOrigins,
@@ -34,8 +39,10 @@ public record Route(
         List<String> bodyTypes,
         Method target) {
 
+    private static final Pattern PARAMETER = Pattern.compile("\\{\\w+(?::((?:[^{}]|\\{[^{}]*})*))?}");
+
     /** @throws IllegalStateException if the annotations do not say who may call, or what limits it */
-    static Route of(RoutePath path, Method target) {
+    static Route of(String path, Method target) {
         RequiresScope required = target.getAnnotation(RequiresScope.class);
         boolean isPublic = target.isAnnotationPresent(Public.class);
         int access = (required == null ? 0 : 1)
@@ -57,6 +64,7 @@ public record Route(
         return new Route(
                 method,
                 path,
+                keyOf(path),
                 required == null ? null : required.value(),
                 required != null && required.session(),
                 isPublic,
@@ -64,6 +72,25 @@ public record Route(
                 limited == null || limited.signedIn().length == 0 ? null : limited.signedIn()[0],
                 consumes == null ? List.of() : List.of(consumes.value()),
                 target);
+    }
+
+    private static String keyOf(String path) {
+        return PARAMETER
+                .matcher(path)
+                .replaceAll("")
+                .replaceFirst("^/(v1/)?", "")
+                .replaceFirst("/$", "")
+                .replace("..", ".");
+    }
+
+    /** What the paths of its requests match. */
+    Pattern pattern() {
+        return Pattern.compile("\\Q"
+                + PARAMETER
+                        .matcher(path)
+                        .replaceAll(parameter -> Matcher.quoteReplacement(
+                                "\\E(" + Objects.requireNonNullElse(parameter.group(1), "[^/]+") + ")\\Q"))
+                + "\\E");
     }
 
     private static HttpMethod methodOf(Method target) {
@@ -101,11 +128,6 @@ public record Route(
         return limit.policy() + (signedInLimit == null ? "" : ", " + signedInLimit.policy());
     }
 
-    /** The name under which refusals are counted. */
-    public String key() {
-        return path.key();
-    }
-
     /** This route with the body types of another Java method that answers the same calls with other bodies. */
     Route joined(Route other) {
         boolean same = Objects.equals(scope, other.scope)
@@ -121,6 +143,6 @@ public record Route(
                 .distinct()
                 .toList();
         return new Route(
-                method, path, scope, opensToSession, readableByOtherOrigins, limit, signedInLimit, all, target);
+                method, path, key, scope, opensToSession, readableByOtherOrigins, limit, signedInLimit, all, target);
     }
 }

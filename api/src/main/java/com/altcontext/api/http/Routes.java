@@ -8,14 +8,14 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Path;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +29,9 @@ public class Routes {
     /** In headers. */
     private static final List<HttpMethod> ORDER = List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE);
 
-    private final Map<String, Methods> literal = new HashMap<>();
-    private final List<Methods> patterns = new ArrayList<>();
+    private final Map<String, Methods> byPath = new HashMap<>();
+    /** Those of paths with parameters. */
+    private final Map<Pattern, Methods> patterns = new LinkedHashMap<>();
 
     /** @throws IllegalStateException if a route does not say who may call it or what limits it */
     @Inject
@@ -43,47 +44,41 @@ public class Routes {
     }
 
     Routes(List<? extends Class<?>> types) {
-        Map<String, Methods> byTemplate = new TreeMap<>();
         for (Class<?> type : types) {
             for (Method method : type.getDeclaredMethods()) {
-                String template = templateOf(type, method);
-                if (template != null) {
-                    byTemplate
-                            .computeIfAbsent(template, path -> new Methods(RoutePath.of(path)))
-                            .add(method);
+                for (String path : pathsOf(type, method)) {
+                    byPath.computeIfAbsent(path, Methods::new).add(method);
                 }
             }
         }
-        for (Methods methods : byTemplate.values()) {
-            if (methods.path.isLiteral()) {
-                literal.put(methods.path.template(), methods);
-            } else {
-                patterns.add(methods);
+        byPath.forEach((path, methods) -> {
+            if (path.contains("{")) {
+                patterns.put(methods.any().pattern(), methods);
             }
-        }
+        });
     }
 
-    private static @Nullable String templateOf(Class<?> type, Method method) {
+    private static List<String> pathsOf(Class<?> type, Method method) {
         DirectRoute direct = method.getAnnotation(DirectRoute.class);
         if (direct != null) {
-            return direct.value();
+            return List.of(direct.value());
         }
         Path root = type.getAnnotation(Path.class);
         boolean answers = Arrays.stream(method.getAnnotations())
                 .anyMatch(each -> each.annotationType().isAnnotationPresent(jakarta.ws.rs.HttpMethod.class));
         if (root == null || !answers) {
-            return null;
+            return List.of();
         }
         Path own = method.getAnnotation(Path.class);
-        return own == null ? root.value() : root.value() + '/' + own.value();
+        return List.of(own == null ? root.value() : root.value() + '/' + own.value());
     }
 
     /** The routes of one path. */
     static final class Methods {
-        private final RoutePath path;
+        private final String path;
         private final Map<HttpMethod, Route> byMethod = new TreeMap<>(Comparator.comparingInt(ORDER::indexOf));
 
-        private Methods(RoutePath path) {
+        private Methods(String path) {
             this.path = path;
         }
 
@@ -130,13 +125,13 @@ public class Routes {
         if (path == null) {
             return null;
         }
-        Methods methods = literal.get(path);
+        Methods methods = byPath.get(path);
         if (methods != null) {
             return methods;
         }
-        for (Methods each : patterns) {
-            if (each.path.matches(path)) {
-                return each;
+        for (Map.Entry<Pattern, Methods> each : patterns.entrySet()) {
+            if (each.getKey().matcher(path).matches()) {
+                return each.getValue();
             }
         }
         return null;
@@ -144,9 +139,9 @@ public class Routes {
 
     /** Every route, by path. */
     public List<Route> all() {
-        Map<String, Collection<Route>> sorted = new TreeMap<>();
-        literal.values().forEach(each -> sorted.put(each.path.template(), each.byMethod.values()));
-        patterns.forEach(each -> sorted.put(each.path.template(), each.byMethod.values()));
-        return sorted.values().stream().flatMap(Collection::stream).toList();
+        return new TreeMap<>(byPath)
+                .values().stream()
+                        .flatMap(each -> each.byMethod.values().stream())
+                        .toList();
     }
 }

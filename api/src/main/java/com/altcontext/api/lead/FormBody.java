@@ -1,12 +1,13 @@
 package com.altcontext.api.lead;
 
+import com.altcontext.api.http.JsonBody;
+import com.altcontext.lead.LeadForm;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Text;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,8 +27,14 @@ final class FormBody {
 
     private FormBody() {}
 
-    /** The object, or null if the body cannot be read, which is then an issue. */
-    static @Nullable ObjectNode read(byte[] bytes, Issues issues) {
+    /** The object. That the body cannot be read is an issue. */
+    static JsonBody.Content read(byte[] bytes) {
+        Issues issues = new Issues();
+        Map<String, @Nullable Object> object = read(bytes, issues);
+        return new JsonBody.Content(object != null, object, issues, List.of());
+    }
+
+    private static @Nullable Map<String, @Nullable Object> read(byte[] bytes, Issues issues) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         Map<String, List<String>> pairs;
         try {
@@ -43,7 +50,7 @@ final class FormBody {
             return null;
         }
         boolean mayHoldReplacements = text.toUpperCase(Locale.ROOT).contains("%EF%BF%BD");
-        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
         Set<String> paths = new HashSet<>();
         pairs.forEach((name, values) -> {
             String path = pathOf(name);
@@ -75,13 +82,18 @@ final class FormBody {
         return path.startsWith("utm.") || path.startsWith("payload.") || LeadForm.FIELDS.contains(path);
     }
 
-    private static void put(ObjectNode object, String path, String value) {
+    private static void put(Map<String, @Nullable Object> object, String path, String value) {
         if (path.startsWith("utm.") && UTM.contains(path.substring(4))) {
-            object.withObjectProperty("utm").put(path.substring(4), value);
+            nested(object, "utm").put(path.substring(4), value);
         } else if (path.startsWith("payload.") && path.length() > "payload.".length()) {
-            object.withObjectProperty("payload").put(path.substring("payload.".length()), value);
+            nested(object, "payload").put(path.substring("payload.".length()), value);
         } else if (!path.equals("utm") && !path.equals("payload")) {
             object.put(path, value);
         }
+    }
+
+    @SuppressWarnings("unchecked") // Only this puts a map there.
+    private static Map<String, Object> nested(Map<String, @Nullable Object> object, String name) {
+        return (Map<String, Object>) object.computeIfAbsent(name, absent -> new LinkedHashMap<String, Object>());
     }
 }

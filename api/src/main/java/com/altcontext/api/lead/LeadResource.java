@@ -1,9 +1,7 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.event.RequestAttribution;
-import com.altcontext.api.http.JsonFields;
-import com.altcontext.api.http.JsonRequest;
+import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
@@ -15,12 +13,15 @@ import com.altcontext.client.ClientNetwork;
 import com.altcontext.client.Limit;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Outcome;
+import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.DistinctEmails;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadForm;
 import com.altcontext.property.Property;
 import com.altcontext.value.ComputedId;
+import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.visit.AnonId;
 import io.vertx.ext.web.RoutingContext;
@@ -86,9 +87,9 @@ public class LeadResource {
     @RateLimited(Limit.LEADS)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<Object>> capture(JsonRequest body, @Context RoutingContext routing) {
+    public CompletionStage<RestResponse<Object>> capture(JsonBody.Content body, @Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        JsonFields fields = body.fields();
+        Fields fields = body.fields();
         boolean isReadable = body.issues().isEmpty();
         Property property = attribution.property(fields, "propertyId", request.client(), body.issues());
         if (isReadable && isFilledInByRobot(fields, property, request)) {
@@ -107,19 +108,20 @@ public class LeadResource {
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public CompletionStage<RestResponse<Object>> capture(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        Issues issues = new Issues();
-        JsonFields fields = new JsonRequest(FormBody.read(request.takeBody(), issues), issues).fields();
+        JsonBody.Content body = FormBody.read(request.takeBody());
+        Issues issues = body.issues();
+        Fields fields = body.fields();
         boolean isReadable = issues.isEmpty();
         Property property = attribution.property(fields, "propertyId", request.client(), issues);
         if (isReadable && isFilledInByRobot(fields, property, request)) {
-            String path = fields.node("path").asText("/");
+            String path = fields.plain("path", "/");
             return CompletableFuture.completedStage(seeOther(request, path));
         }
         LeadForm form = form(fields, issues, property);
         return store(request, form, property).thenApply(captured -> seeOther(request, form.path()));
     }
 
-    private boolean isFilledInByRobot(JsonFields fields, Property property, RequestContext request) {
+    private boolean isFilledInByRobot(Fields fields, Property property, RequestContext request) {
         boolean filled = fields.isFilled("honeypot");
         if (filled) {
             requests.dropped(property.id(), request.route(), Outcome.DropReason.HONEYPOT);
@@ -127,7 +129,7 @@ public class LeadResource {
         return filled;
     }
 
-    private static LeadForm form(JsonFields fields, Issues issues, Property property) {
+    private static LeadForm form(Fields fields, Issues issues, Property property) {
         LeadForm form = LeadForm.read(fields, issues);
         if (form == null) {
             throw Refusal.invalid(issues, property.id());

@@ -1,8 +1,7 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.api.event.RequestAttribution;
 import com.altcontext.api.http.DatabaseExecutors;
-import com.altcontext.api.http.JsonRequest;
+import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
@@ -11,7 +10,9 @@ import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.Scope;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.client.Limit;
+import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadForm;
 import com.altcontext.property.Property;
 import com.altcontext.retention.Erased;
 import com.altcontext.retention.Erasure;
@@ -75,7 +76,7 @@ public class PersonResource {
     @RateLimited(Limit.LEAD_DELETE)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<DeletedBody> delete(JsonRequest body, @Context RoutingContext routing) {
+    public CompletionStage<DeletedBody> delete(JsonBody.Content body, @Context RoutingContext routing) {
         Email email = email(body);
         Instant now = clock.instant();
         return executors
@@ -90,7 +91,7 @@ public class PersonResource {
     @RequiresScope(Scope.LEADS_READ)
     @RateLimited(Limit.LEAD_EXPORT)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
-    public CompletionStage<RestResponse<byte[]>> export(JsonRequest body, @Context RoutingContext routing) {
+    public CompletionStage<RestResponse<byte[]>> export(JsonBody.Content body, @Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Export.ExportRequest asked =
                 new Export.ExportRequest(email(body), BY, attribution.addressHash(request.client()), clock.instant());
@@ -106,8 +107,8 @@ public class PersonResource {
                 });
     }
 
-    private static Email email(JsonRequest body) {
-        Email email = body.json() == null ? null : LeadForm.email(body.fields(), body.issues());
+    private static Email email(JsonBody.Content body) {
+        Email email = body.isRead() ? LeadForm.email(body.fields(), body.issues()) : null;
         if (email == null || !body.issues().isEmpty()) {
             throw Refusal.invalid(body.issues(), Property.DEFAULT);
         }

@@ -1,18 +1,19 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.api.event.RequestAttribution;
 import com.altcontext.api.http.DatabaseExecutors;
-import com.altcontext.api.http.JsonFields;
-import com.altcontext.api.http.JsonRequest;
+import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.client.Limit;
+import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadForm;
 import com.altcontext.lead.Unsubscribe;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.property.Property;
+import com.altcontext.value.Fields;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -65,9 +66,9 @@ public class UnsubscribeResource {
     @RateLimited(Limit.UNSUBSCRIBE)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<UnsubscribedBody> byAddress(JsonRequest body, @Context RoutingContext routing) {
+    public CompletionStage<UnsubscribedBody> byAddress(JsonBody.Content body, @Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        JsonFields fields = body.fields();
+        Fields fields = body.fields();
         Property property = attribution.property(fields, "propertyId", request.client(), body.issues());
         boolean isNamed = fields.has("propertyId");
         Email email = LeadForm.email(fields, body.issues());

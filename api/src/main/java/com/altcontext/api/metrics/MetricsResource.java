@@ -9,11 +9,11 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.Scope;
 import com.altcontext.client.Limit;
+import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Window;
-import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
@@ -51,7 +51,7 @@ public class MetricsResource {
 
     private final Summaries summaries;
     private final Breakdowns breakdowns;
-    private final Properties properties;
+    private final RequestAttribution attribution;
     private final @Nullable String defaultProperty;
     private final DatabaseExecutors executors;
     private final ObjectMapper json;
@@ -61,14 +61,14 @@ public class MetricsResource {
     MetricsResource(
             Summaries summaries,
             Breakdowns breakdowns,
-            Properties properties,
+            RequestAttribution attribution,
             AppConfig config,
             DatabaseExecutors executors,
             ObjectMapper json,
             InstantSource clock) {
         this.summaries = summaries;
         this.breakdowns = breakdowns;
-        this.properties = properties;
+        this.attribution = attribution;
         this.defaultProperty = config.metrics().defaultProperty().orElse(null);
         this.executors = executors;
         this.json = json;
@@ -106,7 +106,7 @@ public class MetricsResource {
         QueryParameters query = QueryParameters.of(request, issues);
         Window window = window(query, issues);
         boolean compare = query.flag("compareTo");
-        String property = query.property(properties, defaultProperty);
+        String property = query.property(attribution, defaultProperty);
         if (window == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);
         }
@@ -128,7 +128,7 @@ public class MetricsResource {
         Window window = window(query, issues);
         Dimension dimension = dimension(query, issues);
         int limit = query.number("limit", DEFAULT_ROWS, Breakdowns.MAX_ROWS);
-        String property = query.property(properties, defaultProperty);
+        String property = query.property(attribution, defaultProperty);
         if (window == null || dimension == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);
         }

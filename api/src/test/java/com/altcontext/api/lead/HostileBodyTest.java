@@ -2,15 +2,16 @@ package com.altcontext.api.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.event.EventReader;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.JsonFields;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.testing.HostileBodies;
+import com.altcontext.event.EventReader;
+import com.altcontext.lead.LeadForm;
+import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
@@ -53,33 +54,32 @@ class HostileBodyTest {
 
     /** @return how long the answer is that tells what is wrong */
     private static int readEvent(byte[] bytes) {
-        Issues issues = new Issues();
-        JsonNode json = JsonBody.read(bytes, issues);
-        if (json != null) {
-            var _ = EventReader.read(json, issues);
+        JsonBody.Content json = JsonBody.read(bytes);
+        if (json.isRead()) {
+            var _ = EventReader.read(json.value(), json.issues());
         }
-        return Problem.INVALID_REQUEST.json(issues.list()).length();
+        return Problem.INVALID_REQUEST.json(json.issues().list()).length();
     }
 
     private static int readBatch(byte[] bytes) {
-        Issues outside = new Issues();
-        JsonBody.Batch batch = JsonBody.readBatch(bytes, 100, outside);
-        JsonNode events = batch.body();
-        int length = Problem.INVALID_REQUEST.json(outside.list()).length();
-        for (int i = 0; events != null && i < batch.eventIssues().size(); i++) {
+        JsonBody.Content batch = JsonBody.readBatch(bytes, 100);
+        int length = Problem.INVALID_REQUEST.json(batch.issues().list()).length();
+        List<?> events = batch.value() instanceof Map<?, ?> object && object.get("events") instanceof List<?> nested
+                ? nested
+                : batch.value() instanceof List<?> bare ? bare : List.of();
+        for (int i = 0; i < batch.eventIssues().size(); i++) {
             Issues issues = batch.eventIssues().get(i);
-            var _ = EventReader.read(events.get(i), issues);
+            var _ = EventReader.read(i < events.size() ? events.get(i) : null, issues);
             length += Problem.INVALID_REQUEST.json(issues.list()).length();
         }
         return length;
     }
 
     private static int readForm(byte[] bytes) {
-        Issues issues = new Issues();
-        JsonNode json = FormBody.read(bytes, issues);
-        if (json != null) {
-            var _ = LeadForm.read(JsonFields.of(json, issues), issues);
+        JsonBody.Content form = FormBody.read(bytes);
+        if (form.isRead()) {
+            var _ = LeadForm.read(Fields.of(form.value(), form.issues()), form.issues());
         }
-        return Problem.INVALID_REQUEST.json(issues.list()).length();
+        return Problem.INVALID_REQUEST.json(form.issues().list()).length();
     }
 }

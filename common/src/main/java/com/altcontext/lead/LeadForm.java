@@ -1,15 +1,13 @@
-package com.altcontext.api.lead;
+package com.altcontext.lead;
 
-import com.altcontext.api.event.EventReader;
-import com.altcontext.api.http.JsonFields;
-import com.altcontext.api.http.JsonText;
 import com.altcontext.attribution.Utm;
 import com.altcontext.event.Beacon;
+import com.altcontext.event.EventReader;
 import com.altcontext.event.Traffic;
-import com.altcontext.lead.ConsentStatus;
-import com.altcontext.lead.Email;
+import com.altcontext.value.Fields;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
+import com.altcontext.value.JsonText;
 import com.altcontext.value.Rejected;
 import com.altcontext.visit.AnonId;
 import java.util.Set;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param anonId null if the page has no script that makes one
  * @param payload a JSON object as text
  */
-record LeadForm(
+public record LeadForm(
         Email email,
         @Nullable AnonId anonId,
         String formName,
@@ -33,7 +31,7 @@ record LeadForm(
         @Nullable String payload,
         Utm utm) {
     /** What is read of a form; anything else in it is ignored. */
-    static final Set<String> FIELDS = Set.of(
+    public static final Set<String> FIELDS = Set.of(
             "email",
             "anonId",
             "formName",
@@ -47,7 +45,7 @@ record LeadForm(
             "honeypot");
 
     /** The form, or null if there are issues. */
-    static @Nullable LeadForm read(JsonFields fields, Issues issues) {
+    public static @Nullable LeadForm read(Fields fields, Issues issues) {
         Email email = email(fields, issues);
         String anonId = fields.optionalText("anonId", 8, 128);
         String formName = fields.optionalText("formName", 1, 255);
@@ -75,7 +73,7 @@ record LeadForm(
     }
 
     /** The field {@code email}, or null with an issue. */
-    static @Nullable Email email(JsonFields fields, Issues issues) {
+    public static @Nullable Email email(Fields fields, Issues issues) {
         String text = fields.text("email", 1, 320);
         if (text.isEmpty()) {
             return null;
@@ -90,7 +88,7 @@ record LeadForm(
         }
     }
 
-    private static ConsentStatus consent(JsonFields fields) {
+    private static ConsentStatus consent(Fields fields) {
         String text = fields.optionalText("consentStatus", 1, 16);
         if (text == null) {
             return ConsentStatus.PENDING;
@@ -105,7 +103,7 @@ record LeadForm(
     }
 
     /** The event that the form is stored with. It has the form's name; what was filled in stays out of events. */
-    Beacon beacon(AnonId visitor) {
+    public Beacon beacon(AnonId visitor) {
         String props = "{\"formName\":" + JsonText.string(formName) + "}";
         return new Beacon(visitor, "form_submit", path, null, referrer, utm, Traffic.NONE, null, props);
     }

@@ -1,7 +1,5 @@
-package com.altcontext.api.event;
+package com.altcontext.ingest;
 
-import com.altcontext.api.http.JsonFields;
-import com.altcontext.api.http.PropertyLookup;
 import com.altcontext.attribution.Countries;
 import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.ReferrerHost;
@@ -10,6 +8,7 @@ import com.altcontext.client.Client;
 import com.altcontext.event.Beacon;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
+import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.Origin;
@@ -45,16 +44,28 @@ public final class RequestAttribution {
     }
 
     /** The property that the field {@code propertyId} names, else that of the page. An unknown one is an issue. */
-    public Property property(JsonFields fields, String field, Client client, Issues issues) {
+    public Property property(Fields fields, String field, Client client, Issues issues) {
         Property site = propertyOf(client);
         if (!fields.has("propertyId")) {
             return site;
         }
-        Property property = PropertyLookup.find(
-                properties, fields.node("propertyId").asText("").strip());
+        Property property = property(fields.plain("propertyId", "").strip());
         if (property == null) {
             issues.add(field, "is not a known property");
             return site;
+        }
+        return property;
+    }
+
+    /**
+     * The property of that slug, or null if there is none.
+     *
+     * @throws Unavailable if the properties were never read, because the database was never there
+     */
+    public @Nullable Property property(String slug) {
+        Property property = properties.bySlug(slug);
+        if (property == null && !properties.isRead()) {
+            throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
         return property;
     }

@@ -1,48 +1,48 @@
-package com.altcontext.api.http;
+package com.altcontext.value;
 
-import com.altcontext.value.Issues;
-import com.altcontext.value.Text;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one JSON object, read by name and rule. A field that breaks its rule is an issue, and reads as absent,
- * so that the others are still looked at. Null is absent.
+ * The fields of an object that was sent, read by name and rule. A field that breaks its rule is an issue, and reads as absent, so
+ * that the others are still looked at. Null is absent. Values are those of JSON: {@link Map} by name, {@link List}, {@link String},
+ * {@link Number}, {@link Boolean}.
  */
-public final class JsonFields {
+public final class Fields {
     private static final Pattern NUMERIC = Pattern.compile("[+-]?\\d{1,20}(\\.\\d{1,20})?([eE][+-]?\\d{1,2})?");
 
-    private final JsonNode object;
+    private final Map<?, ?> object;
     private final String prefix;
     private final Issues issues;
 
-    private JsonFields(JsonNode object, String prefix, Issues issues) {
-        this.object = object;
+    private Fields(@Nullable Object value, String prefix, Issues issues) {
+        this.object = value instanceof Map<?, ?> map ? map : Map.of();
         this.prefix = prefix;
         this.issues = issues;
     }
 
-    public static JsonFields of(JsonNode object, Issues issues) {
-        if (!object.isObject()) {
+    public static Fields of(@Nullable Object value, Issues issues) {
+        if (!(value instanceof Map)) {
             issues.add("", "must be a JSON object");
         }
-        return new JsonFields(object, "", issues);
+        return new Fields(value, "", issues);
     }
 
     /** The fields of a nested object; of an absent one, all are absent. */
-    public JsonFields object(String name) {
-        JsonNode node = node(name);
-        if (!isAbsent(node) && !node.isObject()) {
+    public Fields object(String name) {
+        Object value = value(name);
+        if (value != null && !(value instanceof Map)) {
             issue(name, "must be an object");
         }
-        return new JsonFields(node, prefix + name + '.', issues);
+        return new Fields(value, prefix + name + '.', issues);
     }
 
     public boolean has(String name) {
-        return !isAbsent(node(name));
+        return value(name) != null;
     }
 
     /** @return the trimmed text, or an empty one if it is missing or breaks the rule, which is then an issue */
@@ -56,15 +56,15 @@ public final class JsonFields {
     }
 
     public @Nullable String optionalText(String name, int min, int max) {
-        JsonNode node = node(name);
-        if (isAbsent(node)) {
+        Object value = value(name);
+        if (value == null) {
             return null;
         }
-        if (!node.isTextual()) {
+        if (!(value instanceof String sent)) {
             issue(name, "must be a string");
             return null;
         }
-        String text = node.textValue().strip();
+        String text = sent.strip();
         String fault = Text.lengthFault(text, min, max);
         if (fault != null) {
             issue(name, fault);
@@ -75,24 +75,20 @@ public final class JsonFields {
     }
 
     public @Nullable Boolean flag(String name) {
-        JsonNode node = node(name);
-        if (isAbsent(node)) {
-            return null;
-        }
-        if (!node.isBoolean()) {
+        Object value = value(name);
+        if (value != null && !(value instanceof Boolean)) {
             issue(name, "must be true or false");
-            return null;
         }
-        return node.booleanValue();
+        return value instanceof Boolean flag ? flag : null;
     }
 
     /** A number, also as a numeric string. */
     public @Nullable Double number(String name, long min, long max) {
-        JsonNode node = node(name);
-        if (isAbsent(node)) {
+        Object value = value(name);
+        if (value == null) {
             return null;
         }
-        double number = numberOf(node);
+        double number = numberOf(value);
         boolean within = number >= min && number <= max;
         if (!within) {
             issue(name, "must be a number from " + min + " to " + max);
@@ -103,17 +99,16 @@ public final class JsonFields {
 
     /** The same, but one that is too great is taken for the greatest. */
     public @Nullable Double numberUpTo(String name, long min, long max) {
-        boolean isBeyond = numberOf(node(name)) > max;
+        boolean isBeyond = numberOf(value(name)) > max;
         return isBeyond ? Double.valueOf((double) max) : number(name, min, max);
     }
 
-    private static double numberOf(JsonNode node) {
-        if (node.isNumber()) {
-            return node.doubleValue();
-        }
-        boolean isNumeric =
-                node.isTextual() && NUMERIC.matcher(node.textValue().strip()).matches();
-        return isNumeric ? Double.parseDouble(node.textValue().strip()) : Double.NaN;
+    private static double numberOf(@Nullable Object value) {
+        return switch (value) {
+            case Number number -> number.doubleValue();
+            case String text when NUMERIC.matcher(text.strip()).matches() -> Double.parseDouble(text.strip());
+            case null, default -> Double.NaN;
+        };
     }
 
     public @Nullable UUID uuid(String name) {
@@ -141,47 +136,56 @@ public final class JsonFields {
 
     /** Whether a field that people leave empty holds anything. */
     public boolean isFilled(String name) {
-        JsonNode node = node(name);
-        return !isAbsent(node) && !(node.isTextual() && node.textValue().isBlank());
+        Object value = value(name);
+        return value != null && !(value instanceof String text && text.isBlank());
     }
 
     /** An object of the sender's own as JSON text, with at most so many keys, or null if it is missing. */
     public @Nullable String document(String name, int maxKeys) {
-        JsonNode node = node(name);
-        if (isAbsent(node)) {
+        Object value = value(name);
+        if (value == null) {
             return null;
         }
-        if (!node.isObject()) {
+        if (!(value instanceof Map)) {
             issue(name, "must be an object");
             return null;
         }
-        if (keys(node) > maxKeys) {
+        if (keys(value) > maxKeys) {
             issue(name, "must not hold more than " + maxKeys + " keys");
             return null;
         }
         StringBuilder json = new StringBuilder(256);
-        JsonText.write(json, node);
+        JsonText.write(json, value);
         return json.toString();
     }
 
-    private static int keys(JsonNode node) {
-        int keys = node.isObject() ? node.size() : 0;
-        for (JsonNode child : node) {
+    private static int keys(@Nullable Object value) {
+        int keys = value instanceof Map<?, ?> map ? map.size() : 0;
+        for (Object child : children(value)) {
             keys += keys(child);
         }
         return keys;
     }
 
-    public JsonNode node(String name) {
-        JsonNode node = object.get(name);
-        return node == null ? MissingNode.getInstance() : node;
+    private static Collection<?> children(@Nullable Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> map.values();
+            case List<?> list -> list;
+            case null, default -> List.of();
+        };
+    }
+
+    public @Nullable Object value(String name) {
+        return object.get(name);
+    }
+
+    /** A number, flag or string as text; an empty one for an object or a list. */
+    public String plain(String name, String fallback) {
+        Object value = value(name);
+        return value == null ? fallback : value instanceof Map || value instanceof List ? "" : value.toString();
     }
 
     public void issue(String name, String message) {
         issues.add(prefix + name, message);
-    }
-
-    private static boolean isAbsent(JsonNode node) {
-        return node.isMissingNode() || node.isNull();
     }
 }

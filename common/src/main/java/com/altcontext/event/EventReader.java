@@ -1,14 +1,10 @@
-package com.altcontext.api.event;
+package com.altcontext.event;
 
-import com.altcontext.api.http.JsonFields;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.Utm;
-import com.altcontext.event.Beacon;
-import com.altcontext.event.Traffic;
-import com.altcontext.event.WebVitals;
+import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.visit.AnonId;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -20,10 +16,11 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a JSON object into a {@link Beacon}: the rules of the fields of {@code POST /v1/events}. */
+/** Turns the fields of an event into a {@link Beacon}, by their rules. */
 public final class EventReader {
     public static final int MAX_KEYS = 256;
     /** The range of a JavaScript Date: 100 million days around 1970. */
@@ -52,9 +49,9 @@ public final class EventReader {
     private EventReader() {}
 
     /** The beacon, or null if there are issues. */
-    public static @Nullable Beacon read(JsonNode body, Issues issues) {
-        JsonFields fields = JsonFields.of(body, issues);
-        if (!body.isObject()) {
+    public static @Nullable Beacon read(@Nullable Object json, Issues issues) {
+        Fields fields = Fields.of(json, issues);
+        if (!(json instanceof Map)) {
             return null;
         }
         String anonId = fields.text("anonId", 8, 128);
@@ -72,7 +69,7 @@ public final class EventReader {
         return new Beacon(new AnonId(anonId), eventType, path, timestamp, referrer, utm, traffic, eventId, props);
     }
 
-    public static Utm utm(JsonFields fields) {
+    public static Utm utm(Fields fields) {
         return new Utm(
                 fields.optionalText("source", 1, 255),
                 fields.optionalText("medium", 1, 255),
@@ -81,9 +78,9 @@ public final class EventReader {
                 fields.optionalText("content", 1, 255));
     }
 
-    private static Traffic traffic(JsonFields fields) {
+    private static Traffic traffic(Fields fields) {
         Double engaged = fields.number("engagedTimeMs", 0, 86_400_000);
-        JsonFields vitals = fields.object("webVitals");
+        Fields vitals = fields.object("webVitals");
         return new Traffic(
                 device(fields),
                 country(fields),
@@ -101,7 +98,7 @@ public final class EventReader {
                         vitals.number("clsScore", 0, 10)));
     }
 
-    private static @Nullable DeviceType device(JsonFields fields) {
+    private static @Nullable DeviceType device(Fields fields) {
         String text = fields.optionalText("deviceType", 1, 16);
         DeviceType device = text == null ? null : DeviceType.of(text);
         if (text != null && device == null) {
@@ -110,7 +107,7 @@ public final class EventReader {
         return device;
     }
 
-    private static @Nullable String country(JsonFields fields) {
+    private static @Nullable String country(Fields fields) {
         String text = fields.optionalText("countryCode", 2, 2);
         if (text == null) {
             return null;
@@ -122,18 +119,18 @@ public final class EventReader {
         return text.toUpperCase(Locale.ROOT);
     }
 
-    private static @Nullable Instant timestamp(JsonFields fields) {
+    private static @Nullable Instant timestamp(Fields fields) {
         if (!fields.has("timestamp")) {
             return null;
         }
-        JsonNode node = fields.node("timestamp");
-        Instant time = null;
-        if (node.isNumber()) {
-            time = epochMillis(node.doubleValue());
-        } else if (node.isTextual()) {
-            String text = node.textValue().strip();
-            time = EPOCH_MILLIS.matcher(text).matches() ? epochMillis(Double.parseDouble(text)) : iso(text);
-        }
+        Instant time = switch (fields.value("timestamp")) {
+            case Number millis -> epochMillis(millis.doubleValue());
+            case String sent -> {
+                String text = sent.strip();
+                yield EPOCH_MILLIS.matcher(text).matches() ? epochMillis(Double.parseDouble(text)) : iso(text);
+            }
+            case null, default -> null;
+        };
         if (time == null) {
             fields.issue("timestamp", "must be an ISO-8601 time or milliseconds since 1970");
         }
