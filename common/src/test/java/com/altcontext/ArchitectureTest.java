@@ -30,8 +30,9 @@ class ArchitectureTest {
             Map.entry("property", Set.of("db")),
             Map.entry("visit", Set.of("db", "property", "attribution")),
             Map.entry("event", Set.of("db", "property", "visit", "attribution")),
-            Map.entry("ingest", Set.of("db", "client", "property", "visit", "attribution", "event")),
+            Map.entry("ingest", Set.of("db", "client", "property", "visit", "attribution", "event", "lead")),
             Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event")),
+            Map.entry("delivery", Set.of("db")),
             Map.entry("metrics", Set.of("db", "property", "event")),
             Map.entry("retention", Set.of("db", "property", "visit", "attribution", "event", "lead", "metrics")));
 

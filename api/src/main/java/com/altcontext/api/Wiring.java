@@ -5,13 +5,10 @@ import com.altcontext.api.event.IngestMetrics;
 import com.altcontext.api.http.AdminKey;
 import com.altcontext.api.http.BodyCollector;
 import com.altcontext.api.http.ClientAddresses;
-import com.altcontext.api.http.DatabaseExecutor;
-import com.altcontext.api.http.DatabaseExecutors;
 import com.altcontext.api.http.OperatorAuth;
 import com.altcontext.api.http.RequestMetrics;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.http.SharedLimits;
-import com.altcontext.api.lead.CaptureQueue;
 import com.altcontext.api.lead.LeadMetrics;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.attribution.Countries;
@@ -21,6 +18,9 @@ import com.altcontext.client.RateLimiter;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
+import com.altcontext.ingest.CaptureQueue;
+import com.altcontext.ingest.DatabaseExecutor;
+import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.GroupCommit;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
@@ -242,7 +242,7 @@ class Wiring {
     @Produces
     @Singleton
     CaptureQueue captureQueue(Leads leads, DatabaseExecutors executors, MemoryBudget memory, MeterRegistry meters) {
-        return new CaptureQueue(leads, executors.forms(), memory, new LeadMetrics(meters));
+        return new CaptureQueue(leads, executors.forms(), memory, new LeadMetrics(meters)::captured);
     }
 
     @Produces

@@ -187,7 +187,7 @@ public final class Leads {
                 : IdentityLinks.guess(save, guessable, rules.heuristicWindow()).rows();
         SubmissionStore.saveSubmissions(save, new Columns<>(submissions));
         if (rules.outbox()) {
-            Outbox.put(save, submissions);
+            CapturedMessages.put(save, submissions);
         }
         save.send();
         rows.copy(tx);

@@ -3,6 +3,7 @@ package com.altcontext.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.Sql;
+import com.altcontext.delivery.Outbox;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.Submitted;

@@ -1,7 +1,7 @@
 package com.altcontext.api.config;
 
 import com.altcontext.db.DatabaseUrl;
-import com.altcontext.lead.WebhookSignature;
+import com.altcontext.delivery.WebhookSignature;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.LinkedHashMap;

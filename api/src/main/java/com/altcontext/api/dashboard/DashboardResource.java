@@ -1,7 +1,6 @@
 package com.altcontext.api.dashboard;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.http.DatabaseExecutors;
 import com.altcontext.api.http.QueryParameters;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
@@ -11,6 +10,7 @@ import com.altcontext.api.http.Scope;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.client.Limit;
 import com.altcontext.db.Sql;
+import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.property.Property;
@@ -90,9 +90,8 @@ public class DashboardResource {
     @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<PropertiesBody> properties(@Context RoutingContext routing) {
-        return executors
-                .operator()
-                .submit(RequestContext.of(routing), () -> sql.inTransaction(PropertyStore::list))
+        return RequestContext.of(routing)
+                .submit(executors.operator(), () -> sql.inTransaction(PropertyStore::list))
                 .thenApply(all -> new PropertiesBody(
                         true,
                         defaultProperty,
@@ -113,9 +112,8 @@ public class DashboardResource {
         String property = QueryParameters.of(request, issues).property(attribution);
         refuseIfAny(issues);
         Instant now = clock.instant();
-        return executors
-                .operator()
-                .submit(request, () -> sql.inTransaction(tx -> EffectiveConsent.count(tx, property, now)))
+        return request.submit(
+                        executors.operator(), () -> sql.inTransaction(tx -> EffectiveConsent.count(tx, property, now)))
                 .thenApply(LeadCountsBody::of);
     }
 
@@ -138,9 +136,9 @@ public class DashboardResource {
                 request.isSignedIn() ? "dashboard" : "api",
                 attribution.addressHash(request.client()),
                 clock.instant());
-        return executors
-                .operator()
-                .submit(request, () -> leadList.write(asked, rows -> new StreamedAnswer(request, headers(asked, rows))))
+        return request.submit(
+                        executors.operator(),
+                        () -> leadList.write(asked, rows -> new StreamedAnswer(request, headers(asked, rows))))
                 .thenApply(StreamedAnswer::lastPart);
     }
 

@@ -2,6 +2,7 @@ package com.altcontext.api.http;
 
 import com.altcontext.client.Client;
 import com.altcontext.client.RateLimiter;
+import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.value.Weight;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -12,6 +13,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request as {@link RequestFilter} let it in: its route, its sender, and its event loop. */
@@ -99,6 +102,15 @@ public final class RequestContext {
     /** Runs the work on the event loop of the request's connection; from any thread. */
     public void onEventLoop(Runnable work) {
         eventLoop.runOnContext(now -> work.run());
+    }
+
+    /**
+     * Does work that waits for the database.
+     *
+     * @return completes on the event loop
+     */
+    public <T> CompletionStage<T> submit(DatabaseExecutor executor, Supplier<T> work) {
+        return executor.submit(weight(), this::onEventLoop, work);
     }
 
     /** The refusal of a request beyond a limit. Its headers are set. */

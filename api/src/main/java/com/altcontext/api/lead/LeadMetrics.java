@@ -21,7 +21,7 @@ public final class LeadMetrics {
                 .register(meters);
     }
 
-    void captured(Captured lead) {
+    public void captured(Captured lead) {
         (lead.repeated() ? repeated : stored).increment();
     }
 }

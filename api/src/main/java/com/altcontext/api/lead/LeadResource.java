@@ -13,12 +13,14 @@ import com.altcontext.client.ClientNetwork;
 import com.altcontext.client.Limit;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Outcome;
+import com.altcontext.ingest.CaptureQueue;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.DistinctEmails;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
+import com.altcontext.lead.ReturnPath;
 import com.altcontext.property.Property;
 import com.altcontext.value.ComputedId;
 import com.altcontext.value.Fields;
@@ -145,7 +147,7 @@ public class LeadResource {
                     "lead_emails", distinctEmails.maxPerHour(), DistinctEmails.PERIOD, 0, wait.getAsLong());
             throw new Refusal(Problem.RATE_LIMITED, property.id());
         }
-        return queue.submit(request, capture(form, property, request.client()));
+        return queue.submit(capture(form, property, request.client()), request.weight(), request::onEventLoop);
     }
 
     private Capture capture(LeadForm form, Property property, Client client) {

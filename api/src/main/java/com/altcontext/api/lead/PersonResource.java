@@ -1,6 +1,5 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.api.http.DatabaseExecutors;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.RateLimited;
@@ -10,6 +9,7 @@ import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.Scope;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.client.Limit;
+import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
@@ -79,9 +79,8 @@ public class PersonResource {
     public CompletionStage<DeletedBody> delete(JsonBody.Content body, @Context RoutingContext routing) {
         Email email = email(body);
         Instant now = clock.instant();
-        return executors
-                .operator()
-                .submit(RequestContext.of(routing), () -> erasure.forget(email, BY, now))
+        return RequestContext.of(routing)
+                .submit(executors.operator(), () -> erasure.forget(email, BY, now))
                 .thenApply(erased ->
                         new DeletedBody(true, true, erased.orElseThrow(() -> new Refusal(Problem.NOT_FOUND))));
     }
@@ -96,9 +95,7 @@ public class PersonResource {
         Export.ExportRequest asked =
                 new Export.ExportRequest(email(body), BY, attribution.addressHash(request.client()), clock.instant());
         StreamedAnswer document = new StreamedAnswer(request, Map.of("Content-Type", MediaType.APPLICATION_JSON));
-        return executors
-                .operator()
-                .submit(request, () -> export.write(asked, document))
+        return request.submit(executors.operator(), () -> export.write(asked, document))
                 .thenApply(known -> {
                     if (!known) {
                         throw new Refusal(Problem.NOT_FOUND);

@@ -1,12 +1,12 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.api.http.DatabaseExecutors;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.client.Limit;
+import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
@@ -77,9 +77,8 @@ public class UnsubscribeResource {
             throw Refusal.invalid(body.issues(), property.id());
         }
         Unsubscribe.UnsubscribeRequest asked = asked(request, Unsubscribe.UnsubscribeSource.UNSUBSCRIBE, reason);
-        return executors
-                .forms()
-                .submit(request, () -> unsubscribe.byAddress(email, isNamed ? property.id() : null, asked))
+        return request.submit(
+                        executors.forms(), () -> unsubscribe.byAddress(email, isNamed ? property.id() : null, asked))
                 .thenApply(result -> new UnsubscribedBody(true));
     }
 
@@ -107,9 +106,7 @@ public class UnsubscribeResource {
             return CompletableFuture.completedStage(page(routing, UnsubscribePage.UNKNOWN));
         }
         Unsubscribe.UnsubscribeRequest asked = asked(request, Unsubscribe.UnsubscribeSource.ONE_CLICK, null);
-        return executors
-                .forms()
-                .submit(request, () -> unsubscribe.byLink(scope.get(), asked))
+        return request.submit(executors.forms(), () -> unsubscribe.byLink(scope.get(), asked))
                 .thenApply(result -> page(routing, UnsubscribePage.DONE));
     }
 

@@ -1,7 +1,6 @@
 package com.altcontext.api.metrics;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.http.DatabaseExecutors;
 import com.altcontext.api.http.QueryParameters;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
@@ -9,6 +8,7 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.Scope;
 import com.altcontext.client.Limit;
+import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Dimension;
@@ -144,7 +144,7 @@ public class MetricsResource {
         if (known != null) {
             return CompletableFuture.completedStage(known);
         }
-        return executors.figures().submit(request, () -> {
+        return request.submit(executors.figures(), () -> {
             byte[] answer = write(work.get());
             answers.put(question, answer);
             return answer;

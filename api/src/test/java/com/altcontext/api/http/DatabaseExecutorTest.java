@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.client.Client;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
+import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
 import com.altcontext.property.Properties;
@@ -84,7 +85,7 @@ class DatabaseExecutorTest {
         context.response().putHeader(SecurityHeaders.REQUEST_ID, "as the filter gives one");
         Thread eventLoop = Thread.currentThread();
         try {
-            var _ = executor.submit(request, work).whenComplete((made, failure) -> {
+            var _ = request.submit(executor, work).whenComplete((made, failure) -> {
                 context.response().putHeader("same-loop", String.valueOf(Thread.currentThread() == eventLoop));
                 if (failure == null) {
                     context.response().end(made);

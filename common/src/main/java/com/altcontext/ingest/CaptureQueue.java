@@ -1,9 +1,5 @@
-package com.altcontext.api.lead;
+package com.altcontext.ingest;
 
-import com.altcontext.api.http.DatabaseExecutor;
-import com.altcontext.api.http.RequestContext;
-import com.altcontext.ingest.MemoryBudget;
-import com.altcontext.ingest.Unavailable;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.Email;
@@ -18,10 +14,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * The forms that wait to be stored. One transaction stores all that came while the one before it ran, as
- * {@link com.altcontext.ingest.GroupCommit} does with events; no form waits for a timer. A form that would hold others up is
+ * {@link GroupCommit} does with events; no form waits for a timer. A form that would hold others up is
  * stored by itself: one whose address another transaction is about, and each of a batch that the database refuses.
  */
 public final class CaptureQueue {
@@ -35,24 +33,21 @@ public final class CaptureQueue {
     private final Leads leads;
     private final DatabaseExecutor executor;
     private final MemoryBudget memory;
-    private final LeadMetrics metrics;
+    private final Consumer<Captured> observer;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private boolean isStoring;
 
-    public CaptureQueue(Leads leads, DatabaseExecutor executor, MemoryBudget memory, LeadMetrics metrics) {
+    public CaptureQueue(Leads leads, DatabaseExecutor executor, MemoryBudget memory, Consumer<Captured> observer) {
         this.leads = leads;
         this.executor = executor;
         this.memory = memory;
-        this.metrics = metrics;
+        this.observer = observer;
     }
 
     private record Waiting(
-            RequestContext request,
-            Capture capture,
-            CompletableFuture<Captured> answer,
-            MemoryBudget.Reservation memory) {
+            Executor eventLoop, Capture capture, CompletableFuture<Captured> answer, MemoryBudget.Reservation memory) {
         void fail(Throwable failure) {
-            request.onEventLoop(() -> {
+            eventLoop.execute(() -> {
                 memory.release();
                 answer.completeExceptionally(failure);
             });
@@ -62,21 +57,23 @@ public final class CaptureQueue {
     /**
      * Stores the form.
      *
-     * @return completes on the event loop of the request, after the commit
+     * @param weight what the request holds of the heap while it waits, in bytes
+     * @param eventLoop of the request
+     * @return completes on the event loop, after the commit
      * @throws Unavailable if the database is away, too many wait or hold too much memory, or the service stops
      */
-    CompletionStage<Captured> submit(RequestContext request, Capture capture) {
+    public CompletionStage<Captured> submit(Capture capture, int weight, Executor eventLoop) {
         if (executor.isStopped()) {
             throw new Unavailable(Unavailable.Reason.STOPPING);
         }
-        MemoryBudget.Reservation reserved = memory.reserve(OBJECTS + request.weight() + capture.weight());
+        MemoryBudget.Reservation reserved = memory.reserve(OBJECTS + weight + capture.weight());
         CompletableFuture<Captured> answer = new CompletableFuture<>();
         synchronized (waiting) {
             if (waiting.size() == MAX_WAITING) {
                 reserved.release();
                 throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
             }
-            waiting.add(new Waiting(request, capture, answer, reserved));
+            waiting.add(new Waiting(eventLoop, capture, answer, reserved));
             if (isStoring) {
                 return answer;
             }
@@ -161,8 +158,8 @@ public final class CaptureQueue {
     }
 
     private void answer(Waiting one, Captured captured) {
-        metrics.captured(captured);
-        one.request.onEventLoop(() -> {
+        observer.accept(captured);
+        one.eventLoop.execute(() -> {
             one.memory.release();
             one.answer.complete(captured);
         });

@@ -1,14 +1,12 @@
-package com.altcontext.api.http;
+package com.altcontext.ingest;
 
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.SqlFailure;
-import com.altcontext.ingest.LimitedLog;
-import com.altcontext.ingest.MemoryBudget;
-import com.altcontext.ingest.Unavailable;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +15,7 @@ import java.util.function.Supplier;
 /**
  * Runs work that waits for the database away from the event loops: few threads, each with a connection while it works, and a
  * short queue, so that no client waits longer than it would. Events do not come here: see
- * {@link com.altcontext.ingest.GroupCommit}.
+ * {@link GroupCommit}.
  */
 public final class DatabaseExecutor {
     private static final Duration IDLE = Duration.ofSeconds(30);
@@ -43,22 +41,24 @@ public final class DatabaseExecutor {
     /**
      * Does the work for a request.
      *
-     * @return completes on the event loop of the request
+     * @param weight what the request holds of the heap while it waits, in bytes
+     * @param eventLoop of the request
+     * @return completes on the event loop
      * @throws Unavailable if the database is away, or too much waits or holds too much memory
      */
-    public <T> CompletionStage<T> submit(RequestContext request, Supplier<T> work) {
-        MemoryBudget.Reservation waiting = memory.reserve(request.weight());
+    public <T> CompletionStage<T> submit(int weight, Executor eventLoop, Supplier<T> work) {
+        MemoryBudget.Reservation waiting = memory.reserve(weight);
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             execute(() -> {
                 try {
                     T result = attempt(work);
-                    request.onEventLoop(() -> {
+                    eventLoop.execute(() -> {
                         waiting.release();
                         answer.complete(result);
                     });
                 } catch (RuntimeException | Error failure) {
-                    request.onEventLoop(() -> {
+                    eventLoop.execute(() -> {
                         waiting.release();
                         answer.completeExceptionally(failure);
                     });

@@ -1,4 +1,4 @@
-package com.altcontext.api.http;
+package com.altcontext.ingest;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package com.altcontext.api.lead;
+package com.altcontext.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

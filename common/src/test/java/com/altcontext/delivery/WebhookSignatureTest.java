@@ -1,4 +1,4 @@
-package com.altcontext.lead;
+package com.altcontext.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package com.altcontext.api.lead;
+package com.altcontext.lead;
 
 import com.altcontext.value.Text;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Where a form post without a script leads to: a path on the site that it came from, and never anywhere else (CWE-601,
  * open redirect; CWE-113, header injection).
  */
-final class ReturnPath {
+public final class ReturnPath {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private ReturnPath() {}
@@ -22,7 +22,7 @@ final class ReturnPath {
      * @param path what the form says
      * @param origin of the page, by {@code Origin} or {@code Referer}; a site that is not allowed gets the path alone
      */
-    static String location(@Nullable String path, @Nullable String origin, Set<String> allowedOrigins) {
+    public static String location(@Nullable String path, @Nullable String origin, Set<String> allowedOrigins) {
         String safe = path != null && isPathOnThisSite(path) ? encoded(path) : "/";
         boolean allowed = origin != null && allowedOrigins.contains(origin.toLowerCase(Locale.ROOT));
         return allowed ? origin + safe : safe;

@@ -1,4 +1,4 @@
-package com.altcontext.lead;
+package com.altcontext.delivery;
 
 import com.altcontext.value.HmacSha256;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,54 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Columns;
+import com.altcontext.db.Pipeline;
+import java.util.List;
+
+/**
+ * Writes captured leads into the outbox, for another system. A message is the record of one capture. It does not change when the
+ * lead does, for example when the lead withdraws consent later.
+ */
+final class CapturedMessages {
+    private static final String PUT = """
+            INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)
+            SELECT form.id, l.id, t.captured_at, now(), jsonb_build_object('type', 'lead.captured',
+                'timestamp', to_char(t.captured_at AT TIME ZONE 'UTC', t.iso), 'data', jsonb_build_object(
+                    'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
+                    'consentStatus', l.consent_status,
+                    'consentExpiresAt', to_char(l.consent_expires_at AT TIME ZONE 'UTC', t.iso),
+                    'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', t.iso),
+                    'sourceChannel', l.source_channel, 'formName', form.form_name, 'path', form.path,
+                    'referrer', form.referrer,
+                    'utm', jsonb_strip_nulls(jsonb_build_object('source', utm_source, 'medium', utm_medium,
+                        'campaign', utm_campaign, 'term', utm_term, 'content', utm_content)),
+                    'payload', form.payload::jsonb))::text
+            FROM unnest(?::uuid[], ?::uuid[], ?::int8[], ?::text[], ?::text[], ?::text[],
+                        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                AS form(id, lead_id, at, form_name, path, referrer,
+                        utm_source, utm_medium, utm_campaign, utm_term, utm_content, payload)
+            JOIN leads l ON l.id = form.lead_id
+            CROSS JOIN LATERAL (VALUES (to_timestamp(form.at::float8 / 1000), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                AS t(captured_at, iso)
+            """;
+
+    private CapturedMessages() {}
+
+    /** Adds a message for each submission. */
+    static void put(Pipeline pipeline, List<Submission> submissions) {
+        Columns<Submission> sent = new Columns<>(submissions);
+        pipeline.update(
+                PUT,
+                sent.ids(Submission::id),
+                sent.ids(Submission::leadId),
+                sent.numbers(s -> s.capture().receivedAt().toEpochMilli()),
+                sent.texts(s -> s.capture().formName()),
+                sent.texts(s -> s.capture().beacon().path()),
+                sent.texts(s -> s.capture().beacon().referrer()),
+                sent.texts(s -> s.capture().beacon().utm().source()),
+                sent.texts(s -> s.capture().beacon().utm().medium()),
+                sent.texts(s -> s.capture().beacon().utm().campaign()),
+                sent.texts(s -> s.capture().beacon().utm().term()),
+                sent.texts(s -> s.capture().beacon().utm().content()),
+                sent.texts(s -> s.capture().payload()));
+    }
+}
