@@ -96,16 +96,16 @@ class DashboardIT {
         page.signIn("?window=31&property=kiln");
 
         assertThat(page.query()).isEqualTo("?window=31&property=kiln");
-        assertThat(windows()).isEqualTo("today 7 30 90 365 31 custom");
+        assertThat(page.windows()).isEqualTo("today 7 30 90 365 31 custom");
         assertThat(page.has("input[value=\"31\"]:checked")).isTrue();
         assertThat(page.text("label:has(input[value=\"31\"])")).isEqualTo("31 d");
-        assertThat(heights("path.now")).hasSize(31);
+        assertThat(page.heights("path.now")).hasSize(31);
 
         page.choose("7");
         assertThat(page.query()).isEqualTo("?window=7&property=kiln");
         page.choose("31");
         assertThat(page.query()).isEqualTo("?window=31&property=kiln");
-        assertThat(heights("path.now")).hasSize(31);
+        assertThat(page.heights("path.now")).hasSize(31);
         page.assertBlameless();
     }
 
@@ -116,17 +116,11 @@ class DashboardIT {
             page.open("?window=" + wrong + "&property=kiln").settled();
 
             assertThat(page.query()).as(wrong).isEqualTo("?property=kiln");
-            assertThat(windows()).as(wrong).isEqualTo("today 7 30 90 365 custom");
+            assertThat(page.windows()).as(wrong).isEqualTo("today 7 30 90 365 custom");
             assertThat(page.has("input[value=\"30\"]:checked")).as(wrong).isTrue();
-            assertThat(heights("path.now")).as(wrong).hasSize(30);
+            assertThat(page.heights("path.now")).as(wrong).hasSize(30);
         }
         page.assertBlameless();
-    }
-
-    private String windows() {
-        return page.tab
-                .evaluate("[...document.querySelectorAll('.windows input')].map(input => input.value).join(' ')")
-                .asText();
     }
 
     @Test
@@ -168,8 +162,8 @@ class DashboardIT {
         page.signIn(SEVEN);
 
         // The ground is at 212, the top, which is 2, at 10.
-        assertThat(heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 10.0);
-        assertThat(heights("path.before")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 212.0);
+        assertThat(page.heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 10.0);
+        assertThat(page.heights("path.before")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 212.0);
         assertThat(page.tab
                         .evaluate(
                                 "[...document.querySelectorAll('.tick')].slice(0, 3).map(tick => tick.textContent).join()")
@@ -183,7 +177,7 @@ class DashboardIT {
 
         page.choose("pageViews");
         assertThat(page.query()).isEqualTo("?window=7&property=kiln&chart=pageViews");
-        assertThat(heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 144.7, 10.0);
+        assertThat(page.heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 144.7, 10.0);
 
         page.tab.click("summary");
         page.tab.await("document.querySelector('details table')");
@@ -205,29 +199,13 @@ class DashboardIT {
                 () -> {
                     JsonNode box = page.tab.evaluate(
                             "(() => { const {right, top} = document.querySelector('.plot svg').getBoundingClientRect(); return {right, top} })()");
-                    movePointer(
+                    page.movePointer(
                             box.path("right").asDouble() - 20, box.path("top").asDouble() + 50);
-                    movePointer(
+                    page.movePointer(
                             box.path("right").asDouble() - 14, box.path("top").asDouble() + 50);
                     return page.text(".legend .now");
                 },
                 yesterday + "2");
-    }
-
-    private void movePointer(double x, double y) {
-        page.tab.call("Input.dispatchMouseEvent", Map.of("type", "mouseMoved", "x", x, "y", y));
-    }
-
-    private List<Double> heights(String line) {
-        return page
-                .tab
-                .evaluate("document.querySelector('%s').getAttribute('d')".formatted(line))
-                .asText()
-                .replaceFirst("^M", "")
-                .transform(path -> List.of(path.split("L", -1)))
-                .stream()
-                .map(point -> Math.round(Double.parseDouble(point.split(" ", 2)[1]) * 10) / 10.0)
-                .toList();
     }
 
     @Test
@@ -278,17 +256,13 @@ class DashboardIT {
     void web_vitals_are_told_with_their_bands() {
         page.signIn(SEVEN);
 
-        assertThat(vital("lcpMs")).matches("2\\.9\\ds ▲ Needs improvement|3(\\.0\\d)?s ▲ Needs improvement");
-        assertThat(vital("inpMs")).matches("(59|60)\\dms ■ Poor");
-        assertThat(vital("clsScore")).isEqualTo("0.05 ● Good");
-        assertThat(vital("fcpMs")).endsWith("● Good");
-        assertThat(vital("ttfbMs")).endsWith("● Good");
+        assertThat(page.vital("lcpMs")).matches("2\\.9\\ds ▲ Needs improvement|3(\\.0\\d)?s ▲ Needs improvement");
+        assertThat(page.vital("inpMs")).matches("(59|60)\\dms ■ Poor");
+        assertThat(page.vital("clsScore")).isEqualTo("0.05 ● Good");
+        assertThat(page.vital("fcpMs")).endsWith("● Good");
+        assertThat(page.vital("ttfbMs")).endsWith("● Good");
         page.choose("today");
         assertThat(page.text(".vitals .body")).isEqualTo("Nothing in this window.");
-    }
-
-    private String vital(String name) {
-        return page.text("[data-vital=" + name + "] td");
     }
 
     @Test

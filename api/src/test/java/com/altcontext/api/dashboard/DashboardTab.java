@@ -109,6 +109,33 @@ final class DashboardTab {
         return rows("[data-dimension=" + dimension + "]");
     }
 
+    /** The windows that can be chosen. */
+    String windows() {
+        return tab.evaluate("[...document.querySelectorAll('.windows input')].map(input => input.value).join(' ')")
+                .asText();
+    }
+
+    void movePointer(double x, double y) {
+        tab.call("Input.dispatchMouseEvent", Map.of("type", "mouseMoved", "x", x, "y", y));
+    }
+
+    /** The vertical positions of a line of the chart, rounded to tenths. */
+    List<Double> heights(String line) {
+        return tab
+                .evaluate("document.querySelector('%s').getAttribute('d')".formatted(line))
+                .asText()
+                .replaceFirst("^M", "")
+                .transform(path -> List.of(path.split("L", -1)))
+                .stream()
+                .map(point -> Math.round(Double.parseDouble(point.split(" ", 2)[1]) * 10) / 10.0)
+                .toList();
+    }
+
+    /** The value of a web vital, with its band. */
+    String vital(String name) {
+        return text("[data-vital=" + name + "] td");
+    }
+
     String query() {
         return tab.evaluate("location.search").asText();
     }

@@ -11,6 +11,10 @@ import java.util.Map;
 
 /** The demo site, the packaged service that it speaks to, the service's database, and a browser to look at all that. */
 final class DemoStage implements AutoCloseable {
+    /** Lets the browser paint. */
+    static final String TWO_FRAMES =
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";
+
     final DemoSite site = new DemoSite();
     final PackagedService service;
     final Stored stored;
@@ -31,6 +35,24 @@ final class DemoStage implements AutoCloseable {
                         "1000000"));
         site.tell(service.address());
         browser = Chromium.start();
+    }
+
+    /** Changes the element of the script before it runs. */
+    static String changed(String change) {
+        return """
+                new MutationObserver(() => {
+                  const script = document.querySelector('script[src$="telemetry.js"]');
+                  if (script) {
+                    %s;
+                  }
+                }).observe(document, {childList: true, subtree: true});""".formatted(change);
+    }
+
+    /** How many requests with events the tab has sent. */
+    static int beacons(ChromiumTab tab) {
+        return (int) tab.requests().stream()
+                .filter(url -> url.contains("/v1/events"))
+                .count();
     }
 
     /** What the tab's visitor is called. */

@@ -1,5 +1,6 @@
 package com.altcontext.api.event;
 
+import static com.altcontext.api.testing.Call.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
@@ -7,14 +8,12 @@ import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -343,98 +342,6 @@ class EventBodyTest {
                 .isEqualTo("/\uFFFD\uFFFD");
     }
 
-    // --- numbers
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "0",
-                "-0",
-                "-0.0",
-                "9223372036854775807",
-                "9223372036854775808",
-                "-9223372036854775809",
-                "1e307",
-                "-1.5E+300",
-                "1e-300",
-                "123456789012345678901234567890.123456789",
-                "0e0"
-            })
-    void a_number_in_props_that_a_double_can_hold_is_stored_exactly(String number) {
-        String anonId = "anon-" + UUID.randomUUID();
-
-        assertThat(Call.event(withNumber(anonId, number)).send().status()).isEqualTo(202);
-        assertThat(numberOf(anonId)).isEqualByComparingTo(number);
-    }
-
-    static Stream<String> numbersOfNobody() {
-        return Stream.of(
-                "1e400",
-                "-1e400",
-                "1e-400",
-                "1e999999999",
-                "1e-999999999",
-                "1e2147483647",
-                "1e2147483648",
-                "1e-2147483649",
-                "1e99999999999999999999",
-                "9".repeat(400),
-                "9".repeat(60_000),
-                "0." + "1".repeat(60_000),
-                "1e" + "0".repeat(2_000) + "1");
-    }
-
-    @ParameterizedTest
-    @MethodSource("numbersOfNobody")
-    void a_number_in_props_beyond_the_range_of_a_double_is_refused_and_named(String number) {
-        String anonId = "anon-" + UUID.randomUUID();
-        Call.Answer answer = Call.event(withNumber(anonId, number)).send();
-
-        assertError(answer, 400, "invalid_request");
-        assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo("props.n");
-        assertThat(answer.text().length()).isLessThan(300);
-        assertThat(stored.visitors(anonId)).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"0e400", "0e999999999", "0e-999999999", "-0e2147483647", "0.0e-20000", "0E+131073"})
-    void nothing_to_any_power_is_stored_as_nothing(String zero) {
-        String anonId = "anon-" + UUID.randomUUID();
-        Call.Answer answer = Call.event(withNumber(anonId, zero)).send();
-
-        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
-        assertThat(numberOf(anonId)).isEqualByComparingTo("0");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1e400", "0e999999999", "1e-999999999", "1e2147483648"})
-    void an_exponent_trick_in_a_measurement_is_never_an_error_of_the_service(String number) {
-        for (String field :
-                List.of("timestamp", "\"traffic\":{\"engagedTimeMs", "\"traffic\":{\"webVitals\":{\"lcpMs")) {
-            String braces = "}".repeat((int) field.chars().filter(c -> c == '{').count());
-            String name = field.startsWith("\"") ? field : '"' + field;
-            Call.Answer answer = Call.event("{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\"," + name
-                            + "\":" + number + braces + "}")
-                    .send();
-
-            assertThat(answer.status()).as(answer.text()).isIn(202, 400);
-        }
-    }
-
-    /** As PostgreSQL holds it, digit by digit. */
-    private BigDecimal numberOf(String anonId) {
-        String text = stored.rows(
-                        "SELECT to_jsonb(props ->> 'n')::text FROM events JOIN visitors USING (visitor_id) WHERE anon_id = ?",
-                        anonId)
-                .getFirst()
-                .asText();
-        return new BigDecimal(text);
-    }
-
-    private static String withNumber(String anonId, String number) {
-        return "{\"anonId\":\"" + anonId + "\",\"eventType\":\"x\",\"path\":\"/\",\"props\":{\"n\":" + number + "}}";
-    }
-
     // --- bounded answers
 
     @Test
@@ -455,14 +362,5 @@ class EventBodyTest {
         Call.Answer answer = Call.event("").body(body).send();
         assertError(answer, 400, "invalid_request");
         return answer.json().path("issues").findValuesAsText("path");
-    }
-
-    private static void assertError(Call.Answer answer, int status, String code) {
-        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
-        JsonNode json = answer.json();
-        assertThat(json.path("ok").isBoolean()).isTrue();
-        assertThat(json.path("ok").booleanValue()).isFalse();
-        assertThat(json.path("error").asText()).isEqualTo(code);
-        assertThat(answer.header("content-type")).startsWith("application/json");
     }
 }

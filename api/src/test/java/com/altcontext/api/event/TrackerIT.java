@@ -1,21 +1,21 @@
 package com.altcontext.api.event;
 
+import static com.altcontext.api.event.DemoStage.TWO_FRAMES;
 import static com.altcontext.api.event.DemoStage.anonId;
+import static com.altcontext.api.event.DemoStage.beacons;
+import static com.altcontext.api.event.DemoStage.changed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Chromium;
 import com.altcontext.api.testing.ChromiumTab;
-import com.altcontext.api.testing.Stored;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** From the demo site in a real browser, through the packaged service, to the rows. */
+/** What the tracker sends: from the demo site in a real browser, through the packaged service, to the rows. */
 class TrackerIT {
     private static final DemoStage STAGE = new DemoStage();
 
@@ -300,64 +300,6 @@ class TrackerIT {
     }
 
     @Test
-    void nothing_is_sent_or_kept_of_who_opted_out_until_they_opt_in() {
-        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
-        STAGE.await(tab, "page_view", 1);
-        String before = anonId(tab);
-
-        tab.click("[data-privacy]");
-        int asked = beacons(tab);
-        tab.click("[data-alt-event]");
-        tab.open(STAGE.site.at("/thanks.html"));
-        tab.evaluate("altcontext.track('unwanted')");
-
-        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
-        assertThat(beacons(tab)).isEqualTo(asked);
-
-        tab.evaluate("altcontext.optIn()");
-        JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
-        assertThat(view.path("path").textValue()).isEqualTo("/thanks.html");
-        assertThat(anonId(tab)).isNotEqualTo(before);
-        assertThat(STAGE.stored.events(before))
-                .extracting(event -> event.path("event_type").textValue())
-                .doesNotContain("unwanted", "cta_click");
-    }
-
-    @Test
-    void nothing_is_sent_or_kept_of_who_asks_every_site_for_privacy() {
-        for (String signal : List.of("globalPrivacyControl", "doNotTrack")) {
-            ChromiumTab tab = STAGE.browser.visitor().tab();
-            tab.beforeEachPage("Object.defineProperty(navigator, '" + signal + "', {value: '1'})");
-            tab.open(STAGE.site.at("/index.html"));
-            tab.click("[data-alt-event]");
-            tab.open(STAGE.site.at("/thanks.html"));
-
-            assertThat(tab.evaluate("localStorage.length").intValue())
-                    .as(signal)
-                    .isZero();
-            assertThat(beacons(tab)).as(signal).isZero();
-            assertThat(tab.requests()).as(signal).anyMatch(url -> url.endsWith("/v1/telemetry.js"));
-        }
-    }
-
-    @Test
-    void this_machine_and_excluded_paths_are_told_of_only_where_that_is_wanted() {
-        ChromiumTab tab = visitor.tab();
-        tab.beforeEachPage(changed("script.removeAttribute('data-allow-localhost')"));
-        tab.open(STAGE.site.at("/index.html"));
-        assertThat(tab.evaluate("localStorage.length").intValue()).isZero();
-        assertThat(beacons(tab)).isZero();
-
-        ChromiumTab other = STAGE.browser.visitor().tab();
-        other.beforeEachPage(changed("script.dataset.exclude = '/admin/, /price, /thanks'"));
-        other.open(STAGE.site.at("/thanks.html"));
-        assertThat(beacons(other)).isZero();
-        other.open(STAGE.site.at("/pricing.html"));
-        assertThat(STAGE.await(other, "page_view", 1).getFirst().path("path").textValue())
-                .isEqualTo("/pricing.html");
-    }
-
-    @Test
     void a_page_may_say_which_property_it_belongs_to() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.dataset.property = 'kiln'"));
@@ -386,262 +328,8 @@ class TrackerIT {
         STAGE.await(tab, "too_early", 1);
     }
 
-    @Test
-    void what_happens_without_a_network_is_told_when_it_is_back_with_its_own_time() {
-        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
-        STAGE.await(tab, "page_view", 1);
-        tab.await(ALL_ARRIVED);
-
-        tab.offline(true);
-        tab.await("!navigator.onLine");
-        tab.click("[data-alt-event]");
-        JsonNode kept = kept(tab);
-        assertThat(kept).hasSize(1);
-        tab.offline(false);
-
-        JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst();
-        assertThat(Instant.parse(click.path("occurred_at").textValue()).toEpochMilli())
-                .isEqualTo(kept.at("/0/timestamp").longValue());
-        tab.await(ALL_ARRIVED);
-    }
-
-    @Test
-    void what_did_not_arrive_is_sent_with_the_next_page_and_stored_once() {
-        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
-        STAGE.await(tab, "page_view", 1);
-        tab.await(ALL_ARRIVED);
-
-        tab.unreachable("*/v1/events*");
-        tab.click("[data-alt-event]");
-        JsonNode kept = kept(tab);
-        assertThat(kept).hasSize(1);
-        tab.unreachable();
-        // It did arrive after all, and only the answer was lost.
-        tab.evaluate("""
-                fetch('%s/v1/events', {method: 'POST', body: JSON.stringify(%s)})""".formatted(STAGE.service.address(), kept.get(0)));
-        STAGE.await(tab, "cta_click", 1);
-        tab.open(STAGE.site.at("/thanks.html"));
-
-        STAGE.await(tab, "page_view", 2);
-        tab.evaluate("altcontext.track('last')");
-        STAGE.await(tab, "last", 1);
-        STAGE.await(tab, "cta_click", 1);
-        tab.await(ALL_ARRIVED);
-    }
-
-    @Test
-    void what_is_on_its_way_when_the_page_is_left_is_sent_again() {
-        ChromiumTab tab = visitor.tab();
-        tab.beforeEachPage("if (location.pathname == '/index.html') { window.fetch = () => new Promise(() => {}) }");
-        tab.open(STAGE.site.at("/index.html"));
-        tab.click("[data-alt-event]");
-        tab.open(STAGE.site.at("/thanks.html"));
-
-        STAGE.await(tab, "page_view", 2);
-        STAGE.await(tab, "cta_click", 1);
-        tab.await(ALL_ARRIVED);
-    }
-
-    @Test
-    void nothing_is_kept_of_who_opted_out_while_it_was_on_its_way() {
-        ChromiumTab tab = visitor.tab();
-        tab.beforeEachPage("window.fetch = () => new Promise((_, failed) => window.fail = failed)");
-        tab.open(STAGE.site.at("/index.html"));
-        tab.evaluate("altcontext.optOut(); fail()");
-        tab.evaluate(TWO_FRAMES);
-
-        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
-    }
-
-    @Test
-    void large_events_that_were_kept_are_sent_in_parts_that_the_service_takes() {
-        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
-        STAGE.await(tab, "page_view", 1);
-        tab.offline(true);
-        tab.await("!navigator.onLine");
-        tab.evaluate("for (let i = 0; i < 30; i++) altcontext.track('large', {i, text: 'é'.repeat(1500)})");
-        tab.offline(false);
-
-        STAGE.await(tab, "large", 30);
-        tab.await(ALL_ARRIVED);
-    }
-
-    @Test
-    void no_more_is_kept_than_a_little() {
-        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
-        STAGE.await(tab, "page_view", 1);
-        tab.await(ALL_ARRIVED);
-        tab.offline(true);
-        tab.await("!navigator.onLine");
-        tab.evaluate("for (let i = 0; i < 200; i++) altcontext.track('many', {i})");
-
-        JsonNode kept = kept(tab);
-
-        assertThat(kept).hasSize(40);
-        assertThat(kept.at("/39/props/i").intValue()).isEqualTo(199);
-        tab.offline(false);
-        STAGE.await(tab, "many", 40);
-    }
-
-    @Test
-    void a_browser_that_refuses_storage_is_one_visitor_for_as_long_as_the_page_lives() {
-        String campaign = "refused-" + UUID.randomUUID();
-        try (Chromium strict = Chromium.start(NO_STORAGE)) {
-            ChromiumTab tab = strict.owner().tab().open(STAGE.site.at("/index.html?utm_source=" + campaign));
-            assertThat(tab.evaluate("(() => { try { return localStorage.length } catch (e) { return e.name } })()")
-                            .asText())
-                    .isEqualTo("SecurityError");
-            Stored.await(() -> visitorsOf(campaign).size(), 1);
-            String anonId = visitorsOf(campaign).getFirst();
-
-            tab.click("[data-alt-event]");
-            STAGE.await(anonId, "cta_click", 1);
-            tab.click("nav a[href=\"pricing.html\"]");
-            STAGE.await(anonId, "page_view", 2);
-            tab.evaluate("altcontext.optOut()");
-            int asked = beacons(tab);
-            tab.evaluate("altcontext.track('unwanted')");
-            assertThat(beacons(tab)).isEqualTo(asked);
-            assertThat(tab.complaints()).isEmpty();
-        }
-    }
-
-    @Test
-    void a_full_storage_neither_stops_the_script_nor_takes_back_that_somebody_opted_out() {
-        String campaign = "full-" + UUID.randomUUID();
-        ChromiumTab tab = visitor.tab();
-        // 5 MiB, the name included, are all that Chromium gives a site.
-        tab.beforeEachPage("localStorage.filling = 'x'.repeat(5 * 1024 * 1024 - 'filling'.length)");
-        tab.open(STAGE.site.at("/index.html?utm_source=" + campaign));
-        Stored.await(() -> visitorsOf(campaign).size(), 1);
-        String anonId = visitorsOf(campaign).getFirst();
-        tab.click("[data-alt-event]");
-        STAGE.await(anonId, "cta_click", 1);
-
-        tab.evaluate("altcontext.optOut()");
-        int asked = beacons(tab);
-        tab.evaluate("altcontext.track('unwanted')");
-        assertThat(beacons(tab)).isEqualTo(asked);
-        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("filling");
-        assertThat(tab.complaints()).isEmpty();
-    }
-
-    @Test
-    void what_somebody_else_wrote_in_the_storage_is_passed_over() {
-        for (String strange : List.of("5", "[null]", "{", "null\\n{}\\n[]")) {
-            ChromiumTab tab = STAGE.browser.visitor().tab();
-            tab.beforeEachPage("if (!localStorage.length) { localStorage['altcontext.unsent'] = '" + strange + "' }");
-            tab.open(STAGE.site.at("/index.html"));
-            STAGE.await(tab, "page_view", 1);
-            tab.click("[data-alt-event]");
-            STAGE.await(tab, "cta_click", 1);
-            tab.await(ALL_ARRIVED);
-            assertThat(tab.complaints()).as(strange).isEmpty();
-        }
-    }
-
-    @Test
-    void nothing_is_heard_of_the_script_in_a_browser_whose_functions_fail() {
-        for (String name : List.of(
-                "window.fetch",
-                "navigator.sendBeacon",
-                "window.queueMicrotask",
-                "window.PerformanceObserver",
-                "window.URLSearchParams",
-                "window.requestAnimationFrame",
-                "performance.now",
-                "performance.getEntriesByType",
-                "document.hasFocus",
-                "URL.createObjectURL",
-                "JSON.stringify",
-                "Date.now",
-                "Storage.prototype.setItem",
-                "PerformanceObserver.prototype.observe",
-                "PerformanceObserver.prototype.takeRecords")) {
-            for (String broken : List.of("undefined", "() => { throw new Error('broken') }")) {
-                ChromiumTab tab = STAGE.browser.visitor().tab();
-                tab.beforeEachPage(name + " = " + broken);
-                tab.open(STAGE.site.at("/thanks.html"));
-                tab.click("h1");
-                tab.evaluate("""
-                        window.altcontext?.track('mine', {a: 1});
-                        history.pushState(null, '', '/pricing.html');
-                        dispatchEvent(new Event('online'));
-                        dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
-                        dispatchEvent(new Event('pagehide'));
-                        window.altcontext?.optOut();
-                        window.altcontext?.optIn();""");
-                tab.evaluate("new Promise((done) => setTimeout(done))");
-
-                assertThat(tab.complaints()).as(name + " = " + broken).isEmpty();
-                tab.close();
-            }
-        }
-    }
-
-    @Test
-    void two_tabs_are_one_visitor_in_one_session() {
-        ChromiumTab one = visitor.tab().open(STAGE.site.at("/index.html"));
-        STAGE.await(one, "page_view", 1);
-        ChromiumTab other = visitor.tab().open(STAGE.site.at("/pricing.html"));
-
-        List<JsonNode> views = STAGE.await(other, "page_view", 2);
-
-        assertThat(anonId(one)).isEqualTo(anonId(other));
-        assertThat(views)
-                .extracting(view -> view.path("path").textValue())
-                .containsExactly("/index.html", "/pricing.html");
-        assertThat(STAGE.stored.sessions(anonId(one))).hasSize(1);
-    }
-
-    // --- how
-
     /** Waits until the browser has told of its largest paint; after a click it would tell of none. */
     private static final String PAINTED = """
             new Promise((done) =>
               new PerformanceObserver(() => done()).observe({type: 'largest-contentful-paint', buffered: true}))""";
-
-    /** Lets the browser paint. */
-    private static final String TWO_FRAMES =
-            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";
-
-    private static final String NO_STORAGE = """
-            {"profile":{"default_content_setting_values":{"cookies":2}}}""";
-
-    private static final String ALL_ARRIVED = "!('altcontext.unsent' in localStorage)";
-
-    /** The events that are kept until they arrive, once there are some. */
-    private static JsonNode kept(ChromiumTab tab) {
-        tab.await("localStorage['altcontext.unsent']");
-        return tab.evaluate("localStorage['altcontext.unsent'].split('\\n').map((event) => JSON.parse(event))");
-    }
-
-    /** Changes the element of the script before it runs. */
-    private static String changed(String change) {
-        return """
-                new MutationObserver(() => {
-                  const script = document.querySelector('script[src$="telemetry.js"]');
-                  if (script) {
-                    %s;
-                  }
-                }).observe(document, {childList: true, subtree: true});""".formatted(change);
-    }
-
-    private static int beacons(ChromiumTab tab) {
-        return (int) tab.requests().stream()
-                .filter(url -> url.contains("/v1/events"))
-                .count();
-    }
-
-    private static List<String> visitorsOf(String campaign) {
-        return STAGE
-                .stored
-                .rows(
-                        "SELECT DISTINCT to_jsonb(v)::text FROM events e JOIN visitors v USING (visitor_id)"
-                                + " WHERE e.utm_source = ?",
-                        campaign)
-                .stream()
-                .map(row -> row.path("anon_id").asText())
-                .toList();
-    }
 }

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Logged;
-import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.Stored;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
-import com.altcontext.db.SqlFailure;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,7 +15,6 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -316,98 +313,6 @@ class PersonTest {
                                 + " AND wait_event_type = 'Lock' AND query LIKE '%pg_advisory_xact_lock%'",
                         row -> row.number(1)))
                 .getFirst();
-    }
-
-    // --- documents that are too long for memory
-
-    private static final int MANY = 20_000;
-
-    /** Some 20 MB of events of the person. */
-    private void visitALot(String anonId) {
-        new Stored(sql.withTimeout(Duration.ofMinutes(1)))
-                .execute(
-                        "INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(),"
-                                + " 'props', jsonb_build_object('n', n, 'é', repeat('🍁', 250))))).*"
-                                + " FROM (SELECT e FROM events e JOIN visitors v USING (visitor_id)"
-                                + " WHERE v.anon_id = ? AND e.event_type = 'page_view') AS one (e), generate_series(1, ?) AS n",
-                        anonId,
-                        MANY);
-    }
-
-    @Test
-    void a_long_document_comes_whole() {
-        visitALot(person().path("anonId").asText());
-        Call.Answer answer = export(Forms.least(email)).send();
-
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("content-length")).isNull();
-        assertThat(answer.text().length()).isGreaterThan(10_000_000);
-        JsonNode events = answer.json().path("visitors").get(0).path("events");
-        assertThat(events).hasSize(MANY + 2);
-        assertThat(events)
-                .filteredOn(event -> event.path("props").has("é"))
-                .allSatisfy(event ->
-                        assertThat(event.path("props").path("é").asText()).isEqualTo("🍁".repeat(250)));
-        assertThat(delete(Forms.least(email)).send().json().path("events").asInt())
-                .isEqualTo(MANY + 2);
-    }
-
-    @Test
-    void half_a_document_does_not_look_like_a_whole_one_and_is_no_fault() throws Exception {
-        visitALot(person().path("anonId").asText());
-        String body = Forms.least(email).toString();
-        try (Logged logged = new Logged()) {
-            try (RawClient slow = new RawClient()) {
-                slow.write("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + TestService.ADMIN_KEY
-                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-                // It stops where the client takes no more; then the database goes.
-                slow.awaitAnswer();
-                terminateExports();
-                String answer = slow.readAll();
-                assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotEndWith("0\r\n\r\n");
-                assertThat(answer).doesNotContain("\"notes\":", "internal_error");
-            }
-            // Whoever was in the middle has found the database gone, which is told to all until it answers.
-            Stored.await(() -> export(Forms.least()).send().status(), 404);
-            assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContain(email, "IllegalState"));
-        }
-    }
-
-    private void terminateExports() {
-        Stored.await(
-                () -> {
-                    try {
-                        return sql.inTransaction(tx -> tx.query(
-                                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                                                + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                                                + " AND query LIKE '%FROM events AS e%' AND backend_type = 'client backend'",
-                                        row -> row.number(1)))
-                                .getFirst();
-                    } catch (SqlFailure again) {
-                        return 0L;
-                    }
-                },
-                1L);
-    }
-
-    @Test
-    void a_client_that_goes_away_in_the_middle_is_no_fault_of_the_service() throws IOException {
-        visitALot(person().path("anonId").asText());
-        String body = Forms.least(email).toString();
-        try (Logged logged = new Logged()) {
-            for (int i = 0; i < 4; i++) {
-                try (RawClient client = new RawClient()) {
-                    client.write("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + TestService.ADMIN_KEY
-                            + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                            + body);
-                    client.awaitAnswer();
-                }
-            }
-            assertThat(export(Forms.least(email)).send().status()).isEqualTo(200);
-            assertThat(logged.lines())
-                    .noneSatisfy(line -> assertThat(line).startsWith("ERROR"))
-                    .allSatisfy(line -> assertThat(line).doesNotContain(email));
-        }
     }
 
     @Test

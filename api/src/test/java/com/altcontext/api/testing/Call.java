@@ -1,5 +1,7 @@
 package com.altcontext.api.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -60,6 +62,16 @@ public final class Call {
         public String field(String name) {
             return json().path(name).asText();
         }
+    }
+
+    /** Asserts that the answer is an error of the service, in JSON. */
+    public static void assertError(Answer answer, int status, String code) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.json().path("ok").isBoolean()).isTrue();
+        assertThat(answer.json().path("ok").booleanValue()).isFalse();
+        assertThat(answer.json().path("error").asText()).isEqualTo(code);
+        assertThat(answer.text()).contains("\"error\":\"" + code + "\"");
+        assertThat(answer.header("content-type")).startsWith("application/json");
     }
 
     public static URI base() {

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,9 +21,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * protocol</a>. Each visitor has storage of its own.
  */
 public final class Chromium implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Path directory;
     private final Process process;
@@ -110,7 +111,7 @@ public final class Chromium implements AutoCloseable {
             socket.sendText(command.toString(), true).join();
         }
         try {
-            return answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+            return answer.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
         } catch (CompletionException failed) {
             String told = method + " " + parameters + ": " + failed.getCause();
             throw PageGone.WORDS.matcher(told).find() ? new PageGone(told, failed) : new AssertionError(told, failed);
@@ -147,20 +148,17 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** The address that the browser writes down when it listens. */
-    private static String address(Process process, Path directory) throws IOException {
+    private static String address(Process process, Path directory) {
         Path file = directory.resolve("profile").resolve("DevToolsActivePort");
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (true) {
-            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-            if (lines.size() == 2) {
-                return "ws://127.0.0.1:" + lines.get(0) + lines.get(1);
-            }
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new AssertionError(
-                        "the browser does not listen; it wrote\n" + Files.readString(directory.resolve("log")));
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        List<String> lines = Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(TIMEOUT)
+                .failFast(() -> assertThat(process.isAlive())
+                        .as("the browser has ended; it wrote\n%s", Files.readString(directory.resolve("log")))
+                        .isTrue())
+                .until(() -> Files.exists(file) ? Files.readAllLines(file) : List.of(), read -> read.size() == 2);
+        return "ws://127.0.0.1:" + lines.get(0) + lines.get(1);
     }
 
     private static String executable() {

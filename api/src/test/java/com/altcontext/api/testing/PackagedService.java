@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * The packaged service as a process of its own: the jar, the JVM flags and the variables of production. For what cannot
@@ -45,8 +46,8 @@ public final class PackagedService implements AutoCloseable {
     private static final Path JAR =
             Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
     private static final Path FLAGS = Path.of("..", "deploy", "jvm.options").toAbsolutePath();
-    private static final long MAX_START_SECONDS = 60;
-    private static final Duration MAX_ANSWER = Duration.ofSeconds(30);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private final Path directory;
     private final Process process;
@@ -75,7 +76,7 @@ public final class PackagedService implements AutoCloseable {
         try {
             service.awaitHealth("200");
             return service;
-        } catch (AssertionError failed) {
+        } catch (RuntimeException | AssertionError failed) {
             service.close();
             throw failed;
         }
@@ -132,17 +133,19 @@ public final class PackagedService implements AutoCloseable {
         }
     }
 
+    /** Waits until {@link #health} says this; fails at once if the process has ended. */
     public void awaitHealth(String wanted) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_START_SECONDS);
-        String health = health();
-        while (!health.equals(wanted)) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new AssertionError("health is " + health + " and not " + wanted + "; the service wrote\n"
-                        + written("stdout") + written("stderr"));
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-            health = health();
-        }
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(START_TIMEOUT)
+                .failFast(() -> assertThat(process.isAlive())
+                        .as(() -> "the service has ended; it wrote\n" + written("stdout") + written("stderr"))
+                        .isTrue())
+                .untilAsserted(() -> assertThat(health())
+                        .as(() -> "health; the service wrote\n" + written("stdout") + written("stderr"))
+                        .isEqualTo(wanted));
     }
 
     public Call.Answer get(String path) throws IOException {
@@ -223,7 +226,7 @@ public final class PackagedService implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(address + path))
-                .timeout(MAX_ANSWER)
+                .timeout(ANSWER_TIMEOUT)
                 .header("user-agent", Call.BROWSER);
     }
 

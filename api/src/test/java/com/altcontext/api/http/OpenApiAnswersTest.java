@@ -1,0 +1,285 @@
+package com.altcontext.api.http;
+
+import static com.altcontext.api.http.OpenApiDocument.assertDocumented;
+import static com.altcontext.api.http.OpenApiDocument.client;
+import static com.altcontext.api.http.OpenApiDocument.exhausted;
+import static com.altcontext.api.http.OpenApiDocument.names;
+import static com.altcontext.api.http.OpenApiDocument.oneOf;
+import static com.altcontext.api.http.OpenApiDocument.operation;
+import static com.altcontext.api.http.OpenApiDocument.operations;
+import static com.altcontext.api.http.OpenApiDocument.resolved;
+import static com.altcontext.api.http.OpenApiDocument.schema;
+import static com.altcontext.api.http.OpenApiDocument.violations;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.testing.TestEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** Holds the answers of the running service against openapi.yaml: every status, header and body that it promises. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
+class OpenApiAnswersTest {
+    private static final String SESSION = new SessionCookie(
+                    Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
+            .begin()
+            .setCookie();
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    UnsubscribeToken token;
+
+    @Test
+    void every_example_of_a_request_gets_the_status_and_the_answer_that_it_promises() {
+        AtomicInteger sent = new AtomicInteger();
+        operations((path, method) -> resolved(operation(path, method).path("requestBody"))
+                .path("content")
+                .properties()
+                .forEach(content -> content.getValue().path("examples").forEach(example -> {
+                    Call.Answer answer = client(Call.of("POST", path))
+                            .header("content-type", content.getKey())
+                            .body(sent(example.path("value")))
+                            .send();
+
+                    assertThat(answer.status())
+                            .as("%s: %s", example.path("summary").asText(), answer.text())
+                            .isEqualTo(example.path("x-expected-status").asInt());
+                    assertDocumented(path, method, answer);
+                    sent.incrementAndGet();
+                })));
+        assertThat(sent.get()).isGreaterThanOrEqualTo(22);
+    }
+
+    @Test
+    void every_status_of_an_operation_can_be_had_and_is_as_documented() {
+        Map<String, Set<Integer>> had = new TreeMap<>();
+        Map<String, Set<Integer>> told = new TreeMap<>();
+        operations((path, method) -> {
+            String operation = method + ' ' + path;
+            for (Call.Answer answer : answers(path, method)) {
+                assertDocumented(path, method, answer);
+                had.computeIfAbsent(operation, key -> new TreeSet<>()).add(answer.status());
+            }
+            // 503 needs a database that is away, and 500 one that misbehaves: the latter follows.
+            Set<Integer> statuses = told.computeIfAbsent(operation, key -> new TreeSet<>());
+            names(operation(path, method).path("responses")).stream()
+                    .map(Integer::valueOf)
+                    .filter(status -> status < 500)
+                    .forEach(statuses::add);
+        });
+        assertThat(had).isEqualTo(told);
+    }
+
+    /** Answers of every status that can be had of an operation. */
+    private List<Call.Answer> answers(String path, String method) {
+        if (path.equals("/v1/healthz")) {
+            return List.of(Call.get(path).send());
+        }
+        if (path.endsWith("{token}")) {
+            return linkAnswers(path.replace("{token}", ""), method.toUpperCase(Locale.ROOT));
+        }
+        if (path.startsWith("/v1/telemetry") || path.startsWith("/dashboard")) {
+            Call.Answer script = client(Call.get(oneOf(path))).send();
+            String tag = script.headers().firstValue("etag").orElse("");
+            return List.of(
+                    script,
+                    client(Call.get(oneOf(path)).header("if-none-match", tag)).send(),
+                    exhausted(() -> Call.get(oneOf(path))));
+        }
+        if (path.startsWith("/v1/metrics/")) {
+            return List.of(
+                    client(Call.get(path + "?dimension=path")).send(),
+                    client(Call.get(path + "?window=0")).send(),
+                    client(Call.get(path)).without("x-admin-key").send(),
+                    exhausted(() -> Call.get(path)));
+        }
+        if (path.startsWith("/v1/dashboard/")) {
+            return dashboardAnswers(path, method.toUpperCase(Locale.ROOT));
+        }
+        if (method.equals("get")) {
+            return List.of(client(Call.get(path)).send(), exhausted(() -> Call.get(path)));
+        }
+        List<Call.Answer> answers = new ArrayList<>();
+        for (Call call : List.of(
+                Call.of("POST", path).json(right(path)),
+                Call.of("POST", path).json("{}"),
+                Call.of("POST", path).json("x".repeat(70_000)),
+                Call.of("POST", path).body("x"))) {
+            answers.add(client(call).send());
+        }
+        answers.add(exhausted(() -> Call.of("POST", path).json(List.of(TestEvent.body(), 5))));
+        if (path.equals("/v1/leads/capture")) {
+            answers.add(client(Call.capture(Forms.least().put("honeypot", "x"))).send());
+            answers.add(client(Call.form("email=jo%40example.ca")).send());
+        }
+        if (path.equals("/v1/leads/delete") || path.equals("/v1/leads/export")) {
+            answers.add(client(Call.of("POST", path).json(Forms.least())).send());
+            answers.add(client(Call.of("POST", path).json(Forms.least()))
+                    .without("x-admin-key")
+                    .send());
+        }
+        return answers;
+    }
+
+    private static List<Call.Answer> dashboardAnswers(String path, String method) {
+        Supplier<Call> call = () -> {
+            Call request = Call.of(method, path);
+            return method.equals("POST")
+                    ? request.json(Call.JSON.createObjectNode().put("key", TestService.ADMIN_KEY))
+                    : request;
+        };
+        List<Call.Answer> answers = new ArrayList<>(List.of(
+                client(call.get()).header("cookie", SESSION).send(),
+                client(call.get())
+                        .without("x-admin-key")
+                        .header("sec-fetch-site", "cross-site")
+                        .send(),
+                exhausted(call)));
+        List<Call> wrong = path.contains("/leads")
+                ? List.of(Call.of(method, path + "?propertyId=unheard-of"))
+                : List.of(
+                        Call.of(method, path).json("{}"), Call.of(method, path).body("x"));
+        if (!names(operation(path, method.toLowerCase(Locale.ROOT)).path("responses"))
+                .contains("400")) {
+            return answers;
+        }
+        wrong.forEach(one -> answers.add(client(one).send()));
+        if (method.equals("POST")) {
+            answers.add(client(Call.of(method, path).json("x".repeat(70_000))).send());
+        }
+        return answers;
+    }
+
+    private List<Call.Answer> linkAnswers(String path, String method) {
+        String lead = client(Call.capture(Forms.least())).send().field("leadId");
+        String link = path + token.of(new UnsubscribeToken.Scope(UUID.fromString(lead), "default"));
+        List<Call.Answer> answers = new ArrayList<>(List.of(
+                client(Call.of(method, link)).send(),
+                client(Call.of(method, path + "cut-off")).send(),
+                exhausted(() -> Call.of(method, path + "cut-off"))));
+        if (method.equals("POST")) {
+            answers.add(client(Call.of(method, link).body("x".repeat(70_000))).send());
+        }
+        return answers;
+    }
+
+    /** A body that the operation takes. */
+    private static Object right(String path) {
+        ObjectNode form = Forms.least();
+        if (path.equals("/v1/leads/delete") || path.equals("/v1/leads/export")) {
+            client(Call.capture(form)).send();
+        }
+        return switch (path) {
+            case "/v1/events" -> TestEvent.body();
+            case "/v1/events/batch" -> List.of(TestEvent.body());
+            default -> form;
+        };
+    }
+
+    @Test
+    void a_fault_of_the_service_is_as_documented() {
+        Stored stored = new Stored(sql);
+        stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
+        try {
+            Call.Answer answer =
+                    client(Call.event(TestEvent.bodyWith("path", "/poison"))).send();
+            assertThat(answer.status()).isEqualTo(500);
+            assertDocumented("/v1/events", "post", answer);
+            Call.Answer batch = client(Call.batch(List.of(TestEvent.bodyWith("path", "/poison"), TestEvent.body())))
+                    .send();
+            assertThat(batch.status()).isEqualTo(202);
+            assertDocumented("/v1/events/batch", "post", batch);
+        } finally {
+            stored.execute("ALTER TABLE events DROP CONSTRAINT poison");
+        }
+    }
+
+    @Test
+    void a_fault_while_a_form_is_stored_is_as_documented() {
+        Stored stored = new Stored(sql);
+        stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email <> 'poison@example.ca') NOT VALID");
+        try {
+            Call.Answer answer =
+                    client(Call.capture(Forms.least("poison@example.ca"))).send();
+            assertThat(answer.status()).isEqualTo(500);
+            assertDocumented("/v1/leads/capture", "post", answer);
+        } finally {
+            stored.execute("ALTER TABLE leads DROP CONSTRAINT poison");
+        }
+    }
+
+    @Test
+    void unknown_paths_and_methods_answer_as_the_description_says() {
+        assertThat(violations(schema("NotFound"), Call.get("/nothing").send().json()))
+                .isEmpty();
+        operations((path, method) -> assertThat(violations(
+                        schema("MethodNotAllowed"),
+                        Call.of("PATCH", oneOf(path)).send().json()))
+                .isEmpty());
+    }
+
+    @Test
+    void whatever_becomes_of_an_event_its_answer_is_as_documented() {
+        ObjectNode twice = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
+        for (Object event : List.of(
+                TestEvent.body(),
+                twice,
+                twice,
+                TestEvent.bodyWith("honeypot", "x"),
+                TestEvent.bodyWith("traffic.deviceType", "bot"))) {
+            assertDocumented("/v1/events", "post", client(Call.event(event)).send());
+        }
+        assertDocumented(
+                "/v1/events/batch",
+                "post",
+                client(Call.batch(List.of(twice, TestEvent.bodyWith("honeypot", "x"), 5, TestEvent.body())))
+                        .send());
+    }
+
+    @Test
+    void the_script_that_sites_embed_is_given_out_as_documented() {
+        for (String path : List.of("/v1/telemetry.js", "/v1/telemetry.{hash}.js")) {
+            Call.Answer answer = client(Call.get(oneOf(path))).send();
+            assertDocumented(path, "get", answer);
+            String tag = Objects.requireNonNull(answer.header("etag"));
+            assertDocumented(
+                    path,
+                    "get",
+                    client(Call.get(oneOf(path))).header("if-none-match", tag).send());
+            assertDocumented(path, "get", exhausted(() -> Call.get(oneOf(path))));
+        }
+    }
+
+    /** What stands in the document as text is sent as it is, for instance a form. */
+    private static Object sent(JsonNode value) {
+        return value.isTextual() ? value.asText() : value;
+    }
+}

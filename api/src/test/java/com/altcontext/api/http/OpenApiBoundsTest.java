@@ -1,0 +1,287 @@
+package com.altcontext.api.http;
+
+import static com.altcontext.api.http.OpenApiDocument.client;
+import static com.altcontext.api.http.OpenApiDocument.names;
+import static com.altcontext.api.http.OpenApiDocument.operation;
+import static com.altcontext.api.http.OpenApiDocument.schema;
+import static com.altcontext.api.http.OpenApiDocument.violations;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.TestEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** Each bound, type and required field in openapi.yaml is the one that the service enforces. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
+class OpenApiBoundsTest {
+    /** A body whose schema is held against what the service takes, field by field. */
+    @SuppressWarnings("ImmutableEnumChecker") // Jackson's nodes can change, and nobody changes these.
+    private enum Body {
+        EVENT("Event", "/v1/events", TestEvent::body),
+        FORM("Form", "/v1/leads/capture", Forms::least),
+        UNSUBSCRIPTION("Unsubscription", "/v1/leads/unsubscribe", Forms::least);
+
+        final JsonNode schema;
+        final String path;
+        private final Supplier<ObjectNode> least;
+
+        Body(String schema, String path, Supplier<ObjectNode> least) {
+            this.schema = schema(schema);
+            this.path = path;
+            this.least = least;
+        }
+
+        /** With no more than is required. */
+        ObjectNode least() {
+            return least.get();
+        }
+
+        ObjectNode with(String field, Object value) {
+            ObjectNode body = least();
+            TestEvent.put(body, field, value);
+            return body;
+        }
+
+        Call.Answer send(Object body) {
+            return client(Call.of("POST", path).json(body)).send();
+        }
+    }
+
+    @Test
+    void an_example_is_valid_by_its_schema_exactly_if_the_service_takes_it() {
+        for (Body body : Body.values()) {
+            operation(body.path, "post")
+                    .at("/requestBody/content/application~1json/examples")
+                    .forEach(example -> assertThat(violations(body.schema, example.path("value"))
+                                    .isEmpty())
+                            .as(example.path("summary").asText())
+                            .isEqualTo(example.path("x-expected-status").asInt() < 300));
+        }
+    }
+
+    @Test
+    void each_bound_of_a_text_is_the_one_that_is_enforced() {
+        Set<String> tried = fields((body, field, rule) -> {
+            // An address has a form of its own: see below.
+            if (!rule.has("maxLength") || field.equals("email")) {
+                return false;
+            }
+            int least = rule.path("minLength").asInt();
+            int most = rule.path("maxLength").asInt();
+            assertTaken(body, field, text(least));
+            assertTaken(body, field, text(most));
+            assertRefused(body, field, text(least - 1));
+            assertRefused(body, field, text(most + 1));
+            return true;
+        });
+        assertThat(tried)
+                .contains(
+                        "EVENT anonId",
+                        "EVENT eventType",
+                        "EVENT path",
+                        "EVENT referrer",
+                        "EVENT utm.content",
+                        "EVENT traffic.countryCode",
+                        "FORM anonId",
+                        "FORM formName",
+                        "FORM path",
+                        "FORM referrer",
+                        "FORM sourceChannel",
+                        "FORM consentPolicy",
+                        "FORM utm.source",
+                        "UNSUBSCRIPTION reason");
+    }
+
+    @Test
+    void each_bound_of_an_address_is_the_one_that_is_enforced() {
+        Set<String> tried = fields((body, field, rule) -> {
+            if (!field.equals("email")) {
+                return false;
+            }
+            // What has no width in a domain counts as a character, and is not part of the name.
+            int most = rule.path("maxLength").asInt();
+            String longest = "a@b" + "\u00AD".repeat(most - 6) + ".ca";
+            assertThat(rule.path("minLength").asInt()).isEqualTo(3);
+            assertTaken(body, field, "a@b");
+            assertTaken(body, field, longest);
+            assertRefused(body, field, "a@");
+            assertRefused(body, field, longest + "a");
+            return true;
+        });
+        assertThat(tried).containsExactly("FORM email", "UNSUBSCRIPTION email");
+    }
+
+    @Test
+    void each_bound_of_a_number_is_the_one_that_is_enforced() {
+        Set<String> tried = fields((body, field, rule) -> {
+            if (!rule.has("minimum")) {
+                return false;
+            }
+            assertTaken(body, field, rule.path("minimum").asDouble());
+            assertRefused(body, field, rule.path("minimum").asDouble() - 0.001);
+            if (!rule.has("maximum")) {
+                assertTaken(body, field, 1e9);
+                return true;
+            }
+            assertTaken(body, field, rule.path("maximum").asDouble());
+            assertTaken(body, field, rule.path("maximum").asText());
+            assertRefused(body, field, rule.path("maximum").asDouble() + 0.001);
+            return true;
+        });
+        assertThat(tried).hasSize(7);
+    }
+
+    @Test
+    void each_word_of_a_list_is_taken_and_no_other() {
+        Set<String> tried = fields((body, field, rule) -> {
+            if (!rule.has("enum")) {
+                return false;
+            }
+            rule.path("enum").forEach(word -> assertTaken(body, field, word));
+            assertRefused(body, field, "other");
+            return true;
+        });
+        assertThat(tried).containsExactly("EVENT traffic.deviceType", "FORM consentStatus");
+    }
+
+    @Test
+    void each_type_is_the_one_that_is_enforced() {
+        Map<String, Object> values = Map.of("boolean", true, "array", List.of(), "object", Map.of());
+        var _ = fields((body, field, rule) -> {
+            Set<String> types = types(rule);
+            if (types.isEmpty()) {
+                return false;
+            }
+            values.forEach((type, value) -> {
+                if (types.contains(type)) {
+                    assertTaken(body, field, value);
+                } else {
+                    assertRefused(body, field, value);
+                }
+            });
+            JsonNode nothing = Call.JSON.nullNode();
+            if (types.contains("null")) {
+                assertTaken(body, field, nothing);
+            } else {
+                assertRefused(body, field, nothing);
+            }
+            return true;
+        });
+    }
+
+    @Test
+    void exactly_the_required_fields_are_required() {
+        for (Body body : Body.values()) {
+            ObjectNode least = body.least();
+            Set<String> required = new TreeSet<>();
+            body.schema.path("required").forEach(name -> required.add(name.asText()));
+
+            assertThat(names(least)).containsExactlyInAnyOrderElementsOf(required);
+            for (String name : required) {
+                ObjectNode without = least.deepCopy();
+                without.remove(name);
+                assertThat(body.send(without).status()).isEqualTo(400);
+            }
+        }
+    }
+
+    @Test
+    void an_object_of_the_senders_own_holds_as_many_keys_as_documented() {
+        Set<String> tried = fields((body, field, rule) -> {
+            if (!rule.has("maxProperties")) {
+                return false;
+            }
+            ObjectNode object = Call.JSON.createObjectNode();
+            for (int i = 0; i < rule.path("maxProperties").asInt(); i++) {
+                object.put("k" + i, i);
+            }
+            assertTaken(body, field, object);
+            assertRefused(body, field, object.deepCopy().put("one", "more"));
+            return true;
+        });
+        assertThat(tried).containsExactly("EVENT props", "FORM payload");
+    }
+
+    @Test
+    void a_batch_holds_as_many_events_as_documented() {
+        int most = schema("Events").path("maxItems").asInt();
+        ArrayNode events = Call.JSON.createArrayNode();
+        for (int i = 0; i < most; i++) {
+            events.add(TestEvent.body());
+        }
+        assertThat(client(Call.batch(events)).send().status()).isEqualTo(202);
+        assertThat(client(Call.batch(events.deepCopy().add(5))).send().status()).isEqualTo(400);
+        assertThat(schema("Events").path("minItems").asInt()).isOne();
+        assertThat(client(Call.batch("[]")).send().status()).isEqualTo(400);
+    }
+
+    private static void assertTaken(Body body, String field, Object value) {
+        Call.Answer answer = body.send(body.with(field, value));
+        assertThat(answer.status()).as("%s %s %s", body, field, answer.text()).isIn(200, 202);
+    }
+
+    private static void assertRefused(Body body, String field, Object value) {
+        Call.Answer answer = body.send(body.with(field, value));
+        assertThat(answer.status())
+                .as("%s %s = %s %s", body, field, value, answer.text())
+                .isEqualTo(400);
+        assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly(field);
+    }
+
+    private static String text(int length) {
+        return "x".repeat(Math.max(0, length));
+    }
+
+    /** A test of one field; true if it was one to be tried. */
+    @FunctionalInterface
+    private interface FieldTest {
+        boolean tries(Body body, String field, JsonNode rule);
+    }
+
+    /** Shows every field of every body to the test, by its dotted path; returns those that were tried. */
+    private static Set<String> fields(FieldTest test) {
+        Set<String> tried = new TreeSet<>();
+        for (Body body : Body.values()) {
+            fields(body.schema, "", (field, rule) -> {
+                if (test.tries(body, field, rule)) {
+                    tried.add(body + " " + field);
+                }
+            });
+        }
+        return tried;
+    }
+
+    private static void fields(JsonNode schema, String prefix, BiConsumer<String, JsonNode> visit) {
+        schema.path("properties").properties().forEach(field -> {
+            visit.accept(prefix + field.getKey(), field.getValue());
+            fields(field.getValue(), prefix + field.getKey() + '.', visit);
+        });
+    }
+
+    private static Set<String> types(JsonNode rule) {
+        Set<String> types = new TreeSet<>();
+        JsonNode type = rule.path("type");
+        if (type.isTextual()) {
+            types.add(type.asText());
+        }
+        type.forEach(one -> types.add(one.asText()));
+        return types;
+    }
+}

@@ -1,0 +1,196 @@
+package com.altcontext.api.http;
+
+import static com.altcontext.api.testing.Call.assertError;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.TestEvent;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which paths, queries and request heads the service takes, and how it refuses what is not HTTP. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class RequestPathTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/v1",
+                "/v1/",
+                "/v1/nothing",
+                "/v1/events/x",
+                "/v1/events/",
+                "/v1/events/batch/",
+                "/v1/events;x=1",
+                "/v1/Events",
+                "/V1/EVENTS",
+                "/v2/events",
+                "/q/health",
+                "/metrics",
+                "/index.html",
+                "/favicon.ico",
+                "/.env",
+                "/v1/events/../../etc/passwd",
+                "/v1/%2e%2e/v1/nothing",
+                "/v1/events%2Fbatch",
+                "/v1/events%00",
+                "/v1/healthz.json"
+            })
+    void an_unknown_path_is_not_found_by_any_method(String path) {
+        for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS")) {
+            assertError(Call.of(method, path).send(), 404, "not_found");
+        }
+        Call.Answer head = Call.of("HEAD", path).send();
+        assertThat(head.status()).isEqualTo(404);
+        assertThat(head.text()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//v1/events",
+                "/v1//events",
+                "/v1/./events",
+                "/v1/%65vents",
+                "/x/../v1/events",
+                "/x/%2e%2e/v1/events"
+            })
+    void an_oddly_written_path_is_not_found_or_the_one_that_it_means(String path) {
+        Call.Answer answer = Call.of("POST", path).json(TestEvent.body()).send();
+
+        assertThat(answer.status()).as(answer.text()).isIn(202, 404);
+        assertThat(answer.json().path("ok").isBoolean()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/%zz", "/%", "/v1/events%", "/%f", "/v1/%c3%28", "/v1/|", "/v1/{x}", "/v1/caf\u00e9"})
+    void a_path_that_cannot_be_decoded_is_not_found(String path) throws IOException {
+        assertRefused("GET " + path + " HTTP/1.1\r\nHost: x\r\n", 404, "not_found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%zz", "%", "a=|", "<x>", "\u00e9", "a=%c3%28"})
+    void a_query_that_nobody_reads_may_hold_anything(String query) throws IOException {
+        assertThat(Call.raw("GET /v1/healthz?" + query + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%zz", "window=%", "window=7%"})
+    void a_query_that_is_read_and_cannot_be_decoded_is_a_bad_request(String query) throws IOException {
+        String key = "x-admin-key: " + TestService.ADMIN_KEY + "\r\n";
+
+        assertThat(Call.raw("GET /v1/metrics/summary?" + query + " HTTP/1.1\r\nHost: x\r\n" + key
+                        + "Connection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("\"error\":\"invalid_request\"");
+    }
+
+    @Test
+    void a_request_without_a_host_is_a_bad_request() throws IOException {
+        assertRefused("GET /v1/healthz HTTP/1.1\r\n", 400, "invalid_request");
+        assertRefused("POST /v1/events HTTP/1.1\r\nHost: a b\r\nContent-Length: 2\r\n", 400, "invalid_request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET v1/healthz", "OPTIONS *", "CONNECT localhost:80"})
+    void what_asks_for_no_path_is_not_found(String start) throws IOException {
+        assertRefused(start + " HTTP/1.1\r\nHost: x\r\n", 404, "not_found");
+    }
+
+    @Test
+    void a_query_does_not_change_the_path() {
+        assertThat(Call.of("POST", "/v1/events?x=1&y=2")
+                        .json(TestEvent.body())
+                        .send()
+                        .status())
+                .isEqualTo(202);
+        assertThat(Call.get("/v1/healthz?").send().status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_long_path_is_not_found_and_one_beyond_all_measure_is_refused() throws IOException {
+        assertError(Call.get("/" + "x".repeat(3_000)).send(), 404, "not_found");
+
+        String answer = Call.raw("GET /" + "x".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertNotHttp(answer, 414);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nonsense\r\n\r\n",
+                "GET\r\n\r\n",
+                "GET /v1/healthz HTTP/1.1\r\nno header\r\n\r\n",
+                "GET /v1/healthz HTTP/1.1\r\nHost: x\r\na b: c\r\n\r\n",
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n{}",
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n"
+            })
+    void what_is_no_http_is_refused_and_the_service_goes_on(String bytes) throws IOException {
+        assertNotHttp(Call.raw(bytes), 400);
+        assertThat(Call.get("/v1/healthz").send().status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_is_no_http_is_refused_after_the_requests_before_it_are_answered() throws IOException {
+        String event = TestEvent.body().toString();
+        String answers = Call.raw(
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: " + event.length()
+                        + "\r\n\r\n" + event + "GET /v1/healthz HTTP/1.1\r\nHost: x\r\n\r\n" + "nonsense\r\n\r\n");
+
+        assertThat(answers.split("HTTP/1.1 ", -1))
+                .extracting(part -> part.isEmpty() ? "" : part.substring(0, 3))
+                .containsExactly("", "202", "200", "400");
+    }
+
+    @Test
+    void headers_of_over_8_kilobytes_are_refused() throws IOException {
+        String head = "GET /v1/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: ";
+
+        assertThat(Call.raw(head + "x".repeat(8_000) + "\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+        assertNotHttp(Call.raw(head + "x".repeat(8_200) + "\r\n\r\n"), 431);
+        assertNotHttp(Call.raw(head + "x".repeat(200_000) + "\r\n\r\n"), 431);
+    }
+
+    @Test
+    void a_client_of_http_1_0_is_served_without_a_host() throws IOException {
+        assertThat(Call.raw("GET /v1/healthz HTTP/1.0\r\n\r\n"))
+                .startsWith("HTTP/1.0 200 ")
+                .endsWith("{\"ok\":true}");
+    }
+
+    /** Refused as everything is: in JSON, with the headers of every answer. */
+    private static void assertRefused(String head, int status, String code) throws IOException {
+        String answer = Call.raw(head + "Origin: " + TestService.ALLOWED_ORIGIN + "\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 " + status + " ")
+                .containsIgnoringCase("content-type: application/json\r\n")
+                .containsIgnoringCase("access-control-allow-origin: " + TestService.ALLOWED_ORIGIN + "\r\n")
+                .containsPattern("(?i)x-request-id: [0-9a-f]{16}\r\n")
+                .endsWith("{\"ok\":false,\"error\":\"" + code + "\"}");
+    }
+
+    /** Refused before any route: in JSON too, with the headers of every answer but those that depend on the origin. */
+    private static void assertNotHttp(String answer, int status) {
+        assertThat(answer)
+                .startsWith("HTTP/1.1 " + status + " ")
+                .containsIgnoringCase("content-type: application/json\r\n")
+                .containsIgnoringCase("x-content-type-options: nosniff\r\n")
+                .containsIgnoringCase("content-security-policy: default-src 'none'; frame-ancestors 'none'\r\n")
+                .containsIgnoringCase("referrer-policy: no-referrer\r\n")
+                .containsIgnoringCase("cache-control: no-store\r\n")
+                .containsIgnoringCase("connection: close\r\n")
+                .containsPattern("(?i)x-request-id: [0-9a-f]{16}\r\n")
+                .endsWith("{\"ok\":false,\"error\":\"invalid_request\"}");
+    }
+}
