@@ -234,7 +234,7 @@ lines_to_try() {
   [[ -z $DATABASE_PID ]] || shown="'$DATABASE_URL'"
   cat <<END
 
-AltContext listens on $url (Ctrl-C stops it). ${DEMO_PID:+A site that tells it of its visits, to look at in a browser:
+AltContext listens on $url (Ctrl-C stops it). ${DEMO_PID:+A demo site that sends its visits to it, to open in a browser:
 
   http://localhost:$DEMO_PORT/
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs altops where nobody watches: its answer becomes a table in the summary of the job, its exit code that of the job.
+# Runs altops unattended: its answer becomes a table in the summary of the job, its exit code that of the job.
 #
 #   DATABASE_URL=… [FLY_PG_APP=… | FLY_CLUSTER=…] deploy/bin/scheduled.sh COMMAND [ARGUMENT…]
 #

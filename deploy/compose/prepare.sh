@@ -15,7 +15,7 @@ key=$(cat "$4") || exit 1
   { echo "prepare: $4 is no public key: gpg --armor --export backup@example.com >backup-key.asc" >&2; exit 2; }
 cd "${COMPOSE_DIRECTORY:-$(dirname "${BASH_SOURCE[0]}")}"
 mkdir -p secrets backups
-# The containers' users read the files; nobody else on this machine gets into the directory.
+# The containers' users read the files; no other user of this machine gets into the directory.
 chmod 700 secrets backups
 if [[ $EUID -eq 0 ]]; then chown 65532:65532 backups; fi
 

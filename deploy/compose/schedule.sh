@@ -6,7 +6,7 @@
 #   DATABASE_URL_FILE=… schedule.sh at HOUR             what is due at that hour, now
 #
 # IP_HASH_PEPPER_FILE, UNSUBSCRIBE_SECRET_FILE and BACKUP_PUBLIC_KEY_FILE, which some commands need, likewise. A job that was missed is caught up by the
-# next. One that failed is told in the log and leaves /tmp/failed, by which the container counts as unhealthy until the same
+# next. One that failed is logged and leaves /tmp/failed, by which the container counts as unhealthy until the same
 # hour's jobs have succeeded again.
 set -uo pipefail
 

@@ -112,7 +112,7 @@ ask 'CREATE DATABASE another'
 DATABASE_URL="postgres://postgres:postgres@127.0.0.1:$port/another?sslmode=disable" altops 0 restore --from "$work/one.dump" --yes
 says '0 rows of the erasure log carried over, 0 persons forgotten again'
 
-# A client that is older than the server is told before anything is written.
+# A client that is older than the server fails before anything is written.
 mkdir "$work/old"
 printf '#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n' >"$work/old/pg_dump"
 chmod +x "$work/old/pg_dump"

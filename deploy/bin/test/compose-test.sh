@@ -86,7 +86,7 @@ ask() {
 
 says_nothing_personal() {
   local word
-  for word in 127.0.0.9 key-of-the-operator token-in-a-path somebody@example.com cookie-of-the-dashboard; do
+  for word in 127.0.0.9 key-of-the-operator token-in-a-path jo@example.com cookie-of-the-dashboard; do
     if grep -qF "$word" "$work/log"; then fail "Caddy's log holds $word, $1: $(grep -F "$word" "$work/log")"; fi
   done
 }
@@ -103,7 +103,7 @@ try_caddy() {
   # The service is away.
   start_caddy "$front" "$work/Caddyfile" "$work/log"
   ask 503 GET /v1/metrics/summary "${private[@]}"
-  ask 503 POST '/v1/leads/unsubscribe/token-in-a-path?email=somebody@example.com' "${private[@]}"
+  ask 503 POST '/v1/leads/unsubscribe/token-in-a-path?email=jo@example.com' "${private[@]}"
   says_nothing_personal "while the service is away"
   grep -q 'health_checker.active' "$work/log" || fail "it does not say that the service is away: $(cat "$work/log")"
 
@@ -129,10 +129,10 @@ END
   ask 404 GET /q/metrics
   ask 404 GET /dashboards
 
-  # The service goes away while somebody sends, and before Caddy knows.
+  # The service goes away during a request, and before Caddy knows.
   kill "${caddies[1]}"
   wait "${caddies[1]}" 2>/dev/null || true
-  ask '50[23]' POST '/v1/leads/unsubscribe/token-in-a-path?email=somebody@example.com' "${private[@]}"
+  ask '50[23]' POST '/v1/leads/unsubscribe/token-in-a-path?email=jo@example.com' "${private[@]}"
   says_nothing_personal "when the service has gone away"
   kill "${caddies[0]}"
   wait "${caddies[0]}" 2>/dev/null || true
@@ -148,28 +148,28 @@ fi
 # The schedule, with a stand-in for altops, whose backup is a file of one line.
 cat >"$work/altops" <<'END'
 #!/bin/sh
-echo "$*" >>"$TOLD"
+echo "$*" >>"$CALLS"
 [ "$1" != "$FAILS" ] || exit 1
 [ "$1" != backup ] || echo 'what is held about people' >"$3"
 END
 chmod +x "$work/altops"
 schedule() {
-  : >"$work/told"
-  TOLD=$work/told ALTOPS=$work/altops BACKUPS=$work FAILED=$work/failed FAILS=${FAILS:-none} ENCRYPT=$ROOT/deploy/bin/encrypt.sh \
+  : >"$work/calls"
+  CALLS=$work/calls ALTOPS=$work/altops BACKUPS=$work FAILED=$work/failed FAILS=${FAILS:-none} ENCRYPT=$ROOT/deploy/bin/encrypt.sh \
     DATABASE_URL_FILE=$work/compose/secrets/database_url BACKUP_PUBLIC_KEY_FILE=${KEY:-$work/compose/secrets/backup_public_key} \
     ./schedule.sh "$@" 2>>"$work/said"
 }
-told() {
-  [[ $(sed "s#$work/altcontext-[0-9TZ]*.dump#FILE#" "$work/told" | tr '\n' ';') == "$1" ]] || fail "altops was told: $(cat "$work/told")"
+called_with() {
+  [[ $(sed "s#$work/altcontext-[0-9TZ]*.dump#FILE#" "$work/calls" | tr '\n' ';') == "$1" ]] || fail "altops was called with: $(cat "$work/calls")"
 }
 schedule at 7
-told 'rollup --json;rollup check --json;'
+called_with 'rollup --json;rollup check --json;'
 schedule at 5
-told ''
+called_with ''
 touch -d '20 days ago' "$work/altcontext-old.dump.gpg"
 touch "$work/altcontext-new.dump.gpg" "$work/altcontext-cut-off.dump" "$work/altcontext-cut-off.dump.part"
 schedule at 2
-told 'backup --to FILE --json;'
+called_with 'backup --to FILE --json;'
 [[ ! -e $work/altcontext-old.dump.gpg && -e $work/altcontext-new.dump.gpg ]] || fail "backups were not kept for their days"
 for backup in "$work"/altcontext-*; do
   [[ $backup == *.dump.gpg ]] || fail "a backup that anybody can read was left: $backup"
@@ -179,20 +179,20 @@ if grep -q people "$backup"; then fail "the backup is not encrypted"; fi
 [[ $(gpg_as_owner --decrypt "$backup" 2>/dev/null) == 'what is held about people' ]] || fail "its owner cannot read it"
 rm "$backup"
 touch -d '20 days ago' "$work/altcontext-old.dump.gpg"
-if KEY=$work/private.asc.absent schedule at 2; then fail "a backup without a key was not told"; fi
+if KEY=$work/private.asc.absent schedule at 2; then fail "a backup without a key was not reported"; fi
 echo 'no key' >"$work/no-key"
-if KEY=$work/no-key schedule at 2; then fail "a backup that could not be encrypted was not told"; fi
+if KEY=$work/no-key schedule at 2; then fail "a backup that could not be encrypted was not reported"; fi
 if compgen -G "$work/altcontext-2*" >/dev/null; then fail "a backup that could not be encrypted was kept"; fi
-if FAILS=backup schedule at 2; then fail "a failed backup was not told"; fi
+if FAILS=backup schedule at 2; then fail "a failed backup was not reported"; fi
 [[ -e $work/altcontext-old.dump.gpg ]] || fail "an old backup was taken away although no new one was made"
 [[ -e $work/failed ]] || fail "a failure leaves the container healthy"
 schedule at 4
-told 'rollup --json;retention purge --json;'
+called_with 'rollup --json;retention purge --json;'
 [[ -e $work/failed ]] || fail "another job's success hides the failure"
 schedule at 2
 [[ ! -e $work/failed ]] || fail "its own success does not end the failure"
-if FAILS=rollup schedule at 4; then fail "a failed rollup was not told"; fi
-told 'rollup --json;'
+if FAILS=rollup schedule at 4; then fail "a failed rollup was not reported"; fi
+called_with 'rollup --json;'
 schedule migrate --dry-run
-told 'migrate --dry-run;'
+called_with 'migrate --dry-run;'
 echo "compose-test: done"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The targets of make that speak to Fly.io, with programs on the PATH that stand in for fly, make, curl and the JDK's launcher:
-# they write down what they were told. Nothing leaves this machine. That Fly understands the words is not tested here.
+# they write down how they were called. Nothing leaves this machine. That Fly understands the words is not tested here.
 # shellcheck disable=SC2016 # what is in single quotes is for the stand-ins
 set -euo pipefail
 
@@ -12,7 +12,7 @@ unset FLYCTL FLY_URL FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE DATABASE_URL AD
 
 fail() {
   echo "fly-test: $*" >&2
-  sed 's/^/  told: /' "$work/told" >&2
+  sed 's/^/  called: /' "$work/calls" >&2
   sed 's/^/  said: /' "$work/said" >&2
   exit 1
 }
@@ -33,10 +33,10 @@ make_repository() {
   stand_in "$work/bin/curl" 'printf "%s" "${HEALTH:-{\"ok\":true\}}"'
   stand_in "$work/inner/make" ''
   # It is given the whole command line of altops: java -jar … smoke --url …
-  # The service, asked whether it would start, is not told where to write: its environment holds the values and nothing else.
+  # The service, asked whether it would start, gets no other environment than the values.
   cat >deploy/bin/toolchain.sh <<END
 #!/usr/bin/env bash
-echo "toolchain.sh \$*" >>"$work/told"
+echo "toolchain.sh \$*" >>"$work/calls"
 env >"$work/environment"
 [[ \$* != *--check-settings ]] || cp "$work/environment" "$work/checked"
 [[ \$* != *--check-settings || \$CORS_ALLOWED_ORIGINS != *refused* ]] ||
@@ -50,13 +50,13 @@ END
 # stand_in FILE WHAT-IT-DOES
 stand_in() {
   mkdir -p "$(dirname "$1")"
-  printf '#!/usr/bin/env bash\necho "%s $*" >>"$WORK/told"\n%s\n' "$(basename "$1")" "$2" >"$1"
+  printf '#!/usr/bin/env bash\necho "%s $*" >>"$WORK/calls"\n%s\n' "$(basename "$1")" "$2" >"$1"
   chmod +x "$1"
 }
 
 # target NAME [VARIABLE=VALUE…]: runs make fly-NAME; answers its status.
 target() {
-  : >"$work/told"
+  : >"$work/calls"
   : >"$work/environment"
   : >"$work/input"
   env WORK="$work" PATH="$work/bin:$PATH" HEALTH_PAUSE=0 HEALTH_TRIES=3 "${@:2}" \
@@ -72,7 +72,7 @@ done_by() { # TARGET [VARIABLE=VALUE…] -- COMMAND…: these and no others, in 
   done
   shift
   target "$name" "${variables[@]}" || fail "make fly-$name ended with $?"
-  [[ $(grep -v '^make' "$work/told") == "$(printf '%s\n' "$@")" ]] || fail "make fly-$name did not tell fly: $*"
+  [[ $(grep -v '^make' "$work/calls") == "$(printf '%s\n' "$@")" ]] || fail "make fly-$name did not call fly with: $*"
   # Each is printed before it is run.
   local command
   for command in "$@"; do
@@ -142,11 +142,11 @@ for value in IP_HASH_PEPPER=sixteen-letters-and-more CORS_ALLOWED_ORIGINS=https:
 done
 if grep -q of-the-operator "$work/checked"; then fail "the service was asked about a variable of the operator"; fi
 diff "$work/input" .env.production >&2 || fail "fly was given other secrets than the file holds"
-if grep -qF 'letters' "$work/said" "$work/told"; then fail "a secret was printed or is an argument"; fi
+if grep -qF 'letters' "$work/said" "$work/calls"; then fail "a secret was printed or is an argument"; fi
 sed 's/^CORS.*/CORS_ALLOWED_ORIGINS=https:\/\/refused.example\/path/' .env.production >short.env
 refused 'CORS_ALLOWED_ORIGINS must be origins' secrets SECRETS_FILE=short.env
 grep -q 'nothing was sent' "$work/said" || fail "it does not say that nothing was sent"
-if grep -q '^fly' "$work/told"; then fail "fly was told what the service refuses"; fi
+if grep -q '^fly' "$work/calls"; then fail "fly was called with what the service refuses"; fi
 sed 's/^PRIVACY.*/&#1/; s/^CORS.*/CORS_ALLOWED_ORIGINS="https:\/\/site.example"/' .env.production >short.env
 refused 'quotes or a # in the value of CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL' secrets SECRETS_FILE=short.env
 echo 'GEOIP_DATABASE=/opt/countries.mmdb' >>.env.production
@@ -174,9 +174,9 @@ refused 'does not answer {"ok":true}' deploy HEALTH='{"ok":false}'
 done_by smoke FLY_URL=https://events.example SMOKE_ORIGIN=https://a.example -- \
   "$jar smoke --url https://events.example --origin https://a.example"
 if target deploy FLY_FAILS=deploy; then fail "it went on after a deploy that failed"; fi
-[[ $(tail -n 1 "$work/told") == 'fly deploy'* ]] || fail "it went on after a deploy that failed"
-printf '#!/bin/sh\necho "test.sh $*" >>"$WORK/told"\nexit 1\n' >deploy/bin/test.sh
+[[ $(tail -n 1 "$work/calls") == 'fly deploy'* ]] || fail "it went on after a deploy that failed"
+printf '#!/bin/sh\necho "test.sh $*" >>"$WORK/calls"\nexit 1\n' >deploy/bin/test.sh
 if target deploy; then fail "it deployed what failed its tests"; fi
-if grep -q '^fly' "$work/told"; then fail "fly was told something although the tests failed"; fi
+if grep -q '^fly' "$work/calls"; then fail "fly was called although the tests failed"; fi
 cases=$((cases + 1))
 echo "fly-test: $cases cases"

@@ -4,7 +4,7 @@
 #
 #   deploy/bin/test/image-root-test.sh [DIRECTORY]
 #
-# It needs root, for the mounts. Another user is told that nothing was tested.
+# It needs root, for the mounts. Another user gets the message that nothing was tested.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -150,7 +150,7 @@ stop_image() {
   timeout 20 tail --pid="$SERVER_PID" -f /dev/null || fail "it did not end"
   wait "$SERVER_PID" || status=$?
   SERVER_PID=
-  [[ $status -eq 130 || $status -eq 0 ]] || fail "its end was told as $status"
+  [[ $status -eq 130 || $status -eq 0 ]] || fail "it ended with $status"
 }
 
 [[ -s $IMAGE/opt/altcontext/app.aot ]] || fail "$IMAGE is not there: make image-root"

@@ -48,19 +48,19 @@ job 3 migrate verify
 shows '### altops migrate verify: check failed'
 shows '**differences**'
 
-DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing job 1 migrate verify
+DATABASE_URL=postgres://unknown@127.0.0.1:1/nothing job 1 migrate verify
 shows '| ok | false |'
 job 2 migrate --no-such-option
-grep -q '^### altops migrate --no-such-option: failed (2)' "$work/summary" || fail "wrong usage is not told"
+grep -q '^### altops migrate --no-such-option: failed (2)' "$work/summary" || fail "wrong usage is not reported"
 
-# Through fly proxy where that is named: the stand-in does not lead anywhere, and that is told.
+# Through fly proxy where that is named: the stand-in leads nowhere, which is reported.
 mkdir "$work/bin"
 printf '#!/bin/sh\necho "$*" >%s\nexit 1\n' "$work/fly" >"$work/bin/fly"
 chmod +x "$work/bin/fly"
 PATH=$work/bin:$PATH FLY_PG_APP=pg job 1 migrate verify
-grep -qE '^proxy [0-9]+:5432 -a pg$' "$work/fly" || fail "fly was told: $(cat "$work/fly")"
+grep -qE '^proxy [0-9]+:5432 -a pg$' "$work/fly" || fail "fly was called with: $(cat "$work/fly")"
 PATH=$work/bin:$PATH FLY_PG_APP=pg FLY_CLUSTER=abc job 1 migrate verify
-grep -q '^mpg proxy abc ' "$work/fly" || fail "fly was told: $(cat "$work/fly")"
+grep -q '^mpg proxy abc ' "$work/fly" || fail "fly was called with: $(cat "$work/fly")"
 
 # The other workflow's verdict.
 verdict() { # STATUS STATE…: what gh answers, one after another
@@ -76,7 +76,7 @@ verdict 1 'queued ' 'completed failure'
 verdict 1 'completed cancelled'
 verdict 1 'none ' 'none ' 'none '
 
-# A backup is read again by who has the private key, and by nobody else.
+# A backup can be read with the private key, and without it cannot.
 gpg_as() {
   gpg --homedir "$work/$1" --batch --quiet --pinentry-mode loopback --passphrase '' "${@:2}"
 }

@@ -99,7 +99,7 @@ said() { # N TIMES WORDS
   [[ $(grep -c -- "$3" "$work/service.$1" || true) -eq $2 ]] || fail "service $1 did not say $2 times: $3"
 }
 
-refused() { # somebody gave a wrong password
+refused() { # a wrong password
   redis-cli -p "$redis_port" -a another --no-auth-warning info errorstats >"$work/errors"
   grep -q WRONGPASS "$work/errors"
 }
@@ -132,13 +132,13 @@ for key in $keys; do
   ((left > 0 && left <= 120001)) || fail "a key stays for $left ms"
 done
 
-# Its scripts are forgotten: the next request finds that out, and those after it are told again.
+# Its scripts are forgotten: the next request finds that out, and later ones are counted there again.
 redis-cli -p "$redis_port" -a 'one:two@three' --no-auth-warning script flush >/dev/null
 [[ $(accepted 0 203.0.113.3 10) -eq 10 ]] || fail "fewer than the limit were let through"
 passed=$(accepted 1 203.0.113.3 10)
 ((passed <= 5)) || fail "the other machine let $passed pass after the script was forgotten"
 
-# It goes: each by itself, said once, and nobody is kept waiting or refused for it.
+# Redis goes away: each limits by itself, one line is logged, and no request waits or is refused for it.
 stop_redis
 for n in 0 1; do await "service $n takes a Redis that is away for one that is there" shared $n 0; done
 for n in 0 1; do [[ $(accepted $n 203.0.113.4 12) -eq 10 ]] || fail "service $n does not limit by itself"; done
@@ -167,7 +167,7 @@ await 'the service did not reach Redis again' shared 0 1
 stop_services
 start_service 0
 curl -s "http://127.0.0.1:${management[0]}/metrics" >"$work/metrics"
-if grep -q altcontext_limiter_shared "$work/metrics"; then fail "a Redis is told of where there is none"; fi
+if grep -q altcontext_limiter_shared "$work/metrics"; then fail "a Redis is reported where there is none"; fi
 stop_services
 if DATABASE_URL=$DATABASE_URL IP_HASH_PEPPER=not-a-secret-of-anyone RATE_LIMIT_REDIS_URL=http://hidden@127.0.0.1 PORT=0 MANAGEMENT_PORT=0 \
   java -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.0" 2>&1; then fail "a wrong address was taken"; fi

@@ -61,7 +61,7 @@ make_fly() {
 #!/usr/bin/env bash
 set -euo pipefail
 cd "$FLY_STATE"
-echo "$*" >>told
+echo "$*" >>calls
 halt() {
   [[ -s machine ]] || return 0
   kill -INT "$(<machine)" 2>/dev/null || true
@@ -216,7 +216,7 @@ right=$(<"$work/copy/.env.production")
 sed -i 's#^CORS_ALLOWED_ORIGINS=.*#&/bowls/#' "$work/copy/.env.production"
 if (cd "$work/copy" && PATH=$work/bin:$PATH make fly-secrets) >"$work/said" 2>&1; then fail "values were sent that the service refuses"; fi
 says 'CORS_ALLOWED_ORIGINS must be origins'
-if grep -q '^secrets import' "$work/fly/told"; then fail "values were sent that the service refuses"; fi
+if grep -q '^secrets import' "$work/fly/calls"; then fail "values were sent that the service refuses"; fi
 printf '%s\n' "$right" >"$work/copy/.env.production"
 run 'make fly-secrets'
 if grep -qE '[0-9a-f]{64}' "$work/said"; then fail "a secret was shown"; fi

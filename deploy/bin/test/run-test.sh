@@ -133,7 +133,7 @@ refused PORT "port $PORT is in use"
 PORT=$(free_port) refused MANAGEMENT_PORT "port $MANAGEMENT_PORT is in use"
 PORT=$(free_port) MANAGEMENT_PORT=$(free_port) refused ALTCONTEXT_DATA "another run uses the data in $ALTCONTEXT_DATA"
 sed -n '/^  curl .*v1\/leads\/capture/,/-d /p' "$work/log" | bash >/dev/null 2>&1 || fail "the printed form was not accepted"
-forget_as_printed | grep -q '^forgot 1 lead, ' || fail "nobody was forgotten"
+forget_as_printed | grep -q '^forgot 1 lead, ' || fail "no lead was forgotten"
 post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted again"
 interrupt 0
 

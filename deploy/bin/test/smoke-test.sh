@@ -112,9 +112,9 @@ for check in health cors cors-foreign admin-only headers; do line ok $check; don
 line skipped clean-up
 grep -qE '^FAILED +event +503 unavailable' "$work/said" || fail "it did not say what was answered"
 
-# Nobody is there: one line, and no check.
+# No service listens: one line, and no check.
 stop_service
 smoke 1 ADMIN_API_KEY=$key -- --origin https://site.example
 [[ $(wc -l <"$work/said") -eq 1 ]] || fail "it said more than one line"
-grep -q 'there is no answer at that address: nothing listens there' "$work/said" || fail "it did not say that nobody is there"
+grep -q 'there is no answer at that address: nothing listens there' "$work/said" || fail "it did not say that nothing listens"
 echo "smoke-test: done"

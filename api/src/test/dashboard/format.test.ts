@@ -32,7 +32,7 @@ test('a small change has a decimal and a large one has none, and the sign is lef
   assert.equal(plain(fr.change(0.0341)), '3,4 %');
 });
 
-test('times are told in the units that suit them', () => {
+test('times have the unit that suits them', () => {
   assert.equal(en.duration(900), '1s');
   assert.equal(en.duration(59_400), '59s');
   assert.equal(en.duration(59_600), '1min 0s');
@@ -49,7 +49,7 @@ test('times are told in the units that suit them', () => {
   assert.equal(plain(fr.seconds(1)), '1 seconde');
 });
 
-test('days are told in the calendar of UTC, wherever the reader is', () => {
+test('days are in UTC, wherever the reader is', () => {
   assert.match(en.day('2026-11-24'), /Nov.* 24, 2026/);
   assert.match(fr.day('2026-11-01'), /^1(er)? nov/);
   assert.match(en.days('2026-11-01', '2026-11-30'), /Nov.* 1.+30, 2026/);

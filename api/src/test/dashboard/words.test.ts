@@ -25,7 +25,7 @@ test('French says all that English says, and in French', () => {
   }
 });
 
-test('what is told in one language with a figure is told with it in the other', () => {
+test('both languages have the same texts with figures', () => {
   const french = texts(fr);
   for (const [name, said] of texts(en)) {
     assert.deepEqual(french.get(name)?.match(/\{\w\}/g)?.sort(), said.match(/\{\w\}/g)?.sort(), name);

@@ -38,7 +38,7 @@ const slowest = (count: number, ...entries: [interactionId: number, duration: nu
   return slow(count);
 };
 
-test('without an interaction there is no delay to tell of', () => assert.equal(slowest(0), undefined));
+test('without an interaction there is no delay', () => assert.equal(slowest(0), undefined));
 
 test('an event that is no interaction does not count', () => assert.equal(slowest(1, [0, 500]), undefined));
 

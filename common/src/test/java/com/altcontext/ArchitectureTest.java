@@ -96,7 +96,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void nobody_asks_the_machine_for_the_time() {
+    void the_clock_is_passed_in() {
         noClasses().should().callMethod(Instant.class, "now").check(CLASSES);
     }
 

@@ -73,15 +73,15 @@ class ApiArchitectureTest {
     }
 
     @Test
-    void nobody_asks_the_machine_for_the_time() {
+    void the_clock_is_passed_in() {
         noClasses().should().callMethod(Instant.class, "now").check(CLASSES);
     }
 
     /** The framework counts connections and answers by handlers of its own, and a second one replaces the first. */
     @Test
-    void nobody_replaces_a_handler_that_the_framework_has_set() {
+    void no_code_replaces_a_handler_of_the_framework() {
         noClasses()
-                .that(not(simpleName("WebhookSender"))) // a client of its own, on whose connections nobody else listens
+                .that(not(simpleName("WebhookSender"))) // it is the only user of its client
                 .should()
                 .callMethodWhere(target(nameMatching(
                                 "(close|exception|shutdown|goAway|end|drain|invalidRequest|connection)Handler"))

@@ -26,7 +26,7 @@ class ArtifactIT {
     }
 
     @Test
-    void settings_that_the_service_would_start_with_are_told_apart_from_others_without_a_start() throws Exception {
+    void settings_are_checked_without_a_start() throws Exception {
         Map<String, String> right = Map.of(
                 "DATABASE_URL", "postgres://user:hidden@database.internal/name",
                 "IP_HASH_PEPPER", "sixteen-letters-and-more-hidden",

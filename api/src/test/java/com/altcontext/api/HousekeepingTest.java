@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
-/** What the service does by itself; here it is called, since nobody wants to wait for its turn. */
+/** What the service does by itself from time to time; the tests call it instead of waiting for its turn. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class HousekeepingTest {
@@ -65,7 +65,7 @@ class HousekeepingTest {
     }
 
     @Test
-    void what_lags_behind_is_told_and_no_more_when_it_is_made_up_for() {
+    void a_backlog_is_reported_until_it_is_caught_up() {
         Stored stored = new Stored(sql);
         housekeeping.makePartitions();
         makeUpForWhatOtherTestsLeft();

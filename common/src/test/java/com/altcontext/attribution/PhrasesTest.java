@@ -43,7 +43,7 @@ class PhrasesTest {
     }
 
     @Test
-    void many_phrases_that_begin_alike_are_told_apart() {
+    void phrases_with_the_same_beginning_are_distinguished() {
         Phrases phrases = Phrases.of(List.of("google-safety", "googleother", "goo.gl"));
         assertThat(phrases.foundIn("googleothe")).isFalse();
         assertThat(phrases.foundIn("xgoogleother")).isTrue();

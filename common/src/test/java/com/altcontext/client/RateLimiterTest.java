@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class RateLimiterTest {
     private static final Limit EVENTS = Limit.EVENTS;
-    private static final InetAddress SOMEBODY = InetAddress.ofLiteral("203.0.113.1");
+    private static final InetAddress CLIENT = InetAddress.ofLiteral("203.0.113.1");
 
     /** Time that passes when a test says so. */
     private static final class ManualTime implements LongSupplier {
@@ -36,9 +36,9 @@ class RateLimiterTest {
     @Test
     void so_many_pass_in_a_minute_and_no_more() {
         for (int i = 0; i < 120; i++) {
-            assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
+            assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
         }
-        RateLimiter.Decision decision = limiter.take(EVENTS, SOMEBODY, 1);
+        RateLimiter.Decision decision = limiter.take(EVENTS, CLIENT, 1);
 
         assertThat(decision.isAllowed()).isFalse();
         assertThat(decision.perMinute()).isEqualTo(120);
@@ -48,18 +48,18 @@ class RateLimiterTest {
 
     @Test
     void the_allowance_refills_steadily() {
-        limiter.take(EVENTS, SOMEBODY, 120);
+        limiter.take(EVENTS, CLIENT, 120);
         time.pass(Duration.ofMillis(499));
-        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isFalse();
+        assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isFalse();
         time.pass(Duration.ofMillis(1));
-        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
         time.pass(Duration.ofMinutes(10));
-        assertThat(limiter.take(EVENTS, SOMEBODY, 120).isAllowed()).isTrue();
-        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isFalse();
+        assertThat(limiter.take(EVENTS, CLIENT, 120).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isFalse();
     }
 
     @Test
-    void who_waits_as_long_as_told_passes() {
+    void a_client_that_waits_for_the_announced_time_passes() {
         for (int count : new int[] {1, 7, 60, 120}) {
             InetAddress client = InetAddress.ofLiteral("198.51.100." + count);
             limiter.take(EVENTS, client, 120);
@@ -72,14 +72,14 @@ class RateLimiterTest {
 
     @Test
     void all_are_taken_or_none() {
-        assertThat(limiter.take(EVENTS, SOMEBODY, 100).isAllowed()).isTrue();
-        assertThat(limiter.take(EVENTS, SOMEBODY, 100).isAllowed()).isFalse();
-        assertThat(limiter.take(EVENTS, SOMEBODY, 20).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 100).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 100).isAllowed()).isFalse();
+        assertThat(limiter.take(EVENTS, CLIENT, 20).isAllowed()).isTrue();
     }
 
     @Test
     void more_than_the_allowance_never_passes_and_the_wait_is_a_minute_at_most() {
-        RateLimiter.Decision decision = limiter.take(EVENTS, SOMEBODY, 121);
+        RateLimiter.Decision decision = limiter.take(EVENTS, CLIENT, 121);
 
         assertThat(decision.isAllowed()).isFalse();
         assertThat(decision.retryAfterSeconds()).isBetween(1L, 60L);
@@ -88,33 +88,33 @@ class RateLimiterTest {
     @Test
     void to_look_takes_nothing() {
         for (int i = 0; i < 200; i++) {
-            assertThat(limiter.look(EVENTS, SOMEBODY)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 120, 0));
+            assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 120, 0));
         }
-        assertThat(limiter.take(EVENTS, SOMEBODY, 120).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 120).isAllowed()).isTrue();
     }
 
     @Test
-    void whoever_looks_is_told_what_taking_one_would_tell() {
-        limiter.take(EVENTS, SOMEBODY, 119);
-        assertThat(limiter.look(EVENTS, SOMEBODY)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 1, 0));
-        limiter.take(EVENTS, SOMEBODY, 1);
-        RateLimiter.Decision decision = limiter.look(EVENTS, SOMEBODY);
+    void looking_gives_the_decision_that_taking_would_give() {
+        limiter.take(EVENTS, CLIENT, 119);
+        assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 1, 0));
+        limiter.take(EVENTS, CLIENT, 1);
+        RateLimiter.Decision decision = limiter.look(EVENTS, CLIENT);
 
-        assertThat(decision).isEqualTo(limiter.take(EVENTS, SOMEBODY, 1));
+        assertThat(decision).isEqualTo(limiter.take(EVENTS, CLIENT, 1));
         assertThat(decision.isAllowed()).isFalse();
         time.pass(Duration.ofSeconds(decision.retryAfterSeconds()));
-        assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isTrue();
+        assertThat(limiter.look(EVENTS, CLIENT).isAllowed()).isTrue();
     }
 
     @Test
     void clients_and_kinds_are_counted_apart() {
-        limiter.take(EVENTS, SOMEBODY, 120);
+        limiter.take(EVENTS, CLIENT, 120);
 
         assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("203.0.113.2"), 120)
                         .isAllowed())
                 .isTrue();
-        assertThat(limiter.take(Limit.DOCUMENTS, SOMEBODY, 60).isAllowed()).isTrue();
-        assertThat(limiter.take(Limit.DOCUMENTS, SOMEBODY, 1).isAllowed()).isFalse();
+        assertThat(limiter.take(Limit.DOCUMENTS, CLIENT, 60).isAllowed()).isTrue();
+        assertThat(limiter.take(Limit.DOCUMENTS, CLIENT, 1).isAllowed()).isFalse();
     }
 
     @Test
@@ -128,7 +128,7 @@ class RateLimiterTest {
                         .isAllowed())
                 .isTrue();
         // ::ffff:203.0.113.1 is how IPv4 is written in IPv6.
-        limiter.take(EVENTS, SOMEBODY, 120);
+        limiter.take(EVENTS, CLIENT, 120);
         assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("::ffff:203.0.113.1"), 1)
                         .isAllowed())
                 .isFalse();
@@ -140,12 +140,12 @@ class RateLimiterTest {
 
     @Test
     void a_client_that_was_silent_for_long_is_as_good_as_unknown() {
-        limiter.take(EVENTS, SOMEBODY, 120);
+        limiter.take(EVENTS, CLIENT, 120);
         assertThat(limiter.size()).isEqualTo(1);
         time.pass(Duration.ofMinutes(1));
 
         assertThat(limiter.size()).isZero();
-        assertThat(limiter.take(EVENTS, SOMEBODY, 120).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 120).isAllowed()).isTrue();
     }
 
     @Test
@@ -196,7 +196,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void who_had_no_place_of_its_own_gets_no_more_for_it_when_it_has() throws Exception {
+    void a_client_that_gets_a_bucket_of_its_own_gains_no_allowance() throws Exception {
         for (int i = 0; i < 200_000; i++) {
             limiter.take(EVENTS, client(i), 100);
         }

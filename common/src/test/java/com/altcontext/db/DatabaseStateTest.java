@@ -17,7 +17,7 @@ class DatabaseStateTest {
 
     @Test
     void nothing_is_known_before_the_database_is_asked() {
-        DatabaseState state = state(Database.at("postgres://nobody@127.0.0.1:1/nothing"));
+        DatabaseState state = state(Database.at("postgres://unknown@127.0.0.1:1/nothing"));
 
         assertThat(state.status()).isEqualTo(DatabaseState.Status.STARTING);
         assertThat(state.wasReady()).isFalse();
@@ -25,7 +25,7 @@ class DatabaseStateTest {
 
     @Test
     void a_server_that_is_not_there_is_unreachable() {
-        assertThat(state(Database.at("postgres://nobody@127.0.0.1:1/nothing")).ask())
+        assertThat(state(Database.at("postgres://unknown@127.0.0.1:1/nothing")).ask())
                 .isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
     }
 
@@ -68,7 +68,7 @@ class DatabaseStateTest {
         assertThat(state.clockSkew()).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
     }
 
-    /** Whoever adds a migration that the code needs raises the number; whoever forgets is told here. */
+    /** A new migration that the code needs must raise the number; this fails where it does not. */
     @Test
     void the_schema_that_the_code_needs_is_the_newest_migration() {
         List<Migrations.Migration> all =

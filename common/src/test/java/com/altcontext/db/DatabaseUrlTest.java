@@ -189,7 +189,7 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void a_server_without_tls_is_not_told_the_password_where_it_is_required() {
+    void a_server_without_tls_does_not_get_the_password_where_tls_is_required() {
         DatabaseUrl fresh = DatabaseUrl.parse(TestDatabase.fresh());
         String outside = DatabaseUrl.parse("postgres://postgres@db.example.com:" + fresh.port() + "/postgres")
                 .jdbcUrl();

@@ -127,7 +127,7 @@ class MigrationsTest {
     }
 
     @Test
-    void a_database_with_tables_of_somebody_else_is_left_alone() throws SQLException {
+    void a_database_with_foreign_tables_is_left_alone() throws SQLException {
         run("CREATE TABLE theirs (id int)");
 
         assertThatThrownBy(() -> Migrations.of(url, FIRST).apply())

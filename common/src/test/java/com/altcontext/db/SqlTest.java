@@ -109,7 +109,7 @@ class SqlTest {
     }
 
     @Test
-    void what_the_database_cannot_do_now_is_told_from_what_it_will_never_do() throws SQLException {
+    void temporary_failures_are_distinguished_from_permanent_ones() throws SQLException {
         Sql sql = new Sql(impatient);
         for (String state : List.of("25006", "53100", "53300", "57014", "55P03", "58030", "40001")) {
             assertThat(raised(sql, state).isUnavailability()).as(state).isTrue();
@@ -150,7 +150,7 @@ class SqlTest {
     }
 
     @Test
-    void connections_that_died_while_nobody_used_them_are_passed_over() throws SQLException {
+    void connections_that_died_while_idle_are_skipped() throws SQLException {
         Sql sql = new Sql(new PGSimpleDataSource() {
             private int dead = 5;
 

@@ -144,7 +144,7 @@ class EventStoreTest extends EventStoreFixture {
 
     private record Work(long probesOfEvents, long probesOfSessions, long rows) {}
 
-    /** What the database does to store a hundred events whose ids it does not know and whose days nobody tells. */
+    /** What the database does to store a hundred events with unknown ids and unknown days. */
     private static Work work(String anonId) {
         List<Event> events = IntStream.range(0, 100)
                 .mapToObj(i ->

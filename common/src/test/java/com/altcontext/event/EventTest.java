@@ -32,7 +32,7 @@ class EventTest {
     }
 
     @Test
-    void of_an_own_id_no_time_tells_where_its_first_copy_is() {
+    void with_a_client_id_the_time_does_not_locate_the_first_copy() {
         TestEvent named = SENT.eventId(UUID.randomUUID());
 
         assertThat(named.event().timeIsIdentity()).isFalse();

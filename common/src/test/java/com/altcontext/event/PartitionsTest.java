@@ -123,7 +123,7 @@ class PartitionsTest {
 
     /** Called by hand, too, without the limits that the service sets. */
     @Test
-    void whoever_calls_the_function_by_hand_is_not_kept_waiting_and_keeps_nobody_waiting() {
+    void a_manual_call_of_the_function_neither_waits_nor_blocks() {
         String byHand = "SELECT ensure_event_partition((now() AT TIME ZONE 'UTC')::date + 20)::int";
         Sql other = database.anotherMachine().withTimeout(Duration.ofSeconds(10));
 
@@ -221,7 +221,7 @@ class PartitionsTest {
         tx.query("SELECT true FROM pg_advisory_xact_lock(0, ?)", row -> row.flag(1), move);
     }
 
-    /** Until somebody waits for such a lock. */
+    /** Until a transaction waits for such a lock. */
     private void awaitWaiter(String lock) {
         Awaitility.await("a transaction that waits for " + lock)
                 .atMost(Duration.ofMinutes(1))
@@ -257,7 +257,7 @@ class PartitionsTest {
         });
     }
 
-    /** From here on, whoever takes rows out of the default partition notes it and waits for whoever stops the move of that number. */
+    /** From here on, each move out of the default partition is recorded and waits until the test lets the move of that number go on. */
     private void stopAfterEachMove() {
         database.run(
                 "CREATE TABLE moves (id integer GENERATED ALWAYS AS IDENTITY, rows bigint, locked boolean)", """

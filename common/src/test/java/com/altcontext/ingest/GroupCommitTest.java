@@ -288,7 +288,7 @@ class GroupCommitTest {
         AtomicInteger tries = new AtomicInteger();
         DatabaseState state = new DatabaseState(database.sql(), InstantSource.system(), () -> {
             switch (tries.incrementAndGet()) {
-                case 1 -> throw new IllegalStateException("a row that nobody can read");
+                case 1 -> throw new IllegalStateException("an unreadable row");
                 case 2 -> throw new StackOverflowError();
                 default -> {}
             }
@@ -317,7 +317,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void a_database_that_only_reads_costs_503s_and_is_told_of_until_an_event_is_stored() throws Exception {
+    void a_read_only_database_costs_503s_and_is_reported_until_an_event_is_stored() throws Exception {
         Database own = Database.migrated();
         DatabaseState state = new DatabaseState(own.sql(), InstantSource.system());
         state.ask();

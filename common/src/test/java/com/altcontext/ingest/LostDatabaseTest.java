@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The database goes away under load, is killed, comes back: nothing acknowledged is lost, and nobody restarts anything. */
+/** The database goes away under load, is killed, comes back: nothing acknowledged is lost, without a restart. */
 class LostDatabaseTest {
     private final Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
     private final AtomicInteger refused = new AtomicInteger();

@@ -68,7 +68,7 @@ class ConsentSourceTest {
     }
 
     @Test
-    void what_was_recorded_before_is_told_apart_and_stays_a_record() throws IOException, SQLException {
+    void earlier_records_are_marked_and_stay() throws IOException, SQLException {
         Database database = Database.at(TestDatabase.fresh());
         apply(database, 1, 6);
         record(database, "express", "operator", "null");

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class DistinctEmailsTest {
-    private static final ClientNetwork SOMEBODY = ClientNetwork.of(InetAddress.ofLiteral("203.0.113.1"));
+    private static final ClientNetwork CLIENT = ClientNetwork.of(InetAddress.ofLiteral("203.0.113.1"));
 
     private long now = 77;
     private final DistinctEmails emails = emails(5);
@@ -24,7 +24,7 @@ class DistinctEmailsTest {
     }
 
     private OptionalLong note(String address) {
-        return emails.note(SOMEBODY, new Email(address));
+        return emails.note(CLIENT, new Email(address));
     }
 
     private void noteFive() {
@@ -84,7 +84,7 @@ class DistinctEmailsTest {
     void a_limit_beyond_a_thousand_is_none() {
         DistinctEmails unlimited = emails(1_001);
         for (int i = 0; i < 2_000; i++) {
-            assertThat(unlimited.note(SOMEBODY, new Email(i + "@x.ca"))).isEmpty();
+            assertThat(unlimited.note(CLIENT, new Email(i + "@x.ca"))).isEmpty();
         }
     }
 
@@ -92,9 +92,9 @@ class DistinctEmailsTest {
     void addresses_of_one_hash_code_are_addresses_of_their_own() {
         assertThat("a}@x.ca".hashCode()).isEqualTo("b^@x.ca".hashCode());
         DistinctEmails one = emails(1);
-        one.note(SOMEBODY, new Email("a}@x.ca"));
+        one.note(CLIENT, new Email("a}@x.ca"));
 
-        assertThat(one.note(SOMEBODY, new Email("b^@x.ca"))).isPresent();
+        assertThat(one.note(CLIENT, new Email("b^@x.ca"))).isPresent();
     }
 
     @Test

@@ -43,12 +43,12 @@ class IdentityLinksTest {
         return new Leads(database.sql(), EVENTS, new LeadRules(true, WINDOW, 6, false)).capture(submitted.capture());
     }
 
-    /** Another visitor of JO's address and user agent, unless told otherwise. */
+    /** Another visitor, with JO's address and user agent unless changed. */
     private static Submitted other(String anonId) {
         return JO.visitor(anonId);
     }
 
-    /** Somebody looks at a page, and leaves no address. */
+    /** A visitor looks at a page, and leaves no address. */
     private static void seen(Submitted visit, Instant at) {
         Event event = visit.at(at).capture().event(UUID.randomUUID());
         var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, List.of(event)));
@@ -62,7 +62,7 @@ class IdentityLinksTest {
     }
 
     @Test
-    void who_was_seen_lately_with_the_same_address_and_agent_may_be_the_lead() {
+    void a_recent_visitor_with_the_same_address_and_agent_may_be_the_lead() {
         seen(other("visitor-0002"), NOW.minusSeconds(60));
 
         Captured captured = capture(JO);
@@ -73,7 +73,7 @@ class IdentityLinksTest {
     }
 
     @Test
-    void nobody_else_may_be() {
+    void no_other_visitor_may_be() {
         seen(other("other-agent").from("192.0.2.1", "Chrome"), NOW.minusSeconds(60));
         seen(other("no-agent").from("192.0.2.1", null), NOW.minusSeconds(60));
         seen(other("other-address").from("192.0.2.2", "Firefox"), NOW.minusSeconds(60));
@@ -86,7 +86,7 @@ class IdentityLinksTest {
         assertThat(links(captured.leadId())).containsExactly("visitor-0001 form_submit 1");
     }
 
-    /** The index knows the first eight bytes of a hash; whoever has those and no more is somebody else. */
+    /** The index knows the first eight bytes of a hash; a visitor who shares only those is another one. */
     @Test
     void hashes_are_compared_whole() {
         seen(other("like-by-address"), NOW.minusSeconds(60));

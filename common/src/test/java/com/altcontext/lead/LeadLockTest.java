@@ -54,7 +54,7 @@ class LeadLockTest {
                 > 0;
     }
 
-    /** Does the work while somebody else holds the address, and tells whether it waited for them. */
+    /** Does the work while another transaction holds the address. @return whether it waited for that */
     private static boolean waits(Runnable work) throws Exception {
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
             Future<?>[] done = new Future<?>[1];
@@ -73,7 +73,7 @@ class LeadLockTest {
     }
 
     @Test
-    void whatever_touches_an_address_waits_for_who_holds_it() throws Exception {
+    void work_on_an_address_waits_for_its_lock() throws Exception {
         UUID lead = capture(JO).leadId();
         Unsubscribe unsubscribe = new Unsubscribe(database.anotherMachine());
 
@@ -85,7 +85,7 @@ class LeadLockTest {
     }
 
     @Test
-    void another_address_waits_for_nobody() throws Exception {
+    void another_address_does_not_wait() throws Exception {
         assertThat(waits(() -> capture(JO.email("kim@example.ca")))).isFalse();
     }
 }

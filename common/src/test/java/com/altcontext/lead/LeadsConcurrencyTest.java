@@ -96,7 +96,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
                 .containsExactly(0, 0, 1, 2, 0);
     }
 
-    /** Whoever waits for a lock after all gives up, and fails. */
+    /** Captures with a timeout of ten seconds, so that a wait for a lock fails. */
     private static List<Optional<Captured>> free(List<Submitted> batch) {
         return leads(database.sql().withTimeout(Duration.ofSeconds(10)))
                 .captureFree(batch.stream().map(Submitted::capture).toList());
@@ -133,10 +133,10 @@ class LeadsConcurrencyTest extends LeadsFixture {
     }
 
     @Test
-    void an_address_that_somebody_is_at_is_left_to_wait_by_itself() {
+    void a_locked_address_waits_alone() {
         List<Optional<Captured>> captured = database.anotherMachine().inTransaction(tx -> {
             LeadLock.take(tx, JO.capture().email());
-            // Whoever forgets somebody holds their visitors as well.
+            // An erasure holds the visitors of its lead as well.
             EventStore.lockVisitors(tx, List.of(JO.capture().event(UUID.randomUUID())));
             return free(List.of(
                     JO.email("kim@example.ca").visitor("visitor-0002"),

@@ -110,7 +110,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void a_channel_that_is_known_is_kept_until_another_is_told() {
+    void a_channel_is_kept_until_another_is_sent() {
         capture(JO.channel("footer"));
         capture(JO.form("contact"));
         assertThat(database.texts("SELECT source_channel FROM leads")).containsExactly("footer");
@@ -190,7 +190,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void no_message_is_written_unless_somebody_wants_it() {
+    void no_message_is_written_without_a_receiver() {
         LeadRules quiet = new LeadRules(true, Duration.ofMinutes(15), 6, false);
 
         new Leads(database.sql(), EVENTS, quiet).capture(JO.capture());
@@ -207,7 +207,7 @@ class LeadsTest extends LeadsFixture {
                 "DELETE FROM consent_events",
                 "TRUNCATE consent_events",
                 "TRUNCATE leads CASCADE",
-                "UPDATE erasure_log SET erased_by = 'nobody'",
+                "UPDATE erasure_log SET erased_by = 'another'",
                 "DELETE FROM erasure_log",
                 "TRUNCATE erasure_log")) {
             assertThatThrownBy(() -> database.run(change)).as(change).hasMessageContaining("23001");

@@ -66,7 +66,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_message_tells_of_the_capture() {
+    void a_message_describes_the_capture() {
         Captured captured = capture(Submitted.by("jo@example.ca", NOW)
                 .channel("footer")
                 .consent(ConsentStatus.IMPLIED)
@@ -116,7 +116,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_claimed_message_is_nobody_elses_until_its_next_turn() {
+    void a_claimed_message_is_not_claimed_again_before_its_next_turn() {
         captureSome(3);
 
         assertThat(claim(2)).hasSize(2);

@@ -145,7 +145,7 @@ class UnsubscribeTest {
     @Test
     void an_unknown_address_commits_a_write_as_a_known_one_does() {
         capture(JO);
-        for (String email : List.of("jo@example.ca", "jo@example.ca", "nobody@example.ca")) {
+        for (String email : List.of("jo@example.ca", "jo@example.ca", "unknown@example.ca")) {
             long before = requests();
             var _ = unsubscribe().byAddress(new Email(email), null, ASKED);
 
@@ -153,7 +153,7 @@ class UnsubscribeTest {
         }
     }
 
-    /** What asking for the address again tells: nothing, since its lead is then treated as if there was none. */
+    /** Otherwise the time or the rows would show that the address is known. */
     @Test
     void asked_again_a_known_address_writes_what_an_unknown_one_writes() {
         capture(JO);
@@ -161,7 +161,7 @@ class UnsubscribeTest {
         List<String> rows = rowsOfLeads();
 
         var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
-        var _ = unsubscribe().byAddress(new Email("nobody@example.ca"), null, ASKED);
+        var _ = unsubscribe().byAddress(new Email("unknown@example.ca"), null, ASKED);
 
         assertThat(rowsOfLeads()).isEqualTo(rows);
     }
@@ -187,7 +187,7 @@ class UnsubscribeTest {
     }
 
     @Test
-    void the_link_of_somebody_who_was_forgotten_does_nothing() {
+    void the_link_of_a_forgotten_lead_does_nothing() {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
 

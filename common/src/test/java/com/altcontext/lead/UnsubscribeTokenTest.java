@@ -23,7 +23,7 @@ class UnsubscribeTokenTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"d", "docs", "a-b_c", "a23456789-123456789-123456789-123456789-123456789-123456789-123"})
-    void a_token_tells_whose_it_is(String property) {
+    void a_token_names_its_lead_and_property(String property) {
         Scope scope = new Scope(UUID.randomUUID(), property);
 
         assertThat(TOKEN.of(scope)).matches("[A-Za-z0-9_-]{1,150}");

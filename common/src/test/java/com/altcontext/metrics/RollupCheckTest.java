@@ -107,7 +107,7 @@ class RollupCheckTest {
         assertThat(check.check(day, "default")).isNotEmpty();
     }
 
-    /** Whoever read the other day would wait for it in vain. */
+    /** A reader of the other day would wait for it in vain. */
     @Test
     void a_day_is_checked_without_a_look_at_another() {
         site.does(

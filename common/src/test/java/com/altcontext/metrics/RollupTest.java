@@ -88,9 +88,9 @@ class RollupTest {
                         "SELECT property_id || ' ' || page_views FROM daily_metric_rollups WHERE day = ? ORDER BY 1",
                         site.day(1)))
                 .containsExactly("default 0", "docs 1");
-        assertThatThrownBy(() -> site.rollup().run(site.day(1), "nobody"))
+        assertThatThrownBy(() -> site.rollup().run(site.day(1), "unknown"))
                 .isInstanceOf(RollupRefused.class)
-                .hasMessageContaining("nobody");
+                .hasMessageContaining("unknown");
     }
 
     @Test

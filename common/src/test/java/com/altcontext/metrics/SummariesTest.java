@@ -72,7 +72,7 @@ class SummariesTest {
     }
 
     @Test
-    void only_the_first_page_view_of_a_session_is_its_entrance_whoever_claims_otherwise() {
+    void only_the_first_page_view_of_a_session_is_its_entrance_whatever_the_sender_claims() {
         site.claimsEntrance(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/first"),
                 TestEvent.view("a", site.at(1, "10:01:00"), "/second"),

@@ -34,7 +34,7 @@ class PropertyStoreTest {
     }
 
     @Test
-    void a_property_whose_domains_nobody_can_read_keeps_its_slug_and_leaves_the_others_alone() {
+    void a_property_with_unreadable_domains_keeps_its_slug_and_leaves_the_others_alone() {
         var _ = add("docs", "Documentation", "docs.example.ca");
         database.run(
                 "INSERT INTO properties (id, name, domains) VALUES ('gap', 'Gap', ARRAY['gap.example.ca', NULL])",
@@ -100,7 +100,7 @@ class PropertyStoreTest {
     }
 
     @Test
-    void all_the_faults_are_told_at_once() {
+    void all_faults_are_reported_at_once() {
         assertThatThrownBy(() -> new Wanted("Docs!", " ", List.of("x y")))
                 .isInstanceOfSatisfying(
                         Rejected.class, refused -> assertThat(refused.issues()).hasSize(3));

@@ -183,7 +183,7 @@ class AddressSearchTest {
         assertThat(new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))
                         .write(new Export.ExportRequest(BOB, "test", new byte[32], NOW), new StringBuilder()))
                 .isFalse();
-        // A server process tells its counts when it ends, which is after its answer.
+        // A server process reports its counts when it ends, which is after its answer.
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.count(looks) >= looksBefore + 2);
 
         assertThat(settled(scans)).isEqualTo(scansBefore);
@@ -348,10 +348,10 @@ class AddressSearchTest {
                 .isZero();
     }
 
-    // --- somebody waits
+    // --- the deadline
 
     @Test
-    void what_takes_longer_than_somebody_waits_is_given_up_and_nothing_of_it_is_done() {
+    void work_beyond_the_deadline_is_given_up_and_changes_nothing() {
         send(3, props("bob@x.ca"));
         Erasure hurried = new Erasure(database.sql(), new KeyedHash("a pepper")).within(Duration.ofMillis(500));
 
@@ -370,7 +370,7 @@ class AddressSearchTest {
     }
 
     @Test
-    void an_export_that_nobody_can_wait_for_writes_nothing() {
+    void an_export_beyond_the_deadline_writes_nothing() {
         send(1, "{}");
         StringBuilder out = new StringBuilder();
         Export hurried = new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))

@@ -104,7 +104,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         assertThat(database.texts("SELECT value FROM daily_dimension_rollups")).containsExactly("[erased]");
     }
 
-    /** Until somebody waits for a lock, or has finished: then there was nobody to wait. */
+    /** Until a transaction waits for a lock, or all have finished. */
     private static void awaitWaiter() {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
@@ -117,7 +117,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
     }
 
     @Test
-    void no_day_is_rolled_up_while_somebody_is_forgotten() {
+    void no_day_is_rolled_up_during_an_erasure() {
         Rollup rollup = new Rollup(database.anotherMachine(), InstantSource.fixed(NOW));
         LocalDate today = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
 

@@ -52,11 +52,11 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void nobody_is_unknown_and_forgetting_twice_is_safe() {
+    void an_unknown_address_is_not_found_and_forgetting_twice_is_safe() {
         capture(form("bob@x.ca", "visitor-bob1"));
         long before = rows("erasure_log");
 
-        assertThat(forget(new Email("nobody@x.ca"))).isEmpty();
+        assertThat(forget(new Email("unknown@x.ca"))).isEmpty();
         assertThat(forget(BOB)).isPresent();
         assertThat(forget(BOB)).isEmpty();
 
@@ -94,7 +94,7 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void who_sends_the_same_form_again_after_their_visitor_was_forgotten_with_another_begins_anew() {
+    void the_same_form_begins_anew_after_its_visitor_was_forgotten_with_another_lead() {
         capture(form("bob@x.ca", "visitor-home"));
         Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(1)));
         forget(BOB);
@@ -177,7 +177,7 @@ class ErasureTest extends ErasureFixture {
         assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
     }
 
-    /** Whoever adds a column for what somebody sends is reminded here of those who want to be forgotten. */
+    /** Fails when a column for sent values is added that erasure does not clear. */
     @Test
     void every_text_of_the_schema_is_looked_through_or_is_known_to_be_our_own() {
         List<String> unknown = database.texts("""

@@ -117,7 +117,7 @@ class ExportTest {
     }
 
     @Test
-    void nobody_is_told_apart_and_nothing_is_written_about_them() {
+    void for_an_unknown_address_nothing_is_written() {
         StringBuilder out = new StringBuilder();
 
         assertThat(export((lead, property) -> null).write(request(BOB), out)).isFalse();
@@ -166,7 +166,7 @@ class ExportTest {
     }
 
     @Test
-    void that_somebody_is_shown_is_logged_before_the_first_byte_and_without_the_address() {
+    void an_export_is_logged_before_the_first_byte_and_without_the_address() {
         capture(form("bob@x.ca", "visitor-bob1"));
         capture(form("bob@x.ca", "visitor-bob2").property("docs"));
         long before = database.count("SELECT count(*) FROM audit_log");
@@ -273,7 +273,7 @@ class ExportTest {
         assertThat(at(exported(BOB), "$.visitors.size()")).containsExactly("2");
     }
 
-    /** Whoever adds a column is reminded here of those who ask what is held about them. */
+    /** Fails when a column is added that the export does not hold. */
     @Test
     void every_column_is_shown() {
         capture(form("bob@x.ca", "visitor-bob1"));
@@ -290,12 +290,12 @@ class ExportTest {
                 document, "$.visitors[0].events[0]", "events", "visitor_id", "property_id", "day", "may_hold_address");
     }
 
-    /** @param told columns that the surrounding object or another column tells */
-    private static void assertShown(String document, String path, String table, String... told) {
+    /** @param implied columns that the surrounding object or another column gives */
+    private static void assertShown(String document, String path, String table, String... implied) {
         List<String> columns = database.texts(
                 "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema AND table_name = ?",
                 table);
-        columns.removeAll(List.of(told));
+        columns.removeAll(List.of(implied));
         assertThat(columns).isNotEmpty();
         assertThat(at(document, path + ".keyvalue().key"))
                 .as(table)

@@ -216,7 +216,7 @@ class LeadListTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"UPDATE audit_log SET row_count = 0", "DELETE FROM audit_log", "TRUNCATE audit_log"})
-    void nobody_changes_the_log(String change) {
+    void the_log_cannot_be_changed(String change) {
         lines(null, null);
         int before = log().size();
         assertThatThrownBy(() -> database.run(change)).isInstanceOf(SqlFailure.class);

@@ -70,7 +70,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
                 .isEqualTo(1);
     }
 
-    /** Until somebody waits for a lock that another transaction holds. */
+    /** Until a transaction waits for a lock that another one holds. */
     private static void awaitWaiters(CountDownLatch begun) {
         try {
             begun.await();
@@ -100,7 +100,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
     }
 
     @Test
-    void a_partition_in_use_stays_nobody_waits_for_it_and_the_next_purge_takes_it() throws Exception {
+    void a_partition_in_use_stays_without_a_wait_and_the_next_purge_takes_it() throws Exception {
         partition(100);
         visit("visitor-0001", 100);
         rolledUp(100);

@@ -243,12 +243,12 @@ class PurgeTest extends PurgeFixture {
         visit("visitor-0001", 101);
         visit("visitor-0002", 100);
         PurgePlan plan = purge().plan(POLICY, NOW, true);
-        List<String> told = new ArrayList<>();
+        List<String> reported = new ArrayList<>();
         String receipt = "SELECT days || ' of 2 days, ' || (finished_at IS NOT NULL) FROM purge_log";
 
-        var _ = purge().apply(plan, NOW, step -> told.addAll(database.texts(receipt)));
+        var _ = purge().apply(plan, NOW, step -> reported.addAll(database.texts(receipt)));
 
-        assertThat(told).startsWith("1 of 2 days, false", "2 of 2 days, false").doesNotContain("2 of 2 days, true");
+        assertThat(reported).startsWith("1 of 2 days, false", "2 of 2 days, false").doesNotContain("2 of 2 days, true");
         assertThat(database.texts(receipt)).containsExactly("2 of 2 days, true");
     }
 

@@ -22,7 +22,7 @@ public record Database(String url, Sql sql) {
         return as(url, DatabaseUrl.parse(url).user(), DatabaseUrl.parse(url).password());
     }
 
-    /** The same database as somebody else. */
+    /** The same database as another user. */
     public static Database as(String url, String user, String password) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(DatabaseUrl.parse(url).jdbcUrl());

@@ -36,7 +36,7 @@ class ComputedIdTest {
     }
 
     @Test
-    void the_kind_tells_ids_of_equal_parts_apart() {
+    void the_kind_makes_ids_of_equal_parts_differ() {
         assertThat(ComputedId.of("a").with("x").toUuid())
                 .isNotEqualTo(ComputedId.of("b").with("x").toUuid());
     }

@@ -33,14 +33,14 @@ class TextTest {
     }
 
     @Test
-    void one_length_is_told_as_one_number() {
+    void an_exact_length_is_written_as_one_number() {
         assertThat(Text.lengthFault("CAN", 2, 2)).isEqualTo("must be 2 characters");
         assertThat(Text.lengthFault("CA", 2, 2)).isNull();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a\u0000b", "\uD800", "a\uDC00", "\uDC00\uD800", "\uD800x"})
-    void text_that_the_database_cannot_hold_is_told_apart(String text) {
+    void text_that_the_database_cannot_hold_is_recognized(String text) {
         assertThat(Text.isStorable(text)).isFalse();
         assertThatThrownBy(() -> Text.trimmed("name", text, 1, 9)).isInstanceOf(Rejected.class);
     }

@@ -81,7 +81,7 @@ class SessionRuleTest {
     }
 
     @Test
-    void a_later_event_moves_the_end_and_tells_where_the_visitor_was_seen_last() {
+    void a_later_event_moves_the_end_and_where_the_visitor_was_seen_last() {
         Session session = sessions("30-40").getFirst();
         Visitor visitor = visitor("192.0.2.9");
 

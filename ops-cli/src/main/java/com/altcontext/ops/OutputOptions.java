@@ -11,7 +11,7 @@ final class OutputOptions {
     @Option(
             names = "--quiet",
             scope = ScopeType.INHERIT,
-            description = "Print failures only; the exit code tells the rest.")
+            description = "Print failures only; the exit code says the rest.")
     private boolean quiet;
 
     boolean json() {

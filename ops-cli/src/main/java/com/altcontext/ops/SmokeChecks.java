@@ -223,7 +223,7 @@ final class SmokeChecks {
     }
 
     private String adminOnly() throws NoResponse {
-        ServiceResponse response = deployment.post("/v1/leads/delete", "{\"email\":\"nobody@example.com\"}");
+        ServiceResponse response = deployment.post("/v1/leads/delete", "{\"email\":\"unknown@example.com\"}");
         return expect(response.status() == 401, response, "401");
     }
 

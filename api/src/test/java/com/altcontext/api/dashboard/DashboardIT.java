@@ -37,7 +37,7 @@ class DashboardIT {
     }
 
     @Test
-    void the_key_figures_are_those_of_what_is_stored_and_tell_whether_a_change_is_good() {
+    void the_key_figures_match_what_is_stored_and_show_whether_a_change_is_good() {
         page.signIn(SEVEN);
 
         assertThat(page.tile("uniqueVisitors")).isEqualTo("2▲ 100%up 100%, better");
@@ -92,7 +92,7 @@ class DashboardIT {
     }
 
     @Test
-    void a_number_of_days_that_nobody_offers_is_shown_as_a_choice_of_its_own() {
+    void a_number_of_days_that_is_not_offered_becomes_a_choice_of_its_own() {
         page.signIn("?window=31&property=kiln");
 
         assertThat(page.query()).isEqualTo("?window=31&property=kiln");
@@ -124,7 +124,7 @@ class DashboardIT {
     }
 
     @Test
-    void days_of_ones_own_are_shown_and_those_that_cannot_be_are_told_why() {
+    void custom_days_are_shown_and_invalid_ones_get_a_reason() {
         page.signIn("?property=kiln");
         page.tab.click("input[value=custom]");
 
@@ -145,7 +145,7 @@ class DashboardIT {
                 .isEqualTo(1);
     }
 
-    private void days(String from, String to, String told) {
+    private void days(String from, String to, String message) {
         page.tab.evaluate("""
                 (() => {
                   const [from, to] = document.querySelectorAll('.custom input');
@@ -153,8 +153,8 @@ class DashboardIT {
                   to.value = '%s';
                 })()""".formatted(from, to));
         page.tab.click(".custom button");
-        assertThat(page.text(".custom .problem")).startsWith(told);
-        assertThat(page.text(".custom .problem").isEmpty()).isEqualTo(told.isEmpty());
+        assertThat(page.text(".custom .problem")).startsWith(message);
+        assertThat(page.text(".custom .problem").isEmpty()).isEqualTo(message.isEmpty());
     }
 
     @Test
@@ -190,11 +190,11 @@ class DashboardIT {
     }
 
     @Test
-    void a_pointer_on_the_chart_tells_of_the_day_that_it_is_on() {
+    void a_pointer_on_the_chart_shows_the_day_below_it() {
         page.signIn(SEVEN);
         String yesterday =
                 DateTimeFormatter.ofPattern("EEE, MMM d, yyyy", Locale.US).format(PAST.today.minusDays(1));
-        // A hand on a pointer is never quite still: what is laid out anew below it is found by the next move.
+        // As a hand does, the pointer moves a little: after a new layout, the next move finds what is below it.
         Stored.await(
                 () -> {
                     JsonNode box = page.tab.evaluate(
@@ -253,7 +253,7 @@ class DashboardIT {
     }
 
     @Test
-    void web_vitals_are_told_with_their_bands() {
+    void web_vitals_have_their_bands() {
         page.signIn(SEVEN);
 
         assertThat(page.vital("lcpMs")).matches("2\\.9\\ds ▲ Needs improvement|3(\\.0\\d)?s ▲ Needs improvement");
@@ -266,7 +266,7 @@ class DashboardIT {
     }
 
     @Test
-    void ingest_health_tells_what_was_taken_and_what_was_not() {
+    void ingest_health_shows_accepted_and_rejected_events() {
         page.signIn(SEVEN);
 
         assertThat(page.text(".ingest dl"))
@@ -293,7 +293,7 @@ class DashboardIT {
     }
 
     @Test
-    void a_french_browser_is_spoken_to_in_french_and_the_switch_is_remembered() {
+    void a_french_browser_gets_french_and_the_switch_is_remembered() {
         DashboardTab french = STAGE.tab("fr-CA, en;q=0.5");
         french.open(SEVEN);
         assertThat(french.text("h1")).isEqualTo("Connexion");
@@ -332,7 +332,7 @@ class DashboardIT {
     }
 
     @Test
-    void leads_are_told_by_their_consent_and_a_download_is_written_to_the_audit_log(@TempDir Path downloads) {
+    void leads_are_counted_by_consent_and_a_download_is_audited(@TempDir Path downloads) {
         page.signIn(SEVEN);
         assertThat(page.rows(".leads"))
                 .containsExactly(

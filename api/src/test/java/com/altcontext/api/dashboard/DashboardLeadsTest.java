@@ -144,7 +144,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void a_script_takes_it_by_the_key_and_the_log_tells_the_two_apart() {
+    void a_script_downloads_it_with_the_key_and_the_log_shows_the_difference() {
         Call.Answer answer = Call.of("POST", CSV + "?propertyId=" + property)
                 .header("x-admin-key", TestService.ADMIN_KEY)
                 .header("content-type", "application/x-www-form-urlencoded")
@@ -178,7 +178,7 @@ class DashboardLeadsTest {
                 "consentStatus=EXPRESS",
                 "consentStatus=all"
             })
-    void a_question_that_cannot_be_answered_is_told_what_is_wrong_and_is_not_logged(String query) {
+    void an_invalid_question_gets_its_issues_and_is_not_logged(String query) {
         long before = entries();
         Call.Answer answer = signedIn("POST", CSV + "?" + query).send();
 
@@ -194,7 +194,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void nobody_takes_it_by_the_cookie_from_another_page() {
+    void another_page_cannot_download_it_with_the_cookie() {
         for (String site : List.of("cross-site", "same-site", "none")) {
             assertThat(csv("").header("sec-fetch-site", site).send().status()).isEqualTo(401);
         }
@@ -283,7 +283,7 @@ class DashboardLeadsTest {
                     .as("an error stands in it")
                     .isFalse();
         } finally {
-            // Whoever was in the middle has found the database gone, which is told to all until it answers.
+            // The ended connection marked the database as away; requests get 503 until it answers.
             Stored.await(() -> csv("&consentStatus=pending").send().status(), 200);
         }
         assertThat(log().getFirst().path("row_count").asInt())
@@ -292,7 +292,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void a_client_that_goes_away_in_the_middle_holds_nobody_up() throws Exception {
+    void a_client_that_goes_away_in_the_middle_delays_no_other() throws Exception {
         manyLeads();
         for (int i = 0; i < 6; i++) {
             try (RawClient client = new RawClient()) {

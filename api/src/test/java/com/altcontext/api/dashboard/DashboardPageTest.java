@@ -114,7 +114,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void who_has_the_page_is_not_sent_it_again_and_french_is_another_page() {
+    void a_client_that_has_the_page_gets_304_and_french_is_another_page() {
         String tag = Objects.requireNonNull(Call.get(PAGE).send().header("etag"));
 
         Call.Answer again = Call.get(PAGE).header("if-none-match", tag).send();

@@ -54,7 +54,7 @@ class DashboardSessionTest {
         return Call.JSON.createObjectNode().put("key", key);
     }
 
-    /** The cookie of somebody who has signed in, as the browser sends it. */
+    /** The cookie of a session, as the browser sends it. */
     private String cookie() {
         String setCookie = signIn(key(TestService.ADMIN_KEY)).send().header("set-cookie");
         return Objects.requireNonNull(setCookie).replaceFirst(";.*", "");
@@ -135,7 +135,7 @@ class DashboardSessionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"key\":null}", "{\"key\":\"\"}", "{\"key\":7}", "[]", "{\"key\":", ""})
-    void what_is_no_key_is_told_so_and_begins_nothing(String body) {
+    void an_invalid_key_is_refused_and_begins_no_session(String body) {
         Call.Answer answer = signIn(body).send();
 
         assertThat(answer.status()).isEqualTo(400);
@@ -165,7 +165,7 @@ class DashboardSessionTest {
             assertThat(refused.header("set-cookie")).isNull();
         }
         assertThat(call("GET", PROPERTIES).header("cookie", cookie).send().status())
-                .as("whoever is signed in is not disturbed by it")
+                .as("an open session is not affected")
                 .isEqualTo(200);
     }
 
@@ -308,7 +308,7 @@ class DashboardSessionTest {
     }
 
     @Test
-    void no_page_of_another_site_is_told_anything() {
+    void pages_of_other_sites_get_nothing() {
         String cookie = cookie();
         for (String path : List.of(SESSION, PROPERTIES)) {
             for (String method : List.of("OPTIONS", "GET", "POST", "DELETE")) {

@@ -44,13 +44,13 @@ class DashboardSignInIT {
                 .doesNotContain(TestService.ADMIN_KEY);
         assertThat(page.tab.requests()).noneMatch(asked -> asked.contains("key"));
 
-        // Whoever comes back within the session is not asked again.
+        // A visit within the session needs no key.
         page.open("").settled();
         page.assertBlameless();
     }
 
     @Test
-    void a_wrong_key_is_told_so_and_the_field_waits_for_another() {
+    void a_wrong_key_is_reported_and_the_field_waits_for_another() {
         page.open("").enter("not the key of this service");
         page.tab.await("document.querySelector('#key-fault').textContent");
 
@@ -75,7 +75,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void whoever_tries_too_often_is_told_how_long_to_wait() {
+    void too_many_attempts_show_how_long_to_wait() {
         page.open("");
         for (int i = 0; i < 11; i++) {
             page.tab.evaluate("document.querySelector('#key-fault').textContent = ''");
@@ -87,7 +87,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void whoever_signs_out_has_to_sign_in_again() {
+    void after_signing_out_the_key_is_needed_again() {
         page.signIn("");
         page.tab.click(".account button");
         page.tab.await("document.querySelector('#key')");
@@ -99,7 +99,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void a_session_that_ends_while_somebody_looks_hides_the_figures_and_leads_back_to_the_same_view() {
+    void a_session_that_ends_hides_the_figures_and_leads_back_to_the_same_view() {
         page.signIn("?window=90&chart=sessions&pages=exit_path");
         page.tab.call("Network.clearBrowserCookies", Map.of());
         page.tab.click("input[value=\"7\"]");
@@ -115,7 +115,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void a_page_that_the_browser_had_kept_shows_nothing_to_whoever_is_not_signed_in() {
+    void a_page_from_the_browsers_cache_shows_nothing_without_a_session() {
         page.signIn("");
         page.tab.evaluate("window.kept = 'the same page'");
         page.tab.open(STAGE.service.address() + "/v1/privacy");
@@ -179,7 +179,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void a_service_without_a_key_says_that_nobody_can_sign_in() {
+    void a_service_without_a_key_says_that_signing_in_is_impossible() {
         try (PackagedService service = PackagedService.on(Database.migrated().url())) {
             DashboardTab keyless = new DashboardTab(STAGE.browser.visitor().tab(), service.address());
             keyless.tab.open(service.address() + "/dashboard");

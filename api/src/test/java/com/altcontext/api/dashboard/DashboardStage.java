@@ -37,7 +37,7 @@ final class DashboardStage implements AutoCloseable {
         return database;
     }
 
-    /** Somebody who was never here before, at an address of their own. */
+    /** A tab of a new visitor, with an address of its own. */
     DashboardTab tab() {
         return tab("en-CA");
     }

@@ -101,7 +101,7 @@ class DashboardStatesIT {
     }
 
     @Test
-    void whoever_looks_too_often_is_told_when_to_look_again() {
+    void too_many_requests_show_when_to_try_again() {
         page.signIn("");
         for (int i = 0; i < 10 && !page.has(".alert p"); i++) {
             page.tab.click(REFRESH);

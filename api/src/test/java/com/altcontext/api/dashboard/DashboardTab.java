@@ -31,7 +31,7 @@ final class DashboardTab {
         tab.look(WIDE, HEIGHT, false);
     }
 
-    /** Opens the page and waits until it says whether somebody is signed in. */
+    /** Opens the page and waits until it shows the sign-in form or the figures. */
     DashboardTab open(String query) {
         tab.open(address + "/dashboard" + query);
         tab.await("document.querySelector('#key, .overview')");
@@ -46,7 +46,7 @@ final class DashboardTab {
     }
 
     void enter(String key) {
-        // Whatever stands there is replaced, as by whoever types after the page has marked it.
+        // Replaces what is there, as typing into the selected field does.
         tab.evaluate("document.querySelector('#key').select()");
         tab.call("Input.insertText", Map.of("text", key));
         tab.press("Enter");

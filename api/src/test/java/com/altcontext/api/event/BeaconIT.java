@@ -45,20 +45,20 @@ class BeaconIT {
               const service = 'SERVICE/v1/events';
               const event = (eventType) => JSON.stringify(
                 {anonId: 'ANON_ID', eventType, path: location.pathname, eventId: crypto.randomUUID()});
-              const tell = (outcome) => document.getElementById('outcome').textContent = JSON.stringify(outcome);
+              const show = (outcome) => document.getElementById('outcome').textContent = JSON.stringify(outcome);
               const beacon = navigator.sendBeacon(service, event('page_view'));
               const json = navigator.sendBeacon(service, new Blob([event('form_start')], {type: 'application/json'}));
               fetch(service, {
                 method: 'POST',
                 headers: {'content-type': 'application/json', 'x-api-key': 'what the earlier sites send'},
                 body: event('cta_click')
-              }).then(async (answer) => tell({
+              }).then(async (answer) => show({
                 beacon,
                 json,
                 status: answer.status,
                 outcome: answer.headers.get('x-outcome'),
                 body: await answer.json()
-              })).catch((failure) => tell({beacon, failure: failure.name}));
+              })).catch((failure) => show({beacon, failure: failure.name}));
             </script>
             """;
 
@@ -92,12 +92,12 @@ class BeaconIT {
 
     @Test
     void a_listed_page_sends_a_beacon_and_reads_the_answer_to_a_preflighted_event() throws Exception {
-        JsonNode told = visit("127.0.0.1", 3);
+        JsonNode outcome = visit("127.0.0.1", 3);
 
-        assertThat(told.path("beacon").booleanValue()).isTrue();
-        assertThat(told.path("json").booleanValue()).isTrue();
-        assertThat(told.path("status").intValue()).isEqualTo(202);
-        assertThat(told.path("outcome").textValue()).isEqualTo("stored");
+        assertThat(outcome.path("beacon").booleanValue()).isTrue();
+        assertThat(outcome.path("json").booleanValue()).isTrue();
+        assertThat(outcome.path("status").intValue()).isEqualTo(202);
+        assertThat(outcome.path("outcome").textValue()).isEqualTo("stored");
         List<JsonNode> events = stored(3);
         assertThat(events)
                 .extracting(event -> event.path("event_type").textValue())
@@ -108,16 +108,16 @@ class BeaconIT {
         });
         assertThat(events)
                 .extracting(event -> event.path("id").textValue())
-                .contains(told.at("/body/eventId").textValue());
+                .contains(outcome.at("/body/eventId").textValue());
         assertThat(new Stored(sql).sessions(anonId)).hasSize(1);
     }
 
     @Test
     void the_beacon_of_a_page_that_is_not_listed_is_stored_and_its_preflight_is_not_allowed() throws Exception {
-        JsonNode told = visit("localhost", 1);
+        JsonNode outcome = visit("localhost", 1);
 
-        assertThat(told.path("beacon").booleanValue()).isTrue();
-        assertThat(told.path("failure").textValue()).isEqualTo("TypeError");
+        assertThat(outcome.path("beacon").booleanValue()).isTrue();
+        assertThat(outcome.path("failure").textValue()).isEqualTo("TypeError");
         assertThat(stored(1).getFirst().path("event_type").textValue()).isEqualTo("page_view");
     }
 

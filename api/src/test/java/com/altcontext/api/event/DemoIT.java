@@ -81,7 +81,7 @@ class DemoIT {
     }
 
     @Test
-    void a_form_tells_which_of_its_buttons_was_pressed() {
+    void a_form_sends_which_of_its_buttons_was_pressed() {
         tab.open(STAGE.site.at("/index.html"));
         tab.evaluate("""
                 document.querySelector('form button').insertAdjacentHTML('afterend',
@@ -156,7 +156,7 @@ class DemoIT {
     }
 
     @Test
-    void who_opted_out_can_still_send_a_form_and_is_not_linked_to_earlier_visits() {
+    void a_visitor_who_opted_out_can_still_send_a_form_and_is_not_linked_to_earlier_visits() {
         tab.open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         String before = anonId(tab);

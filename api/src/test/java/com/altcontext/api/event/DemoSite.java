@@ -37,7 +37,7 @@ final class DemoSite implements AutoCloseable {
     }
 
     /** From now on the pages speak to the service at that address. */
-    void tell(String address) {
+    void use(String address) {
         service = address;
     }
 

@@ -33,7 +33,7 @@ final class DemoStage implements AutoCloseable {
                         "1000000",
                         "RATE_LIMIT_LEAD_EMAILS",
                         "1000000"));
-        site.tell(service.address());
+        site.use(service.address());
         browser = Chromium.start();
     }
 

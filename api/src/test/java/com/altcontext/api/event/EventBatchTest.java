@@ -144,7 +144,7 @@ class EventBatchTest {
         ObjectNode short_ = TestEvent.body("short");
         TestEvent.put(short_, "utm.source", 5);
         String body = "{\"events\":[" + good + ',' + short_ + ",5,null,[]," + TestEvent.bodyWith("honeypot", "x") + ','
-                + TestEvent.bodyWith("propertyId", "nobody") + ',' + bot + ",{}]}";
+                + TestEvent.bodyWith("propertyId", "unknown") + ',' + bot + ",{}]}";
         String property = stored.newProperty(properties);
         Call.Answer answer = Call.batch(body)
                 .header("origin", "https://" + property + ".example")
@@ -184,7 +184,7 @@ class EventBatchTest {
     }
 
     @Test
-    void what_reading_finds_is_told_of_the_event_that_holds_it() {
+    void an_issue_found_while_reading_belongs_to_its_event() {
         ObjectNode good = TestEvent.body();
         String twice = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"path\":\"/\"}";
         String nul = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"props\":{\"a\":\"\\u0000\"}}";
@@ -236,7 +236,7 @@ class EventBatchTest {
     @ParameterizedTest
     @MethodSource("faultsOfOneEvent")
     void however_many_faults_stand_before_it_each_event_is_judged_alone(String faulty, String path) {
-        // Each of the first has more faults than are told of one.
+        // Each of the first events has more faults than the answer lists for one.
         String bad = "{\"props\":[" + "\"\\u0000\",".repeat(60) + "1]}";
         ObjectNode good = TestEvent.body();
         String body = "[" + (bad + ',').repeat(20) + faulty + ',' + good + ',' + bad + "]";

@@ -97,7 +97,7 @@ class EventBodyTest {
     }
 
     @Test
-    void a_packed_body_is_unsupported() throws IOException {
+    void a_compressed_body_is_unsupported() throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
             gzip.write(TestEvent.body().toString().getBytes(StandardCharsets.UTF_8));
@@ -110,7 +110,7 @@ class EventBodyTest {
     }
 
     @Test
-    void a_body_that_is_packed_by_the_identity_is_not_packed() {
+    void a_body_with_the_identity_encoding_is_not_compressed() {
         assertThat(Call.event(TestEvent.body())
                         .header("content-encoding", "identity")
                         .send()
@@ -205,7 +205,7 @@ class EventBodyTest {
     }
 
     @Test
-    void what_follows_the_event_is_refused() {
+    void content_after_the_event_is_refused() {
         assertThat(issuePaths(TestEvent.body() + "{}")).containsExactly("");
         assertThat(issuePaths(TestEvent.body() + "x")).containsExactly("");
     }

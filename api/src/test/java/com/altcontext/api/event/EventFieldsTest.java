@@ -86,7 +86,7 @@ class EventFieldsTest {
 
     @ParameterizedTest
     @MethodSource("texts")
-    void what_is_no_text_is_refused(String field, int least, int most, String column) {
+    void a_value_that_is_not_text_is_refused(String field, int least, int most, String column) {
         for (Object wrong : List.of(5, true, List.of("x"), Map.of("x", 1))) {
             assertThat(events.refused(TestEvent.bodyWith(field, wrong))).containsExactly(field + ": must be a string");
         }
@@ -171,7 +171,7 @@ class EventFieldsTest {
     }
 
     @Test
-    void fields_that_nobody_knows_are_ignored() {
+    void unknown_fields_are_ignored() {
         ObjectNode event = TestEvent.bodyWith("utm.id", "x");
         event.put("somethingNew", 5);
         TestEvent.put(event, "traffic.webVitals.fidMs", -1);
@@ -181,7 +181,7 @@ class EventFieldsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"utm", "traffic", "traffic.webVitals", "props"})
-    void what_should_be_an_object_and_is_not_is_refused(String field) {
+    void a_value_that_should_be_an_object_is_refused(String field) {
         for (Object wrong : List.of("x", 5, false, List.of())) {
             assertThat(events.refused(TestEvent.bodyWith(field, wrong))).containsExactly(field + ": must be an object");
         }
@@ -201,7 +201,7 @@ class EventFieldsTest {
     }
 
     @Test
-    void a_conversion_is_what_says_so_and_every_submitted_form() {
+    void an_event_is_a_conversion_if_it_says_so_and_a_submitted_form_always() {
         ObjectNode form = TestEvent.bodyWith("traffic.isConversion", false);
         form.put("eventType", "form_submit");
 
@@ -316,13 +316,13 @@ class EventFieldsTest {
     // --- several
 
     @Test
-    void all_issues_are_told_at_once_by_dotted_paths() {
+    void all_issues_come_in_one_answer_with_dotted_paths() {
         String body = """
                 {"anonId": "short", "eventType": "", "timestamp": "never", "referrer": 5,
                  "utm": {"source": "%s", "term": []},
                  "traffic": {"deviceType": "phone", "countryCode": "CAN", "isExit": "no", "engagedTimeMs": -1,
                              "webVitals": {"lcpMs": 120001, "clsScore": "high"}},
-                 "eventId": "1", "props": [], "propertyId": "nobody"}
+                 "eventId": "1", "props": [], "propertyId": "unknown"}
                 """.formatted("x".repeat(256));
 
         assertThat(events.refusedPaths(body))

@@ -95,8 +95,7 @@ class EventNumbersTest {
 
     @ParameterizedTest
     @MethodSource("numbers")
-    void a_number_that_is_too_great_is_refused_but_for_a_page_that_is_pulled_beyond_its_end(
-            String field, int most, String column) {
+    void a_number_that_is_too_great_is_refused_except_for_overscroll(String field, int most, String column) {
         for (Object beyond : List.of(most + 1, most + 0.000001, String.valueOf(most + 1), "1e99", 1e300)) {
             ObjectNode event = TestEvent.bodyWith(field, beyond);
             if (field.equals("traffic.scrollDepthPercent")) {
@@ -138,7 +137,7 @@ class EventNumbersTest {
         assertThat(numberOf(anonId)).isEqualByComparingTo(number);
     }
 
-    static Stream<String> numbersOfNobody() {
+    static Stream<String> unstorableNumbers() {
         return Stream.of(
                 "1e400",
                 "-1e400",
@@ -156,7 +155,7 @@ class EventNumbersTest {
     }
 
     @ParameterizedTest
-    @MethodSource("numbersOfNobody")
+    @MethodSource("unstorableNumbers")
     void a_number_in_props_beyond_the_range_of_a_double_is_refused_and_named(String number) {
         String anonId = "anon-" + UUID.randomUUID();
         Call.Answer answer = Call.event(withNumber(anonId, number)).send();
@@ -169,7 +168,7 @@ class EventNumbersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0e400", "0e999999999", "0e-999999999", "-0e2147483647", "0.0e-20000", "0E+131073"})
-    void nothing_to_any_power_is_stored_as_nothing(String zero) {
+    void zero_with_any_exponent_is_stored_as_zero(String zero) {
         String anonId = "anon-" + UUID.randomUUID();
         Call.Answer answer = Call.event(withNumber(anonId, zero)).send();
 
@@ -179,7 +178,7 @@ class EventNumbersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1e400", "0e999999999", "1e-999999999", "1e2147483648"})
-    void an_exponent_trick_in_a_measurement_is_never_an_error_of_the_service(String number) {
+    void an_extreme_exponent_in_a_measurement_is_never_an_error_of_the_service(String number) {
         for (String field :
                 List.of("timestamp", "\"traffic\":{\"engagedTimeMs", "\"traffic\":{\"webVitals\":{\"lcpMs")) {
             String braces = "}".repeat((int) field.chars().filter(c -> c == '{').count());

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of an event that is not refused: stored, known already, told apart as a bot's, or let go. */
+/** The outcomes of a valid event: stored, also as a bot's, or dropped; its session, source and device. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventOutcomesTest {
@@ -165,7 +165,7 @@ class EventOutcomesTest {
     }
 
     @Test
-    void a_filled_honeypot_is_not_told_what_else_is_wrong() {
+    void a_filled_honeypot_gets_no_issues() {
         Call.Answer answer = Call.event("{\"honeypot\":\"x\"}").send();
 
         assertThat(answer.text()).isEqualTo("{\"ok\":true}");

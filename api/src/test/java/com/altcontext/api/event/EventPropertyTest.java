@@ -62,7 +62,7 @@ class EventPropertyTest {
         ",,https://www.shop.example.com,,shop",
         ",,https://evil-shop.example.com,,default",
         ",,https://shop.example.com.evil.com,,default",
-        ",,https://nobody.example,,default",
+        ",,https://unknown.example,,default",
         ",,,https://shop.example.com/page?x=1,shop",
         ",,https://blog.example.com,https://shop.example.com/page,blog",
         ",,null,,default",
@@ -100,7 +100,8 @@ class EventPropertyTest {
     }
 
     static Stream<Object> unknown() {
-        return Stream.of("nobody", "", " ", "Shop", "shop ' --", "x".repeat(5_000), 5, true, List.of("shop"), Map.of());
+        return Stream.of(
+                "unknown", "", " ", "Shop", "shop ' --", "x".repeat(5_000), 5, true, List.of("shop"), Map.of());
     }
 
     @ParameterizedTest

@@ -67,7 +67,7 @@ class KillIT {
                 acknowledged.put(event.getKey(), answer.field("eventId"));
             }
             assertThat(stored())
-                    .as("each once, and none that nobody sent")
+                    .as("each once, and none that was not sent")
                     .containsExactlyInAnyOrderEntriesOf(acknowledged);
         }
     }
@@ -93,7 +93,7 @@ class KillIT {
 
     /**
      * A request that reaches a closing connection gets no answer, and nothing on the way of HTTP/1.1 can prevent that. But what
-     * was taken is answered: an event is stored exactly if its sender was told so.
+     * was taken is answered: an event is stored exactly if its answer said so.
      */
     @Test
     void a_terminated_service_answers_what_is_in_flight_and_writes_its_counts() throws Exception {

@@ -69,7 +69,7 @@ class PrivacySignalsTest {
     }
 
     @Test
-    void a_bad_event_with_a_signal_is_still_told_what_is_wrong() {
+    void an_invalid_event_with_a_signal_still_gets_its_issues() {
         assertThat(Call.event("{}").header("DNT", "1").send().status()).isEqualTo(400);
     }
 }

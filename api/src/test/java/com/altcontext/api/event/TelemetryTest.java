@@ -78,7 +78,7 @@ class TelemetryTest {
     }
 
     @Test
-    void it_is_packed_for_who_can_unpack_it() throws IOException, InterruptedException {
+    void it_is_compressed_for_clients_that_accept_it() throws IOException, InterruptedException {
         HttpResponse<byte[]> answer;
         try (HttpClient client = HttpClient.newHttpClient()) {
             answer = client.send(
@@ -97,7 +97,7 @@ class TelemetryTest {
     }
 
     @Test
-    void who_has_it_is_not_sent_it_again() {
+    void a_client_that_has_it_gets_304() {
         Call.Answer first = Call.get(PLAIN).send();
         String tag = Objects.requireNonNull(first.header("etag"));
         for (String known : new String[] {tag, "W/" + tag, "\"other\", " + tag}) {
@@ -120,7 +120,7 @@ class TelemetryTest {
     }
 
     @Test
-    void head_tells_what_get_would_send() {
+    void head_has_the_headers_of_get() {
         Call.Answer get = Call.get(PLAIN).send();
         Call.Answer head = Call.of("HEAD", PLAIN).send();
 

@@ -41,7 +41,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_page_that_is_changed_by_script_is_a_page_view_and_so_is_the_way_back() {
+    void a_page_change_by_script_is_a_page_view_and_so_is_going_back() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
 
@@ -56,7 +56,7 @@ class TrackerIT {
         tab.evaluate("history.back()");
         assertThat(STAGE.await(tab, "page_view", 3).getLast().path("path").textValue())
                 .isEqualTo("/index.html");
-        // The same page under another address is no other page.
+        // Another query or fragment is the same page.
         tab.evaluate("history.replaceState(null, '', '?sorted=1#prices')");
         tab.evaluate("location.hash = 'cups'");
         tab.evaluate("altcontext.track('last')");
@@ -66,7 +66,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_tab_that_is_left_for_another_tells_how_it_was_read_and_how_quick_it_was() {
+    void leaving_a_tab_sends_engagement_and_web_vitals() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         tab.evaluate(PAINTED);
@@ -88,7 +88,7 @@ class TrackerIT {
         assertThat(engagement.path("inp_ms").isNumber()).isTrue();
         assertThat(engagement.path("cls_score").isNumber()).isTrue();
 
-        // What was told is not told again: neither as time, nor as the page's quickness.
+        // Neither the time nor the web vitals are sent a second time.
         tab.toFront();
         tab.evaluate(TWO_FRAMES);
         tab.open(STAGE.site.at("/thanks.html"));
@@ -100,7 +100,7 @@ class TrackerIT {
     }
 
     @Test
-    void layout_that_jumps_and_a_slow_answer_to_a_click_are_measured() {
+    void layout_shifts_and_slow_clicks_are_measured() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         tab.evaluate(PAINTED);
@@ -122,7 +122,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_page_that_is_closed_tells_once() {
+    void closing_a_page_sends_engagement_once() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         STAGE.await(tab, "page_view", 1);
@@ -150,7 +150,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_page_that_comes_back_and_is_left_before_it_is_painted_has_no_paint_of_before() {
+    void a_page_that_comes_back_and_is_left_unpainted_sends_no_earlier_paint() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         tab.evaluate(PAINTED);
@@ -188,7 +188,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_campaign_that_says_too_much_is_cut_between_two_characters() {
+    void a_campaign_that_is_too_long_is_cut_between_two_characters() {
         String source = "a" + "\uD83C\uDFFA".repeat(300);
         ChromiumTab tab =
                 visitor.tab().open(STAGE.site.at("/?utm_source=" + URLEncoder.encode(source, StandardCharsets.UTF_8)));
@@ -210,7 +210,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_form_of_the_page_s_own_is_told_of_when_it_is_begun_and_sent_and_a_search_is_not() {
+    void a_form_of_the_page_sends_its_start_and_its_submit_and_a_search_form_does_not() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.evaluate("""
                 for (const [name, more] of [['survey', ''], ['find', 'role=search'], ['quiz', 'data-alt-ignore']]) {
@@ -238,7 +238,7 @@ class TrackerIT {
     }
 
     @Test
-    void what_the_page_tells_before_the_script_is_there_is_told_when_it_is() {
+    void calls_before_the_script_has_loaded_are_sent_when_it_has() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("""
                 window.altcontext ||= {q: [], track(...call) { this.q.push(call) }};
@@ -257,7 +257,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_link_to_another_site_a_file_and_what_is_marked_are_told_of_when_they_are_clicked() {
+    void clicks_on_outbound_links_files_and_marked_elements_are_sent() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
 
         tab.click("[data-alt-event]");
@@ -277,7 +277,7 @@ class TrackerIT {
     }
 
     @Test
-    void what_the_page_itself_wants_to_tell_is_told_and_its_mistakes_are_not_its_downfall() {
+    void events_of_the_page_itself_are_sent_and_its_mistakes_do_no_harm() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.evaluate("""
                 const circle = {};
@@ -313,7 +313,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_page_that_is_only_prepared_is_no_page_view_until_it_is_seen() {
+    void a_prerendered_page_is_no_page_view_until_it_is_shown() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("Object.defineProperty(document, 'prerendering', {value: true, configurable: true})");
         tab.open(STAGE.site.at("/index.html"));
@@ -328,7 +328,7 @@ class TrackerIT {
         STAGE.await(tab, "too_early", 1);
     }
 
-    /** Waits until the browser has told of its largest paint; after a click it would tell of none. */
+    /** Waits until the browser has reported its largest paint; it reports none after a click. */
     private static final String PAINTED = """
             new Promise((done) =>
               new PerformanceObserver(() => done()).observe({type: 'largest-contentful-paint', buffered: true}))""";

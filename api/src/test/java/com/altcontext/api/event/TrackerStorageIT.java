@@ -28,7 +28,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void nothing_is_sent_or_kept_of_who_opted_out_until_they_opt_in() {
+    void after_an_opt_out_nothing_is_sent_or_kept_until_an_opt_in() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         String before = anonId(tab);
@@ -52,7 +52,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void nothing_is_sent_or_kept_of_who_asks_every_site_for_privacy() {
+    void with_a_privacy_signal_of_the_browser_nothing_is_sent_or_kept() {
         for (String signal : List.of("globalPrivacyControl", "doNotTrack")) {
             ChromiumTab tab = STAGE.browser.visitor().tab();
             tab.beforeEachPage("Object.defineProperty(navigator, '" + signal + "', {value: '1'})");
@@ -69,7 +69,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void this_machine_and_excluded_paths_are_told_of_only_where_that_is_wanted() {
+    void localhost_and_excluded_paths_are_measured_only_where_configured() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.removeAttribute('data-allow-localhost')"));
         tab.open(STAGE.site.at("/index.html"));
@@ -86,7 +86,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void what_happens_without_a_network_is_told_when_it_is_back_with_its_own_time() {
+    void events_without_a_network_are_sent_later_with_their_own_time() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         tab.await(ALL_ARRIVED);
@@ -105,7 +105,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void what_did_not_arrive_is_sent_with_the_next_page_and_stored_once() {
+    void an_event_that_did_not_arrive_is_sent_with_the_next_page_and_stored_once() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         tab.await(ALL_ARRIVED);
@@ -129,7 +129,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void what_is_on_its_way_when_the_page_is_left_is_sent_again() {
+    void an_event_on_its_way_when_the_page_is_left_is_sent_again() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("if (location.pathname == '/index.html') { window.fetch = () => new Promise(() => {}) }");
         tab.open(STAGE.site.at("/index.html"));
@@ -142,7 +142,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void nothing_is_kept_of_who_opted_out_while_it_was_on_its_way() {
+    void an_opt_out_while_an_event_is_on_its_way_keeps_nothing() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("window.fetch = () => new Promise((_, failed) => window.fail = failed)");
         tab.open(STAGE.site.at("/index.html"));
@@ -166,7 +166,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void no_more_is_kept_than_a_little() {
+    void at_most_forty_events_are_kept() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         tab.await(ALL_ARRIVED);
@@ -206,7 +206,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void a_full_storage_neither_stops_the_script_nor_takes_back_that_somebody_opted_out() {
+    void a_full_storage_neither_stops_the_script_nor_undoes_an_opt_out() {
         String campaign = "full-" + UUID.randomUUID();
         ChromiumTab tab = visitor.tab();
         // 5 MiB, the name included, are all that Chromium gives a site.
@@ -226,7 +226,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void what_somebody_else_wrote_in_the_storage_is_passed_over() {
+    void foreign_content_in_the_storage_is_skipped() {
         for (String strange : List.of("5", "[null]", "{", "null\\n{}\\n[]")) {
             ChromiumTab tab = STAGE.browser.visitor().tab();
             tab.beforeEachPage("if (!localStorage.length) { localStorage['altcontext.unsent'] = '" + strange + "' }");
@@ -240,7 +240,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void nothing_is_heard_of_the_script_in_a_browser_whose_functions_fail() {
+    void the_script_stays_silent_in_a_browser_whose_functions_fail() {
         for (String name : List.of(
                 "window.fetch",
                 "navigator.sendBeacon",

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(value = TestService.class, initArgs = @ResourceArg(name = "ADMIN_API_KEY", value = " "))
 class AdminKeyMissingTest {
     @Test
-    void without_a_key_nobody_is_let_in_and_the_operator_is_told_why() {
+    void without_a_configured_key_operator_routes_are_closed_and_say_why() {
         for (String path : List.of("/v1/leads/delete", "/v1/leads/export")) {
             for (String key : List.of("", " ", TestService.ADMIN_KEY)) {
                 Call.Answer answer = Call.of("POST", path)
@@ -36,7 +36,7 @@ class AdminKeyMissingTest {
     }
 
     @Test
-    void nobody_signs_in_to_the_dashboard_either() {
+    void the_dashboard_has_no_sign_in_either() {
         String cookie = new SessionCookie(Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
                 .begin()
                 .setCookie()

@@ -63,7 +63,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void no_key_is_told_before_the_body_comes() throws IOException {
+    void a_missing_or_wrong_key_is_refused_before_the_body_comes() throws IOException {
         String head = " HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: " + client + "\r\nContent-Type: application/json\r\n";
         for (String path : PATHS) {
             for (String rest : List.of(
@@ -117,7 +117,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void who_has_the_key_never_fails() {
+    void the_right_key_never_fails() {
         for (int i = 0; i < 8; i++) {
             assertThat(send("/v1/leads/delete", TestService.ADMIN_KEY).status()).isEqualTo(404);
             assertThat(send("/v1/leads/export", TestService.ADMIN_KEY).status()).isEqualTo(404);

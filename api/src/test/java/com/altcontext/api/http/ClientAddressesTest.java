@@ -56,7 +56,7 @@ class ClientAddressesTest {
     }
 
     @Test
-    void who_is_no_trusted_proxy_is_not_believed() {
+    void an_untrusted_proxy_is_not_believed() {
         assertThat(address(false, STRANGER, "x-forwarded-for", "203.0.113.1"))
                 .isEqualTo(InetAddress.ofLiteral(STRANGER));
         assertThat(address(false, STRANGER, "fly-client-ip", "203.0.113.1")).isEqualTo(InetAddress.ofLiteral(STRANGER));
@@ -78,7 +78,7 @@ class ClientAddressesTest {
 
     @ParameterizedTest
     @CsvSource({"garbage", "''", "'203.0.113.1, 203.0.113.2'", "localhost", "fly.io"})
-    void on_fly_garbage_is_nobody_so_the_peer_counts(String header) {
+    void on_fly_an_invalid_header_means_the_peer(String header) {
         assertThat(address(true, STRANGER, "fly-client-ip", header)).isEqualTo(InetAddress.ofLiteral(STRANGER));
     }
 

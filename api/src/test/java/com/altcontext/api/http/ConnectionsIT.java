@@ -43,7 +43,7 @@ class ConnectionsIT {
     }
 
     @Test
-    void who_comes_when_there_is_no_room_is_told_so_and_served_when_there_is() throws Exception {
+    void a_connection_beyond_the_limit_is_refused_and_served_when_there_is_room() throws Exception {
         try (PackagedService service = PackagedService.on(url)) {
             URI address = URI.create(service.address());
             List<RawClient> idle = new ArrayList<>();
@@ -87,7 +87,7 @@ class ConnectionsIT {
                     another.write(HEALTH);
                     assertRefused(another.readAll());
                 }
-                assertThat(service.health()).as("what another client is told").isEqualTo("200");
+                assertThat(service.health()).as("the answer to another client").isEqualTo("200");
             } finally {
                 for (RawClient client : ofClient) {
                     client.close();
@@ -98,7 +98,7 @@ class ConnectionsIT {
     }
 
     @Test
-    void a_flood_of_connections_whose_answers_nobody_reads_leaves_the_service_alive() throws Exception {
+    void a_flood_of_connections_with_unread_answers_leaves_the_service_alive() throws Exception {
         try (PackagedService service = PackagedService.on(url);
                 ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             List<Future<?>> running = new ArrayList<>();
@@ -119,7 +119,7 @@ class ConnectionsIT {
     }
 
     @Test
-    void a_stop_in_the_middle_of_a_flood_tells_nobodys_address() throws Exception {
+    void a_stop_during_a_flood_logs_no_address() throws Exception {
         try (PackagedService service = PackagedService.on(url);
                 ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             URI address = URI.create(service.address());

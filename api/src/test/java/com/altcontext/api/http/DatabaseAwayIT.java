@@ -64,7 +64,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void a_form_sent_while_the_database_is_away_is_told_so_and_is_taken_when_it_is_back() throws Exception {
+    void a_form_gets_503_while_the_database_is_away_and_is_taken_when_it_is_back() throws Exception {
         String email = Forms.email();
         try (EmbeddedDatabase database = TestDatabase.own()) {
             Migrations.of(DatabaseUrl.parse(database.url())).apply();
@@ -129,7 +129,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void a_wrong_configuration_is_told_whole_by_names_and_rules_and_stops_the_start() throws Exception {
+    void a_wrong_configuration_stops_the_start_with_all_names_and_rules() throws Exception {
         Map<String, String> wrong =
                 Map.of("IP_HASH_PEPPER", "pepper-77", "PORT", "harbour-77", "RESPECT_PRIVACY_SIGNALS", "perhaps-77");
         try (PackagedService service = PackagedService.launch(wrong)) {
@@ -147,7 +147,7 @@ class DatabaseAwayIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"PORT", "MANAGEMENT_PORT"})
-    void a_port_that_is_taken_is_told_in_one_line_by_its_variable(String variable) throws Exception {
+    void a_port_in_use_is_reported_in_one_line_with_its_variable(String variable) throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 PackagedService service = PackagedService.launch(
                         Map.of("DATABASE_URL", TestDatabase.fresh(), variable, String.valueOf(other.getLocalPort())))) {
@@ -173,7 +173,7 @@ class DatabaseAwayIT {
         }
     }
 
-    /** Nobody can say whether the site exists before the database was there; afterwards it is known not to. */
+    /** Whether the property exists is unknown until the database was reached; after that it is known not to. */
     private static int statusOfNamedProperty(PackagedService service) throws Exception {
         return service.post(PackagedService.Load.event("anon-at-the-start").put("propertyId", "no-such-site"))
                 .status();

@@ -94,7 +94,7 @@ class DatabaseRefusingIT {
     }
 
     @Test
-    void what_waits_for_a_lock_too_long_is_ended_in_the_database_and_told_503() throws Exception {
+    void a_request_that_waits_too_long_for_a_lock_is_ended_in_the_database_and_gets_503() throws Exception {
         Migrations.of(DatabaseUrl.parse(url)).apply();
         try (PackagedService service = PackagedService.on(url, limits())) {
             assertThat(service.post("/v1/leads/capture", Forms.scripted(email)).status())
@@ -106,14 +106,14 @@ class DatabaseRefusingIT {
 
             List<Integer> statuses = owner.inTransaction(tx -> {
                 tx.update("LOCK TABLE " + String.join(", ", WRITTEN) + " IN ACCESS EXCLUSIVE MODE");
-                List<Integer> told = statuses(service, waiting);
+                List<Integer> ended = statuses(service, waiting);
                 assertThat(tx.query("""
                                 SELECT pid FROM pg_stat_activity
                                 WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()
                                 """, row -> row.number(1)))
                         .as("statements that run on")
                         .isEmpty();
-                return told;
+                return ended;
             });
             assertThat(statuses).containsOnly(503);
             assertThat(rows()).isEqualTo(rows);

@@ -17,7 +17,7 @@ class LanguageTest {
     }
 
     @Test
-    void who_speaks_neither_or_does_not_say_is_spoken_to_in_english() {
+    void english_is_the_default() {
         for (String header : new String[] {null, "", "*", "de", "fry", "fr;q=x", ";;;"}) {
             assertThat(Language.preferred(header)).as(header).isEqualTo(ENGLISH);
         }

@@ -36,7 +36,7 @@ class LimitsTest {
     private final String client = "203.0.113." + CLIENTS.incrementAndGet();
 
     @Test
-    void the_121st_event_of_a_minute_is_refused_and_told_when_to_come_back() {
+    void the_121st_event_of_a_minute_is_refused_with_retry_after() {
         Stored stored = new Stored(sql);
         String property = stored.newProperty(properties);
         // A minute's allowance refills while it is spent, so a slow machine is granted some more.
@@ -201,7 +201,7 @@ class LimitsTest {
     }
 
     @Test
-    void a_client_cannot_change_who_it_is_by_what_it_writes_itself() {
+    void a_client_cannot_change_its_address_by_its_own_headers() {
         exhaust(TestEvent.body());
         for (String forged :
                 List.of("192.0.2.77, " + client, "garbage, " + client, "192.0.2.77," + client + ",127.0.0.1")) {

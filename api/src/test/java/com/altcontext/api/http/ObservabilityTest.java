@@ -34,7 +34,7 @@ class ObservabilityTest {
     Sql sql;
 
     @Test
-    void metrics_tell_what_became_of_events() {
+    void metrics_count_the_outcomes_of_events() {
         double stored = metric("altcontext_events_accepted_total{outcome=\"stored\"}");
         double bots = metric("altcontext_events_accepted_total{outcome=\"bot\"}");
         double duplicates = metric("altcontext_events_duplicate_total");
@@ -68,7 +68,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void metrics_tell_how_the_writer_is_doing() {
+    void metrics_describe_the_writer() {
         Call.event(TestEvent.body()).send();
         String metrics = Call.management("/metrics").send().text();
 
@@ -84,7 +84,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void metrics_tell_of_the_service_s_own_faults() {
+    void metrics_count_the_services_own_faults() {
         Stored stored = new Stored(sql);
         double faults = metric("altcontext_requests_refused_total{reason=\"internal_error\"}");
         stored.execute("ALTER TABLE events ADD CONSTRAINT fault CHECK (path <> '/faulty') NOT VALID");
@@ -100,7 +100,7 @@ class ObservabilityTest {
 
     /** A series that begins with its first fault hides it: the rate of what was never there before is nothing. */
     @Test
-    void every_reason_is_told_of_before_it_ever_came_up() {
+    void every_reason_has_a_counter_from_the_start() {
         String metrics = Call.management("/metrics").send().text();
         for (Problem problem : Problem.values()) {
             assertThat(metrics).contains("altcontext_requests_refused_total{reason=\"" + problem.code() + "\"} ");
@@ -131,7 +131,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void metrics_tell_how_much_memory_the_process_has() {
+    void metrics_hold_the_memory_of_the_process() {
         assertThat(metric("altcontext_memory_resident_bytes")).isBetween(50e6, 4e9);
     }
 
@@ -163,7 +163,7 @@ class ObservabilityTest {
             assertThat(answer.field("status")).isEqualTo("UP");
         }
         assertThat(Call.management("/q/health/ready").send().text())
-                .as("readiness tells of the database")
+                .as("readiness shows the state of the database")
                 .containsPattern("\"state\"\\s*:\\s*\"ready\"");
     }
 

@@ -80,25 +80,25 @@ class OpenApiAnswersTest {
 
     @Test
     void every_status_of_an_operation_can_be_had_and_is_as_documented() {
-        Map<String, Set<Integer>> had = new TreeMap<>();
-        Map<String, Set<Integer>> told = new TreeMap<>();
+        Map<String, Set<Integer>> received = new TreeMap<>();
+        Map<String, Set<Integer>> documented = new TreeMap<>();
         operations((path, method) -> {
             String operation = method + ' ' + path;
             for (Call.Answer answer : answers(path, method)) {
                 assertDocumented(path, method, answer);
-                had.computeIfAbsent(operation, key -> new TreeSet<>()).add(answer.status());
+                received.computeIfAbsent(operation, key -> new TreeSet<>()).add(answer.status());
             }
             // 503 needs a database that is away, and 500 one that misbehaves: the latter follows.
-            Set<Integer> statuses = told.computeIfAbsent(operation, key -> new TreeSet<>());
+            Set<Integer> statuses = documented.computeIfAbsent(operation, key -> new TreeSet<>());
             names(operation(path, method).path("responses")).stream()
                     .map(Integer::valueOf)
                     .filter(status -> status < 500)
                     .forEach(statuses::add);
         });
-        assertThat(had).isEqualTo(told);
+        assertThat(received).isEqualTo(documented);
     }
 
-    /** Answers of every status that can be had of an operation. */
+    /** Answers of every status that can be received of an operation. */
     private List<Call.Answer> answers(String path, String method) {
         if (path.equals("/v1/healthz")) {
             return List.of(Call.get(path).send());
@@ -247,7 +247,7 @@ class OpenApiAnswersTest {
     }
 
     @Test
-    void whatever_becomes_of_an_event_its_answer_is_as_documented() {
+    void every_outcome_of_an_event_is_answered_as_documented() {
         ObjectNode twice = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         for (Object event : List.of(
                 TestEvent.body(),

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
         initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class OpenApiBoundsTest {
     /** A body whose schema is held against what the service takes, field by field. */
-    @SuppressWarnings("ImmutableEnumChecker") // Jackson's nodes can change, and nobody changes these.
+    @SuppressWarnings("ImmutableEnumChecker") // Jackson's nodes are mutable, but these are never changed.
     private enum Body {
         EVENT("Event", "/v1/events", TestEvent::body),
         FORM("Form", "/v1/leads/capture", Forms::least),

@@ -122,17 +122,17 @@ class OpenApiTest {
 
     @Test
     void the_document_has_every_error_of_these_routes() {
-        Set<String> told = new TreeSet<>();
+        Set<String> documented = new TreeSet<>();
         DOCUMENT.at("/components/schemas").forEach(schema -> {
             JsonNode error = schema.at("/properties/error");
             if (error.has("const")) {
-                told.add(error.path("const").asText());
+                documented.add(error.path("const").asText());
             }
         });
         Set<String> known = new TreeSet<>();
         Arrays.stream(Problem.values()).forEach(problem -> known.add(problem.code()));
 
-        assertThat(told).isEqualTo(known);
+        assertThat(documented).isEqualTo(known);
     }
 
     @Test

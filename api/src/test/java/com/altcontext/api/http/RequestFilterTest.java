@@ -50,7 +50,7 @@ class RequestFilterTest {
 
     @ParameterizedTest
     @MethodSource("wrongMethods")
-    void a_method_that_an_endpoint_has_not_is_answered_with_those_it_has(String method, String path, String allowed) {
+    void an_unsupported_method_is_answered_with_the_supported_ones(String method, String path, String allowed) {
         Call.Answer answer = Call.of(method, path).send();
 
         assertError(answer, 405, "method_not_allowed");
@@ -96,7 +96,7 @@ class RequestFilterTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"text/html", "image/png", "application/xml;q=0.9", "nonsense", "*/*", "application/json;q=0"})
-    void whatever_a_client_says_it_accepts_it_gets_json(String accept) {
+    void json_is_the_answer_whatever_the_client_accepts(String accept) {
         Call.Answer stored =
                 Call.event(TestEvent.body()).header("accept", accept).send();
         assertThat(stored.status()).isEqualTo(202);
@@ -143,7 +143,7 @@ class RequestFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a b", "a\"b", "<script>", "a/b", "ünïcode", "a,b", "{\"x\":1}"})
-    void what_is_no_short_token_is_replaced(String id) {
+    void an_invalid_request_id_is_replaced(String id) {
         String made = Call.get("/v1/healthz").header("x-request-id", id).send().header("x-request-id");
 
         assertThat(made).matches("[0-9a-f]{16}");

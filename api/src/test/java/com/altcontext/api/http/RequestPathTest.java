@@ -62,7 +62,7 @@ class RequestPathTest {
                 "/x/../v1/events",
                 "/x/%2e%2e/v1/events"
             })
-    void an_oddly_written_path_is_not_found_or_the_one_that_it_means(String path) {
+    void an_unusual_spelling_of_a_path_is_not_found_or_means_that_path(String path) {
         Call.Answer answer = Call.of("POST", path).json(TestEvent.body()).send();
 
         assertThat(answer.status()).as(answer.text()).isIn(202, 404);
@@ -77,7 +77,7 @@ class RequestPathTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"%zz", "%", "a=|", "<x>", "\u00e9", "a=%c3%28"})
-    void a_query_that_nobody_reads_may_hold_anything(String query) throws IOException {
+    void an_unused_query_may_hold_anything(String query) throws IOException {
         assertThat(Call.raw("GET /v1/healthz?" + query + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 ");
     }
@@ -101,7 +101,7 @@ class RequestPathTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET v1/healthz", "OPTIONS *", "CONNECT localhost:80"})
-    void what_asks_for_no_path_is_not_found(String start) throws IOException {
+    void a_request_without_a_path_is_not_found(String start) throws IOException {
         assertRefused(start + " HTTP/1.1\r\nHost: x\r\n", 404, "not_found");
     }
 
@@ -116,7 +116,7 @@ class RequestPathTest {
     }
 
     @Test
-    void a_long_path_is_not_found_and_one_beyond_all_measure_is_refused() throws IOException {
+    void a_long_path_is_not_found_and_an_excessive_one_is_refused() throws IOException {
         assertError(Call.get("/" + "x".repeat(3_000)).send(), 404, "not_found");
 
         String answer = Call.raw("GET /" + "x".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -135,13 +135,13 @@ class RequestPathTest {
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n"
             })
-    void what_is_no_http_is_refused_and_the_service_goes_on(String bytes) throws IOException {
+    void invalid_http_is_refused_and_the_service_goes_on(String bytes) throws IOException {
         assertNotHttp(Call.raw(bytes), 400);
         assertThat(Call.get("/v1/healthz").send().status()).isEqualTo(200);
     }
 
     @Test
-    void what_is_no_http_is_refused_after_the_requests_before_it_are_answered() throws IOException {
+    void invalid_http_is_refused_after_the_requests_before_it_are_answered() throws IOException {
         String event = TestEvent.body().toString();
         String answers = Call.raw(
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: " + event.length()

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** What a machine does with the word of a Redis, of which this speaks as much as is asked for. */
 class SharedLimitsTest {
     private static final Limit EVENTS = Limit.EVENTS;
-    private static final InetAddress SOMEBODY = InetAddress.ofLiteral("203.0.113.1");
+    private static final InetAddress CLIENT = InetAddress.ofLiteral("203.0.113.1");
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicLong now = new AtomicLong();
@@ -78,29 +78,29 @@ class SharedLimitsTest {
     @Test
     void what_was_spent_elsewhere_is_lacking_here() {
         left.add(20L);
-        assertThat(limiter.take(EVENTS, SOMEBODY, 1).remaining()).isEqualTo(119);
+        assertThat(limiter.take(EVENTS, CLIENT, 1).remaining()).isEqualTo(119);
 
-        Awaitility.await().until(() -> limiter.look(EVENTS, SOMEBODY).remaining() == 20);
-        assertThat(limiter.take(EVENTS, SOMEBODY, 21).isAllowed()).isFalse();
-        assertThat(limiter.take(EVENTS, SOMEBODY, 20).isAllowed()).isTrue();
+        Awaitility.await().until(() -> limiter.look(EVENTS, CLIENT).remaining() == 20);
+        assertThat(limiter.take(EVENTS, CLIENT, 21).isAllowed()).isFalse();
+        assertThat(limiter.take(EVENTS, CLIENT, 20).isAllowed()).isTrue();
     }
 
     @Test
     void what_was_let_through_too_much_is_paid_back_first() {
         left.add(-60L);
-        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
 
-        Awaitility.await().until(() -> !limiter.look(EVENTS, SOMEBODY).isAllowed());
+        Awaitility.await().until(() -> !limiter.look(EVENTS, CLIENT).isAllowed());
         now.addAndGet(Duration.ofSeconds(30).toNanos());
-        assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isFalse();
+        assertThat(limiter.look(EVENTS, CLIENT).isAllowed()).isFalse();
         now.addAndGet(Duration.ofMillis(500).toNanos());
-        assertThat(limiter.look(EVENTS, SOMEBODY).isAllowed()).isTrue();
+        assertThat(limiter.look(EVENTS, CLIENT).isAllowed()).isTrue();
     }
 
     @Test
     void a_redis_that_answers_but_refuses_the_script_is_away() {
         refusesScripts = true;
-        assertThat(limiter.take(EVENTS, SOMEBODY, 1).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
         Awaitility.await().until(() -> !shared.isReached());
         int before = probes.get();
 
@@ -114,10 +114,10 @@ class SharedLimitsTest {
     void what_was_spent_here_already_is_not_given_back() {
         left.addAll(List.of(119L, 5L));
         InetAddress another = InetAddress.ofLiteral("203.0.113.2");
-        assertThat(limiter.take(EVENTS, SOMEBODY, 100).isAllowed()).isTrue();
+        assertThat(limiter.take(EVENTS, CLIENT, 100).isAllowed()).isTrue();
         assertThat(limiter.take(EVENTS, another, 1).isAllowed()).isTrue();
 
         Awaitility.await().until(() -> limiter.look(EVENTS, another).remaining() == 5);
-        assertThat(limiter.look(EVENTS, SOMEBODY).remaining()).isEqualTo(20);
+        assertThat(limiter.look(EVENTS, CLIENT).remaining()).isEqualTo(20);
     }
 }

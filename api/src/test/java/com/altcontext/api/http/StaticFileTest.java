@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class StaticFileTest {
     @Test
-    void it_is_not_packed_for_who_refuses_that() {
+    void it_is_not_compressed_for_clients_that_refuse_it() {
         assertThat(StaticFile.acceptsGzip("gzip")).isTrue();
         assertThat(StaticFile.acceptsGzip("deflate, GZIP;q=0.001")).isTrue();
         assertThat(StaticFile.acceptsGzip("*")).isTrue();

@@ -40,7 +40,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void a_large_body_that_nobody_wants_gets_its_answer_too() {
+    void a_large_unwanted_body_gets_its_answer_too() {
         byte[] huge = new byte[4 << 20];
         for (int i = 0; i < 10; i++) {
             assertThat(Call.of("POST", "/nothing").body(huge).send().status()).isEqualTo(404);
@@ -71,7 +71,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void a_client_that_waits_to_be_told_to_go_on_is_told() throws IOException {
+    void a_client_that_expects_100_continue_gets_it() throws IOException {
         String body = TestEvent.body().toString();
         String answer = Call.raw(HEAD + "Expect: 100-continue\r\nConnection: close\r\nContent-Length: " + body.length()
                 + "\r\n\r\n" + body);
@@ -87,7 +87,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void a_client_that_sends_a_byte_now_and_then_is_answered_in_the_end_and_holds_nobody_up() throws IOException {
+    void a_client_that_sends_a_byte_now_and_then_is_answered_and_delays_no_other() throws IOException {
         try (RawClient slow = new RawClient();
                 RawClient silent = new RawClient()) {
             slow.write(HEAD + "Content-Length: 60000\r\n\r\n");
@@ -149,7 +149,7 @@ class UnreadBodyTest {
                 "DELETE /v1/events",
                 "POST /v1/nothing"
             })
-    void a_body_that_nobody_reads_does_not_stop_the_next_request(String start) throws IOException {
+    void an_unread_body_does_not_stop_the_next_request(String start) throws IOException {
         for (int length : List.of(1, 5_000, 65_536)) {
             for (boolean chunked : List.of(false, true)) {
                 try (RawClient client = new RawClient()) {
@@ -169,7 +169,7 @@ class UnreadBodyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"OPTIONS /v1/events", "GET /v1/healthz", "HEAD /v1/privacy", "DELETE /v1/dashboard/session"})
-    void a_long_body_that_nobody_reads_ends_the_connection_with_the_answer(String start) throws IOException {
+    void a_long_unread_body_ends_the_connection_with_the_answer(String start) throws IOException {
         for (boolean chunked : List.of(false, true)) {
             try (RawClient client = new RawClient()) {
                 client.write(start + " HTTP/1.1\r\nHost: x\r\n" + body(500_000, chunked) + NEXT);
@@ -181,7 +181,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void a_body_that_nobody_reads_and_that_never_comes_ends_the_connection() throws IOException {
+    void an_unread_body_that_never_comes_ends_the_connection() throws IOException {
         try (RawClient client = new RawClient()) {
             client.write("OPTIONS /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{");
 

@@ -52,7 +52,7 @@ class HostileBodyTest {
         assertThat(answer).isLessThan(1 << 20);
     }
 
-    /** @return how long the answer is that tells what is wrong */
+    /** @return the length of the answer with the issues */
     private static int readEvent(byte[] bytes) {
         JsonBody.Content json = JsonBody.read(bytes);
         if (json.isRead()) {

@@ -90,7 +90,7 @@ class LeadCaptureTest {
         assertThat(consent.path("policy_version").asText()).isEqualTo("2026-01");
         assertThat(consent.path("ip_hash").asText()).matches("\\\\x[0-9a-f]{64}");
         assertThat(stored.ofLead(MESSAGES, email))
-                .as("nobody to pass leads on to")
+                .as("no webhook is configured")
                 .isEmpty();
     }
 
@@ -143,7 +143,7 @@ class LeadCaptureTest {
     }
 
     @Test
-    void a_field_that_is_null_is_absent_and_one_that_nobody_knows_is_ignored() {
+    void a_null_field_is_absent_and_an_unknown_one_is_ignored() {
         ObjectNode form = Forms.least(email);
         for (String field : List.of("anonId", "formName", "path", "referrer", "sourceChannel", "consentStatus")) {
             form.putNull(field);
@@ -190,7 +190,7 @@ class LeadCaptureTest {
                 "Jo <jo@example.ca>",
                 "jö@example.ca"
             })
-    void what_is_no_address_is_named_and_never_repeated(String address) {
+    void an_invalid_address_is_named_and_never_repeated(String address) {
         Call.Answer answer = Call.capture(Forms.least(address)).send();
 
         assertThat(answer.status()).isEqualTo(400);
@@ -199,7 +199,7 @@ class LeadCaptureTest {
     }
 
     @Test
-    void all_faults_are_told_at_once() {
+    void all_issues_come_in_one_answer() {
         ObjectNode form = Forms.least("x").put("anonId", "short").put("consentStatus", "withdrawn");
         form.put("propertyId", "nowhere").put("payload", "x").put("formName", 5);
         form.putObject("utm").put("source", "");
@@ -252,7 +252,7 @@ class LeadCaptureTest {
     // --- properties
 
     @Test
-    void the_page_tells_the_property_where_the_form_does_not() {
+    void the_page_decides_the_property_if_the_form_does_not() {
         String property = stored.newProperty(properties);
         Call.capture(Forms.least(email))
                 .header("origin", "https://" + property + ".example")

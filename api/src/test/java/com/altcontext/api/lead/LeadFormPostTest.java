@@ -80,7 +80,7 @@ class LeadFormPostTest {
         "nonsense,/thanks",
         "https://[,/thanks"
     })
-    void the_referer_tells_the_site_where_the_origin_does_not(String referer, String location) {
+    void the_referer_names_the_site_if_there_is_no_origin(String referer, String location) {
         assertThat(form("&path=%2Fthanks").header("referer", referer).send().header("location"))
                 .isEqualTo(location);
         assertThat(form("&path=%2Fthanks")
@@ -218,7 +218,7 @@ class LeadFormPostTest {
         "&anonId=short,anonId",
         "&propertyId=nowhere,propertyId"
     })
-    void a_fault_is_told_with_its_field(String more, String field) {
+    void an_issue_names_its_field(String more, String field) {
         Call.Answer answer = form(more).send();
 
         assertThat(answer.status()).isEqualTo(400);

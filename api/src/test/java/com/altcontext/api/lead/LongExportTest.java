@@ -44,7 +44,7 @@ class LongExportTest {
                 .json(body);
     }
 
-    /** Somebody who looked at a page and left an address there. */
+    /** A visitor who looked at a page and left an address there; the form that was sent. */
     private ObjectNode person() {
         ObjectNode form = Forms.scripted(email);
         form.put("consentStatus", "express").put("consentPolicy", "2026-01");
@@ -101,7 +101,7 @@ class LongExportTest {
                 assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotEndWith("0\r\n\r\n");
                 assertThat(answer).doesNotContain("\"notes\":", "internal_error");
             }
-            // Whoever was in the middle has found the database gone, which is told to all until it answers.
+            // The ended connection marked the database as away; requests get 503 until it answers.
             Stored.await(() -> export(Forms.least()).send().status(), 404);
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContain(email, "IllegalState"));
         }

@@ -53,7 +53,7 @@ class PersonTest {
                 .json(body);
     }
 
-    /** Somebody who looked at a page and left an address there. */
+    /** A visitor who looked at a page and left an address there; the form that was sent. */
     private ObjectNode person() {
         ObjectNode form = Forms.scripted(email);
         form.put("consentStatus", "express").put("consentPolicy", "2026-01");
@@ -64,7 +64,7 @@ class PersonTest {
     }
 
     @Test
-    void somebody_forgotten_is_counted_out_and_nothing_is_left() {
+    void a_deletion_answers_with_counts_and_leaves_nothing() {
         ObjectNode form = person();
         Call.Answer deleted =
                 delete(Forms.least(" " + email.toUpperCase(Locale.ROOT))).send();
@@ -82,12 +82,12 @@ class PersonTest {
     }
 
     @Test
-    void to_forget_twice_or_somebody_unknown_is_not_found_and_leaves_no_entry() {
+    void deleting_twice_or_an_unknown_address_is_not_found_and_leaves_no_entry() {
         person();
         delete(Forms.least(email)).send();
         int entries = stored.rows("SELECT to_jsonb(e)::text FROM erasure_log e").size();
-        for (String nobody : List.of(email, Forms.email())) {
-            Call.Answer answer = delete(Forms.least(nobody)).send();
+        for (String unknown : List.of(email, Forms.email())) {
+            Call.Answer answer = delete(Forms.least(unknown)).send();
 
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"not_found\"}");
@@ -96,7 +96,7 @@ class PersonTest {
     }
 
     @Test
-    void somebody_is_shown_everything_in_one_document() {
+    void an_export_holds_everything_in_one_document() {
         ObjectNode form = person();
         Call.Answer answer = export(Forms.least(email)).send();
 
@@ -129,7 +129,7 @@ class PersonTest {
     }
 
     @Test
-    void nothing_is_shown_of_somebody_unknown() {
+    void an_export_of_an_unknown_address_is_not_found() {
         Call.Answer answer = export(Forms.least()).send();
 
         assertThat(answer.status()).isEqualTo(404);
@@ -138,7 +138,13 @@ class PersonTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"{}", "{\"email\":null}", "{\"email\":\"nobody\"}", "{\"email\":[\"jo@example.ca\"]}", "[", "[]"
+            strings = {
+                "{}",
+                "{\"email\":null}",
+                "{\"email\":\"not-an-address\"}",
+                "{\"email\":[\"jo@example.ca\"]}",
+                "[",
+                "[]"
             })
     void without_an_address_nothing_is_done(String body) {
         for (Call call : List.of(delete(body), export(body))) {
@@ -162,9 +168,9 @@ class PersonTest {
         assertThat(stored.leads(email)).hasSize(1);
     }
 
-    // --- a visitor who left two addresses: whoever knows an anonId can leave one of their own
+    // --- two addresses on one visitor: a stranger who knows an anonId can send a form with it
 
-    /** The address of somebody who knows the visitor's {@code anonId}. */
+    /** The address of a stranger who knows the visitor's {@code anonId}. */
     private final String stranger = Forms.email();
 
     /** The visitor was here two hours before, so that what comes now is another session. */
@@ -192,7 +198,7 @@ class PersonTest {
     }
 
     @Test
-    void whoever_leaves_an_address_on_a_known_visitor_is_shown_the_session_of_that_form_alone() {
+    void a_second_address_on_a_visitor_is_shown_only_the_session_of_its_own_form() {
         ObjectNode form = person();
         String sessionOfForm = intrude(form).field("sessionId");
 
@@ -246,9 +252,9 @@ class PersonTest {
                 .isEqualTo(200);
     }
 
-    /** Errs towards forgetting: which is why an anonId must not be guessable. */
+    /** Deletes too much rather than too little, so an anonId must not be guessable. */
     @Test
-    void to_forget_the_second_address_takes_the_visitor_too_and_leaves_the_first_lead() {
+    void deleting_the_second_address_takes_the_visitor_too_and_leaves_the_first_lead() {
         ObjectNode form = person();
         intrude(form);
 
@@ -266,7 +272,7 @@ class PersonTest {
     }
 
     @Test
-    void each_export_of_a_person_leaves_a_row_without_the_address_and_one_of_nobody_leaves_none() {
+    void each_export_leaves_a_row_without_the_address_and_one_that_finds_nothing_leaves_none() {
         person();
         int before = shown().size();
         export(Forms.least(email)).send();
@@ -282,10 +288,10 @@ class PersonTest {
         });
     }
 
-    // --- work that takes longer than anybody waits
+    // --- work that takes too long
 
     @Test
-    void what_the_server_gives_up_is_told_with_what_to_do_and_nothing_is_done() {
+    void a_deletion_that_takes_too_long_changes_nothing_and_names_the_command_to_use() {
         person();
         sql.withTimeout(Duration.ofMinutes(1)).inTransaction(other -> {
             other.query(
@@ -294,7 +300,7 @@ class PersonTest {
                     email);
             CompletableFuture<Call.Answer> waiting = CompletableFuture.supplyAsync(
                     () -> delete(Forms.least(email)).send());
-            Stored.await(this::cancelWhoeverWaits, 1L);
+            Stored.await(this::cancelWaiting, 1L);
             Call.Answer answer = waiting.join();
 
             assertThat(answer.status()).isEqualTo(503);
@@ -306,8 +312,8 @@ class PersonTest {
         assertThat(delete(Forms.least(email)).send().status()).isEqualTo(200);
     }
 
-    /** In a transaction of its own, since one sees who is active as it was when it first looked. */
-    private long cancelWhoeverWaits() {
+    /** In a transaction of its own: within one, pg_stat_activity does not change. */
+    private long cancelWaiting() {
         return sql.inTransaction(tx -> tx.query(
                         "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
                                 + " AND wait_event_type = 'Lock' AND query LIKE '%pg_advisory_xact_lock%'",

@@ -8,7 +8,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
-/** What the service tells of itself to whoever asks what it collects. */
+/** The public answer to what the service collects. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class PrivacyTest {

@@ -121,7 +121,7 @@ class RepeatedCaptureTest {
     }
 
     @Test
-    void an_address_that_somebody_is_at_holds_up_no_other() {
+    void a_locked_address_delays_no_other() {
         List<String> others =
                 IntStream.range(0, 40).mapToObj(i -> Forms.email()).toList();
         CompletableFuture<Call.Answer> held = sql.inTransaction(tx -> {

@@ -36,7 +36,7 @@ class UnsubscribePageTest {
     }
 
     @Test
-    void it_speaks_english_to_whoever_does_not_say() {
+    void it_is_english_by_default() {
         assertThat(UnsubscribePage.ASK.in(null)).contains("<html lang=\"en\">");
     }
 

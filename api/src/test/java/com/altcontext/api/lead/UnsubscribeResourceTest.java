@@ -84,21 +84,21 @@ class UnsubscribeResourceTest {
         for (Call.Answer other : List.of(again, unknown)) {
             assertThat(other.status()).isEqualTo(200);
             assertThat(other.text()).isEqualTo(known.text());
-            assertThat(telling(other)).isEqualTo(telling(known));
+            assertThat(observable(other)).isEqualTo(observable(known));
         }
         assertThat(statusOf("default")).isEqualTo("withdrawn");
         assertThat(stored.consents(email)).containsExactly("express", "withdrawn");
     }
 
     /** All headers but the one that is never twice the same. */
-    private static Map<String, List<String>> telling(Call.Answer answer) {
+    private static Map<String, List<String>> observable(Call.Answer answer) {
         Map<String, List<String>> headers = new HashMap<>(answer.headers().map());
         headers.remove("x-request-id");
         return headers;
     }
 
     @Test
-    void the_reason_is_kept_in_the_record_of_consent_with_a_hash_of_who_asked() {
+    void the_consent_record_keeps_the_reason_and_a_hash_of_the_sender() {
         capture();
         unsubscribe(Forms.least("  " + email.toUpperCase(Locale.ROOT)).put("reason", " too many "))
                 .header("content-type", "text/plain;charset=UTF-8")
@@ -132,17 +132,17 @@ class UnsubscribeResourceTest {
             delimiter = '|',
             value = {
                 "{} | email",
-                "{\"email\":\"nobody\"} | email",
+                "{\"email\":\"not-an-address\"} | email",
                 "{\"email\":\"jo@example.ca\",\"reason\":5} | reason",
                 "{\"email\":\"jo@example.ca\",\"propertyId\":\"nowhere\"} | propertyId",
                 "[] | ''"
             })
-    void a_fault_is_told_with_its_field(String body, String field) {
+    void an_issue_names_its_field(String body, String field) {
         Call.Answer answer = unsubscribe(body).send();
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("issues").findValuesAsText("path")).contains(field);
-        assertThat(answer.text()).doesNotContain("nobody", "nowhere");
+        assertThat(answer.text()).doesNotContain("not-an-address", "nowhere");
     }
 
     // --- by link
@@ -168,7 +168,7 @@ class UnsubscribeResourceTest {
     }
 
     @Test
-    void the_page_speaks_french_to_whoever_asks_for_it() {
+    void the_page_is_french_on_request() {
         Call.Answer answer =
                 Call.get(link()).header("accept-language", "fr-CA,fr;q=0.9").send();
 
@@ -212,7 +212,7 @@ class UnsubscribeResourceTest {
     }
 
     @Test
-    void a_link_that_was_cut_or_forged_is_told_to_be_broken_and_changes_nothing() {
+    void a_cut_or_forged_link_is_reported_as_broken_and_changes_nothing() {
         String link = link();
         String word = link.substring(LINK.length());
         UUID lead = UUID.fromString(stored.lead(email).path("id").asText());
@@ -239,7 +239,7 @@ class UnsubscribeResourceTest {
     }
 
     @Test
-    void the_link_of_somebody_forgotten_answers_as_it_always_did() {
+    void the_link_of_a_forgotten_lead_answers_as_before() {
         String link = link();
         Call.of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)

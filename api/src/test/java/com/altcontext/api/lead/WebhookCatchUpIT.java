@@ -46,7 +46,7 @@ class WebhookCatchUpIT {
             FROM generate_series(0, ? - 1) AS n
             """;
 
-    /** Their ids are random, so that they tell nothing of their turns. */
+    /** Their ids are random and say nothing about their order. */
     private static final String FILL = """
             INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)
             SELECT gen_random_uuid(), id, first_captured_at,
@@ -132,7 +132,7 @@ class WebhookCatchUpIT {
             awaitAllDelivered();
         }
 
-        // Whoever looks while the last are being taken may find less than a whole batch.
+        // A look while the last are being taken may find less than a whole batch.
         assertThat(number("SELECT count(*) FROM claims")).isBetween((long) WAITING / BATCH, 2L * WAITING / BATCH);
         assertThat(number("SELECT sum(messages) FROM claims")).isEqualTo(WAITING);
     }

@@ -189,7 +189,7 @@ class WebhookTest {
 
     /** Eight are under way at once; what would wait behind them is not claimed. */
     @Test
-    void while_eight_are_waited_for_the_next_is_left_to_whoever_is_free_and_no_connection_is_held() {
+    void with_eight_under_way_the_next_waits_and_no_connection_is_held() {
         answer = 503;
         for (int i = 0; i < 9; i++) {
             Call.capture(Forms.scripted(email).put("formName", "form-" + i)).send();
@@ -254,7 +254,7 @@ class WebhookTest {
                 var _ = sender.getInputStream().readAllBytes();
             }
             Stored.await(() -> attempts(), List.of(1));
-            // Told when it has failed: the next turn comes after that.
+            // Logged when it has failed: the next turn comes after that.
             Stored.await(
                     () -> logged.lines().stream().anyMatch(line -> line.contains("did not take lead message")), true);
 
@@ -263,7 +263,7 @@ class WebhookTest {
     }
 
     @Test
-    void somebody_who_is_forgotten_is_not_passed_on_any_more() {
+    void a_forgotten_lead_is_not_passed_on() {
         answer = 503;
         Call.capture(Forms.least(email)).send();
         Stored.await(received::size, 1);

@@ -79,7 +79,7 @@ class FiguresMemoryIT {
         return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Asks all at once: each is answered with figures, or told to come again. @return how many were answered with figures */
+    /** Asks all at once: each gets figures or 503. @return how many got figures */
     private long askAll(PackagedService service, List<String> questions) {
         List<CompletableFuture<HttpResponse<String>>> answers =
                 questions.stream().map(question -> ask(service, question)).toList();

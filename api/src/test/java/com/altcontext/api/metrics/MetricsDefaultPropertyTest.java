@@ -43,7 +43,7 @@ class MetricsDefaultPropertyTest {
     }
 
     @Test
-    void questions_that_name_no_property_are_about_the_usual_one() {
+    void questions_without_a_property_are_about_the_default_one() {
         String today = addTheUsualSite();
         assertThat(Call.event(TestEvent.bodyWith("propertyId", "usual-site"))
                         .send()
@@ -66,7 +66,7 @@ class MetricsDefaultPropertyTest {
 
     /** Zeros would be taken for its figures. */
     @Test
-    void a_usual_property_that_is_not_there_is_told() {
+    void a_default_property_that_does_not_exist_is_reported() {
         for (String question : new String[] {SUMMARY, BREAKDOWN}) {
             Call.Answer answer = admin(question);
 

@@ -47,7 +47,7 @@ class MetricsTest {
     }
 
     @Test
-    void a_summary_of_today_tells_what_came_in_until_now() {
+    void a_summary_of_today_holds_what_came_in_until_now() {
         visit("/pricing", "visitor-a-1");
         visit("/pricing", "visitor-a-2");
         Call.event(TestEvent.bodyWith("propertyId", property))
@@ -76,7 +76,7 @@ class MetricsTest {
     }
 
     @Test
-    void a_breakdown_tells_the_values_with_the_most_visitors_first() {
+    void a_breakdown_lists_the_values_with_the_most_visitors_first() {
         visit("/a", "visitor-b-1");
         visit("/a", "visitor-b-2");
         visit("/b", "visitor-b-1");
@@ -151,7 +151,7 @@ class MetricsTest {
                 "breakdown?dimension=path&limit=0 | limit",
                 "breakdown?dimension=path&limit=501 | limit"
             })
-    void a_question_that_cannot_be_answered_is_told_what_is_wrong(String question, String field) {
+    void an_invalid_question_gets_its_issues(String question, String field) {
         Call.Answer answer = admin("/v1/metrics/" + question);
 
         assertThat(answer.status()).isEqualTo(400);
@@ -181,7 +181,7 @@ class MetricsTest {
     }
 
     @Test
-    void all_that_is_wrong_is_told_at_once() {
+    void all_issues_come_in_one_answer() {
         List<String> fields = admin("/v1/metrics/breakdown?window=0&limit=x&propertyId=unheard-of")
                 .json()
                 .path("issues")
@@ -191,7 +191,7 @@ class MetricsTest {
     }
 
     @Test
-    void without_a_key_nobody_is_told_anything() {
+    void without_a_key_there_are_no_figures() {
         Call.Answer answer = Call.get("/v1/metrics/summary").send();
 
         assertThat(answer.status()).isEqualTo(401);

@@ -85,7 +85,7 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
-    /** Somebody who was never here before: storage and cache are empty. */
+    /** A new visitor: storage and cache are empty. */
     public Visitor visitor() {
         return new Visitor(call(null, "Target.createBrowserContext", Map.of("disposeOnDetach", true))
                 .path("browserContextId")
@@ -113,12 +113,14 @@ public final class Chromium implements AutoCloseable {
         try {
             return answer.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
         } catch (CompletionException failed) {
-            String told = method + " " + parameters + ": " + failed.getCause();
-            throw PageGone.WORDS.matcher(told).find() ? new PageGone(told, failed) : new AssertionError(told, failed);
+            String failure = method + " " + parameters + ": " + failed.getCause();
+            throw PageGone.WORDS.matcher(failure).find()
+                    ? new PageGone(failure, failed)
+                    : new AssertionError(failure, failed);
         }
     }
 
-    /** The page that was asked has made room for another one meanwhile. */
+    /** The page has been replaced by another one meanwhile. */
     public static final class PageGone extends AssertionError {
         private static final long serialVersionUID = 1L;
         private static final Pattern WORDS =
@@ -129,7 +131,7 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
-    /** What a tab tells from now on, by method and parameters. Called by the socket's thread, which must not wait. */
+    /** Gets every later message of a tab, by method and parameters. Called by the socket's thread, which must not wait. */
     public void listen(String session, BiConsumer<String, JsonNode> listener) {
         listeners.put(session, listener);
     }
@@ -209,23 +211,23 @@ public final class Chromium implements AutoCloseable {
         }
 
         private void take(String text) {
-            JsonNode told;
+            JsonNode received;
             try {
-                told = Call.JSON.readTree(text);
+                received = Call.JSON.readTree(text);
             } catch (JsonProcessingException notJson) {
                 throw new AssertionError("the browser speaks JSON", notJson);
             }
             CompletableFuture<JsonNode> answer =
-                    told.has("id") ? answers.remove(told.path("id").intValue()) : null;
+                    received.has("id") ? answers.remove(received.path("id").intValue()) : null;
             BiConsumer<String, JsonNode> listener =
-                    listeners.get(told.path("sessionId").asText());
-            if (answer != null && told.has("error")) {
+                    listeners.get(received.path("sessionId").asText());
+            if (answer != null && received.has("error")) {
                 answer.completeExceptionally(
-                        new IllegalStateException(told.path("error").toString()));
+                        new IllegalStateException(received.path("error").toString()));
             } else if (answer != null) {
-                answer.complete(told.path("result"));
+                answer.complete(received.path("result"));
             } else if (listener != null) {
-                listener.accept(told.path("method").asText(), told.path("params"));
+                listener.accept(received.path("method").asText(), received.path("params"));
             }
         }
     }

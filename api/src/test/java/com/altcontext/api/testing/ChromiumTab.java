@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A page in a {@link Chromium}, and the hands and eyes of whoever sits before it. Its clicks and keys are real ones. */
+/** A page in a {@link Chromium}, and what a person does and sees in it. Clicks and keys are real input events. */
 public final class ChromiumTab {
     private final Chromium browser;
     private final String target;
@@ -29,21 +29,21 @@ public final class ChromiumTab {
         call("Page.setLifecycleEventsEnabled", Map.of("enabled", true));
     }
 
-    private void note(String method, JsonNode told) {
+    private void note(String method, JsonNode parameters) {
         switch (method) {
             case "Page.lifecycleEvent" -> {
-                if (told.path("name").asText().equals("load")) {
-                    loaded.add(told.path("loaderId").asText());
+                if (parameters.path("name").asText().equals("load")) {
+                    loaded.add(parameters.path("loaderId").asText());
                 }
             }
             case "Network.requestWillBeSent" ->
-                requests.add(told.at("/request/url").asText());
+                requests.add(parameters.at("/request/url").asText());
             case "Runtime.exceptionThrown" ->
                 complaints.add(
-                        told.at("/exceptionDetails/exception/description").asText());
+                        parameters.at("/exceptionDetails/exception/description").asText());
             case "Log.entryAdded" -> {
-                if (told.at("/entry/source").asText().equals("security")) {
-                    complaints.add(told.at("/entry/text").asText());
+                if (parameters.at("/entry/source").asText().equals("security")) {
+                    complaints.add(parameters.at("/entry/text").asText());
                 }
             }
             default -> {}
@@ -80,15 +80,15 @@ public final class ChromiumTab {
     }
 
     /**
-     * Waits until it is true. Where it cannot be told it is not true yet: what it looks at is not there, or one page has gone
+     * Waits until it is true. An expression that fails counts as false: its element is missing, or one page has gone
      * and the next has not come.
      */
     public void await(String expression) {
-        String told = "(() => { try { return !!(%s) } catch { return false } })()".formatted(expression);
+        String tried = "(() => { try { return !!(%s) } catch { return false } })()".formatted(expression);
         Stored.await(
                 () -> {
                     try {
-                        return evaluate(told).booleanValue();
+                        return evaluate(tried).booleanValue();
                     } catch (Chromium.PageGone navigating) {
                         return false;
                     }
@@ -134,7 +134,7 @@ public final class ChromiumTab {
                 Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     }
 
-    /** Requests to addresses like these fail, as if nobody was there; {@code *} stands for anything. */
+    /** Requests to addresses like these fail, as if there was no server; {@code *} stands for anything. */
     public void unreachable(String... addresses) {
         call("Network.setBlockedURLs", Map.of("urls", List.of(addresses)));
     }
@@ -165,7 +165,7 @@ public final class ChromiumTab {
         call("Input.dispatchKeyEvent", stroke);
     }
 
-    /** What the protocol must be told of a key that is more than a character. */
+    /** What the protocol needs for a key that is more than a character. */
     private record KeyStroke(String code, int number, String text) {
         static final Map<String, KeyStroke> NAMED = Map.of(
                 "Tab", new KeyStroke("Tab", 9, ""),

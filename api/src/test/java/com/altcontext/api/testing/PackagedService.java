@@ -248,7 +248,7 @@ public final class PackagedService implements AutoCloseable {
     }
 
     private record Ports(int service, int management) {
-        /** Two that nobody listens on now. */
+        /** Two that are free now. */
         static Ports free() {
             InetAddress here = InetAddress.getLoopbackAddress();
             try (ServerSocket one = new ServerSocket(0, 1, here);
@@ -261,8 +261,8 @@ public final class PackagedService implements AutoCloseable {
     }
 
     /**
-     * Clients that each send one event after the other, every event once, and remember what they were told. A client whose
-     * request gets no whole answer sends nothing more.
+     * Clients that each send one event after the other, every event once, and keep the answers. A client whose
+     * request gets no complete answer sends nothing more.
      */
     public static final class Load {
         private static final int EVENTS_OF_A_VISITOR = 10;
@@ -294,7 +294,7 @@ public final class PackagedService implements AutoCloseable {
             return load;
         }
 
-        /** An event that is told from all others by its path. */
+        /** An event with a path of its own. */
         public static ObjectNode event(String anonId) {
             UUID id = UUID.randomUUID();
             return TestEvent.body(anonId)
@@ -346,7 +346,7 @@ public final class PackagedService implements AutoCloseable {
                     && answer.header("retry-after") != null
                     && answer.text().equals("{\"ok\":false,\"error\":\"unavailable\"}")) {
                 refused.incrementAndGet();
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)); // a client that is refused steps back
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)); // a refused client waits a moment
             } else {
                 strange.add(answer.status() + " " + answer.headers().map() + " " + answer.text());
             }

@@ -58,15 +58,15 @@ class ComposeTest {
     }
 
     @Test
-    void the_service_is_told_only_what_it_reads() {
-        Set<String> told = api.path("environment").properties().stream()
+    void the_service_gets_only_variables_that_it_reads() {
+        Set<String> set = api.path("environment").properties().stream()
                 .map(entry -> entry.getKey().replaceFirst("_FILE$", ""))
                 .collect(Collectors.toSet());
-        assertThat(Repository.serviceVariables()).containsAll(told);
+        assertThat(Repository.serviceVariables()).containsAll(set);
     }
 
     @Test
-    void a_client_s_address_is_what_caddy_says_and_nobody_else_s_word_counts() {
+    void a_clients_address_comes_from_caddy_alone() {
         String header = api.at("/environment/CLIENT_IP_HEADER").asText();
         assertThat(Repository.lines("deploy/compose/Caddyfile")).contains("header_up " + header + " {remote_host}");
         assertThat(api.at("/environment/TRUSTED_PROXIES").asText())

@@ -153,13 +153,13 @@ class WorkflowsTest {
     }
 
     @Test
-    void the_operator_is_told_of_every_secret_and_variable() {
-        String told = Repository.text("docs/operations.md");
+    void the_operations_page_names_every_secret_and_variable() {
+        String page = Repository.text("docs/operations.md");
         Set<String> names = workflows.keySet().stream()
                 .flatMap(name -> NAMED.matcher(Repository.text(name)).results())
                 .map(found -> found.group(2))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(names).isNotEmpty().allSatisfy(name -> assertThat(told).contains("`" + name + "`"));
+        assertThat(names).isNotEmpty().allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
     }
 
     private Stream<JsonNode> steps() {

@@ -79,7 +79,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void whoever_was_refused_here_leaves_the_data_safe_from_other_processes() throws Exception {
+    void a_refused_start_leaves_the_data_safe_from_other_processes() throws Exception {
         try (EmbeddedDatabase first = EmbeddedDatabase.at(directory)) {
             assertThatThrownBy(() -> EmbeddedDatabase.at(directory)).isInstanceOf(UncheckedIOException.class);
 
@@ -175,7 +175,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void the_process_for_scripts_stops_its_server_when_told_to() throws Exception {
+    void the_process_for_scripts_stops_its_server_on_request() throws Exception {
         Process process = start("--data", directory.toString());
         String url = process.inputReader().readLine().substring("DATABASE_URL=".length());
         assertThat(ask(url, "SELECT 1")).isEqualTo("1");
