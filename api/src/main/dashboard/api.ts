@@ -4,9 +4,9 @@ export type Cause = 'signed_out' | 'rate_limited' | 'not_configured' | 'unavaila
 export class Problem extends Error {
   constructor(
     readonly cause: Cause,
-    /** In how many seconds it is worth another try; 0 if nobody said. */
+    /** Seconds until another try makes sense; 0 if unknown. */
     readonly wait = 0,
-    /** By which the service's log tells of it. */
+    /** The id under which the service has logged it. */
     readonly requestId = '',
   ) {
     super(cause);
@@ -31,12 +31,12 @@ const causeOf = (status: number, error: unknown): Cause => {
 
 let ended: () => void = () => {};
 
-/** What is done when the service says that nobody is signed in any more. */
+/** What to do when the service says that the session has ended. */
 export const whenSignedOut = (then: () => void): void => {
   ended = then;
 };
 
-/** Sends a request; what is not a success is thrown. So is the abort of a request that nobody waits for any more. */
+/** Sends a request. Throws a Problem where it has no success, and the AbortError of a request that was cancelled. */
 export const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
   let response: Response;
   try {
@@ -55,7 +55,7 @@ export const send = async (path: string, init: RequestInit = {}): Promise<Respon
   );
 };
 
-/** Sends a request of somebody who is signed in, and reads the answer. One that breaks off is none. */
+/** Sends a request within a session and reads the answer. An answer that breaks off counts as none. */
 export const fetched = async <T>(path: string, init: RequestInit, read: (response: Response) => Promise<T>): Promise<T> => {
   try {
     const response = await send(path, init);
@@ -81,12 +81,12 @@ export const ask = <T>(path: string, params: Record<string, string> = {}, signal
 
 export const isAbort = (failure: unknown): boolean => failure instanceof DOMException && failure.name === 'AbortError';
 
-/** Whatever was thrown, as a problem that can be told. */
+/** Anything that was thrown, as a problem that can be shown. */
 export const problemOf = (failure: unknown): Problem => {
   if (failure instanceof Problem) {
     return failure;
   }
-  // A fault of this page: the browser's console tells whoever mends it.
+  // A fault of this page: the details are for its developers, in the console.
   console.error(failure);
   return new Problem('broken');
 };

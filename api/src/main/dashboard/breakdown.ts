@@ -9,12 +9,12 @@ import { format, words } from './words';
 
 /** How many values a card shows; all of them are in its details. */
 const ROWS = 9;
-/** More are asked for: the service puts those with the most visitors first, and not all cards go by that. */
+/** More than shown: the service sorts by visitors, some cards by sessions. */
 const ASKED = '50';
 
 export interface BreakdownCard {
   card: Card;
-  /** @param asked the window and the property, in words that tell this question from others */
+  /** @param asked the window and the property, as a key of this question */
   load: (asked: string, dimension: Dimension, params: Promise<Record<string, string>>, signal: AbortSignal) => Promise<Filled>;
 }
 
@@ -50,7 +50,7 @@ export const breakdownCard = (
 
 interface Columns {
   heads: [string, string];
-  /** What the bars are as long as, and the rows in the order of. */
+  /** The length of the bar, and the order of the rows. */
   weigh: (row: Sums) => number;
   /** What stands beside it. */
   beside: (row: Row, total: Sums) => string;
@@ -59,8 +59,7 @@ interface Columns {
 const { breakdowns } = words;
 
 /**
- * What a card tells of a dimension. Sessions are parts of a whole, so their shares add up; visitors of two pages are not, so of
- * them no share is told.
+ * What a card shows of a dimension. Shares of sessions add up to 100 %; a visitor can see two pages, so visitors have no share.
  */
 const columnsOf = (dimension: Dimension): Columns => {
   switch (dimension) {

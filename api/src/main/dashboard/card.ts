@@ -7,8 +7,8 @@ export interface Card {
   element: HTMLElement;
   body: HTMLElement;
   /**
-   * Shows what comes. Until then what is there stays, in grey. If no answer comes it stays too, and is marked, if it answered
-   * the same question; else it goes, for it would be taken for an answer to this one.
+   * Shows the answer. Until it comes, the earlier content stays, in grey. If none comes, the content of the same question stays
+   * and is marked as old; that of another question is removed.
    */
   fill: <T>(question: string, answer: Promise<T>, show: (answer: T) => (Node | undefined)[]) => Promise<Filled>;
 }

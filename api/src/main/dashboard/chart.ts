@@ -1,4 +1,4 @@
-/** Where the points of a drawing lie. Nothing here knows the page, so that all of it can be tried without one. */
+/** The geometry of a chart. It does not use the page, so that it can be tested without one. */
 export interface Area {
   width: number;
   height: number;
@@ -37,8 +37,8 @@ export const under = (xs: readonly number[], ys: readonly number[], area: Area):
   xs.length ? `${line(xs, ys)}V${area.height - area.bottom}H${round(xs[0] ?? 0)}Z` : '';
 
 /**
- * Which days are named below the axis, where so many names have room: of some weeks evenly, from the last day back; of more,
- * the first days of months.
+ * Which days have a name below the axis, with room for so many: evenly spaced days back from the last one, or the first days
+ * of months.
  */
 export const named = (days: readonly string[], room: number): number[] => {
   const isLong = days.length > MANY_DAYS;

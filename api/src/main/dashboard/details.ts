@@ -8,7 +8,7 @@ import { format, words } from './words';
 
 const MOST_ROWS = '500';
 
-/** Every value of a dimension with every figure, in a window of its own. Closing it leads back to where it was opened. */
+/** Every value of a dimension with every figure, in a dialog. Closing it returns the focus to the button that opened it. */
 export const detailsDialog = async (dimension: Dimension, params: Promise<Record<string, string>>): Promise<void> => {
   const id = newId();
   const close = h('button', { type: 'button', class: 'plain', click: () => dialog.close() }, words.breakdowns.close);

@@ -13,7 +13,7 @@ const fill = (element: Element, attributes: Record<string, Value>, children: Chi
   element.append(...children.filter((child): child is Node | string => child !== false && child !== undefined));
 };
 
-/** An element. Text is only ever text, whoever wrote it: nothing here reads HTML. */
+/** An element. Text is never read as HTML. */
 export const h = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Record<string, Value> = {},
@@ -24,14 +24,14 @@ export const h = <K extends keyof HTMLElementTagNameMap>(
   return element;
 };
 
-/** The same of a drawing. */
+/** The same for an SVG element. */
 export const s = (tag: string, attributes: Record<string, Value> = {}, ...children: Child[]): SVGElement => {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   fill(element, attributes, children);
   return element;
 };
 
-/** Text that a visitor of a site can choose: it keeps its own direction, and is told in full where it is cut off. */
+/** Text that a visitor of a site can choose: it keeps its own direction, and has its full text as a title where it is cut off. */
 export const foreign = (text: string): HTMLElement => h('bdi', { title: text }, text);
 
 /** A length from 0 to 1 for the style to draw. Set by script, which a content security policy allows. */
@@ -61,7 +61,7 @@ export const segments = <T extends string>(
   );
   return {
     element,
-    /** Tells whether there is such a choice. */
+    /** Whether there is such a choice. */
     choose: (value) => {
       inputs.forEach((input) => (input.checked = input.value === value));
       return inputs.some((input) => input.checked);

@@ -1,4 +1,4 @@
-/** Everything that the dashboard says, in English; fr.ts says the same. */
+/** All texts of the dashboard in English; fr.ts has them in French. */
 export const en = {
   title: 'Dashboard',
   loading: 'Loading…',
@@ -24,7 +24,7 @@ export const en = {
 
   problems: {
     rate_limited: (wait: string) => `Too many requests. Try again in ${wait}.`,
-    not_configured: 'This service has no ADMIN_API_KEY, so nobody can sign in. Its operator can set one.',
+    not_configured: 'This service has no ADMIN_API_KEY, so signing in is not possible. Its operator can set one.',
     unavailable: 'The service cannot reach its database at the moment.',
     away: 'The service cannot be reached. Is this device connected to the network?',
     refused: 'This address names a property or window that does not exist. Choose another one.',

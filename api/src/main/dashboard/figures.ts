@@ -1,4 +1,4 @@
-/** What the service answers; docs/http.md and openapi.yaml tell of it. */
+/** What the service answers; see docs/http.md and openapi.yaml. */
 export interface Days {
   from: string;
   to: string;
@@ -95,7 +95,7 @@ export interface Breakdown {
 }
 
 export interface Properties {
-  /** The one that figures are about where none is named; null for all together. */
+  /** The property of figures where none is named; null for all together. */
   defaultPropertyId: string | null;
   properties: Property[];
 }

@@ -4,7 +4,7 @@ const HOUR = 60;
 const DAY = 24;
 export const NOTHING = '–';
 
-/** Numbers, shares and times as people write them in Canada, in either language. A figure that there is not is a dash. */
+/** Numbers, shares and times as people write them in Canada, in either language. A missing figure is a dash. */
 export const formats = (language: Language) => {
   const locale = `${language}-CA`;
   const number = (options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);

@@ -3,15 +3,15 @@ import type { Ingest } from './figures';
 import { table } from './table';
 import { format, words } from './words';
 
-/** What became of what was sent to the service. */
-export const ingest = (told: Ingest): HTMLElement[] => {
+/** How many events were accepted, and why others were not. */
+export const ingest = (counts: Ingest): HTMLElement[] => {
   const figures: [string, string][] = [
-    [words.ingest.success, format.share(told.successPct)],
-    [words.ingest.accepted, format.whole(told.totalEventsAccepted)],
-    [words.ingest.rejected, format.whole(told.totalEventsRejected)],
-    [words.ingest.bots, format.whole(told.botEvents)],
+    [words.ingest.success, format.share(counts.successPct)],
+    [words.ingest.accepted, format.whole(counts.totalEventsAccepted)],
+    [words.ingest.rejected, format.whole(counts.totalEventsRejected)],
+    [words.ingest.bots, format.whole(counts.botEvents)],
   ];
-  const reasons = Object.entries(told.rejectedByReason).sort(([, one], [, other]) => other - one);
+  const reasons = Object.entries(counts.rejectedByReason).sort(([, one], [, other]) => other - one);
   return [
     h('dl', { class: 'list' }, ...figures.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
     reasons.length

@@ -8,7 +8,7 @@ import { format, words } from './words';
 
 const PATH = '/v1/dashboard/leads';
 
-/** Leads by what they consented to, and all of them as a file. */
+/** Leads by consent, and a download of them. */
 export const leadsCard = () => {
   const made = card(words.leads.heading, { class: 'leads' });
   const which = h(
@@ -18,7 +18,7 @@ export const leadsCard = () => {
     ...STATUSES.map((status) => h('option', { value: status }, words.leads[status])),
   );
   const button = h('button', { type: 'submit' }, words.leads.download);
-  const told = h('p', { class: 'quiet', role: 'status' });
+  const status = h('p', { class: 'quiet', role: 'status' });
   let params: Record<string, string> = {};
   const form = h(
     'form',
@@ -26,17 +26,17 @@ export const leadsCard = () => {
       class: 'download',
       submit: (event) => {
         event.preventDefault();
-        void download({ ...params, ...(which.value && { consentStatus: which.value }) }, button, told);
+        void download({ ...params, ...(which.value && { consentStatus: which.value }) }, button, status);
       },
     },
     h('label', { for: which.id }, words.leads.which),
     which,
     button,
   );
-  made.element.append(h('footer', {}, form, told, h('p', { class: 'quiet' }, words.leads.audit)));
+  made.element.append(h('footer', {}, form, status, h('p', { class: 'quiet' }, words.leads.audit)));
   return {
     card: made,
-    /** @param asked what was chosen, by which this question is told from others */
+    /** @param asked a key of this question */
     load: (asked: string, property: Promise<string>, signal: AbortSignal): Promise<Filled> =>
       made.fill(
         asked,
@@ -71,13 +71,13 @@ const content = ({ total, byStatus }: Leads): HTMLElement[] => {
   ];
 };
 
-/** Fetches the file first and saves it then: what goes wrong on the way is told here, and half a file is none. */
-const download = async (params: Record<string, string>, button: HTMLButtonElement, told: HTMLElement): Promise<void> => {
+/** Fetches the whole file before it is saved, so that a failure is shown here and no half file is saved. */
+const download = async (params: Record<string, string>, button: HTMLButtonElement, status: HTMLElement): Promise<void> => {
   if (button.ariaDisabled === 'true') {
     return;
   }
   button.ariaDisabled = 'true';
-  told.textContent = words.leads.busy;
+  status.textContent = words.leads.busy;
   try {
     const [blob, name] = await fetched(
       `${PATH}.csv?${new URLSearchParams(params)}`,
@@ -87,10 +87,10 @@ const download = async (params: Record<string, string>, button: HTMLButtonElemen
     const url = URL.createObjectURL(blob);
     h('a', { href: url, download: name }).click();
     URL.revokeObjectURL(url);
-    told.textContent = words.leads.done(name);
+    status.textContent = words.leads.done(name);
   } catch (failure) {
     const problem: Problem = problemOf(failure);
-    told.textContent = said(problem);
+    status.textContent = said(problem);
   } finally {
     button.ariaDisabled = null;
   }

@@ -6,8 +6,8 @@ import { question, type View } from './view';
 const SUMMARY = '/v1/metrics/summary';
 
 /**
- * The figures of a view. A device whose clock is wrong may ask for a day that has not begun: then the service is asked what
- * day it is.
+ * The figures of a view. A device with a wrong clock may ask for a day that has not begun; then it takes the day from the
+ * service.
  */
 export const summaryOf = async (view: View, signal: AbortSignal): Promise<Summary> => {
   const asked = (): Promise<Summary> =>
@@ -23,7 +23,7 @@ export const summaryOf = async (view: View, signal: AbortSignal): Promise<Summar
   return summary;
 };
 
-/** What else is asked for. Who does not know yet which day the service has must wait for its first answer. */
+/** The parameters of the other questions. Until the service's day is known, they wait for its first answer. */
 export const paramsOf = async (view: View, first: Promise<Summary>): Promise<Record<string, string>> => {
   if (view.window === 'today' && !isLearnt()) {
     await first.catch(() => undefined);
@@ -31,7 +31,7 @@ export const paramsOf = async (view: View, first: Promise<Summary>): Promise<Rec
   return question(view, today());
 };
 
-/** The days of the window before, of which a summary tells sums only. */
+/** The days of the window before, of which a summary has only sums. */
 export const trendBefore = async (before: Days | null, view: View, signal: AbortSignal): Promise<TrendPoint[]> => {
   if (!before) {
     return [];

@@ -6,7 +6,7 @@ import { session, type Session, signInPage, signOut } from './signin';
 import { read, type View, write } from './view';
 import { format, words } from './words';
 
-/** What is on the screen, where that is the overview. */
+/** The overview, while it is shown. */
 let open: ReturnType<typeof overview> | undefined;
 
 const page = (element: HTMLElement): void => {
@@ -40,7 +40,7 @@ const showSignIn = (why: string): void => {
 };
 
 const showOverview = ({ expiresAt }: Session, isNew: boolean): void => {
-  const told = h('span', { class: 'problem', role: 'alert' });
+  const message = h('span', { class: 'problem', role: 'alert' });
   const leave = h(
     'button',
     {
@@ -52,13 +52,13 @@ const showOverview = ({ expiresAt }: Session, isNew: boolean): void => {
           await signOut();
           showSignIn(words.signIn.done);
         } catch (failure) {
-          told.textContent = said(problemOf(failure));
+          message.textContent = said(problemOf(failure));
         }
       },
     },
     words.signOut,
   );
-  const account = h('div', { class: 'account' }, told, languageLink(), leave);
+  const account = h('div', { class: 'account' }, message, languageLink(), leave);
   const made = overview((change) => {
     const view = { ...read(location.search), ...change };
     if (here(view) !== location.pathname + location.search) {
@@ -75,8 +75,8 @@ const showOverview = ({ expiresAt }: Session, isNew: boolean): void => {
 };
 
 const start = async (): Promise<void> => {
-  const told = h('p', { role: 'status' }, words.loading);
-  const waiting = h('main', { class: 'sign-in' }, told);
+  const message = h('p', { role: 'status' }, words.loading);
+  const waiting = h('main', { class: 'sign-in' }, message);
   page(waiting);
   try {
     showOverview(await session(), false);
@@ -85,16 +85,16 @@ const start = async (): Promise<void> => {
     if (problem.cause === 'signed_out') {
       showSignIn('');
     } else {
-      told.textContent = said(problem);
+      message.textContent = said(problem);
       waiting.append(h('button', { type: 'button', click: () => void start() }, words.retry));
     }
   }
 };
 
-// The service has the language from the address and remembers it: a link that is passed on need not impose it.
+// The service has read the language from the address and keeps it, so a shared link need not contain it.
 history.replaceState(null, '', here(read(location.search)));
 whenSignedOut(() => open && showSignIn(words.signIn.ended));
 window.addEventListener('popstate', () => open?.show(read(location.search)));
-// A page that the browser had kept may be looked at by somebody else by now.
+// A page from the browser's cache may have another reader by now.
 window.addEventListener('pageshow', ({ persisted }) => persisted && void start());
 void start();

@@ -16,7 +16,7 @@ export const said = (problem: Problem): string => {
   }
 };
 
-/** Where the page says what went wrong, at once, and what happens, when there is a pause. Both are there from the beginning. */
+/** An alert for problems, and a status line for progress. Both exist from the start, so that screen readers announce changes. */
 export const notices = () => {
   const alert = h('div', { class: 'alert', role: 'alert' });
   const status = h('p', { class: 'unseen', role: 'status' });

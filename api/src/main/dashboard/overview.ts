@@ -15,22 +15,22 @@ import { PAGES, SOURCES, type View } from './view';
 import { vitals } from './vitals';
 import { format, words } from './words';
 
-/** The service computes its figures anew so often; asking more often shows nothing new. */
+/** The service renews its figures that often. */
 const REFRESH_MS = 5 * 60_000;
-/** So many missing days are told by name. */
+/** At most this many missing days are listed. */
 const GAPS = 5;
 
-/** Tells one question from another: what else there is of a view only chooses among the answers. */
+/** The key of a question to the service: the parts of a view that change its answers. */
 const keyOf = ({ window, from, to, compare, property }: View): string =>
   JSON.stringify([window, from, to, compare, property]);
 
-/** What a site puts into its pages. Whoever runs the service on this machine has the site here too. */
+/** What a site puts into its pages. With a local service, the site is usually local too. */
 const tag = (): string => {
   const local = /^127\.|::1]|local(host)?$/.test(location.hostname) ? ' data-allow-localhost' : '';
   return `<script defer src="${location.origin}/v1/telemetry.js"${local}></script>`;
 };
 
-/** Everything that there is to see of a view, and the pickers that change it. */
+/** All cards of a view, and the pickers that change it. */
 export const overview = (change: Change, account: HTMLElement) => {
   const { alert, status, fail, clear, say } = notices();
   const picker = toolbar(change, today);
@@ -56,7 +56,7 @@ export const overview = (change: Change, account: HTMLElement) => {
   let underWay = new AbortController();
   let params: Promise<Record<string, string>>;
   let loadedAt = 0;
-  /** Which question the heading tells of. */
+  /** The question that the heading belongs to. */
   let headed = '';
 
   const summaryParts = (answer: Promise<Summary>, { signal }: AbortController): Promise<Filled>[] => {
@@ -89,7 +89,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     ]);
     if (!signal.aborted) {
       loadedAt = Date.now();
-      tell(filled);
+      report(filled);
     }
   };
 
@@ -97,11 +97,11 @@ export const overview = (change: Change, account: HTMLElement) => {
   const loadCard = async (filled: Promise<Filled>): Promise<void> => {
     const one = await filled;
     if (one.problem) {
-      tell([one]);
+      report([one]);
     }
   };
 
-  const tell = (filled: Filled[]): void => {
+  const report = (filled: Filled[]): void => {
     const failed = filled.filter((each): each is Filled & { problem: Problem } => each.problem !== undefined);
     const worst = failed.find(({ problem }) => problem.cause === 'away') ?? failed[0];
     const isOld = failed.length > 0 && failed.every((each) => each.isOld);
@@ -114,7 +114,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     }
   };
 
-  /** Which property is looked at: the one that was chosen, or what the service takes for it where none was. */
+  /** The property that is shown: the chosen one, else the service's default. */
   const propertyOf = async (signal: AbortSignal): Promise<string> => {
     if (!properties) {
       properties = await ask<Properties>('/v1/dashboard/properties', {}, signal);
@@ -130,7 +130,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     document.title = [name, heading.textContent, 'AltContext'].filter(Boolean).join(' · ');
   };
 
-  /** Takes away what was told of another view than the one that has no answer. */
+  /** Clears the heading and the notices of another view when this one has no answer. */
   const forget = (): Filled => {
     if (headed !== keyOf(view)) {
       heading.textContent = words.title;
@@ -152,7 +152,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     showFreshness(freshness);
     const isEmpty = summary.ingest.totalEventsAccepted === 0 && !metrics.uniqueVisitors.value;
     welcome.hidden = !isEmpty;
-    // The full days of a window do not hold today, on which somebody may have begun.
+    // A window of full days does not include today, when the first visits may have come.
     lookAtToday.hidden = view.window === 'today';
     say(words.fresh.loaded(shownDays, format.whole(metrics.uniqueVisitors.value)));
     return {};
@@ -240,7 +240,7 @@ export const overview = (change: Change, account: HTMLElement) => {
         void loadCard(pages.load(keyOf(view), view.pages, params, underWay.signal));
       }
     },
-    /** Nobody looks any more. */
+    /** Stops when the page is no longer shown. */
     end: (): void => {
       underWay.abort();
       clearInterval(timer);

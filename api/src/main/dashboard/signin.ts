@@ -33,9 +33,9 @@ const saidOf = (problem: Problem): string => {
 };
 
 /**
- * The one way in: the key goes to the service and nowhere else, and a cookie that no script can read comes back.
+ * The sign-in form: the key goes to the service only, and a cookie that no script can read comes back.
  *
- * @param why what is told first, such as that a session has ended
+ * @param why the text above the form, such as that a session has ended
  */
 export const signInPage = (why: string, languageLink: HTMLElement, done: (session: Session) => void): HTMLElement => {
   const key = h('input', {
@@ -48,7 +48,7 @@ export const signInPage = (why: string, languageLink: HTMLElement, done: (sessio
   });
   const fault = h('p', { id: 'key-fault', class: 'problem', role: 'alert' });
   const button = h('button', { type: 'submit', class: 'main' }, words.signIn.button);
-  const tell = (text: string): void => {
+  const show = (text: string): void => {
     fault.textContent = text;
     key.setAttribute('aria-invalid', String(text !== ''));
     if (text) {
@@ -62,7 +62,7 @@ export const signInPage = (why: string, languageLink: HTMLElement, done: (sessio
       return;
     }
     if (!key.value.trim()) {
-      tell(words.signIn.empty);
+      show(words.signIn.empty);
       return;
     }
     button.ariaDisabled = 'true';
@@ -72,7 +72,7 @@ export const signInPage = (why: string, languageLink: HTMLElement, done: (sessio
       key.value = '';
       done(session);
     } catch (failure) {
-      tell(saidOf(problemOf(failure)));
+      show(saidOf(problemOf(failure)));
     } finally {
       button.ariaDisabled = null;
       button.textContent = words.signIn.button;

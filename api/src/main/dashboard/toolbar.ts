@@ -3,10 +3,10 @@ import type { Properties } from './figures';
 import { fault, plusDays, type View, type Window, WINDOWS } from './view';
 import { format, words } from './words';
 
-/** What is changed of a view. */
+/** Changes parts of a view. */
 export type Change = (change: Partial<View>) => void;
 
-/** The pickers: property, window, comparison. What is chosen is shown at once; two days of one's own, when they are sent. */
+/** The pickers: property, window, comparison. A choice takes effect at once; custom days do when they are submitted. */
 export const toolbar = (change: Change, today: () => string) => {
   const property = h('select', { id: newId(), change: () => change({ property: property.value }) });
   const compare = h('input', { type: 'checkbox', change: () => change({ compare: compare.checked }) });
@@ -25,7 +25,7 @@ export const toolbar = (change: Change, today: () => string) => {
       },
     );
   let window = windows(WINDOWS);
-  /** A number of days that the address names and nobody offers is a choice as well, and stays one. */
+  /** A number of days that only the address names becomes one more choice. */
   const chooseWindow = (value: Window): void => {
     if (!window.choose(value)) {
       const other = windows([...WINDOWS.slice(0, -1), value, 'custom']);
@@ -44,10 +44,10 @@ export const toolbar = (change: Change, today: () => string) => {
       h('label', { class: 'check' }, compare, words.picker.compare),
       custom.element,
     ),
-    /** @param known undefined before the service has told which properties there are */
+    /** @param known undefined until the service has sent the properties */
     show: (shown: View, known: Properties | undefined): void => {
       view = shown;
-      // Where the service takes one property for all requests that name none, all together cannot be had.
+      // With a default property in the service, there is no view of all together.
       const chosen = view.property || (known?.defaultPropertyId ?? '');
       const options = [
         !known?.defaultPropertyId && h('option', { value: '' }, words.picker.all),
@@ -79,17 +79,17 @@ const windowWords = (value: Window): { text: string; label: string } =>
 const customDays = (change: Change, today: () => string) => {
   const from = h('input', { type: 'date', id: newId(), required: true });
   const to = h('input', { type: 'date', id: newId(), required: true });
-  const told = h('p', { id: newId(), class: 'problem', role: 'alert' });
+  const message = h('p', { id: newId(), class: 'problem', role: 'alert' });
   const submit = (event: Event): void => {
     event.preventDefault();
     const wrong = fault(from.value, to.value, today());
     const isFirst = wrong === 'missing' ? !from.value : wrong === 'order' || wrong === 'length';
-    told.textContent = wrong ? (wrong === 'future' ? words.picker.future(format.day(today())) : words.picker[wrong]) : '';
+    message.textContent = wrong ? (wrong === 'future' ? words.picker.future(format.day(today())) : words.picker[wrong]) : '';
     for (const [input, isWrong] of [[from, wrong && isFirst], [to, wrong && !isFirst]] as const) {
       input.setAttribute('aria-invalid', String(Boolean(isWrong)));
       input.toggleAttribute('aria-describedby', false);
       if (isWrong) {
-        input.setAttribute('aria-describedby', told.id);
+        input.setAttribute('aria-describedby', message.id);
         input.focus();
       }
     }
@@ -105,7 +105,7 @@ const customDays = (change: Change, today: () => string) => {
     h('label', { for: to.id }, words.picker.to),
     to,
     h('button', { type: 'submit' }, words.picker.apply),
-    told,
+    message,
   );
   return {
     element,
@@ -116,7 +116,7 @@ const customDays = (change: Change, today: () => string) => {
       }
       from.max = today();
       to.max = today();
-      told.textContent = '';
+      message.textContent = '';
       element.hidden = false;
     },
     close: (): void => {

@@ -38,7 +38,7 @@ export const trendCard = (choose: (series: Series) => void) => {
       plot.replaceChildren(drawing(shown.trend, shown.series, width, legend));
     }
   };
-  // An observer has its first word when the plot is laid out: that draws the first time too.
+  // The observer is called when the plot is laid out, so it draws the first time too.
   new ResizeObserver(draw).observe(plot);
 
   return {
@@ -77,7 +77,7 @@ const drawing = ({ points, before, today }: Trend, series: Series, width: number
   const xs = across(points.length, area);
   const ys = values.map((value) => up(value, top, area));
   const earlierYs = earlier.map((value) => up(value, top, area));
-  // What is not over yet is no fall: its last step is drawn apart.
+  // A day that is not over would look like a fall: its line is drawn dashed.
   const last = points.length - 1;
   const isOpen = last > 0 && points[last]?.day === today;
   const settled = isOpen ? last : last + 1;
@@ -118,7 +118,7 @@ const drawing = ({ points, before, today }: Trend, series: Series, width: number
     ...steps.map((step) => s('text', { class: 'tick', x: area.left - 8, y: up(step, top, area) + 4, 'text-anchor': 'end' }, format.compact(step))),
     ...named(points.map((each) => each.day), (width - area.left) / room).map((i) => {
       const x = xs[i] ?? 0;
-      // Names at the edges are drawn inwards, lest they be cut off.
+      // Names at the edges are drawn inwards, so that they are not cut off.
       const anchor = x > width - room / 2 ? 'end' : x < room / 2 ? 'start' : 'middle';
       return s('text', { class: 'tick', x, y: HEIGHT - 8, 'text-anchor': anchor }, day(points[i]?.day ?? ''));
     }),
@@ -158,7 +158,7 @@ const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Series, i:
   return [entry('now', points), entry('before', before)].filter((each) => each !== undefined);
 };
 
-/** Every day in figures; made when somebody opens it. */
+/** Every day in figures; made when it is opened. */
 const behind = ({ points, before }: Trend, open: boolean): HTMLElement => {
   const row = (point: TrendPoint): string[] => [
     format.longDay(point.day),

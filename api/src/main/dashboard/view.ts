@@ -1,7 +1,7 @@
-/** What is looked at: all of it stands in the address, so that it can be shared, kept, and gone back to. */
+/** What is shown. All of it is in the address, so that it can be shared, bookmarked and gone back to. */
 export interface View {
   window: Window;
-  /** Both days of a window that was chosen by hand; of no meaning for any other. */
+  /** Both days of a custom window; empty for any other. */
   from: string;
   to: string;
   compare: boolean;
@@ -38,7 +38,7 @@ const isWindow = (text: string | null): text is Window =>
 const oneOf = <T extends string>(values: readonly T[], asked: string | null): T =>
   values.find((value) => value === asked) ?? (values[0] as T);
 
-/** Reads an address's query. What it does not say, or says wrongly, is as usual. */
+/** Reads an address's query. A value that is missing or wrong gets its default. */
 export const read = (query: string): View => {
   const params = new URLSearchParams(query);
   const from = params.get('from') ?? '';
@@ -57,7 +57,7 @@ export const read = (query: string): View => {
   };
 };
 
-/** The query of an address that shows this; what is as usual is left out. */
+/** The query of an address that shows this; defaults are left out. */
 export const write = (view: View): string => {
   const params = new URLSearchParams();
   if (view.window === 'custom') {
@@ -111,7 +111,7 @@ export const fault = (from: string, to: string, today?: string): Fault | undefin
   return today !== undefined && to > today ? 'future' : undefined;
 };
 
-/** Whether a text is a day that there is, as 2026-02-30 is not. */
+/** Whether a text is a day of the calendar; 2026-02-30 is not. */
 export const isDay = (text: string): boolean => DAY.test(text) && day(Date.parse(text)) === text;
 
 /** How many days a window has, both of its ends included. */

@@ -3,7 +3,7 @@ import { h } from './dom';
 import type { Percentiles, Vital } from './figures';
 import { format, words } from './words';
 
-/** A sign beside the word, for who does not see its colour. */
+/** A sign beside the word, for readers who do not see its colour. */
 const SIGNS: Record<Band, string> = { good: '●', fair: '▲', poor: '■' };
 
 const cell = (vital: Vital, value: number | null): HTMLElement => {
@@ -20,7 +20,7 @@ const cell = (vital: Vital, value: number | null): HTMLElement => {
   );
 };
 
-/** How quick pages were for those who were there. */
+/** How fast pages were for their visitors. */
 export const vitals = (measured: Record<Vital, Percentiles>): HTMLElement[] => {
   const all = Object.keys(BOUNDS) as Vital[];
   if (all.every((vital) => measured[vital].p75 === null)) {

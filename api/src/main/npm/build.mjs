@@ -2,7 +2,7 @@
 //
 //   node build.mjs WORK        WORK/classes is what goes into the artifact; the tools are installed into WORK/tools
 //
-// Each part is a directory beside this one, with a bundle.mjs that says what comes of it and how large it may be. A part in
+// Each part is a directory beside this one, with a bundle.mjs that says what is built and how large it may be. A part in
 // which nothing has changed since the last time is not built again. The first time, and after a change of the lock file, npm
 // asks its registry for the tools, unless its cache holds them.
 import { spawnSync } from 'node:child_process';

@@ -6,7 +6,7 @@ export default {
     'telemetry.js': await bundled('main.ts', {
       format: 'iife',
       target: 'es2020',
-      // Whatever a page has made of the browser, nothing of it is heard of there.
+      // In a browser that a page has altered, the script fails silently.
       banner: { js: 'try{' },
       footer: { js: '}catch{}' },
       counted: { compress: { passes: 3, unsafe_arrows: true } },

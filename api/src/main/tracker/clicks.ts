@@ -3,11 +3,11 @@ import { on, safely } from './safely';
 
 const FILE = /\.(pdf|zip|t?gz|dmg|exe|apk|csv|docx?|xlsx?|pptx?|epub|mp[34])$/i;
 
-/** Tells of clicks on what carries `data-alt-event`, on links to other sites and on links to files. */
+/** Sends clicks on elements with `data-alt-event`, on links to other sites and on links to files. */
 export const watchClicks = (): void =>
   on(document, 'click auxclick', ({ target, button }: MouseEvent) => {
     if (button > 1) {
-      return; // The menu of a link is no visit to it.
+      return; // Opening the menu of a link does not follow it.
     }
     const named = (target as Element).closest<HTMLElement>('[data-alt-event]')?.dataset;
     if (named) {
@@ -15,7 +15,7 @@ export const watchClicks = (): void =>
     }
     const link = (target as Element).closest<HTMLAnchorElement>('a[href]');
     if (link?.host) {
-      // What stands behind the question mark may be about the visitor.
+      // The query may hold personal data.
       const props = { url: link.origin + link.pathname };
       if (link.hasAttribute('download') || FILE.test(link.pathname)) {
         track('file_download', props);

@@ -1,6 +1,6 @@
 import { on } from './safely';
 
-/** A reader of whom nothing is seen or heard for a minute is taken to have gone. */
+/** After a minute without input, the reader is taken to have left. */
 const enum Pause {
   LONGEST = 60_000,
 }
@@ -10,7 +10,7 @@ let depth = 0;
 let last = performance.now();
 let counting = false;
 
-/** Counts the time since the last call if somebody was there, and looks whether somebody is there now. */
+/** Counts the time since the last call if the page had the focus then, and notes whether it has it now. */
 const tick = (): void => {
   const now = performance.now();
   if (counting) {
@@ -25,7 +25,7 @@ const look = (): void => {
   depth = Math.max(depth, Math.min(100, Math.round(bottom)));
 };
 
-/** The engaged time since the last call, and how far down the page was seen so far. Nothing is counted until the next sign. */
+/** The engaged time since the last call, and how far down the page was seen so far. Nothing is counted until the next input. */
 export const take = (): { engagedTimeMs?: number; scrollDepthPercent: number } => {
   tick();
   look();
@@ -35,7 +35,7 @@ export const take = (): { engagedTimeMs?: number; scrollDepthPercent: number } =
   return { engagedTimeMs, scrollDepthPercent: depth };
 };
 
-/** Another page is seen from its top. */
+/** Another page begins at its top. */
 export const turn = (): void => {
   depth = 0;
   tick();

@@ -12,8 +12,8 @@ const WORDS: Record<Word, [string, string]> = {
 };
 
 /**
- * Tells screen readers, and all others, what became of the form. Without a word nothing is said, but there is a place for
- * it: one that is made together with what it says may be passed over.
+ * Shows the result of the form, also to screen readers. Without a word the element is made empty: a screen reader may miss
+ * an element that appears together with its text.
  */
 const say = (form: HTMLFormElement, word?: Word): void => {
   let place = form.querySelector<HTMLElement>('[data-alt-status]');
@@ -26,7 +26,7 @@ const say = (form: HTMLFormElement, word?: Word): void => {
   place.textContent = word ? form.dataset['alt' + word] || WORDS[word][+form.matches(':lang(fr)')]! : '';
 };
 
-/** Posts what the form would have posted by itself, and what is known of the visitor. */
+/** Posts the fields of the form, and what is known of the visitor. */
 const submit = async (form: HTMLFormElement, body: FormData) => {
   const email = form.querySelector<HTMLInputElement>('[name=email]');
   let word: Word = 'Failed';
@@ -34,7 +34,7 @@ const submit = async (form: HTMLFormElement, body: FormData) => {
   say(form);
   try {
     Object.entries(known()).forEach(([name, value]) => value && body.set(name, value));
-    // The answer to a form leads to another page: here, without a status, it only says that all is well.
+    // A form is answered with a redirect, which fetch shows as status 0: that is a success.
     const answer = await fetch(form.getAttribute('action') || endpoint + 'leads/capture', {
       method: 'POST',
       body: new URLSearchParams(body as never),
@@ -50,17 +50,17 @@ const submit = async (form: HTMLFormElement, body: FormData) => {
     }
     email!.ariaInvalid = (word == 'Invalid') as never;
   } catch {
-    // The word for it is chosen already. (A form without an address gets here too, and is none of ours.)
+    // The word is still Failed. (A form without an e-mail field gets here too.)
   }
   form.ariaBusy = null;
   say(form, word);
 };
 
-/** Tells of forms that are begun and sent, and sends those marked `data-alt-lead` without leaving the page. */
+/** Sends the start and the submit of forms, and posts those marked `data-alt-lead` without leaving the page. */
 export const watchForms = (): void => {
   const started = new WeakSet<HTMLFormElement>();
   const isLead = (form: HTMLFormElement) => form.matches('[data-alt-lead]');
-  const tell = (form: HTMLFormElement, eventType: string) =>
+  const trackForm = (form: HTMLFormElement, eventType: string) =>
     form.matches('[role=search],[data-alt-ignore]') ||
     track(eventType, {
       // An input may hide a property of its form by its name, so attributes are read as such.
@@ -69,7 +69,7 @@ export const watchForms = (): void => {
   on(document, 'input', ({ target: { form } }) => {
     if (form && !started.has(form)) {
       started.add(form);
-      tell(form, 'form_start');
+      trackForm(form, 'form_start');
       if (isLead(form)) {
         say(form);
       }
@@ -78,7 +78,7 @@ export const watchForms = (): void => {
   on(window, 'submit', (event: SubmitEvent) => {
     const form = event.target as HTMLFormElement;
     if (!isLead(form)) {
-      tell(form, 'form_submit');
+      trackForm(form, 'form_submit');
     } else if (!event.defaultPrevented) {
       event.preventDefault();
       if (!form.ariaBusy) {

@@ -9,7 +9,7 @@ import { measure, restore, type Vitals } from './vitals';
 
 let vitals: (() => Vitals) | undefined;
 
-/** Tells what the reader did on this page since the last time. How quick the page was is told once, the first time. */
+/** Sends the engagement with this page since the last time. The web vitals are sent once, with the first. */
 const leave = (): void => {
   const traffic = take();
   const webVitals = vitals?.();
@@ -47,7 +47,7 @@ const start = (): void => {
   on(window, 'popstate', navigated);
   on(window, 'online', retry);
   on(window, 'visibilitychange pagehide', ({ type }: Event) => {
-    // A tab that is closed says both; the second time there is nothing left to tell.
+    // A tab that is closed fires both; the second time there is nothing left to send.
     if (document.hidden || type == 'pagehide') {
       leave();
       flush(true);
@@ -63,7 +63,7 @@ const start = (): void => {
   watchClicks();
 };
 
-// Twice in a page is once.
+// A second script on a page does nothing.
 if (waiting) {
   window.altcontext = {
     track,
@@ -76,9 +76,9 @@ if (waiting) {
         }
       }),
   };
-  // Forms work for those too of whom nothing may be told.
+  // Forms work also where tracking is not allowed.
   watchForms();
-  // A page that is only prepared is not seen yet, and may never be.
+  // A prerendered page is not visible yet, and may never be.
   if (document.prerendering) {
     on(document, 'prerenderingchange', start);
   } else {

@@ -14,16 +14,16 @@ const enum Most {
   AGAIN = 4,
   /** Events in a request, of which the service takes 64 KiB. */
   TOGETHER = 10,
-  /** Characters of a request that the browser goes on with when the page is gone: it allows 64 KiB for all of them together. */
+  /** Characters of a request with keepalive: the browser allows 64 KiB for all of them together. */
   OUTLIVING = 9999,
-  /** 7 days: the service takes an older time for a wrong one, and would count the event today. */
+  /** 7 days: the service replaces an older time by the time of receipt, and would count the event today. */
   AGE = 604_800_000,
 }
 
 /** Events as they are sent, in JSON, which has no line breaks. */
 const queue: string[] = [];
 
-/** What is kept, but for what arrived. */
+/** The kept events without those that arrived. */
 const unsent = (arrived: string[] = []): string[] =>
   (read('unsent') || '').split('\n').filter((event) => event && !arrived.includes(event));
 
@@ -33,11 +33,11 @@ const send = (events: string[], leaving?: boolean): void => {
   const url = endpoint + 'events/batch';
   const body = `[${events}]`;
   if (!(leaving && navigator.onLine && safely(() => navigator.sendBeacon(url, body)))) {
-    // The answer may come when the page is gone: until it is there they are kept.
+    // The page may be gone before the answer comes: until then they are kept.
     keep([...unsent(), ...events]);
     if (navigator.onLine) {
       fetch(url, { method: 'POST', body, keepalive: !body[Most.OUTLIVING] })
-        // 429, and what is the service's own trouble, will pass.
+        // 429 and 5xx will pass: then the events stay for another try.
         .then(({ status }) => status < 429 && keep(unsent(events)))
         .catch(() => {});
     }
@@ -45,8 +45,8 @@ const send = (events: string[], leaving?: boolean): void => {
 };
 
 /**
- * Sends what waits, as text/plain, which needs no preflight. A page that is left sends a beacon, of which nobody learns what
- * becomes; any other a fetch, so that what did not arrive is sent again, the same event by its id.
+ * Sends the queue, as text/plain, which needs no preflight. A page that is left sends a beacon, whose result is unknown; any
+ * other page uses fetch, so that an event that did not arrive is sent again with the same id.
  */
 export const flush = (leaving?: boolean): void => {
   while (queue[0]) {
@@ -54,7 +54,7 @@ export const flush = (leaving?: boolean): void => {
   }
 };
 
-/** Sends an event, as it is now, as soon as the page's own work at hand is done. Throws if it cannot be written as JSON. */
+/** Queues an event, which is sent after the current task of the page. Throws if it cannot be written as JSON. */
 export const post = (event: Event): void => {
   queue.push(JSON.stringify(event));
   queueMicrotask(flush);

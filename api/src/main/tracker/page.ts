@@ -8,7 +8,7 @@ export type Call = [name: string, props?: object];
 
 declare global {
   interface Window {
-    /** With `q`: what a page puts there to hold its calls until this script is loaded. */
+    /** With `q`: the stub of a page that holds its calls until this script is loaded. */
     altcontext?: { q?: Call[]; track(...call: Call): void; optOut(): void; optIn(): void };
   }
   interface Document {
@@ -16,12 +16,12 @@ declare global {
   }
 }
 
-/** Calls that came too early: before this script, or before anybody saw the page. None if the tracker is here already. */
+/** Calls before this script was loaded, or before the page was visible. Undefined if the tracker runs already. */
 export const waiting: Call[] | undefined = (window.altcontext || { q: [] }).q;
 
 export let path = location.pathname;
 
-// What stands behind the question mark may be about the visitor.
+// The query may hold personal data.
 let referrer = document.referrer.split('?')[0] || undefined;
 
 export const send = (eventType: string, more?: object): void =>
@@ -39,7 +39,7 @@ export const send = (eventType: string, more?: object): void =>
     }
   });
 
-/** Tells of something that happened on the page. */
+/** Sends an event of the page. */
 export const track = (...call: Call): void => {
   if (document.prerendering) {
     waiting!.push(call);
@@ -48,7 +48,7 @@ export const track = (...call: Call): void => {
   }
 };
 
-/** The campaign that the address tells of: each name of the service, with something before it. */
+/** The campaign in the address: the UTM names of the service, with a prefix. */
 const campaign = (before: string): Record<string, string> => {
   const utm: Record<string, string> = {};
   new URLSearchParams(location.search).forEach((value, name) => {

@@ -1,4 +1,4 @@
-/** Does some work. Whatever goes wrong in it is the tracker's own trouble and never the page's. */
+/** Does some work. An error in it never reaches the page. */
 export const safely = <T>(work: () => T): T | undefined => {
   try {
     return work();
@@ -8,8 +8,8 @@ export const safely = <T>(work: () => T): T | undefined => {
 };
 
 /**
- * Listens, and never throws into the page. The capturing phase comes before the page's own listeners; only of a form that is
- * sent it matters what they made of it.
+ * Listens, and never throws into the page. It captures, so it runs before the page's own listeners; a submit is seen after
+ * them, since they may prevent it.
  */
 export const on = (target: EventTarget, types: string, listener: (event: any) => void): void =>
   types

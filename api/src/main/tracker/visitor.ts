@@ -5,7 +5,7 @@ const LOCAL = /^$|^127\.|::1]|local(host)?$/;
 
 type Name = 'id' | 'off' | 'unsent';
 
-/** What could not be kept: the visitor refuses storage, or it is full. It lasts as long as the page. */
+/** Values that localStorage did not take: it is refused or full. They last as long as the page. */
 const instead: { [name in Name]?: string } = {};
 
 export const read = (name: Name): string | undefined =>
@@ -43,7 +43,7 @@ export const isAllowed = (path: string): boolean => {
   );
 };
 
-/** What this browser is called on this site, made when it is first needed. Asked for only where sending is allowed. */
+/** The id of this browser on this site, made when it is first needed. Used only where sending is allowed. */
 export const anonId = (): string => {
   let id = read('id');
   if (!id) {
@@ -52,7 +52,7 @@ export const anonId = (): string => {
   return id;
 };
 
-/** From now on nothing is sent, and what was kept is forgotten. */
+/** From now on nothing is sent, and what was kept is removed. */
 export const optOut = (): void => {
   write('id');
   write('unsent');

@@ -22,7 +22,7 @@ declare global {
 }
 
 let start: number;
-/** When a page is first painted in the background says nothing of how quick it is. */
+/** Whether the page was visible from the start: paints in the background say nothing about its speed. */
 let seen: boolean;
 let earlier = 0;
 let response: number | undefined;
@@ -34,7 +34,7 @@ let sum: number;
 let first: number;
 let last: number;
 
-/** Begins anew, as for another page. */
+/** Begins again, as for another page. */
 export const reset = (): void => {
   durations = {};
   worst = sum = first = 0;
@@ -42,12 +42,12 @@ export const reset = (): void => {
   paint = largest = undefined;
 };
 
-/** Takes note of what the browser tells. */
+/** Takes an entry of the browser. */
 export const add = ({ entryType, name, startTime, duration, interactionId, value, hadRecentInput }: Entry): void => {
   if (interactionId) {
     durations[interactionId] = Math.max(durations[interactionId] || 0, duration);
   } else if (value) {
-    // A shift right after an input is the reader's own doing.
+    // A shift right after an input is expected by the reader.
     if (!hadRecentInput) {
       if (startTime - last >= 1000 || startTime - first >= 5000) {
         sum = 0;
@@ -69,7 +69,7 @@ export const shifted = (): number => worst;
 /**
  * Interaction to next paint: the slowest interaction, but for one in each fifty.
  *
- * @param count of all interactions, also those too short to be told of
+ * @param count of all interactions, also those too short for an entry
  */
 export const slow = (count: number): number | undefined => {
   const slowest = Object.values(durations).sort((one, other) => other - one);
@@ -78,12 +78,12 @@ export const slow = (count: number): number | undefined => {
 
 const interactions = (): number => performance.interactionCount || 0;
 
-/** Measures from now on, by the definitions of https://web.dev/articles/vitals; what it gives back tells what is known. */
+/** Measures from now on, by the definitions of https://web.dev/articles/vitals; the function that it returns gives what is known by then. */
 export const measure = (): (() => Vitals) => {
   const observer = new PerformanceObserver((list) => list.getEntries().forEach(add));
   const navigation = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming;
   reset();
-  // A page that was prepared before it was asked for is timed from when it was.
+  // A prerendered page is timed from its activation.
   start = navigation.activationStart || 0;
   response = navigation.responseStart || NaN;
   seen = !document.hidden;
