@@ -14,55 +14,55 @@ DATABASE := $(wildcard deploy/dev-database/target/altcontext-dev-database-*.jar)
 # Directories too: they change when a file is taken away.
 SOURCES := pom.xml $(wildcard .mvn/* .mvn/wrapper/*) $(foreach module,$(MODULES),$(module)/pom.xml $(shell find $(module)/src/main 2>/dev/null))
 
-help: ## This list
+help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## The service on :3000 with a database of its own in .data/ (or DATABASE_URL); Ctrl-C stops it
+run: build ## Run the service on :3000, with its own database in .data/ or with DATABASE_URL; Ctrl-C stops it
 	@deploy/bin/run.sh
 
-dev: build ## The same in Quarkus dev mode: changes in the code are picked up
+dev: build ## Run it in Quarkus dev mode, which picks up changes in the code
 	@deploy/bin/run.sh dev
 
-check: ## For the inner loop: the formatter, the compiler with its checks, and the tests that need no running service
+check: ## Check the format, compile with all checks, run the quick tests
 	@deploy/bin/check.sh
 
-test: ## Everything: the audit, all tests against a real PostgreSQL (or TEST_DATABASE_URL), the scripts
+test: ## Run everything: the audit, all tests, the scripts, the image (TEST_DATABASE_URL: on that server)
 	@deploy/bin/test.sh
 
-build: $(BUILT) ## api/target/quarkus-app/quarkus-run.jar and ops-cli/target/altops.jar, where they are stale
+build: $(BUILT) ## Build the service and altops if they are out of date
 
-audit: ## What needs no database: formatter, compiler, Error Prone, NullAway, architecture, dependencies, secrets, scripts
+audit: ## Check format, code, architecture, dependencies, secrets and scripts, without a database
 	@deploy/bin/audit.sh
 
-fmt: ## Formats the code
+fmt: ## Format the code
 	@$(MVN) -q spotless:apply
 
-bench: build ## Measures the service beside what bounds it; see docs/performance.md
+bench: build ## Measure the service; see docs/performance.md
 	@deploy/bin/toolchain.sh deploy/bench/run.sh
 
-image-root: build ## The container image's file system in target/image-root, made and trained by the scripts that the Dockerfile runs
+image-root: build ## Build the file system of the container image in target/image-root
 	@deploy/image/root.sh target/image-root
 	@deploy/image/train.sh target/image-root
 
-fly-launch: ## Fly.io, in the order of docs/operations.md; each shows what it runs. This one makes the application
-fly-pg-create: ## makes its PostgreSQL
-fly-pg-attach: ## tells the application where that is
-fly-mpg-create: ## makes one that Fly manages, in place of those two
-fly-mpg-attach: ## tells the application where that is; FLY_CLUSTER is its id
-fly-secrets: ## checks .env.production as the service would, and hands it over for the next deploy
-fly-migrate: ## brings the schema to what this release needs
-fly-deploy: ## audit, test, deploy, wait until healthy, smoke test
-fly-deploy-only: ## the deploy alone
-fly-smoke: ## the checklist against what is deployed
-fly-status: ## the machines
-fly-checks: ## their health
-fly-logs: ## what they say
-fly-ssh: ## a shell beside them, or COMMAND in one of them
-fly-scale-2: ## two machines
+fly-launch: ## Fly.io: create the application (docs/operations.md has the order of these)
+fly-pg-create: ## Fly.io: create its PostgreSQL
+fly-pg-attach: ## Fly.io: give the application the address of its PostgreSQL
+fly-mpg-create: ## Fly.io: create a managed PostgreSQL instead
+fly-mpg-attach: ## Fly.io: give the application the address of the cluster FLY_CLUSTER
+fly-secrets: ## Fly.io: check .env.production and send it for the next deploy
+fly-migrate: ## Fly.io: migrate the database to this release
+fly-deploy: ## Fly.io: audit, test, deploy, wait until healthy, run the smoke test
+fly-deploy-only: ## Fly.io: deploy without audit and tests
+fly-smoke: ## Fly.io: run the smoke test against the deployment
+fly-status: ## Fly.io: show the machines
+fly-checks: ## Fly.io: show their health checks
+fly-logs: ## Fly.io: show their logs
+fly-ssh: ## Fly.io: open a shell on a machine of its own, or run COMMAND in one of them
+fly-scale-2: ## Fly.io: run two machines
 $(FLY):
 	@deploy/bin/fly.sh $(@:fly-%=%)
 
-clean: ## Removes what was built; the data in .data/ stays
+clean: ## Remove everything that was built; .data/ stays
 	rm -rf target $(MODULES:=/target)
 
 # All of it in one run of Maven, so that one file of our own stands for all; force where a jar is missing.
