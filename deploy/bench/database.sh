@@ -50,7 +50,7 @@ count_events() {
 }
 
 # A hundred thousand visitors of the last quarter of an hour whose address and browser are those of the crowd's forms:
-# each of them may be whoever sends the next one.
+# each of them is a candidate for the next form's lead.
 gather_crowd() {
   leads 1 2 crowd
   sql "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, ip_hash, ua_hash)

@@ -110,8 +110,7 @@ print_history() {
   local name rate p50 p99 errors
   echo
   echo "  a day of a million events, 200 000 visitors: rolled up in $ROLLUP_MS ms; one sequential scan of its partition $SCAN_MS ms"
-  awk -v r="$ROLLUP_MS" -v s="$SCAN_MS" 'BEGIN {
-    printf "  %-58s %5.2f   budget at most 1: %s\n", "rollup : two sequential scans", r / (2 * s), r <= 2 * s ? "met" : "MISSED" }'
+  awk -v r="$ROLLUP_MS" 'BEGIN { printf "  %-58s %.0f   budget at most 2500: %s\n", "rollup, ms", r, r <= 2500 ? "met" : "MISSED" }'
   while read -r name rate p50 p99 errors; do
     [[ $name != warm ]] || continue
     printf '  summary of 366 days, %-6s %8s a second, p50 %s ms, p99 %s ms, errors %s\n' "$name" "$rate" "$p50" "$p99" "$errors"

