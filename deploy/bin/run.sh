@@ -77,8 +77,8 @@ stop_as_asked() {
   exit 0
 }
 
-# A pipe that this shell alone writes to: it ends with the shell, however that ends. What is left of its children then, each told
-# of by a line, is stopped. (The database sees by itself that its parent is gone.)
+# A pipe that only this shell writes to, so it ends with the shell, even after a kill. Each child is announced on it by a line; those
+# that are left at its end are stopped. (The database notices the end of its parent by itself.)
 start_guard() {
   exec 9> >(
     trap '' INT TERM HUP

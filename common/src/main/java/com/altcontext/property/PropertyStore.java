@@ -67,20 +67,20 @@ public final class PropertyStore {
         }
     }
 
-    /** A property as it is. */
-    public record Kept(String slug, String name, List<String> domains, Instant createdAt) {
-        public Kept {
+    /** A property as it is stored. */
+    public record StoredProperty(String slug, String name, List<String> domains, Instant createdAt) {
+        public StoredProperty {
             domains = List.copyOf(domains);
         }
 
-        private static Kept read(Row row) throws SQLException {
-            return new Kept(row.text(1), row.text(2), List.of(row.texts(3)), row.time(4));
+        private static StoredProperty read(Row row) throws SQLException {
+            return new StoredProperty(row.text(1), row.text(2), List.of(row.texts(3)), row.time(4));
         }
     }
 
-    /** What became of an addition. */
+    /** The outcome of an addition. */
     public sealed interface Addition {
-        record Added(Kept property) implements Addition {}
+        record Added(StoredProperty property) implements Addition {}
 
         record SlugTaken() implements Addition {}
 
@@ -88,7 +88,7 @@ public final class PropertyStore {
         record DomainTaken(String domain, String owner) implements Addition {}
     }
 
-    /** What became of a removal. */
+    /** The outcome of a removal. */
     public sealed interface Removal {
         record Removed() implements Removal {}
 
@@ -100,9 +100,10 @@ public final class PropertyStore {
         record InUse(long visitors, long leads) implements Removal {}
     }
 
-    /** All of them, the oldest first. */
-    public static List<Kept> list(Tx tx) {
-        return tx.query("SELECT id, name, domains, created_at FROM properties ORDER BY created_at, id", Kept::read);
+    /** All properties, the oldest first. */
+    public static List<StoredProperty> list(Tx tx) {
+        return tx.query(
+                "SELECT id, name, domains, created_at FROM properties ORDER BY created_at, id", StoredProperty::read);
     }
 
     /** @throws SqlFailure if the database refused */
@@ -114,8 +115,8 @@ public final class PropertyStore {
                 SELECT domain, id FROM properties, unnest(domains) AS domain
                 WHERE domain = ANY (?) ORDER BY domain LIMIT 1
                 """, row -> new Addition.DomainTaken(row.text(1), row.text(2)), (Object) domains);
-        List<Kept> same =
-                tx.query("SELECT id, name, domains, created_at FROM properties WHERE id = ?", Kept::read, wanted.slug);
+        List<StoredProperty> same = tx.query(
+                "SELECT id, name, domains, created_at FROM properties WHERE id = ?", StoredProperty::read, wanted.slug);
         if (!same.isEmpty()) {
             return new Addition.SlugTaken();
         }
@@ -124,7 +125,7 @@ public final class PropertyStore {
         }
         return new Addition.Added(tx.query(
                         "INSERT INTO properties (id, name, domains) VALUES (?, ?, ?) RETURNING id, name, domains, created_at",
-                        Kept::read,
+                        StoredProperty::read,
                         wanted.slug,
                         wanted.name,
                         domains)

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.property.PropertyStore.Addition;
-import com.altcontext.property.PropertyStore.Kept;
 import com.altcontext.property.PropertyStore.Removal;
+import com.altcontext.property.PropertyStore.StoredProperty;
 import com.altcontext.property.PropertyStore.Wanted;
 import com.altcontext.testing.Database;
 import com.altcontext.value.Rejected;
@@ -26,7 +26,7 @@ class PropertyStoreTest {
                 .isInstanceOfSatisfying(
                         Addition.Added.class,
                         one -> assertThat(list())
-                                .extracting(Kept::slug)
+                                .extracting(StoredProperty::slug)
                                 .containsExactly("default", one.property().slug()));
         Properties known = new Properties(database.sql());
         known.refresh();
@@ -55,7 +55,7 @@ class PropertyStoreTest {
         var _ = add("docs", "Documentation", "docs.example.ca");
 
         assertThat(add("docs", "Another", "docs.example.ca")).isEqualTo(new Addition.SlugTaken());
-        assertThat(list()).extracting(Kept::name).containsExactly("Default", "Documentation");
+        assertThat(list()).extracting(StoredProperty::name).containsExactly("Default", "Documentation");
     }
 
     @Test
@@ -113,7 +113,7 @@ class PropertyStoreTest {
 
         assertThat(remove("docs")).isEqualTo(new Removal.Removed());
         assertThat(remove("docs")).isEqualTo(new Removal.Unknown());
-        assertThat(list()).extracting(Kept::slug).containsExactly("default");
+        assertThat(list()).extracting(StoredProperty::slug).containsExactly("default");
     }
 
     @Test
@@ -142,7 +142,7 @@ class PropertyStoreTest {
         return database.sql().inTransaction(tx -> PropertyStore.remove(tx, slug));
     }
 
-    private List<Kept> list() {
+    private List<StoredProperty> list() {
         return database.sql().inTransaction(PropertyStore::list);
     }
 }

@@ -248,7 +248,9 @@ class PurgeTest extends PurgeFixture {
 
         var _ = purge().apply(plan, NOW, step -> reported.addAll(database.texts(receipt)));
 
-        assertThat(reported).startsWith("1 of 2 days, false", "2 of 2 days, false").doesNotContain("2 of 2 days, true");
+        assertThat(reported)
+                .startsWith("1 of 2 days, false", "2 of 2 days, false")
+                .doesNotContain("2 of 2 days, true");
         assertThat(database.texts(receipt)).containsExactly("2 of 2 days, true");
     }
 

@@ -2,7 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.property.PropertyStore;
 import com.altcontext.property.PropertyStore.Addition;
-import com.altcontext.property.PropertyStore.Kept;
+import com.altcontext.property.PropertyStore.StoredProperty;
 import com.altcontext.property.PropertyStore.Wanted;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Rejected;
@@ -48,7 +48,7 @@ final class PropertyAddCommand implements Runnable {
     @Override
     public void run() {
         Wanted wanted = wanted();
-        Kept added = switch (context.sql().inTransaction(tx -> PropertyStore.add(tx, wanted))) {
+        StoredProperty added = switch (context.sql().inTransaction(tx -> PropertyStore.add(tx, wanted))) {
             case Addition.Added done -> done.property();
             case Addition.SlugTaken _ ->
                 throw new Failure(

@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import com.altcontext.property.PropertyStore.Kept;
+import com.altcontext.property.PropertyStore.StoredProperty;
 import picocli.CommandLine.Command;
 
 /** The sites whose traffic is counted apart. */
@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         subcommands = {PropertyAddCommand.class, PropertyListCommand.class, PropertyRemoveCommand.class},
         footer = {"", "Example:", "  altops property list"})
 final class PropertyCommand extends CommandGroup {
-    static JsonObject json(Kept property) {
+    static JsonObject json(StoredProperty property) {
         return new JsonObject()
                 .with("slug", property.slug())
                 .with("name", property.name())

@@ -1,7 +1,7 @@
 package com.altcontext.ops;
 
 import com.altcontext.property.PropertyStore;
-import com.altcontext.property.PropertyStore.Kept;
+import com.altcontext.property.PropertyStore.StoredProperty;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -19,7 +19,7 @@ final class PropertyListCommand implements Runnable {
 
     @Override
     public void run() {
-        List<Kept> all = context.sql().inTransaction(PropertyStore::list);
+        List<StoredProperty> all = context.sql().inTransaction(PropertyStore::list);
         int width = all.stream().mapToInt(one -> one.slug().length()).max().orElse(0);
         context.output()
                 .print(
@@ -30,7 +30,7 @@ final class PropertyListCommand implements Runnable {
                         all.stream().map(one -> line(one, width)).toList());
     }
 
-    private static String line(Kept property, int width) {
+    private static String line(StoredProperty property, int width) {
         return (property.slug() + " ".repeat(width - property.slug().length()) + "  " + property.name() + "  "
                         + String.join(" ", property.domains()))
                 .stripTrailing();

@@ -69,7 +69,7 @@ public class DashboardResource {
     public record PropertiesBody(boolean ok, @Nullable String defaultPropertyId, List<PropertyBody> properties) {}
 
     public record PropertyBody(String id, String name, Collection<String> domains) {
-        static PropertyBody of(PropertyStore.Kept property) {
+        static PropertyBody of(PropertyStore.StoredProperty property) {
             return new PropertyBody(property.slug(), property.name(), property.domains());
         }
     }
@@ -96,7 +96,7 @@ public class DashboardResource {
                         true,
                         defaultProperty,
                         all.stream()
-                                .sorted(Comparator.comparing(PropertyStore.Kept::slug))
+                                .sorted(Comparator.comparing(PropertyStore.StoredProperty::slug))
                                 .map(PropertyBody::of)
                                 .toList()));
     }
