@@ -40,6 +40,10 @@ public final class Row {
         return present(rows.getObject(column, UUID.class));
     }
 
+    public @Nullable UUID idOrNull(int column) throws SQLException {
+        return rows.getObject(column, UUID.class);
+    }
+
     /** @throws SQLException also when the column is null */
     public Instant time(int column) throws SQLException {
         return present(rows.getObject(column, OffsetDateTime.class)).toInstant();

@@ -4,17 +4,15 @@ import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
+import com.altcontext.visit.Visits;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +36,6 @@ final class DuplicateSearch {
                 LIMIT 1) AS first
             """;
 
-    /** When a visitor was first seen, if that was before the days that {@link #FIND} looks into. */
-    private static final String FIRST_SEEN = """
-            SELECT sent.visitor_id, seen.first_seen_at
-            FROM unnest(?::uuid[]) AS sent(visitor_id)
-            CROSS JOIN LATERAL (
-                SELECT v.first_seen_at FROM visitors v
-                WHERE v.visitor_id = sent.visitor_id AND v.first_seen_at < ?
-                LIMIT 1) AS seen
-            """;
-
     /**
      * For events whose first copy may be stored under any day: a probe of each day since the visitor was first seen. The
      * two bounds that are the same for all events let the executor skip the other partitions.
@@ -67,9 +55,6 @@ final class DuplicateSearch {
     private final LocalDate to;
     private final Map<UUID, Receipt> stored = new HashMap<>();
     private Pipeline.@Nullable Pending<Receipt> recent;
-    private Pipeline.@Nullable Pending<FirstSeen> firstSeen;
-
-    private record FirstSeen(UUID visitorId, Instant at) {}
 
     private record Missing(Event event, LocalDate since) {}
 
@@ -88,7 +73,7 @@ final class DuplicateSearch {
         this.to = last;
     }
 
-    /** Adds the look-ups that every batch needs. */
+    /** Adds the look-up that every batch needs. */
     void ask(Pipeline look) {
         if (events.isEmpty()) {
             return;
@@ -101,42 +86,29 @@ final class DuplicateSearch {
                 columns.ids(Event::id),
                 from,
                 to);
-        Set<UUID> visitors = new LinkedHashSet<>();
-        for (Event event : events) {
-            if (!event.timeIsIdentity()) {
-                visitors.add(event.visitor().id());
-            }
-        }
-        if (!visitors.isEmpty()) {
-            firstSeen = look.query(
-                    FIRST_SEEN,
-                    row -> new FirstSeen(row.id(1), row.time(2)),
-                    visitors.toArray(UUID[]::new),
-                    from.atStartOfDay(ZoneOffset.UTC).toInstant());
-        }
     }
 
     /** The events that are stored, by id. Asks once more where an earlier day may hold one. */
-    Map<UUID, Receipt> stored(Tx tx) {
+    Map<UUID, Receipt> stored(Tx tx, Visits visits) {
         if (recent != null) {
             recent.rows().forEach(this::found);
         }
-        if (firstSeen != null && !firstSeen.rows().isEmpty()) {
-            Map<UUID, LocalDate> firstDays = new HashMap<>();
-            firstSeen
-                    .rows()
-                    .forEach(seen -> firstDays.put(seen.visitorId, LocalDate.ofInstant(seen.at, ZoneOffset.UTC)));
-            lookFurtherBack(tx, firstDays);
-        }
+        lookFurtherBack(tx, visits);
         return stored;
     }
 
-    private void lookFurtherBack(Tx tx, Map<UUID, LocalDate> firstDays) {
+    private void lookFurtherBack(Tx tx, Visits visits) {
         List<Missing> missing = new ArrayList<>();
+        LocalDate earliest = from;
         for (Event event : events) {
-            LocalDate since = firstDays.get(event.visitor().id());
-            if (since != null && !event.timeIsIdentity() && !stored.containsKey(event.id())) {
+            if (event.timeIsIdentity() || stored.containsKey(event.id())) {
+                continue;
+            }
+            Instant firstSeen = visits.firstSeenAt(event.visitor().id());
+            LocalDate since = firstSeen == null ? from : LocalDate.ofInstant(firstSeen, ZoneOffset.UTC);
+            if (since.isBefore(from)) {
                 missing.add(new Missing(event, since));
+                earliest = since.isBefore(earliest) ? since : earliest;
             }
         }
         if (missing.isEmpty()) {
@@ -149,7 +121,7 @@ final class DuplicateSearch {
                         columns.ids(one -> one.event.visitor().id()),
                         columns.ids(one -> one.event.id()),
                         columns.numbers(one -> one.since.toEpochDay()),
-                        Collections.min(firstDays.values()),
+                        earliest,
                         from.minusDays(1))
                 .forEach(this::found);
     }

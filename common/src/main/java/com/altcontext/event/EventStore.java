@@ -34,7 +34,7 @@ public final class EventStore {
         visits.lockAndRead(look);
         duplicates.ask(look);
         look.send();
-        Map<UUID, Receipt> stored = duplicates.stored(tx);
+        Map<UUID, Receipt> stored = duplicates.stored(tx, visits);
 
         EventRows rows = new EventRows(events.size());
         List<Outcome> outcomes = new ArrayList<>(events.size());

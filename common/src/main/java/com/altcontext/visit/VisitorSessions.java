@@ -19,13 +19,25 @@ final class VisitorSessions {
     final List<Session> sessions = new ArrayList<>(2);
     final List<Instant> times = new ArrayList<>(1);
 
+    private @Nullable Instant firstSeenAt;
+
     VisitorSessions(Visitor visitor) {
         this.visitor = visitor;
     }
 
-    /** Adds a session that was read. One that lies around two times is read twice, one after the other. */
-    void addRead(Session read) {
-        if (sessions.isEmpty() || !sessions.getLast().id.equals(read.id)) {
+    /** When the visitor was first seen, as it is stored; null if the visitor is not. */
+    @Nullable
+    Instant firstSeenAt() {
+        return firstSeenAt;
+    }
+
+    /**
+     * Adds what was read of a stored visitor, and a session of theirs if there is one. One that lies around two times is
+     * read twice, one after the other.
+     */
+    void addRead(Instant firstSeen, @Nullable Session read) {
+        firstSeenAt = firstSeen;
+        if (read != null && (sessions.isEmpty() || !sessions.getLast().id.equals(read.id))) {
             sessions.add(read);
         }
     }
