@@ -80,6 +80,23 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
+    void an_event_that_was_purged_and_is_sent_again_widens_the_session_that_it_began() {
+        TestEvent named = TestEvent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
+        Receipt first = receipt(write(named).getFirst());
+        database.run("TRUNCATE events");
+
+        Outcome again = write(named.receivedAt(NOW.plus(Duration.ofDays(1)))).getFirst();
+
+        assertThat(again).isInstanceOf(Outcome.Stored.class);
+        assertThat(receipt(again)).isEqualTo(first);
+        assertThat(database.count(
+                        "SELECT count(*) FROM sessions WHERE started_at = ? AND last_event_at = ?",
+                        NOW,
+                        NOW.plus(Duration.ofDays(1))))
+                .isEqualTo(1);
+    }
+
+    @Test
     void one_own_id_is_one_row_in_one_short_session_whatever_times_its_copies_carry() {
         TestEvent named = TestEvent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
         List<TestEvent> copies = List.of(
