@@ -168,7 +168,7 @@ class ConfigCheckTest {
             strings = {"DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "UNSUBSCRIBE_SECRET", "LEAD_WEBHOOK_SECRET"})
     void a_secret_may_come_in_a_file(String variable, @TempDir Path folder) throws Exception {
         String secret = variable.equals("DATABASE_URL")
-                ? "postgres://another:user@other.internal/name"
+                ? "postgres://another:else@other.internal/name"
                 : "what stands in the file, and is long enough";
         Path file = Files.writeString(folder.resolve("secret"), secret + "\n");
         Map<String, String> environment = new HashMap<>(MINIMUM);
