@@ -7,16 +7,17 @@ import com.altcontext.retention.RetentionPolicy;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.value.SecureUrl;
 import io.smallrye.config.ConfigMapping;
-import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The configuration of the service. Every value comes from an environment variable, which {@link Variable} names; a blank one is
@@ -24,31 +25,22 @@ import java.util.Set;
  */
 @ConfigMapping(prefix = AppConfig.PREFIX)
 public interface AppConfig {
-    @Variable(
-            value = "DATABASE_URL",
-            rule = "the database's address, postgres://user:password@host:5432/name",
-            secret = true)
+    @Variable(value = "DATABASE_URL", rule = Rule.DATABASE_URL, secret = true)
     DatabaseUrl databaseUrl();
 
     /** The secret under which addresses and user agents are hashed. */
-    @Variable(
-            value = "IP_HASH_PEPPER",
-            rule = "at least 16 characters",
-            secret = true,
-            min = KeyedHash.MIN_SECRET_LENGTH)
+    @Variable(value = "IP_HASH_PEPPER", rule = Rule.SECRET, secret = true, min = KeyedHash.MIN_SECRET_LENGTH)
     String ipHashPepper();
 
     /** The key that holds all scopes; without it the operator's routes answer 503. */
-    @Variable(value = "ADMIN_API_KEY", rule = "at least 24 characters", secret = true, min = 24)
+    @Variable(value = "ADMIN_API_KEY", rule = Rule.SECRET, secret = true, min = 24)
     Optional<String> adminApiKey();
 
     Listen listen();
 
     /** The origins whose pages may read the answers of public routes. */
-    @Variable(
-            value = "CORS_ALLOWED_ORIGINS",
-            rule = "origins separated by commas, each https://host without a path or the usual port")
-    Optional<Set<@WithConverter(Converters.OfOrigin.class) String>> origins();
+    @Variable(value = "CORS_ALLOWED_ORIGINS", rule = Rule.ORIGINS)
+    Optional<Set<String>> origins();
 
     ClientAddress clientAddress();
 
@@ -63,19 +55,17 @@ public interface AppConfig {
     Metrics metrics();
 
     /** A database of countries by network, in the format of MaxMind; without it no country is known. */
-    @Variable(value = "GEOIP_DATABASE", rule = "a file that can be read")
-    @WithConverter(Converters.OfFile.class)
+    @Variable(value = "GEOIP_DATABASE", rule = Rule.FILE)
     Optional<Path> geoipDatabase();
 
-    @Variable(
-            value = "LOG_LEVEL",
-            rule = "one of error, warn, info, debug, trace",
-            pattern = "(?i)error|warn|info|debug|trace")
+    @Variable(value = "LOG_LEVEL", rule = Rule.LEVEL)
     @WithDefault("info")
     LogLevel logLevel();
 
     default Set<String> corsAllowedOrigins() {
-        return origins().orElse(Set.of());
+        return origins().orElse(Set.of()).stream()
+                .map(origin -> origin.strip().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether browsers reach the service by HTTPS: Fly's proxy offers nothing else to the public. */
@@ -88,7 +78,9 @@ public interface AppConfig {
 
     /** Where links in mails lead, without a slash at the end. On Fly every application has a name of its own. */
     default Optional<URI> publicUrl() {
-        return leads().publicUrl().or(() -> clientAddress().flyAppName().map(SecureUrl::ofFlyApp));
+        return leads().publicUrl()
+                .flatMap(url -> SecureUrl.parse(url.toString()))
+                .or(() -> clientAddress().flyAppName().map(SecureUrl::ofFlyApp));
     }
 
     enum LogLevel {
@@ -101,16 +93,16 @@ public interface AppConfig {
 
     /** Where the service listens. */
     interface Listen {
-        @Variable(value = "HOST", rule = "an address, or a name that is known on this machine")
+        @Variable(value = "HOST", rule = Rule.HOST)
         @WithDefault("0.0.0.0")
         InetAddress host();
 
-        @Variable(value = "PORT", rule = "a whole number from 0 to 65535", max = 65_535)
+        @Variable(value = "PORT", rule = Rule.WHOLE_NUMBER, max = 65_535)
         @WithDefault("3000")
         int port();
 
         /** Health and metrics for the platform, not for the public. */
-        @Variable(value = "MANAGEMENT_PORT", rule = "a whole number from 0 to 65535", max = 65_535)
+        @Variable(value = "MANAGEMENT_PORT", rule = Rule.WHOLE_NUMBER, max = 65_535)
         @WithDefault("9091")
         int managementPort();
     }
@@ -118,14 +110,14 @@ public interface AppConfig {
     /** How the service finds out who the client is. */
     interface ClientAddress {
         /** Set by Fly, whose proxy names the client in {@code Fly-Client-IP}. */
-        @Variable(value = "FLY_APP_NAME", rule = "the application's name on Fly")
+        @Variable(value = "FLY_APP_NAME", rule = Rule.TEXT)
         Optional<String> flyAppName();
 
         /** The header in which a trusted proxy names the client. */
-        @Variable(value = "CLIENT_IP_HEADER", rule = "the name of a header", pattern = "[A-Za-z0-9-]{1,64}")
+        @Variable(value = "CLIENT_IP_HEADER", rule = Rule.HEADER)
         Optional<String> header();
 
-        @Variable(value = "TRUSTED_PROXIES", rule = "networks separated by commas, each like 10.0.0.0/8 or fd00::/8")
+        @Variable(value = "TRUSTED_PROXIES", rule = Rule.NETWORKS)
         Optional<List<Cidr>> trustedProxies();
 
         default boolean isOnFly() {
@@ -139,62 +131,54 @@ public interface AppConfig {
 
     /** How many requests of each kind one client may send in a minute. */
     interface RateLimits {
-        @Variable(value = "RATE_LIMIT_EVENTS", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_EVENTS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("120")
         int events();
 
-        @Variable(value = "RATE_LIMIT_LEADS", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_LEADS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("24")
         int leads();
 
         /** Bytes of the bodies of events and forms. With less than the largest body, that would never pass. */
-        @Variable(
-                value = "RATE_LIMIT_BYTES",
-                rule = "a whole number from 65536 to 2000000000",
-                min = 65_536,
-                max = 2_000_000_000)
+        @Variable(value = "RATE_LIMIT_BYTES", rule = Rule.WHOLE_NUMBER, min = 65_536, max = 2_000_000_000)
         @WithDefault("1000000")
         int bytes();
 
-        @Variable(value = "RATE_LIMIT_UNSUBSCRIBE", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_UNSUBSCRIBE", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("12")
         int unsubscribe();
 
-        @Variable(value = "RATE_LIMIT_LEAD_DELETE", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_LEAD_DELETE", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("10")
         int leadDelete();
 
-        @Variable(value = "RATE_LIMIT_LEAD_EXPORT", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_LEAD_EXPORT", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("10")
         int leadExport();
 
-        @Variable(value = "RATE_LIMIT_METRICS", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_METRICS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("60")
         int metrics();
 
-        @Variable(value = "RATE_LIMIT_DASHBOARD", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_DASHBOARD", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("600")
         int dashboard();
 
-        @Variable(value = "RATE_LIMIT_DOCUMENTS", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_DOCUMENTS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("60")
         int documents();
 
-        @Variable(value = "RATE_LIMIT_SCRIPTS", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_SCRIPTS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("600")
         int scripts();
 
         /** Distinct addresses that one client may submit in an hour. */
-        @Variable(value = "RATE_LIMIT_LEAD_EMAILS", rule = COUNT, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_LEAD_EMAILS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("5")
         int leadEmails();
 
         /** The Redis in which machines share what clients have spent; without it each machine limits by itself. */
-        @Variable(
-                value = "RATE_LIMIT_REDIS_URL",
-                rule = "redis://user:password@host:6379/0, or rediss:// for TLS",
-                pattern = "rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?",
-                secret = true)
+        @Variable(value = "RATE_LIMIT_REDIS_URL", rule = Rule.REDIS_URL, secret = true)
         Optional<URI> redisUrl();
 
         /** How many a minute there may be of each. The number of wrong keys cannot be chosen. */
@@ -216,60 +200,63 @@ public interface AppConfig {
 
     /** What ends a session, and whose events are not stored. */
     interface Sessions {
-        @Variable(value = "SESSION_INACTIVITY_MINUTES", rule = "a whole number from 1 to 1440")
-        @WithConverter(Converters.OfMinutes.class)
+        @Variable(value = "SESSION_INACTIVITY_MINUTES", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_MINUTES)
         @WithDefault("30")
-        Duration inactivity();
+        int inactivityMinutes();
+
+        default Duration inactivity() {
+            return Duration.ofMinutes(inactivityMinutes());
+        }
 
         /** Whether {@code Sec-GPC} and {@code DNT} keep events from being stored. */
-        @Variable(value = "RESPECT_PRIVACY_SIGNALS", rule = FLAG, pattern = FLAG_PATTERN)
+        @Variable(value = "RESPECT_PRIVACY_SIGNALS", rule = Rule.FLAG)
         @WithDefault("false")
         boolean respectPrivacySignals();
     }
 
     /** What concerns people who leave an address. */
     interface Leads {
-        @Variable(value = "ENABLE_HEURISTIC_LINKING", rule = FLAG, pattern = FLAG_PATTERN)
+        @Variable(value = "ENABLE_HEURISTIC_LINKING", rule = Rule.FLAG)
         @WithDefault("false")
         boolean heuristicLinking();
 
-        @Variable(value = "HEURISTIC_LINK_WINDOW_MINUTES", rule = "a whole number from 1 to 1440")
-        @WithConverter(Converters.OfMinutes.class)
+        @Variable(value = "HEURISTIC_LINK_WINDOW_MINUTES", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_MINUTES)
         @WithDefault("15")
-        Duration heuristicWindow();
+        int heuristicWindowMinutes();
 
-        @Variable(value = "IMPLIED_CONSENT_MONTHS", rule = "a whole number from 1 to 24", min = 1, max = 24)
+        default Duration heuristicWindow() {
+            return Duration.ofMinutes(heuristicWindowMinutes());
+        }
+
+        @Variable(value = "IMPLIED_CONSENT_MONTHS", rule = Rule.WHOLE_NUMBER, min = 1, max = 24)
         @WithDefault("6")
         int impliedConsentMonths();
 
         /** The address of the service for links in mails; see {@link AppConfig#publicUrl()}. */
-        @Variable(value = "PUBLIC_URL", rule = URL)
-        @WithConverter(Converters.OfBaseUrl.class)
+        @Variable(value = "PUBLIC_URL", rule = Rule.URL)
         Optional<URI> publicUrl();
 
         /** Signs the links in mails; without it a secret derived from the pepper does. */
-        @Variable(value = "UNSUBSCRIBE_SECRET", rule = "at least 16 characters", secret = true, min = 16)
+        @Variable(value = "UNSUBSCRIBE_SECRET", rule = Rule.SECRET, secret = true, min = 16)
         Optional<String> unsubscribeSecret();
 
         /** Where captured leads are passed on to. */
-        @Variable(value = "LEAD_WEBHOOK_URL", rule = URL)
-        @WithConverter(Converters.OfUrl.class)
+        @Variable(value = "LEAD_WEBHOOK_URL", rule = Rule.URL)
         Optional<URI> webhookUrl();
 
         /** Signs what is passed on. */
-        @Variable(value = "LEAD_WEBHOOK_SECRET", rule = "at least 24 characters", secret = true, min = 24)
+        @Variable(value = "LEAD_WEBHOOK_SECRET", rule = Rule.SECRET, secret = true, min = 24)
         Optional<String> webhookSecret();
     }
 
     /** What {@code GET /v1/privacy} says. */
     interface Privacy {
-        @Variable(value = "PRIVACY_CONTACT_EMAIL", rule = "an e-mail address")
-        @WithConverter(Converters.OfEmail.class)
+        @Variable(value = "PRIVACY_CONTACT_EMAIL", rule = Rule.EMAIL)
         Optional<String> contactEmail();
 
         @Variable(
                 value = "RAW_EVENT_RETENTION_DAYS",
-                rule = "a whole number from 8 to 3650",
+                rule = Rule.WHOLE_NUMBER,
                 min = RetentionPolicy.MIN_EVENT_DAYS,
                 max = RetentionPolicy.MAX_EVENT_DAYS)
         @WithDefault("90")
@@ -277,7 +264,7 @@ public interface AppConfig {
 
         @Variable(
                 value = "ROLLUP_RETENTION_MONTHS",
-                rule = "a whole number from 1 to 240",
+                rule = Rule.WHOLE_NUMBER,
                 min = RetentionPolicy.MIN_ROLLUP_MONTHS,
                 max = RetentionPolicy.MAX_ROLLUP_MONTHS)
         @WithDefault("24")
@@ -287,31 +274,30 @@ public interface AppConfig {
     /** How figures are answered. */
     interface Metrics {
         /** How long an answer is kept; zero for not at all. */
-        @Variable(value = "METRICS_SUMMARY_CACHE_TTL_MS", rule = "a whole number from 0 to 3600000")
-        @WithConverter(Converters.OfCacheMillis.class)
+        @Variable(value = "METRICS_SUMMARY_CACHE_TTL_MS", rule = Rule.WHOLE_NUMBER, max = 3_600_000)
         @WithDefault("15000")
-        Duration cacheTtl();
+        int cacheTtlMillis();
 
-        @Variable(value = "METRICS_SUMMARY_CACHE_MAX_ENTRIES", rule = "a whole number from 0 to 10000", max = 10_000)
+        default Duration cacheTtl() {
+            return Duration.ofMillis(cacheTtlMillis());
+        }
+
+        @Variable(value = "METRICS_SUMMARY_CACHE_MAX_ENTRIES", rule = Rule.WHOLE_NUMBER, max = 10_000)
         @WithDefault("128")
         int cacheMaxEntries();
 
-        @Variable(value = "METRICS_USE_MATERIALIZED_VIEW", rule = FLAG, pattern = FLAG_PATTERN)
+        @Variable(value = "METRICS_USE_MATERIALIZED_VIEW", rule = Rule.FLAG)
         @WithDefault("false")
         boolean useMaterializedView();
 
         /** The property of requests that name none; without it those are about all properties together. */
-        @Variable(value = "ROLLUP_DEFAULT_PROPERTY_ID", rule = "a property's slug")
-        @WithConverter(Converters.OfSlug.class)
+        @Variable(value = "ROLLUP_DEFAULT_PROPERTY_ID", rule = Rule.SLUG)
         Optional<String> defaultProperty();
     }
 
     /** Before the names of all properties; system properties with the name of the product alone mean other things. */
     String PREFIX = "altcontext-api";
 
-    String COUNT = "a whole number from 1 to 1000000000";
     int MAX_COUNT = 1_000_000_000;
-    String FLAG = "true or false";
-    String FLAG_PATTERN = "(?i)true|false";
-    String URL = "an address that begins with https:// (http:// on this machine alone)";
+    int MAX_MINUTES = 1_440;
 }

@@ -2,24 +2,19 @@ package com.altcontext.api.config;
 
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.delivery.WebhookSignature;
-import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@link AppConfig} and reports all its faults together, each as the variable's name and the rule that it breaks, never its
- * value: a log must not hold a secret. (SmallRye's own messages print values.)
+ * value: a log must not hold a secret. (SmallRye's own messages print values, so it is given none that breaks a rule.)
  */
 public final class ConfigCheck {
-    private static final Pattern PROPERTY = Pattern.compile("config property (altcontext-api\\.[a-z.-]+)");
-
     private final Function<String, @Nullable String> environment;
     private final Map<String, String> values;
     /** By variable, in their order; one fault of each is enough. */
@@ -50,95 +45,47 @@ public final class ConfigCheck {
     /** @throws Misconfigured with all the faults, if there is any */
     public static AppConfig read(Function<String, @Nullable String> environment) {
         ConfigCheck check = new ConfigCheck(environment);
-        check.checkFiles();
-        check.checkRules();
-        AppConfig config = check.map();
+        Variables.all().values().forEach(check::check);
         check.checkTogether();
-        if (config == null || !check.faults.isEmpty()) {
+        if (!check.faults.isEmpty()) {
             throw new Misconfigured(List.copyOf(check.faults.values()));
         }
-        return config;
+        return new SmallRyeConfigBuilder()
+                .withSources(VariablesConfigSource.of(environment))
+                .addDefaultInterceptors()
+                .withMapping(AppConfig.class)
+                .withValidateUnknown(false)
+                .build()
+                .getConfigMapping(AppConfig.class);
     }
 
-    private void checkFiles() {
-        for (Variables.Setting setting : Variables.all().values()) {
-            String name = setting.variable().value();
-            Optional<String> file = setting.variable().secret()
-                            && Variables.text(environment, name).isEmpty()
-                    ? Variables.text(environment, name + "_FILE")
-                    : Optional.empty();
+    private void check(Variables.Setting setting) {
+        Variable variable = setting.variable();
+        String name = variable.value();
+        if (variable.secret() && Variables.text(environment, name).isEmpty()) {
+            Optional<String> file = Variables.text(environment, name + "_FILE");
             if (file.isPresent() && Variables.content(file.get()).isEmpty()) {
                 faults.put(name + "_FILE", name + "_FILE must be a file that can be read and is not empty");
             }
         }
+        String value = values.get(setting.property());
+        if (value == null && setting.isRequired()) {
+            missing(name, variable.rule().text(variable));
+        } else if (value != null && !variable.rule().accepts(variable, value)) {
+            faults.put(
+                    name,
+                    variable.rule() == Rule.DATABASE_URL
+                            ? name + " cannot be read: " + faultOfDatabaseUrl(value)
+                            : name + " must be " + variable.rule().text(variable));
+        }
     }
 
-    private void checkRules() {
-        values.forEach((property, text) -> {
-            Variables.Setting setting = Variables.all().get(property);
-            if (setting != null && !isWithin(setting, text)) {
-                fault(setting.variable());
-            }
-        });
-    }
-
-    /** A text that is no number is found by the mapping. */
-    private static boolean isWithin(Variables.Setting setting, String text) {
-        boolean isNumber = setting.method().getReturnType() == int.class;
-        long size = isNumber ? number(text) : text.length();
-        return size >= setting.variable().min()
-                && size <= setting.variable().max()
-                && text.matches(setting.variable().pattern());
-    }
-
-    private static long number(String text) {
+    /** What is wrong, which is no value. */
+    private static String faultOfDatabaseUrl(String text) {
         try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException notANumber) {
-            return -1;
-        }
-    }
-
-    private @Nullable AppConfig map() {
-        try {
-            return new SmallRyeConfigBuilder()
-                    .withSources(VariablesConfigSource.of(environment))
-                    .addDefaultInterceptors()
-                    .withMapping(AppConfig.class)
-                    .withValidateUnknown(false)
-                    .build()
-                    .getConfigMapping(AppConfig.class);
-        } catch (ConfigValidationException wrong) {
-            for (int i = 0; i < wrong.getProblemCount(); i++) {
-                report(wrong.getProblem(i).getMessage());
-            }
-            return null;
-        }
-    }
-
-    private void report(String message) {
-        Matcher matcher = PROPERTY.matcher(message);
-        Variables.Setting setting = matcher.find() ? Variables.all().get(matcher.group(1)) : null;
-        if (setting == null) {
-            throw new IllegalStateException("a fault of the configuration names no property");
-        }
-        Variable variable = setting.variable();
-        String text = values.get(setting.property());
-        if (text == null) {
-            missing(variable.value(), variable.rule());
-        } else if (variable.value().equals("DATABASE_URL")) {
-            reportDatabase(text);
-        } else {
-            fault(variable);
-        }
-    }
-
-    /** What its own message says is wrong, which is no value. */
-    private void reportDatabase(String text) {
-        try {
-            var _ = DatabaseUrl.parse(text);
+            return DatabaseUrl.parse(text).host();
         } catch (IllegalArgumentException unreadable) {
-            faults.put("DATABASE_URL", "DATABASE_URL cannot be read: " + unreadable.getMessage());
+            return String.valueOf(unreadable.getMessage());
         }
     }
 
@@ -154,8 +101,8 @@ public final class ConfigCheck {
                 && secret == null) {
             missing("LEAD_WEBHOOK_SECRET", "at least 24 characters, wherever LEAD_WEBHOOK_URL is set");
         }
-        long port = number(values.getOrDefault("altcontext-api.listen.port", "3000"));
-        if (port != 0 && port == number(values.getOrDefault("altcontext-api.listen.management-port", "9091"))) {
+        String port = values.getOrDefault("altcontext-api.listen.port", "3000");
+        if (!port.equals("0") && port.equals(values.getOrDefault("altcontext-api.listen.management-port", "9091"))) {
             faults.putIfAbsent("MANAGEMENT_PORT", "MANAGEMENT_PORT must be another one than PORT");
         }
         boolean hasHeader = values.containsKey("altcontext-api.client-address.header");
@@ -175,10 +122,6 @@ public final class ConfigCheck {
         } catch (IllegalArgumentException unreadable) {
             return false;
         }
-    }
-
-    private void fault(Variable variable) {
-        faults.putIfAbsent(variable.value(), variable.value() + " must be " + variable.rule());
     }
 
     private void missing(String name, String rule) {

@@ -8,12 +8,11 @@ import java.lang.annotation.Target;
 /** The environment variable that sets a value of {@link AppConfig}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
-public @interface Variable {
+@interface Variable {
     /** Its name. */
     String value();
 
-    /** What its value must be, as the end of the sentence "NAME must be …". */
-    String rule();
+    Rule rule();
 
     /** Whether the value may also come in a file, whose path is in the variable with {@code _FILE} behind the name. */
     boolean secret() default false;
@@ -21,9 +20,6 @@ public @interface Variable {
     /** The least value of a whole number, or the least length of a secret. */
     int min() default 0;
 
-    /** The greatest value of a whole number, or the greatest length of a secret. */
+    /** The greatest value of a whole number. */
     int max() default Integer.MAX_VALUE;
-
-    /** The regular expression that the whole value must match. */
-    String pattern() default ".*";
 }

@@ -26,6 +26,10 @@ final class Variables {
 
     /** One value of the configuration. */
     record Setting(String property, Variable variable, Method method) {
+        boolean isRequired() {
+            return method.getReturnType() != Optional.class && defaultValue().isEmpty();
+        }
+
         Optional<String> defaultValue() {
             return Optional.ofNullable(method.getAnnotation(WithDefault.class)).map(WithDefault::value);
         }

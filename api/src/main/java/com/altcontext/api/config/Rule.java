@@ -1,0 +1,93 @@
+package com.altcontext.api.config;
+
+import com.altcontext.client.Cidr;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.lead.Email;
+import com.altcontext.property.Property;
+import com.altcontext.value.Rejected;
+import com.altcontext.value.SecureUrl;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Predicate;
+
+/** What the value of a {@link Variable} must be, so that {@link AppConfig} can be made of it. */
+enum Rule {
+    /** Within the variable's bounds. */
+    WHOLE_NUMBER("a whole number from %d to %d"),
+    /** Of a least length. */
+    SECRET("at least %d characters"),
+    FLAG("true or false"),
+    LEVEL("one of error, warn, info, debug, trace"),
+    HEADER("the name of a header"),
+    TEXT("a text"),
+    SLUG("a property's slug"),
+    EMAIL("an e-mail address"),
+    FILE("a file that can be read"),
+    HOST("an address, or a name that is known on this machine"),
+    URL("an address that begins with https:// (http:// on this machine alone)"),
+    DATABASE_URL("the database's address, postgres://user:password@host:5432/name"),
+    REDIS_URL("redis://user:password@host:6379/0, or rediss:// for TLS"),
+    ORIGINS("origins separated by commas, each https://host without a path or the usual port"),
+    NETWORKS("networks separated by commas, each like 10.0.0.0/8 or fd00::/8");
+
+    private final String text;
+
+    Rule(String text) {
+        this.text = text;
+    }
+
+    /** The end of the sentence "NAME must be …". */
+    String text(Variable variable) {
+        return text.formatted(variable.min(), variable.max());
+    }
+
+    boolean accepts(Variable variable, String value) {
+        try {
+            return switch (this) {
+                case WHOLE_NUMBER ->
+                    Integer.parseInt(value) >= variable.min() && Integer.parseInt(value) <= variable.max();
+                case SECRET -> value.length() >= variable.min();
+                case FLAG -> value.matches("(?i)true|false");
+                case LEVEL -> value.matches("(?i)error|warn|info|debug|trace");
+                case HEADER -> value.matches("[A-Za-z0-9-]{1,64}");
+                case TEXT -> true;
+                case SLUG -> Property.isSlug(value);
+                case EMAIL -> !Email.of("address", value).value().isEmpty();
+                case FILE -> Files.isRegularFile(Path.of(value)) && Files.isReadable(Path.of(value));
+                case HOST -> InetAddress.getByName(value).getAddress().length > 0;
+                case URL -> SecureUrl.parse(value).isPresent();
+                case DATABASE_URL -> !DatabaseUrl.parse(value).jdbcUrl().isEmpty();
+                case REDIS_URL ->
+                    value.matches("rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?")
+                            && URI.create(value).getHost() != null;
+                case ORIGINS -> all(value, Rule::isOrigin);
+                case NETWORKS -> all(value, network -> Cidr.parse(network).prefix() >= 0);
+            };
+        } catch (IllegalArgumentException | Rejected | UnknownHostException broken) {
+            return false;
+        }
+    }
+
+    /** An empty part is none. */
+    private static boolean all(String list, Predicate<String> rule) {
+        return Arrays.stream(list.split(",", -1))
+                .filter(part -> !part.isEmpty())
+                .map(String::strip)
+                .allMatch(rule);
+    }
+
+    private static boolean isOrigin(String origin) {
+        URI uri = URI.create(origin);
+        boolean https = "https".equalsIgnoreCase(uri.getScheme());
+        return (https || "http".equalsIgnoreCase(uri.getScheme()))
+                && uri.getHost() != null
+                && origin.equals(uri.getScheme() + "://" + uri.getRawAuthority())
+                // Browsers leave the default port out, so an origin with it would never match.
+                && uri.getPort() != (https ? 443 : 80)
+                && uri.getRawUserInfo() == null;
+    }
+}

@@ -1,0 +1,18 @@
+package com.altcontext.access;
+
+/** What a key may be good for. {@code ADMIN_API_KEY} holds every scope. */
+public enum Scope {
+    FIGURES_READ("figures:read"),
+    LEADS_READ("leads:read"),
+    LEADS_DELETE("leads:delete");
+
+    private final String key;
+
+    Scope(String key) {
+        this.key = key;
+    }
+
+    public String key() {
+        return key;
+    }
+}
