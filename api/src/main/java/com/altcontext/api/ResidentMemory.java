@@ -3,8 +3,10 @@ package com.altcontext.api;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * How much of the machine's memory the process has, as a gauge. The JVM knows its heap only, and it is the whole that the
@@ -25,17 +27,13 @@ final class ResidentMemory {
 
     /** Not a number where the system does not say, as on macOS. */
     private static double bytes() {
-        try {
-            for (String line : Files.readAllLines(STATUS)) {
-                if (line.startsWith(LINE)) {
-                    return Long.parseLong(line.substring(LINE.length(), line.length() - " kB".length())
-                                    .strip())
-                            * 1024.0;
-                }
-            }
-        } catch (IOException untold) {
-            // not a number
+        try (Stream<String> lines = Files.lines(STATUS)) {
+            return lines.filter(line -> line.startsWith(LINE))
+                    .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024.0)
+                    .findFirst()
+                    .orElse(Double.NaN);
+        } catch (IOException | UncheckedIOException unknown) {
+            return Double.NaN;
         }
-        return Double.NaN;
     }
 }

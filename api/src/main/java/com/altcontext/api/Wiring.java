@@ -2,11 +2,7 @@ package com.altcontext.api;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.event.IngestMetrics;
-import com.altcontext.api.http.AdminKey;
-import com.altcontext.api.http.BodyCollector;
 import com.altcontext.api.http.ClientAddresses;
-import com.altcontext.api.http.OperatorAuth;
-import com.altcontext.api.http.RequestMetrics;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.http.SharedLimits;
 import com.altcontext.api.lead.LeadMetrics;
@@ -32,7 +28,6 @@ import com.altcontext.lead.Unsubscribe;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.metrics.Breakdowns;
-import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.property.Properties;
@@ -50,13 +45,14 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The one place where the plain classes of the domain are put together, started and stopped. */
+@Singleton
 class Wiring {
     private static final Duration MAX_FINISH = Duration.ofSeconds(1);
     /**
@@ -76,38 +72,32 @@ class Wiring {
      */
     private static final Duration FIGURES_TIMEOUT = Duration.ofMinutes(1);
 
-    @Produces
     @Singleton
     InstantSource clock() {
         return InstantSource.system();
     }
 
-    @Produces
     @Singleton
     Sql sql(AgroalDataSource dataSource) {
         return new Sql(dataSource).withSocketTimeout(SOCKET_TIMEOUT);
     }
 
-    @Produces
     @Singleton
     DatabaseState databaseState(Sql sql, InstantSource clock, Properties properties) {
         // Else a site's events would be refused as of an unknown property until the first refresh.
         return new DatabaseState(sql, clock, properties::refresh);
     }
 
-    @Produces
     @Singleton
     Properties properties(Sql sql) {
         return new Properties(sql);
     }
 
-    @Produces
     @Singleton
     MemoryBudget memoryBudget() {
         return new MemoryBudget(MAX_WAITING_BYTES);
     }
 
-    @Produces
     @Singleton
     KeyedHash keyedHash(AppConfig config) {
         return new KeyedHash(config.ipHashPepper());
@@ -115,13 +105,11 @@ class Wiring {
 
     // What every route needs.
 
-    @Produces
     @Singleton
     ClientAddresses clientAddresses(AppConfig config) {
         return new ClientAddresses(config.clientAddress());
     }
 
-    @Produces
     @Singleton
     RateLimiter rateLimiter(AppConfig config, Vertx vertx, MeterRegistry meters, KeyedHash hash) {
         SharedLimits shared = config.rateLimits()
@@ -129,9 +117,11 @@ class Wiring {
                 .map(url -> new SharedLimits(vertx, url, hash))
                 .orElse(null);
         if (shared != null) {
-            Gauge.builder("altcontext.limiter.shared", shared, it -> it.isReached() ? 1 : 0)
-                    .description("1 while limits hold for all machines together, 0 while their Redis is away")
-                    .register(meters);
+            gauge(
+                    meters,
+                    "limiter.shared",
+                    "1 while limits hold for all machines together, 0 while their Redis is away",
+                    () -> shared.isReached() ? 1 : 0);
         }
         return new RateLimiter(config.rateLimits().perMinute(), System::nanoTime, shared);
     }
@@ -140,31 +130,11 @@ class Wiring {
         limiter.close();
     }
 
-    @Produces
-    @Singleton
-    AdminKey adminKey(AppConfig config, RateLimiter limiter) {
-        return new AdminKey(config.adminApiKey(), limiter);
-    }
-
-    @Produces
     @Singleton
     SessionCookie sessionCookie(AppConfig config, InstantSource clock) {
         return new SessionCookie(config.adminApiKey(), config.isHttps(), clock);
     }
 
-    @Produces
-    @Singleton
-    OperatorAuth operatorAuth(AdminKey key, SessionCookie sessions) {
-        return new OperatorAuth(key, sessions);
-    }
-
-    @Produces
-    @Singleton
-    BodyCollector bodyCollector(Vertx vertx, MemoryBudget memory) {
-        return new BodyCollector(vertx, memory);
-    }
-
-    @Produces
     @Singleton
     DatabaseExecutors databaseExecutors(DatabaseState database, MemoryBudget memory) {
         return new DatabaseExecutors(
@@ -173,21 +143,13 @@ class Wiring {
                 new DatabaseExecutor("figures", 2, 64, database, memory));
     }
 
-    @Produces
     @Singleton
     Rejections rejections(InstantSource clock) {
         return new Rejections(clock);
     }
 
-    @Produces
-    @Singleton
-    RequestMetrics requestMetrics(Rejections rejections, MeterRegistry meters) {
-        return new RequestMetrics(rejections, meters);
-    }
-
     // Events.
 
-    @Produces
     @Singleton
     RequestAttribution requestAttribution(AppConfig config, Properties properties, KeyedHash hash) {
         return new RequestAttribution(
@@ -198,19 +160,11 @@ class Wiring {
                 hash);
     }
 
-    @Produces
     @Singleton
     EventStore eventStore(AppConfig config) {
         return new EventStore(new SessionRule(config.sessions().inactivity()));
     }
 
-    @Produces
-    @Singleton
-    IngestMetrics ingestMetrics(MeterRegistry meters) {
-        return new IngestMetrics(meters);
-    }
-
-    @Produces
     @Singleton
     GroupCommit groupCommit(
             Sql sql,
@@ -225,7 +179,6 @@ class Wiring {
 
     // Leads.
 
-    @Produces
     @Singleton
     Leads leads(AppConfig config, Sql sql, EventStore events) {
         AppConfig.Leads leads = config.leads();
@@ -239,31 +192,26 @@ class Wiring {
                         leads.webhookUrl().isPresent()));
     }
 
-    @Produces
     @Singleton
-    CaptureQueue captureQueue(Leads leads, DatabaseExecutors executors, MemoryBudget memory, MeterRegistry meters) {
-        return new CaptureQueue(leads, executors.forms(), memory, new LeadMetrics(meters)::captured);
+    CaptureQueue captureQueue(Leads leads, DatabaseExecutors executors, MemoryBudget memory, LeadMetrics metrics) {
+        return new CaptureQueue(leads, executors.forms(), memory, metrics::captured);
     }
 
-    @Produces
     @Singleton
     DistinctEmails distinctEmails(AppConfig config, KeyedHash hash) {
         return new DistinctEmails(config.rateLimits().leadEmails(), hash, System::nanoTime);
     }
 
-    @Produces
     @Singleton
     Unsubscribe unsubscribe(Sql sql) {
         return new Unsubscribe(sql);
     }
 
-    @Produces
     @Singleton
     UnsubscribeToken unsubscribeToken(AppConfig config) {
         return new UnsubscribeToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
     }
 
-    @Produces
     @Singleton
     Export.UnsubscribeUrl unsubscribeUrl(AppConfig config, UnsubscribeToken token) {
         Optional<UnsubscribeLinks> links = config.publicUrl().map(url -> new UnsubscribeLinks(token, url));
@@ -272,19 +220,16 @@ class Wiring {
                 .orElse(null);
     }
 
-    @Produces
     @Singleton
     Erasure erasure(Sql sql, KeyedHash hash) {
         return new Erasure(sql.withTimeout(LONG_READ_TIMEOUT), hash);
     }
 
-    @Produces
     @Singleton
     Export export(Sql sql, Export.UnsubscribeUrl unsubscribeUrl, KeyedHash hash) {
         return new Export(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl, hash);
     }
 
-    @Produces
     @Singleton
     LeadList leadList(Sql sql, Export.UnsubscribeUrl unsubscribeUrl) {
         return new LeadList(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl);
@@ -292,23 +237,15 @@ class Wiring {
 
     // Figures.
 
-    @Produces
     @Singleton
     Summaries summaries(AppConfig config, Sql sql, InstantSource clock) {
         RollupSource source = config.metrics().useMaterializedView() ? RollupSource.VIEW : RollupSource.TABLES;
         return new Summaries(sql.withTimeout(FIGURES_TIMEOUT), source, clock);
     }
 
-    @Produces
     @Singleton
     Breakdowns breakdowns(Sql sql) {
         return new Breakdowns(sql.withTimeout(FIGURES_TIMEOUT));
-    }
-
-    @Produces
-    @Singleton
-    BacklogGauges backlogGauges(Sql sql, InstantSource clock) {
-        return new BacklogGauges(sql, new Rollup(sql, clock));
     }
 
     void start(
@@ -320,25 +257,26 @@ class Wiring {
             MemoryBudget memory,
             BacklogGauges backlog,
             MeterRegistry meters) {
-        Gauge.builder("altcontext.memory.waiting.bytes", memory, MemoryBudget::held)
-                .description("bytes of the heap that waiting requests hold")
-                .register(meters);
-        Gauge.builder("altcontext.database.ready", database, state -> state.isReady() ? 1 : 0)
-                .description("1 while the database answers and holds the schema that is needed")
-                .register(meters);
-        Gauge.builder(
-                        "altcontext.clock.skew.seconds",
-                        database,
-                        state -> state.clockSkew().toMillis() / 1000.0)
-                .description("how far this machine's clock is ahead of the database's")
-                .register(meters);
-        Gauge.builder("altcontext.limiter.clients", limiter, RateLimiter::size)
-                .description("allowances of clients that are not whole")
-                .register(meters);
+        gauge(meters, "memory.waiting.bytes", "bytes of the heap that waiting requests hold", memory::held);
+        gauge(
+                meters,
+                "database.ready",
+                "1 while the database answers and holds the schema that is needed",
+                () -> database.isReady() ? 1 : 0);
+        gauge(
+                meters,
+                "clock.skew.seconds",
+                "how far this machine's clock is ahead of the database's",
+                () -> database.clockSkew().toMillis() / 1000.0);
+        gauge(meters, "limiter.clients", "allowances of clients that are not whole", limiter::size);
         ingest.observe(groupCommit);
         backlog.register(meters);
         ResidentMemory.register(meters);
         groupCommit.start();
+    }
+
+    private static void gauge(MeterRegistry meters, String name, String description, Supplier<Number> value) {
+        Gauge.builder("altcontext." + name, value).description(description).register(meters);
     }
 
     /** Before the HTTP server closes: what waits is stored and still answered, new requests get 503. */

@@ -6,18 +6,30 @@ import com.altcontext.attribution.ReferrerHost;
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.client.Client;
 import com.altcontext.event.Beacon;
+import com.altcontext.event.Event;
+import com.altcontext.lead.Capture;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadForm;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
+import com.altcontext.value.ComputedId;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.value.KeyedHash;
+import com.altcontext.value.QueryParameters;
+import com.altcontext.visit.AnonId;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Says which property a request is about, which visitor sent it, and where the visit came from. */
+/**
+ * Says which property a request is about, which visitor sent it, and where the visit came from, and makes of that and what was sent
+ * what is stored.
+ */
 public final class RequestAttribution {
     private final Properties properties;
     private final TrafficSources trafficSources;
@@ -57,6 +69,15 @@ public final class RequestAttribution {
         return property;
     }
 
+    /** The slug that a query names, if it does. An unknown one is an issue. */
+    public @Nullable String slug(QueryParameters query, Issues issues) {
+        String slug = query.text("propertyId");
+        if (slug != null && property(slug) == null) {
+            issues.add("propertyId", "is not a known property");
+        }
+        return slug;
+    }
+
     /**
      * The property of that slug, or null if there is none.
      *
@@ -70,7 +91,42 @@ public final class RequestAttribution {
         return property;
     }
 
-    public Visitor visitor(Beacon beacon, Property property, Client client) {
+    /** What an event is stored as. */
+    public Event event(Beacon beacon, Property property, Client client, Instant receivedAt) {
+        return Event.of(beacon, visitor(beacon, property, client), origin(beacon, property, client), receivedAt);
+    }
+
+    /** What a form is stored as. */
+    public Capture capture(LeadForm form, Property property, Client client, Instant receivedAt) {
+        AnonId known = form.anonId();
+        Beacon beacon = form.beacon(known == null ? anonymous(form.email(), client) : known);
+        return new Capture(
+                form.email(),
+                visitor(beacon, property, client),
+                beacon,
+                origin(beacon, property, client),
+                receivedAt,
+                form.formName(),
+                form.sourceChannel(),
+                form.consent(),
+                form.consentPolicy(),
+                form.payload());
+    }
+
+    /**
+     * A page without a script makes no {@code anonId}. Ours is the same for the same person at the same browser, so that a
+     * double click is one submission here too. Without the pepper it looks like any other.
+     */
+    private AnonId anonymous(Email email, Client client) {
+        return new AnonId("form-"
+                + ComputedId.of("form visitor")
+                        .with(HexFormat.of().formatHex(addressHash(client)))
+                        .with(client.userAgent())
+                        .with(email.value())
+                        .toUuid());
+    }
+
+    private Visitor visitor(Beacon beacon, Property property, Client client) {
         byte[] uaHash = client.userAgent() == null ? null : hash.of(client.userAgent());
         return Visitor.of(property.id(), beacon.anonId(), addressHash(client), uaHash);
     }
@@ -80,7 +136,7 @@ public final class RequestAttribution {
         return hash.of(client.address().getHostAddress());
     }
 
-    public Origin origin(Beacon beacon, Property property, Client client) {
+    private Origin origin(Beacon beacon, Property property, Client client) {
         String country = beacon.traffic().countryCode();
         return new Origin(
                 beacon.utm(),

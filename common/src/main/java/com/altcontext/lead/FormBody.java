@@ -1,17 +1,17 @@
-package com.altcontext.api.lead;
+package com.altcontext.lead;
 
-import com.altcontext.api.http.JsonBody;
-import com.altcontext.lead.LeadForm;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Text;
-import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,38 +19,37 @@ import org.jspecify.annotations.Nullable;
  * JSON object that a script would have sent: {@code utm_source} and {@code utm.source} are a field of {@code utm},
  * {@code payload.company} is one of {@code payload}, and a field that was left empty is absent.
  */
-final class FormBody {
-    /** More pairs than this are no form; netty's decoder would silently leave the rest out. */
+public final class FormBody {
+    /** More pairs than this are no form. */
     private static final int MAX_PAIRS = 1_000;
 
+    private static final Pattern MALFORMED = Pattern.compile("%(?![0-9a-fA-F]{2})");
     private static final Set<String> UTM = Set.of("source", "medium", "campaign", "term", "content");
 
     private FormBody() {}
 
-    /** The object. That the body cannot be read is an issue. */
-    static JsonBody.Content read(byte[] bytes) {
-        Issues issues = new Issues();
-        Map<String, @Nullable Object> object = read(bytes, issues);
-        return new JsonBody.Content(object != null, object, issues, List.of());
-    }
-
-    private static @Nullable Map<String, @Nullable Object> read(byte[] bytes, Issues issues) {
+    /** The object, or null if the body cannot be read, which is then an issue. */
+    public static @Nullable Map<String, Object> read(byte[] bytes, Issues issues) {
         String text = new String(bytes, StandardCharsets.UTF_8);
-        Map<String, List<String>> pairs;
-        try {
-            // netty's decoder takes a # for the end, as in the address of a page; in a form it is a character.
-            String query = text.replace("#", "%23");
-            pairs = new QueryStringDecoder(query, StandardCharsets.UTF_8, false, MAX_PAIRS + 1, true).parameters();
-        } catch (IllegalArgumentException malformed) {
+        if (MALFORMED.matcher(text).find()) {
             issues.add("", "is not a valid form: percent signs must be followed by two digits");
             return null;
         }
-        if (pairs.values().stream().mapToInt(List::size).sum() > MAX_PAIRS) {
+        Map<String, List<String>> pairs = new LinkedHashMap<>();
+        int count = 0;
+        for (String pair : text.split("&", -1)) {
+            if (!pair.isEmpty() && ++count <= MAX_PAIRS) {
+                String[] parts = pair.split("=", 2);
+                pairs.computeIfAbsent(decoded(parts[0]), first -> new ArrayList<>(1))
+                        .add(parts.length == 1 ? "" : decoded(parts[1]));
+            }
+        }
+        if (count > MAX_PAIRS) {
             issues.add("", "must not hold more than " + MAX_PAIRS + " fields");
             return null;
         }
         boolean mayHoldReplacements = text.toUpperCase(Locale.ROOT).contains("%EF%BF%BD");
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        Map<String, Object> object = new LinkedHashMap<>();
         Set<String> paths = new HashSet<>();
         pairs.forEach((name, values) -> {
             String path = pathOf(name);
@@ -71,6 +70,10 @@ final class FormBody {
         return object;
     }
 
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
     /** {@code utm_source} as {@code utm.source}; every other name as it is. */
     private static String pathOf(String name) {
         boolean flat = name.startsWith("utm_") && UTM.contains(name.substring(4));
@@ -82,7 +85,7 @@ final class FormBody {
         return path.startsWith("utm.") || path.startsWith("payload.") || LeadForm.FIELDS.contains(path);
     }
 
-    private static void put(Map<String, @Nullable Object> object, String path, String value) {
+    private static void put(Map<String, Object> object, String path, String value) {
         if (path.startsWith("utm.") && UTM.contains(path.substring(4))) {
             nested(object, "utm").put(path.substring(4), value);
         } else if (path.startsWith("payload.") && path.length() > "payload.".length()) {
@@ -93,7 +96,7 @@ final class FormBody {
     }
 
     @SuppressWarnings("unchecked") // Only this puts a map there.
-    private static Map<String, Object> nested(Map<String, @Nullable Object> object, String name) {
+    private static Map<String, Object> nested(Map<String, Object> object, String name) {
         return (Map<String, Object>) object.computeIfAbsent(name, absent -> new LinkedHashMap<String, Object>());
     }
 }

@@ -1,6 +1,7 @@
 package com.altcontext.lead;
 
 import com.altcontext.value.Text;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -26,6 +27,29 @@ public final class ReturnPath {
         String safe = path != null && isPathOnThisSite(path) ? encoded(path) : "/";
         boolean allowed = origin != null && allowedOrigins.contains(origin.toLowerCase(Locale.ROOT));
         return allowed ? origin + safe : safe;
+    }
+
+    /**
+     * The origin of the page that sent a form; null if neither header says.
+     *
+     * @param origin the header {@code Origin}
+     * @param referer the header {@code Referer}
+     */
+    public static @Nullable String pageOrigin(@Nullable String origin, @Nullable String referer) {
+        if (origin != null && !origin.equals("null")) {
+            return origin;
+        }
+        if (referer == null) {
+            return null;
+        }
+        try {
+            URI page = URI.create(referer);
+            return page.getScheme() == null || page.getRawAuthority() == null
+                    ? null
+                    : page.getScheme() + "://" + page.getRawAuthority();
+        } catch (IllegalArgumentException unreadable) {
+            return null;
+        }
     }
 
     private static boolean isPathOnThisSite(String path) {

@@ -1,5 +1,7 @@
-package com.altcontext.api.http;
+package com.altcontext.value;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -35,19 +37,14 @@ public enum Language {
      * @param acceptLanguage the header of that name (RFC 9110, section 12.5.4)
      */
     public static Language preferred(@Nullable String acceptLanguage) {
-        if (acceptLanguage == null) {
+        try {
+            List<Locale.LanguageRange> ranges =
+                    acceptLanguage == null ? List.of() : Locale.LanguageRange.parse(acceptLanguage);
+            Language language = named(Locale.lookupTag(
+                    ranges, Arrays.stream(values()).map(Language::tag).toList()));
+            return language == null ? ENGLISH : language;
+        } catch (IllegalArgumentException unreadable) {
             return ENGLISH;
         }
-        try {
-            for (Locale.LanguageRange range : Locale.LanguageRange.parse(acceptLanguage)) {
-                Language language = named(range.getRange().split("-", 2)[0]);
-                if (range.getWeight() > 0 && language != null) {
-                    return language;
-                }
-            }
-        } catch (IllegalArgumentException unreadable) {
-            // English, as without a header.
-        }
-        return ENGLISH;
     }
 }

@@ -1,10 +1,8 @@
-package com.altcontext.api.http;
+package com.altcontext.value;
 
-import com.altcontext.ingest.RequestAttribution;
-import com.altcontext.value.Issues;
-import io.vertx.core.MultiMap;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,25 +10,17 @@ import org.jspecify.annotations.Nullable;
  * so that the others are still looked at.
  */
 public final class QueryParameters {
-    private final MultiMap params;
+    private final Map<String, String> params;
     private final Issues issues;
 
-    private QueryParameters(MultiMap params, Issues issues) {
+    /** @param params the first value of each name */
+    public QueryParameters(Map<String, String> params, Issues issues) {
         this.params = params;
         this.issues = issues;
     }
 
-    public static QueryParameters of(RequestContext request, Issues issues) {
-        try {
-            return new QueryParameters(request.request().params(), issues);
-        } catch (IllegalArgumentException malformed) {
-            issues.add("", "the query's percent signs must be followed by two digits");
-            return new QueryParameters(MultiMap.caseInsensitiveMultiMap(), issues);
-        }
-    }
-
     public boolean has(String name) {
-        return params.contains(name);
+        return params.containsKey(name);
     }
 
     public @Nullable String text(String name) {
@@ -80,31 +70,5 @@ public final class QueryParameters {
                 yield false;
             }
         };
-    }
-
-    /**
-     * The slug that {@code propertyId} names, or null if it is absent.
-     *
-     * @throws com.altcontext.ingest.Unavailable if the database was never there
-     */
-    public @Nullable String property(RequestAttribution known) {
-        String slug = params.get("propertyId");
-        if (slug != null && known.property(slug) == null) {
-            issues.add("propertyId", "is not a known property");
-        }
-        return slug;
-    }
-
-    /**
-     * The same, or the default property where none is named; null for all together.
-     *
-     * @throws com.altcontext.ingest.Unavailable if the database was never there
-     */
-    public @Nullable String property(RequestAttribution known, @Nullable String fallback) {
-        String slug = property(known);
-        if (slug == null && fallback != null && known.property(fallback) == null) {
-            issues.add("propertyId", "is absent, and ROLLUP_DEFAULT_PROPERTY_ID is not a known property");
-        }
-        return slug == null ? fallback : slug;
     }
 }

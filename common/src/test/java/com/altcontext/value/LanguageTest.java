@@ -1,7 +1,7 @@
-package com.altcontext.api.http;
+package com.altcontext.value;
 
-import static com.altcontext.api.http.Language.ENGLISH;
-import static com.altcontext.api.http.Language.FRENCH;
+import static com.altcontext.value.Language.ENGLISH;
+import static com.altcontext.value.Language.FRENCH;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,10 @@
 package com.altcontext.api.dashboard;
 
-import com.altcontext.api.http.Language;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.SameOrigin;
 import com.altcontext.api.http.StaticFile;
 import com.altcontext.client.Limit;
+import com.altcontext.value.Language;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.Cookie;

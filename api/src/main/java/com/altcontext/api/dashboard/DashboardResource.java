@@ -1,12 +1,11 @@
 package com.altcontext.api.dashboard;
 
+import com.altcontext.access.Scope;
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.http.QueryParameters;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequiresScope;
-import com.altcontext.api.http.Scope;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.client.Limit;
 import com.altcontext.db.Sql;
@@ -17,6 +16,7 @@ import com.altcontext.property.Property;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.retention.LeadList;
 import com.altcontext.value.Issues;
+import com.altcontext.value.QueryParameters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -109,7 +109,7 @@ public class DashboardResource {
     public CompletionStage<LeadCountsBody> leads(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        String property = QueryParameters.of(request, issues).property(attribution);
+        String property = attribution.slug(request.query(issues), issues);
         refuseIfAny(issues);
         Instant now = clock.instant();
         return request.submit(
@@ -126,8 +126,8 @@ public class DashboardResource {
     public CompletionStage<RestResponse<byte[]>> leadsCsv(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        QueryParameters query = QueryParameters.of(request, issues);
-        String property = query.property(attribution);
+        QueryParameters query = request.query(issues);
+        String property = attribution.slug(query, issues);
         EffectiveConsent consent = consent(query, issues);
         refuseIfAny(issues);
         LeadList.LeadListRequest asked = new LeadList.LeadListRequest(

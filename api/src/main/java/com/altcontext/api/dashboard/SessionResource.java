@@ -1,8 +1,8 @@
 package com.altcontext.api.dashboard;
 
-import com.altcontext.api.http.AdminKey;
 import com.altcontext.api.http.FetchSite;
 import com.altcontext.api.http.JsonBody;
+import com.altcontext.api.http.OperatorAuth;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
@@ -35,11 +35,11 @@ import org.jboss.resteasy.reactive.RestResponse;
 public class SessionResource {
     private static final int MAX_KEY_LENGTH = 4_096;
 
-    private final AdminKey key;
+    private final OperatorAuth auth;
     private final SessionCookie sessions;
 
-    SessionResource(AdminKey key, SessionCookie sessions) {
-        this.key = key;
+    SessionResource(OperatorAuth auth, SessionCookie sessions) {
+        this.auth = auth;
         this.sessions = sessions;
     }
 
@@ -53,14 +53,15 @@ public class SessionResource {
     @RateLimited(Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public SessionBody begin(JsonBody.Content body, @Context RoutingContext routing) {
+    public SessionBody begin(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         refuseOtherPages(request);
+        JsonBody.Content body = request.json();
         String given = body.isRead() ? body.fields().text("key", 1, MAX_KEY_LENGTH) : "";
         if (!body.issues().isEmpty()) {
             throw Refusal.invalid(body.issues(), Property.DEFAULT);
         }
-        key.check(given, request);
+        auth.checkKey(given, request);
         SessionCookie.Begun begun = sessions.begin();
         request.response().putHeader(HttpHeaders.SET_COOKIE, begun.setCookie());
         return new SessionBody(true, begun.expiresAt());
@@ -78,7 +79,7 @@ public class SessionResource {
         if (end != null) {
             return RestResponse.ok(new SessionBody(true, end));
         }
-        Problem problem = key.problemWithoutAttempt();
+        Problem problem = auth.problemWithoutAttempt();
         return RestResponse.ResponseBuilder.create(problem.status())
                 .entity((Object) problem.json(List.of()))
                 .build();

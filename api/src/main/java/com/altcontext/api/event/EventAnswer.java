@@ -21,12 +21,7 @@ record EventAnswer(@Nullable CharSequence outcome, String json) {
     /** Of a single event. */
     static EventAnswer of(Outcome outcome) {
         StringBuilder json = new StringBuilder(176).append("{\"ok\":true");
-        switch (outcome) {
-            case Outcome.Stored(Receipt receipt, DeviceType device) -> appendIds(json, receipt);
-            case Outcome.Duplicate(Receipt receipt) -> appendIds(json, receipt);
-            case Outcome.Dropped dropped -> {}
-            case Outcome.Unstorable unstorable -> throw new IllegalArgumentException("an error has no outcome");
-        }
+        appendIds(json, outcome);
         return new EventAnswer(word(outcome), json.append('}').toString());
     }
 
@@ -37,11 +32,7 @@ record EventAnswer(@Nullable CharSequence outcome, String json) {
             return;
         }
         json.append("{\"ok\":true,\"outcome\":\"").append(word(outcome)).append('"');
-        switch (outcome) {
-            case Outcome.Stored(Receipt receipt, DeviceType device) -> appendIds(json, receipt);
-            case Outcome.Duplicate(Receipt receipt) -> appendIds(json, receipt);
-            default -> {}
-        }
+        appendIds(json, outcome);
         json.append('}');
     }
 
@@ -66,13 +57,20 @@ record EventAnswer(@Nullable CharSequence outcome, String json) {
         };
     }
 
-    private static void appendIds(StringBuilder json, Receipt receipt) {
-        json.append(",\"eventId\":\"")
-                .append(receipt.eventId())
-                .append("\",\"visitorId\":\"")
-                .append(receipt.visitorId())
-                .append("\",\"sessionId\":\"")
-                .append(receipt.sessionId())
-                .append('"');
+    private static void appendIds(StringBuilder json, Outcome outcome) {
+        Receipt receipt = switch (outcome) {
+            case Outcome.Stored stored -> stored.receipt();
+            case Outcome.Duplicate duplicate -> duplicate.receipt();
+            default -> null;
+        };
+        if (receipt != null) {
+            json.append(",\"eventId\":\"")
+                    .append(receipt.eventId())
+                    .append("\",\"visitorId\":\"")
+                    .append(receipt.visitorId())
+                    .append("\",\"sessionId\":\"")
+                    .append(receipt.sessionId())
+                    .append('"');
+        }
     }
 }

@@ -134,11 +134,7 @@ public final class EventRoute implements DirectHandler {
         if (respectPrivacySignals && client.privacySignal()) {
             return new Decision.Drop(property, Outcome.DropReason.PRIVACY_SIGNAL);
         }
-        return new Decision.Store(Event.of(
-                beacon,
-                attribution.visitor(beacon, property, client),
-                attribution.origin(beacon, property, client),
-                clock.instant()));
+        return new Decision.Store(attribution.event(beacon, property, client, clock.instant()));
     }
 
     private Property property(@Nullable Object json, Client client, Issues issues) {
@@ -186,7 +182,10 @@ public final class EventRoute implements DirectHandler {
 
     private void takeBatch(RequestContext request, JsonBody.Content json) {
         List<?> events = events(json);
-        limitOthers(request, events.size() - 1);
+        if (events.size() > 1) {
+            // The first was counted with the request.
+            request.spend(limiter, Limit.EVENTS, events.size() - 1);
+        }
         List<Slot> slots = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
             slots.add(slot(request, events.get(i), json.eventIssues().get(i)));
@@ -214,17 +213,6 @@ public final class EventRoute implements DirectHandler {
             throw Refusal.invalid(json.issues());
         }
         return list;
-    }
-
-    /** The first event was counted with the request. */
-    private void limitOthers(RequestContext request, int others) {
-        if (others > 0) {
-            RateLimiter.Decision decision =
-                    limiter.take(Limit.EVENTS, request.client().address(), others);
-            if (!decision.isAllowed()) {
-                throw request.beyond(decision);
-            }
-        }
     }
 
     /** The result of one event of a batch as JSON, where it is known already, or the event that the writer still decides about. */

@@ -9,9 +9,11 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 
 /** Counts what becomes of events, and how the writer keeps up, as metrics of the service. */
+@Singleton
 public final class IngestMetrics {
     private final MeterRegistry meters;
     private final Counter stored;
@@ -21,7 +23,7 @@ public final class IngestMetrics {
     private final DistributionSummary batchSize;
     private final Timer commitTime;
 
-    public IngestMetrics(MeterRegistry meters) {
+    IngestMetrics(MeterRegistry meters) {
         this.meters = meters;
         this.stored = accepted("stored");
         this.bots = accepted("bot");

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * Collects a request's body, without holding a thread: bounded in size, and in time for a
  * client that sends a byte a second.
  */
+@Singleton
 public final class BodyCollector {
     public static final int MAX_BYTES = 64 * 1024;
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -37,7 +39,7 @@ public final class BodyCollector {
     private final AtomicInteger held = new AtomicInteger();
     private final MemoryBudget memory;
 
-    public BodyCollector(Vertx vertx, MemoryBudget memory) {
+    BodyCollector(Vertx vertx, MemoryBudget memory) {
         this.memory = memory;
         // One sweep for all: a timer for each request would cost more than the bodies.
         vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());

@@ -2,14 +2,12 @@ package com.altcontext.api.http;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.attribution.ReferrerHost;
-import com.altcontext.client.Cidr;
 import com.altcontext.client.Client;
+import com.altcontext.client.TrustedProxies;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells which address a request came from, by what the client cannot set itself: on Fly the header that Fly's proxy
@@ -21,9 +19,11 @@ public final class ClientAddresses {
     private static final CharSequence DNT = HttpHeaders.createOptimized("dnt");
 
     private final AppConfig.ClientAddress config;
+    private final TrustedProxies proxies;
 
     public ClientAddresses(AppConfig.ClientAddress config) {
         this.config = config;
+        this.proxies = new TrustedProxies(config.proxies());
     }
 
     Client clientOf(HttpServerRequest request) {
@@ -40,60 +40,22 @@ public final class ClientAddresses {
     InetAddress of(InetAddress peer, MultiMap headers) {
         InetAddress said = null;
         if (config.isOnFly()) {
-            said = literal(headers.get(FLY_CLIENT_IP));
+            said = TrustedProxies.address(headers.get(FLY_CLIENT_IP));
         } else if (isProxy(peer)) {
-            said = nearestUntrusted(headers.getAll(config.header().get()));
+            said = proxies.nearestUntrusted(
+                    String.join(",", headers.getAll(config.header().get())));
         }
         return said == null ? peer : said;
     }
 
     /** Whether connections of this peer carry the requests of many clients, and the peer says of each whose it is. */
     boolean isProxy(InetAddress peer) {
-        return config.isOnFly() || (config.header().isPresent() && isTrusted(peer));
-    }
-
-    /**
-     * Each proxy appends who called it, so what stands right of the last address that is not a trusted proxy was
-     * written by proxies we trust, and what stands left of it by the client.
-     */
-    private @Nullable InetAddress nearestUntrusted(List<String> headers) {
-        String[] entries = String.join(",", headers).split(",", -1);
-        InetAddress nearest = null;
-        for (int i = entries.length - 1; i >= 0; i--) {
-            InetAddress entry = literal(entries[i].strip());
-            if (entry == null) {
-                return nearest;
-            }
-            nearest = entry;
-            if (!isTrusted(entry)) {
-                return nearest;
-            }
-        }
-        return nearest;
-    }
-
-    private boolean isTrusted(InetAddress address) {
-        for (Cidr network : config.proxies()) {
-            if (network.contains(address)) {
-                return true;
-            }
-        }
-        return false;
+        return config.isOnFly() || (config.header().isPresent() && proxies.contains(peer));
     }
 
     private static InetAddress peer(HttpServerRequest request) {
-        InetAddress peer = literal(request.connection().remoteAddress().hostAddress());
+        InetAddress peer =
+                TrustedProxies.address(request.connection().remoteAddress().hostAddress());
         return peer == null ? InetAddress.getLoopbackAddress() : peer;
-    }
-
-    private static @Nullable InetAddress literal(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return null;
-        }
-        try {
-            return InetAddress.ofLiteral(text);
-        } catch (IllegalArgumentException notAnAddress) {
-            return null;
-        }
     }
 }

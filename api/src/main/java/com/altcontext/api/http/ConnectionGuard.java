@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Bounds the connections: how many there are, and how many of one client where no proxy stands between. Who comes beyond
  * is answered 503 before the HTTP server knows of the connection, which would cost too much in a flood.
  *
- * <p>ConnectionGuard are counted where the listening socket accepts them, by a handler before the framework's own. The
+ * <p>Connections are counted where the listening socket accepts them, by a handler before the framework's own. The
  * HTTP server reports a connection only after it was prepared, and to one handler alone, which the framework takes.
  */
 @ApplicationScoped

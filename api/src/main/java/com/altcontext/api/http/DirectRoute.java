@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A route that {@link RequestFilter} hands to a {@link DirectHandler} instead of Quarkus REST. It takes POST. docs/performance.md
+ * A route that {@link RequestFilter} hands to the {@link DirectHandler} instead of Quarkus REST. It takes POST. docs/performance.md
  * says what this saves.
  */
 @Retention(RetentionPolicy.RUNTIME)

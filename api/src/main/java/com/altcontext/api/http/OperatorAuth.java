@@ -1,17 +1,29 @@
 package com.altcontext.api.http;
 
+import com.altcontext.access.AdminKey;
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.client.Limit;
+import com.altcontext.client.RateLimiter;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
 
 /** Checks who may call a route: by a key, or, where the route allows it, by a session of the dashboard. */
+@Singleton
 public final class OperatorAuth {
     private static final String DASHBOARD = "/v1/dashboard/";
 
+    private static final CharSequence HEADER = HttpHeaders.createOptimized("x-admin-key");
+
     private final AdminKey key;
+    private final RateLimiter limiter;
     private final SessionCookie sessions;
 
-    public OperatorAuth(AdminKey key, SessionCookie sessions) {
-        this.key = key;
+    OperatorAuth(AppConfig config, RateLimiter limiter, SessionCookie sessions) {
+        this.key = new AdminKey(config.adminApiKey());
+        this.limiter = limiter;
         this.sessions = sessions;
     }
 
@@ -25,17 +37,43 @@ public final class OperatorAuth {
         if (route.scope() == null) {
             return;
         }
-        String given = request.request().getHeader(AdminKey.HEADER);
+        String given = request.request().getHeader(HEADER);
         if (given == null && route.opensToSession()) {
             if (isFromDashboard(request.request()) && sessions.of(request.request()) != null) {
                 request.signedIn();
                 return;
             }
             if (isNoAttempt(request)) {
-                throw new Refusal(key.problemWithoutAttempt());
+                throw new Refusal(problemWithoutAttempt());
             }
         }
-        key.check(given, request);
+        checkKey(given, request);
+    }
+
+    /** The answer to a request that shows no key; it does not count as an attempt. */
+    public Problem problemWithoutAttempt() {
+        return key.isConfigured() ? Problem.UNAUTHORIZED : Problem.ADMIN_AUTH_NOT_CONFIGURED;
+    }
+
+    /**
+     * Judges one attempt. A client that has failed too often is refused for a while even with the right key: else the answers
+     * would show when a guess is right.
+     *
+     * @throws Refusal if the key is wrong, missing or not configured, or after too many attempts
+     */
+    public void checkKey(@Nullable String given, RequestContext request) {
+        if (!key.isConfigured()) {
+            throw new Refusal(Problem.ADMIN_AUTH_NOT_CONFIGURED);
+        }
+        RateLimiter.Decision failures =
+                limiter.look(Limit.ADMIN_FAILURES, request.client().address());
+        if (!failures.isAllowed()) {
+            throw request.beyond(failures);
+        }
+        if (!key.matches(given)) {
+            var _ = limiter.take(Limit.ADMIN_FAILURES, request.client().address(), 1);
+            throw new Refusal(Problem.UNAUTHORIZED);
+        }
     }
 
     /**

@@ -1,18 +1,21 @@
 package com.altcontext.api.http;
 
 import com.altcontext.client.Client;
+import com.altcontext.client.Limit;
 import com.altcontext.client.RateLimiter;
 import com.altcontext.ingest.DatabaseExecutor;
+import com.altcontext.value.Issues;
+import com.altcontext.value.QueryParameters;
 import com.altcontext.value.Weight;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +84,22 @@ public final class RequestContext {
         return taken;
     }
 
+    /** The body as JSON; may be read once. */
+    public JsonBody.Content json() {
+        return JsonBody.read(takeBody());
+    }
+
+    /** The fields of the query. That it cannot be read is an issue. */
+    public QueryParameters query(Issues issues) {
+        Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        try {
+            request().params().forEach(first::putIfAbsent);
+        } catch (IllegalArgumentException malformed) {
+            issues.add("", "the query's percent signs must be followed by two digits");
+        }
+        return new QueryParameters(first, issues);
+    }
+
     /** Whether a session of the dashboard opened the route. */
     public boolean isSignedIn() {
         return signedIn;
@@ -113,8 +132,26 @@ public final class RequestContext {
         return executor.submit(weight(), this::onEventLoop, work);
     }
 
+    /** The allowance that the request counts against; null if it counts against none. */
+    @Nullable
+    Limit limit() {
+        return route.limit(signedIn);
+    }
+
+    /**
+     * Counts against the client's allowance, all or nothing.
+     *
+     * @throws Refusal if so much is not left
+     */
+    public void spend(RateLimiter limiter, Limit limit, int count) {
+        RateLimiter.Decision decision = limiter.take(limit, client.address(), count);
+        if (!decision.isAllowed()) {
+            throw beyond(decision);
+        }
+    }
+
     /** The refusal of a request beyond a limit. Its headers are set. */
-    public Refusal beyond(RateLimiter.Decision limit) {
+    Refusal beyond(RateLimiter.Decision limit) {
         setRateLimit(
                 limit.limit().policy(),
                 limit.perMinute(),
@@ -130,25 +167,5 @@ public final class RequestContext {
                 .putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds))
                 .putHeader("RateLimit-Policy", '"' + policy + "\";q=" + quota + ";w=" + window.toSeconds())
                 .putHeader("RateLimit", '"' + policy + "\";r=" + remaining + ";t=" + retryAfterSeconds);
-    }
-
-    /** The origin of the page that sent the request, by {@code Origin} or else {@code Referer}; null without either. */
-    public @Nullable String pageOrigin() {
-        String origin = request().getHeader(HttpHeaders.ORIGIN);
-        if (origin != null && !origin.equals("null")) {
-            return origin;
-        }
-        String referer = request().getHeader(HttpHeaders.REFERER);
-        if (referer == null) {
-            return null;
-        }
-        try {
-            URI page = URI.create(referer);
-            return page.getScheme() == null || page.getRawAuthority() == null
-                    ? null
-                    : page.getScheme() + "://" + page.getRawAuthority();
-        } catch (IllegalArgumentException unreadable) {
-            return null;
-        }
     }
 }

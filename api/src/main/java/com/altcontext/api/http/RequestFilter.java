@@ -3,7 +3,6 @@ package com.altcontext.api.http;
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.client.Limit;
 import com.altcontext.client.RateLimiter;
-import io.quarkus.arc.All;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -15,12 +14,8 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +45,7 @@ class RequestFilter {
     private final OperatorAuth auth;
     private final BodyCollector bodies;
     private final Routes routes;
-    private final Map<Class<?>, DirectHandler> handlers;
+    private final DirectHandler events;
     private final ErrorMapper errors;
 
     RequestFilter(
@@ -60,7 +55,7 @@ class RequestFilter {
             OperatorAuth auth,
             BodyCollector bodies,
             Routes routes,
-            @All List<DirectHandler> handlers,
+            DirectHandler events,
             ErrorMapper errors) {
         this.allowedOrigins = config.corsAllowedOrigins();
         this.securityHeaders = new SecurityHeaders(config.clientAddress().isOnFly());
@@ -69,7 +64,7 @@ class RequestFilter {
         this.auth = auth;
         this.bodies = bodies;
         this.routes = routes;
-        this.handlers = handlers.stream().collect(Collectors.toMap(DirectHandler::getClass, Function.identity()));
+        this.events = events;
         this.errors = errors;
     }
 
@@ -102,95 +97,81 @@ class RequestFilter {
     }
 
     private void handle(RoutingContext routing) {
+        try {
+            receive(routing);
+        } catch (RuntimeException failure) {
+            errors.answer(routing, failure);
+        }
+    }
+
+    private void receive(RoutingContext routing) {
         HttpServerRequest request = routing.request();
         Routes.Methods methods = routes.at(request.path());
         boolean originAllowed = setHeaders(request, methods);
         if (methods == null) {
-            errors.answer(routing, new Refusal(Problem.NOT_FOUND));
-            return;
+            throw new Refusal(Problem.NOT_FOUND);
         }
-        if (request.method().equals(HttpMethod.OPTIONS)) {
-            RequestContext preflight = new RequestContext(routing, methods.any(), addresses.clientOf(request));
-            if (allow(preflight, Limit.SCRIPTS, 1)) {
-                answerOptions(request, methods, originAllowed);
-            }
-            return;
-        }
-        Route route = methods.of(request.method());
+        boolean isOptions = request.method().equals(HttpMethod.OPTIONS);
+        Route route = isOptions ? methods.any() : methods.of(request.method());
         if (route == null) {
             request.response().putHeader(HttpHeaders.ALLOW, methods.allowed());
-            errors.answer(routing, new Refusal(Problem.METHOD_NOT_ALLOWED));
+            throw new Refusal(Problem.METHOD_NOT_ALLOWED);
+        }
+        RequestContext context = new RequestContext(routing, route, addresses.clientOf(request));
+        if (isOptions) {
+            context.spend(limiter, Limit.SCRIPTS, 1);
+            answerOptions(request, methods, originAllowed);
             return;
         }
-        receive(new RequestContext(routing, route, addresses.clientOf(request)));
+        auth.check(context);
+        Limit limit = context.limit();
+        if (limit != null) {
+            context.spend(limiter, limit, 1);
+        }
+        readBody(context);
     }
 
-    private void receive(RequestContext request) {
-        try {
-            auth.check(request);
-        } catch (Refusal refused) {
-            errors.answer(request.routing(), refused);
-            return;
-        }
+    private void readBody(RequestContext request) {
         Route route = request.route();
-        Limit limit = route.limit(request.isSignedIn());
-        if (limit != null && !allow(request, limit, 1)) {
-            return;
-        }
         if (route.bodyTypes().isEmpty()) {
             // Quarkus REST stops a body that it does not read.
             request.routing().addEndHandler(answered -> ErrorMapper.skipBody(request.request()));
             toResource(request);
             return;
         }
-        String type = MediaTypes.of(request.request().headers(), route.bodyTypes());
+        String type = route.bodyType(request.request().headers());
         if (type == null) {
-            errors.answer(request.routing(), new Refusal(Problem.UNSUPPORTED_MEDIA_TYPE));
-        } else {
-            bodies.collect(
-                    request.request(),
-                    body -> accept(request, type, body),
-                    refused -> errors.answer(request.routing(), refused));
+            throw new Refusal(Problem.UNSUPPORTED_MEDIA_TYPE);
         }
+        bodies.collect(
+                request.request(), body -> accept(request, type, body), refused -> errors.answer(request, refused));
     }
 
     private void accept(RequestContext request, String type, byte[] body) {
-        Limit limit = request.route().limit(request.isSignedIn());
-        if (limit != null && limit.countsBytes() && !allow(request, Limit.BYTES, body.length)) {
-            return;
-        }
-        DirectHandler handler = handlers.get(request.route().target().getDeclaringClass());
-        if (handler != null) {
-            handle(request, body, handler);
-        } else {
-            // Quarkus REST compares types letter by letter.
-            request.request().headers().set(HttpHeaders.CONTENT_TYPE, type);
-            request.setBody(body);
-            ((RoutingContextInternal) request.routing()).setBody(COLLECTED);
-            toResource(request);
-        }
-    }
-
-    private void handle(RequestContext request, byte[] body, DirectHandler handler) {
         try {
-            handler.handle(request, body);
+            Limit limit = request.limit();
+            if (limit != null && limit.countsBytes()) {
+                request.spend(limiter, Limit.BYTES, body.length);
+            }
+            if (request.route().isDirect()) {
+                events.handle(request, body);
+                return;
+            }
         } catch (RuntimeException failure) {
             errors.answer(request, failure);
+            return;
         }
+        // Quarkus REST compares types letter by letter.
+        request.request().headers().set(HttpHeaders.CONTENT_TYPE, type);
+        request.setBody(body);
+        ((RoutingContextInternal) request.routing()).setBody(COLLECTED);
+        toResource(request);
     }
 
     private static void toResource(RequestContext request) {
         // Quarkus REST would refuse a client that accepts another type than there is.
         request.request().headers().remove(HttpHeaders.ACCEPT);
         request.routing().next();
-    }
-
-    private boolean allow(RequestContext request, Limit limit, int count) {
-        RateLimiter.Decision decision = limiter.take(limit, request.client().address(), count);
-        if (!decision.isAllowed()) {
-            errors.answer(request, request.beyond(decision));
-        }
-        return decision.isAllowed();
     }
 
     /** @return whether the page that sent the request may read the answer */

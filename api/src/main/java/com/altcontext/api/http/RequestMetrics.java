@@ -4,6 +4,7 @@ import com.altcontext.event.Outcome;
 import com.altcontext.ingest.Rejections;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,12 +12,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * Counts the requests that are refused, dropped, or fail: as metrics since the start of the service, and what was refused or
  * dropped also in the database, for good. No label holds anything that a client can choose.
  */
+@Singleton
 public final class RequestMetrics {
     private final Rejections rejections;
     private final MeterRegistry meters;
     private final Map<String, Counter> byReason = new ConcurrentHashMap<>();
 
-    public RequestMetrics(Rejections rejections, MeterRegistry meters) {
+    RequestMetrics(Rejections rejections, MeterRegistry meters) {
         this.rejections = rejections;
         this.meters = meters;
         // From the start: a counter that appears with its first count has no rate before the second.

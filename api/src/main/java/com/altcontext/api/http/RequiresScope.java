@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.access.Scope;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;

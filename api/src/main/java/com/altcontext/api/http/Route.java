@@ -1,13 +1,19 @@
 package com.altcontext.api.http;
 
+import com.altcontext.access.Scope;
 import com.altcontext.client.Limit;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.core.MediaType;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param readableByOtherOrigins whether answers carry CORS headers for the allowed origins
  * @param limit null if calls are not counted
  * @param bodyTypes the media types of bodies that are read; empty if none is
+ * @param isDirect whether the {@link DirectHandler} answers instead of Quarkus REST
  * @param target the Java method
  */
 public record Route(
@@ -37,6 +44,7 @@ public record Route(
         @Nullable Limit limit,
         @Nullable Limit signedInLimit,
         List<String> bodyTypes,
+        boolean isDirect,
         Method target) {
 
     private static final Pattern PARAMETER = Pattern.compile("\\{\\w+(?::((?:[^{}]|\\{[^{}]*})*))?}");
@@ -71,6 +79,7 @@ public record Route(
                 limited == null ? null : limited.value(),
                 limited == null || limited.signedIn().length == 0 ? null : limited.signedIn()[0],
                 consumes == null ? List.of() : List.of(consumes.value()),
+                target.isAnnotationPresent(DirectRoute.class),
                 target);
     }
 
@@ -91,6 +100,30 @@ public record Route(
                         .replaceAll(parameter -> Matcher.quoteReplacement(
                                 "\\E(" + Objects.requireNonNullElse(parameter.group(1), "[^/]+") + ")\\Q"))
                 + "\\E");
+    }
+
+    /** The type of a body, as the route writes it; null if it is not taken: of another type, not in UTF-8, or compressed. */
+    @Nullable
+    String bodyType(MultiMap headers) {
+        if (bodyTypes.contains(MediaType.WILDCARD)) {
+            return MediaType.WILDCARD;
+        }
+        String type = headers.get(HttpHeaders.CONTENT_TYPE);
+        String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
+        if (type == null || (encoding != null && !encoding.equalsIgnoreCase("identity"))) {
+            return null;
+        }
+        // Most clients send the bare type.
+        if (bodyTypes.contains(type)) {
+            return type;
+        }
+        String[] parts = type.toLowerCase(Locale.ROOT).replace("\"", "").split(";", -1);
+        boolean isUtf8 = Arrays.stream(parts)
+                .map(String::strip)
+                .filter(part -> part.startsWith("charset="))
+                .allMatch(part -> part.equals("charset=utf-8") || part.equals("charset=utf8"));
+        String bare = parts[0].strip();
+        return bodyTypes.contains(bare) && isUtf8 ? bare : null;
     }
 
     private static HttpMethod methodOf(Method target) {
@@ -143,6 +176,16 @@ public record Route(
                 .distinct()
                 .toList();
         return new Route(
-                method, path, key, scope, opensToSession, readableByOtherOrigins, limit, signedInLimit, all, target);
+                method,
+                path,
+                key,
+                scope,
+                opensToSession,
+                readableByOtherOrigins,
+                limit,
+                signedInLimit,
+                all,
+                isDirect,
+                target);
     }
 }

@@ -1,46 +1,25 @@
 package com.altcontext.api.http;
 
-import com.altcontext.value.HmacSha256;
+import com.altcontext.access.SessionToken;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.Base64;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The session of an operator who has signed in to the dashboard: a cookie that says until when it lasts, with an HMAC-SHA256 of
- * that. Nothing is stored, so every machine knows it; the signing key is derived from the admin key, so a new admin key
- * ends all sessions.
- */
+/** The session of an operator who has signed in to the dashboard: a cookie with a {@link SessionToken}. */
 public final class SessionCookie {
-    public static final Duration LENGTH = Duration.ofHours(8);
-
-    /** One that lasts longer than this beyond its length was signed by a clock that was wrong, and is not believed. */
-    private static final Duration MAX_SKEW = Duration.ofMinutes(10);
-
-    private static final byte VERSION = 1;
-    private static final int NONCE_BYTES = 16;
-    private static final int SIGNED_BYTES = 1 + Long.BYTES + NONCE_BYTES;
-    private static final int MAC_BYTES = HmacSha256.LENGTH;
-
-    /** Base64 of all of it, which needs no padding. */
-    private static final int CHARACTERS = (SIGNED_BYTES + MAC_BYTES) / 3 * 4;
-
-    private final @Nullable HmacSha256 key;
+    private final @Nullable SessionToken token;
     private final String name;
     private final String attributes;
     private final String scheme;
     private final InstantSource clock;
-    private final SecureRandom random = new SecureRandom();
 
     /**
      * @param adminKey without it there is no session
@@ -48,8 +27,7 @@ public final class SessionCookie {
      *     set (RFC 6265bis, section 4.1.3.2), and never travels in the open
      */
     public SessionCookie(Optional<String> adminKey, boolean https, InstantSource clock) {
-        this.key = adminKey.map(secret -> new HmacSha256(new HmacSha256(secret).of("altcontext.dashboard")))
-                .orElse(null);
+        this.token = adminKey.map(key -> new SessionToken(key, clock)).orElse(null);
         this.name = https ? "__Host-altcontext-dashboard" : "altcontext-dashboard";
         this.attributes = "; Path=/; HttpOnly; SameSite=Strict" + (https ? "; Secure" : "");
         this.scheme = https ? "https" : "http";
@@ -66,21 +44,10 @@ public final class SessionCookie {
 
     /** Begins a session, for an operator who has shown the admin key. */
     public Begun begin() {
-        HmacSha256 signing = Objects.requireNonNull(key, "there is no session without an admin key");
-        Instant expiresAt = clock.instant().plus(LENGTH).truncatedTo(ChronoUnit.SECONDS);
-        byte[] nonce = new byte[NONCE_BYTES];
-        random.nextBytes(nonce);
-        byte[] signed = ByteBuffer.allocate(SIGNED_BYTES)
-                .put(VERSION)
-                .putLong(expiresAt.getEpochSecond())
-                .put(nonce)
-                .array();
-        byte[] value = ByteBuffer.allocate(SIGNED_BYTES + MAC_BYTES)
-                .put(signed)
-                .put(signing.of(signed))
-                .array();
-        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(value);
-        return new Begun(expiresAt, name + '=' + text + "; Max-Age=" + LENGTH.toSeconds() + attributes);
+        SessionToken signing = Objects.requireNonNull(token, "there is no session without an admin key");
+        Instant end = clock.instant().plus(SessionToken.LENGTH).truncatedTo(ChronoUnit.SECONDS);
+        String maxAge = "; Max-Age=" + SessionToken.LENGTH.toSeconds();
+        return new Begun(end, name + '=' + signing.until(end) + maxAge + attributes);
     }
 
     /** What takes the cookie out of the browser, the value of {@code Set-Cookie}. */
@@ -93,50 +60,25 @@ public final class SessionCookie {
      * a sibling subdomain may set where there is no HTTPS, does not hide a good one.
      */
     public @Nullable Instant of(HttpServerRequest request) {
-        Instant latest = null;
-        for (String header : request.headers().getAll(HttpHeaders.COOKIE)) {
-            for (String pair : header.split(";", -1)) {
-                Instant end = isOurs(pair) ? verify(pair.strip().substring(name.length() + 1)) : null;
-                if (end != null && (latest == null || end.isAfter(latest))) {
-                    latest = end;
-                }
-            }
-        }
-        return latest;
+        SessionToken signed = token;
+        return signed == null
+                ? null
+                : values(request)
+                        .flatMap(value -> Stream.ofNullable(signed.verify(value)))
+                        .max(Comparator.naturalOrder())
+                        .orElse(null);
     }
 
     /** Whether the request has a cookie of that name, good or not. */
     boolean isClaimed(HttpServerRequest request) {
+        return values(request).findAny().isPresent();
+    }
+
+    private Stream<String> values(HttpServerRequest request) {
         return request.headers().getAll(HttpHeaders.COOKIE).stream()
                 .flatMap(header -> Arrays.stream(header.split(";", -1)))
-                .anyMatch(this::isOurs);
-    }
-
-    private boolean isOurs(String pair) {
-        return pair.strip().startsWith(name + '=');
-    }
-
-    private @Nullable Instant verify(String value) {
-        if (key == null || value.length() != CHARACTERS) {
-            return null;
-        }
-        byte[] bytes;
-        try {
-            bytes = Base64.getUrlDecoder().decode(value);
-        } catch (IllegalArgumentException notBase64) {
-            return null;
-        }
-        // Fewer, where the last characters are padding.
-        if (bytes.length != SIGNED_BYTES + MAC_BYTES || bytes[0] != VERSION) {
-            return null;
-        }
-        byte[] signed = Arrays.copyOf(bytes, SIGNED_BYTES);
-        if (!MessageDigest.isEqual(key.of(signed), Arrays.copyOfRange(bytes, SIGNED_BYTES, bytes.length))) {
-            return null;
-        }
-        Instant end =
-                Instant.ofEpochSecond(ByteBuffer.wrap(signed, 1, Long.BYTES).getLong());
-        Instant now = clock.instant();
-        return end.isAfter(now) && !end.isAfter(now.plus(LENGTH).plus(MAX_SKEW)) ? end : null;
+                .map(String::strip)
+                .filter(pair -> pair.startsWith(name + '='))
+                .map(pair -> pair.substring(name.length() + 1));
     }
 }

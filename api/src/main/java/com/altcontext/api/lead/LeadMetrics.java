@@ -3,13 +3,15 @@ package com.altcontext.api.lead;
 import com.altcontext.lead.Captured;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
 
 /** Counts captured forms, as metrics of the service. */
+@Singleton
 public final class LeadMetrics {
     private final Counter stored;
     private final Counter repeated;
 
-    public LeadMetrics(MeterRegistry meters) {
+    LeadMetrics(MeterRegistry meters) {
         this.stored = captures("stored", meters);
         this.repeated = captures("repeated", meters);
     }

@@ -8,24 +8,21 @@ import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequestMetrics;
-import com.altcontext.client.Client;
 import com.altcontext.client.ClientNetwork;
 import com.altcontext.client.Limit;
-import com.altcontext.event.Beacon;
 import com.altcontext.event.Outcome;
 import com.altcontext.ingest.CaptureQueue;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.DistinctEmails;
-import com.altcontext.lead.Email;
+import com.altcontext.lead.FormBody;
 import com.altcontext.lead.LeadForm;
 import com.altcontext.lead.ReturnPath;
 import com.altcontext.property.Property;
-import com.altcontext.value.ComputedId;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
-import com.altcontext.visit.AnonId;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -34,14 +31,15 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.InstantSource;
-import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse;
-import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/leads/capture}: a form with an address, sent as JSON by a script, or by the form itself. */
 @Path("/v1/leads/capture")
@@ -89,18 +87,15 @@ public class LeadResource {
     @RateLimited(Limit.LEADS)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<Object>> capture(JsonBody.Content body, @Context RoutingContext routing) {
+    public CompletionStage<RestResponse<Object>> takeScripted(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        Fields fields = body.fields();
-        boolean isReadable = body.issues().isEmpty();
-        Property property = attribution.property(fields, "propertyId", request.client(), body.issues());
-        if (isReadable && isFilledInByRobot(fields, property, request)) {
-            request.response().putHeader("x-outcome", "dropped");
-            return CompletableFuture.completedStage(
-                    RestResponse.status(RestResponse.Status.ACCEPTED, new DroppedBody(true)));
-        }
-        return store(request, form(fields, body.issues(), property), property)
-                .thenApply(captured -> RestResponse.ok(CaptureBody.of(captured)));
+        return take(request, request.json()).thenApply(captured -> {
+            if (captured.isEmpty()) {
+                request.response().putHeader("x-outcome", "dropped");
+                return RestResponse.status(RestResponse.Status.ACCEPTED, new DroppedBody(true));
+            }
+            return RestResponse.ok(CaptureBody.of(captured.get()));
+        });
     }
 
     /** Takes a form from a page without a script, and leads the browser on. */
@@ -108,38 +103,40 @@ public class LeadResource {
     @Public
     @RateLimited(Limit.LEADS)
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-    public CompletionStage<RestResponse<Object>> capture(@Context RoutingContext routing) {
+    public CompletionStage<RestResponse<Object>> takePosted(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        JsonBody.Content body = FormBody.read(request.takeBody());
-        Issues issues = body.issues();
+        Issues issues = new Issues();
+        Map<String, Object> form = FormBody.read(request.takeBody(), issues);
+        JsonBody.Content body = new JsonBody.Content(form != null, form, issues, List.of());
+        String path = body.fields().plain("path", "/").strip();
+        String pageOrigin = ReturnPath.pageOrigin(
+                request.request().getHeader(HttpHeaders.ORIGIN),
+                request.request().getHeader(HttpHeaders.REFERER));
+        return take(request, body)
+                .thenApply(captured -> RestResponse.ResponseBuilder.create(RestResponse.Status.SEE_OTHER)
+                        .header("Location", ReturnPath.location(path, pageOrigin, allowedOrigins))
+                        .build());
+    }
+
+    /** The steps of a form: find its property, drop what a robot filled in, read the fields, bound the addresses, store. */
+    private CompletionStage<Optional<Captured>> take(RequestContext request, JsonBody.Content body) {
+        boolean isWellFormed = body.isRead() && body.issues().isEmpty();
         Fields fields = body.fields();
-        boolean isReadable = issues.isEmpty();
-        Property property = attribution.property(fields, "propertyId", request.client(), issues);
-        if (isReadable && isFilledInByRobot(fields, property, request)) {
-            String path = fields.plain("path", "/");
-            return CompletableFuture.completedStage(seeOther(request, path));
-        }
-        LeadForm form = form(fields, issues, property);
-        return store(request, form, property).thenApply(captured -> seeOther(request, form.path()));
-    }
-
-    private boolean isFilledInByRobot(Fields fields, Property property, RequestContext request) {
-        boolean filled = fields.isFilled("honeypot");
-        if (filled) {
+        Property property = attribution.property(fields, "propertyId", request.client(), body.issues());
+        if (isWellFormed && fields.isFilled("honeypot")) {
             requests.dropped(property.id(), request.route(), Outcome.DropReason.HONEYPOT);
+            return CompletableFuture.completedStage(Optional.empty());
         }
-        return filled;
-    }
-
-    private static LeadForm form(Fields fields, Issues issues, Property property) {
-        LeadForm form = LeadForm.read(fields, issues);
+        LeadForm form = LeadForm.read(fields, body.issues());
         if (form == null) {
-            throw Refusal.invalid(issues, property.id());
+            throw Refusal.invalid(body.issues(), property.id());
         }
-        return form;
+        limitAddresses(request, form, property);
+        Capture capture = attribution.capture(form, property, request.client(), clock.instant());
+        return queue.submit(capture, request.weight(), request::onEventLoop).thenApply(Optional::of);
     }
 
-    private CompletionStage<Captured> store(RequestContext request, LeadForm form, Property property) {
+    private void limitAddresses(RequestContext request, LeadForm form, Property property) {
         OptionalLong wait =
                 distinctEmails.note(ClientNetwork.of(request.client().address()), form.email());
         if (wait.isPresent()) {
@@ -147,42 +144,5 @@ public class LeadResource {
                     "lead_emails", distinctEmails.maxPerHour(), DistinctEmails.PERIOD, 0, wait.getAsLong());
             throw new Refusal(Problem.RATE_LIMITED, property.id());
         }
-        return queue.submit(capture(form, property, request.client()), request.weight(), request::onEventLoop);
-    }
-
-    private Capture capture(LeadForm form, Property property, Client client) {
-        AnonId known = form.anonId();
-        Beacon beacon = form.beacon(known == null ? anonymous(form.email(), client) : known);
-        return new Capture(
-                form.email(),
-                attribution.visitor(beacon, property, client),
-                beacon,
-                attribution.origin(beacon, property, client),
-                clock.instant(),
-                form.formName(),
-                form.sourceChannel(),
-                form.consent(),
-                form.consentPolicy(),
-                form.payload());
-    }
-
-    /**
-     * A page without a script makes no {@code anonId}. Ours is the same for the same person at the same browser, so that a
-     * double click is one submission here too. Without the pepper it looks like any other.
-     */
-    private AnonId anonymous(Email email, Client client) {
-        HexFormat hex = HexFormat.of();
-        return new AnonId("form-"
-                + ComputedId.of("form visitor")
-                        .with(hex.formatHex(attribution.addressHash(client)))
-                        .with(client.userAgent())
-                        .with(email.value())
-                        .toUuid());
-    }
-
-    private RestResponse<Object> seeOther(RequestContext request, @Nullable String path) {
-        return RestResponse.ResponseBuilder.create(RestResponse.Status.SEE_OTHER)
-                .header("Location", ReturnPath.location(path, request.pageOrigin(), allowedOrigins))
-                .build();
     }
 }

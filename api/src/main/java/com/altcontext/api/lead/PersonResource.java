@@ -1,12 +1,12 @@
 package com.altcontext.api.lead;
 
+import com.altcontext.access.Scope;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequiresScope;
-import com.altcontext.api.http.Scope;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.client.Limit;
 import com.altcontext.ingest.DatabaseExecutors;
@@ -76,8 +76,9 @@ public class PersonResource {
     @RateLimited(Limit.LEAD_DELETE)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<DeletedBody> delete(JsonBody.Content body, @Context RoutingContext routing) {
-        Email email = email(body);
+    public CompletionStage<DeletedBody> delete(@Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        Email email = email(request);
         Instant now = clock.instant();
         return RequestContext.of(routing)
                 .submit(executors.operator(), () -> erasure.forget(email, BY, now))
@@ -90,10 +91,10 @@ public class PersonResource {
     @RequiresScope(Scope.LEADS_READ)
     @RateLimited(Limit.LEAD_EXPORT)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
-    public CompletionStage<RestResponse<byte[]>> export(JsonBody.Content body, @Context RoutingContext routing) {
+    public CompletionStage<RestResponse<byte[]>> export(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        Export.ExportRequest asked =
-                new Export.ExportRequest(email(body), BY, attribution.addressHash(request.client()), clock.instant());
+        Export.ExportRequest asked = new Export.ExportRequest(
+                email(request), BY, attribution.addressHash(request.client()), clock.instant());
         StreamedAnswer document = new StreamedAnswer(request, Map.of("Content-Type", MediaType.APPLICATION_JSON));
         return request.submit(executors.operator(), () -> export.write(asked, document))
                 .thenApply(known -> {
@@ -104,7 +105,8 @@ public class PersonResource {
                 });
     }
 
-    private static Email email(JsonBody.Content body) {
+    private static Email email(RequestContext request) {
+        JsonBody.Content body = request.json();
         Email email = body.isRead() ? LeadForm.email(body.fields(), body.issues()) : null;
         if (email == null || !body.issues().isEmpty()) {
             throw Refusal.invalid(body.issues(), Property.DEFAULT);

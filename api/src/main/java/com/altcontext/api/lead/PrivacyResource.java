@@ -4,18 +4,15 @@ import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.client.Limit;
+import com.altcontext.retention.PrivacyNotice;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/**
- * {@code GET /v1/privacy}: whom to ask about personal information, what is collected, and for how long it is kept (PIPEDA,
- * Schedule 1, principles 4.1 and 4.8). docs/privacy.md says the same in full.
- */
+/** {@code GET /v1/privacy}: the {@link PrivacyNotice}. */
 @Path("/v1/privacy")
 @NonBlocking
 public class PrivacyResource {
@@ -25,50 +22,15 @@ public class PrivacyResource {
         this.privacy = config.privacy();
     }
 
-    /**
-     * The answer.
-     *
-     * @param contact an e-mail address, or null if the operator has named none
-     */
-    public record Notice(boolean ok, @Nullable String contact, Retention retention, List<Collected> collected) {}
-
-    /** How long: events one by one, and what they add up to. */
-    public record Retention(int rawEventDays, int rollupMonths) {}
-
-    /** One kind of information, why it is collected, and until when it is kept. */
-    public record Collected(String what, String why, String until) {}
+    public record PrivacyBody(boolean ok, @JsonUnwrapped PrivacyNotice notice) {}
 
     @GET
     @Public
     @RateLimited(Limit.DOCUMENTS)
     @Produces(MediaType.APPLICATION_JSON)
-    public Notice get() {
-        String days = privacy.rawEventDays() + " days";
-        return new Notice(
+    public PrivacyBody get() {
+        return new PrivacyBody(
                 true,
-                privacy.contactEmail().orElse(null),
-                new Retention(privacy.rawEventDays(), privacy.rollupMonths()),
-                List.of(
-                        new Collected(
-                                "a random identifier made by the browser, pages visited, campaign, referring site, kind of"
-                                        + " device, country, page speed",
-                                "to count visits and to see which pages and campaigns are of use",
-                                days),
-                        new Collected(
-                                "keyed hashes of the network address and of the browser's name; never these themselves",
-                                "to distinguish visits, to stop abuse, and to prove where a consent came from",
-                                days + "; with a consent, as long as the e-mail address"),
-                        new Collected(
-                                "the e-mail address and what else is filled into a form",
-                                "to answer, and to write to those who agreed to it",
-                                "until its owner asks to be forgotten"),
-                        new Collected(
-                                "each consent and its withdrawal: when, how, to which text",
-                                "the law asks senders of commercial messages to be able to prove consent",
-                                "as long as the e-mail address"),
-                        new Collected(
-                                "sums over all visitors of a day",
-                                "to compare months and years",
-                                privacy.rollupMonths() + " months")));
+                PrivacyNotice.of(privacy.contactEmail().orElse(null), privacy.rawEventDays(), privacy.rollupMonths()));
     }
 }

@@ -1,6 +1,6 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.api.http.Language;
+import com.altcontext.value.Language;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

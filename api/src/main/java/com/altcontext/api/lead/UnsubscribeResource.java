@@ -66,8 +66,9 @@ public class UnsubscribeResource {
     @RateLimited(Limit.UNSUBSCRIBE)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<UnsubscribedBody> byAddress(JsonBody.Content body, @Context RoutingContext routing) {
+    public CompletionStage<UnsubscribedBody> byAddress(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
+        JsonBody.Content body = request.json();
         Fields fields = body.fields();
         Property property = attribution.property(fields, "propertyId", request.client(), body.issues());
         boolean isNamed = fields.has("propertyId");

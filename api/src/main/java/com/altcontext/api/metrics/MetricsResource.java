@@ -1,12 +1,11 @@
 package com.altcontext.api.metrics;
 
+import com.altcontext.access.Scope;
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.http.QueryParameters;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequiresScope;
-import com.altcontext.api.http.Scope;
 import com.altcontext.client.Limit;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
@@ -17,6 +16,7 @@ import com.altcontext.metrics.Window;
 import com.altcontext.property.Property;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
+import com.altcontext.value.QueryParameters;
 import com.altcontext.value.Rejected;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -103,10 +103,10 @@ public class MetricsResource {
     public CompletionStage<byte[]> summary(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        QueryParameters query = QueryParameters.of(request, issues);
+        QueryParameters query = request.query(issues);
         Window window = window(query, issues);
         boolean compare = query.flag("compareTo");
-        String property = query.property(attribution, defaultProperty);
+        String property = property(query, issues);
         if (window == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);
         }
@@ -124,11 +124,11 @@ public class MetricsResource {
     public CompletionStage<byte[]> breakdown(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        QueryParameters query = QueryParameters.of(request, issues);
+        QueryParameters query = request.query(issues);
         Window window = window(query, issues);
         Dimension dimension = dimension(query, issues);
         int limit = query.number("limit", DEFAULT_ROWS, Breakdowns.MAX_ROWS);
-        String property = query.property(attribution, defaultProperty);
+        String property = property(query, issues);
         if (window == null || dimension == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);
         }
@@ -157,6 +157,15 @@ public class MetricsResource {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a record of numbers and texts is always JSON", impossible);
         }
+    }
+
+    /** Null for all properties together. */
+    private @Nullable String property(QueryParameters query, Issues issues) {
+        String slug = attribution.slug(query, issues);
+        if (slug == null && defaultProperty != null && attribution.property(defaultProperty) == null) {
+            issues.add("propertyId", "is absent, and ROLLUP_DEFAULT_PROPERTY_ID is not a known property");
+        }
+        return slug == null ? defaultProperty : slug;
     }
 
     /** {@code window=7}, or {@code from} and {@code to}; without either, the last seven full days. */

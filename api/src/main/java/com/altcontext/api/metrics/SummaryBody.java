@@ -64,12 +64,12 @@ public record SummaryBody(
                 Freshness.of(summary.freshness()),
                 metrics(summary),
                 new Ingest(
-                        Figure.of(ingest.successPct()),
+                        figure(ingest.successPct()),
                         ingest.accepted(),
                         ingest.rejected(),
                         ingest.rejectedByReason(),
                         ingest.botEvents(),
-                        Figure.of(ingest.p95TtfbMs())),
+                        figure(ingest.p95TtfbMs())),
                 summary.trend());
     }
 
@@ -77,17 +77,27 @@ public record SummaryBody(
         Map<String, Object> metrics = new LinkedHashMap<>();
         for (Metric metric : Metric.values()) {
             Summary.Measure measure = summary.of(metric);
-            metrics.put(metric.key(), new Measure(Figure.of(measure.value()), Figure.of(measure.delta())));
+            metrics.put(metric.key(), new Measure(figure(measure.value()), figure(measure.delta())));
         }
         Map<String, @Nullable Number> mix = new LinkedHashMap<>();
-        summary.trafficSourceMix().forEach((source, share) -> mix.put(source, Figure.of(share)));
+        summary.trafficSourceMix().forEach((source, share) -> mix.put(source, figure(share)));
         metrics.put("trafficSourceMix", mix);
         Map<String, Percentiles> vitals = new LinkedHashMap<>();
         for (Vital vital : Vital.values()) {
             Summary.Percentiles percentiles = summary.of(vital);
-            vitals.put(vital.key(), new Percentiles(Figure.of(percentiles.p75()), Figure.of(percentiles.p95())));
+            vitals.put(vital.key(), new Percentiles(figure(percentiles.p75()), figure(percentiles.p95())));
         }
         metrics.put("webVitals", vitals);
         return metrics;
+    }
+
+    /** Whole numbers without a fraction, others to the millionth, since sketches know no more. */
+    private static @Nullable Number figure(@Nullable Number number) {
+        if (number == null || number instanceof Long) {
+            return number;
+        }
+        double rounded = Math.round(number.doubleValue() * 1e6) / 1e6;
+        boolean isWhole = rounded == Math.rint(rounded) && Math.abs(rounded) < 1e15;
+        return isWhole ? Long.valueOf((long) rounded) : Double.valueOf(rounded);
     }
 }

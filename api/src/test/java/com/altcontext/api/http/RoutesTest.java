@@ -3,6 +3,7 @@ package com.altcontext.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.access.Scope;
 import com.altcontext.client.Limit;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;

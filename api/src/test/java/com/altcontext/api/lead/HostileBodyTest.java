@@ -6,6 +6,7 @@ import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.testing.HostileBodies;
 import com.altcontext.event.EventReader;
+import com.altcontext.lead.FormBody;
 import com.altcontext.lead.LeadForm;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
@@ -76,10 +77,11 @@ class HostileBodyTest {
     }
 
     private static int readForm(byte[] bytes) {
-        JsonBody.Content form = FormBody.read(bytes);
-        if (form.isRead()) {
-            var _ = LeadForm.read(Fields.of(form.value(), form.issues()), form.issues());
+        Issues issues = new Issues();
+        Map<String, Object> form = FormBody.read(bytes, issues);
+        if (form != null) {
+            var _ = LeadForm.read(Fields.of(form, issues), issues);
         }
-        return Problem.INVALID_REQUEST.json(form.issues().list()).length();
+        return Problem.INVALID_REQUEST.json(issues.list()).length();
     }
 }

@@ -1,0 +1,33 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Sql;
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What should have been done in the database by now and is not.
+ *
+ * @param lagDays from the latest day with figures to today; null if no day has any
+ * @param gaps days before today that have events and no figures
+ * @param strays events that no day's partition took, counted up to 10 000
+ */
+public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
+    /** Counted no further: that there are any is what matters. */
+    private static final String STRAYS = "SELECT count(*) FROM (SELECT FROM events_default LIMIT 10000) AS strays";
+
+    /** A day on which the service slept has a partition all the same. */
+    private static final String HAS_EVENTS = "SELECT EXISTS (SELECT FROM events WHERE day = ?)";
+
+    /** Short statements, and one for each day that has no figures, of which there are none or few. */
+    public static Backlog read(Sql sql, Rollup rollup) {
+        RollupStatus rollups = rollup.status();
+        return sql.inTransaction(tx -> {
+            long gaps = 0;
+            for (LocalDate day : rollups.gaps()) {
+                gaps += tx.query(HAS_EVENTS, row -> row.flag(1), day).getFirst() ? 1 : 0;
+            }
+            long strays = tx.query(STRAYS, row -> row.number(1)).getFirst();
+            return new Backlog(rollups.lagDays(), gaps, strays);
+        });
+    }
+}

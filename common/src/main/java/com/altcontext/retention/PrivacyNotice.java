@@ -1,0 +1,47 @@
+package com.altcontext.retention;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom to ask about personal information, what is collected, and for how long it is kept (PIPEDA, Schedule 1, principles 4.1 and
+ * 4.8). docs/privacy.md says the same in full.
+ *
+ * @param contact an e-mail address, or null if the operator has named none
+ */
+public record PrivacyNotice(@Nullable String contact, Retention retention, List<Collected> collected) {
+    /** How long: events one by one, and what they add up to. */
+    public record Retention(int rawEventDays, int rollupMonths) {}
+
+    /** One kind of information, why it is collected, and until when it is kept. */
+    public record Collected(String what, String why, String until) {}
+
+    public static PrivacyNotice of(@Nullable String contact, int rawEventDays, int rollupMonths) {
+        String days = rawEventDays + " days";
+        return new PrivacyNotice(
+                contact,
+                new Retention(rawEventDays, rollupMonths),
+                List.of(
+                        new Collected(
+                                "a random identifier made by the browser, pages visited, campaign, referring site, kind of"
+                                        + " device, country, page speed",
+                                "to count visits and to see which pages and campaigns are of use",
+                                days),
+                        new Collected(
+                                "keyed hashes of the network address and of the browser's name; never these themselves",
+                                "to distinguish visits, to stop abuse, and to prove where a consent came from",
+                                days + "; with a consent, as long as the e-mail address"),
+                        new Collected(
+                                "the e-mail address and what else is filled into a form",
+                                "to answer, and to write to those who agreed to it",
+                                "until its owner asks to be forgotten"),
+                        new Collected(
+                                "each consent and its withdrawal: when, how, to which text",
+                                "the law asks senders of commercial messages to be able to prove consent",
+                                "as long as the e-mail address"),
+                        new Collected(
+                                "sums over all visitors of a day",
+                                "to compare months and years",
+                                rollupMonths + " months")));
+    }
+}
