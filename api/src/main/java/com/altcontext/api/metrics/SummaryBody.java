@@ -97,7 +97,9 @@ public record SummaryBody(
             return number;
         }
         double rounded = Math.round(number.doubleValue() * 1e6) / 1e6;
-        boolean isWhole = rounded == Math.rint(rounded) && Math.abs(rounded) < 1e15;
-        return isWhole ? Long.valueOf((long) rounded) : Double.valueOf(rounded);
+        if (rounded == Math.rint(rounded) && Math.abs(rounded) < 1e15) {
+            return (long) rounded;
+        }
+        return rounded;
     }
 }
