@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EventStoreTest extends EventStoreFixture {
@@ -97,6 +98,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
+    @Tag("slow")
     void one_own_id_is_one_row_in_one_short_session_whatever_times_its_copies_carry() {
         TestEvent named = TestEvent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
         List<TestEvent> copies = List.of(

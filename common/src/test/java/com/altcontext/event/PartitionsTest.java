@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PartitionsTest {
@@ -150,6 +151,7 @@ class PartitionsTest {
      * millisecond of waiting stores more of them, and nothing is out of sight.
      */
     @Test
+    @Tag("slow")
     void a_hundred_thousand_strays_are_moved_while_events_go_on_being_stored() throws Exception {
         Instant future = now.plus(Duration.ofDays(30));
         strays(100_000, future);

@@ -19,9 +19,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What waits is counted in bytes: here it is weighed against the heap itself. */
+@Tag("slow")
 class WeightTest {
     private static final int MANY = 10_000;
 

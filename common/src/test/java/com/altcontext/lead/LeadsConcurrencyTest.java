@@ -17,9 +17,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Forms that come at once: from one machine, from two, and as one batch. */
+@Tag("slow")
 class LeadsConcurrencyTest extends LeadsFixture {
     @Test
     void fifty_captures_of_one_address_at_once_are_one_submission() throws Exception {

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class RollupTest {
@@ -191,6 +192,7 @@ class RollupTest {
     }
 
     @Test
+    @Tag("slow")
     void the_top_500_values_are_kept_and_the_rest_is_one_row() {
         for (int i = 0; i < 503; i++) {
             site.does(TestEvent.view("v" + i, site.at(1, "10:00:00"), "/page-" + i));

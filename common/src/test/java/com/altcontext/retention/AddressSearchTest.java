@@ -25,6 +25,7 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What looking for an address costs: counted, not timed. */
@@ -213,6 +214,7 @@ class AddressSearchTest {
 
     /** Each costs its maker one event; the server has room for some 7000 locks. */
     @Test
+    @Tag("slow")
     void more_visitors_than_one_transaction_can_lock_are_forgotten_all_the_same() {
         database.run("""
                 WITH v AS (

@@ -19,9 +19,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Erasures while forms, events and rollups about the same person come in. */
+@Tag("slow")
 class ErasureConcurrencyTest extends ErasureFixture {
     @Test
     void captures_that_come_meanwhile_leave_one_whole_lead_or_none() throws Exception {

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ExportTest {
@@ -244,6 +245,7 @@ class ExportTest {
     }
 
     @Test
+    @Tag("slow")
     void more_events_than_are_read_at_once_are_all_there() {
         capture(form("bob@x.ca", "visitor-bob1"));
         for (int i = 1; i <= 450; i++) {

@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -141,6 +142,7 @@ class LeadListTest {
     // --- the log
 
     @Test
+    @Tag("slow")
     void each_file_is_in_the_log_with_the_number_of_its_rows_and_no_address() {
         int before = log().size();
         oneOfEach();
@@ -240,6 +242,7 @@ class LeadListTest {
     }
 
     @Test
+    @Tag("slow")
     void a_hundred_thousand_leads_are_all_in_it() {
         database.run("INSERT INTO leads SELECT gen_random_uuid(), 'default', 'n' || n || '@x.ca', now(), now(),"
                 + " repeat('c', 200), 'express', NULL FROM generate_series(1, 100000) AS n");

@@ -15,9 +15,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Purges while visitors, reports and other purges use the same rows. */
+@Tag("slow")
 class PurgeConcurrencyTest extends PurgeFixture {
     @Test
     void what_was_found_idle_and_is_active_meanwhile_stays() {

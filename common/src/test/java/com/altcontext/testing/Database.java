@@ -11,11 +11,17 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** A migrated database for one test class, and short ways to look into it. */
 public record Database(String url, Sql sql) {
-    /** A new one, with the whole schema. */
+    /** A new one, with the whole schema: the copy of one that is migrated once. */
     public static Database migrated() {
-        Database database = at(TestDatabase.fresh());
-        Migrations.of(DatabaseUrl.parse(database.url)).apply();
-        return database;
+        return at(TestDatabase.copyOf(Template.URL));
+    }
+
+    private static final class Template {
+        static final String URL = TestDatabase.fresh();
+
+        static {
+            Migrations.of(DatabaseUrl.parse(URL)).apply();
+        }
     }
 
     public static Database at(String url) {

@@ -1,11 +1,10 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
-import com.altcontext.devdb.TestDatabase;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
+import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
@@ -18,9 +17,7 @@ import java.util.UUID;
 /** A database with the whole schema, commands that run on it, and shortcuts to its rows. */
 record MigratedDatabase(String url) {
     static MigratedDatabase fresh() {
-        MigratedDatabase database = new MigratedDatabase(TestDatabase.fresh());
-        var _ = Migrations.of(DatabaseUrl.parse(database.url)).apply();
-        return database;
+        return new MigratedDatabase(Database.migrated().url());
     }
 
     CommandRun altops(String... args) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a command does or fails at, it prints no secret, nor where the database is, nor whose address it was given. */
@@ -65,6 +66,7 @@ class SecretsTest {
     }
 
     @Test
+    @Tag("slow")
     void nothing_hidden_is_shown_by_any_command_on_any_database() {
         DatabaseUrl there = DatabaseUrl.parse(database.url());
         DatabaseUrl other = DatabaseUrl.parse(empty.url());

@@ -28,9 +28,18 @@ public final class TestDatabase {
 
     /** The address of a new and empty database, in the form that {@code fly postgres attach} gives. */
     public static String fresh() {
+        return create("template0 ENCODING 'UTF8'");
+    }
+
+    /** The address of a copy of a database that {@link #fresh} has made and to which there is no connection. */
+    public static String copyOf(String url) {
+        return create(URI.create(url).getPath().substring(1));
+    }
+
+    private static String create(String template) {
         String server = server();
         String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        execute(server, "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'");
+        execute(server, "CREATE DATABASE " + name + " TEMPLATE " + template);
         MADE.add(name);
         URI uri = URI.create(server);
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
