@@ -9,8 +9,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -27,6 +30,7 @@ class SqlTest {
     }
 
     @Test
+    @Tag("slow")
     void work_that_takes_longer_than_usual_is_let_be_where_it_may() {
         Sql sql = new Sql(impatient);
 
@@ -38,6 +42,7 @@ class SqlTest {
     }
 
     @Test
+    @Tag("slow")
     void a_statement_that_takes_too_long_is_ended_by_the_server_wherever_it_stands() {
         Sql sql = new Sql(impatient).withSocketTimeout(Duration.ofSeconds(1));
         String sleep = "SELECT 'slept' FROM pg_sleep(600)";
@@ -151,21 +156,23 @@ class SqlTest {
 
     @Test
     void connections_that_died_while_idle_are_skipped() throws SQLException {
+        Queue<Connection> dead = new ArrayDeque<>();
+        for (int i = 0; i < 5; i++) {
+            Connection connection = impatient.getConnection();
+            end(connection.unwrap(PGConnection.class).getBackendPID());
+            dead.add(connection);
+        }
         Sql sql = new Sql(new PGSimpleDataSource() {
-            private int dead = 5;
-
             @Override
             public Connection getConnection() throws SQLException {
-                Connection connection = impatient.getConnection();
-                if (dead-- > 0) {
-                    end(connection.unwrap(PGConnection.class).getBackendPID());
-                }
-                return connection;
+                Connection idle = dead.poll();
+                return idle == null ? impatient.getConnection() : idle;
             }
         });
 
         List<String> answer = sql.inTransaction(tx -> tx.query("SELECT 'x'", row -> row.text(1)));
         assertThat(answer).containsExactly("x");
+        assertThat(dead).isEmpty();
     }
 
     @Test
