@@ -1,4 +1,4 @@
-/** The HTTP face: what stands at the door of every request, thin resources, and the wiring of the domain. */
+/** The HTTP face: what holds for every request, thin resources, and the wiring of the domain. */
 @NullMarked
 package com.altcontext.api;
 

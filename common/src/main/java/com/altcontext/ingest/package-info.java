@@ -1,4 +1,4 @@
-/** The group commit: requests queue, one writer stores what waits in one transaction, and answers after the commit. */
+/** What waits for the database, and is answered after the commit: events, forms, other work, and the memory that all of it may hold. */
 @NullMarked
 package com.altcontext.ingest;
 

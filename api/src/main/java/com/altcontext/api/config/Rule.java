@@ -63,7 +63,7 @@ enum Rule {
                 case DATABASE_URL -> !DatabaseUrl.parse(value).jdbcUrl().isEmpty();
                 case REDIS_URL ->
                     value.matches("rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?")
-                            && URI.create(value).getHost() != null;
+                            && URI.create(value).isAbsolute();
                 case ORIGINS -> all(value, Rule::isOrigin);
                 case NETWORKS -> all(value, network -> Cidr.parse(network).prefix() >= 0);
             };

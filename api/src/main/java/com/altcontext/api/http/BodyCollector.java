@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -36,7 +35,7 @@ public final class BodyCollector {
     private static final long SWEEP_MILLIS = 1_000;
 
     private final Set<Collection> underWay = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger held = new AtomicInteger();
+    private final MemoryBudget bodies = new MemoryBudget(MAX_BYTES_UNDER_WAY);
     private final MemoryBudget memory;
 
     BodyCollector(Vertx vertx, MemoryBudget memory) {
@@ -92,15 +91,16 @@ public final class BodyCollector {
     }
 
     private boolean take(int bytes) {
-        if (held.addAndGet(bytes) <= MAX_BYTES_UNDER_WAY && memory.take(bytes)) {
-            return true;
+        boolean isWithin = bodies.take(bytes);
+        if (isWithin && !memory.take(bytes)) {
+            bodies.give(bytes);
+            return false;
         }
-        held.addAndGet(-bytes);
-        return false;
+        return isWithin;
     }
 
     private void give(int bytes) {
-        held.addAndGet(-bytes);
+        bodies.give(bytes);
         memory.give(bytes);
     }
 

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,32 +75,31 @@ public class ConnectionGuard {
     /** Looks after all connections from now on, and those that came before the framework announced that it listens. */
     void guard(@ObservesAsync HttpServerStart started) {
         VertxInternal internal = (VertxInternal) vertx;
-        for (EventExecutor acceptor : internal.getAcceptorEventLoopGroup()) {
-            acceptor.execute(() -> ((SingleThreadEventLoop) acceptor)
-                    .registeredChannelsIterator()
-                    .forEachRemaining(channel -> {
-                        if (channel instanceof ServerChannel && !isForPlatform(channel)) {
-                            channel.pipeline().addFirst(new Acceptor());
-                        }
-                    }));
-            var _ = acceptor.scheduleAtFixedRate(
-                    () -> limited.forEach(ConnectionLimits::endIfOverdue),
-                    SWEEP_SECONDS,
-                    SWEEP_SECONDS,
-                    TimeUnit.SECONDS);
-        }
-        for (EventExecutor loop : internal.getEventLoopGroup()) {
-            loop.execute(() -> ((SingleThreadEventLoop) loop)
-                    .registeredChannelsIterator()
-                    .forEachRemaining(channel -> {
-                        if (channel.parent() != null
-                                && !isForPlatform(channel.parent())
-                                && channel.pipeline().get(ConnectionLimits.class) == null) {
-                            enter(channel, clientOf(channel));
-                            limit(channel);
-                        }
-                    }));
-        }
+        forEachChannel(internal.getAcceptorEventLoopGroup(), channel -> {
+            if (channel instanceof ServerChannel && !isForPlatform(channel)) {
+                channel.pipeline().addFirst(new Acceptor());
+                var _ = channel.eventLoop()
+                        .scheduleAtFixedRate(
+                                () -> limited.forEach(ConnectionLimits::endIfOverdue),
+                                SWEEP_SECONDS,
+                                SWEEP_SECONDS,
+                                TimeUnit.SECONDS);
+            }
+        });
+        forEachChannel(internal.getEventLoopGroup(), channel -> {
+            if (channel.parent() != null
+                    && !isForPlatform(channel.parent())
+                    && channel.pipeline().get(ConnectionLimits.class) == null) {
+                enter(channel, clientOf(channel));
+                limit(channel);
+            }
+        });
+    }
+
+    /** Does that on the thread of each channel. */
+    private static void forEachChannel(Iterable<EventExecutor> loops, Consumer<Channel> work) {
+        loops.forEach(loop -> loop.execute(() ->
+                ((SingleThreadEventLoop) loop).registeredChannelsIterator().forEachRemaining(work)));
     }
 
     /** From now on new connections are refused. Those that there are go on, and end when the HTTP server closes. */

@@ -81,16 +81,9 @@ public class ErrorMapper {
 
     private RestResponse<String> response(RoutingContext routing, Throwable failure) {
         ErrorAnswer answer = report(routing, failure);
-        if (endsHalfAnAnswer(routing)) {
-            return RestResponse.status(answer.problem.status);
-        }
-        skipBody(routing.request());
-        RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.<String>create(
-                        answer.problem.status)
-                .entity(answer.problem.json(answer.issues))
-                .header("Content-Type", JSON);
-        if (answer.problem == Problem.UNAVAILABLE) {
-            response.header("Retry-After", Problem.RETRY_AFTER_SECONDS);
+        RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.create(answer.problem.status);
+        if (mayAnswer(routing, answer)) {
+            response.entity(answer.problem.json(answer.issues)).header("Content-Type", JSON);
         }
         return response.build();
     }
@@ -125,29 +118,31 @@ public class ErrorMapper {
     }
 
     private static void write(RoutingContext routing, ErrorAnswer answer) {
-        if (endsHalfAnAnswer(routing)) {
-            return;
+        if (mayAnswer(routing, answer)) {
+            routing.response()
+                    .setStatusCode(answer.problem.status)
+                    .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+                    .end(answer.problem.json(answer.issues));
         }
+    }
+
+    /**
+     * Prepares the answer, unless there is one already or the client has gone. Half an answer must not look like a whole one, and only
+     * the end of the connection can still say so.
+     */
+    private static boolean mayAnswer(RoutingContext routing, ErrorAnswer answer) {
         HttpServerResponse response = routing.response();
-        if (response.closed()) {
-            return;
+        if (response.headWritten() && !response.ended()) {
+            var _ = routing.request().connection().close();
+        }
+        if (response.headWritten() || response.closed()) {
+            return false;
         }
         if (answer.problem == Problem.UNAVAILABLE) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
         }
         skipBody(routing.request());
-        response.setStatusCode(answer.problem.status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-                .end(answer.problem.json(answer.issues));
-    }
-
-    /** Half an answer must not look like a whole one, and only the end of the connection can still say so. */
-    private static boolean endsHalfAnAnswer(RoutingContext routing) {
-        HttpServerResponse response = routing.response();
-        if (response.headWritten() && !response.ended()) {
-            var _ = routing.request().connection().close();
-        }
-        return response.headWritten();
+        return true;
     }
 
     /**
