@@ -190,7 +190,7 @@ start_dev_mode() {
   guard "$SERVICE_PID"
 }
 
-# The pages name the service at its usual port; for another one they are copied and changed. The service does without them.
+# The pages name the service at its default port; for another one they are copied and changed. The service does without them.
 start_demo() {
   local pages=$ROOT/docs/demo file
   if in_use "$DEMO_PORT"; then

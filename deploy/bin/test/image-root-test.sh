@@ -9,7 +9,7 @@ set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 IMAGE=${1:-$ROOT/target/image-root}
-MOST_RSS_MB=160
+MAX_RSS_MB=160
 RUN=$(mktemp -d)
 if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
   export ALTCONTEXT_TOOLCHAIN=found
@@ -169,7 +169,7 @@ send 200 40
 [[ $(stored) -eq 2200 ]] || fail "2200 events were acknowledged, and $(stored) are stored"
 try_the_rest
 highest=$(($(status_kb VmHWM) / 1024))
-((highest <= MOST_RSS_MB)) || fail "it held $highest MB, and may hold $MOST_RSS_MB"
+((highest <= MAX_RSS_MB)) || fail "it held $highest MB, and may hold $MAX_RSS_MB"
 [[ $(limit_oom_kills) =~ ^0?$ ]] || fail "the kernel killed for want of memory"
 stop_image
 log_is_json

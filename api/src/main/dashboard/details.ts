@@ -6,7 +6,7 @@ import { table } from './table';
 import { name } from './values';
 import { format, words } from './words';
 
-const MOST_ROWS = '500';
+const MAX_ROWS = '500';
 
 /** Every value of a dimension with every figure, in a dialog. Closing it returns the focus to the button that opened it. */
 export const detailsDialog = async (dimension: Dimension, params: Promise<Record<string, string>>): Promise<void> => {
@@ -22,7 +22,7 @@ export const detailsDialog = async (dimension: Dimension, params: Promise<Record
   document.body.append(dialog);
   dialog.showModal();
   try {
-    const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...(await params), limit: MOST_ROWS });
+    const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...(await params), limit: MAX_ROWS });
     body.replaceChildren(content(dimension, breakdown), h('p', { class: 'quiet' }, words.breakdowns.daily));
   } catch (failure) {
     const problem = problemOf(failure);

@@ -18,7 +18,7 @@ const HEIGHT = 240;
 const DAY_WIDTH = 76;
 const MONTH_WIDTH = 96;
 const DIGIT_WIDTH = 8;
-const SMALLEST_WIDTH = 240;
+const MIN_WIDTH = 240;
 
 /** The days of a window as a line, the window before as a dashed one, and all of it as a table. */
 export const trendCard = (choose: (series: Series) => void) => {
@@ -33,7 +33,7 @@ export const trendCard = (choose: (series: Series) => void) => {
   let shown: { trend: Trend; series: Series } | undefined;
 
   const draw = (): void => {
-    const width = Math.max(SMALLEST_WIDTH, Math.floor(plot.clientWidth));
+    const width = Math.max(MIN_WIDTH, Math.floor(plot.clientWidth));
     if (shown) {
       plot.replaceChildren(drawing(shown.trend, shown.series, width, legend));
     }

@@ -26,14 +26,14 @@ export type Sources = (typeof SOURCES)[number];
 export const PAGES = ['path', 'landing_path', 'exit_path'] as const;
 export type Pages = (typeof PAGES)[number];
 
-export const LONGEST_WINDOW = 366;
+export const MAX_WINDOW_DAYS = 366;
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_MS = 86_400_000;
 
 /** What an address may name: today, or a number of days as the service takes it. */
 const isWindow = (text: string | null): text is Window =>
-  text === 'today' || (/^[1-9]\d*$/.test(text ?? '') && Number(text) <= LONGEST_WINDOW);
+  text === 'today' || (/^[1-9]\d*$/.test(text ?? '') && Number(text) <= MAX_WINDOW_DAYS);
 
 const oneOf = <T extends string>(values: readonly T[], asked: string | null): T =>
   values.find((value) => value === asked) ?? (values[0] as T);
@@ -105,7 +105,7 @@ export const fault = (from: string, to: string, today?: string): Fault | undefin
   if (from > to) {
     return 'order';
   }
-  if (days(from, to) > LONGEST_WINDOW) {
+  if (days(from, to) > MAX_WINDOW_DAYS) {
     return 'length';
   }
   return today !== undefined && to > today ? 'future' : undefined;

@@ -2,7 +2,7 @@ import { on } from './safely';
 
 /** After a minute without input, the reader is taken to have left. */
 const enum Pause {
-  LONGEST = 60_000,
+  MAX_MS = 60_000,
 }
 
 let engaged = 0;
@@ -14,7 +14,7 @@ let counting = false;
 const tick = (): void => {
   const now = performance.now();
   if (counting) {
-    engaged += Math.min(now - last, Pause.LONGEST);
+    engaged += Math.min(now - last, Pause.MAX_MS);
   }
   last = now;
   counting = !document.hidden && document.hasFocus();

@@ -9,7 +9,7 @@ export interface Event {
   [field: string]: unknown;
 }
 
-const enum Most {
+const enum Max {
   KEPT = 40,
   AGAIN = 4,
   /** Events in a request, of which the service takes 64 KiB. */
@@ -27,7 +27,7 @@ const queue: string[] = [];
 const unsent = (arrived: string[] = []): string[] =>
   (read('unsent') || '').split('\n').filter((event) => event && !arrived.includes(event));
 
-const keep = (events: string[]): void => write('unsent', events.slice(-Most.KEPT).join('\n'));
+const keep = (events: string[]): void => write('unsent', events.slice(-Max.KEPT).join('\n'));
 
 const send = (events: string[], leaving?: boolean): void => {
   const url = endpoint + 'events/batch';
@@ -36,7 +36,7 @@ const send = (events: string[], leaving?: boolean): void => {
     // The page may be gone before the answer comes: until then they are kept.
     keep([...unsent(), ...events]);
     if (navigator.onLine) {
-      fetch(url, { method: 'POST', body, keepalive: !body[Most.OUTLIVING] })
+      fetch(url, { method: 'POST', body, keepalive: !body[Max.OUTLIVING] })
         // 429 and 5xx will pass: then the events stay for another try.
         .then(({ status }) => status < 429 && keep(unsent(events)))
         .catch(() => {});
@@ -50,7 +50,7 @@ const send = (events: string[], leaving?: boolean): void => {
  */
 export const flush = (leaving?: boolean): void => {
   while (queue[0]) {
-    safely(() => send(queue.splice(0, Most.TOGETHER), leaving));
+    safely(() => send(queue.splice(0, Max.TOGETHER), leaving));
   }
 };
 
@@ -68,7 +68,7 @@ export const retry = (): void => {
     safely(() => {
       const event: Event = JSON.parse(text);
       event.again = -~event.again!;
-      if (event.again <= Most.AGAIN && Date.now() - event.timestamp < Most.AGE) {
+      if (event.again <= Max.AGAIN && Date.now() - event.timestamp < Max.AGE) {
         post(event);
       }
     }),

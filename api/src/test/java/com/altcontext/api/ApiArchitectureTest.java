@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The HTTP face is an adapter: cut by features, beside altops and not above it, and without a way of its own to the database. */
+/** The HTTP module is an adapter: cut by features, independent of altops, and without its own access to the database. */
 class ApiArchitectureTest {
     private static final String ROOT = "com.altcontext.api";
     private static final JavaClasses CLASSES = new ClassFileImporter()

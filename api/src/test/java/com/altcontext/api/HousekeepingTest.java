@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
@@ -53,7 +53,7 @@ class HousekeepingTest {
 
     @Test
     void the_figures_of_today_follow_the_events() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         Call.event(TestEvent.bodyWith("propertyId", property)).send();
         housekeeping.refreshRollups();
@@ -66,7 +66,7 @@ class HousekeepingTest {
 
     @Test
     void a_backlog_is_reported_until_it_is_caught_up() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         housekeeping.makePartitions();
         makeUpForWhatOtherTestsLeft();
         housekeeping.measureBacklog();
@@ -170,7 +170,7 @@ class HousekeepingTest {
                 .orElseThrow();
     }
 
-    private static long pageViewsOfToday(Stored stored, String property) {
+    private static long pageViewsOfToday(StoredRows stored, String property) {
         List<JsonNode> days = stored.rows(
                 "SELECT to_jsonb(r)::text FROM daily_metric_rollups r WHERE property_id = ?" + " AND day = " + TODAY,
                 property);

@@ -194,7 +194,7 @@ class DevicesTest {
     }
 
     @Test
-    void what_a_browser_declares_is_taken_before_its_user_agent() {
+    void the_declared_device_comes_before_the_user_agent() {
         String ipadThatSaysMac =
                 "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15";
         assertThat(DEVICES.classify(null, ipadThatSaysMac)).isEqualTo(DeviceType.DESKTOP);
@@ -211,7 +211,7 @@ class DevicesTest {
     }
 
     @Test
-    void what_comes_after_512_characters_is_not_read() {
+    void text_after_512_characters_is_not_read() {
         String browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) ";
         String padding = "x".repeat(512 - browser.length() - "Googlebot".length());
         assertThat(DEVICES.classify(null, browser + padding + "Googlebot")).isEqualTo(DeviceType.BOT);

@@ -55,7 +55,7 @@ class CidrTest {
                 "300.0.0.1/8",
                 "*"
             })
-    void what_is_no_network_is_refused(String text) {
+    void an_invalid_network_is_refused(String text) {
         assertThatThrownBy(() -> Cidr.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 }

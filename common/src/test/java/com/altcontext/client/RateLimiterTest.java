@@ -86,7 +86,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void to_look_takes_nothing() {
+    void looking_takes_nothing() {
         for (int i = 0; i < 200; i++) {
             assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 120, 0));
         }

@@ -78,7 +78,7 @@ class DatabaseStateTest {
     }
 
     @Test
-    void what_every_request_needs_is_read_before_it_is_ready() {
+    void the_data_that_every_request_needs_is_read_before_it_is_ready() {
         Database database = Database.migrated();
         List<Boolean> readyMeanwhile = new ArrayList<>();
         DatabaseState[] state = new DatabaseState[1];

@@ -97,7 +97,7 @@ class DatabaseUrlTest {
         "postgres://u:p@h?sslmode=require, h, 5432, u",
         "postgres://u:p@h/d?, h, 5432, d",
     })
-    void what_is_left_out_has_the_defaults_of_libpq(String text, String host, int port, String database)
+    void missing_parts_have_the_defaults_of_libpq(String text, String host, int port, String database)
             throws SQLException {
         DatabaseUrl url = DatabaseUrl.parse(text);
 
@@ -180,7 +180,7 @@ class DatabaseUrlTest {
         "sslrootcert=system, verify-full, org.postgresql.ssl.DefaultJavaSSLFactory",
         "sslrootcert=%2Fca.pem, verify-full, org.postgresql.ssl.LibPQFactory",
     })
-    void what_the_address_says_of_tls_holds(String options, String mode, String factory) throws SQLException {
+    void the_tls_options_of_the_address_apply(String options, String mode, String factory) throws SQLException {
         Map<String, String> seen = driverSees("postgres://u:p@db.example.com/d?" + options);
 
         assertThat(seen).containsEntry("sslmode", mode);
@@ -268,7 +268,7 @@ class DatabaseUrlTest {
                 "postgres://u:hidden@h/d?sslmode|gives no value for the option sslmode",
                 "postgres://u:hidden@h/d?connect_timeout=1&connectTimeout=2|gives the option connectTimeout twice",
             })
-    void what_breaks_a_rule_is_refused_with_the_rule_and_without_the_value(String text, String rule) {
+    void an_invalid_address_is_refused_with_the_rule_and_without_the_value(String text, String rule) {
         assertRefused(text, rule);
     }
 

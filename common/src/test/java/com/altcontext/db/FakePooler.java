@@ -71,7 +71,7 @@ final class FakePooler implements AutoCloseable {
         in.transferTo(out);
     }
 
-    private static void pass(Traffic traffic, Socket client, Socket backend) {
+    private static void pass(Relay traffic, Socket client, Socket backend) {
         try (client;
                 backend) {
             traffic.flow();
@@ -86,7 +86,7 @@ final class FakePooler implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private interface Traffic {
+    private interface Relay {
         void flow() throws IOException;
     }
 }

@@ -30,12 +30,12 @@ class RetryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"40001", "40P01"})
-    void what_gave_way_to_another_is_done_again(String state) {
+    void a_transaction_that_lost_a_conflict_is_repeated(String state) {
         assertThat(work(new AtomicInteger(), 4, state)).isEqualTo(5);
     }
 
     @Test
-    void what_gives_way_for_ever_fails_in_the_end() {
+    void a_transaction_that_always_loses_fails_in_the_end() {
         AtomicInteger tries = new AtomicInteger();
 
         assertThatThrownBy(() -> work(tries, 99, "40P01")).isInstanceOf(SqlFailure.class);
@@ -43,7 +43,7 @@ class RetryTest {
     }
 
     @Test
-    void what_is_refused_for_another_reason_is_not_tried_again() {
+    void another_failure_is_not_repeated() {
         AtomicInteger tries = new AtomicInteger();
 
         assertThatThrownBy(() -> work(tries, 1, "23514")).isInstanceOf(SqlFailure.class);

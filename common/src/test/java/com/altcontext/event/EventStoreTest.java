@@ -149,8 +149,8 @@ class EventStoreTest extends EventStoreFixture {
                 WHERE v.anon_id = 'visitor-many'
                 """.formatted(NOW));
 
-        Work plain = work("visitor-plain");
-        Work many = work("visitor-many");
+        DatabaseWork plain = work("visitor-plain");
+        DatabaseWork many = work("visitor-many");
 
         assertThat(many.probesOfEvents).isEqualTo(plain.probesOfEvents).isPositive();
         assertThat(many.probesOfSessions).isEqualTo(plain.probesOfSessions);
@@ -161,10 +161,10 @@ class EventStoreTest extends EventStoreFixture {
                 .isLessThanOrEqualTo(3 * 100);
     }
 
-    private record Work(long probesOfEvents, long probesOfSessions, long rows) {}
+    private record DatabaseWork(long probesOfEvents, long probesOfSessions, long rows) {}
 
     /** What the database does to store a hundred events with unknown ids and unknown days. */
-    private static Work work(String anonId) {
+    private static DatabaseWork work(String anonId) {
         List<Event> events = IntStream.range(0, 100)
                 .mapToObj(i ->
                         TestEvent.at(anonId, NOW).eventId(UUID.randomUUID()).event())
@@ -176,7 +176,7 @@ class EventStoreTest extends EventStoreFixture {
                                    sum(idx_scan) FILTER (WHERE relname = 'sessions'),
                                    sum(idx_tup_fetch) + sum(seq_tup_read)
                             FROM pg_stat_xact_user_tables
-                            """, row -> new Work(row.number(1), row.number(2), row.number(3)))
+                            """, row -> new DatabaseWork(row.number(1), row.number(2), row.number(3)))
                     .getFirst();
         });
     }

@@ -194,15 +194,15 @@ class PartitionsTest {
         stopAfterEachMove();
 
         try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
-            record Begun(Future<Long> move, Future<Integer> removal) {}
-            Begun begun = database.sql().inTransaction(first -> {
+            record Moves(Future<Long> move, Future<Integer> removal) {}
+            Moves begun = database.sql().inTransaction(first -> {
                 stop(first, 1);
                 Future<Long> move = pool.submit(() -> ensure(day(future)));
                 awaitWaiter("objid = 1");
                 Future<Integer> removal = pool.submit(() -> database.anotherMachine()
                         .inTransaction(tx -> tx.update("DELETE FROM events WHERE day = ?", day(future))));
                 awaitWaiter("locktype = 'transactionid'");
-                return new Begun(move, removal);
+                return new Moves(move, removal);
             });
             assertThatThrownBy(begun.move::get)
                     .cause()

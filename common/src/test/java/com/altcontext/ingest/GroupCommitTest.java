@@ -150,7 +150,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void what_waits_is_written_together() throws Exception {
+    void waiting_events_are_written_together() throws Exception {
         GroupCommit writer = writer(database.sql(), BOUNDS);
         List<CompletableFuture<List<Outcome>>> answers = IntStream.range(0, 100)
                 .mapToObj(i -> writer.submit(List.of(event("visitor-" + (1_000 + i), "/"))))

@@ -7,7 +7,7 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.devdb.TestDatabase;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ class ConsentSourceTest {
                 new EventStore(new SessionRule(Duration.ofMinutes(30))),
                 new LeadRules(false, Duration.ofMinutes(15), 6, false));
         for (String name : List.of("operator", "one_click", "unsubscribe", "form", "newsletter")) {
-            var _ = leads.capture(Submitted.by(name + "@x.ca", NOW)
+            var _ = leads.capture(TestForm.by(name + "@x.ca", NOW)
                     .form(name)
                     .consent(ConsentStatus.EXPRESS)
                     .capture());

@@ -63,7 +63,7 @@ class EmailTest {
                 "jo@\u00AD",
                 "jo＠example.ca",
             })
-    void what_is_no_address_is_refused_without_being_repeated(String text) {
+    void an_invalid_address_is_refused_without_being_repeated(String text) {
         assertThatThrownBy(() -> Email.of("contact", text))
                 .isInstanceOfSatisfying(
                         Rejected.class,

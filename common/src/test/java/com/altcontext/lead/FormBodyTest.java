@@ -63,7 +63,7 @@ class FormBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"formName=%ff", "formName=%c3%28", "formName=%ed%a0%80", "formName=%f8%88%80%80%80"})
-    void what_is_no_utf_8_is_named(String pairs) {
+    void a_field_that_is_not_utf_8_is_named(String pairs) {
         read(pairs);
 
         assertThat(faultyFields()).containsExactly("formName");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
 import com.altcontext.visit.Visitor;
 import java.time.Duration;
@@ -25,7 +25,7 @@ class IdentityLinksTest {
     private static final Instant NOW =
             Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
-    private static final Submitted JO = Submitted.by("jo@example.ca", NOW);
+    private static final TestForm JO = TestForm.by("jo@example.ca", NOW);
 
     private static Database database;
 
@@ -36,20 +36,20 @@ class IdentityLinksTest {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
     }
 
-    private static Captured capture(Submitted submitted) {
+    private static Captured capture(TestForm submitted) {
         return new Leads(database.sql(), EVENTS, new LeadRules(true, WINDOW, 6, false)).capture(submitted.capture());
     }
 
     /** Another visitor, with JO's address and user agent unless changed. */
-    private static Submitted other(String anonId) {
+    private static TestForm other(String anonId) {
         return JO.visitor(anonId);
     }
 
     /** A visitor looks at a page, and leaves no address. */
-    private static void seen(Submitted visit, Instant at) {
+    private static void seen(TestForm visit, Instant at) {
         Event event = visit.at(at).capture().event(UUID.randomUUID());
         var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, List.of(event)));
     }

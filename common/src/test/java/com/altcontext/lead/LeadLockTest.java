@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +25,7 @@ class LeadLockTest {
     private static final Instant NOW =
             Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
-    private static final Submitted JO = Submitted.by("jo@example.ca", NOW);
+    private static final TestForm JO = TestForm.by("jo@example.ca", NOW);
     private static final Email JO_EMAIL = new Email("jo@example.ca");
     private static final Unsubscribe.UnsubscribeRequest ASKED =
             new Unsubscribe.UnsubscribeRequest(Unsubscribe.UnsubscribeSource.UNSUBSCRIBE, null, null, NOW);
@@ -39,10 +39,10 @@ class LeadLockTest {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
     }
 
-    private static Captured capture(Submitted submitted) {
+    private static Captured capture(TestForm submitted) {
         EventStore events = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         return new Leads(database.anotherMachine(), events, new LeadRules(false, Duration.ofMinutes(15), 6, false))
                 .capture(submitted.capture());

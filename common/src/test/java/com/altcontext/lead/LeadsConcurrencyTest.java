@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
             CyclicBarrier together = new CyclicBarrier(2);
             List<Callable<Captured>> captures = new ArrayList<>();
             for (int machine = 0; machine < 2; machine++) {
-                Submitted mine = JO.email(email).visitor("machine-" + machine + "-round");
+                TestForm mine = JO.email(email).visitor("machine-" + machine + "-round");
                 Sql sql = machines[machine];
                 captures.add(() -> {
                     together.await();
@@ -68,8 +68,8 @@ class LeadsConcurrencyTest extends LeadsFixture {
     /** A new one, one of a known visitor, a repeat, a renewal and a stranger's, among others of one household. */
     @Test
     void several_at_once_become_what_they_become_one_by_one() {
-        List<Submitted> before = List.of(JO, JO.email("kim@example.ca").visitor("visitor-0002"));
-        List<Submitted> batch = List.of(
+        List<TestForm> before = List.of(JO, JO.email("kim@example.ca").visitor("visitor-0002"));
+        List<TestForm> batch = List.of(
                 JO,
                 JO.email("kim@example.ca").consent(ConsentStatus.IMPLIED).payload("{\"a\": \"\\\"{},\"}"),
                 JO.email("lee@example.ca").channel("footer").at(NOW.plusSeconds(1)),
@@ -84,7 +84,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
         before.forEach(LeadsTest::capture);
         List<Captured> oneByOne = batch.stream().map(LeadsTest::capture).toList();
         List<String> expected = whatIsStored();
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
 
         before.forEach(LeadsTest::capture);
         List<Captured> atOnce = free(batch).stream().map(Optional::orElseThrow).toList();
@@ -99,9 +99,9 @@ class LeadsConcurrencyTest extends LeadsFixture {
     }
 
     /** Captures with a timeout of ten seconds, so that a wait for a lock fails. */
-    private static List<Optional<Captured>> free(List<Submitted> batch) {
+    private static List<Optional<Captured>> free(List<TestForm> batch) {
         return leads(database.sql().withTimeout(Duration.ofSeconds(10)))
-                .captureFree(batch.stream().map(Submitted::capture).toList());
+                .captureFree(batch.stream().map(TestForm::capture).toList());
     }
 
     private static <T> List<T> each(List<Captured> captured, Function<Captured, T> part) {
@@ -155,7 +155,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
 
     @Test
     void one_that_is_refused_leaves_nothing_of_the_others() {
-        List<Submitted> batch = List.of(JO.email("kim@example.ca"), JO.payload("no json"));
+        List<TestForm> batch = List.of(JO.email("kim@example.ca"), JO.payload("no json"));
 
         assertThatThrownBy(() -> free(batch)).hasMessageNotContaining("@example.ca");
 
@@ -168,7 +168,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
     void visitors_who_leave_each_others_addresses_at_once_do_not_wait_in_a_circle() throws Exception {
         List<Callable<Captured>> captures = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            Submitted one = JO.email("address-" + i % 3 + "@example.ca")
+            TestForm one = JO.email("address-" + i % 3 + "@example.ca")
                     .visitor("visitor-100" + i % 2)
                     .form("form-" + i);
             captures.add(() -> capture(one));

@@ -3,7 +3,7 @@ package com.altcontext.lead;
 import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +20,7 @@ abstract class LeadsFixture {
     @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
     static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
-    static final Submitted JO = Submitted.by("jo@example.ca", NOW);
+    static final TestForm JO = TestForm.by("jo@example.ca", NOW);
 
     static Database database;
 
@@ -31,14 +31,14 @@ abstract class LeadsFixture {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
     }
 
     static Leads leads(Sql sql) {
         return new Leads(sql, EVENTS, RULES);
     }
 
-    static Captured capture(Submitted submitted) {
+    static Captured capture(TestForm submitted) {
         return leads(database.sql()).capture(submitted.capture());
     }
 

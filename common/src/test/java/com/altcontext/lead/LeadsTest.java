@@ -3,7 +3,7 @@ package com.altcontext.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -180,8 +180,8 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void what_fails_leaves_nothing() {
-        Submitted broken = JO.payload("no json");
+    void a_failed_capture_leaves_nothing() {
+        TestForm broken = JO.payload("no json");
 
         assertThatThrownBy(() -> capture(broken)).hasMessageNotContaining("jo@example.ca");
 
@@ -224,7 +224,7 @@ class LeadsTest extends LeadsFixture {
 
         assertThatThrownBy(() -> database.run("DELETE FROM consent_events")).hasMessageContaining("23001");
 
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
         assertThat(counts()).containsOnly(0L);
     }
 }

@@ -6,7 +6,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,17 +39,17 @@ class OutboxTest {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
     }
 
-    private static Captured capture(Submitted submitted) {
+    private static Captured capture(TestForm submitted) {
         return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, true))
                 .capture(submitted.capture());
     }
 
     private static void captureSome(int number) {
         for (int i = 0; i < number; i++) {
-            capture(Submitted.by("lead-" + i + "@example.ca", NOW.plusSeconds(i)));
+            capture(TestForm.by("lead-" + i + "@example.ca", NOW.plusSeconds(i)));
         }
     }
 
@@ -67,7 +67,7 @@ class OutboxTest {
 
     @Test
     void a_message_describes_the_capture() {
-        Captured captured = capture(Submitted.by("jo@example.ca", NOW)
+        Captured captured = capture(TestForm.by("jo@example.ca", NOW)
                 .channel("footer")
                 .consent(ConsentStatus.IMPLIED)
                 .payload("{\"n\": 1.10, \"s\": \"\\\"é\\n\", \"none\": null}"));
@@ -102,7 +102,7 @@ class OutboxTest {
 
     @Test
     void a_message_is_not_changed_by_what_comes_later() {
-        capture(Submitted.by("jo@example.ca", NOW).consent(ConsentStatus.EXPRESS));
+        capture(TestForm.by("jo@example.ca", NOW).consent(ConsentStatus.EXPRESS));
         var _ = new Unsubscribe(database.sql())
                 .byAddress(
                         new Email("jo@example.ca"),
@@ -184,7 +184,7 @@ class OutboxTest {
     }
 
     @Test
-    void what_is_claimed_together_is_in_the_order_of_its_turns() {
+    void messages_claimed_together_are_in_the_order_of_their_turns() {
         captureSome(20);
         database.run(
                 "UPDATE lead_outbox o SET next_attempt_at = now() - right(l.email, -5)::interval"

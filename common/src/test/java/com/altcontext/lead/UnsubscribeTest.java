@@ -8,7 +8,7 @@ import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
 import com.altcontext.lead.Unsubscribe.Withdrawal;
 import com.altcontext.lead.UnsubscribeToken.Scope;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +33,7 @@ class UnsubscribeTest {
     private static final Instant NOW =
             Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
-    private static final Submitted JO = Submitted.by("jo@example.ca", NOW);
+    private static final TestForm JO = TestForm.by("jo@example.ca", NOW);
     private static final Email JO_EMAIL = new Email("jo@example.ca");
     private static final UnsubscribeRequest ASKED =
             new UnsubscribeRequest(UnsubscribeSource.UNSUBSCRIBE, null, new byte[32], NOW.plusSeconds(60));
@@ -47,11 +47,11 @@ class UnsubscribeTest {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
         database.run("DELETE FROM unsubscribe_requests");
     }
 
-    private static Captured capture(Submitted submitted) {
+    private static Captured capture(TestForm submitted) {
         return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, false))
                 .capture(submitted.capture());
     }

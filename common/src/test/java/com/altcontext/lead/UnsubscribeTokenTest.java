@@ -56,7 +56,7 @@ class UnsubscribeTokenTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "é", "\uD800", "../../etc/passwd", "%00", "AQ", "jo@example.ca"})
-    void what_is_no_token_is_refused(String text) {
+    void an_invalid_token_is_refused(String text) {
         assertThat(TOKEN.verify(text)).isEmpty();
     }
 

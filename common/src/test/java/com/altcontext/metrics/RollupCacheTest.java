@@ -41,15 +41,15 @@ class RollupCacheTest {
 
     @SuppressWarnings("EnumOrdinal") // The sketches of a day stand in the order of the vitals.
     private Map<LocalDate, List<Sketches>> stored(@Nullable String property) {
-        record Stored(LocalDate day, VisitorSketch visitors, Histogram lcp) {}
+        record StoredDay(LocalDate day, VisitorSketch visitors, Histogram lcp) {}
         Map<LocalDate, List<Sketches>> days = new TreeMap<>();
-        List<Stored> rows = sql.inTransaction(tx -> tx.query(
+        List<StoredDay> rows = sql.inTransaction(tx -> tx.query(
                 "SELECT day, visitor_sketch, lcp_histogram FROM daily_metric_rollups"
                         + " WHERE ?::text IS NULL OR property_id = ?",
-                row -> new Stored(row.day(1), VisitorSketch.of(row.bytes(2)), Histogram.of(row.bytes(3))),
+                row -> new StoredDay(row.day(1), VisitorSketch.of(row.bytes(2)), Histogram.of(row.bytes(3))),
                 property,
                 property));
-        for (Stored row : rows) {
+        for (StoredDay row : rows) {
             List<Histogram> vitals = new ArrayList<>(Sketches.NONE.vitals());
             vitals.set(Vital.LCP.ordinal(), row.lcp);
             days.computeIfAbsent(row.day, day -> new ArrayList<>()).add(new Sketches(row.visitors, vitals));

@@ -129,7 +129,7 @@ class RollupTest {
     }
 
     @Test
-    void what_has_no_events_any_more_is_zero() {
+    void a_value_that_lost_its_events_is_zero() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/").property("gone"));
         site.rollUp();
         assertThat(site.stored("page_views", site.day(1))).isEqualTo(1);

@@ -19,7 +19,7 @@ class PropertyStoreTest {
     private final Database database = Database.migrated();
 
     @Test
-    void what_is_added_is_listed_and_found_by_its_domains() {
+    void an_added_property_is_listed_and_found_by_its_domains() {
         Addition added = add("docs", "Documentation", "docs.example.ca", "DOCS.example.org");
 
         assertThat(added)
@@ -90,7 +90,7 @@ class PropertyStoreTest {
                 "a..b",
                 "a_b.ca"
             })
-    void what_is_no_host_name_is_refused(String domain) {
+    void an_invalid_host_name_is_refused(String domain) {
         assertThatThrownBy(() -> new Wanted("docs", "Docs", List.of(domain)))
                 .isInstanceOfSatisfying(
                         Rejected.class,

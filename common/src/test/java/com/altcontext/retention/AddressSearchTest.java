@@ -11,8 +11,8 @@ import com.altcontext.lead.LeadLock;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
 import com.altcontext.testing.TestEvent;
+import com.altcontext.testing.TestForm;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
@@ -50,7 +50,7 @@ class AddressSearchTest {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
     }
 
     private static String props(String value) {
@@ -170,7 +170,7 @@ class AddressSearchTest {
         send(50, "{\"plan\": \"pro\"}");
         send(5, NEARLY);
         var _ = new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, false))
-                .capture(Submitted.by("bob@x.ca", NOW).visitor("visitor-bob1").capture());
+                .capture(TestForm.by("bob@x.ca", NOW).visitor("visitor-bob1").capture());
         database.run("ANALYZE");
         String scans = """
                 SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables
@@ -318,7 +318,7 @@ class AddressSearchTest {
     }
 
     @Test
-    void what_is_found_and_erased_in_a_document_is_what_walking_through_it_finds() {
+    void a_search_in_a_document_finds_and_erases_what_a_walk_through_it_does() {
         database.run(WALKED);
         Random random = new Random(20261127);
         String[] documents = new String[3000];

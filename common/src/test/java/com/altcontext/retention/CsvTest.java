@@ -21,13 +21,13 @@ class CsvTest {
     }
 
     @Test
-    void what_would_end_a_cell_is_quoted() throws IOException {
+    void a_character_that_would_end_a_cell_is_quoted() throws IOException {
         assertThat(row("a,b", "say \"no\"", "one\r\ntwo", "a;b", "\"", ","))
                 .isEqualTo("\"a,b\",\"say \"\"no\"\"\",\"one\r\ntwo\",\"a;b\",\"\"\"\",\",\"\r\n");
     }
 
     @Test
-    void what_looks_like_a_formula_is_made_text() throws IOException {
+    void a_cell_that_looks_like_a_formula_is_made_text() throws IOException {
         assertThat(row("=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠x"))
                 .isEqualTo("'=1+1,'+1,'-1,'@SUM(A1),'＝1,'＋1,'－1,'＠x\r\n");
         assertThat(row("\t=1", "\r=1", "\n=1")).isEqualTo("\"'\t'=1\",\"'\r'=1\",\"'\n'=1\"\r\n");
@@ -36,7 +36,7 @@ class CsvTest {
     }
 
     @Test
-    void what_a_french_spreadsheet_takes_for_a_cell_is_made_text_too() throws IOException {
+    void a_cell_of_a_french_spreadsheet_is_made_text_too() throws IOException {
         assertThat(row("a;=1", "b\n=1", "c\t@x", "d;;-1")).isEqualTo("\"a;'=1\",\"b\n'=1\",\"c\t'@x\",\"d;;'-1\"\r\n");
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupReceipt;
-import com.altcontext.testing.Submitted;
 import com.altcontext.testing.TestEvent;
+import com.altcontext.testing.TestForm;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -30,7 +30,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         for (int round = 0; round < 5; round++) {
             List<Callable<Integer>> work = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                Submitted submitted = form("bob@x.ca", "visitor-bob" + i % 3)
+                TestForm submitted = form("bob@x.ca", "visitor-bob" + i % 3)
                         .at(NOW.plusSeconds(round * 600L + i * 40L))
                         .payload("{\"mail\": \"bob@x.ca\", \"i\": " + i + "}");
                 work.add(() -> capture(database.anotherMachine(), submitted).heuristicLinksCreated());

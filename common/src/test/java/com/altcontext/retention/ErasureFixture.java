@@ -10,8 +10,8 @@ import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
 import com.altcontext.testing.TestEvent;
+import com.altcontext.testing.TestForm;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
@@ -42,7 +42,7 @@ abstract class ErasureFixture {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
         database.run("TRUNCATE daily_dimension_rollups");
     }
 
@@ -54,16 +54,16 @@ abstract class ErasureFixture {
         return forgetting().forget(email, "altops", NOW);
     }
 
-    static Captured capture(Sql sql, Submitted submitted) {
+    static Captured capture(Sql sql, TestForm submitted) {
         return new Leads(sql, EVENTS, RULES).capture(submitted.capture());
     }
 
-    static Captured capture(Submitted submitted) {
+    static Captured capture(TestForm submitted) {
         return capture(database.sql(), submitted);
     }
 
-    static Submitted form(String email, String anonId) {
-        return Submitted.by(email, NOW)
+    static TestForm form(String email, String anonId) {
+        return TestForm.by(email, NOW)
                 .visitor(anonId)
                 .from("192.0.2." + Math.floorMod(anonId.hashCode(), 250), "Firefox")
                 .consent(ConsentStatus.EXPRESS);

@@ -33,7 +33,7 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void what_stays_is_a_line_that_says_when_by_whom_and_how_much() {
+    void a_log_line_with_time_operator_and_counts_stays() {
         capture(form("bob@x.ca", "visitor-bob1"));
         long before = rows("erasure_log");
 

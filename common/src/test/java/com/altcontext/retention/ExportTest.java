@@ -11,8 +11,8 @@ import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
 import com.altcontext.testing.TestEvent;
+import com.altcontext.testing.TestForm;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import java.io.IOException;
@@ -48,15 +48,15 @@ class ExportTest {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
     }
 
-    private static Captured capture(Submitted submitted) {
+    private static Captured capture(TestForm submitted) {
         return new Leads(database.sql(), EVENTS, RULES).capture(submitted.capture());
     }
 
-    private static Submitted form(String email, String anonId) {
-        return Submitted.by(email, NOW).visitor(anonId).consent(ConsentStatus.IMPLIED);
+    private static TestForm form(String email, String anonId) {
+        return TestForm.by(email, NOW).visitor(anonId).consent(ConsentStatus.IMPLIED);
     }
 
     private static void visit(String anonId, Instant at, String props) {
@@ -143,7 +143,7 @@ class ExportTest {
     }
 
     @Test
-    void of_a_visitor_who_left_several_addresses_each_is_shown_the_sessions_of_its_own_forms() {
+    void each_of_several_addresses_of_a_visitor_is_shown_the_sessions_of_its_own_forms() {
         visit("visitor-home", NOW.minusSeconds(7200), "{\"k\": \"before both\"}");
         Captured bob = capture(form("bob@x.ca", "visitor-home"));
         visit("visitor-home", NOW.plusSeconds(60), "{\"k\": \"after bob's form\"}");
@@ -229,7 +229,7 @@ class ExportTest {
     }
 
     @Test
-    void what_is_held_about_an_address_that_left_no_form_is_shown_too_until_it_is_forgotten() {
+    void data_about_an_address_without_a_form_is_shown_until_it_is_forgotten() {
         visit("about bob@x.ca", NOW, "{\"k\": 1}");
         visit("visitor-next", NOW, "{\"q\": \"bob@x.ca\"}");
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.testing.Database;
-import com.altcontext.testing.Submitted;
+import com.altcontext.testing.TestForm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -35,7 +35,7 @@ class LeadListTest {
 
     @BeforeEach
     void empty() {
-        Submitted.removeAll(database);
+        TestForm.removeAll(database);
     }
 
     private static void lead(
@@ -204,7 +204,7 @@ class LeadListTest {
         lead("first@x.ca", "default", "express", null, null);
         lead("second@x.ca", "default", "express", null, null);
         StringBuilder out = list().write(request(null, null), rows -> {
-            Submitted.removeAll(database);
+            TestForm.removeAll(database);
             lead("third@x.ca", "default", "express", null, null);
             return new StringBuilder();
         });
@@ -226,7 +226,7 @@ class LeadListTest {
     }
 
     @Test
-    void to_read_leads_and_add_to_the_log_is_all_the_right_that_it_needs() {
+    void it_needs_no_right_but_to_read_leads_and_add_to_the_log() {
         oneOfEach();
         String role = "lister_" + UUID.randomUUID().toString().substring(0, 8);
         database.run(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class PurgeConcurrencyTest extends PurgeFixture {
     @Test
-    void what_was_found_idle_and_is_active_meanwhile_stays() {
+    void a_visitor_who_becomes_active_meanwhile_stays() {
         visit("visitor-0001", 100);
         UUID visitor = new AnonId("visitor-0001").visitorOf("default");
         UUID session =

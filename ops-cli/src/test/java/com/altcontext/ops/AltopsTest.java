@@ -168,7 +168,7 @@ class AltopsTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void what_a_command_is_for_is_in_its_parents_help(String command) {
+    void the_purpose_of_a_command_is_in_its_parents_help(String command) {
         Assumptions.assumeFalse(command.equals("warm-up"), "hidden");
         int last = command.lastIndexOf(' ');
         String parent = last < 0 ? "" : command.substring(0, last);

@@ -19,7 +19,7 @@ class JsonOutputTest {
     }
 
     @Test
-    void what_would_end_a_text_or_a_line_is_escaped() {
+    void characters_that_would_end_a_text_or_a_line_are_escaped() {
         assertThat(JsonOutput.of("a\"b\\c\nd\u0000é✓")).isEqualTo("\"a\\\"b\\\\c\\u000ad\\u0000é✓\"");
     }
 }

@@ -81,7 +81,7 @@ class LeadCommandTest {
     }
 
     @Test
-    void what_is_held_is_written_to_a_file_that_its_owner_alone_can_read() throws IOException {
+    void an_export_is_written_to_a_file_that_only_its_owner_can_read() throws IOException {
         database.lead("default", JO);
         Path file = directory.resolve("jo.json");
         CommandRun ran = altops("lead", "export", "--email", JO, "--out", file.toString());
@@ -177,7 +177,7 @@ class LeadCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"delete --yes", "export", "unsubscribe", "unsubscribe-link"})
-    void what_is_no_address_is_wrong_usage_and_not_shown(String command) {
+    void an_invalid_address_is_wrong_usage_and_not_shown(String command) {
         CommandRun ran = altops(("lead " + command + " --email not-an-address").split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);

@@ -24,7 +24,7 @@ class ProgressLineTest {
     }
 
     @Test
-    void what_was_done_before_it_showed_leaves_no_trace() {
+    void work_that_ends_before_the_line_is_shown_leaves_no_trace() {
         ProgressLine progress = ProgressLine.still(new PrintWriter(written), "waiting");
         progress.close();
         progress.show(Duration.ofSeconds(5));

@@ -59,7 +59,7 @@ class PropertyCommandTest {
         "property remove default, 1, default is never removed",
         "property remove docs, 1, docs holds 1 visitor and 0 leads",
     })
-    void what_cannot_be_done_is_said_with_what_to_do_next(String line, int exit, String what) {
+    void a_refusal_says_what_to_do_next(String line, int exit, String what) {
         database.run(
                 "INSERT INTO properties VALUES ('docs', 'Docs', '{docs.example.ca}')",
                 "INSERT INTO visitors VALUES (gen_random_uuid(), 'docs', 'visitor-1', now())");

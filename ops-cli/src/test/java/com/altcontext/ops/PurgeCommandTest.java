@@ -27,7 +27,7 @@ class PurgeCommandTest {
     }
 
     @Test
-    void what_is_not_rolled_up_is_kept_with_exit_code_3() {
+    void a_day_without_a_rollup_is_kept_with_exit_code_3() {
         database.event("default", 100);
         CommandRun ran = database.altops("retention", "purge");
 

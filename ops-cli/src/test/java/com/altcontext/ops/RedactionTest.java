@@ -21,7 +21,7 @@ class RedactionTest {
                 "it was s3cret all along | it was *** all along",
                 "log in with fly auth login at 12:30:15 | log in with fly auth login at 12:30:15",
             })
-    void what_must_not_be_shown_is_not(String said, String shown) {
+    void secrets_and_addresses_are_not_shown(String said, String shown) {
         assertThat(Redaction.redact(said, List.of("s3cret", ""))).isEqualTo(shown);
     }
 }

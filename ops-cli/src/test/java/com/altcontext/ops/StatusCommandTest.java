@@ -99,7 +99,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void of_an_old_schema_only_the_version_is_shown() {
+    void with_an_old_schema_only_the_version_is_shown() {
         String empty = TestDatabase.fresh();
         CommandRun ran = CommandRun.altopsOn(empty, "status");
 

@@ -321,7 +321,7 @@ class ConfigCheckTest {
     }
 
     @Test
-    void what_is_missing_is_reported() {
+    void a_missing_variable_is_reported() {
         assertThat(faults(Map.of("DATABASE_URL", "", "IP_HASH_PEPPER", "  ")))
                 .satisfiesExactly(
                         database -> assertThat(database).startsWith("DATABASE_URL is missing"),

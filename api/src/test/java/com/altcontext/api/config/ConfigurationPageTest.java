@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** docs/configuration.md against the mapping. */
+/** Holds docs/configuration.md against the mapping. */
 class ConfigurationPageTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z0-9_]+)` \\| (?:`([^`]*)`|–) \\| ([^|]*)\\|");
 

@@ -2,7 +2,7 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.testing.Database;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -161,7 +161,7 @@ class DashboardIT {
     void the_chart_is_drawn_from_the_days_and_a_table_has_them_all() {
         page.signIn(SEVEN);
 
-        // The ground is at 212, the top, which is 2, at 10.
+        // The zero line is at 212, and the maximum, 2, at 10.
         assertThat(page.heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 10.0);
         assertThat(page.heights("path.before")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 212.0);
         assertThat(page.tab
@@ -195,7 +195,7 @@ class DashboardIT {
         String yesterday =
                 DateTimeFormatter.ofPattern("EEE, MMM d, yyyy", Locale.US).format(PAST.today.minusDays(1));
         // As a hand does, the pointer moves a little: after a new layout, the next move finds what is below it.
-        Stored.await(
+        StoredRows.await(
                 () -> {
                     JsonNode box = page.tab.evaluate(
                             "(() => { const {right, top} = document.querySelector('.plot svg').getBoundingClientRect(); return {right, top} })()");
@@ -276,7 +276,7 @@ class DashboardIT {
     }
 
     @Test
-    void what_visitors_wrote_is_shown_as_text_and_breaks_nothing() {
+    void text_of_visitors_is_shown_as_text_and_breaks_nothing() {
         page.signIn("?window=7&property=odd&sources=utm_campaign").look(DashboardTab.PHONE, false);
 
         assertThat(page.breakdown("path"))
@@ -346,7 +346,7 @@ class DashboardIT {
 
         String name = page.text(".download + p").replace(" is being saved.", "");
         assertThat(name).matches("leads-.+\\.csv");
-        Stored.await(() -> Files.exists(downloads.resolve(name)), true);
+        StoredRows.await(() -> Files.exists(downloads.resolve(name)), true);
         assertThat(downloads.resolve(name))
                 .content()
                 .contains("'=cmd@example.ca,kiln,withdrawn")

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.RawClient;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the dashboard reads beside the figures: the properties, and the leads of one, counted and as a file. */
+/** The dashboard's other requests: the properties, and the leads of one, counted and as a file. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class DashboardLeadsTest {
@@ -42,12 +42,12 @@ class DashboardLeadsTest {
     @Inject
     Properties properties;
 
-    private Stored stored;
+    private StoredRows stored;
     private String property = "";
 
     @BeforeEach
     void aPropertyOfItsOwn() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
         property = stored.newProperty(properties);
     }
 
@@ -158,7 +158,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void what_strangers_sent_is_no_formula_in_it() {
+    void text_of_strangers_is_no_formula_in_it() {
         stored.execute(
                 "INSERT INTO leads VALUES (gen_random_uuid(), ?, '=1+1@x.ca', now(), now(), ?, 'express', NULL)",
                 property,
@@ -243,7 +243,7 @@ class DashboardLeadsTest {
     // --- a file that is too long for memory
 
     private void manyLeads() {
-        new Stored(sql.withTimeout(Duration.ofMinutes(1)))
+        new StoredRows(sql.withTimeout(Duration.ofMinutes(1)))
                 .execute(
                         "INSERT INTO leads SELECT gen_random_uuid(), ?, 'n' || lpad(n::text, 6, '0') || '@x.ca', now(), now(),"
                                 + " repeat('é', 100), 'express', NULL FROM generate_series(1, ?) AS n",
@@ -268,7 +268,7 @@ class DashboardLeadsTest {
         manyLeads();
         try (RawClient slow = new RawClient()) {
             slow.write(rawRequest());
-            // It stops where the client takes no more; then the database goes.
+            // The service stops sending when the client reads no more; then its connection to the database ends.
             slow.awaitAnswer();
             terminateReader();
             String answer = slow.readAll();
@@ -284,7 +284,7 @@ class DashboardLeadsTest {
                     .isFalse();
         } finally {
             // The ended connection marked the database as away; requests get 503 until it answers.
-            Stored.await(() -> csv("&consentStatus=pending").send().status(), 200);
+            StoredRows.await(() -> csv("&consentStatus=pending").send().status(), 200);
         }
         assertThat(log().getFirst().path("row_count").asInt())
                 .as("it is logged")
@@ -310,7 +310,7 @@ class DashboardLeadsTest {
     }
 
     private void terminateReader() {
-        Stored.await(
+        StoredRows.await(
                 () -> {
                     try {
                         return sql.inTransaction(tx -> tx.query(

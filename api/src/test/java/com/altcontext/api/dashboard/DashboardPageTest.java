@@ -60,7 +60,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void what_there_is_not_is_not_found_in_json() {
+    void an_unknown_file_is_not_found_in_json() {
         for (String path : List.of(
                 "/dashboard/",
                 "/dashboard/app.js",

@@ -1,6 +1,6 @@
 package com.altcontext.api.dashboard;
 
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
@@ -21,11 +21,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** What is in a database for the dashboard to show, of days however long ago. */
+/** Data of past days for the dashboard. */
 final class DashboardPast {
     /** A property whose few visits can be counted by hand: see {@link #kiln}. */
     static final String KILN = "kiln";
-    /** A property whose values are as odd as a visitor can make them. */
+    /** A property with the strangest values that a visitor can send. */
     static final String ODD = "odd";
 
     static final String LONG_PATH = "/" + "very-long-name/".repeat(136);
@@ -37,12 +37,12 @@ final class DashboardPast {
     private static final int PAST_DAYS = 70;
 
     final LocalDate today = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
-    final Stored stored;
+    final StoredRows stored;
     private final Sql sql;
 
     DashboardPast(String database) {
         sql = Database.at(database).sql();
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     Instant at(int daysAgo, String time) {
@@ -153,7 +153,7 @@ final class DashboardPast {
                 view(ODD, "evil-six", 1, "09:00:00").path(ARABIC).type("\u202etaken\u202c"));
     }
 
-    /** Enough to look like a site; the same each time. */
+    /** As much as a small site has; the same each time. */
     private void busy() {
         Random random = new Random(7);
         List<String> paths =

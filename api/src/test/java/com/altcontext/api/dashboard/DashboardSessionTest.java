@@ -60,7 +60,7 @@ class DashboardSessionTest {
         return Objects.requireNonNull(setCookie).replaceFirst(";.*", "");
     }
 
-    /** As a service with this key, whose clock stands so, would sign it. */
+    /** A cookie that a service with this key and this clock signs. */
     private static String signed(String adminKey, Instant at) {
         return new SessionCookie(Optional.of(adminKey), true, InstantSource.fixed(at))
                 .begin()
@@ -108,7 +108,7 @@ class DashboardSessionTest {
             Call.Answer answer = call("POST", path)
                     .header("cookie", cookie)
                     .header("sec-fetch-site", "same-origin")
-                    .json(Forms.least())
+                    .json(Forms.minimal())
                     .send();
 
             assertThat(answer.text()).isEqualTo(UNAUTHORIZED);
@@ -156,7 +156,7 @@ class DashboardSessionTest {
                     ? signIn(key("wrong")).send()
                     : call("GET", PROPERTIES).header("x-admin-key", "wrong").send();
         }
-        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        // The allowance refills while it is used, so a slow machine gets some more.
         assertThat(failures).isBetween(10, 15);
         for (Call.Answer refused :
                 List.of(answer, signIn(key(TestService.ADMIN_KEY)).send())) {
@@ -169,7 +169,7 @@ class DashboardSessionTest {
                 .isEqualTo(200);
     }
 
-    // --- cookies that do not hold
+    // --- invalid cookies
 
     @ParameterizedTest
     @ValueSource(
@@ -225,7 +225,7 @@ class DashboardSessionTest {
     }
 
     @Test
-    void what_a_fast_clock_has_signed_does_not_last_for_ever_and_a_little_fast_is_no_fault() {
+    void a_session_from_a_fast_clock_does_not_last_for_ever_and_a_small_difference_is_no_fault() {
         assertThat(status(signed(TestService.ADMIN_KEY, Instant.now().plusSeconds(300))))
                 .isEqualTo(200);
         assertClosed(signed(TestService.ADMIN_KEY, Instant.now().plus(Duration.ofDays(1))));
@@ -349,7 +349,7 @@ class DashboardSessionTest {
     }
 
     @Test
-    void what_is_read_with_the_cookie_has_an_allowance_of_its_own() {
+    void requests_with_the_cookie_have_an_allowance_of_their_own() {
         String cookie = cookie();
         assertThat(passed("x-admin-key", TestService.ADMIN_KEY)).isBetween(5, 8);
         assertThat(passed("cookie", cookie)).isBetween(30, 60);

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** The way into the dashboard and out of it, in a real browser. */
+/** Signing in to the dashboard and out of it, in a real browser. */
 class DashboardSignInIT {
     private static final DashboardStage STAGE =
             new DashboardStage(Database.migrated().url(), Map.of());
@@ -135,7 +135,7 @@ class DashboardSignInIT {
         page.tab.press("Enter");
         page.settled();
 
-        // From the heading back is not the way: Tab goes on and around. The pickers come first in the page.
+        // The focus is on the heading, and the pickers come before it: without a focus, Tab begins at the top of the page.
         page.tab.evaluate("document.activeElement.blur()");
         until("30");
         for (String window : new String[] {"90", "365", "custom"}) {
@@ -152,11 +152,11 @@ class DashboardSignInIT {
 
         assertThat(page.query()).isEqualTo("?from=" + from + "&to=" + today);
         assertThat(page.text("[id=figures]")).contains(String.valueOf(from.getDayOfMonth()));
-        // Today is not over, which is no fall.
+        // Today is not over, so its line is drawn dashed.
         assertThat(page.has("path.now.open")).isTrue();
     }
 
-    /** Tab after tab, until the focus is there, and each one can be seen to have it. */
+    /** Presses Tab until the element has the focus; each focus must be visible. */
     private void until(String focus) {
         for (int i = 0; i < 20 && !page.focus().equals(focus); i++) {
             page.tab.press("Tab");
@@ -170,7 +170,7 @@ class DashboardSignInIT {
         assertThat(page.focus()).isEqualTo(focus);
     }
 
-    /** Into a field for a day, part by part, in the order that the browser has them, and on to the next field. */
+    /** Types a day part by part, in the order of the browser, and goes on to the next field. */
     private void type(LocalDate day) {
         String digits = "%02d%02d%04d".formatted(day.getMonthValue(), day.getDayOfMonth(), day.getYear());
         digits.chars().forEach(c -> page.tab.press(String.valueOf((char) c)));

@@ -24,7 +24,7 @@ final class DashboardStage implements AutoCloseable {
                 "X-Forwarded-For",
                 "TRUSTED_PROXIES",
                 "127.0.0.0/8",
-                // What is stored is to be seen at once.
+                // Stored data must be visible at once.
                 "METRICS_SUMMARY_CACHE_TTL_MS",
                 "0"));
         all.putAll(variables);

@@ -2,7 +2,7 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.devdb.EmbeddedDatabase;
 import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
@@ -13,12 +13,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What the dashboard shows when there is nothing to show, or no way to it. */
+/** The dashboard without data, without the service, or beyond a limit. */
 class DashboardStatesIT {
     private static final String REFRESH = ".fresh button";
     private static final String RETRY = ".alert button";
     private static final EmbeddedDatabase DATABASE = TestDatabase.own();
-    /** Some looks at the page are all that is let pass in a minute. */
+    /** A limit that a few views of the page exhaust. */
     private static final DashboardStage STAGE =
             new DashboardStage(DashboardStage.migrated(DATABASE.url()), Map.of("RATE_LIMIT_DASHBOARD", "50"));
 
@@ -38,7 +38,7 @@ class DashboardStatesIT {
             page.choose("7");
 
             assertThat(page.text(".alert p")).isEqualTo("The service cannot reach its database at the moment.");
-            // Figures of another window would be taken for those of this one; the leads are of no window.
+            // Figures of another window would look like those of this one; the leads do not depend on it.
             assertThat(page.has(".tiles")).isFalse();
             assertThat(page.text("h1")).isEqualTo("Dashboard");
             assertThat(page.text(".key .body")).isEqualTo("Not loaded.");
@@ -48,7 +48,7 @@ class DashboardStatesIT {
             DATABASE.start();
         }
 
-        Stored.await(DashboardStatesIT::isStoring, true);
+        StoredRows.await(DashboardStatesIT::isStoring, true);
         page.tab.click(RETRY);
         page.settled();
         assertThat(page.has(".alert p")).isFalse();
@@ -65,7 +65,7 @@ class DashboardStatesIT {
     }
 
     @Test
-    void what_was_there_stays_and_is_marked_when_it_cannot_be_refreshed() {
+    void figures_that_cannot_be_refreshed_stay_and_are_marked() {
         page.signIn("");
         page.tab.unreachable("*/v1/*");
         page.tab.click(REFRESH);
@@ -157,7 +157,7 @@ class DashboardStatesIT {
         past.rollUp(7, 7);
         past.rollUp(5, 4);
 
-        // Held so that the service does not roll up by itself what is to be missing.
+        // Held so that the service does not roll up the days that must be missing.
         boolean isHeld = Database.at(database).sql().inTransaction(tx -> {
             var _ = tx.query(
                     "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))", row -> true);
@@ -170,7 +170,7 @@ class DashboardStatesIT {
                                 ", 4 days ago",
                                 "These days were never rolled up and show zeros: ");
                 tab.assertAccessible("late", DashboardTab.WIDE);
-                // The service takes this property for all requests that name none: so all together is no choice.
+                // With a default property, all properties together cannot be chosen.
                 assertThat(tab.text(".toolbar select")).isEqualTo("Default");
                 assertThat(tab.tab.evaluate("document.title").asText()).startsWith("Default · ");
             }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The dashboard in a {@link ChromiumTab}, and what can be read off it. */
+/** The dashboard in a {@link ChromiumTab}, and what it shows. */
 final class DashboardTab {
     static final int WIDE = 1_280;
     static final int PHONE = 360;
@@ -52,13 +52,13 @@ final class DashboardTab {
         tab.press("Enter");
     }
 
-    /** Waits until every answer has come, or is known not to come. */
+    /** Waits until every request has its answer or has failed. */
     DashboardTab settled() {
         tab.await("document.querySelector('.overview') && !document.querySelector('[aria-busy]')");
         return this;
     }
 
-    /** Chooses a button of a row, which is found by its value. */
+    /** Chooses the button with this value in a row of buttons. */
     DashboardTab choose(String value) {
         tab.click("input[type=radio][value=\"" + value + "\"]");
         return settled();
@@ -75,7 +75,7 @@ final class DashboardTab {
         return settled();
     }
 
-    /** What is written in an element; spaces that do not break are spaces. */
+    /** The text of an element, with plain spaces. */
     String text(String selector) {
         return tab.evaluate("document.querySelector('%s').innerText".formatted(selector))
                 .asText()
@@ -88,14 +88,14 @@ final class DashboardTab {
                 .booleanValue();
     }
 
-    /** A tile's value and its change, with the words that only a screen reader says. */
+    /** A tile's value and its change, with the text for screen readers. */
     String tile(String metric) {
         return tab.evaluate("document.querySelector('[data-metric=%s] dd').textContent".formatted(metric))
                 .asText()
                 .replaceAll("[\\s\\u00a0\\u2009\\u202f]+", " ");
     }
 
-    /** The rows of a table, each with its cells between bars. */
+    /** The rows of a table, each with its cells separated by bars. */
     List<String> rows(String selector) {
         List<String> rows = new ArrayList<>();
         tab.evaluate("""
@@ -140,7 +140,7 @@ final class DashboardTab {
         return tab.evaluate("location.search").asText();
     }
 
-    /** Which element has the focus, in short. */
+    /** The id, value or text of the element with the focus. */
     String focus() {
         return tab.evaluate(
                         "document.activeElement.id || document.activeElement.value || document.activeElement.textContent")

@@ -3,7 +3,7 @@ package com.altcontext.api.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.ChromiumTab;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.testing.Database;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The line that an empty dashboard offers, put into a page as a newcomer does. */
+/** The script tag that an empty dashboard offers, in a page. */
 class DashboardTagIT {
     private volatile String tag = "";
 
@@ -38,7 +38,7 @@ class DashboardTagIT {
     @Test
     void the_line_that_an_empty_dashboard_offers_counts_a_visit_of_a_page_on_this_machine() throws IOException {
         String database = Database.migrated().url();
-        Stored stored = new Stored(Database.at(database).sql());
+        StoredRows stored = new StoredRows(Database.at(database).sql());
         HttpServer site = site();
         String origin = "http://localhost:" + site.getAddress().getPort();
         try (DashboardStage stage = new DashboardStage(database, Map.of("CORS_ALLOWED_ORIGINS", origin))) {
@@ -47,7 +47,7 @@ class DashboardTagIT {
 
             ChromiumTab page = stage.browser.visitor().tab().open(origin + "/mine");
 
-            Stored.await(
+            StoredRows.await(
                     () -> stored.rows("SELECT to_jsonb(e)::text FROM events e").size(), 1);
             List<JsonNode> events = stored.rows("SELECT to_jsonb(e)::text FROM events e");
             assertThat(events.getFirst().path("event_type").asText()).isEqualTo("page_view");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.PackagedService;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
@@ -35,7 +35,7 @@ class BeaconIT {
     private static final long MAX_VISIT_SECONDS = 120;
     private static final Pattern OUTCOME = Pattern.compile("<pre id=\"outcome\">(\\{.*?})</pre>");
 
-    /** Sends one event as a beacon, which needs no leave, and two that a preflight must allow; writes down what came of it. */
+    /** Sends one event as a beacon without a preflight, and two with one; shows the outcome. */
     private static final String PAGE = """
             <!doctype html>
             <title>Pricing</title>
@@ -109,7 +109,7 @@ class BeaconIT {
         assertThat(events)
                 .extracting(event -> event.path("id").textValue())
                 .contains(outcome.at("/body/eventId").textValue());
-        assertThat(new Stored(sql).sessions(anonId)).hasSize(1);
+        assertThat(new StoredRows(sql).sessions(anonId)).hasSize(1);
     }
 
     @Test
@@ -121,7 +121,7 @@ class BeaconIT {
         assertThat(stored(1).getFirst().path("event_type").textValue()).isEqualTo("page_view");
     }
 
-    /** Opens the page under that name of this machine, of which the service lists {@code 127.0.0.1} only. */
+    /** Opens the page under a name of this machine; the service allows {@code 127.0.0.1} only. */
     private JsonNode visit(String host, int stored) throws Exception {
         int port = site.getAddress().getPort();
         try (PackagedService service =
@@ -130,18 +130,18 @@ class BeaconIT {
             String dom = dom("http://" + host + ":" + port + "/pricing");
             Matcher outcome = OUTCOME.matcher(dom);
             assertThat(outcome.find()).as("an outcome in the page: %s", dom).isTrue();
-            Stored.await(() -> new Stored(sql).events(anonId).size(), stored);
+            StoredRows.await(() -> new StoredRows(sql).events(anonId).size(), stored);
             return Call.JSON.readTree(outcome.group(1).replace("&amp;", "&"));
         }
     }
 
     private List<JsonNode> stored(int wanted) {
-        List<JsonNode> events = new Stored(sql).events(anonId);
+        List<JsonNode> events = new StoredRows(sql).events(anonId);
         assertThat(events).hasSize(wanted);
         return events;
     }
 
-    /** The page as it stands when its script is done. */
+    /** The page after its script has run. */
     private static String dom(String address) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("altcontext-browser-");
         Path dom = directory.resolve("dom");

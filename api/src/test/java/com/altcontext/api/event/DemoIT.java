@@ -4,14 +4,14 @@ import static com.altcontext.api.event.DemoStage.anonId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.ChromiumTab;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** The form of the demo site, with the script and without, from the key that is pressed to the lead that is stored. */
+/** The form of the demo site, with and without the script, from the key press to the stored lead. */
 class DemoIT {
     private static final DemoStage STAGE = new DemoStage();
 
@@ -41,7 +41,7 @@ class DemoIT {
             assertThat(consent.path("source").textValue()).isEqualTo("form");
             assertThat(consent.path("form_name").textValue()).isEqualTo("next-firing");
         });
-        // Begun and sent by the visitor whose page view it was, in one session: the service makes the second event.
+        // All three events are of one visitor in one session; the service makes the form_submit.
         JsonNode start = STAGE.await(tab, "form_start", 1).getFirst();
         JsonNode submit = STAGE.await(tab, "form_submit", 1).getFirst();
         assertThat(start.at("/props/formName").textValue()).isEqualTo("next-firing");
@@ -185,7 +185,7 @@ class DemoIT {
     }
 
     private void awaitWord(String word) {
-        Stored.await(
+        StoredRows.await(
                 () -> tab.evaluate("document.querySelector('[data-alt-status]').textContent")
                         .asText(),
                 word);
@@ -197,7 +197,7 @@ class DemoIT {
     }
 
     private JsonNode lead() {
-        Stored.await(() -> leads().size(), 1);
+        StoredRows.await(() -> leads().size(), 1);
         return leads().getFirst();
     }
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Executors;
 
-/** docs/demo as a site of its own, whose pages know where the service under test is. */
+/** docs/demo as a site of its own, whose pages have the address of the service under test. */
 final class DemoSite implements AutoCloseable {
     private static final Path FILES = Path.of("..", "docs", "demo");
     private static final String SERVICE = "http://localhost:3000";
@@ -36,7 +36,7 @@ final class DemoSite implements AutoCloseable {
         server.start();
     }
 
-    /** From now on the pages speak to the service at that address. */
+    /** Lets the pages use the service at this address. */
     void use(String address) {
         service = address;
     }

@@ -3,13 +3,13 @@ package com.altcontext.api.event;
 import com.altcontext.api.testing.Chromium;
 import com.altcontext.api.testing.ChromiumTab;
 import com.altcontext.api.testing.PackagedService;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.testing.Database;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 
-/** The demo site, the packaged service that it speaks to, the service's database, and a browser to look at all that. */
+/** The demo site, the packaged service that it uses, the service's database, and a browser. */
 final class DemoStage implements AutoCloseable {
     /** Lets the browser paint. */
     static final String TWO_FRAMES =
@@ -17,12 +17,12 @@ final class DemoStage implements AutoCloseable {
 
     final DemoSite site = new DemoSite();
     final PackagedService service;
-    final Stored stored;
+    final StoredRows stored;
     final Chromium browser;
 
     DemoStage() {
         Database database = Database.migrated();
-        stored = new Stored(database.sql());
+        stored = new StoredRows(database.sql());
         stored.execute("INSERT INTO properties (id, name) VALUES ('kiln', 'Kiln')");
         service = PackagedService.on(
                 database.url(),
@@ -55,18 +55,18 @@ final class DemoStage implements AutoCloseable {
                 .count();
     }
 
-    /** What the tab's visitor is called. */
+    /** The id of the tab's visitor. */
     static String anonId(ChromiumTab tab) {
         return tab.evaluate("localStorage['altcontext.id']").asText();
     }
 
-    /** Waits until the tab's visitor has so many events of a kind, and gives them back. */
+    /** Waits until the tab's visitor has so many events of a type, and returns them. */
     List<JsonNode> await(ChromiumTab tab, String eventType, int count) {
         return await(anonId(tab), eventType, count);
     }
 
     List<JsonNode> await(String anonId, String eventType, int count) {
-        Stored.await(() -> events(anonId, eventType).size(), count);
+        StoredRows.await(() -> events(anonId, eventType).size(), count);
         return events(anonId, eventType);
     }
 

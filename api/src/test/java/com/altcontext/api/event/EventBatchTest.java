@@ -3,7 +3,7 @@ package com.altcontext.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -41,11 +41,11 @@ class EventBatchTest {
     @Inject
     MeterRegistry meters;
 
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void rows() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     @ParameterizedTest
@@ -120,7 +120,7 @@ class EventBatchTest {
                 "null",
                 "true"
             })
-    void what_holds_no_events_is_refused(String body) {
+    void a_batch_without_events_is_refused(String body) {
         Call.Answer answer = Call.batch(body).send();
 
         assertThat(answer.status()).isEqualTo(400);
@@ -170,8 +170,8 @@ class EventBatchTest {
         assertThat(names(results.path(1))).containsExactlyInAnyOrder("ok", "error", "issues");
         stored.event(good.path("anonId").asText());
         stored.event(bot.path("anonId").asText());
-        Stored.await(() -> stored.rejections(property, "events/batch", "honeypot"), 1L);
-        Stored.await(() -> stored.rejections(property, "events/batch", "invalid_request"), 6L);
+        StoredRows.await(() -> stored.rejections(property, "events/batch", "honeypot"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "events/batch", "invalid_request"), 6L);
     }
 
     @Test
@@ -189,7 +189,7 @@ class EventBatchTest {
         String twice = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"path\":\"/\"}";
         String nul = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"props\":{\"a\":\"\\u0000\"}}";
         for (String form : List.of("%s", "{\"events\":%s}")) {
-            // Ten and more, so that the tenth is not taken for the first.
+            // More than ten, so that index 1 and index 10 differ.
             List<Object> events = new ArrayList<>(views(9));
             events.add(twice);
             events.add(good);
@@ -286,7 +286,7 @@ class EventBatchTest {
         }
     }
 
-    /** With one field as it stands in JSON, between its quotes. */
+    /** An event with this JSON text, without quotes, as one of its fields. */
     private static String event(String field, String text) {
         return TestEvent.body().put(field, "%s").toString().formatted(text);
     }
@@ -346,7 +346,7 @@ class EventBatchTest {
         return IntStream.range(0, count).mapToObj(i -> TestEvent.body()).toList();
     }
 
-    /** Of each result its outcome, or the paths of its issues. */
+    /** The outcome of each result, or the paths of its issues. */
     private static List<String> outcomes(JsonNode results) {
         List<String> outcomes = new ArrayList<>();
         for (JsonNode result : results) {

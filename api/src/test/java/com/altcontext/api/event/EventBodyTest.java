@@ -4,7 +4,7 @@ import static com.altcontext.api.testing.Call.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be a body at all: its type, its size, its encoding, its shape as JSON. */
+/** The rules of a body: its type, size, encoding, and shape as JSON. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventBodyTest {
@@ -35,11 +35,11 @@ class EventBodyTest {
     @Inject
     Sql sql;
 
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void rows() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     // --- type
@@ -105,7 +105,7 @@ class EventBodyTest {
         Call call = Call.event(TestEvent.body()).body(packed.toByteArray());
 
         assertError(call.header("content-encoding", "gzip").send(), 415, "unsupported_media_type");
-        // And without the header that says so, it is no JSON.
+        // Without the header it is not JSON.
         assertError(call.without("content-encoding").send(), 400, "invalid_request");
     }
 

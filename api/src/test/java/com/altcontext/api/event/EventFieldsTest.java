@@ -3,7 +3,7 @@ package com.altcontext.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
@@ -34,12 +34,12 @@ class EventFieldsTest {
     Sql sql;
 
     private EventSender events;
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void open() {
         events = new EventSender(sql);
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     // --- text

@@ -4,7 +4,7 @@ import static com.altcontext.api.testing.Call.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
@@ -33,12 +33,12 @@ class EventNumbersTest {
     Sql sql;
 
     private EventSender events;
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void open() {
         events = new EventSender(sql);
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     // --- measurements

@@ -3,7 +3,7 @@ package com.altcontext.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -45,11 +45,11 @@ class EventOutcomesTest {
     @Inject
     Properties properties;
 
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void rows() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     // --- stored
@@ -160,7 +160,7 @@ class EventOutcomesTest {
         assertThat(answer.status()).isEqualTo(202);
         assertThat(answer.text()).isEqualTo("{\"ok\":true}");
         assertThat(answer.header("x-outcome")).isEqualTo("dropped");
-        Stored.await(() -> stored.rejections(property, "events", "honeypot"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "events", "honeypot"), 1L);
         assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
     }
 
@@ -293,7 +293,7 @@ class EventOutcomesTest {
         assertThat(row.path("referrer_host").asText()).isEqualTo("www.example.com");
     }
 
-    // --- what the database refuses though validation did not
+    // --- an event that only the database refuses
 
     @Test
     void an_event_that_the_database_refuses_is_an_internal_error_without_a_word_of_sql() {

@@ -3,7 +3,7 @@ package com.altcontext.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -33,11 +33,11 @@ class EventPropertyTest {
     @Inject
     Properties properties;
 
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void knownProperties() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
         stored.execute("""
                 INSERT INTO properties (id, name, domains) VALUES
                     ('shop', 'Shop', '{shop.example.com,www.shop.example.com}'),
@@ -163,14 +163,14 @@ class EventPropertyTest {
         Call.batch("[]").header("origin", origin).send();
         Call.batch("[" + honeypot + ",{}]").header("origin", origin).send();
 
-        Stored.await(
+        StoredRows.await(
                 () -> counts(site),
                 Map.of(
                         "events invalid_request", 1L,
                         "events unsupported_media_type", 2L,
                         "events payload_too_large", 1L,
                         "events/batch invalid_request", 2L));
-        Stored.await(
+        StoredRows.await(
                 () -> counts(named),
                 Map.of(
                         "events invalid_request", 1L,
@@ -191,7 +191,7 @@ class EventPropertyTest {
     void a_property_that_an_operator_adds_is_known_without_a_restart() {
         stored.execute("INSERT INTO properties (id, name) VALUES ('added', 'Added') ON CONFLICT DO NOTHING");
 
-        Stored.await(
+        StoredRows.await(
                 () -> Call.event(TestEvent.bodyWith("propertyId", "added"))
                         .send()
                         .status(),

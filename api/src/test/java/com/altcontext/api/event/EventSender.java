@@ -3,19 +3,19 @@ package com.altcontext.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.Sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sends events that must be stored, or must be refused, and gives back what became of them. */
+/** Sends events that must be stored or refused, and returns the row or the issues. */
 final class EventSender {
-    private final Stored stored;
+    private final StoredRows stored;
 
     EventSender(Sql sql) {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     /** Sends what must be stored; its row. */

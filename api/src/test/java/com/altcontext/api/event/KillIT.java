@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.PackagedService;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
@@ -20,10 +20,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service is ended in the middle of its work, rudely and politely. */
+/** The packaged service is ended under load, by SIGKILL and by SIGTERM. */
 class KillIT {
     private static final int CLIENTS = 32;
-    /** What a platform waits after SIGTERM before it kills. */
+    /** How long a platform waits after SIGTERM before it kills. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private static final int TERMINATED = 128 + 15;
@@ -88,11 +88,11 @@ class KillIT {
             assertThat(retry.header("x-outcome")).isEqualTo("duplicate");
             assertThat(retry.text()).isEqualTo(first.text());
         }
-        assertThat(new Stored(sql).events("anon-of-a-kill")).hasSize(1);
+        assertThat(new StoredRows(sql).events("anon-of-a-kill")).hasSize(1);
     }
 
     /**
-     * A request that reaches a closing connection gets no answer, and nothing on the way of HTTP/1.1 can prevent that. But what
+     * A request that reaches a closing connection gets no answer, which HTTP/1.1 cannot prevent. But a request that
      * was taken is answered: an event is stored exactly if its answer said so.
      */
     @Test
@@ -113,18 +113,18 @@ class KillIT {
         }
 
         assertEveryEventHasItsSessionAndVisitor();
-        assertThat(new Stored(sql).rejections("default", "events", "invalid_request"))
+        assertThat(new StoredRows(sql).rejections("default", "events", "invalid_request"))
                 .isEqualTo(refused);
     }
 
     /** The id of each event by its path; an event that is stored twice fails here. */
     private Map<String, String> stored() {
-        record Event(String path, String id) {}
+        record StoredEvent(String path, String id) {}
         return sql
-                .inTransaction(
-                        tx -> tx.query("SELECT path, id::text FROM events", row -> new Event(row.text(1), row.text(2))))
+                .inTransaction(tx ->
+                        tx.query("SELECT path, id::text FROM events", row -> new StoredEvent(row.text(1), row.text(2))))
                 .stream()
-                .collect(Collectors.toMap(Event::path, Event::id));
+                .collect(Collectors.toMap(StoredEvent::path, StoredEvent::id));
     }
 
     private void assertEveryEventHasItsSessionAndVisitor() {

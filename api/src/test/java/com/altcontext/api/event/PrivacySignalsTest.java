@@ -3,7 +3,7 @@ package com.altcontext.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -34,7 +34,7 @@ class PrivacySignalsTest {
     @ParameterizedTest
     @ValueSource(strings = {"Sec-GPC", "DNT"})
     void an_event_with_a_privacy_signal_is_accepted_and_not_stored(String header) {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         ObjectNode event = TestEvent.bodyWith("propertyId", property);
         Call.Answer answer = Call.event(event).header(header, "1").send();
@@ -42,7 +42,7 @@ class PrivacySignalsTest {
         assertThat(answer.status()).isEqualTo(202);
         assertThat(answer.text()).isEqualTo("{\"ok\":true}");
         assertThat(answer.header("x-outcome")).isEqualTo("dropped");
-        Stored.await(() -> stored.rejections(property, "events", "privacy_signal"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "events", "privacy_signal"), 1L);
         assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
     }
 
@@ -55,7 +55,7 @@ class PrivacySignalsTest {
 
     @Test
     void a_signal_drops_every_event_of_a_batch() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         Call.Answer answer = Call.batch(
                         List.of(TestEvent.bodyWith("propertyId", property), TestEvent.bodyWith("propertyId", property)))
@@ -65,7 +65,7 @@ class PrivacySignalsTest {
         assertThat(answer.text())
                 .isEqualTo("{\"ok\":true,\"results\":[{\"ok\":true,\"outcome\":\"dropped\"},"
                         + "{\"ok\":true,\"outcome\":\"dropped\"}]}");
-        Stored.await(() -> stored.rejections(property, "events/batch", "privacy_signal"), 2L);
+        StoredRows.await(() -> stored.rejections(property, "events/batch", "privacy_signal"), 2L);
     }
 
     @Test

@@ -110,7 +110,7 @@ class TelemetryTest {
         }
         assertThat(Call.get(PLAIN).header("if-none-match", "\"other\"").send().status())
                 .isEqualTo(200);
-        // The packed one is another representation.
+        // The compressed file is another representation.
         assertThat(Call.get(PLAIN)
                         .header("if-none-match", tag)
                         .header("accept-encoding", "gzip")

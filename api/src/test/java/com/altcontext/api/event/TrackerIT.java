@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class TrackerIT {
     private static final DemoStage STAGE = new DemoStage();
 
-    private final Chromium.Visitor visitor = STAGE.browser.visitor();
+    private final Chromium.Profile visitor = STAGE.browser.visitor();
 
     @AfterAll
     static void stop() {

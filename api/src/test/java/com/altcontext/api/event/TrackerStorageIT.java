@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Chromium;
 import com.altcontext.api.testing.ChromiumTab;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
@@ -16,11 +16,11 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What the tracker keeps in the browser until it has arrived, when it keeps and sends nothing, and what it survives. */
+/** The tracker's storage in the browser: events that have not arrived, opt-outs, and broken browsers. */
 class TrackerStorageIT {
     private static final DemoStage STAGE = new DemoStage();
 
-    private final Chromium.Visitor visitor = STAGE.browser.visitor();
+    private final Chromium.Profile visitor = STAGE.browser.visitor();
 
     @AfterAll
     static void stop() {
@@ -115,7 +115,7 @@ class TrackerStorageIT {
         JsonNode kept = kept(tab);
         assertThat(kept).hasSize(1);
         tab.unreachable();
-        // It did arrive after all, and only the answer was lost.
+        // As if it had arrived, and only the answer was lost.
         tab.evaluate("""
                 fetch('%s/v1/events', {method: 'POST', body: JSON.stringify(%s)})""".formatted(STAGE.service.address(), kept.get(0)));
         STAGE.await(tab, "cta_click", 1);
@@ -190,7 +190,7 @@ class TrackerStorageIT {
             assertThat(tab.evaluate("(() => { try { return localStorage.length } catch (e) { return e.name } })()")
                             .asText())
                     .isEqualTo("SecurityError");
-            Stored.await(() -> visitorsOf(campaign).size(), 1);
+            StoredRows.await(() -> visitorsOf(campaign).size(), 1);
             String anonId = visitorsOf(campaign).getFirst();
 
             tab.click("[data-alt-event]");
@@ -209,10 +209,10 @@ class TrackerStorageIT {
     void a_full_storage_neither_stops_the_script_nor_undoes_an_opt_out() {
         String campaign = "full-" + UUID.randomUUID();
         ChromiumTab tab = visitor.tab();
-        // 5 MiB, the name included, are all that Chromium gives a site.
+        // Chromium gives a site 5 MiB, the name included.
         tab.beforeEachPage("localStorage.filling = 'x'.repeat(5 * 1024 * 1024 - 'filling'.length)");
         tab.open(STAGE.site.at("/index.html?utm_source=" + campaign));
-        Stored.await(() -> visitorsOf(campaign).size(), 1);
+        StoredRows.await(() -> visitorsOf(campaign).size(), 1);
         String anonId = visitorsOf(campaign).getFirst();
         tab.click("[data-alt-event]");
         STAGE.await(anonId, "cta_click", 1);

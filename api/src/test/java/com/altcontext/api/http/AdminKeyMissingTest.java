@@ -23,14 +23,14 @@ class AdminKeyMissingTest {
             for (String key : List.of("", " ", TestService.ADMIN_KEY)) {
                 Call.Answer answer = Call.of("POST", path)
                         .header("x-admin-key", key)
-                        .json(Forms.least())
+                        .json(Forms.minimal())
                         .send();
 
                 assertThat(answer.status()).isEqualTo(503);
                 assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"admin_auth_not_configured\"}");
                 assertThat(answer.header("retry-after")).isNull();
             }
-            assertThat(Call.of("POST", path).json(Forms.least()).send().status())
+            assertThat(Call.of("POST", path).json(Forms.minimal()).send().status())
                     .isEqualTo(503);
         }
     }
@@ -59,6 +59,6 @@ class AdminKeyMissingTest {
 
     @Test
     void the_other_endpoints_do_not_care() {
-        assertThat(Call.capture(Forms.least()).send().status()).isEqualTo(200);
+        assertThat(Call.capture(Forms.minimal()).send().status()).isEqualTo(200);
     }
 }

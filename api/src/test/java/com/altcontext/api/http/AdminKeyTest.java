@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -38,7 +38,7 @@ class AdminKeyTest {
     private final String client = "100.64.1." + CLIENTS.incrementAndGet();
 
     private Call.Answer send(String path, @Nullable String key) {
-        Call call = Call.of("POST", path).json(Forms.least()).header("x-forwarded-for", client);
+        Call call = Call.of("POST", path).json(Forms.minimal()).header("x-forwarded-for", client);
         return (key == null ? call : call.header("x-admin-key", key)).send();
     }
 
@@ -97,7 +97,7 @@ class AdminKeyTest {
             failures++;
             answer = send(PATHS.get(failures % 2), "wrong");
         }
-        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        // The allowance refills while it is used, so a slow machine gets some more.
         assertThat(failures).isBetween(10, 15);
         for (Call.Answer refused : List.of(answer, send(PATHS.getFirst(), TestService.ADMIN_KEY))) {
             assertThat(refused.status()).isEqualTo(429);
@@ -107,7 +107,7 @@ class AdminKeyTest {
             assertThat(refused.header("retry-after")).matches("[1-6]");
         }
         assertThat(Call.of("POST", PATHS.getFirst())
-                        .json(Forms.least())
+                        .json(Forms.minimal())
                         .header("x-forwarded-for", "100.64.2.77")
                         .header("x-admin-key", TestService.ADMIN_KEY)
                         .send()
@@ -126,7 +126,7 @@ class AdminKeyTest {
 
     @Test
     void failures_are_counted_as_rejections() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         for (int i = 0; i < 3; i++) {
             Call.of("POST", "/v1/leads/export")
@@ -135,7 +135,7 @@ class AdminKeyTest {
                     .json("{}")
                     .send();
         }
-        Stored.await(() -> stored.rejections(property, "leads/export", "unauthorized"), 3L);
+        StoredRows.await(() -> stored.rejections(property, "leads/export", "unauthorized"), 3L);
     }
 
     @Test
@@ -145,7 +145,7 @@ class AdminKeyTest {
                     Call.of("OPTIONS", path)
                             .header("access-control-request-method", "POST")
                             .header("access-control-request-headers", "x-admin-key"),
-                    Call.of("POST", path).json(Forms.least()),
+                    Call.of("POST", path).json(Forms.minimal()),
                     Call.of("POST", path).json("{}").header("x-admin-key", TestService.ADMIN_KEY),
                     Call.get(path))) {
                 Call.Answer answer = call.header("origin", TestService.ALLOWED_ORIGIN)

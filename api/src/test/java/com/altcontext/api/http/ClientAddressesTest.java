@@ -20,7 +20,7 @@ class ClientAddressesTest {
 
     @ParameterizedTest
     @CsvSource({
-        // X-Forwarded-For as it arrives from a trusted proxy, and whom it names
+        // X-Forwarded-For from a trusted proxy, and the client that it names
         "203.0.113.1, 203.0.113.1",
         "'  203.0.113.1 ', 203.0.113.1",
         "'192.0.2.66, 203.0.113.1', 203.0.113.1",

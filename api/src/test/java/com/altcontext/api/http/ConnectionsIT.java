@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.RawClient;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
@@ -93,7 +93,7 @@ class ConnectionsIT {
                     client.close();
                 }
             }
-            Stored.await(() -> isServed(address), true);
+            StoredRows.await(() -> isServed(address), true);
         }
     }
 
@@ -114,7 +114,7 @@ class ConnectionsIT {
             String anonId = "anon-after-the-flood";
             assertThat(service.post(PackagedService.Load.event(anonId)).header("x-outcome"))
                     .isEqualTo("stored");
-            assertThat(new Stored(sql).events(anonId)).hasSize(1);
+            assertThat(new StoredRows(sql).events(anonId)).hasSize(1);
         }
     }
 
@@ -135,7 +135,7 @@ class ConnectionsIT {
                     }
                 });
             }
-            Stored.await(() -> served.get() > 1_000, true);
+            StoredRows.await(() -> served.get() > 1_000, true);
             service.terminate();
 
             assertThat(service.exitCode(Duration.ofSeconds(30))).isEqualTo(128 + 15);
@@ -156,7 +156,7 @@ class ConnectionsIT {
                             "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
                                     + event.length() + "\r\n\r\n" + event);
                 } catch (IOException refused) {
-                    // That is what the service is for here.
+                    // The service may refuse it.
                 }
                 if (!open.isEmpty() && (!stays || open.size() > FLOOD / CLIENTS / 2)) {
                     open.removeFirst().close();

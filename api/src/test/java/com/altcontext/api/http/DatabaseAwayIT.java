@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.PackagedService;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.devdb.EmbeddedDatabase;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged service without its database, or without what else it needs. */
+/** The packaged service without its database, or with a wrong configuration. */
 class DatabaseAwayIT {
     private static final Duration MAX_REFUSAL = Duration.ofSeconds(60);
 
@@ -73,7 +73,7 @@ class DatabaseAwayIT {
                 assertThat(capture(service, Forms.email()).status()).isEqualTo(200);
 
                 database.kill();
-                // The first may be who finds it out, the second finds it known.
+                // The first request may find that the database is away; the second already knows.
                 for (int i = 0; i < 2; i++) {
                     Call.Answer refused = capture(service, email);
                     assertThat(refused.status()).isEqualTo(503);
@@ -82,14 +82,14 @@ class DatabaseAwayIT {
                 }
 
                 database.start();
-                Stored.await(() -> capture(service, email).status(), 200);
-                assertThat(new Stored(Database.at(database.url()).sql()).leads(email))
+                StoredRows.await(() -> capture(service, email).status(), 200);
+                assertThat(new StoredRows(Database.at(database.url()).sql()).leads(email))
                         .hasSize(1);
             }
         }
     }
 
-    /** As a form's script does that gives up after 5 seconds. */
+    /** Sends a form as a script does that gives up after 5 seconds. */
     private static Call.Answer capture(PackagedService service, String email) {
         return assertTimeoutPreemptively(
                 Duration.ofSeconds(5), () -> service.post("/v1/leads/capture", Forms.scripted(email)));

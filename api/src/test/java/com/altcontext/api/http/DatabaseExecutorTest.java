@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** One thread and room for one that waits, behind a server whose every request is the work that a test says. */
+/** An executor with one thread and room for one waiting request, behind a server that runs the work of the test. */
 class DatabaseExecutorTest {
     private static final String UNAVAILABLE = "503 2 {\"ok\":false,\"error\":\"unavailable\"}";
     private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), null, null, false);
@@ -209,7 +209,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void what_the_database_cannot_do_now_may_be_tried_again_and_the_others_go_on() throws Exception {
+    void a_temporary_failure_of_the_database_may_be_tried_again_and_others_go_on() throws Exception {
         for (String state : List.of("25006", "53100", "57014", "58030")) {
             var refused = send(() -> SQL.inTransaction(tx -> String.valueOf(
                     tx.update("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '" + state + "'; END $$"))));
@@ -219,8 +219,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void what_waits_holds_memory_until_it_is_answered_and_a_request_that_finds_none_is_refused_at_once()
-            throws Exception {
+    void a_waiting_request_holds_memory_until_its_answer_and_one_that_finds_none_is_refused_at_once() throws Exception {
         var working = sendLong();
         assertThat(MEMORY.held()).isGreaterThan(4_096);
         long left = MEMORY.maxBytes() - MEMORY.held();
@@ -235,7 +234,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void what_was_taken_before_the_stop_is_finished_and_nothing_else_is_taken() throws Exception {
+    void requests_taken_before_the_stop_are_finished_and_no_others_are_taken() throws Exception {
         var working = sendLong();
         var waiting = send(DatabaseExecutorTest::done);
         executor.stop();

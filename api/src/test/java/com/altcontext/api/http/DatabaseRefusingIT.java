@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.PackagedService;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** A database that is there and does not do what it is asked: every route says 503, and nothing is half-written. */
+/** A reachable database that refuses to work: every route answers 503, and nothing is half-written. */
 class DatabaseRefusingIT {
     private static final String ADMIN_KEY = "an admin key of the tests, long enough";
     private static final List<String> WRITTEN = List.of(
@@ -86,10 +86,12 @@ class DatabaseRefusingIT {
             alter("CONNECTION LIMIT 100");
             assertThat(rows()).isEqualTo(rows);
 
-            Stored.await(() -> status(service, event()), 202);
+            StoredRows.await(() -> status(service, event()), 202);
             assertThat(statuses(service, writing())).containsOnly(200, 202, 303);
             assertThat(statuses(service, reading())).containsOnly(200);
-            assertThat(new Stored(owner).leads(email)).as("forgotten at last").isEmpty();
+            assertThat(new StoredRows(owner).leads(email))
+                    .as("forgotten at last")
+                    .isEmpty();
         }
     }
 
@@ -156,14 +158,14 @@ class DatabaseRefusingIT {
                         "POST",
                         "/v1/leads/unsubscribe",
                         "application/json",
-                        Forms.least(email).toString()),
+                        Forms.minimal(email).toString()),
                 new Request("POST", unsubscribeLink, "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
                 new Request("POST", "/v1/dashboard/leads.csv", "application/json", "{}"),
                 new Request(
                         "POST",
                         "/v1/leads/delete",
                         "application/json",
-                        Forms.least(email).toString()));
+                        Forms.minimal(email).toString()));
     }
 
     private List<Request> reading() {
@@ -214,7 +216,7 @@ class DatabaseRefusingIT {
     }
 
     private UUID leadId() {
-        return UUID.fromString(new Stored(owner).lead(email).path("id").asText());
+        return UUID.fromString(new StoredRows(owner).lead(email).path("id").asText());
     }
 
     private Map<String, Integer> rows() {
@@ -237,7 +239,7 @@ class DatabaseRefusingIT {
         });
     }
 
-    /** Changes the service's role, and ends its connections, which would go on as they began. */
+    /** Changes the service's role, and ends its connections, which would keep the old settings. */
     private void alter(String change) {
         run("ALTER ROLE " + role + " " + change);
         run("DO $$ BEGIN PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '" + role

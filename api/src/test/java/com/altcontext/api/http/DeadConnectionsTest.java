@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.RepeatedTest;
 
-/** All connections to the database end at once, as when the machine was suspended or a proxy before the database was renewed. */
+/** All connections to the database end at once, as after a suspension of the machine or a restart of a proxy. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class DeadConnectionsTest {
@@ -29,7 +29,7 @@ class DeadConnectionsTest {
         Call.capture(Forms.scripted(email)).send();
         assertThat(statuses(calls(email), calls(email), calls(email))).containsOnly(200, 202);
 
-        new Stored(sql)
+        new StoredRows(sql)
                 .execute("DO $$ BEGIN PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                         + " WHERE datname = current_database() AND pid <> pg_backend_pid(); END $$");
 
@@ -38,16 +38,16 @@ class DeadConnectionsTest {
         }
     }
 
-    /** One of each kind that asks the database. */
+    /** One request of each kind that uses the database. */
     private static List<Call> calls(String email) {
         return List.of(
                 Call.event(TestEvent.body()),
                 Call.capture(Forms.scripted(email)),
-                Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least(email)),
+                Call.of("POST", "/v1/leads/unsubscribe").json(Forms.minimal(email)),
                 Call.of("POST", "/v1/leads/export")
                         .header("x-admin-key", TestService.ADMIN_KEY)
-                        .json(Forms.least(email)),
-                // Each time another window, of which no answer is remembered.
+                        .json(Forms.minimal(email)),
+                // Another window each time, whose answer is not cached.
                 figures("breakdown?dimension=path&window=" + (1 + Math.floorMod(email.hashCode(), 366))),
                 figures("summary?window=" + (1 + Math.floorMod(email.hashCode(), 366))));
     }

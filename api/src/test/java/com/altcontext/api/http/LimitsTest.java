@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A service with its usual limits, behind a proxy that says who called. Each test is a client of its own. */
+/** A service with its default limits, behind a proxy that names the client. Each test is a client of its own. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -37,9 +37,9 @@ class LimitsTest {
 
     @Test
     void the_121st_event_of_a_minute_is_refused_with_retry_after() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
-        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        // The allowance refills while it is used, so a slow machine gets some more.
         Call.Answer refused = exhaust(TestEvent.bodyWith("propertyId", property));
 
         assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
@@ -89,12 +89,12 @@ class LimitsTest {
                 send(Call.batch(IntStream.range(0, 100).mapToObj(i -> event).toList()));
 
         assertThat(answer.status()).isEqualTo(429);
-        assertThat(new Stored(sql).visitors(event.path("anonId").asText())).isEmpty();
+        assertThat(new StoredRows(sql).visitors(event.path("anonId").asText())).isEmpty();
     }
 
     @Test
     void a_client_may_send_a_million_bytes_a_minute_to_be_stored() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         String text = "x".repeat(60_000);
         int passed = 0;
@@ -104,7 +104,7 @@ class LimitsTest {
             answer = send(Call.event(TestEvent.bodyWith("props.text", text)));
         }
 
-        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        // The allowance refills while it is used, so a slow machine gets some more.
         assertThat(passed).isBetween(16, 60);
         assertThat(answer.status()).isEqualTo(429);
         assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
@@ -113,15 +113,15 @@ class LimitsTest {
         assertThat(answer.header("retry-after")).matches("[1-4]");
         String origin = "https://" + property + ".example";
         ObjectNode event = TestEvent.bodyWith("props.text", text);
-        ObjectNode form = Forms.least();
+        ObjectNode form = Forms.minimal();
         TestEvent.put(form, "payload.text", text);
         assertThat(send(Call.batch(List.of(event)).header("origin", origin)).status())
                 .isEqualTo(429);
         assertThat(send(Call.capture(form).header("origin", origin)).status()).isEqualTo(429);
         assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
         assertThat(stored.leads(form.path("email").asText())).isEmpty();
-        Stored.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 1L);
-        Stored.await(() -> stored.rejections(property, "leads/capture", "rate_limited"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "leads/capture", "rate_limited"), 1L);
         assertThat(Call.event(event)
                         .header("x-forwarded-for", "198.51.100.2")
                         .send()
@@ -143,18 +143,18 @@ class LimitsTest {
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.header("retry-after")).isNotNull();
         assertThat(refused.header("ratelimit-policy")).isEqualTo("\"events\";q=120;w=60");
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         stored.event(hundred.getLast().path("anonId").asText());
         for (ObjectNode event : another) {
             assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
         }
-        // What is left of the allowance is there for a smaller one.
+        // The rest of the allowance suffices for a smaller one.
         assertThat(send(Call.event(TestEvent.body())).status()).isEqualTo(202);
     }
 
     @Test
     void refusals_are_counted_as_rejections() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         exhaust(TestEvent.body());
         String origin = "https://" + property + ".example";
@@ -163,7 +163,7 @@ class LimitsTest {
                     .header("origin", origin));
         }
 
-        Stored.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 5L);
+        StoredRows.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 5L);
     }
 
     @Test

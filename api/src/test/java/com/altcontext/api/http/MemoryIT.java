@@ -6,7 +6,7 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.RawClient;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.devdb.TestDatabase;
@@ -28,7 +28,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service with its 64 MB, while far more waits than fits: it refuses, lives, and goes on storing. */
+/** The packaged service with its 64 MB and far more waiting requests than fit: it refuses some, and goes on storing. */
 class MemoryIT {
     private static final int CONNECTIONS = 1_900;
     private static final Map<String, String> NO_LIMITS =
@@ -68,7 +68,7 @@ class MemoryIT {
             });
             assertThat(stalled).containsOnly(503);
             assertAlive(service);
-            Stored.await(
+            StoredRows.await(
                     () -> {
                         try {
                             return service.post("/v1/leads/capture", form(0)).status();
@@ -116,7 +116,7 @@ class MemoryIT {
         assertThat(service.health())
                 .as(() -> service.written("stdout") + service.written("stderr"))
                 .isEqualTo("200");
-        Stored.await(
+        StoredRows.await(
                 () -> {
                     try {
                         return service.post(PackagedService.Load.event("anon-after-the-crowd"))
@@ -178,7 +178,7 @@ class MemoryIT {
         return all;
     }
 
-    /** One request and its answer. A connection that is to be closed is; one that breaks before is a refusal too. */
+    /** One request and its answer. A connection that breaks before the answer counts as a refusal. */
     private static int exchange(Socket socket, String path, byte[] json) throws IOException {
         String head = "POST " + path + " HTTP/1.1\r\nHost: here\r\nUser-Agent: " + Call.BROWSER
                 + "\r\nContent-Type: application/json\r\nContent-Length: " + json.length + "\r\n\r\n";
@@ -186,7 +186,7 @@ class MemoryIT {
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(json);
         } catch (SocketException refusedBefore) {
-            // Its answer may be there to be read.
+            // The answer may have come before.
         }
         try {
             InputStream in = socket.getInputStream();

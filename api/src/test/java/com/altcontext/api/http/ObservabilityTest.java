@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Logged;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
@@ -85,7 +85,7 @@ class ObservabilityTest {
 
     @Test
     void metrics_count_the_services_own_faults() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         double faults = metric("altcontext_requests_refused_total{reason=\"internal_error\"}");
         stored.execute("ALTER TABLE events ADD CONSTRAINT fault CHECK (path <> '/faulty') NOT VALID");
         try {
@@ -98,7 +98,7 @@ class ObservabilityTest {
                 .isEqualTo(faults + 1);
     }
 
-    /** A series that begins with its first fault hides it: the rate of what was never there before is nothing. */
+    /** A series that begins with its first fault hides it: rate() of a new series is zero. */
     @Test
     void every_reason_has_a_counter_from_the_start() {
         String metrics = Call.management("/metrics").send().text();
@@ -175,7 +175,7 @@ class ObservabilityTest {
 
     @Test
     void logs_hold_neither_addresses_nor_bodies_and_name_the_request_that_failed() throws IOException {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         String anonId = "personal-" + UUID.randomUUID();
         List<String> secrets = List.of("personal", ADDRESS, anonId, "secret-path", "someone@example.org");
         stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/secret-path') NOT VALID");
@@ -196,7 +196,7 @@ class ObservabilityTest {
                         .header("x-request-id", "the-failing-request");
                 assertThat(call.send().status()).isBetween(202, 500);
             }
-            // The HTTP server itself finds fault with it, and would log the whole address.
+            // The HTTP server itself refuses it, and would log the whole address.
             assertThat(Call.raw("GET /secret-path?email=someone@example.org HTTP/1.1\r\nConnection: close\r\n\r\n"))
                     .startsWith("HTTP/1.1 400 ");
             lines = logged.lines();
@@ -213,7 +213,7 @@ class ObservabilityTest {
                 .allSatisfy(line -> assertThat(line).contains("the-failing-request"));
     }
 
-    /** The value of one series, 0 before it was ever counted. */
+    /** The value of one series, 0 if it is missing. */
     private static double metric(String series) {
         for (String line : Call.management("/metrics").send().text().split("\n", -1)) {
             if (line.startsWith(series + ' ')) {

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.lead.UnsubscribeToken;
@@ -88,7 +88,7 @@ class OpenApiAnswersTest {
                 assertDocumented(path, method, answer);
                 received.computeIfAbsent(operation, key -> new TreeSet<>()).add(answer.status());
             }
-            // 503 needs a database that is away, and 500 one that misbehaves: the latter follows.
+            // 503 needs a database that is away; 500 has a test below.
             Set<Integer> statuses = documented.computeIfAbsent(operation, key -> new TreeSet<>());
             names(operation(path, method).path("responses")).stream()
                     .map(Integer::valueOf)
@@ -98,7 +98,7 @@ class OpenApiAnswersTest {
         assertThat(received).isEqualTo(documented);
     }
 
-    /** Answers of every status that can be received of an operation. */
+    /** Answers of an operation with every status that it can have. */
     private List<Call.Answer> answers(String path, String method) {
         if (path.equals("/v1/healthz")) {
             return List.of(Call.get(path).send());
@@ -137,12 +137,13 @@ class OpenApiAnswersTest {
         }
         answers.add(exhausted(() -> Call.of("POST", path).json(List.of(TestEvent.body(), 5))));
         if (path.equals("/v1/leads/capture")) {
-            answers.add(client(Call.capture(Forms.least().put("honeypot", "x"))).send());
+            answers.add(
+                    client(Call.capture(Forms.minimal().put("honeypot", "x"))).send());
             answers.add(client(Call.form("email=jo%40example.ca")).send());
         }
         if (path.equals("/v1/leads/delete") || path.equals("/v1/leads/export")) {
-            answers.add(client(Call.of("POST", path).json(Forms.least())).send());
-            answers.add(client(Call.of("POST", path).json(Forms.least()))
+            answers.add(client(Call.of("POST", path).json(Forms.minimal())).send());
+            answers.add(client(Call.of("POST", path).json(Forms.minimal()))
                     .without("x-admin-key")
                     .send());
         }
@@ -179,7 +180,7 @@ class OpenApiAnswersTest {
     }
 
     private List<Call.Answer> linkAnswers(String path, String method) {
-        String lead = client(Call.capture(Forms.least())).send().field("leadId");
+        String lead = client(Call.capture(Forms.minimal())).send().field("leadId");
         String link = path + token.of(new UnsubscribeToken.Scope(UUID.fromString(lead), "default"));
         List<Call.Answer> answers = new ArrayList<>(List.of(
                 client(Call.of(method, link)).send(),
@@ -191,9 +192,9 @@ class OpenApiAnswersTest {
         return answers;
     }
 
-    /** A body that the operation takes. */
+    /** A valid body for the operation. */
     private static Object right(String path) {
-        ObjectNode form = Forms.least();
+        ObjectNode form = Forms.minimal();
         if (path.equals("/v1/leads/delete") || path.equals("/v1/leads/export")) {
             client(Call.capture(form)).send();
         }
@@ -206,7 +207,7 @@ class OpenApiAnswersTest {
 
     @Test
     void a_fault_of_the_service_is_as_documented() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
         try {
             Call.Answer answer =
@@ -224,11 +225,11 @@ class OpenApiAnswersTest {
 
     @Test
     void a_fault_while_a_form_is_stored_is_as_documented() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email <> 'poison@example.ca') NOT VALID");
         try {
             Call.Answer answer =
-                    client(Call.capture(Forms.least("poison@example.ca"))).send();
+                    client(Call.capture(Forms.minimal("poison@example.ca"))).send();
             assertThat(answer.status()).isEqualTo(500);
             assertDocumented("/v1/leads/capture", "post", answer);
         } finally {
@@ -278,7 +279,7 @@ class OpenApiAnswersTest {
         }
     }
 
-    /** What stands in the document as text is sent as it is, for instance a form. */
+    /** An example that is a text is sent as it is, for instance a form. */
     private static Object sent(JsonNode value) {
         return value.isTextual() ? value.asText() : value;
     }

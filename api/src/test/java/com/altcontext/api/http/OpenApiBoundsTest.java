@@ -31,12 +31,12 @@ import org.junit.jupiter.api.Test;
         value = TestService.class,
         initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class OpenApiBoundsTest {
-    /** A body whose schema is held against what the service takes, field by field. */
+    /** A body whose schema is compared with what the service takes, field by field. */
     @SuppressWarnings("ImmutableEnumChecker") // Jackson's nodes are mutable, but these are never changed.
     private enum Body {
         EVENT("Event", "/v1/events", TestEvent::body),
-        FORM("Form", "/v1/leads/capture", Forms::least),
-        UNSUBSCRIPTION("Unsubscription", "/v1/leads/unsubscribe", Forms::least);
+        FORM("Form", "/v1/leads/capture", Forms::minimal),
+        UNSUBSCRIPTION("Unsubscription", "/v1/leads/unsubscribe", Forms::minimal);
 
         final JsonNode schema;
         final String path;
@@ -48,7 +48,7 @@ class OpenApiBoundsTest {
             this.least = least;
         }
 
-        /** With no more than is required. */
+        /** With the required fields only. */
         ObjectNode least() {
             return least.get();
         }
@@ -79,7 +79,7 @@ class OpenApiBoundsTest {
     @Test
     void each_bound_of_a_text_is_the_one_that_is_enforced() {
         Set<String> tried = fields((body, field, rule) -> {
-            // An address has a form of its own: see below.
+            // E-mail addresses have a test of their own.
             if (!rule.has("maxLength") || field.equals("email")) {
                 return false;
             }
@@ -115,7 +115,7 @@ class OpenApiBoundsTest {
             if (!field.equals("email")) {
                 return false;
             }
-            // What has no width in a domain counts as a character, and is not part of the name.
+            // A soft hyphen counts as a character, but is not part of the domain.
             int most = rule.path("maxLength").asInt();
             String longest = "a@b" + "\u00AD".repeat(most - 6) + ".ca";
             assertThat(rule.path("minLength").asInt()).isEqualTo(3);
@@ -249,13 +249,13 @@ class OpenApiBoundsTest {
         return "x".repeat(Math.max(0, length));
     }
 
-    /** A test of one field; true if it was one to be tried. */
+    /** A test of one field; false if the test does not apply to it. */
     @FunctionalInterface
     private interface FieldTest {
         boolean tries(Body body, String field, JsonNode rule);
     }
 
-    /** Shows every field of every body to the test, by its dotted path; returns those that were tried. */
+    /** Runs the test on every field of every body, by its dotted path; returns the fields to which it applied. */
     private static Set<String> fields(FieldTest test) {
         Set<String> tried = new TreeSet<>();
         for (Body body : Body.values()) {

@@ -24,7 +24,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** openapi.yaml, and what holds an answer of the service against it. */
+/** openapi.yaml, and the assertions that compare an answer of the service with it. */
 final class OpenApiDocument {
     static final JsonNode DOCUMENT = read();
 
@@ -110,7 +110,7 @@ final class OpenApiDocument {
         return object.properties().stream().map(Map.Entry::getKey).toList();
     }
 
-    /** Each call is of another client, so that none is held up. */
+    /** Makes each call come from a new client, so that no limit applies. */
     static Call client(Call call) {
         int number = CLIENTS.incrementAndGet();
         return call.header("x-admin-key", TestService.ADMIN_KEY)
@@ -128,7 +128,7 @@ final class OpenApiDocument {
         throw new AssertionError("a thousand requests in a row were let pass");
     }
 
-    /** An address that keeps to the template. */
+    /** An address that fits the template. */
     static String oneOf(String path) {
         return path.replace("{token}", "cut-off").replace("{hash}", "0123456789abcdef");
     }

@@ -55,7 +55,7 @@ class OpenApiTest {
                     .isFalse();
         }
         DOCUMENT.path("components").properties().stream()
-                // A security scheme is referred to by its name.
+                // Security schemes are referred to by name.
                 .filter(kind -> !kind.getKey().equals("securitySchemes"))
                 .forEach(kind -> kind.getValue().fieldNames().forEachRemaining(name -> {
                     boolean inProse = Set.of("NotFound", "MethodNotAllowed").contains(name);
@@ -98,7 +98,7 @@ class OpenApiTest {
                 .strip();
     }
 
-    /** A body of which nothing is read has no place in the document. */
+    /** The document has no body where the service ignores it. */
     private static List<String> bodyTypes(JsonNode operation) {
         JsonNode body = operation.path("requestBody");
         JsonNode resolved =

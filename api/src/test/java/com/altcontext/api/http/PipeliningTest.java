@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Clients that send requests ahead of their answers (RFC 9112, section 9.3.2), a few or without end. */
+/** Clients that send requests ahead of their answers (RFC 9112, section 9.3.2), a few or endlessly many. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class PipeliningTest {

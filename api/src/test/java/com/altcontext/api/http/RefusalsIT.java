@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Many refused requests, each with a body and each over a connection of its own, as any stranger can send them. */
+/** Many refused requests, each with a body and over a connection of its own. */
 class RefusalsIT {
     /** More than the connections that the service takes at once. */
     private static final int REFUSALS_OF_A_KIND = 5_000;

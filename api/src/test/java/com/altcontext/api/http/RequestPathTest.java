@@ -168,7 +168,7 @@ class RequestPathTest {
                 .endsWith("{\"ok\":true}");
     }
 
-    /** Refused as everything is: in JSON, with the headers of every answer. */
+    /** Asserts a refusal in JSON, with the headers of every answer. */
     private static void assertRefused(String head, int status, String code) throws IOException {
         String answer = Call.raw(head + "Origin: " + TestService.ALLOWED_ORIGIN + "\r\nConnection: close\r\n\r\n");
 
@@ -180,7 +180,7 @@ class RequestPathTest {
                 .endsWith("{\"ok\":false,\"error\":\"" + code + "\"}");
     }
 
-    /** Refused before any route: in JSON too, with the headers of every answer but those that depend on the origin. */
+    /** Asserts a refusal before any route: in JSON, with the headers of every answer except those for the origin. */
     private static void assertNotHttp(String answer, int status) {
         assertThat(answer)
                 .startsWith("HTTP/1.1 " + status + " ")

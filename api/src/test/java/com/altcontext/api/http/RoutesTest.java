@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A route says who may call it, or there is no service. The classes here are what someone might write, with
- * {@link DirectRoute} for the path, since Quarkus would take one with {@code @Path} for a resource of the service.
+ * A route without an access annotation stops the start. The classes here are possible mistakes, with
+ * {@link DirectRoute} for the path, since Quarkus would make a class with {@code @Path} a resource of the service.
  */
 class RoutesTest {
     static class WithoutAccess {

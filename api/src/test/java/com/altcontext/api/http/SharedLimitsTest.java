@@ -24,17 +24,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a machine does with the word of a Redis, of which this speaks as much as is asked for. */
+/** How a machine uses the answers of a Redis, which is played by a small server. */
 class SharedLimitsTest {
     private static final Limit EVENTS = Limit.EVENTS;
     private static final InetAddress CLIENT = InetAddress.ofLiteral("203.0.113.1");
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicLong now = new AtomicLong();
-    /** What all machines together have left, answer by answer. */
+    /** The rest of the shared allowance, answer by answer. */
     private final Queue<Long> left = new ConcurrentLinkedQueue<>();
 
-    /** How often it was asked whether it runs the script. */
+    /** How often it was probed whether it runs the script. */
     private final AtomicInteger probes = new AtomicInteger();
 
     private volatile boolean refusesScripts;
@@ -76,7 +76,7 @@ class SharedLimitsTest {
     }
 
     @Test
-    void what_was_spent_elsewhere_is_lacking_here() {
+    void an_allowance_used_on_another_machine_is_missing_here() {
         left.add(20L);
         assertThat(limiter.take(EVENTS, CLIENT, 1).remaining()).isEqualTo(119);
 
@@ -86,7 +86,7 @@ class SharedLimitsTest {
     }
 
     @Test
-    void what_was_let_through_too_much_is_paid_back_first() {
+    void requests_beyond_the_limit_are_paid_back_first() {
         left.add(-60L);
         assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
 
@@ -111,7 +111,7 @@ class SharedLimitsTest {
     }
 
     @Test
-    void what_was_spent_here_already_is_not_given_back() {
+    void an_allowance_used_here_is_not_given_back() {
         left.addAll(List.of(119L, 5L));
         InetAddress another = InetAddress.ofLiteral("203.0.113.2");
         assertThat(limiter.take(EVENTS, CLIENT, 100).isAllowed()).isTrue();

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Clients that connect and say nothing, or take their time for the head of a request. */
+/** Clients that connect and send nothing, or send the head of a request slowly. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class SlowHeadTest {

@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a body may cost. Memory that was asked for is counted, since it does not depend on the machine as time does. */
+/** The cost of a body, measured in allocated memory, which does not depend on the machine as time does. */
 class HostileBodyTest {
-    /** A body of nothing but empty objects, each of which is kept, takes a third of it. */
+    /** A body of empty objects only takes a third of it. */
     private static final long MAX_ALLOCATED = 256L * HostileBodies.MAX_BYTES;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -1,14 +1,14 @@
 package com.altcontext.api.lead;
 
-import static com.altcontext.api.testing.Stored.LeadTable.CONSENT;
-import static com.altcontext.api.testing.Stored.LeadTable.LINKS;
-import static com.altcontext.api.testing.Stored.LeadTable.MESSAGES;
-import static com.altcontext.api.testing.Stored.LeadTable.SUBMISSIONS;
+import static com.altcontext.api.testing.StoredRows.LeadTable.CONSENT;
+import static com.altcontext.api.testing.StoredRows.LeadTable.LINKS;
+import static com.altcontext.api.testing.StoredRows.LeadTable.MESSAGES;
+import static com.altcontext.api.testing.StoredRows.LeadTable.SUBMISSIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -35,11 +35,11 @@ class LeadCaptureTest {
     Properties properties;
 
     private final String email = Forms.email();
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void open() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     @Test
@@ -97,7 +97,7 @@ class LeadCaptureTest {
     @ParameterizedTest
     @ValueSource(strings = {"operator", "one_click", "unsubscribe"})
     void a_form_that_calls_itself_as_the_system_does_is_a_form_all_the_same(String name) {
-        assertThat(Call.capture(Forms.least(email).put("formName", name).put("consentStatus", "express"))
+        assertThat(Call.capture(Forms.minimal(email).put("formName", name).put("consentStatus", "express"))
                         .send()
                         .status())
                 .isEqualTo(200);
@@ -109,7 +109,7 @@ class LeadCaptureTest {
 
     @Test
     void an_address_alone_is_enough() {
-        Call.Answer answer = Call.capture(Forms.least(email)).send();
+        Call.Answer answer = Call.capture(Forms.minimal(email)).send();
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(only(stored.ofLead(SUBMISSIONS, email)).path("form_name").asText())
@@ -123,7 +123,7 @@ class LeadCaptureTest {
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "text/plain;charset=UTF-8", "application/json; charset=utf-8"})
     void the_same_json_is_taken_as_text(String type) {
-        assertThat(Call.capture(Forms.least(email))
+        assertThat(Call.capture(Forms.minimal(email))
                         .header("content-type", type)
                         .send()
                         .status())
@@ -135,7 +135,7 @@ class LeadCaptureTest {
     @ValueSource(strings = {"multipart/form-data; boundary=x", "text/html", "application/xml", "image/png", "text/*"})
     void any_other_type_is_refused(String type) {
         Call.Answer answer =
-                Call.capture(Forms.least(email)).header("content-type", type).send();
+                Call.capture(Forms.minimal(email)).header("content-type", type).send();
 
         assertThat(answer.status()).isEqualTo(415);
         assertThat(answer.field("error")).isEqualTo("unsupported_media_type");
@@ -144,7 +144,7 @@ class LeadCaptureTest {
 
     @Test
     void a_null_field_is_absent_and_an_unknown_one_is_ignored() {
-        ObjectNode form = Forms.least(email);
+        ObjectNode form = Forms.minimal(email);
         for (String field : List.of("anonId", "formName", "path", "referrer", "sourceChannel", "consentStatus")) {
             form.putNull(field);
         }
@@ -165,7 +165,7 @@ class LeadCaptureTest {
     })
     void an_address_is_stored_in_one_form(String given, String kept) {
         String unique = email.substring(3, 39);
-        assertThat(Call.capture(Forms.least(given.formatted(unique))).send().status())
+        assertThat(Call.capture(Forms.minimal(given.formatted(unique))).send().status())
                 .isEqualTo(200);
         assertThat(stored.leads(kept.formatted(unique))).hasSize(1);
     }
@@ -191,7 +191,7 @@ class LeadCaptureTest {
                 "jö@example.ca"
             })
     void an_invalid_address_is_named_and_never_repeated(String address) {
-        Call.Answer answer = Call.capture(Forms.least(address)).send();
+        Call.Answer answer = Call.capture(Forms.minimal(address)).send();
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly("email");
@@ -200,7 +200,7 @@ class LeadCaptureTest {
 
     @Test
     void all_issues_come_in_one_answer() {
-        ObjectNode form = Forms.least("x").put("anonId", "short").put("consentStatus", "withdrawn");
+        ObjectNode form = Forms.minimal("x").put("anonId", "short").put("consentStatus", "withdrawn");
         form.put("propertyId", "nowhere").put("payload", "x").put("formName", 5);
         form.putObject("utm").put("source", "");
         Call.Answer answer = Call.capture(form).send();
@@ -237,15 +237,17 @@ class LeadCaptureTest {
     void a_filled_honeypot_is_accepted_counted_and_not_stored() {
         String property = stored.newProperty(properties);
         Call.Answer answer = Call.capture(
-                        Forms.least(email).put("propertyId", property).put("honeypot", "http://spam.example/"))
+                        Forms.minimal(email).put("propertyId", property).put("honeypot", "http://spam.example/"))
                 .send();
 
         assertThat(answer.status()).isEqualTo(202);
         assertThat(answer.text()).isEqualTo("{\"ok\":true}");
         assertThat(answer.header("x-outcome")).isEqualTo("dropped");
-        Stored.await(() -> stored.rejections(property, "leads/capture", "honeypot"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "leads/capture", "honeypot"), 1L);
         assertThat(stored.leads(email)).isEmpty();
-        assertThat(Call.capture(Forms.least(email).put("honeypot", "  ")).send().status())
+        assertThat(Call.capture(Forms.minimal(email).put("honeypot", "  "))
+                        .send()
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -254,7 +256,7 @@ class LeadCaptureTest {
     @Test
     void the_page_decides_the_property_if_the_form_does_not() {
         String property = stored.newProperty(properties);
-        Call.capture(Forms.least(email))
+        Call.capture(Forms.minimal(email))
                 .header("origin", "https://" + property + ".example")
                 .send();
 
@@ -264,7 +266,7 @@ class LeadCaptureTest {
     @Test
     void an_unknown_property_is_refused() {
         Call.Answer answer =
-                Call.capture(Forms.least(email).put("propertyId", "nowhere")).send();
+                Call.capture(Forms.minimal(email).put("propertyId", "nowhere")).send();
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly("propertyId");
@@ -285,7 +287,7 @@ class LeadCaptureTest {
 
         Call.Answer deleted = Call.of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)
-                .json(Forms.least(email))
+                .json(Forms.minimal(email))
                 .send();
         assertThat(deleted.json().path("leads").asInt()).isEqualTo(2);
         assertThat(stored.leads(email)).isEmpty();

@@ -1,13 +1,13 @@
 package com.altcontext.api.lead;
 
-import static com.altcontext.api.testing.Stored.LeadTable.CONSENT;
-import static com.altcontext.api.testing.Stored.LeadTable.LINKS;
-import static com.altcontext.api.testing.Stored.LeadTable.SUBMISSIONS;
+import static com.altcontext.api.testing.StoredRows.LeadTable.CONSENT;
+import static com.altcontext.api.testing.StoredRows.LeadTable.LINKS;
+import static com.altcontext.api.testing.StoredRows.LeadTable.SUBMISSIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -39,11 +39,11 @@ class LeadFormPostTest {
     Properties properties;
 
     private final String email = Forms.email();
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void open() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     private Call form(String more) {
@@ -265,7 +265,7 @@ class LeadFormPostTest {
         assertThat(answer.status()).isEqualTo(303);
         assertThat(answer.header("location")).isEqualTo("https://www.example.com/thanks");
         assertThat(answer.header("x-outcome")).isNull();
-        Stored.await(() -> stored.rejections(property, "leads/capture", "honeypot"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "leads/capture", "honeypot"), 1L);
         assertThat(stored.leads(email)).isEmpty();
     }
 

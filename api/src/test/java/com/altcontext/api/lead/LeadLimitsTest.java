@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The usual limits of forms and of the operator, behind a proxy that says who called. Each test is a client of its own. */
+/** The default limits of forms and of the operator, behind a proxy that names the client. Each test is a client of its own. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -36,12 +36,12 @@ class LeadLimitsTest {
     Properties properties;
 
     private final String client = "100.64.3." + CLIENTS.incrementAndGet();
-    private Stored stored;
+    private StoredRows stored;
     private String property;
 
     @BeforeEach
     void open() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
         property = stored.newProperty(properties);
     }
 
@@ -61,7 +61,7 @@ class LeadLimitsTest {
         "/v1/leads/export,10,lead_export"
     })
     void so_many_a_minute_pass_and_then_none(String path, int most, String policy) {
-        ObjectNode same = Forms.least();
+        ObjectNode same = Forms.minimal();
         int passed = 0;
         Call.Answer answer = send(Call.of("POST", path).json(same));
         while (answer.status() != 429) {
@@ -70,21 +70,21 @@ class LeadLimitsTest {
             answer = send(Call.of("POST", path).json(same));
         }
 
-        // A minute's allowance refills while it is spent, so a slow machine is granted some more.
+        // The allowance refills while it is used, so a slow machine gets some more.
         assertThat(passed).isBetween(most, most + most / 2);
         assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
         assertThat(answer.header("ratelimit-policy")).isEqualTo("\"" + policy + "\";q=" + most + ";w=60");
         assertThat(answer.header("ratelimit")).matches("\"" + policy + "\";r=0;t=[1-6]");
         assertThat(answer.header("retry-after")).matches("[1-6]");
         String endpoint = path.substring("/v1/".length()).replace("/cut-off", "");
-        Stored.await(() -> stored.rejections(property, endpoint, "rate_limited"), 1L);
+        StoredRows.await(() -> stored.rejections(property, endpoint, "rate_limited"), 1L);
     }
 
     @Test
     void unsubscribing_by_address_and_by_link_share_one_allowance() {
         int passed = 0;
         while (send(Call.get("/v1/leads/unsubscribe/cut-off")).status() == 404
-                && send(Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least()))
+                && send(Call.of("POST", "/v1/leads/unsubscribe").json(Forms.minimal()))
                                 .status()
                         == 200) {
             passed += 2;
@@ -97,11 +97,11 @@ class LeadLimitsTest {
         List<String> addresses = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             addresses.add(Forms.email());
-            assertThat(send(Call.capture(Forms.least(addresses.getLast()))).status())
+            assertThat(send(Call.capture(Forms.minimal(addresses.getLast()))).status())
                     .isEqualTo(200);
         }
         String sixth = Forms.email();
-        Call.Answer refused = send(Call.capture(Forms.least(sixth)));
+        Call.Answer refused = send(Call.capture(Forms.minimal(sixth)));
 
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
@@ -111,12 +111,12 @@ class LeadLimitsTest {
                 .isBetween(3_500, 3_601);
         assertThat(stored.leads(sixth)).isEmpty();
         assertThat(send(Call.form("email=" + sixth)).status()).isEqualTo(429);
-        Stored.await(() -> stored.rejections(property, "leads/capture", "rate_limited"), 2L);
+        StoredRows.await(() -> stored.rejections(property, "leads/capture", "rate_limited"), 2L);
 
-        assertThat(send(Call.capture(Forms.least(addresses.getFirst()).put("formName", "another")))
+        assertThat(send(Call.capture(Forms.minimal(addresses.getFirst()).put("formName", "another")))
                         .status())
                 .isEqualTo(200);
-        assertThat(Call.capture(Forms.least(sixth))
+        assertThat(Call.capture(Forms.minimal(sixth))
                         .header("x-forwarded-for", "100.64.4.1")
                         .send()
                         .status())
@@ -133,7 +133,7 @@ class LeadLimitsTest {
             for (int bit = 3; bit >= 0; bit--) {
                 local.append((i >> bit & 1) == 0 ? "a}" : "b^");
             }
-            Call.Answer answer = send(Call.capture(Forms.least(local + "@" + property + ".example")));
+            Call.Answer answer = send(Call.capture(Forms.minimal(local + "@" + property + ".example")));
             assertThat(answer.status()).isIn(200, 429);
             passed += answer.status() == 200 ? 1 : 0;
         }
@@ -144,23 +144,24 @@ class LeadLimitsTest {
     @Test
     void a_form_with_a_fault_counts_no_address() {
         for (int i = 0; i < 10; i++) {
-            assertThat(send(Call.capture(Forms.least().put("anonId", "short"))).status())
+            assertThat(send(Call.capture(Forms.minimal().put("anonId", "short")))
+                            .status())
                     .isEqualTo(400);
         }
-        assertThat(send(Call.capture(Forms.least())).status()).isEqualTo(200);
+        assertThat(send(Call.capture(Forms.minimal())).status()).isEqualTo(200);
     }
 
     @Test
     void refusals_are_counted_by_endpoint_and_reason() {
         send(Call.capture("{"));
-        send(Call.capture(Forms.least()).header("content-type", "image/png"));
+        send(Call.capture(Forms.minimal()).header("content-type", "image/png"));
         send(Call.form("email=%zz"));
         send(Call.form("email=" + "x".repeat(70_000)));
         send(Call.of("POST", "/v1/leads/unsubscribe").json("{}"));
 
-        Stored.await(() -> stored.rejections(property, "leads/capture", "invalid_request"), 2L);
-        Stored.await(() -> stored.rejections(property, "leads/capture", "unsupported_media_type"), 1L);
-        Stored.await(() -> stored.rejections(property, "leads/capture", "payload_too_large"), 1L);
-        Stored.await(() -> stored.rejections(property, "leads/unsubscribe", "invalid_request"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "leads/capture", "invalid_request"), 2L);
+        StoredRows.await(() -> stored.rejections(property, "leads/capture", "unsupported_media_type"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "leads/capture", "payload_too_large"), 1L);
+        StoredRows.await(() -> stored.rejections(property, "leads/unsubscribe", "invalid_request"), 1L);
     }
 }

@@ -6,7 +6,7 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Logged;
 import com.altcontext.api.testing.RawClient;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -58,7 +58,7 @@ class LongExportTest {
 
     /** Some 20 MB of events of the person. */
     private void visitALot(String anonId) {
-        new Stored(sql.withTimeout(Duration.ofMinutes(1)))
+        new StoredRows(sql.withTimeout(Duration.ofMinutes(1)))
                 .execute(
                         "INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(),"
                                 + " 'props', jsonb_build_object('n', n, 'é', repeat('🍁', 250))))).*"
@@ -71,7 +71,7 @@ class LongExportTest {
     @Test
     void a_long_document_comes_whole() {
         visitALot(person().path("anonId").asText());
-        Call.Answer answer = export(Forms.least(email)).send();
+        Call.Answer answer = export(Forms.minimal(email)).send();
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("content-length")).isNull();
@@ -82,19 +82,19 @@ class LongExportTest {
                 .filteredOn(event -> event.path("props").has("é"))
                 .allSatisfy(event ->
                         assertThat(event.path("props").path("é").asText()).isEqualTo("🍁".repeat(250)));
-        assertThat(delete(Forms.least(email)).send().json().path("events").asInt())
+        assertThat(delete(Forms.minimal(email)).send().json().path("events").asInt())
                 .isEqualTo(MANY + 2);
     }
 
     @Test
     void half_a_document_does_not_look_like_a_whole_one_and_is_no_fault() throws Exception {
         visitALot(person().path("anonId").asText());
-        String body = Forms.least(email).toString();
+        String body = Forms.minimal(email).toString();
         try (Logged logged = new Logged()) {
             try (RawClient slow = new RawClient()) {
                 slow.write("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + TestService.ADMIN_KEY
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-                // It stops where the client takes no more; then the database goes.
+                // The service stops sending when the client reads no more; then its connection to the database ends.
                 slow.awaitAnswer();
                 terminateExports();
                 String answer = slow.readAll();
@@ -102,13 +102,13 @@ class LongExportTest {
                 assertThat(answer).doesNotContain("\"notes\":", "internal_error");
             }
             // The ended connection marked the database as away; requests get 503 until it answers.
-            Stored.await(() -> export(Forms.least()).send().status(), 404);
+            StoredRows.await(() -> export(Forms.minimal()).send().status(), 404);
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContain(email, "IllegalState"));
         }
     }
 
     private void terminateExports() {
-        Stored.await(
+        StoredRows.await(
                 () -> {
                     try {
                         return sql.inTransaction(tx -> tx.query(
@@ -127,7 +127,7 @@ class LongExportTest {
     @Test
     void a_client_that_goes_away_in_the_middle_is_no_fault_of_the_service() throws IOException {
         visitALot(person().path("anonId").asText());
-        String body = Forms.least(email).toString();
+        String body = Forms.minimal(email).toString();
         try (Logged logged = new Logged()) {
             for (int i = 0; i < 4; i++) {
                 try (RawClient client = new RawClient()) {
@@ -137,7 +137,7 @@ class LongExportTest {
                     client.awaitAnswer();
                 }
             }
-            assertThat(export(Forms.least(email)).send().status()).isEqualTo(200);
+            assertThat(export(Forms.minimal(email)).send().status()).isEqualTo(200);
             assertThat(logged.lines())
                     .noneSatisfy(line -> assertThat(line).startsWith("ERROR"))
                     .allSatisfy(line -> assertThat(line).doesNotContain(email));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Logged;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the operator asks for on behalf of a person: to be forgotten, and to be shown what is held. */
+/** The operator's requests on behalf of a person: deletion and export. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -34,11 +34,11 @@ class PersonTest {
     Sql sql;
 
     private final String email = Forms.email();
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void open() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     private static Call delete(Object body) {
@@ -67,7 +67,7 @@ class PersonTest {
     void a_deletion_answers_with_counts_and_leaves_nothing() {
         ObjectNode form = person();
         Call.Answer deleted =
-                delete(Forms.least(" " + email.toUpperCase(Locale.ROOT))).send();
+                delete(Forms.minimal(" " + email.toUpperCase(Locale.ROOT))).send();
 
         assertThat(deleted.status()).isEqualTo(200);
         assertThat(deleted.text())
@@ -84,10 +84,10 @@ class PersonTest {
     @Test
     void deleting_twice_or_an_unknown_address_is_not_found_and_leaves_no_entry() {
         person();
-        delete(Forms.least(email)).send();
+        delete(Forms.minimal(email)).send();
         int entries = stored.rows("SELECT to_jsonb(e)::text FROM erasure_log e").size();
         for (String unknown : List.of(email, Forms.email())) {
-            Call.Answer answer = delete(Forms.least(unknown)).send();
+            Call.Answer answer = delete(Forms.minimal(unknown)).send();
 
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"not_found\"}");
@@ -98,7 +98,7 @@ class PersonTest {
     @Test
     void an_export_holds_everything_in_one_document() {
         ObjectNode form = person();
-        Call.Answer answer = export(Forms.least(email)).send();
+        Call.Answer answer = export(Forms.minimal(email)).send();
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("content-type")).startsWith("application/json");
@@ -130,7 +130,7 @@ class PersonTest {
 
     @Test
     void an_export_of_an_unknown_address_is_not_found() {
-        Call.Answer answer = export(Forms.least()).send();
+        Call.Answer answer = export(Forms.minimal()).send();
 
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"not_found\"}");
@@ -173,7 +173,7 @@ class PersonTest {
     /** The address of a stranger who knows the visitor's {@code anonId}. */
     private final String stranger = Forms.email();
 
-    /** The visitor was here two hours before, so that what comes now is another session. */
+    /** Moves the visitor's session two hours back, so that the next event begins another one. */
     private void letTwoHoursPass(String anonId) {
         stored.execute("""
                 WITH them AS (SELECT visitor_id FROM visitors WHERE anon_id = ?),
@@ -187,11 +187,11 @@ class PersonTest {
                 """, anonId);
     }
 
-    /** Leaves the stranger's address on the visitor. */
+    /** Sends a form with the stranger's address and the visitor's id. */
     private Call.Answer intrude(ObjectNode form) {
         letTwoHoursPass(form.path("anonId").asText());
-        Call.Answer intruded = Call.capture(
-                        Forms.least(stranger).put("anonId", form.path("anonId").asText()))
+        Call.Answer intruded = Call.capture(Forms.minimal(stranger)
+                        .put("anonId", form.path("anonId").asText()))
                 .send();
         assertThat(intruded.status()).isEqualTo(200);
         return intruded;
@@ -202,7 +202,7 @@ class PersonTest {
         ObjectNode form = person();
         String sessionOfForm = intrude(form).field("sessionId");
 
-        JsonNode document = export(Forms.least(stranger)).send().json();
+        JsonNode document = export(Forms.minimal(stranger)).send().json();
 
         assertThat(document.findValuesAsText("id"))
                 .as("of sessions, events, the lead and its submission")
@@ -214,7 +214,7 @@ class PersonTest {
         assertThat(visitor.path("events").findValuesAsText("eventType")).containsExactly("form_submit");
         assertThat(document.toString()).doesNotContain(email, "page_view", "firstSeenAt");
 
-        JsonNode own = export(Forms.least(email)).send().json();
+        JsonNode own = export(Forms.minimal(email)).send().json();
         assertThat(own.path("visitors").get(0).path("sessions"))
                 .singleElement()
                 .satisfies(session -> assertThat(session.path("id").asText()).isNotEqualTo(sessionOfForm));
@@ -228,7 +228,7 @@ class PersonTest {
         String anonId = form.path("anonId").asText();
         String visitorId = intrude(form).field("visitorId");
 
-        JsonNode deleted = delete(Forms.least(email)).send().json();
+        JsonNode deleted = delete(Forms.minimal(email)).send().json();
 
         assertThat(deleted.path("visitors").asInt()).isEqualTo(1);
         assertThat(deleted.path("events").asInt()).isEqualTo(3);
@@ -237,16 +237,16 @@ class PersonTest {
                 .isEmpty();
         assertThat(stored.consents(stranger)).containsExactly("pending");
         JsonNode submission =
-                stored.ofLead(Stored.LeadTable.SUBMISSIONS, stranger).getFirst();
+                stored.ofLead(StoredRows.LeadTable.SUBMISSIONS, stranger).getFirst();
         assertThat(submission.path("visitor_id").isNull()).isTrue();
         assertThat(submission.path("session_id").isNull()).isTrue();
         assertThat(submission.path("event_id").isNull()).isTrue();
-        assertThat(stored.ofLead(Stored.LeadTable.LINKS, stranger)).isEmpty();
+        assertThat(stored.ofLead(StoredRows.LeadTable.LINKS, stranger)).isEmpty();
 
-        Call.Answer shown = export(Forms.least(stranger)).send();
+        Call.Answer shown = export(Forms.minimal(stranger)).send();
         assertThat(shown.json().path("leads").get(0).path("submissions")).hasSize(1);
         assertThat(shown.json().path("visitors")).isEmpty();
-        assertThat(Call.capture(Forms.least(stranger).put("anonId", anonId))
+        assertThat(Call.capture(Forms.minimal(stranger).put("anonId", anonId))
                         .send()
                         .status())
                 .isEqualTo(200);
@@ -258,7 +258,7 @@ class PersonTest {
         ObjectNode form = person();
         intrude(form);
 
-        assertThat(delete(Forms.least(stranger)).send().json().path("events").asInt())
+        assertThat(delete(Forms.minimal(stranger)).send().json().path("events").asInt())
                 .isEqualTo(3);
 
         assertThat(stored.visitors(form.path("anonId").asText())).isEmpty();
@@ -275,9 +275,9 @@ class PersonTest {
     void each_export_leaves_a_row_without_the_address_and_one_that_finds_nothing_leaves_none() {
         person();
         int before = shown().size();
-        export(Forms.least(email)).send();
-        export(Forms.least(email)).send();
-        export(Forms.least()).send();
+        export(Forms.minimal(email)).send();
+        export(Forms.minimal(email)).send();
+        export(Forms.minimal()).send();
 
         assertThat(shown().subList(before, shown().size())).hasSize(2).allSatisfy(row -> {
             assertThat(row.path("done_by").asText()).isEqualTo("api");
@@ -299,8 +299,8 @@ class PersonTest {
                     row -> row.flag(1),
                     email);
             CompletableFuture<Call.Answer> waiting = CompletableFuture.supplyAsync(
-                    () -> delete(Forms.least(email)).send());
-            Stored.await(this::cancelWaiting, 1L);
+                    () -> delete(Forms.minimal(email)).send());
+            StoredRows.await(this::cancelWaiting, 1L);
             Call.Answer answer = waiting.join();
 
             assertThat(answer.status()).isEqualTo(503);
@@ -309,7 +309,7 @@ class PersonTest {
             return 0;
         });
         assertThat(stored.leads(email)).hasSize(1);
-        assertThat(delete(Forms.least(email)).send().status()).isEqualTo(200);
+        assertThat(delete(Forms.minimal(email)).send().status()).isEqualTo(200);
     }
 
     /** In a transaction of its own: within one, pg_stat_activity does not change. */
@@ -327,12 +327,12 @@ class PersonTest {
         String poison = "poison." + email;
         try (Logged logged = new Logged()) {
             person();
-            assertThat(Call.capture(Forms.least(poison)).send().status()).isEqualTo(500);
+            assertThat(Call.capture(Forms.minimal(poison)).send().status()).isEqualTo(500);
             Call.form("email=" + email + "&consentStatus=withdrawn").send();
-            Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least(email)).send();
-            export(Forms.least(email)).send();
-            delete(Forms.least(email)).send();
-            delete(Forms.least(email)).send();
+            Call.of("POST", "/v1/leads/unsubscribe").json(Forms.minimal(email)).send();
+            export(Forms.minimal(email)).send();
+            delete(Forms.minimal(email)).send();
+            delete(Forms.minimal(email)).send();
 
             assertThat(logged.lines())
                     .isNotEmpty()

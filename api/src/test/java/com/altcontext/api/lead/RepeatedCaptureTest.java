@@ -1,12 +1,12 @@
 package com.altcontext.api.lead;
 
-import static com.altcontext.api.testing.Stored.LeadTable.LINKS;
-import static com.altcontext.api.testing.Stored.LeadTable.SUBMISSIONS;
+import static com.altcontext.api.testing.StoredRows.LeadTable.LINKS;
+import static com.altcontext.api.testing.StoredRows.LeadTable.SUBMISSIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.lead.Email;
@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Many forms: of one address, one after the other or at once, and of many addresses together. */
+/** Several forms: with one address, one after the other or at once, and with many addresses together. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class RepeatedCaptureTest {
@@ -32,11 +32,11 @@ class RepeatedCaptureTest {
     Sql sql;
 
     private final String email = Forms.email();
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void open() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     @Test
@@ -105,7 +105,7 @@ class RepeatedCaptureTest {
         assertThat(afterForm("express", 4)).isEqualTo("express");
         assertThat(stored.lead(email).path("consent_expires_at").isNull()).isTrue();
         assertThat(afterForm("implied", 5)).isEqualTo("express");
-        Call.of("POST", "/v1/leads/unsubscribe").json(Forms.least(email)).send();
+        Call.of("POST", "/v1/leads/unsubscribe").json(Forms.minimal(email)).send();
         assertThat(afterForm("implied", 6)).isEqualTo("withdrawn");
         assertThat(afterForm("express", 7)).isEqualTo("express");
 
@@ -114,7 +114,7 @@ class RepeatedCaptureTest {
 
     private String afterForm(String consent, int number) {
         Call.Answer answer = Call.capture(
-                        Forms.least(email).put("consentStatus", consent).put("formName", "form " + number))
+                        Forms.minimal(email).put("consentStatus", consent).put("formName", "form " + number))
                 .send();
         assertThat(answer.status()).isEqualTo(200);
         return stored.lead(email).path("consent_status").asText();

@@ -1,11 +1,11 @@
 package com.altcontext.api.lead;
 
-import static com.altcontext.api.testing.Stored.LeadTable.CONSENT;
+import static com.altcontext.api.testing.StoredRows.LeadTable.CONSENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.lead.UnsubscribeToken;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Taking consent back: by address, and by the link of a mail. */
+/** Withdrawing consent: by address, and by the link of a mail. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class UnsubscribeResourceTest {
@@ -41,11 +41,11 @@ class UnsubscribeResourceTest {
     UnsubscribeToken token;
 
     private final String email = Forms.email();
-    private Stored stored;
+    private StoredRows stored;
 
     @BeforeEach
     void open() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
     }
 
     private static Call unsubscribe(Object body) {
@@ -61,7 +61,7 @@ class UnsubscribeResourceTest {
     }
 
     private String capture() {
-        return Call.capture(Forms.least(email).put("consentStatus", "express"))
+        return Call.capture(Forms.minimal(email).put("consentStatus", "express"))
                 .send()
                 .field("leadId");
     }
@@ -75,9 +75,9 @@ class UnsubscribeResourceTest {
     @Test
     void a_known_and_an_unknown_address_get_the_same_answer() {
         capture();
-        Call.Answer known = unsubscribe(Forms.least(email)).send();
-        Call.Answer again = unsubscribe(Forms.least(email)).send();
-        Call.Answer unknown = unsubscribe(Forms.least()).send();
+        Call.Answer known = unsubscribe(Forms.minimal(email)).send();
+        Call.Answer again = unsubscribe(Forms.minimal(email)).send();
+        Call.Answer unknown = unsubscribe(Forms.minimal()).send();
 
         assertThat(known.status()).isEqualTo(200);
         assertThat(known.text()).isEqualTo("{\"ok\":true}");
@@ -90,7 +90,7 @@ class UnsubscribeResourceTest {
         assertThat(stored.consents(email)).containsExactly("express", "withdrawn");
     }
 
-    /** All headers but the one that is never twice the same. */
+    /** All headers except the request id. */
     private static Map<String, List<String>> observable(Call.Answer answer) {
         Map<String, List<String>> headers = new HashMap<>(answer.headers().map());
         headers.remove("x-request-id");
@@ -100,7 +100,7 @@ class UnsubscribeResourceTest {
     @Test
     void the_consent_record_keeps_the_reason_and_a_hash_of_the_sender() {
         capture();
-        unsubscribe(Forms.least("  " + email.toUpperCase(Locale.ROOT)).put("reason", " too many "))
+        unsubscribe(Forms.minimal("  " + email.toUpperCase(Locale.ROOT)).put("reason", " too many "))
                 .header("content-type", "text/plain;charset=UTF-8")
                 .send();
 
@@ -115,13 +115,13 @@ class UnsubscribeResourceTest {
     void it_is_for_all_properties_unless_one_is_named() {
         String docs = stored.newProperty(properties);
         capture();
-        Call.capture(Forms.least(email).put("propertyId", docs)).send();
+        Call.capture(Forms.minimal(email).put("propertyId", docs)).send();
 
-        // The page that asks is of one property, and names none: then the person wants no mail at all.
-        unsubscribe(Forms.least(email).put("propertyId", docs)).send();
+        // Without a property, even from the page of one, consent is withdrawn on all.
+        unsubscribe(Forms.minimal(email).put("propertyId", docs)).send();
         assertThat(statusOf(docs)).isEqualTo("withdrawn");
         assertThat(statusOf("default")).isEqualTo("express");
-        unsubscribe(Forms.least(email))
+        unsubscribe(Forms.minimal(email))
                 .header("origin", "https://" + docs + ".example")
                 .send();
         assertThat(statusOf("default")).isEqualTo("withdrawn");
@@ -204,7 +204,7 @@ class UnsubscribeResourceTest {
     @Test
     void a_link_is_about_its_property_alone() {
         String docs = stored.newProperty(properties);
-        Call.capture(Forms.least(email).put("propertyId", docs)).send();
+        Call.capture(Forms.minimal(email).put("propertyId", docs)).send();
         Call.of("POST", link()).send();
 
         assertThat(statusOf("default")).isEqualTo("withdrawn");
@@ -243,7 +243,7 @@ class UnsubscribeResourceTest {
         String link = link();
         Call.of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)
-                .json(Forms.least(email))
+                .json(Forms.minimal(email))
                 .send();
 
         assertThat(Call.get(link).send().status()).isEqualTo(200);

@@ -3,7 +3,7 @@ package com.altcontext.api.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.PackagedService;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.Database;
 import com.sun.net.httpserver.HttpExchange;
@@ -21,13 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Many messages have waited, since their receiver was away or a site had a busy hour. */
+/** Many messages wait, after an outage of the receiver or a busy hour. */
 class WebhookCatchUpIT {
     private static final int WAITING = 1_000;
-    /** So many are under way at once. */
+    /** How many are under way at once. */
     private static final int BATCH = 8;
 
-    /** Each claim that finds something, and how much. */
+    /** The size of each claim that finds messages. */
     private static final List<String> COUNT_CLAIMS = List.of("CREATE TABLE claims (messages bigint)", """
             CREATE FUNCTION count_claim() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
@@ -56,7 +56,7 @@ class WebhookCatchUpIT {
 
     private final String url = Database.migrated().url();
     private final Sql sql = Database.at(url).sql();
-    private final Stored stored = new Stored(sql);
+    private final StoredRows stored = new StoredRows(sql);
     /** The bodies, which are the numbers of the messages in the order of their turns. */
     private final Queue<Integer> received = new ConcurrentLinkedQueue<>();
 
@@ -100,7 +100,7 @@ class WebhookCatchUpIT {
     }
 
     private void awaitAllDelivered() {
-        Stored.await(() -> number("SELECT count(*) FROM lead_outbox"), 0L);
+        StoredRows.await(() -> number("SELECT count(*) FROM lead_outbox"), 0L);
         assertThat(received)
                 .as("each once")
                 .containsExactlyInAnyOrderElementsOf(

@@ -1,13 +1,13 @@
 package com.altcontext.api.lead;
 
-import static com.altcontext.api.testing.Stored.LeadTable.MESSAGES;
+import static com.altcontext.api.testing.StoredRows.LeadTable.MESSAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Logged;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Leads that are passed on, to a receiver of the test's own. */
+/** Leads are passed on to a receiver that the test runs. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -64,14 +64,14 @@ class WebhookTest {
     private volatile boolean talksForEver;
     private volatile CountDownLatch hold = new CountDownLatch(0);
     private HttpServer receiver;
-    private Stored stored;
+    private StoredRows stored;
 
     private record Received(URI uri, String id, String timestamp, String signature, String type, String body) {}
 
-    /** What another test has left would have its turn first. */
+    /** Messages of another test would be sent first. */
     @BeforeEach
     void empty() {
-        stored = new Stored(sql);
+        stored = new StoredRows(sql);
         stored.execute("DELETE FROM lead_outbox");
     }
 
@@ -80,7 +80,7 @@ class WebhookTest {
         URI url = config.leads().webhookUrl().orElseThrow();
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort()), 0);
         receiver.createContext("/", this::receive);
-        // One that takes its time does not keep the next from being received.
+        // A slow answer does not delay the next message.
         receiver.setExecutor(Thread::startVirtualThread);
         receiver.start();
     }
@@ -118,7 +118,7 @@ class WebhookTest {
         }
     }
 
-    /** What a receiver computes by the Standard Webhooks specification. */
+    /** The signature by the Standard Webhooks specification. */
     private static String signatureOf(Received message) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
@@ -141,7 +141,7 @@ class WebhookTest {
         form.putObject("payload").put("company", "Example Ltd");
         Call.Answer captured = Call.capture(form).send();
         Call.capture(form).send();
-        Stored.await(() -> waiting().size(), 0);
+        StoredRows.await(() -> waiting().size(), 0);
 
         assertThat(received).hasSize(1);
         Received message = received.remove();
@@ -162,22 +162,22 @@ class WebhookTest {
     }
 
     @Test
-    void what_is_not_taken_is_sent_again_under_the_same_id() throws Exception {
+    void a_message_that_is_not_accepted_is_sent_again_with_the_same_id() throws Exception {
         for (int refusal : new int[] {500, 302, 404}) {
             answer = refusal;
             int before = received.size();
             if (before == 0) {
-                Call.capture(Forms.least(email)).send();
+                Call.capture(Forms.minimal(email)).send();
             } else {
                 letTimePass();
             }
-            Stored.await(received::size, before + 1);
+            StoredRows.await(received::size, before + 1);
         }
         assertThat(waiting()).hasSize(1);
-        Stored.await(() -> waiting().getFirst().path("attempts").asInt(), 3);
+        StoredRows.await(() -> waiting().getFirst().path("attempts").asInt(), 3);
         answer = 200;
         letTimePass();
-        Stored.await(() -> waiting().size(), 0);
+        StoredRows.await(() -> waiting().size(), 0);
 
         assertThat(received).hasSize(4);
         assertThat(received).extracting(Received::id).containsOnly(received.element().id);
@@ -187,28 +187,28 @@ class WebhookTest {
         }
     }
 
-    /** Eight are under way at once; what would wait behind them is not claimed. */
+    /** Eight are under way at once; further messages are not claimed. */
     @Test
     void with_eight_under_way_the_next_waits_and_no_connection_is_held() {
         answer = 503;
         for (int i = 0; i < 9; i++) {
             Call.capture(Forms.scripted(email).put("formName", "form-" + i)).send();
         }
-        Stored.await(received::size, 9);
-        Stored.await(() -> attempts(), Collections.nCopies(9, 1));
+        StoredRows.await(received::size, 9);
+        StoredRows.await(() -> attempts(), Collections.nCopies(9, 1));
         hold = new CountDownLatch(1);
         letTimePass();
-        Stored.await(received::size, 17);
+        StoredRows.await(received::size, 17);
 
         assertThat(attempts()).containsExactly(1, 2, 2, 2, 2, 2, 2, 2, 2);
-        Stored.await(
+        StoredRows.await(
                 () -> stored.rows("SELECT to_jsonb(a)::text FROM pg_stat_activity a WHERE datname = current_database()"
                                 + " AND state LIKE 'idle in transaction%'")
                         .size(),
                 0);
         answer = 204;
         hold.countDown();
-        Stored.await(() -> waiting().size(), 0);
+        StoredRows.await(() -> waiting().size(), 0);
     }
 
     private List<Integer> attempts() {
@@ -221,11 +221,11 @@ class WebhookTest {
     @Test
     void a_receiver_that_is_away_holds_up_no_capture_and_gets_it_later() throws IOException {
         receiver.stop(0);
-        assertThat(Call.capture(Forms.least(email)).send().status()).isEqualTo(200);
-        Stored.await(() -> waiting().getFirst().path("attempts").asInt(), 1);
+        assertThat(Call.capture(Forms.minimal(email)).send().status()).isEqualTo(200);
+        StoredRows.await(() -> waiting().getFirst().path("attempts").asInt(), 1);
         listen();
         letTimePass();
-        Stored.await(() -> waiting().size(), 0);
+        StoredRows.await(() -> waiting().size(), 0);
 
         assertThat(received).hasSize(1);
     }
@@ -237,25 +237,25 @@ class WebhookTest {
         for (String form : List.of("one", "two", "three")) {
             Call.capture(Forms.scripted(email).put("formName", form)).send();
         }
-        Stored.await(() -> waiting().size(), 0);
+        StoredRows.await(() -> waiting().size(), 0);
 
         assertThat(received).hasSize(3);
     }
 
     @Test
-    void what_a_receiver_says_never_stands_in_the_log() throws IOException {
+    void the_answer_of_a_receiver_is_never_logged() throws IOException {
         receiver.stop(0);
         int port = config.leads().webhookUrl().orElseThrow().getPort();
         try (Logged logged = new Logged();
                 ServerSocket echo = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            Call.capture(Forms.least(email)).send();
+            Call.capture(Forms.minimal(email)).send();
             try (Socket sender = echo.accept()) {
                 sender.getOutputStream().write((email + " was here\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
                 var _ = sender.getInputStream().readAllBytes();
             }
-            Stored.await(() -> attempts(), List.of(1));
+            StoredRows.await(() -> attempts(), List.of(1));
             // Logged when it has failed: the next turn comes after that.
-            Stored.await(
+            StoredRows.await(
                     () -> logged.lines().stream().anyMatch(line -> line.contains("did not take lead message")), true);
 
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContainIgnoringCase(email));
@@ -265,11 +265,11 @@ class WebhookTest {
     @Test
     void a_forgotten_lead_is_not_passed_on() {
         answer = 503;
-        Call.capture(Forms.least(email)).send();
-        Stored.await(received::size, 1);
+        Call.capture(Forms.minimal(email)).send();
+        StoredRows.await(received::size, 1);
         Call.Answer deleted = Call.of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)
-                .json(Forms.least(email))
+                .json(Forms.minimal(email))
                 .send();
 
         assertThat(deleted.json().path("messages").asInt()).isOne();

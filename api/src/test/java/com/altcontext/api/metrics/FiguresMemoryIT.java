@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.PackagedService;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.Database;
@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Figures of more sites and longer values than the heap of production could hold at once. */
+/** More sites and longer values than the heap of production can hold at once. */
 class FiguresMemoryIT {
     private static final int PROPERTIES = 300;
     private static final int DAYS = 366;
@@ -49,7 +49,7 @@ class FiguresMemoryIT {
             WHERE k = (p + d) % 8
             """;
 
-    /** The values of a dimension are as long as a path can be, and each of their letters takes two bytes. */
+    /** The values of a dimension are as long as a path can be, and each character takes two bytes. */
     private static final String FILL_PATHS = """
             INSERT INTO daily_dimension_rollups
                 (property_id, dimension, day, rank, value, visitors, page_views, sessions, conversions)
@@ -114,7 +114,7 @@ class FiguresMemoryIT {
             assertThat(askAll(service, questions)).isPositive();
 
             AtomicReference<HttpResponse<String>> year = new AtomicReference<>();
-            Stored.await(
+            StoredRows.await(
                     () -> {
                         year.set(ask(service, "summary?window=" + DAYS).join());
                         return year.get().statusCode();

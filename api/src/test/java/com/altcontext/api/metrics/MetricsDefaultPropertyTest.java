@@ -3,7 +3,7 @@ package com.altcontext.api.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
@@ -18,7 +18,7 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is answered about ROLLUP_DEFAULT_PROPERTY_ID where no property is named. */
+/** Metrics requests without a property, with ROLLUP_DEFAULT_PROPERTY_ID set. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -38,14 +38,14 @@ class MetricsDefaultPropertyTest {
 
     @AfterEach
     void takeItAway() {
-        new Stored(sql).execute("DELETE FROM properties WHERE id = 'usual-site'");
+        new StoredRows(sql).execute("DELETE FROM properties WHERE id = 'default-site'");
         properties.refresh();
     }
 
     @Test
     void questions_without_a_property_are_about_the_default_one() {
-        String today = addTheUsualSite();
-        assertThat(Call.event(TestEvent.bodyWith("propertyId", "usual-site"))
+        String today = addTheDefaultSite();
+        assertThat(Call.event(TestEvent.bodyWith("propertyId", "default-site"))
                         .send()
                         .status())
                 .isEqualTo(202);
@@ -64,7 +64,7 @@ class MetricsDefaultPropertyTest {
         assertThat(breakdown.at("/total/pageViews").asLong()).isEqualTo(1);
     }
 
-    /** Zeros would be taken for its figures. */
+    /** Zeros would look like figures of the property. */
     @Test
     void a_default_property_that_does_not_exist_is_reported() {
         for (String question : new String[] {SUMMARY, BREAKDOWN}) {
@@ -77,14 +77,14 @@ class MetricsDefaultPropertyTest {
             assertThat(admin(question + "&propertyId=default").status()).isEqualTo(200);
         }
 
-        addTheUsualSite();
+        addTheDefaultSite();
         assertThat(admin(SUMMARY).status()).isEqualTo(200);
         assertThat(admin(BREAKDOWN).status()).isEqualTo(200);
     }
 
-    private String addTheUsualSite() {
-        Stored stored = new Stored(sql);
-        stored.execute("INSERT INTO properties (id, name) VALUES ('usual-site', 'Usual')");
+    private String addTheDefaultSite() {
+        StoredRows stored = new StoredRows(sql);
+        stored.execute("INSERT INTO properties (id, name) VALUES ('default-site', 'Default site')");
         properties.refresh();
         return stored.rows("SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date)::text")
                 .getFirst()

@@ -3,7 +3,7 @@ package com.altcontext.api.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
-import com.altcontext.api.testing.Stored;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the operator reads. That the figures are right is tested where they are computed; here is what HTTP adds. */
+/** The metrics routes. The figures themselves are tested where they are computed; this is about HTTP. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class MetricsTest {
@@ -39,7 +39,7 @@ class MetricsTest {
 
     @BeforeEach
     void aPropertyOfItsOwn() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         property = stored.newProperty(properties);
         today = LocalDate.parse(stored.rows("SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date)::text")
                 .getFirst()
@@ -169,14 +169,14 @@ class MetricsTest {
 
     @Test
     void a_refused_question_is_a_counted_rejection() {
-        Stored stored = new Stored(sql);
+        StoredRows stored = new StoredRows(sql);
         for (String endpoint : List.of("metrics/summary", "metrics/breakdown")) {
             long before = stored.rejections("default", endpoint, "invalid_request");
             assertThat(admin("/v1/" + endpoint + "?window=0").status()).isEqualTo(400);
             assertThat(admin("/v1/" + endpoint + "?window=7&from=2026-01-01").status())
                     .isEqualTo(400);
 
-            Stored.await(() -> stored.rejections("default", endpoint, "invalid_request") >= before + 2, true);
+            StoredRows.await(() -> stored.rejections("default", endpoint, "invalid_request") >= before + 2, true);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
-/** A request to the service under test, sent as it stands: no header is added but a browser's user agent. */
+/** A request to the service under test; the only header that is added is a browser's user agent. */
 public final class Call {
     public static final ObjectMapper JSON = new ObjectMapper();
     public static final String BROWSER =
@@ -86,7 +86,7 @@ public final class Call {
         return of("GET", path);
     }
 
-    /** To the port of health and metrics. */
+    /** A request to the port for health and metrics. */
     public static Call management(String path) {
         URI management = URI.create(ConfigProvider.getConfig().getValue("test.management.url", String.class));
         return new Call("GET", management.resolve(path));
@@ -104,7 +104,7 @@ public final class Call {
         return of("POST", "/v1/leads/capture").json(body);
     }
 
-    /** What a form posts by itself. */
+    /** A form post without a script. */
     public static Call form(String pairs) {
         return of("POST", "/v1/leads/capture")
                 .header("content-type", "application/x-www-form-urlencoded")

@@ -86,15 +86,15 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** A new visitor: storage and cache are empty. */
-    public Visitor visitor() {
-        return new Visitor(call(null, "Target.createBrowserContext", Map.of("disposeOnDetach", true))
+    public Profile visitor() {
+        return new Profile(call(null, "Target.createBrowserContext", Map.of("disposeOnDetach", true))
                 .path("browserContextId")
                 .asText());
     }
 
-    /** The one whose profile it is. */
-    public Visitor owner() {
-        return new Visitor(null);
+    /** The default profile, with the preferences of the start. */
+    public Profile owner() {
+        return new Profile(null);
     }
 
     /** Sends a command to a tab, or to the browser itself, and waits for its answer. */
@@ -172,11 +172,11 @@ public final class Chromium implements AutoCloseable {
         return browser.toString();
     }
 
-    /** One person: the tabs share storage and cache. */
-    public final class Visitor {
+    /** A browser profile: its tabs share storage and cache. */
+    public final class Profile {
         private final @Nullable String context;
 
-        private Visitor(@Nullable String context) {
+        private Profile(@Nullable String context) {
             this.context = context;
         }
 

@@ -50,15 +50,15 @@ public final class ChromiumTab {
         }
     }
 
-    /** Opens an address, and comes back when that very page is loaded, not the one before it. */
+    /** Opens an address, and returns when that page is loaded, not the one before it. */
     public ChromiumTab open(String url) {
         String loader =
                 call("Page.navigate", Map.of("url", url)).path("loaderId").asText();
-        Stored.await(() -> loaded.contains(loader), true);
+        StoredRows.await(() -> loaded.contains(loader), true);
         return this;
     }
 
-    /** What the browser said against the page: errors of scripts, and whatever its Content-Security-Policy forbids. */
+    /** The errors of scripts, and the violations of the Content-Security-Policy. */
     public List<String> complaints() {
         return List.copyOf(complaints);
     }
@@ -68,7 +68,7 @@ public final class ChromiumTab {
         return List.copyOf(requests);
     }
 
-    /** What an expression is, or what it promises. */
+    /** The value of an expression, or the result of its promise. */
     public JsonNode evaluate(String expression) {
         JsonNode answer = call(
                 "Runtime.evaluate",
@@ -85,7 +85,7 @@ public final class ChromiumTab {
      */
     public void await(String expression) {
         String tried = "(() => { try { return !!(%s) } catch { return false } })()".formatted(expression);
-        Stored.await(
+        StoredRows.await(
                 () -> {
                     try {
                         return evaluate(tried).booleanValue();
@@ -127,7 +127,7 @@ public final class ChromiumTab {
         call("Input.insertText", Map.of("text", text));
     }
 
-    /** Takes the network away, or gives it back. */
+    /** Switches the network off or on. */
     public void offline(boolean offline) {
         call(
                 "Network.emulateNetworkConditions",
@@ -139,7 +139,7 @@ public final class ChromiumTab {
         call("Network.setBlockedURLs", Map.of("urls", List.of(addresses)));
     }
 
-    /** What every page does before its own scripts, from the next one on. */
+    /** Runs a script in every page before its own scripts, from the next page on. */
     public void beforeEachPage(String script) {
         call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
     }
@@ -148,7 +148,7 @@ public final class ChromiumTab {
         call("Emulation.setScriptExecutionDisabled", Map.of("value", true));
     }
 
-    /** Presses a key and lets it go: a character, or a key by its name. */
+    /** Presses and releases a key: a character, or a key by its name. */
     public void press(String key) {
         Map<String, Object> stroke = new HashMap<>(Map.of("key", key));
         KeyStroke known = KeyStroke.NAMED.get(key);
@@ -176,7 +176,7 @@ public final class ChromiumTab {
                 "ArrowRight", new KeyStroke("ArrowRight", 39, ""));
     }
 
-    /** Another size of the window, and the colours and the calm that the system asks for. */
+    /** Sets the size of the window and the colour scheme, with reduced motion. */
     public void look(int width, int height, boolean dark) {
         call(
                 "Emulation.setDeviceMetricsOverride",
@@ -190,12 +190,12 @@ public final class ChromiumTab {
                                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
-    /** Headers of every request from now on. */
+    /** Sets headers for every later request. */
     public void sends(Map<String, String> headers) {
         call("Network.setExtraHTTPHeaders", Map.of("headers", headers));
     }
 
-    /** A picture of the whole page. */
+    /** A screenshot of the whole page, as PNG. */
     public byte[] picture() {
         return Base64.getDecoder()
                 .decode(call("Page.captureScreenshot", Map.of("captureBeyondViewport", true))

@@ -3,7 +3,7 @@ package com.altcontext.api.testing;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.UUID;
 
-/** Bodies of forms for tests: each with an address that no other test knows. */
+/** Bodies of forms for tests, each with a new address. */
 public final class Forms {
     private Forms() {}
 
@@ -11,17 +11,17 @@ public final class Forms {
         return "jo." + UUID.randomUUID() + "@example.ca";
     }
 
-    /** A form with no more than it needs. */
-    public static ObjectNode least() {
-        return least(email());
+    /** A form with the required fields only. */
+    public static ObjectNode minimal() {
+        return minimal(email());
     }
 
-    public static ObjectNode least(String email) {
+    public static ObjectNode minimal(String email) {
         return Call.JSON.createObjectNode().put("email", email);
     }
 
-    /** The same of a browser that makes an {@code anonId}. */
+    /** The same with an {@code anonId}, as a script sends it. */
     public static ObjectNode scripted(String email) {
-        return least(email).put("anonId", "anon-" + UUID.randomUUID());
+        return minimal(email).put("anonId", "anon-" + UUID.randomUUID());
     }
 }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Bodies of just under 64 KiB, each made to cost as much of one thing as it can. */
+/** Bodies of just under 64 KiB, each made to be as expensive as possible in one way. */
 public final class HostileBodies {
     public static final int MAX_BYTES = 64 * 1024;
 
@@ -13,7 +13,7 @@ public final class HostileBodies {
 
     private HostileBodies() {}
 
-    /** For {@code POST /v1/events}, by what they are full of. */
+    /** For {@code POST /v1/events}, by content. */
     public static Map<String, String> json() {
         Map<String, String> bodies = new LinkedHashMap<>();
         String longKey = "k".repeat(30_000);
@@ -128,7 +128,7 @@ public final class HostileBodies {
         return body.toString();
     }
 
-    /** Keys of twelve pairs, each of two pairs with one hash, so that all have it. */
+    /** Keys of twelve pairs of letters; both possible pairs have the same hash, so all keys do. */
     private static String collisions(String start, String end) {
         StringBuilder body = new StringBuilder(start);
         for (int i = 0; body.length() < MAX_BYTES - 100; i++) {

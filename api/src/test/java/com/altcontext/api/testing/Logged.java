@@ -10,7 +10,7 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** What is logged while it is open. */
+/** The log records while it is open. */
 public final class Logged extends Handler implements AutoCloseable {
     private final Queue<LogRecord> records = new ConcurrentLinkedQueue<>();
 

@@ -40,7 +40,7 @@ import org.awaitility.Awaitility;
  * be seen from inside, such as being killed.
  */
 public final class PackagedService implements AutoCloseable {
-    /** What {@link #health} says of a service that does not listen. */
+    /** The {@link #health} of a service that does not listen. */
     public static final String SILENT = "no answer";
 
     private static final Path JAR =
@@ -82,7 +82,7 @@ public final class PackagedService implements AutoCloseable {
         }
     }
 
-    /** A process that has just begun, in an empty directory, with these variables and what every start needs. */
+    /** Starts a process in an empty directory, with these variables and those that every start needs. */
     public static PackagedService launch(Map<String, String> variables) {
         assertThat(JAR).as("the jar, which mvn package makes").exists();
         Ports ports = Ports.free();
@@ -179,7 +179,7 @@ public final class PackagedService implements AutoCloseable {
         return send(request);
     }
 
-    /** SIGKILL: the process has no say in it. */
+    /** SIGKILL, which a process cannot handle. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
@@ -305,15 +305,15 @@ public final class PackagedService implements AutoCloseable {
 
         public void awaitAcknowledged(int more) {
             int wanted = acknowledged.size() + more;
-            Stored.await(() -> acknowledged.size() >= wanted, true);
+            StoredRows.await(() -> acknowledged.size() >= wanted, true);
         }
 
         public void awaitRefused(int more) {
             int wanted = refused.get() + more;
-            Stored.await(() -> refused.get() >= wanted, true);
+            StoredRows.await(() -> refused.get() >= wanted, true);
         }
 
-        /** Lets every client finish the request that it is at. */
+        /** Lets every client finish its current request. */
         public void stop() throws InterruptedException, ExecutionException {
             enough.set(true);
             for (Future<?> client : running) {

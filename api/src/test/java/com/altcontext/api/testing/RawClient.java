@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 
-/** A client that speaks to the service byte by byte, for what no HTTP library would send. */
+/** A client that sends bytes, for requests that no HTTP library would send. */
 public final class RawClient implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket;
 
@@ -22,7 +22,7 @@ public final class RawClient implements AutoCloseable {
     /** @param base scheme, host and port of the service */
     public RawClient(URI base) throws IOException {
         socket = new Socket(base.getHost(), base.getPort());
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
     }
 
@@ -31,7 +31,7 @@ public final class RawClient implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
-    /** What has come without waiting for more. */
+    /** Whether an answer has begun; does not wait. */
     public boolean hasAnswer() throws IOException {
         return socket.getInputStream().available() > 0;
     }
@@ -64,7 +64,7 @@ public final class RawClient implements AutoCloseable {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
-    /** Sends these and reads until the service ends the connection; whether it did so within the usual timeout. */
+    /** Sends these and reads until the service ends the connection; whether it did so within the timeout. */
     public boolean isCutOffBy(String bytes) {
         try {
             write(bytes);

@@ -6,13 +6,13 @@ import io.quarkus.test.junit.callback.QuarkusTestBeforeEachCallback;
 import io.quarkus.test.junit.callback.QuarkusTestMethodContext;
 
 /**
- * Lets no test begin before the service has seen its database: it looks in the background, and answers 503 until then, so the
- * first test after a start would otherwise depend on who is faster.
+ * Lets no test begin before the service has seen its database: the service looks in the background and answers 503 until then,
+ * so the first test after a start could fail.
  */
 public final class ReadyService implements QuarkusTestBeforeEachCallback {
     @Override
     public void beforeEach(QuarkusTestMethodContext context) {
         DatabaseState database = Arc.container().instance(DatabaseState.class).get();
-        Stored.await(database::wasReady, true);
+        StoredRows.await(database::wasReady, true);
     }
 }

@@ -22,7 +22,7 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
 
     public static final String GROUP = "group";
 
-    /** The limits of production but for the dashboard's, behind a proxy that names the client: each test is one of its own. */
+    /** The limits of production except the dashboard's, behind a proxy that names the client, so each test is a client. */
     public static final String LIMITED = "limited";
 
     /** Everything is logged, behind a proxy that names the client. */
@@ -47,7 +47,7 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
             OBSERVED,
             Map.of("LOG_LEVEL", "debug", "TRUSTED_PROXIES", "127.0.0.0/8"),
             CHOSEN,
-            Map.of("RESPECT_PRIVACY_SIGNALS", "true", "ROLLUP_DEFAULT_PROPERTY_ID", "usual-site"));
+            Map.of("RESPECT_PRIVACY_SIGNALS", "true", "ROLLUP_DEFAULT_PROPERTY_ID", "default-site"));
 
     private final Map<String, String> variables = new HashMap<>();
 

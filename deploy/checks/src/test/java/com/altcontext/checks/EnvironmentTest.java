@@ -27,7 +27,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void what_the_example_asks_for_is_what_the_script_requires() {
+    void the_example_has_the_variables_that_the_script_requires() {
         Set<String> asked = lines.stream()
                 .filter(line -> line.endsWith("=change-me"))
                 .map(line -> line.replace("=change-me", ""))

@@ -104,7 +104,7 @@ class FlyTomlTest {
     }
 
     @Test
-    void what_is_secret_is_not_set_here() {
+    void no_secret_is_set_here() {
         assertThat(fly.path("env").fieldNames())
                 .toIterable()
                 .isSubsetOf(Repository.serviceVariables())

@@ -113,7 +113,7 @@ class WorkflowsTest {
     }
 
     @Test
-    void what_others_can_write_never_becomes_a_part_of_a_script() {
+    void text_of_outsiders_never_becomes_a_part_of_a_script() {
         steps().forEach(step -> assertThat(step.path("run").asText()).doesNotContain("${{"));
     }
 
@@ -129,7 +129,7 @@ class WorkflowsTest {
     }
 
     @Test
-    void what_the_image_is_built_of_is_deployed_when_it_changes() {
+    void every_source_of_the_image_triggers_a_deploy() {
         List<String> paths = new ArrayList<>();
         Repository.yaml(".github/workflows/deploy.yml")
                 .at("/on/push/paths")

@@ -38,7 +38,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void what_was_committed_is_there_after_a_stop_and_after_a_kill_on_the_same_port() throws Exception {
+    void committed_data_survives_a_stop_and_a_kill_on_the_same_port() throws Exception {
         try (EmbeddedDatabase database = TestDatabase.own()) {
             String url = database.url();
             run(database, "CREATE TABLE kept (word text)");
@@ -141,7 +141,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void what_a_killed_test_run_left_in_the_temporary_directory_is_cleared_away_by_the_next() throws Exception {
+    void the_next_test_run_removes_the_temporary_files_of_a_killed_one() throws Exception {
         Path abandoned = Files.createTempDirectory("altcontext-database-");
         Path inUse = Files.createTempDirectory("altcontext-database-");
         Process owner = start("--data", abandoned.toString());

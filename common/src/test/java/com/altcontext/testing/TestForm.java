@@ -16,7 +16,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A form as a test submits it: everything has a plain default, and the test says what it is about. */
-public record Submitted(
+public record TestForm(
         String email,
         String property,
         String anonId,
@@ -31,8 +31,8 @@ public record Submitted(
     private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
 
     /** A form with this address, received at this time from visitor-0001. */
-    public static Submitted by(String email, Instant at) {
-        return new Submitted(
+    public static TestForm by(String email, Instant at) {
+        return new TestForm(
                 email,
                 "default",
                 "visitor-0001",
@@ -46,40 +46,40 @@ public record Submitted(
                 "Firefox");
     }
 
-    public Submitted email(String other) {
-        return new Submitted(other, property, anonId, at, form, path, channel, consent, payload, address, agent);
+    public TestForm email(String other) {
+        return new TestForm(other, property, anonId, at, form, path, channel, consent, payload, address, agent);
     }
 
-    public Submitted property(String slug) {
-        return new Submitted(email, slug, anonId, at, form, path, channel, consent, payload, address, agent);
+    public TestForm property(String slug) {
+        return new TestForm(email, slug, anonId, at, form, path, channel, consent, payload, address, agent);
     }
 
-    public Submitted visitor(String other) {
-        return new Submitted(email, property, other, at, form, path, channel, consent, payload, address, agent);
+    public TestForm visitor(String other) {
+        return new TestForm(email, property, other, at, form, path, channel, consent, payload, address, agent);
     }
 
-    public Submitted at(Instant time) {
-        return new Submitted(email, property, anonId, time, form, path, channel, consent, payload, address, agent);
+    public TestForm at(Instant time) {
+        return new TestForm(email, property, anonId, time, form, path, channel, consent, payload, address, agent);
     }
 
-    public Submitted form(String name) {
-        return new Submitted(email, property, anonId, at, name, path, channel, consent, payload, address, agent);
+    public TestForm form(String name) {
+        return new TestForm(email, property, anonId, at, name, path, channel, consent, payload, address, agent);
     }
 
-    public Submitted channel(@Nullable String name) {
-        return new Submitted(email, property, anonId, at, form, path, name, consent, payload, address, agent);
+    public TestForm channel(@Nullable String name) {
+        return new TestForm(email, property, anonId, at, form, path, name, consent, payload, address, agent);
     }
 
-    public Submitted consent(ConsentStatus status) {
-        return new Submitted(email, property, anonId, at, form, path, channel, status, payload, address, agent);
+    public TestForm consent(ConsentStatus status) {
+        return new TestForm(email, property, anonId, at, form, path, channel, status, payload, address, agent);
     }
 
-    public Submitted payload(String json) {
-        return new Submitted(email, property, anonId, at, form, path, channel, consent, json, address, agent);
+    public TestForm payload(String json) {
+        return new TestForm(email, property, anonId, at, form, path, channel, consent, json, address, agent);
     }
 
-    public Submitted from(String otherAddress, @Nullable String otherAgent) {
-        return new Submitted(
+    public TestForm from(String otherAddress, @Nullable String otherAgent) {
+        return new TestForm(
                 email, property, anonId, at, form, path, channel, consent, payload, otherAddress, otherAgent);
     }
 

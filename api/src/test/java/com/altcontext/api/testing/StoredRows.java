@@ -13,18 +13,18 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/** What stands in the database of the service under test. A row is a JSON object of its columns. */
-public final class Stored {
+/** The rows in the database of the service under test, each as a JSON object of its columns. */
+public final class StoredRows {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Sql sql;
 
-    public Stored(Sql sql) {
+    public StoredRows(Sql sql) {
         this.sql = sql;
     }
 
-    /** The events of the visitors that call themselves so, on any property, in the order of their times. */
+    /** The events of the visitors with this id, on any property, in the order of their times. */
     public List<JsonNode> events(String anonId) {
         return rows(
                 "SELECT to_jsonb(e)::text FROM events e JOIN visitors v USING (visitor_id)"
@@ -73,7 +73,7 @@ public final class Stored {
                 email);
     }
 
-    /** The tables that hang on leads. */
+    /** The tables that refer to leads. */
     public enum LeadTable {
         CONSENT("consent_events", "id"),
         SUBMISSIONS("form_submissions", "submitted_at"),
@@ -96,7 +96,7 @@ public final class Stored {
                 .toList();
     }
 
-    /** A property that no other test counts for; its only domain is its name under {@code .example}. */
+    /** Makes a property for one test; its only domain is its name under {@code .example}. */
     public String newProperty(Properties known) {
         String name = "p" + UUID.randomUUID().toString().substring(0, 8);
         execute("INSERT INTO properties (id, name, domains) VALUES (?, ?, ARRAY[? || '.example'])", name, name, name);
@@ -104,7 +104,7 @@ public final class Stored {
         return name;
     }
 
-    /** How often was refused or dropped so far; counts are written about once a second. */
+    /** The number of rejections so far; counts are written about once a second. */
     public long rejections(String property, String endpoint, String reason) {
         return sql.inTransaction(tx -> tx.query(
                         "SELECT coalesce(sum(count), 0) FROM ingest_rejections"
@@ -129,11 +129,11 @@ public final class Stored {
 
     public List<JsonNode> rows(String query, @Nullable Object... parameters) {
         return sql.inTransaction(tx -> tx.query(query, row -> row.text(1), parameters)).stream()
-                .map(Stored::json)
+                .map(StoredRows::json)
                 .toList();
     }
 
-    /** Waits until the value is as it should be, and fails with what it was at last. */
+    /** Waits until the value is the wanted one, and fails with its last value. */
     public static <T> void await(Supplier<T> value, T wanted) {
         Awaitility.await()
                 .pollInSameThread()
