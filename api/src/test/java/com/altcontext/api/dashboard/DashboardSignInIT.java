@@ -135,7 +135,8 @@ class DashboardSignInIT {
         page.tab.press("Enter");
         page.settled();
 
-        // The focus is on the heading, and the pickers come before it: without a focus, Tab begins at the top of the page.
+        // The focus is on the heading, and the pickers come before it: without a focus, Tab begins at the top of the
+        // page.
         page.tab.evaluate("document.activeElement.blur()");
         until("30");
         for (String window : new String[] {"90", "365", "custom"}) {
