@@ -139,7 +139,7 @@ measure_copy() {
   rm -f "$RUN/events.copy"
 }
 
-# What PostgreSQL does on this machine with a transaction a row: pgbench's own cost is next to nothing.
+# PostgreSQL's speed on this machine with one transaction a row: pgbench itself costs next to nothing.
 measure_single_row_commits() {
   local connections=64 found processed rate latencies
   "$PSQL" -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -f "$HERE/single-row-commit.sql" >"$RUN/commit.pgbench"
@@ -156,7 +156,7 @@ measure_single_row_commits() {
   record commits "$connections" "$rate" "$rate" "$latencies" 0 "$processed" "$found" "$(verdict "$processed" "$found" 0)"
 }
 
-# Neighbours in this list are what is compared with each other: the machine's speed drifts within minutes.
+# Cells that are compared run one after the other, since the machine's speed drifts within minutes.
 measure_round() {
   local of="round $1 of $BENCH_ROUNDS:"
   say "$of parsed and validated, stored nowhere"

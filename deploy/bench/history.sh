@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
-# What is done with a day that is over: rolled up, summed up over a year, purged. Each is measured once, after the rounds.
+# Work on past days: rollup, summaries of a year, purge. Each is measured once, after the rounds.
 
 DAY_EVENTS=1000000
 
@@ -48,7 +48,7 @@ measure_rollup() {
   ((found == DAY_EVENTS)) || die "the rollup of $day counts $found events, and not $DAY_EVENTS"
 }
 
-# Every day of two years has the figures of the day that was rolled up: as large as a year of a busy site can be.
+# Every day of two years gets the figures of the rolled-up day, as large as those of a busy site.
 fill_years() {
   local day table
   day=$(day_ago 1)
@@ -71,7 +71,7 @@ measure_summary() {
     >>"$RUN/summaries"
 }
 
-# Purges of a day that is over its time, against one that finds nothing to do: the difference is the database's.
+# A purge of an expired day, and one with nothing to do: the difference is the database's work.
 measure_purge() {
   local day
   day=$(day_ago 120)
@@ -85,7 +85,7 @@ measure_purge() {
   [[ $(sql "SELECT count(*) FROM events WHERE day = '$day'") == 0 ]] || die "the purge left events of $day"
 }
 
-# The service is not there meanwhile: it rolls up yesterday by itself, and the runs would wait for each other.
+# The service is stopped meanwhile: it would roll up yesterday by itself, and the runs would wait for each other.
 measure_history() {
   stop_server
   say "a day of a million events: rolled up, and scanned"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
-# What the run has to say, in one page.
+# The report of the run, on one page.
 
 median() {
   sort -n | awk '{ v[NR] = $1 } END { if (NR) print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How fast the server is, beside what bounds it, in one run and one table; docs/performance.md explains each figure.
+# Measures the server and its bounds in one run and one table; docs/performance.md explains each figure.
 #
 #   JAVA_HOME=<a JDK 25> deploy/bench/run.sh        after a build, or simply: make bench
 #
@@ -55,7 +55,7 @@ die_with_log() {
   die "$1"
 }
 
-# stop_process PID SECONDS: asks, waits, and only then kills.
+# stop_process PID SECONDS: sends SIGTERM, waits, then kills.
 stop_process() {
   [[ -n $1 ]] || return 0
   kill -TERM "$1" 2>/dev/null || return 0
@@ -144,7 +144,7 @@ main() {
   print_report | tee "$table"
   measure_history
   print_history | tee -a "$table"
-  # A missed budget is for people to judge; a lost event is an error.
+  # A missed budget is not an error; a lost event is.
   ! grep -qv $'\tok$' "$RUN/cells" || die "rows are missing, or too many: see the table"
 }
 

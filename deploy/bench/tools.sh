@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
-# What the benchmark needs from the machine: found, installed, or named.
+# The programs that the benchmark needs: found or installed, else named.
 
 is_root_on_debian() {
   [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null

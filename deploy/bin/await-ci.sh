@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Waits until a workflow has judged a commit; exit 1 when it did not pass.
+# Waits until a workflow has finished for a commit; exit 1 if it failed.
 #
 #   GH_TOKEN=… deploy/bin/await-ci.sh ci.yml COMMIT        TRIES  240, PAUSE  15 seconds: an hour
 set -euo pipefail
@@ -21,5 +21,5 @@ for ((i = 0; i < ${TRIES:-240}; i++)); do
     *) sleep "${PAUSE:-15}" ;;
   esac
 done
-echo "await-ci: $1 has not judged $2 in time (${state:-})" >&2
+echo "await-ci: $1 has not finished for $2 in time (${state:-})" >&2
 exit 1

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# make build: packages all modules and says what it is at, since the first time it takes a minute and more. What Maven says is
-# shown where it fails.
+# make build: packages all modules. The first time takes more than a minute, so it says what it does. Maven's output is shown
+# if it fails.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-echo "build: packaging what is stale; the first time, what that needs is downloaded"
+echo "build: packaging; the first time, dependencies are downloaded"
 if ! deploy/bin/toolchain.sh mvn -B package -DskipTests 2>&1 | tee "$log" | awk '
     /^\[INFO\] Building [^ ]+.*\[[0-9]+\/[0-9]+\]$/ { sub(/^\[INFO\] Building /, ""); print "build: " $0; fflush() }
     /^(toolchain|install): / { print; fflush() }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reads the shell scripts with shellcheck. Where it can be neither found nor installed, bash itself reads them.
+# Checks the shell scripts with shellcheck. Without it, bash checks the syntax only.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

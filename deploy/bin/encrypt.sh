@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Encrypts a file for a public key, and takes the original away. Only who has the private key can read it again.
+# Encrypts a file for a public key and removes the original. Only the private key can decrypt it.
 #
 #   BACKUP_PUBLIC_KEY="$(gpg --armor --export NAME)" deploy/bin/encrypt.sh FILE FILE.gpg
 #   gpg --decrypt FILE.gpg >FILE

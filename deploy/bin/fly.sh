@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# make fly-…: what is done with Fly.io, each step shown before it is run.
+# make fly-…: runs the steps of a deployment on Fly.io, and shows each one first.
 #
 #   deploy/bin/fly.sh launch | pg-create | pg-attach | mpg-create | mpg-attach | secrets | deploy | deploy-only | migrate | smoke |
 #                     logs | ssh | status | checks | scale-2
 #
 #   FLY_APP           the application; default: the one that fly.toml names
 #   FLY_PG_APP        its database; default: the same name and -db
-#   FLY_CLUSTER       where the database is a cluster of Fly's managed PostgreSQL: its id
-#   FLY_URL           where the public reaches it; default: https://<application>.fly.dev
+#   FLY_CLUSTER       the id of the database, if that is Fly's managed PostgreSQL
+#   FLY_URL           its public address; default: https://<application>.fly.dev
 #   SECRETS_FILE      .env.production
 #   DATABASE_URL      for migrate: the address that fly-pg-attach or fly-mpg-attach printed; only its login is used
 #   ADMIN_API_KEY     for smoke; default: the one in the file of secrets. SMOKE_ORIGIN, an allowed origin: likewise
@@ -23,7 +23,7 @@ PG_APP=${FLY_PG_APP:-$APP-db}
 SECRETS_FILE=${SECRETS_FILE:-.env.production}
 URL=${FLY_URL:-https://$APP.fly.dev}
 SERVICE=api/target/quarkus-app/quarkus-run.jar
-# The first whose blue-green deploy starts a machine to check where all of the old ones sleep (superfly/flyctl, pull request 4952).
+# The first version whose blue-green deploy starts a machine for the check if all old ones sleep (superfly/flyctl, pull request 4952).
 MIN_FLYCTL=0.4.80
 REQUIRED=(IP_HASH_PEPPER ADMIN_API_KEY CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL)
 
@@ -46,12 +46,12 @@ fly() {
   "$program" "$@"
 }
 
-# An older one takes the check of a sleeping machine for passed, and gives traffic to a release that was never healthy.
+# An older version counts the check of a sleeping machine as passed, and gives traffic to a release that was never healthy.
 check_flyctl() {
   local version
   [[ -z ${FLYCTL_IS_NEW_ENOUGH:-} ]] || return 0
   version=$("$1" version 2>/dev/null | sed -n 's/^[a-z]* v\([0-9][0-9.]*\).*/\1/p' | head -n 1)
-  [[ -n $version ]] || die "fly version does not say which one it is: $MIN_FLYCTL or newer is needed"
+  [[ -n $version ]] || die "fly version shows no version: $MIN_FLYCTL or newer is needed"
   [[ $(printf '%s\n' "$MIN_FLYCTL" "$version" | sort -V | head -n 1) == "$MIN_FLYCTL" ]] ||
     die "fly is $version, and $MIN_FLYCTL or newer is needed: fly version upgrade"
   FLYCTL_IS_NEW_ENOUGH=yes
@@ -63,13 +63,13 @@ altops() {
   deploy/bin/toolchain.sh java -jar ops-cli/target/altops.jar "$@"
 }
 
-# Not `fly launch`: it writes fly.toml anew, without its comments.
+# Not `fly launch`, which overwrites fly.toml and drops its comments.
 launch() {
   fly apps create "$APP"
   fly status --app "$APP"
 }
 
-# Unmanaged: the smallest there is, with one machine. A backup every day is worth more than a second one in the same house.
+# Unmanaged, on the smallest machine. A daily backup is worth more than a second machine in the same place.
 pg_create() {
   fly postgres create --name "$PG_APP" --region "$REGION" --vm-size shared-cpu-1x --initial-cluster-size 1 \
     --volume-size "${FLY_PG_VOLUME_GB:-10}"
@@ -94,7 +94,7 @@ mpg_attach() {
 
 # ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# value NAME: what the file gives it; the last line wins, as with fly.
+# value NAME: its value in the file; the last line wins, as with fly.
 value() {
   sed -n "s/^$1=//p" "$SECRETS_FILE" | tail -n 1
 }
@@ -103,12 +103,12 @@ check_secrets_file() {
   local name found missing=()
   [[ -f $SECRETS_FILE ]] || die "$SECRETS_FILE is not there: cp .env.production.example $SECRETS_FILE, and fill it in"
   if git ls-files --error-unmatch -- "$SECRETS_FILE" >/dev/null 2>&1; then
-    die "git tracks $SECRETS_FILE, so its secrets are known to all who have the repository: git rm --cached $SECRETS_FILE," \
+    die "git tracks $SECRETS_FILE, so everyone with the repository knows its secrets: git rm --cached $SECRETS_FILE," \
       "and draw new ones"
   fi
   grep -vnE '^[[:space:]]*(#.*)?$|^[A-Z][A-Z0-9_]*=' "$SECRETS_FILE" | cut -d: -f1 | grep -q . &&
     die "$SECRETS_FILE has lines that are neither NAME=value nor comments"
-  # fly would send another value than the one that is checked here: it takes quotes away, and what follows a # for a remark.
+  # fly would send another value than the one checked here: it removes quotes, and reads what follows a # as a comment.
   found=$(grep -E "^[A-Z][A-Z0-9_]*=([\"']|.*#)" "$SECRETS_FILE" | cut -d= -f1 | tr '\n' ' ') || true
   [[ -z $found ]] || die "$SECRETS_FILE has quotes or a # in the value of ${found% }: write it without"
   for name in "${REQUIRED[@]}"; do
@@ -118,13 +118,12 @@ check_secrets_file() {
   ((${#missing[@]} == 0)) || die "$SECRETS_FILE gives no value for ${missing[*]}"
 }
 
-# By the service's own rules, as it reads them when it starts: what it would refuse is found out here and not by a deploy. The values go to
-# it by its environment, in which there is nothing else.
+# Checked by the service's own rules at its start, so that a deploy does not fail on them. The values are its whole environment.
 check_values() {
   local values service=$PWD/$SERVICE
   [[ -f $SERVICE ]] || run make build
-  [[ -z $(value GEOIP_DATABASE) ]] || echo "fly: GEOIP_DATABASE is a file of the image: it is not looked for here" >&2
-  # What fly.toml, Fly and fly-pg-attach set, and then the file's.
+  [[ -z $(value GEOIP_DATABASE) ]] || echo "fly: GEOIP_DATABASE is a file in the image: it is not checked here" >&2
+  # The variables that fly.toml, Fly and fly-pg-attach set, then those of the file.
   values=$(
     sed -n '/^\[env\]/,/^\[/s/^ *\([A-Z_]*\) = "\(.*\)"$/\1=\2/p' fly.toml
     printf 'FLY_APP_NAME=%s\nDATABASE_URL=postgres://attached@database.internal/service\n' "$APP"
@@ -152,7 +151,7 @@ secrets() {
 
 # ── deploying ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# One machine: without --ha=false the first deploy makes two. It takes none away later.
+# One machine: without --ha=false the first deploy makes two. Later deploys remove none.
 deploy_only() {
   wake
   fly deploy --app "$APP" --config fly.toml --remote-only --ha=false
@@ -162,13 +161,13 @@ is_healthy() {
   [[ $(curl -fsS -m 10 "$URL/v1/healthz" 2>/dev/null) == '{"ok":true}' ]]
 }
 
-# A sleeping machine wakes by being asked, and only then says how it is. There may be none yet.
+# A request wakes a sleeping machine, which only then reports its health. There may be no machine yet.
 wake() {
   echo "+ curl $URL/v1/healthz" >&2
   is_healthy || true
 }
 
-# fly deploy has waited for the checks of the new machine; this is what the public sees.
+# fly deploy has waited for the checks of the new machine; this checks the public address.
 await_health() {
   local i
   echo "+ curl $URL/v1/healthz" >&2
@@ -204,7 +203,7 @@ deploy() {
   smoke
 }
 
-# By fly proxy, which altops starts and ends itself.
+# Through fly proxy, which altops starts and ends itself.
 migrate() {
   local by=(--fly-app "$PG_APP")
   [[ -z ${FLY_CLUSTER:-} ]] || by=(--fly-cluster "$FLY_CLUSTER")
@@ -213,8 +212,8 @@ migrate() {
   altops migrate verify "${by[@]}"
 }
 
-# The image has no shell. COMMAND is run in the machine; without it a machine beside it is opened, with the same
-# secrets and network and a shell.
+# The image has no shell. COMMAND runs in the machine; without it, a temporary machine with a shell and the same secrets and
+# network is opened.
 ssh() {
   if [[ -n ${COMMAND:-} ]]; then
     fly ssh console --app "$APP" --command "$COMMAND"

@@ -44,7 +44,7 @@ die() {
 }
 
 # shellcheck disable=SC2317 # the trap calls it
-# stop PID SECONDS: asks, waits, and only then kills.
+# stop PID SECONDS: sends the signal, waits, then kills.
 stop() {
   local i
   [[ -n $1 ]] && kill -TERM "$1" 2>/dev/null || return 0
@@ -73,7 +73,7 @@ stop_as_asked() {
   say "stopping"
   clean_up
   trap - EXIT
-  say "stopped; ${DATABASE_PID:+what was stored is in $DATA, }make $MODE goes on from here"
+  say "stopped; ${DATABASE_PID:+the data is in $DATA, }make $MODE continues with it"
   exit 0
 }
 
@@ -106,7 +106,7 @@ free_port_from() {
   echo "$port"
 }
 
-# How to begin a run beside what is in the way, each value one that is free.
+# The variables for a run beside the one that is in the way, with free ports.
 beside() {
   local data=$DATA n=2
   while [[ -e $data/database.url ]]; do
@@ -120,7 +120,7 @@ beside() {
 
 require_port() {
   in_use "$2" || return 0
-  die "$1: port $2 is in use. Stop what listens there or, to run beside it:
+  die "$1: port $2 is in use. Stop the program that listens there or, to run beside it:
 
   $(beside)"
 }
@@ -129,7 +129,7 @@ drawn() {
   od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
 }
 
-# Drawn once and kept, so that hashes and the key stay the same from run to run. What the environment gives wins.
+# Drawn once and kept, so that hashes and the key stay the same from run to run. The environment takes precedence.
 development_values() {
   local file=$DATA/development.env name value
   (umask 077 && mkdir -p "$DATA")
@@ -147,7 +147,7 @@ start_database() {
   local jar
   jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' | sort | tail -n 1)
   [[ -n $jar ]] || die "deploy/dev-database is not built: make build"
-  # A name of this run's own until the database is ours: another run's must not be touched.
+  # A temporary name until the database is this run's: another run's file must not be touched.
   local ready=$DATA/database.url.$$
   java -jar "$jar" --data "$DATA/postgresql" --ready-file "$ready" >/dev/null 9>&- &
   DATABASE_PID=$!
@@ -158,7 +158,7 @@ start_database() {
       [[ $status -ne $DATA_IN_USE ]] || die "ALTCONTEXT_DATA: another run uses the data in $DATA. Stop that one or, to run beside it:
 
   $(beside)"
-      die "the embedded PostgreSQL did not start; what it said is above"
+      die "the embedded PostgreSQL did not start; its output is above"
     fi
     sleep 0.1
   done
@@ -190,7 +190,7 @@ start_dev_mode() {
   guard "$SERVICE_PID"
 }
 
-# The pages name the service at its default port; for another one they are copied and changed. The service does without them.
+# The pages name the service at its default port; for another port they are copied and changed.
 start_demo() {
   local pages=$ROOT/docs/demo file
   if in_use "$DEMO_PORT"; then
@@ -222,14 +222,14 @@ wait_until_healthy() {
   local i
   for ((i = 0; i < $1 * 10; i++)); do
     is_healthy && return
-    kill -0 "$SERVICE_PID" 2>/dev/null || die "the service ended before it was healthy; what it said is above"
+    kill -0 "$SERVICE_PID" 2>/dev/null || die "the service ended before it was healthy; its output is above"
     sleep 0.1
   done
-  die "the service was not healthy within $1 seconds; what it said is above"
+  die "the service was not healthy within $1 seconds; its output is above"
 }
 
 lines_to_try() {
-  # An address that was given may hold a password: it is not shown, the variable is.
+  # A given address may hold a password, so the name of the variable is shown instead.
   local url=http://localhost:$PORT shown="\"\$DATABASE_URL\""
   [[ -z $DATABASE_PID ]] || shown="'$DATABASE_URL'"
   cat <<END

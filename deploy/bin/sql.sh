@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks a database something, with psql where there is one and without where there is none.
+# Runs one statement on a database, with psql if it is there.
 #
 #   deploy/bin/sql.sh 'postgres://postgres:postgres@127.0.0.1:54318/postgres?sslmode=disable' 'SELECT count(*) FROM events'
 set -euo pipefail

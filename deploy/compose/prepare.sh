@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes what compose.yaml needs beside it: .env, and the secrets, drawn once. What is there already stays.
+# Makes the files that compose.yaml needs: .env, and secrets drawn once. Existing files stay.
 #
 #   ./prepare.sh DOMAIN ALLOWED-ORIGINS CONTACT-EMAIL PUBLIC-KEY-FILE
 #   ./prepare.sh events.example.com https://www.example.com privacy@example.com backup-key.asc
 #
 # Backups are encrypted for the key, made where they are to be read: gpg --quick-generate-key backup@example.com, and
-# gpg --armor --export backup@example.com >backup-key.asc. Its private half has no business on this machine.
+# gpg --armor --export backup@example.com >backup-key.asc. Its private key must not be on this machine.
 set -euo pipefail
 
 [[ $# -eq 4 && $1 != *://* && $2 == http*://* && $3 == *@* ]] ||
@@ -36,4 +36,4 @@ keep unsubscribe_secret "$(drawn)"
 keep database_url "postgres://altcontext:$(<secrets/postgres_password)@db:5432/altcontext?sslmode=disable"
 keep backup_public_key "$key"
 [[ -e .env ]] || printf 'DOMAIN=%s\nCORS_ALLOWED_ORIGINS=%s\nPRIVACY_CONTACT_EMAIL=%s\n' "$1" "$2" "$3" >.env
-echo "prepare: .env and secrets/ are there; next: docker compose run --rm ops migrate"
+echo "prepare: .env and secrets/ are ready; next: docker compose run --rm ops migrate"

@@ -5,9 +5,9 @@
 #   DATABASE_URL_FILE=… schedule.sh COMMAND …           altops COMMAND …, once
 #   DATABASE_URL_FILE=… schedule.sh at HOUR             what is due at that hour, now
 #
-# IP_HASH_PEPPER_FILE, UNSUBSCRIBE_SECRET_FILE and BACKUP_PUBLIC_KEY_FILE, which some commands need, likewise. A job that was missed is caught up by the
-# next. One that failed is logged and leaves /tmp/failed, by which the container counts as unhealthy until the same
-# hour's jobs have succeeded again.
+# Some commands also need IP_HASH_PEPPER_FILE, UNSUBSCRIBE_SECRET_FILE and BACKUP_PUBLIC_KEY_FILE. The next run catches up a missed
+# job. A failed job is logged and leaves /tmp/failed, by which the container counts as unhealthy until the same hour's jobs have
+# succeeded again.
 set -uo pipefail
 
 ALTOPS=${ALTOPS:-/opt/java/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -jar /opt/altops/altops.jar}
@@ -35,7 +35,7 @@ job() {
 backup() {
   local file
   file=$BACKUPS/altcontext-$(date -u +%Y%m%dT%H%M%SZ).dump
-  # None that anybody can read stays: of a run that was cut off, or from before backups were encrypted.
+  # Removes unencrypted backups of an interrupted run or an earlier release.
   find "$BACKUPS" -name 'altcontext-*.dump*' ! -name '*.dump.gpg' -delete
   job backup --to "$file" || return
   "$ENCRYPT" "$file" "$file.gpg" || {
@@ -43,11 +43,11 @@ backup() {
     echo "schedule: the backup could not be encrypted, and was not kept" >&2
     return 1
   }
-  # What was purged or forgotten must not live on in backups for long.
+  # Purged and forgotten data must not stay in backups for long.
   find "$BACKUPS" -name 'altcontext-*.dump.gpg' -mtime "+${BACKUP_DAYS:-14}" -delete
 }
 
-# due HOUR: at minutes that do not matter, from 0 to 23. One failure does not keep the others from running.
+# due HOUR: runs the jobs of an hour, from 0 to 23. A failure does not keep the others from running.
 due() {
   local ok=0
   case $1 in
@@ -70,7 +70,7 @@ forever() {
   trap 'exit 0' INT TERM
   while true; do
     now=$(date -u +%s)
-    # In the background, so that a stop need not wait for the sleep's end.
+    # In the background, so that a stop does not wait for the sleep.
     sleep $((3600 - now % 3600 + 23 * 60)) &
     wait $!
     due "$(date -u +%-H)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains the image's AOT cache: starts its own service, by its own runtime, on a database to throw away, and sends it requests.
+# Trains the image's AOT cache: runs its service with its runtime on a temporary database, and sends it requests.
 #
 #   deploy/image/train.sh DIRECTORY        what deploy/image/root.sh made; TRAIN_SECONDS as for train-aot.sh
 set -euo pipefail
@@ -24,6 +24,6 @@ JAVA_HOME=$out/opt/java DATABASE_URL=$DATABASE_URL "$ROOT/deploy/bin/train-aot.s
   "$out/opt/altcontext/app.aot"
 chmod a+r "$out/opt/altcontext/app.aot"
 rm -f "$out/opt/java/lib/jspawnhelper" # the service starts no process
-# The times of what just changed, like those of all the rest.
+# The changed files get the same fixed time as all others.
 touch -r "$out/opt/altcontext/quarkus-run.jar" "$out/opt/altcontext" "$out/opt/altcontext/app.aot" "$out/opt/java/lib"
 echo "image root: $out, $(du -sm "$out" | cut -f1) MB"
