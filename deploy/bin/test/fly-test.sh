@@ -110,7 +110,7 @@ done_by scale-2 -- 'fly scale count 2 --app altcontext --region yyz'
 # An older fly takes the check of a sleeping machine for passed.
 refused 'fly is 0.4.79, and 0.4.80 or newer is needed' status FLYCTL='fly v0.4.79 linux/amd64 Commit: 0'
 refused 'fly is 0.3.108, and 0.4.80 or newer is needed' deploy-only FLYCTL='flyctl v0.3.108 linux/amd64'
-refused 'does not say which one it is' status FLYCTL=
+refused 'shows no version' status FLYCTL=
 done_by status FLYCTL='fly v0.4.107 linux/amd64' -- 'fly status --app altcontext'
 
 # Migrating.
