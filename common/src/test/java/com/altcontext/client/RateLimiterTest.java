@@ -16,7 +16,7 @@ class RateLimiterTest {
 
     /** Time that passes when a test says so. */
     private static final class ManualTime implements LongSupplier {
-        // Soon beyond the greatest number, as System.nanoTime() may be at any moment.
+        // Overflows soon, as System.nanoTime() may at any moment.
         private long nanos = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
 
         void pass(Duration time) {
@@ -132,7 +132,7 @@ class RateLimiterTest {
         assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("::ffff:203.0.113.1"), 1)
                         .isAllowed())
                 .isFalse();
-        // The first bytes of an IPv6 network that read like an IPv4 address are another client.
+        // An IPv6 network whose first bytes look like an IPv4 address is another client.
         assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("0:0:cb00:7101::1"), 1)
                         .isAllowed())
                 .isTrue();
@@ -191,7 +191,7 @@ class RateLimiterTest {
             InetAddress bystander = InetAddress.ofLiteral("198.51." + i / 250 + '.' + i % 250);
             served += limiter.take(EVENTS, bystander, 1).isAllowed() ? 1 : 0;
         }
-        // Four networks, of which one may have drawn the lot of the flood's.
+        // Four networks, one of which may share its counters with the flood.
         assertThat(served).isGreaterThanOrEqualTo(4 * 120 - 120);
     }
 

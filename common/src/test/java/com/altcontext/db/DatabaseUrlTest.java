@@ -295,7 +295,7 @@ class DatabaseUrlTest {
         }
     }
 
-    /** What pgjdbc itself reads from the JDBC URL. */
+    /** The properties that pgjdbc reads from the JDBC URL. */
     private static Map<String, String> driverSees(String url) throws SQLException {
         String jdbcUrl = DatabaseUrl.parse(url).jdbcUrl();
         DriverPropertyInfo[] read = DriverManager.getDriver(jdbcUrl).getPropertyInfo(jdbcUrl, new Properties());

@@ -18,7 +18,7 @@ class RetryTest {
         database = Database.migrated();
     }
 
-    /** Work that the database refuses so often before it is let through. */
+    /** Work that the database refuses this often before it succeeds. */
     private static int work(AtomicInteger tries, int refusals, String state) {
         return Retry.inTransaction(database.sql(), tx -> {
             if (tries.incrementAndGet() <= refusals) {

@@ -98,7 +98,7 @@ class EventSessionsTest extends EventStoreFixture {
                 CyclicBarrier together = new CyclicBarrier(2);
                 List<Future<List<Outcome>>> writes = new ArrayList<>();
                 for (int machine = 0; machine < 2; machine++) {
-                    // Many visitors in opposite order: without an order of locks, the machines would wait in a circle.
+                    // Many visitors in opposite order: without an order of locks, the machines would deadlock.
                     TestEvent[] sent = new TestEvent[20];
                     for (int i = 0; i < sent.length; i++) {
                         int visitor = machine == 0 ? i : sent.length - 1 - i;

@@ -55,7 +55,7 @@ class EventStoreTest extends EventStoreFixture {
         assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(1);
     }
 
-    /** Its time is that of receipt, so it would be another row but for its identity. */
+    /** Its time is that of receipt, so only its identity makes it the same row. */
     @Test
     void a_beacon_without_a_time_is_the_same_event_within_its_window() {
         TestEvent untimed = TestEvent.at("visitor-0001", NOW);

@@ -83,7 +83,7 @@ class PartitionsTest {
         }
     }
 
-    /** Else all events would wait behind it, for as long as a backup takes. */
+    /** Otherwise all events would wait behind it, as long as a backup takes. */
     @Test
     void a_default_partition_that_is_being_read_is_not_waited_for() {
         Sql impatient = database.anotherMachine().withTimeout(Duration.ofSeconds(10));
@@ -122,7 +122,7 @@ class PartitionsTest {
         database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
 
-    /** Called by hand, too, without the limits that the service sets. */
+    /** Also when called by hand, without the limits that the service sets. */
     @Test
     void a_manual_call_of_the_function_neither_waits_nor_blocks() {
         String byHand = "SELECT ensure_event_partition((now() AT TIME ZONE 'UTC')::date + 20)::int";
@@ -235,7 +235,7 @@ class PartitionsTest {
         return LocalDate.ofInstant(time, ZoneOffset.UTC);
     }
 
-    /** Autovacuum, which so many rows wake, would be another transaction that is in the way for longer than a moment. */
+    /** Autovacuum, which so many rows start, would hold a lock for longer than a moment. */
     private void strays(int count, Instant at) {
         database.run("ALTER TABLE events_default SET (autovacuum_enabled = false)");
         database.texts("""

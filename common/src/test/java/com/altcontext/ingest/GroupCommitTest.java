@@ -305,7 +305,7 @@ class GroupCommitTest {
     void the_writer_outlives_a_batch_that_fails_in_an_unforeseen_way() throws Exception {
         GroupCommit writer = started();
         Event good = event("visitor-0001", "/");
-        // No code makes one today: it has no number of milliseconds.
+        // No code makes such a time today: it has no epoch milliseconds.
         Event broken = new Event(
                 good.id(), good.visitor(), good.beacon(), good.origin(), Instant.MAX, good.receivedAt(), true);
 

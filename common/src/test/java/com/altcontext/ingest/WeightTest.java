@@ -22,7 +22,7 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What waits is counted in bytes: here it is weighed against the heap itself. */
+/** Waiting events and forms are counted in bytes; this compares the count with the heap. */
 @Tag("slow")
 class WeightTest {
     private static final int MANY = 10_000;

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A consent's source is the system's word, and what a form calls itself is not. */
+/** The source of a consent is set by the system; the name of a form cannot imitate it. */
 class ConsentSourceTest {
     private static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");

@@ -106,7 +106,7 @@ class EmailTest {
                 .containsExactly("jo@xn--bcher-kva.example", "jo@bücher.example");
     }
 
-    /** The domain goes through code that is not ours: whatever is sent, it is an address or it is refused. */
+    /** The domain goes through foreign code: any input is an address or is refused. */
     @Test
     void no_text_makes_it_fail_in_another_way() {
         int[] alphabet = {

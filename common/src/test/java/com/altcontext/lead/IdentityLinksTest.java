@@ -195,7 +195,7 @@ class IdentityLinksTest {
         assertThat(links(captured.leadId())).hasSize(1);
     }
 
-    /** Behind one gateway, a hundred thousand visitors were seen just now: reading stops at the twentieth. */
+    /** Behind one gateway, a hundred thousand visitors were seen just now: the search stops at the twentieth. */
     @Test
     void the_look_up_reads_no_more_than_it_links() {
         Visitor visitor = JO.visitor();

@@ -108,7 +108,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
         return captured.stream().map(part).toList();
     }
 
-    /** All but what is random or computed from it. */
+    /** The rows without random values and values computed from them. */
     private static List<String> whatIsStored() {
         return database.texts("""
                 SELECT concat_ws(' ', 'lead', l.property_id, email, first_captured_at, last_captured_at, source_channel,
@@ -163,7 +163,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
         assertThat(rows("visitors") + rows("sessions")).isZero();
     }
 
-    /** The lock of addresses is taken before that of visitors, by everybody. */
+    /** Every transaction locks addresses before visitors. */
     @Test
     void visitors_who_leave_each_others_addresses_at_once_do_not_wait_in_a_circle() throws Exception {
         List<Callable<Captured>> captures = new ArrayList<>();

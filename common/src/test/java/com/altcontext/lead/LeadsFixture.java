@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A database that takes forms, and ways to count what they left. */
+/** A database that takes forms, with counts of their rows. */
 abstract class LeadsFixture {
     static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, true);

@@ -24,7 +24,7 @@ import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
-/** Whatever visitors do, rollups and summaries say what the plainest statements over the raw rows say. */
+/** For random visits, rollups and summaries agree with plain statements over the raw rows. */
 @Tag("slow")
 class AgreementTest {
     private static final int DAYS = 7;
@@ -40,7 +40,7 @@ class AgreementTest {
                 .as((ago, minute, second) -> SITE.at(ago, "00:00:00")
                         .plus(Duration.ofMinutes(minute))
                         .plusSeconds(second));
-        // The fifth is a bot, the fourth is taken for one now and then.
+        // The fifth is a bot; the fourth is sometimes classified as one.
         Arbitrary<TestEvent> acts = Combinators.combine(
                         Arbitraries.of("a", "b", "c", "d", "e"),
                         times,

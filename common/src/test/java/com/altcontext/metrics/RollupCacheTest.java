@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever way the days of a window are merged, they come to what all of them come to one by one. */
+/** The days of a window give the same result in whatever way they are merged. */
 @Tag("slow")
 class RollupCacheTest {
     private static final int DAYS = 400;
@@ -101,7 +101,7 @@ class RollupCacheTest {
         assertAnyWindowIsTheUnionOfItsDays(null, 8);
     }
 
-    /** A 16 KB sketch a day: what any site with some thousands of visitors a day has. */
+    /** A 16 KB sketch a day: as a site with some thousands of visitors a day has. */
     @Test
     void two_years_of_busy_days_are_read_once_and_then_held() {
         var _ = sql.inTransaction(tx -> tx.update(

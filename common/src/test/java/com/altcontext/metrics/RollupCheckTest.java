@@ -21,7 +21,7 @@ class RollupCheckTest {
     private final Site site = new Site("docs");
     private final LocalDate day = site.day(1);
 
-    /** A day on which every figure is something, and each dimension has more values than are kept. */
+    /** A day with every figure above zero, and more values in each dimension than are kept. */
     private void aFullDay() {
         for (int i = 0; i < 505; i++) {
             site.does(TestEvent.view("v" + i, site.at(1, "10:00:00"), "/page-" + i));
@@ -50,7 +50,7 @@ class RollupCheckTest {
                         + " 'reasons') ORDER BY attnum");
     }
 
-    /** What spoils a column, whatever its type. */
+    /** An expression that changes a column of any type. */
     private static String spoilt(String column) {
         if (column.equals("visitor_sketch")) {
             return "''";
@@ -126,7 +126,7 @@ class RollupCheckTest {
         assertThat(differences).isEmpty();
     }
 
-    /** The later days of a session are known by its end: what lies beyond it would be missed by all. */
+    /** A session's later days are found by its end, so an event beyond it would be missed. */
     @Test
     void an_event_outside_its_session_is_found() {
         site.does(

@@ -208,7 +208,7 @@ class RollupTest {
                 .isEqualTo(501);
     }
 
-    /** So many that its registers are stored one by one, and so many that they are stored as a whole. */
+    /** A number for which the registers are stored one by one, and one for which they are stored as a whole. */
     @Test
     void the_sketch_of_a_day_is_within_two_percent() {
         many("default", 3_000);

@@ -20,7 +20,7 @@ final class Site {
 
     final Database database = Database.migrated();
 
-    /** Noon of a day that has a week of partitions behind it and before it. */
+    /** Noon of a day with a week of partitions before and after it. */
     Instant now = Instant.parse(LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC) + "T12:00:00Z");
 
     final InstantSource clock = () -> now;

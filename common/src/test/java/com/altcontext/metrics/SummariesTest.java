@@ -246,7 +246,7 @@ class SummariesTest {
         site.rollUp();
 
         for (String property : Arrays.asList("default", null)) {
-            // Each time a service that has just started.
+            // A new service each time.
             Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
             assertThat(stored.of(new Window(site.day(1), site.day(1)), false, property)
                             .freshness())

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What looking for an address costs: counted, not timed. */
+/** The cost of a search for an address: counted, not timed. */
 class AddressSearchTest {
     private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     private static final Email BOB = new Email("bob@x.ca");
@@ -38,7 +38,7 @@ class AddressSearchTest {
     private static final Instant NOW =
             Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
-    /** A page of keys, each of whose values nearly is the address. */
+    /** A page of keys with values that are almost the address. */
     private static final String NEARLY = props("jimbob@x.ca bob@x.ca.example");
 
     private static Database database;
@@ -77,7 +77,7 @@ class AddressSearchTest {
         var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, sent));
     }
 
-    /** Of the transaction: calls of a function of ours by its name. */
+    /** The calls of one of our functions in the transaction. */
     private static long calls(Tx tx, String function) {
         return tx.query(
                         "SELECT coalesce(sum(calls), 0) FROM pg_stat_xact_user_functions WHERE funcname = ?",
@@ -86,7 +86,7 @@ class AddressSearchTest {
                 .getFirst();
     }
 
-    /** Of the transaction: rows of events that were read one after the other, and those that an index led to. */
+    /** The rows of events that the transaction read by a sequential scan and by an index. */
     private static List<Long> read(Tx tx) {
         return tx.query("""
                         SELECT sum(seq_tup_read), sum(idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE relname LIKE 'events%'
@@ -190,7 +190,7 @@ class AddressSearchTest {
         assertThat(settled(scans)).isEqualTo(scansBefore);
     }
 
-    /** What a count comes to once the processes of the connections before have ended. */
+    /** The final count, once the processes of earlier connections have ended. */
     private static long settled(String count) {
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.count("""
                         SELECT count(*) FROM pg_stat_activity
@@ -240,7 +240,7 @@ class AddressSearchTest {
 
     // --- what it finds
 
-    /** The function that walks through a document, as it was before: slow, and plainly right. */
+    /** The function that walks through a document, as it was before: slow, and obviously right. */
     private static final String WALKED = """
             CREATE OR REPLACE FUNCTION walked(document jsonb, address text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
             BEGIN

@@ -48,7 +48,7 @@ class CsvTest {
 
     // --- what programs make of it
 
-    /** All texts of up to five of the signs that matter. */
+    /** All texts of up to five of the characters that matter. */
     private static List<String> hostile() {
         List<String> texts = new ArrayList<>(List.of(""));
         int from = 0;

@@ -81,7 +81,7 @@ abstract class ErasureFixture {
         return database.count("SELECT count(*) FROM " + table);
     }
 
-    /** Each table and column of the schema that holds the text, in whatever case. */
+    /** Each table and column of the schema that holds the text, ignoring case. */
     static List<String> columnsWith(String text) {
         List<String> found = new ArrayList<>();
         List<String> columns = database.texts("""

@@ -84,7 +84,7 @@ class ExportTest {
         return new Export.ExportRequest(email, "api", new byte[32], NOW);
     }
 
-    /** What PostgreSQL finds in the document at this path (SQL/JSON). */
+    /** The values at this path (SQL/JSON) of the document. */
     private static List<String> at(String document, String path) {
         return database.texts("SELECT jsonb_path_query(?::jsonb, ?::jsonpath)::text", document, path);
     }
@@ -255,7 +255,7 @@ class ExportTest {
         assertThat(at(exported(BOB), "$.visitors[0].events.size()")).containsExactly("451");
     }
 
-    /** What comes meanwhile is in all of it or in none. */
+    /** An event that comes meanwhile is in every part of the document or in none. */
     @Test
     void the_document_shows_one_moment() {
         capture(form("bob@x.ca", "visitor-bob1"));

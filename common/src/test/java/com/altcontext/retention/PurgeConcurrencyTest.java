@@ -29,7 +29,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
                 UUID.fromString(database.texts("SELECT id::text FROM sessions").getFirst());
         rolledUp(100);
 
-        // Found in vain: between finding and deleting the visitor's session went on.
+        // Between the search and the deletion, the visitor's session went on.
         IdleVisitors idle = new IdleVisitors(database.sql(), daysAgo(90));
         database.run("UPDATE sessions SET last_event_at = now()");
         idle.deleteSessions(List.of(new IdleVisitors.EndedSession(visitor, session)), (sessions, visitors) -> {
@@ -121,7 +121,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
             reading.await();
 
             PurgeReceipt receipt = purge().apply(plan, NOW, step -> {}).orElseThrow();
-            visit("visitor-0002", 0); // with the reader still reading: nothing is left in the way of writers
+            visit("visitor-0002", 0); // the reader still reads, but no writer waits
 
             assertThat(receipt.busyDays()).containsExactly(TODAY.minusDays(100));
             assertThat(receipt.days()).isEmpty();
@@ -171,7 +171,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
         assertThat(events()).isEqualTo(20);
     }
 
-    /** A drop that waited for its lock until it got it would be waited for by every writer, and here for ever. */
+    /** A drop that waits for its lock makes every writer wait behind it, here for ever. */
     private static void writeOrFail(String anonId) {
         var _ = database.sql().inTransaction(tx -> {
             var _ = tx.query("SELECT set_config('lock_timeout', '20s', true)", row -> row.text(1));
@@ -179,7 +179,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
         });
     }
 
-    /** Until the purge asks for the lock that keeps everybody away from events. */
+    /** Until the purge asks for the exclusive lock on events. */
     private static void awaitExclusiveLock(Future<?> purge) {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))

@@ -130,7 +130,7 @@ public final class TestEvent implements Cloneable {
         return with(e -> e.country = code);
     }
 
-    /** The sender calls it an entrance, which the service does not believe. */
+    /** The sender claims an entrance, which the service ignores. */
     public TestEvent claimingEntrance() {
         return with(e -> e.entrance = true);
     }
@@ -164,7 +164,7 @@ public final class TestEvent implements Cloneable {
                 receivedAt);
     }
 
-    /** What a sender says of it: the address, the origin and the time of receipt are not in a body. */
+    /** The body of a request: without address, origin and time of receipt. */
     public ObjectNode json() {
         ObjectNode body = JSON.createObjectNode();
         putIfPresent(body, "propertyId", property.equals("default") ? null : property);

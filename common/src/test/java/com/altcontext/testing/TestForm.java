@@ -95,7 +95,7 @@ public record TestForm(
         return new Capture(new Email(email), visitor(), beacon, origin, at, form, channel, consent, "2026-01", payload);
     }
 
-    /** Removes every lead and all that hangs on leads, as erasure must: consent goes only with a logged erasure. */
+    /** Removes every lead and all rows that refer to it. Consent can be deleted only with a logged erasure. */
     public static void removeAll(Database database) {
         database.run(
                 "INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)"

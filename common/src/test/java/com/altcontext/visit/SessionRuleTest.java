@@ -39,7 +39,7 @@ class SessionRuleTest {
                 "0-10 10-20:ads, 25, -, 1",
                 "0-10 10-20:ads, 25, ads, 1",
                 "0-10:ads 12-12:mail, 12, -, 1",
-                // at the very time of the last event nothing is late
+                // at the time of the last event, an event is not late
                 "0-10, 10, ads, new",
                 // late, inside a session
                 "0-50, 20, -, 0",

@@ -41,7 +41,7 @@ class AltopsTest {
                 .isEqualTo(Exit.USAGE);
     }
 
-    /** Every command that there is, by its words; the first is altops itself. */
+    /** Every command by its words; the first is altops itself. */
     private static Stream<String> commands() {
         return below(CommandRun.commandLine(), "");
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How backup and restore refuse. The drill, which does both, is deploy/bin/test/backup-test.sh. */
+/** How backup and restore refuse. deploy/bin/test/backup-test.sh runs both. */
 class BackupCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The jar that operators get, started as they start it. It is complete, and prints nothing but answers. */
+/** The jar that operators get, started as they start it: it is complete, and prints only answers. */
 class PackagedJarIT {
     /** Two JVMs start on a machine that may be busy. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);

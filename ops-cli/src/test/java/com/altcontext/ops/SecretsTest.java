@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a command does or fails at, it prints no secret, nor where the database is, nor whose address it was given. */
+/** No command prints a secret, the address of the database or an e-mail address, also when it fails. */
 class SecretsTest {
     private static final String PASSWORD = "hidden-password";
     private static final String PEPPER = "hidden-pepper-of-the-service";

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the command makes of a service that does everything wrong. The real one is asked by deploy/bin/test/smoke-test.sh. */
+/** The smoke test against a service that does everything wrong. deploy/bin/test/smoke-test.sh runs it against the real one. */
 class SmokeCommandTest {
     private static final String KEY = "the-key-that-must-not-be-shown";
     private static final String ALLOWED = "https://site.example";
@@ -37,7 +37,7 @@ class SmokeCommandTest {
         service.stop(0);
     }
 
-    /** Welcomes every origin, acknowledges what it does not do, and lets everybody in. */
+    /** Allows every origin, acknowledges without storing, and needs no key. */
     private void answerWrongly(HttpExchange exchange) throws IOException {
         asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
         byte[] body = "{\"ok\":true,\"secret\":\"nothing\"}".getBytes(StandardCharsets.UTF_8);

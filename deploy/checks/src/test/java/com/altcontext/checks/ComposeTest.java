@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code deploy/compose/compose.yaml}, the deployment on a machine of one's own. */
+/** {@code deploy/compose/compose.yaml}, the deployment on your own machine. */
 class ComposeTest {
     private final JsonNode file = Repository.yaml("deploy/compose/compose.yaml");
     private final JsonNode services = file.path("services");
@@ -92,7 +92,7 @@ class ComposeTest {
         assertThat(led).containsExactlyInAnyOrder("/v1/*", "/dashboard", "/dashboard/*");
     }
 
-    /** A running Caddy is asked in deploy/bin/test/compose-test.sh, where there is one. */
+    /** deploy/bin/test/compose-test.sh tests a running Caddy. */
     @Test
     void caddy_logs_nothing_of_a_request() {
         List<String> lines = Repository.lines("deploy/compose/Caddyfile");

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code .env.production.example} against the variables that the service reads. */
+/** Holds {@code .env.production.example} against the variables that the service reads. */
 class EnvironmentTest {
     private static final String EXAMPLE = ".env.production.example";
 

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 
 /** {@code fly.toml} against the service that it deploys. */
 class FlyTomlTest {
-    /** What the service may hold at the most: the budget of docs/performance.md. */
+    /** The memory budget of docs/performance.md. */
     private static final int HIGHEST_MB = 160;
 
-    /** Class data, code, threads and buffers: what was measured beside the heap, generously. */
+    /** Class data, code, threads and buffers: measured beside the heap, and rounded up. */
     private static final int BESIDE_THE_HEAP_MB = 96;
 
     private final JsonNode fly = Repository.toml("fly.toml");

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The Dockerfile, which nothing here can build: what it copies and runs is there, and reaches the build. */
+/** The Dockerfile, which is not built here: every file that it copies or runs exists and is in the build context. */
 class ImageTest {
     private final List<String> dockerfile = Repository.lines("deploy/image/Dockerfile");
     private final List<String> letThrough = Repository.lines(".dockerignore").stream()

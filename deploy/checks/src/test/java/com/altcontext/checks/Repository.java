@@ -53,7 +53,7 @@ final class Repository {
         }
     }
 
-    /** The lines that say something: neither empty nor a comment. */
+    /** The lines that are neither empty nor comments. */
     static List<String> lines(String name) {
         return text(name)
                 .lines()
@@ -106,7 +106,7 @@ final class Repository {
         return variables().keySet();
     }
 
-    /** What the service takes where a number is not given. */
+    /** The default of a number in the service. */
     static int serviceDefault(String variable) {
         return Integer.parseInt(Objects.requireNonNull(variables().get(variable), variable));
     }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** The workflows of GitHub Actions: what a linter of their syntax cannot know. */
+/** Rules for the workflows of GitHub Actions that a linter does not know. */
 class WorkflowsTest {
     private static final Pattern PINNED = Pattern.compile("[\\w-]+/[\\w/-]+@[0-9a-f]{40}");
     private static final Pattern NAMED = Pattern.compile("\\b(secrets|vars)\\.([A-Z_]+)");
