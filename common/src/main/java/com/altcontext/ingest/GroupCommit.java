@@ -26,7 +26,8 @@ import java.util.function.Consumer;
  * </ol>
  *
  * <p>While one commit runs the next batch gathers, so batches grow with the load. After a commit the writer waits a little
- * longer, until as many events wait as the last batch and the queue held together: clients that were answered send again.
+ * longer, until as many events wait as the last batch and the queue held together, or 64: clients that were answered send
+ * again.
  * One client alone never waits for it. While the database is away, all requests are refused at once, those that wait too.
  */
 public final class GroupCommit implements AutoCloseable {
@@ -42,6 +43,9 @@ public final class GroupCommit implements AutoCloseable {
 
     /** The writer waits for clients that send again as soon as they are answered: at most this share of a commit's time. */
     private static final int GATHER_SHARE = 4;
+
+    /** It waits for no more than so many events: larger batches gain little, and the database would only be idle meanwhile. */
+    private static final int GATHERED_EVENTS = 64;
 
     private static final long MAX_GATHER_NANOS = Duration.ofMillis(5).toNanos();
 
@@ -258,8 +262,7 @@ public final class GroupCommit implements AutoCloseable {
         }
         // Half of the busy clients would otherwise wait for the next commit but one, and batches be half as large.
         queue.gather(
-                Math.min(waiting + events.size(), bounds.maxInBatch()),
-                Math.min(took / GATHER_SHARE, MAX_GATHER_NANOS));
+                Math.min(waiting + events.size(), GATHERED_EVENTS), Math.min(took / GATHER_SHARE, MAX_GATHER_NANOS));
     }
 
     /** A failure here must not change the answer: the batch is stored. */
