@@ -17,7 +17,7 @@ test('numbers and shares are written as each language does', () => {
   assert.equal(plain(fr.score(0.0417)), '0,042');
 });
 
-test('a figure that there is not is a dash, and zero is a figure', () => {
+test('a missing figure is a dash, and zero is a figure', () => {
   for (const write of [en.whole, en.share, en.duration, en.time, en.millis, en.score]) {
     assert.equal(write(null), '–');
     assert.equal(write(undefined), '–');
@@ -56,7 +56,7 @@ test('days are in UTC, wherever the reader is', () => {
   assert.equal(en.days('2026-11-24', '2026-11-24'), en.day('2026-11-24'));
 });
 
-test('a country is named in the language, and what is none is left as it is', () => {
+test('a country has its name in the language, and another value stays as it is', () => {
   assert.equal(en.country('DE'), 'Germany');
   assert.equal(fr.country('DE'), 'Allemagne');
   assert.equal(en.country('de'), 'de');

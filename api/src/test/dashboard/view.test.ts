@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { days, fault, isDay, plusDays, question, read, write } from '../../main/dashboard/view';
 
-test('an address that says nothing shows thirty days of all properties, compared', () => {
+test('an empty address shows thirty days of all properties, compared', () => {
   const view = read('');
   assert.equal(view.window, '30');
   assert.equal(view.compare, true);
@@ -10,7 +10,7 @@ test('an address that says nothing shows thirty days of all properties, compared
   assert.equal(write(view), '');
 });
 
-test('what is read from an address is what is written into it', () => {
+test('a view that is written into an address is read from it again', () => {
   for (const query of [
     '',
     '?window=today',
@@ -30,7 +30,7 @@ test('any number of days that the service takes is a window', () => {
   }
 });
 
-test('an address that says it wrongly is read as if it did not say it', () => {
+test('an invalid value in an address is ignored', () => {
   for (const query of [
     '?window=0',
     '?window=-7',
@@ -58,11 +58,11 @@ test('an address that says it wrongly is read as if it did not say it', () => {
   }
 });
 
-test('a property is taken as it is written, whatever is in it', () => {
+test('a property is taken as it is written', () => {
   assert.equal(read(write({ ...read(''), property: 'a&b=<ü> ?' })).property, 'a&b=<ü> ?');
 });
 
-test('today is asked for by its day, the others by their length', () => {
+test('today is requested by its day, other windows by their length', () => {
   assert.deepEqual(question(read('?window=today&property=docs'), '2026-11-24'), {
     from: '2026-11-24',
     to: '2026-11-24',
@@ -81,7 +81,7 @@ test('a window has an order, a length and an end', () => {
   assert.equal(fault('2026-01-01', '2026-01-03', '2026-01-02'), 'future');
 });
 
-test('days are those of the calendar', () => {
+test('only days of the calendar are days', () => {
   assert.equal(isDay('2024-02-29'), true);
   assert.equal(isDay('2026-02-29'), false);
   assert.equal(isDay('2026-1-1'), false);

@@ -16,7 +16,7 @@ const texts = (words: object, before = ''): Map<string, string> =>
 /** Names that both languages share. */
 const SAME = /Paint$|Shift$|Byte$|^(Sources|Sessions|Session|Conversions|Pages|Mobile|Total|Campaign|Interne?)$/;
 
-test('French says all that English says, and in French', () => {
+test('French has every text of English, translated', () => {
   const french = texts(fr);
   assert.deepEqual([...french.keys()].sort(), [...texts(en).keys()].sort());
   for (const [name, said] of texts(en)) {

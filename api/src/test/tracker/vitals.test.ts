@@ -22,11 +22,11 @@ test('a window is not longer than five seconds', () => {
 
 test('the next window may be the worst one', () => assert.equal(shifts([10, 0.1], [2000, 0.2], [2900, 0.2]), 0.4));
 
-test('a later and smaller window takes nothing from the worst one', () => {
+test('a later and smaller window does not change the worst one', () => {
   assert.equal(shifts([10, 0.3], [5000, 0.1]), 0.3);
 });
 
-test('a shift right after an input is the reader’s own doing', () => {
+test('a shift right after an input does not count', () => {
   assert.equal(shifts([10, 0.1], [20, 5, true]), 0.1);
 });
 
