@@ -1,5 +1,6 @@
 package com.altcontext.api;
 
+import com.altcontext.api.lead.WebhookSender;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
@@ -32,17 +33,30 @@ class Housekeeping {
     private final Partitions partitions;
     private final Rollup rollup;
     private final BacklogGauges backlog;
+    private final WebhookSender webhook;
     private final InstantSource clock;
     private volatile @Nullable LocalDate partitionsMadeOn;
     private volatile boolean stopping;
 
-    Housekeeping(DatabaseState database, Properties properties, Sql sql, InstantSource clock, BacklogGauges backlog) {
+    Housekeeping(
+            DatabaseState database,
+            Properties properties,
+            Sql sql,
+            InstantSource clock,
+            BacklogGauges backlog,
+            WebhookSender webhook) {
         this.database = database;
         this.properties = properties;
         this.partitions = new Partitions(sql.withTimeout(MOVE_TIMEOUT), clock);
         this.rollup = new Rollup(sql.withTimeout(ROLLUP_TIMEOUT), clock);
         this.backlog = backlog;
+        this.webhook = webhook;
         this.clock = clock;
+    }
+
+    @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void passLeadsOn() {
+        attempt("leads wait to be passed on", webhook::sendDue);
     }
 
     /** A property that an operator adds is known here so many seconds later. */

@@ -51,7 +51,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The one place where the plain classes of the domain are put together, started and stopped. */
+/** The one place where the plain classes of the domain are put together, started and stopped. A method with a scope makes a bean. */
 @Singleton
 class Wiring {
     private static final Duration MAX_FINISH = Duration.ofSeconds(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.api.lead.WebhookSender;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
@@ -41,6 +42,9 @@ class HousekeepingTest {
 
     @Inject
     BacklogGauges arrears;
+
+    @Inject
+    WebhookSender webhook;
 
     @Inject
     Sql sql;
@@ -100,7 +104,7 @@ class HousekeepingTest {
         AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
         InstantSource drifting = () -> clock.instant().plus(ahead.get());
         DatabaseState database = new DatabaseState(sql, drifting);
-        Housekeeping own = new Housekeeping(database, properties, sql, drifting, arrears);
+        Housekeeping own = new Housekeeping(database, properties, sql, drifting, arrears, webhook);
         own.measureClock();
         database.ask();
         assertThat(database.clockSkew()).isLessThan(Duration.ofMinutes(1));
@@ -124,7 +128,7 @@ class HousekeepingTest {
                 }));
         DatabaseState database = new DatabaseState(sql, clock);
         database.ask();
-        Housekeeping own = new Housekeeping(database, new Properties(closed), sql, clock, arrears);
+        Housekeeping own = new Housekeeping(database, new Properties(closed), sql, clock, arrears, webhook);
         assertThatThrownBy(own::refreshProperties)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the container is closed");

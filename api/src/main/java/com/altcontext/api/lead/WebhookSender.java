@@ -1,14 +1,11 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
-import com.altcontext.db.SqlFailure;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.delivery.OutboxSender;
 import com.altcontext.delivery.WebhookSignature;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.scheduler.Scheduled;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -20,7 +17,6 @@ import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Future;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +24,11 @@ import org.jspecify.annotations.Nullable;
  * {@code webhook-id}.
  */
 @Singleton
-class WebhookSender {
-    private static final Logger LOG = Logger.getLogger(WebhookSender.class);
-
-    private final DatabaseState database;
+public class WebhookSender {
     /** Null where there is no webhook. */
     private final @Nullable OutboxSender outbox;
 
-    WebhookSender(
-            AppConfig config, Vertx vertx, Sql sql, DatabaseState database, InstantSource clock, MeterRegistry meters) {
-        this.database = database;
+    WebhookSender(AppConfig config, Vertx vertx, Sql sql, InstantSource clock, MeterRegistry meters) {
         this.outbox = config.leads()
                 .webhookUrl()
                 .map(url -> {
@@ -54,15 +45,14 @@ class WebhookSender {
                 .orElse(null);
     }
 
-    @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void send() {
-        if (outbox == null || !database.isReady()) {
-            return;
-        }
-        try {
+    /**
+     * Sends what is due.
+     *
+     * @throws com.altcontext.db.SqlFailure if the outbox cannot be read
+     */
+    public void sendDue() {
+        if (outbox != null) {
             outbox.sendDue();
-        } catch (SqlFailure failed) {
-            LOG.warnf("leads wait to be passed on: %s", failed.getMessage());
         }
     }
 
