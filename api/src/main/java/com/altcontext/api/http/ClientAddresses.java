@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 
 /**
- * Tells which address a request came from, by what the client cannot set itself: on Fly the header that Fly's proxy
+ * Finds the address that a request came from, by what the client cannot set itself: on Fly the header that Fly's proxy
  * overwrites, behind another trusted proxy the header that it sets, else the socket's own.
  */
 public final class ClientAddresses {

@@ -177,7 +177,7 @@ public class ConnectionGuard {
         }
     }
 
-    /** Tells a client that there is no room for its connection. */
+    /** Refuses a connection for which there is no room. */
     private final class Refusal extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext context) {
