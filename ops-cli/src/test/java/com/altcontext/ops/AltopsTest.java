@@ -6,6 +6,7 @@ import com.altcontext.devdb.TestDatabase;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -179,6 +180,7 @@ class AltopsTest {
     }
 
     @Test
+    @Tag("slow")
     void status_words_are_coloured_where_a_person_looks_and_nowhere_else() {
         String url = TestDatabase.fresh();
         Map<String, String> environment = Map.of("DATABASE_URL", url);
