@@ -181,7 +181,7 @@ class Wiring {
 
     @Singleton
     Leads leads(AppConfig config, Sql sql, EventStore events) {
-        AppConfig.Leads leads = config.leads();
+        AppConfig.LeadOptions leads = config.leads();
         return new Leads(
                 sql,
                 events,
@@ -216,7 +216,7 @@ class Wiring {
     Export.UnsubscribeUrl unsubscribeUrl(AppConfig config, UnsubscribeToken token) {
         Optional<UnsubscribeLinks> links = config.publicUrl().map(url -> new UnsubscribeLinks(token, url));
         return (leadId, propertyId) -> links.map(made ->
-                        made.of(new UnsubscribeToken.Scope(leadId, propertyId)).toString())
+                        made.of(new UnsubscribeToken.Subject(leadId, propertyId)).toString())
                 .orElse(null);
     }
 

@@ -40,7 +40,7 @@ public final class RateLimiter implements AutoCloseable {
      *
      * @param retryAfterSeconds how long to wait before as many would pass; 0 if they passed
      */
-    public record Decision(boolean isAllowed, Limit limit, int perMinute, long remaining, long retryAfterSeconds) {}
+    public record LimitState(boolean isAllowed, Limit limit, int perMinute, long remaining, long retryAfterSeconds) {}
 
     /** What each client has spent on all machines together. */
     public interface Shared extends AutoCloseable {
@@ -56,9 +56,9 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /** Takes so many from the client's allowance, all or none. */
-    public Decision take(Limit limit, InetAddress client, int count) {
+    public LimitState take(Limit limit, InetAddress client, int count) {
         ClientNetwork network = ClientNetwork.of(client);
-        Decision decision = spend(limit, network, count, count);
+        LimitState decision = spend(limit, network, count, count);
         if (shared != null && decision.isAllowed) {
             shared.spend(
                     limit.policy() + ' ' + network, count, decision.perMinute, left -> catchUp(limit, network, left));
@@ -67,12 +67,12 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /** Whether there is one to take, which is not taken. */
-    public Decision look(Limit limit, InetAddress client) {
+    public LimitState look(Limit limit, InetAddress client) {
         return spend(limit, ClientNetwork.of(client), 1, 0);
     }
 
     /** Takes so many if as many as asked for are there. */
-    private Decision spend(Limit limit, ClientNetwork client, int asked, int taken) {
+    private LimitState spend(Limit limit, ClientNetwork client, int asked, int taken) {
         int capacity = capacity(limit);
         ClientBuckets buckets = bucketsOf(limit);
         long wanted = nanos(asked, capacity);
@@ -82,13 +82,13 @@ public final class RateLimiter implements AutoCloseable {
             long spent = buckets.untilFull(bucket, now);
             long missing = spent + wanted - PERIOD_NANOS;
             if (missing > 0) {
-                return new Decision(false, limit, capacity, tokens(PERIOD_NANOS - spent, capacity), seconds(missing));
+                return new LimitState(false, limit, capacity, tokens(PERIOD_NANOS - spent, capacity), seconds(missing));
             }
             if (taken > 0) {
                 spent += nanos(taken, capacity);
                 buckets.fillAt(bucket, now + spent);
             }
-            return new Decision(true, limit, capacity, tokens(PERIOD_NANOS - spent, capacity), 0);
+            return new LimitState(true, limit, capacity, tokens(PERIOD_NANOS - spent, capacity), 0);
         }
     }
 

@@ -116,11 +116,11 @@ public final class Unsubscribe {
      *
      * @throws SqlFailure if the database refused or could not be reached: then nothing was withdrawn
      */
-    public Withdrawal byLink(UnsubscribeToken.Scope scope, UnsubscribeRequest request) {
+    public Withdrawal byLink(UnsubscribeToken.Subject subject, UnsubscribeRequest request) {
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
-            LeadLock.takeOf(pipeline, scope.leadId());
-            return withdraw(pipeline, WITHDRAW_LEAD, scope.leadId(), scope.propertyId(), request);
+            LeadLock.takeOf(pipeline, subject.leadId());
+            return withdraw(pipeline, WITHDRAW_LEAD, subject.leadId(), subject.propertyId(), request);
         });
     }
 

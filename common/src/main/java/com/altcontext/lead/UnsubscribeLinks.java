@@ -19,12 +19,12 @@ public final class UnsubscribeLinks {
         this.base = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
     }
 
-    public URI of(UnsubscribeToken.Scope scope) {
-        return URI.create(base + PATH + token.of(scope));
+    public URI of(UnsubscribeToken.Subject subject) {
+        return URI.create(base + PATH + token.of(subject));
     }
 
     /** The value of {@code List-Unsubscribe}. */
-    public String listUnsubscribe(UnsubscribeToken.Scope scope) {
-        return "<" + of(scope) + ">";
+    public String listUnsubscribe(UnsubscribeToken.Subject subject) {
+        return "<" + of(subject) + ">";
     }
 }

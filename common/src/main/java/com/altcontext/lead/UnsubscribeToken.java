@@ -35,15 +35,15 @@ public final class UnsubscribeToken {
     }
 
     /** Which lead, on which property. */
-    public record Scope(UUID leadId, String propertyId) {}
+    public record Subject(UUID leadId, String propertyId) {}
 
     /** The token of a lead: letters, digits, {@code -} and {@code _}, at most 150 of them; always the same. */
-    public String of(Scope scope) {
-        byte[] property = scope.propertyId.getBytes(StandardCharsets.US_ASCII);
+    public String of(Subject subject) {
+        byte[] property = subject.propertyId.getBytes(StandardCharsets.US_ASCII);
         byte[] signed = ByteBuffer.allocate(ID_BYTES + property.length)
                 .put(VERSION)
-                .putLong(scope.leadId.getMostSignificantBits())
-                .putLong(scope.leadId.getLeastSignificantBits())
+                .putLong(subject.leadId.getMostSignificantBits())
+                .putLong(subject.leadId.getLeastSignificantBits())
                 .put(property)
                 .array();
         byte[] token = ByteBuffer.allocate(signed.length + HmacSha256.LENGTH)
@@ -54,14 +54,14 @@ public final class UnsubscribeToken {
     }
 
     /** What a token allows, or nothing if we did not make it. Compared in constant time, character by character. */
-    public Optional<Scope> verify(String token) {
+    public Optional<Subject> verify(String token) {
         return claimed(token)
-                .filter(scope -> MessageDigest.isEqual(
-                        of(scope).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8)));
+                .filter(subject -> MessageDigest.isEqual(
+                        of(subject).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** What the token says, before its signature is checked. */
-    private static Optional<Scope> claimed(String token) {
+    private static Optional<Subject> claimed(String token) {
         if (token.length() > MAX_LENGTH) {
             return Optional.empty();
         }
@@ -78,6 +78,6 @@ public final class UnsubscribeToken {
         UUID lead = new UUID(buffer.getLong(), buffer.getLong());
         String property =
                 new String(bytes, ID_BYTES, bytes.length - ID_BYTES - HmacSha256.LENGTH, StandardCharsets.ISO_8859_1);
-        return Property.isSlug(property) ? Optional.of(new Scope(lead, property)) : Optional.empty();
+        return Property.isSlug(property) ? Optional.of(new Subject(lead, property)) : Optional.empty();
     }
 }

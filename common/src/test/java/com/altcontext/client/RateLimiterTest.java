@@ -38,7 +38,7 @@ class RateLimiterTest {
         for (int i = 0; i < 120; i++) {
             assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
         }
-        RateLimiter.Decision decision = limiter.take(EVENTS, CLIENT, 1);
+        RateLimiter.LimitState decision = limiter.take(EVENTS, CLIENT, 1);
 
         assertThat(decision.isAllowed()).isFalse();
         assertThat(decision.perMinute()).isEqualTo(120);
@@ -63,7 +63,7 @@ class RateLimiterTest {
         for (int count : new int[] {1, 7, 60, 120}) {
             InetAddress client = InetAddress.ofLiteral("198.51.100." + count);
             limiter.take(EVENTS, client, 120);
-            RateLimiter.Decision decision = limiter.take(EVENTS, client, count);
+            RateLimiter.LimitState decision = limiter.take(EVENTS, client, count);
             assertThat(decision.isAllowed()).isFalse();
             time.pass(Duration.ofSeconds(decision.retryAfterSeconds()));
             assertThat(limiter.take(EVENTS, client, count).isAllowed()).isTrue();
@@ -79,7 +79,7 @@ class RateLimiterTest {
 
     @Test
     void more_than_the_allowance_never_passes_and_the_wait_is_a_minute_at_most() {
-        RateLimiter.Decision decision = limiter.take(EVENTS, CLIENT, 121);
+        RateLimiter.LimitState decision = limiter.take(EVENTS, CLIENT, 121);
 
         assertThat(decision.isAllowed()).isFalse();
         assertThat(decision.retryAfterSeconds()).isBetween(1L, 60L);
@@ -88,7 +88,7 @@ class RateLimiterTest {
     @Test
     void looking_takes_nothing() {
         for (int i = 0; i < 200; i++) {
-            assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 120, 0));
+            assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.LimitState(true, EVENTS, 120, 120, 0));
         }
         assertThat(limiter.take(EVENTS, CLIENT, 120).isAllowed()).isTrue();
     }
@@ -96,9 +96,9 @@ class RateLimiterTest {
     @Test
     void looking_gives_the_decision_that_taking_would_give() {
         limiter.take(EVENTS, CLIENT, 119);
-        assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.Decision(true, EVENTS, 120, 1, 0));
+        assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.LimitState(true, EVENTS, 120, 1, 0));
         limiter.take(EVENTS, CLIENT, 1);
-        RateLimiter.Decision decision = limiter.look(EVENTS, CLIENT);
+        RateLimiter.LimitState decision = limiter.look(EVENTS, CLIENT);
 
         assertThat(decision).isEqualTo(limiter.take(EVENTS, CLIENT, 1));
         assertThat(decision.isAllowed()).isFalse();

@@ -80,7 +80,7 @@ class LeadLockTest {
         assertThat(waits(() -> capture(JO.form("contact")))).isTrue();
         assertThat(waits(() -> capture(JO.property("docs")))).isTrue();
         assertThat(waits(() -> unsubscribe.byAddress(JO_EMAIL, null, ASKED))).isTrue();
-        assertThat(waits(() -> unsubscribe.byLink(new UnsubscribeToken.Scope(lead, "default"), ASKED)))
+        assertThat(waits(() -> unsubscribe.byLink(new UnsubscribeToken.Subject(lead, "default"), ASKED)))
                 .isTrue();
     }
 

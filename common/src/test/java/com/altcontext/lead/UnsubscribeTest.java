@@ -6,7 +6,7 @@ import com.altcontext.event.EventStore;
 import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
 import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
 import com.altcontext.lead.Unsubscribe.Withdrawal;
-import com.altcontext.lead.UnsubscribeToken.Scope;
+import com.altcontext.lead.UnsubscribeToken.Subject;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
@@ -175,7 +175,7 @@ class UnsubscribeTest {
     void a_link_withdraws_its_own_lead_alone() {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
-        Scope scope = new Scope(jo.leadId(), "default");
+        Subject scope = new Subject(jo.leadId(), "default");
 
         Withdrawal result = unsubscribe()
                 .byLink(scope, new UnsubscribeRequest(UnsubscribeSource.ONE_CLICK, null, null, NOW.plusSeconds(60)));
@@ -191,9 +191,9 @@ class UnsubscribeTest {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
 
-        assertThat(unsubscribe().byLink(new Scope(UUID.randomUUID(), "default"), ASKED))
+        assertThat(unsubscribe().byLink(new Subject(UUID.randomUUID(), "default"), ASKED))
                 .isEqualTo(new Withdrawal(0, 0));
-        assertThat(unsubscribe().byLink(new Scope(jo.leadId(), "docs"), ASKED)).isEqualTo(new Withdrawal(0, 0));
+        assertThat(unsubscribe().byLink(new Subject(jo.leadId(), "docs"), ASKED)).isEqualTo(new Withdrawal(0, 0));
         assertThat(statuses()).containsExactly("default pending", "docs pending");
         assertThat(requests()).isEqualTo(2);
     }
@@ -207,7 +207,7 @@ class UnsubscribeTest {
             Unsubscribe machine = new Unsubscribe(i % 2 == 0 ? database.sql() : database.anotherMachine());
             asks.add(
                     i % 3 == 0
-                            ? () -> machine.byLink(new Scope(jo.leadId(), "default"), ASKED)
+                            ? () -> machine.byLink(new Subject(jo.leadId(), "default"), ASKED)
                             : () -> machine.byAddress(JO_EMAIL, null, ASKED));
         }
         long withdrawn = 0;

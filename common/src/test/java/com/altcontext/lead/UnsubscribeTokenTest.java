@@ -2,7 +2,7 @@ package com.altcontext.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.lead.UnsubscribeToken.Scope;
+import com.altcontext.lead.UnsubscribeToken.Subject;
 import java.net.URI;
 import java.util.Base64;
 import java.util.UUID;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UnsubscribeTokenTest {
     private static final UnsubscribeToken TOKEN = new UnsubscribeToken("a secret of sixteen");
-    private static final Scope SCOPE = new Scope(UUID.fromString("3f0d2c9e-6b1a-4c57-9f43-0d5e5d6b7a81"), "docs");
+    private static final Subject SCOPE = new Subject(UUID.fromString("3f0d2c9e-6b1a-4c57-9f43-0d5e5d6b7a81"), "docs");
 
     /** Links stand in messages that were sent: a change of how they are made would break them all. */
     @Test
@@ -24,7 +24,7 @@ class UnsubscribeTokenTest {
     @ParameterizedTest
     @ValueSource(strings = {"d", "docs", "a-b_c", "a23456789-123456789-123456789-123456789-123456789-123456789-123"})
     void a_token_names_its_lead_and_property(String property) {
-        Scope scope = new Scope(UUID.randomUUID(), property);
+        Subject scope = new Subject(UUID.randomUUID(), property);
 
         assertThat(TOKEN.of(scope)).matches("[A-Za-z0-9_-]{1,150}");
         assertThat(TOKEN.verify(TOKEN.of(scope))).contains(scope);
@@ -63,7 +63,7 @@ class UnsubscribeTokenTest {
     @Test
     void the_signature_of_one_lead_or_property_is_not_that_of_another() {
         byte[] docs = Base64.getUrlDecoder().decode(TOKEN.of(SCOPE));
-        byte[] blog = Base64.getUrlDecoder().decode(TOKEN.of(new Scope(SCOPE.leadId(), "blog")));
+        byte[] blog = Base64.getUrlDecoder().decode(TOKEN.of(new Subject(SCOPE.leadId(), "blog")));
         System.arraycopy(docs, docs.length - 32, blog, blog.length - 32, 32);
 
         assertThat(TOKEN.verify(Base64.getUrlEncoder().withoutPadding().encodeToString(blog)))

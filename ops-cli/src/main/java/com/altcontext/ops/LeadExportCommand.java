@@ -46,7 +46,7 @@ final class LeadExportCommand implements Runnable {
                 context.sql().withTimeout(LeadCommand.MAX_STATEMENT),
                 (lead, property) -> links == null
                         ? null
-                        : links.of(new UnsubscribeToken.Scope(lead, property)).toString(),
+                        : links.of(new UnsubscribeToken.Subject(lead, property)).toString(),
                 environment.hash());
         if (file == null) {
             write(export, request, context.shell().out());

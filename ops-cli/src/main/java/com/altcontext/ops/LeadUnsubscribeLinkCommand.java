@@ -41,9 +41,9 @@ final class LeadUnsubscribeLinkCommand implements Runnable {
     public void run() {
         Email email = emailOption.read();
         UnsubscribeLinks links = context.environment().links();
-        List<UnsubscribeToken.Scope> leads = context.sql()
+        List<UnsubscribeToken.Subject> leads = context.sql()
                 .inTransaction(tx -> tx.query(
-                        LEADS, row -> new UnsubscribeToken.Scope(row.id(1), row.text(2)), email.value(), property));
+                        LEADS, row -> new UnsubscribeToken.Subject(row.id(1), row.text(2)), email.value(), property));
         if (leads.isEmpty()) {
             throw LeadCommand.unknownAddress();
         }
@@ -58,7 +58,7 @@ final class LeadUnsubscribeLinkCommand implements Runnable {
                         leads.stream().flatMap(lead -> lines(lead, links)).toList());
     }
 
-    private static JsonObject json(UnsubscribeToken.Scope lead, UnsubscribeLinks links) {
+    private static JsonObject json(UnsubscribeToken.Subject lead, UnsubscribeLinks links) {
         return new JsonObject()
                 .with("property", lead.propertyId())
                 .with("url", links.of(lead))
@@ -66,7 +66,7 @@ final class LeadUnsubscribeLinkCommand implements Runnable {
                 .with("listUnsubscribePost", UnsubscribeLinks.LIST_UNSUBSCRIBE_POST);
     }
 
-    private static Stream<String> lines(UnsubscribeToken.Scope lead, UnsubscribeLinks links) {
+    private static Stream<String> lines(UnsubscribeToken.Subject lead, UnsubscribeLinks links) {
         return Stream.of(
                 lead.propertyId() + ": " + links.of(lead),
                 "  List-Unsubscribe: " + links.listUnsubscribe(lead),

@@ -48,7 +48,7 @@ public interface AppConfig {
 
     Sessions sessions();
 
-    Leads leads();
+    LeadOptions leads();
 
     Privacy privacy();
 
@@ -215,7 +215,7 @@ public interface AppConfig {
     }
 
     /** What concerns people who leave an address. */
-    interface Leads {
+    interface LeadOptions {
         @Variable(value = "ENABLE_HEURISTIC_LINKING", rule = Rule.FLAG)
         @WithDefault("false")
         boolean heuristicLinking();

@@ -159,7 +159,7 @@ public class ConnectionGuard {
             } else {
                 channel.config().setAllocator(UnpooledByteBufAllocator.DEFAULT);
                 channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(RECEIVE_BYTES));
-                channel.pipeline().addLast(new Refusal());
+                channel.pipeline().addLast(new RefusingHandler());
                 var _ = context.channel().eventLoop().register(channel);
             }
         }
@@ -178,7 +178,7 @@ public class ConnectionGuard {
     }
 
     /** Refuses a connection for which there is no room. */
-    private final class Refusal extends ChannelInboundHandlerAdapter {
+    private final class RefusingHandler extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext context) {
             var written =

@@ -65,7 +65,7 @@ public final class OperatorAuth {
         if (!key.isConfigured()) {
             throw new Refusal(Problem.ADMIN_AUTH_NOT_CONFIGURED);
         }
-        RateLimiter.Decision failures =
+        RateLimiter.LimitState failures =
                 limiter.look(Limit.ADMIN_FAILURES, request.client().address());
         if (!failures.isAllowed()) {
             throw request.beyond(failures);

@@ -144,14 +144,14 @@ public final class RequestContext {
      * @throws Refusal if so much is not left
      */
     public void spend(RateLimiter limiter, Limit limit, int count) {
-        RateLimiter.Decision decision = limiter.take(limit, client.address(), count);
+        RateLimiter.LimitState decision = limiter.take(limit, client.address(), count);
         if (!decision.isAllowed()) {
             throw beyond(decision);
         }
     }
 
     /** The refusal of a request beyond a limit. Its headers are set. */
-    Refusal beyond(RateLimiter.Decision limit) {
+    Refusal beyond(RateLimiter.LimitState limit) {
         setRateLimit(
                 limit.limit().policy(),
                 limit.perMinute(),

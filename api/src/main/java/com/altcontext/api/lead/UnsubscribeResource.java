@@ -102,12 +102,12 @@ public class UnsubscribeResource {
     public CompletionStage<RestResponse<String>> byLink(
             @PathParam("token") String link, @Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        Optional<UnsubscribeToken.Scope> scope = token.verify(link);
-        if (scope.isEmpty()) {
+        Optional<UnsubscribeToken.Subject> subject = token.verify(link);
+        if (subject.isEmpty()) {
             return CompletableFuture.completedStage(page(routing, UnsubscribePage.UNKNOWN));
         }
         Unsubscribe.UnsubscribeRequest asked = asked(request, Unsubscribe.UnsubscribeSource.ONE_CLICK, null);
-        return request.submit(executors.forms(), () -> unsubscribe.byLink(scope.get(), asked))
+        return request.submit(executors.forms(), () -> unsubscribe.byLink(subject.get(), asked))
                 .thenApply(result -> page(routing, UnsubscribePage.DONE));
     }
 

@@ -11,23 +11,23 @@ import org.jspecify.annotations.Nullable;
 public record BreakdownBody(
         boolean ok,
         Window window,
-        SummaryBody.Freshness freshness,
+        SummaryBody.FreshnessBody freshness,
         String dimension,
-        List<Row> rows,
+        List<ValueBody> rows,
         Breakdown.Sums other,
         Breakdown.Sums total) {
 
     /** @param value null for sessions that have none, such as those without a campaign */
-    public record Row(@Nullable String value, @JsonUnwrapped Breakdown.Sums sums) {}
+    public record ValueBody(@Nullable String value, @JsonUnwrapped Breakdown.Sums sums) {}
 
     static BreakdownBody of(Breakdown breakdown, Summary.Freshness freshness) {
         return new BreakdownBody(
                 true,
                 breakdown.window(),
-                SummaryBody.Freshness.of(freshness),
+                SummaryBody.FreshnessBody.of(freshness),
                 breakdown.dimension().key(),
                 breakdown.rows().stream()
-                        .map(row -> new Row(row.value(), row.sums()))
+                        .map(row -> new ValueBody(row.value(), row.sums()))
                         .toList(),
                 breakdown.other(),
                 breakdown.total());

@@ -18,21 +18,21 @@ public record SummaryBody(
         boolean ok,
         Window window,
         @Nullable Window compareTo,
-        Freshness freshness,
+        FreshnessBody freshness,
         Map<String, Object> metrics,
-        Ingest ingest,
+        IngestBody ingest,
         List<TrendPoint> trend) {
 
     /** How old the figures are. */
-    public record Freshness(
+    public record FreshnessBody(
             @Nullable LocalDate rolledUpThrough,
             @Nullable Instant rolledUpAt,
             @Nullable Integer lagDays,
             List<LocalDate> gaps,
             Instant generatedAt) {
-        static Freshness of(Summary.Freshness freshness) {
+        static FreshnessBody of(Summary.Freshness freshness) {
             Instant at = freshness.rolledUpAt();
-            return new Freshness(
+            return new FreshnessBody(
                     freshness.rolledUpThrough(),
                     at == null ? null : at.truncatedTo(ChronoUnit.SECONDS),
                     freshness.lagDays(),
@@ -41,13 +41,13 @@ public record SummaryBody(
         }
     }
 
-    public record Measure(@Nullable Number value, @Nullable Number delta) {}
+    public record MeasureBody(@Nullable Number value, @Nullable Number delta) {}
 
-    public record Percentiles(
+    public record PercentilesBody(
             @Nullable Number p75, @Nullable Number p95) {}
 
     /** What became of the events that were sent. */
-    public record Ingest(
+    public record IngestBody(
             @Nullable Number successPct,
             long totalEventsAccepted,
             long totalEventsRejected,
@@ -61,9 +61,9 @@ public record SummaryBody(
                 true,
                 summary.window(),
                 summary.compareTo(),
-                Freshness.of(summary.freshness()),
+                FreshnessBody.of(summary.freshness()),
                 metrics(summary),
-                new Ingest(
+                new IngestBody(
                         figure(ingest.successPct()),
                         ingest.accepted(),
                         ingest.rejected(),
@@ -77,15 +77,15 @@ public record SummaryBody(
         Map<String, Object> metrics = new LinkedHashMap<>();
         for (Metric metric : Metric.values()) {
             Summary.Measure measure = summary.of(metric);
-            metrics.put(metric.key(), new Measure(figure(measure.value()), figure(measure.delta())));
+            metrics.put(metric.key(), new MeasureBody(figure(measure.value()), figure(measure.delta())));
         }
         Map<String, @Nullable Number> mix = new LinkedHashMap<>();
         summary.trafficSourceMix().forEach((source, share) -> mix.put(source, figure(share)));
         metrics.put("trafficSourceMix", mix);
-        Map<String, Percentiles> vitals = new LinkedHashMap<>();
+        Map<String, PercentilesBody> vitals = new LinkedHashMap<>();
         for (Vital vital : Vital.values()) {
             Summary.Percentiles percentiles = summary.of(vital);
-            vitals.put(vital.key(), new Percentiles(figure(percentiles.p75()), figure(percentiles.p95())));
+            vitals.put(vital.key(), new PercentilesBody(figure(percentiles.p75()), figure(percentiles.p95())));
         }
         metrics.put("webVitals", vitals);
         return metrics;

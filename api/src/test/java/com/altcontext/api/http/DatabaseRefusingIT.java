@@ -59,7 +59,7 @@ class DatabaseRefusingIT {
             assertThat(service.post("/v1/leads/capture", Forms.scripted(email)).status())
                     .isEqualTo(200);
             unsubscribeLink = "/v1/leads/unsubscribe/"
-                    + new UnsubscribeToken(TestService.PEPPER).of(new UnsubscribeToken.Scope(leadId(), "default"));
+                    + new UnsubscribeToken(TestService.PEPPER).of(new UnsubscribeToken.Subject(leadId(), "default"));
             Map<String, Integer> rows = rows();
 
             alter("SET default_transaction_read_only = on");
@@ -102,7 +102,7 @@ class DatabaseRefusingIT {
             assertThat(service.post("/v1/leads/capture", Forms.scripted(email)).status())
                     .isEqualTo(200);
             unsubscribeLink = "/v1/leads/unsubscribe/"
-                    + new UnsubscribeToken(TestService.PEPPER).of(new UnsubscribeToken.Scope(leadId(), "default"));
+                    + new UnsubscribeToken(TestService.PEPPER).of(new UnsubscribeToken.Subject(leadId(), "default"));
             Map<String, Integer> rows = rows();
             List<Request> waiting = writing().subList(0, 6);
 

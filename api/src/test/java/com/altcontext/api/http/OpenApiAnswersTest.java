@@ -181,7 +181,7 @@ class OpenApiAnswersTest {
 
     private List<Call.Answer> linkAnswers(String path, String method) {
         String lead = client(Call.capture(Forms.minimal())).send().field("leadId");
-        String link = path + token.of(new UnsubscribeToken.Scope(UUID.fromString(lead), "default"));
+        String link = path + token.of(new UnsubscribeToken.Subject(UUID.fromString(lead), "default"));
         List<Call.Answer> answers = new ArrayList<>(List.of(
                 client(Call.of(method, link)).send(),
                 client(Call.of(method, path + "cut-off")).send(),

@@ -67,7 +67,7 @@ class UnsubscribeResourceTest {
     }
 
     private String link() {
-        return LINK + token.of(new UnsubscribeToken.Scope(UUID.fromString(capture()), "default"));
+        return LINK + token.of(new UnsubscribeToken.Subject(UUID.fromString(capture()), "default"));
     }
 
     // --- by address
@@ -216,7 +216,7 @@ class UnsubscribeResourceTest {
         String link = link();
         String word = link.substring(LINK.length());
         UUID lead = UUID.fromString(stored.lead(email).path("id").asText());
-        String forged = new UnsubscribeToken("another secret").of(new UnsubscribeToken.Scope(lead, "default"));
+        String forged = new UnsubscribeToken("another secret").of(new UnsubscribeToken.Subject(lead, "default"));
         for (String wrong : List.of(
                 word.substring(0, word.length() - 1),
                 word + "A",

@@ -208,7 +208,7 @@ class EmbeddedDatabaseTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName());
+                RunDatabase.class.getName());
         builder.command().addAll(List.of(arguments));
         return builder.start();
     }

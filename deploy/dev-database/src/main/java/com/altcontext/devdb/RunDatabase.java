@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * gets SIGTERM or SIGINT or its parent process is gone, then stops PostgreSQL. Exit 0 done, 1 failed, 2 wrong
  * usage, 3 another process uses that directory.
  */
-public final class Main {
+public final class RunDatabase {
     private static final String USAGE = "usage: java -jar altcontext-dev-database.jar --data DIR [--ready-file F]";
 
     private static final int IN_USE = 3;
 
-    private Main() {}
+    private RunDatabase() {}
 
     public static void main(String[] args) {
         @Nullable Path data = null;
