@@ -25,10 +25,8 @@ import java.util.function.Consumer;
  *   <li>After the commit the writer answers each request.
  * </ol>
  *
- * <p>While one commit runs the next batch gathers, so batches grow with the load. After a commit the writer waits a little
- * longer, until as many events wait as the last batch and the queue held together, or 64: clients that were answered send
- * again.
- * One client alone never waits for it. While the database is away, all requests are refused at once, those that wait too.
+ * <p>There is no timer: while one commit runs the next batch gathers, so batches grow with the load. While the database
+ * is away, all requests are refused at once, those that wait too.
  */
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
@@ -40,14 +38,6 @@ public final class GroupCommit implements AutoCloseable {
 
     /** For so long refused events count as waiting: their senders try again. */
     private static final long SENDERS_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
-
-    /** The writer waits for clients that send again as soon as they are answered: at most this share of a commit's time. */
-    private static final int GATHER_SHARE = 4;
-
-    /** It waits for no more than so many events: larger batches gain little, and the database would only be idle meanwhile. */
-    private static final int GATHERED_EVENTS = 64;
-
-    private static final long MAX_GATHER_NANOS = Duration.ofMillis(5).toNanos();
 
     private static final Duration MAX_STOP = Duration.ofSeconds(4);
 
@@ -250,19 +240,14 @@ public final class GroupCommit implements AutoCloseable {
             backOff(failed);
             return;
         }
-        long took = System.nanoTime() - began;
-        int waiting = depth();
-        uncommittedSince = waiting == 0 ? 0 : System.nanoTime() | 1;
-        measure(new CommittedBatch(events.size(), Duration.ofNanos(took)));
+        uncommittedSince = depth() == 0 ? 0 : System.nanoTime() | 1;
+        measure(new CommittedBatch(events.size(), Duration.ofNanos(System.nanoTime() - began)));
         int from = 0;
         for (Ticket ticket : batch) {
             int to = from + ticket.events.size();
             ticket.answer(outcomes.subList(from, to));
             from = to;
         }
-        // Half of the busy clients would otherwise wait for the next commit but one, and batches be half as large.
-        queue.gather(
-                Math.min(waiting + events.size(), GATHERED_EVENTS), Math.min(took / GATHER_SHARE, MAX_GATHER_NANOS));
     }
 
     /** A failure here must not change the answer: the batch is stored. */

@@ -11,13 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
-    private final Condition gathered = lock.newCondition();
     private final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
     private final int maxEvents;
     private int events;
-    /** How many events {@link #gather} waits for. */
-    private int sought = Integer.MAX_VALUE;
-
     private boolean closed;
 
     WriteQueue(int maxEvents) {
@@ -37,25 +33,7 @@ final class WriteQueue {
             tickets.add(ticket);
             events += ticket.events.size();
             filled.signal();
-            if (events >= sought) {
-                gathered.signal();
-            }
         } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits until there are so many events, at most for the given time, or until the queue is closed. */
-    void gather(int wanted, long waitNanos) throws InterruptedException {
-        lock.lock();
-        try {
-            sought = wanted;
-            long left = waitNanos;
-            while (events < wanted && !closed && left > 0) {
-                left = gathered.awaitNanos(left);
-            }
-        } finally {
-            sought = Integer.MAX_VALUE;
             lock.unlock();
         }
     }
@@ -108,7 +86,6 @@ final class WriteQueue {
         try {
             closed = true;
             filled.signalAll();
-            gathered.signalAll();
         } finally {
             lock.unlock();
         }
