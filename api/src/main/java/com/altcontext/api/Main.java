@@ -1,7 +1,7 @@
 package com.altcontext.api;
 
-import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.config.ConfigCheck;
+import com.altcontext.api.config.VariablesConfigSource;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Checks the configuration before anything is started, and reports all its faults at once. With {@value #CHECK_SETTINGS} it
@@ -24,12 +25,9 @@ public class Main {
     @SuppressWarnings("SystemOut") // There is no logger before there is a configuration.
     public static void main(String[] args) {
         boolean checkOnly = args.length == 1 && args[0].equals(CHECK_SETTINGS);
-        List<String> faults;
-        try {
-            AppConfig config = ConfigCheck.read(System::getenv);
-            faults = checkOnly ? List.of() : takenPorts(config.listen());
-        } catch (ConfigCheck.Misconfigured wrong) {
-            faults = wrong.faults();
+        List<String> faults = ConfigCheck.faults(System::getenv);
+        if (faults.isEmpty() && !checkOnly) {
+            faults = takenPorts(VariablesConfigSource.of(System::getenv));
         }
         if (!faults.isEmpty()) {
             faults.forEach(fault -> System.err.println("altcontext: " + fault));
@@ -46,17 +44,18 @@ public class Main {
     }
 
     /** Quarkus would report them with a stack trace that names no variable. */
-    private static List<String> takenPorts(AppConfig.Listen listen) {
+    private static List<String> takenPorts(ConfigSource config) {
         List<String> faults = new ArrayList<>();
         if (System.setProperty("altcontext.ports-checked", "true") != null) {
             return faults; // In dev mode each reload comes by here, while the server of this very process listens.
         }
-        Map.of("PORT", listen.port(), "MANAGEMENT_PORT", listen.managementPort())
-                .forEach((variable, port) -> {
+        Map.of("PORT", "quarkus.http.port", "MANAGEMENT_PORT", "quarkus.management.port")
+                .forEach((variable, property) -> {
+                    int port = Integer.parseInt(config.getValue(property));
                     try (ServerSocket trial = new ServerSocket()) {
                         // As the server itself does: connections that have just ended are not in the way.
                         trial.setReuseAddress(true);
-                        trial.bind(new InetSocketAddress(listen.host(), port));
+                        trial.bind(new InetSocketAddress(config.getValue("quarkus.http.host"), port));
                     } catch (BindException taken) {
                         faults.add(variable + ": port " + port
                                 + " cannot be had, most likely because another process listens there: stop that one, or set "

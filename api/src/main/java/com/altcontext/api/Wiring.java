@@ -215,8 +215,8 @@ class Wiring {
     @Singleton
     Export.UnsubscribeUrl unsubscribeUrl(AppConfig config, UnsubscribeToken token) {
         Optional<UnsubscribeLinks> links = config.publicUrl().map(url -> new UnsubscribeLinks(token, url));
-        return (leadId, propertyId) -> links.map(made ->
-                        made.of(new UnsubscribeToken.Subject(leadId, propertyId)).toString())
+        return (leadId, propertyId) -> links.map(made -> made.of(new UnsubscribeToken.Subject(leadId, propertyId))
+                        .toString())
                 .orElse(null);
     }
 

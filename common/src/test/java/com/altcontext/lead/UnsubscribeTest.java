@@ -193,7 +193,8 @@ class UnsubscribeTest {
 
         assertThat(unsubscribe().byLink(new Subject(UUID.randomUUID(), "default"), ASKED))
                 .isEqualTo(new Withdrawal(0, 0));
-        assertThat(unsubscribe().byLink(new Subject(jo.leadId(), "docs"), ASKED)).isEqualTo(new Withdrawal(0, 0));
+        assertThat(unsubscribe().byLink(new Subject(jo.leadId(), "docs"), ASKED))
+                .isEqualTo(new Withdrawal(0, 0));
         assertThat(statuses()).containsExactly("default pending", "docs pending");
         assertThat(requests()).isEqualTo(2);
     }

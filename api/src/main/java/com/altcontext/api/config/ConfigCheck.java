@@ -2,7 +2,6 @@ package com.altcontext.api.config;
 
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.delivery.WebhookSignature;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@link AppConfig} and reports all its faults together, each as the variable's name and the rule that it breaks, never its
+ * Reports all faults of {@link AppConfig} together before it is read, each as the variable's name and the rule that it breaks, never its
  * value: a log must not hold a secret. (SmallRye's own messages print values, so it is given none that breaks a rule.)
  */
 public final class ConfigCheck {
@@ -25,38 +24,12 @@ public final class ConfigCheck {
         this.values = Variables.read(environment);
     }
 
-    /** Some variables are missing or wrong. */
-    public static final class Misconfigured extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private final transient List<String> faults;
-
-        private Misconfigured(List<String> faults) {
-            super("the configuration is wrong: " + String.join("; ", faults), null, false, false);
-            this.faults = List.copyOf(faults);
-        }
-
-        /** A sentence for each, beginning with the variable's name. */
-        public List<String> faults() {
-            return faults;
-        }
-    }
-
-    /** @throws Misconfigured with all the faults, if there is any */
-    public static AppConfig read(Function<String, @Nullable String> environment) {
+    /** A sentence for each fault, beginning with the variable's name. The mapping itself is made once, by Quarkus. */
+    public static List<String> faults(Function<String, @Nullable String> environment) {
         ConfigCheck check = new ConfigCheck(environment);
         Variables.all().values().forEach(check::check);
         check.checkTogether();
-        if (!check.faults.isEmpty()) {
-            throw new Misconfigured(List.copyOf(check.faults.values()));
-        }
-        return new SmallRyeConfigBuilder()
-                .withSources(VariablesConfigSource.of(environment))
-                .addDefaultInterceptors()
-                .withMapping(AppConfig.class)
-                .withValidateUnknown(false)
-                .build()
-                .getConfigMapping(AppConfig.class);
+        return List.copyOf(check.faults.values());
     }
 
     private void check(Variables.Setting setting) {

@@ -30,7 +30,8 @@ public final class VariablesConfigSource implements ConfigSourceFactory {
         return List.of(of(name -> context.getValue(name).getRawValue()));
     }
 
-    static ConfigSource of(Function<String, @Nullable String> environment) {
+    /** @param environment the value of a variable, or null */
+    public static ConfigSource of(Function<String, @Nullable String> environment) {
         Map<String, String> values = Variables.read(environment);
         Map<String, String> properties = new HashMap<>();
         values.forEach((property, value) -> properties.put(property, literal(value)));

@@ -18,7 +18,8 @@ public record BreakdownBody(
         Breakdown.Sums total) {
 
     /** @param value null for sessions that have none, such as those without a campaign */
-    public record ValueBody(@Nullable String value, @JsonUnwrapped Breakdown.Sums sums) {}
+    public record ValueBody(
+            @Nullable String value, @JsonUnwrapped Breakdown.Sums sums) {}
 
     static BreakdownBody of(Breakdown breakdown, Summary.Freshness freshness) {
         return new BreakdownBody(

@@ -41,7 +41,8 @@ public record SummaryBody(
         }
     }
 
-    public record MeasureBody(@Nullable Number value, @Nullable Number delta) {}
+    public record MeasureBody(
+            @Nullable Number value, @Nullable Number delta) {}
 
     public record PercentilesBody(
             @Nullable Number p75, @Nullable Number p95) {}

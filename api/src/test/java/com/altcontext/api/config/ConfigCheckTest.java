@@ -1,9 +1,9 @@
 package com.altcontext.api.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.altcontext.client.Cidr;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,7 +179,7 @@ class ConfigCheckTest {
             environment.remove(variable);
         }
         environment.put(variable + "_FILE", file.toString());
-        AppConfig config = ConfigCheck.read(environment::get);
+        AppConfig config = mapped(environment);
 
         assertThat(
                         switch (variable) {
@@ -336,14 +336,13 @@ class ConfigCheckTest {
                 "PORT", "secret-value",
                 "LOG_LEVEL", "secret-value",
                 "TRUSTED_PROXIES", "secret-value");
-        ConfigCheck.Misconfigured wrong =
-                catchThrowableOfType(ConfigCheck.Misconfigured.class, () -> ConfigCheck.read(environment::get));
+        List<String> faults = ConfigCheck.faults(environment::get);
 
-        assertThat(wrong.faults())
+        assertThat(faults)
                 .extracting(fault -> fault.substring(0, fault.indexOf(' ')))
                 .containsExactlyInAnyOrder(
                         "DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "PORT", "LOG_LEVEL", "TRUSTED_PROXIES");
-        assertThat(wrong).hasMessageNotContaining("secret-value").hasMessageContaining("PORT must be");
+        assertThat(String.join("; ", faults)).doesNotContain("secret-value").contains("PORT must be");
     }
 
     @Test
@@ -363,13 +362,28 @@ class ConfigCheckTest {
     }
 
     private static AppConfig read(Map<String, String> more) {
+        return mapped(with(more));
+    }
+
+    private static Map<String, String> with(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(MINIMUM);
         environment.putAll(more);
-        return ConfigCheck.read(environment::get);
+        return environment;
+    }
+
+    /** As Quarkus maps it. */
+    private static AppConfig mapped(Map<String, String> environment) {
+        assertThat(ConfigCheck.faults(environment::get)).isEmpty();
+        return new SmallRyeConfigBuilder()
+                .withSources(VariablesConfigSource.of(environment::get))
+                .addDefaultInterceptors()
+                .withMapping(AppConfig.class)
+                .withValidateUnknown(false)
+                .build()
+                .getConfigMapping(AppConfig.class);
     }
 
     private static List<String> faults(Map<String, String> more) {
-        return catchThrowableOfType(ConfigCheck.Misconfigured.class, () -> read(more))
-                .faults();
+        return ConfigCheck.faults(with(more)::get);
     }
 }
