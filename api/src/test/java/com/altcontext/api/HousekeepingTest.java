@@ -41,7 +41,7 @@ class HousekeepingTest {
     InstantSource clock;
 
     @Inject
-    BacklogGauges arrears;
+    BacklogGauges backlog;
 
     @Inject
     WebhookSender webhook;
@@ -104,7 +104,7 @@ class HousekeepingTest {
         AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
         InstantSource drifting = () -> clock.instant().plus(ahead.get());
         DatabaseState database = new DatabaseState(sql, drifting);
-        Housekeeping own = new Housekeeping(database, properties, sql, drifting, arrears, webhook);
+        Housekeeping own = new Housekeeping(database, properties, sql, drifting, backlog, webhook);
         own.measureClock();
         database.ask();
         assertThat(database.clockSkew()).isLessThan(Duration.ofMinutes(1));
@@ -128,7 +128,7 @@ class HousekeepingTest {
                 }));
         DatabaseState database = new DatabaseState(sql, clock);
         database.ask();
-        Housekeeping own = new Housekeeping(database, new Properties(closed), sql, clock, arrears, webhook);
+        Housekeeping own = new Housekeeping(database, new Properties(closed), sql, clock, backlog, webhook);
         assertThatThrownBy(own::refreshProperties)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the container is closed");

@@ -16,12 +16,12 @@ final class FakePooler implements AutoCloseable {
     private static final char READY_FOR_QUERY = 'Z';
 
     private final DatabaseUrl server;
-    private final ServerSocket door;
+    private final ServerSocket listener;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private FakePooler(DatabaseUrl server) throws IOException {
         this.server = server;
-        this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
     static FakePooler before(DatabaseUrl server) throws IOException {
@@ -35,15 +35,15 @@ final class FakePooler implements AutoCloseable {
                 server.user(),
                 server.password(),
                 "127.0.0.1",
-                door.getLocalPort(),
+                listener.getLocalPort(),
                 server.database(),
                 server.options());
     }
 
     private void serve() {
-        while (!door.isClosed()) {
+        while (!listener.isClosed()) {
             try {
-                Socket client = door.accept();
+                Socket client = listener.accept();
                 Socket backend = new Socket(server.host(), server.port());
                 threads.execute(() ->
                         pass(() -> client.getInputStream().transferTo(backend.getOutputStream()), client, backend));
@@ -82,7 +82,7 @@ final class FakePooler implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        door.close();
+        listener.close();
         threads.shutdownNow();
     }
 

@@ -8,7 +8,6 @@ import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
-import com.altcontext.db.SqlFailure;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
@@ -270,7 +269,7 @@ class DashboardLeadsTest {
             slow.write(rawRequest());
             // The service stops sending when the client reads no more; then its connection to the database ends.
             slow.awaitAnswer();
-            terminateReader();
+            new StoredRows(sql).terminate("%FROM leads%ORDER BY property_id, email");
             String answer = slow.readAll();
             assertThat(answer.substring(0, 13)).isEqualTo("HTTP/1.1 200 ");
             assertThat(answer.endsWith("0\r\n\r\n"))
@@ -307,23 +306,5 @@ class DashboardLeadsTest {
     private String rawRequest() {
         return "POST " + CSV + "?propertyId=" + property + " HTTP/1.1\r\nHost: x\r\nCookie: " + COOKIE
                 + "\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n";
-    }
-
-    private void terminateReader() {
-        StoredRows.await(
-                () -> {
-                    try {
-                        return sql.inTransaction(tx -> tx.query(
-                                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                                                + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                                                + " AND query LIKE '%FROM leads%ORDER BY property_id, email'"
-                                                + " AND backend_type = 'client backend'",
-                                        row -> row.number(1)))
-                                .getFirst();
-                    } catch (SqlFailure again) {
-                        return 0L;
-                    }
-                },
-                1L);
     }
 }

@@ -9,10 +9,7 @@ import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
-import com.altcontext.db.SqlFailure;
-import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -32,28 +29,6 @@ class LongExportTest {
 
     private final String email = Forms.email();
 
-    private static Call delete(Object body) {
-        return Call.of("POST", "/v1/leads/delete")
-                .header("x-admin-key", TestService.ADMIN_KEY)
-                .json(body);
-    }
-
-    private static Call export(Object body) {
-        return Call.of("POST", "/v1/leads/export")
-                .header("x-admin-key", TestService.ADMIN_KEY)
-                .json(body);
-    }
-
-    /** A visitor who looked at a page and left an address there; the form that was sent. */
-    private ObjectNode person() {
-        ObjectNode form = Forms.scripted(email);
-        form.put("consentStatus", "express").put("consentPolicy", "2026-01");
-        form.putObject("payload").put("write to", email);
-        Call.event(TestEvent.body(form.path("anonId").asText())).send();
-        assertThat(Call.capture(form).send().status()).isEqualTo(200);
-        return form;
-    }
-
     private static final int MANY = 20_000;
 
     /** Some 20 MB of events of the person. */
@@ -70,8 +45,8 @@ class LongExportTest {
 
     @Test
     void a_long_document_comes_whole() {
-        visitALot(person().path("anonId").asText());
-        Call.Answer answer = export(Forms.minimal(email)).send();
+        visitALot(Forms.sendPerson(email).path("anonId").asText());
+        Call.Answer answer = Call.export(Forms.minimal(email)).send();
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("content-length")).isNull();
@@ -82,13 +57,17 @@ class LongExportTest {
                 .filteredOn(event -> event.path("props").has("é"))
                 .allSatisfy(event ->
                         assertThat(event.path("props").path("é").asText()).isEqualTo("🍁".repeat(250)));
-        assertThat(delete(Forms.minimal(email)).send().json().path("events").asInt())
+        assertThat(Call.erasure(Forms.minimal(email))
+                        .send()
+                        .json()
+                        .path("events")
+                        .asInt())
                 .isEqualTo(MANY + 2);
     }
 
     @Test
     void half_a_document_does_not_look_like_a_whole_one_and_is_no_fault() throws Exception {
-        visitALot(person().path("anonId").asText());
+        visitALot(Forms.sendPerson(email).path("anonId").asText());
         String body = Forms.minimal(email).toString();
         try (Logged logged = new Logged()) {
             try (RawClient slow = new RawClient()) {
@@ -96,37 +75,20 @@ class LongExportTest {
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
                 // The service stops sending when the client reads no more; then its connection to the database ends.
                 slow.awaitAnswer();
-                terminateExports();
+                new StoredRows(sql).terminate("%FROM events AS e%");
                 String answer = slow.readAll();
                 assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotEndWith("0\r\n\r\n");
                 assertThat(answer).doesNotContain("\"notes\":", "internal_error");
             }
             // The ended connection marked the database as away; requests get 503 until it answers.
-            StoredRows.await(() -> export(Forms.minimal()).send().status(), 404);
+            StoredRows.await(() -> Call.export(Forms.minimal()).send().status(), 404);
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContain(email, "IllegalState"));
         }
     }
 
-    private void terminateExports() {
-        StoredRows.await(
-                () -> {
-                    try {
-                        return sql.inTransaction(tx -> tx.query(
-                                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                                                + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                                                + " AND query LIKE '%FROM events AS e%' AND backend_type = 'client backend'",
-                                        row -> row.number(1)))
-                                .getFirst();
-                    } catch (SqlFailure again) {
-                        return 0L;
-                    }
-                },
-                1L);
-    }
-
     @Test
     void a_client_that_goes_away_in_the_middle_is_no_fault_of_the_service() throws IOException {
-        visitALot(person().path("anonId").asText());
+        visitALot(Forms.sendPerson(email).path("anonId").asText());
         String body = Forms.minimal(email).toString();
         try (Logged logged = new Logged()) {
             for (int i = 0; i < 4; i++) {
@@ -137,7 +99,7 @@ class LongExportTest {
                     client.awaitAnswer();
                 }
             }
-            assertThat(export(Forms.minimal(email)).send().status()).isEqualTo(200);
+            assertThat(Call.export(Forms.minimal(email)).send().status()).isEqualTo(200);
             assertThat(logged.lines())
                     .noneSatisfy(line -> assertThat(line).startsWith("ERROR"))
                     .allSatisfy(line -> assertThat(line).doesNotContain(email));

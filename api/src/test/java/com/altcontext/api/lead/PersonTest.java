@@ -8,7 +8,6 @@ import com.altcontext.api.testing.Logged;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
-import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
@@ -41,33 +40,11 @@ class PersonTest {
         stored = new StoredRows(sql);
     }
 
-    private static Call delete(Object body) {
-        return Call.of("POST", "/v1/leads/delete")
-                .header("x-admin-key", TestService.ADMIN_KEY)
-                .json(body);
-    }
-
-    private static Call export(Object body) {
-        return Call.of("POST", "/v1/leads/export")
-                .header("x-admin-key", TestService.ADMIN_KEY)
-                .json(body);
-    }
-
-    /** A visitor who looked at a page and left an address there; the form that was sent. */
-    private ObjectNode person() {
-        ObjectNode form = Forms.scripted(email);
-        form.put("consentStatus", "express").put("consentPolicy", "2026-01");
-        form.putObject("payload").put("write to", email);
-        Call.event(TestEvent.body(form.path("anonId").asText())).send();
-        assertThat(Call.capture(form).send().status()).isEqualTo(200);
-        return form;
-    }
-
     @Test
     void a_deletion_answers_with_counts_and_leaves_nothing() {
-        ObjectNode form = person();
-        Call.Answer deleted =
-                delete(Forms.minimal(" " + email.toUpperCase(Locale.ROOT))).send();
+        ObjectNode form = Forms.sendPerson(email);
+        Call.Answer deleted = Call.erasure(Forms.minimal(" " + email.toUpperCase(Locale.ROOT)))
+                .send();
 
         assertThat(deleted.status()).isEqualTo(200);
         assertThat(deleted.text())
@@ -83,11 +60,11 @@ class PersonTest {
 
     @Test
     void deleting_twice_or_an_unknown_address_is_not_found_and_leaves_no_entry() {
-        person();
-        delete(Forms.minimal(email)).send();
+        Forms.sendPerson(email);
+        Call.erasure(Forms.minimal(email)).send();
         int entries = stored.rows("SELECT to_jsonb(e)::text FROM erasure_log e").size();
         for (String unknown : List.of(email, Forms.email())) {
-            Call.Answer answer = delete(Forms.minimal(unknown)).send();
+            Call.Answer answer = Call.erasure(Forms.minimal(unknown)).send();
 
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"not_found\"}");
@@ -97,8 +74,8 @@ class PersonTest {
 
     @Test
     void an_export_holds_everything_in_one_document() {
-        ObjectNode form = person();
-        Call.Answer answer = export(Forms.minimal(email)).send();
+        ObjectNode form = Forms.sendPerson(email);
+        Call.Answer answer = Call.export(Forms.minimal(email)).send();
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("content-type")).startsWith("application/json");
@@ -130,7 +107,7 @@ class PersonTest {
 
     @Test
     void an_export_of_an_unknown_address_is_not_found() {
-        Call.Answer answer = export(Forms.minimal()).send();
+        Call.Answer answer = Call.export(Forms.minimal()).send();
 
         assertThat(answer.status()).isEqualTo(404);
         assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"not_found\"}");
@@ -147,7 +124,7 @@ class PersonTest {
                 "[]"
             })
     void without_an_address_nothing_is_done(String body) {
-        for (Call call : List.of(delete(body), export(body))) {
+        for (Call call : List.of(Call.erasure(body), Call.export(body))) {
             Call.Answer answer = call.send();
 
             assertThat(answer.status()).isEqualTo(400);
@@ -157,8 +134,8 @@ class PersonTest {
 
     @Test
     void an_address_in_the_query_is_not_looked_at() {
-        person();
-        assertThat(delete("{}").send().status()).isEqualTo(400);
+        Forms.sendPerson(email);
+        assertThat(Call.erasure("{}").send().status()).isEqualTo(400);
         assertThat(Call.of("POST", "/v1/leads/delete?email=" + email)
                         .header("x-admin-key", TestService.ADMIN_KEY)
                         .json("{}")
@@ -199,10 +176,10 @@ class PersonTest {
 
     @Test
     void a_second_address_on_a_visitor_is_shown_only_the_session_of_its_own_form() {
-        ObjectNode form = person();
+        ObjectNode form = Forms.sendPerson(email);
         String sessionOfForm = intrude(form).field("sessionId");
 
-        JsonNode document = export(Forms.minimal(stranger)).send().json();
+        JsonNode document = Call.export(Forms.minimal(stranger)).send().json();
 
         assertThat(document.findValuesAsText("id"))
                 .as("of sessions, events, the lead and its submission")
@@ -214,7 +191,7 @@ class PersonTest {
         assertThat(visitor.path("events").findValuesAsText("eventType")).containsExactly("form_submit");
         assertThat(document.toString()).doesNotContain(email, "page_view", "firstSeenAt");
 
-        JsonNode own = export(Forms.minimal(email)).send().json();
+        JsonNode own = Call.export(Forms.minimal(email)).send().json();
         assertThat(own.path("visitors").get(0).path("sessions"))
                 .singleElement()
                 .satisfies(session -> assertThat(session.path("id").asText()).isNotEqualTo(sessionOfForm));
@@ -224,11 +201,11 @@ class PersonTest {
 
     @Test
     void a_second_address_on_a_visitor_keeps_nothing_of_the_person_who_is_forgotten() {
-        ObjectNode form = person();
+        ObjectNode form = Forms.sendPerson(email);
         String anonId = form.path("anonId").asText();
         String visitorId = intrude(form).field("visitorId");
 
-        JsonNode deleted = delete(Forms.minimal(email)).send().json();
+        JsonNode deleted = Call.erasure(Forms.minimal(email)).send().json();
 
         assertThat(deleted.path("visitors").asInt()).isEqualTo(1);
         assertThat(deleted.path("events").asInt()).isEqualTo(3);
@@ -243,7 +220,7 @@ class PersonTest {
         assertThat(submission.path("event_id").isNull()).isTrue();
         assertThat(stored.ofLead(StoredRows.LeadTable.LINKS, stranger)).isEmpty();
 
-        Call.Answer shown = export(Forms.minimal(stranger)).send();
+        Call.Answer shown = Call.export(Forms.minimal(stranger)).send();
         assertThat(shown.json().path("leads").get(0).path("submissions")).hasSize(1);
         assertThat(shown.json().path("visitors")).isEmpty();
         assertThat(Call.capture(Forms.minimal(stranger).put("anonId", anonId))
@@ -255,10 +232,14 @@ class PersonTest {
     /** Deletes too much rather than too little, so an anonId must not be guessable. */
     @Test
     void deleting_the_second_address_takes_the_visitor_too_and_leaves_the_first_lead() {
-        ObjectNode form = person();
+        ObjectNode form = Forms.sendPerson(email);
         intrude(form);
 
-        assertThat(delete(Forms.minimal(stranger)).send().json().path("events").asInt())
+        assertThat(Call.erasure(Forms.minimal(stranger))
+                        .send()
+                        .json()
+                        .path("events")
+                        .asInt())
                 .isEqualTo(3);
 
         assertThat(stored.visitors(form.path("anonId").asText())).isEmpty();
@@ -273,11 +254,11 @@ class PersonTest {
 
     @Test
     void each_export_leaves_a_row_without_the_address_and_one_that_finds_nothing_leaves_none() {
-        person();
+        Forms.sendPerson(email);
         int before = shown().size();
-        export(Forms.minimal(email)).send();
-        export(Forms.minimal(email)).send();
-        export(Forms.minimal()).send();
+        Call.export(Forms.minimal(email)).send();
+        Call.export(Forms.minimal(email)).send();
+        Call.export(Forms.minimal()).send();
 
         assertThat(shown().subList(before, shown().size())).hasSize(2).allSatisfy(row -> {
             assertThat(row.path("done_by").asText()).isEqualTo("api");
@@ -292,14 +273,14 @@ class PersonTest {
 
     @Test
     void a_deletion_that_takes_too_long_changes_nothing_and_names_the_command_to_use() {
-        person();
+        Forms.sendPerson(email);
         sql.withTimeout(Duration.ofMinutes(1)).inTransaction(other -> {
             other.query(
                     "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.lead:' || ?, 0))",
                     row -> row.flag(1),
                     email);
             CompletableFuture<Call.Answer> waiting = CompletableFuture.supplyAsync(
-                    () -> delete(Forms.minimal(email)).send());
+                    () -> Call.erasure(Forms.minimal(email)).send());
             StoredRows.await(this::cancelWaiting, 1L);
             Call.Answer answer = waiting.join();
 
@@ -309,7 +290,7 @@ class PersonTest {
             return 0;
         });
         assertThat(stored.leads(email)).hasSize(1);
-        assertThat(delete(Forms.minimal(email)).send().status()).isEqualTo(200);
+        assertThat(Call.erasure(Forms.minimal(email)).send().status()).isEqualTo(200);
     }
 
     /** In a transaction of its own: within one, pg_stat_activity does not change. */
@@ -326,13 +307,13 @@ class PersonTest {
         stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email NOT LIKE 'poison%') NOT VALID");
         String poison = "poison." + email;
         try (Logged logged = new Logged()) {
-            person();
+            Forms.sendPerson(email);
             assertThat(Call.capture(Forms.minimal(poison)).send().status()).isEqualTo(500);
             Call.form("email=" + email + "&consentStatus=withdrawn").send();
             Call.of("POST", "/v1/leads/unsubscribe").json(Forms.minimal(email)).send();
-            export(Forms.minimal(email)).send();
-            delete(Forms.minimal(email)).send();
-            delete(Forms.minimal(email)).send();
+            Call.export(Forms.minimal(email)).send();
+            Call.erasure(Forms.minimal(email)).send();
+            Call.erasure(Forms.minimal(email)).send();
 
             assertThat(logged.lines())
                     .isNotEmpty()

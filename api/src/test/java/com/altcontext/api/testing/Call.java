@@ -104,6 +104,20 @@ public final class Call {
         return of("POST", "/v1/leads/capture").json(body);
     }
 
+    /** Asks, with the admin key, that a person be forgotten. */
+    public static Call erasure(Object body) {
+        return of("POST", "/v1/leads/delete")
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .json(body);
+    }
+
+    /** Asks, with the admin key, for all that is held about a person. */
+    public static Call export(Object body) {
+        return of("POST", "/v1/leads/export")
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .json(body);
+    }
+
     /** A form post without a script. */
     public static Call form(String pairs) {
         return of("POST", "/v1/leads/capture")

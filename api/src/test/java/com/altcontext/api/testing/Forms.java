@@ -1,5 +1,8 @@
 package com.altcontext.api.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.UUID;
 
@@ -23,5 +26,15 @@ public final class Forms {
     /** The same with an {@code anonId}, as a script sends it. */
     public static ObjectNode scripted(String email) {
         return minimal(email).put("anonId", "anon-" + UUID.randomUUID());
+    }
+
+    /** Sends a page view of a new visitor, who then leaves this address; the form that was sent. */
+    public static ObjectNode sendPerson(String email) {
+        ObjectNode form = scripted(email);
+        form.put("consentStatus", "express").put("consentPolicy", "2026-01");
+        form.putObject("payload").put("write to", email);
+        Call.event(TestEvent.body(form.path("anonId").asText())).send();
+        assertThat(Call.capture(form).send().status()).isEqualTo(200);
+        return form;
     }
 }

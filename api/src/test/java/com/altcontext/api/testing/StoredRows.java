@@ -3,6 +3,7 @@ package com.altcontext.api.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +23,25 @@ public final class StoredRows {
 
     public StoredRows(Sql sql) {
         this.sql = sql;
+    }
+
+    /** Waits until a connection runs a statement like this, and ends that connection, as a failover does. */
+    public void terminate(String statement) {
+        await(
+                () -> {
+                    try {
+                        return sql.inTransaction(tx -> tx.query(
+                                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                                + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                                                + " AND query LIKE ? AND backend_type = 'client backend'",
+                                        row -> row.number(1),
+                                        statement))
+                                .getFirst();
+                    } catch (SqlFailure again) {
+                        return 0L;
+                    }
+                },
+                1L);
     }
 
     /** The events of the visitors with this id, on any property, in the order of their times. */
