@@ -10,14 +10,17 @@ SELECT md5(:'day' || 'v' || n)::uuid, 'default', 'bench-' || :'day' || '-' || n,
 FROM generate_series(1, 200000) AS n;
 
 INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, utm_source, traffic_source, referrer_host,
-                      device, country)
+                      device, country, hostname, events, page_views, conversions, engaged_ms, entry_at, entry_path, exit_at, exit_path)
 SELECT md5(:'day' || 'v' || (n % 200000 + 1))::uuid, md5(:'day' || 's' || n)::uuid, 'default',
        :'day'::date::timestamp AT TIME ZONE 'UTC' + n * interval '0.28 s',
        :'day'::date::timestamp AT TIME ZONE 'UTC' + n * interval '0.28 s' + interval '5 min',
        CASE WHEN n % 5 = 0 THEN 'newsletter' END,
        (ARRAY['direct', 'organic_search', 'referral', 'social', 'email'])[n % 5 + 1],
        (ARRAY['google.com', 'github.com', NULL])[n % 3 + 1],
-       CASE WHEN n % 20 = 0 THEN 'bot' ELSE (ARRAY['desktop', 'mobile', 'tablet'])[n % 3 + 1] END, 'CA'
+       CASE WHEN n % 20 = 0 THEN 'bot' ELSE (ARRAY['desktop', 'mobile', 'tablet'])[n % 3 + 1] END, 'CA', 'www.example.ca',
+       3, 2, (n % 15 = 0)::integer, n % 60000,
+       :'day'::date::timestamp AT TIME ZONE 'UTC' + n * interval '0.28 s', '/docs/article-' || n % 700,
+       :'day'::date::timestamp AT TIME ZONE 'UTC' + n * interval '0.28 s' + interval '5 min', '/docs/article-' || n % 690
 FROM generate_series(1, 300000) AS n;
 
 \endif

@@ -31,7 +31,8 @@ const keep = (events: string[]): void => write('unsent', events.slice(-Max.KEPT)
 
 const send = (events: string[], leaving?: boolean): void => {
   const url = endpoint + 'events/batch';
-  const body = `[${events}]`;
+  // With the time of sending the service corrects a clock that is wrong.
+  const body = `{"sentAt":${Date.now()},"events":[${events}]}`;
   if (!(leaving && navigator.onLine && safely(() => navigator.sendBeacon(url, body)))) {
     // The page may be gone before the answer comes: until then they are kept.
     keep([...unsent(), ...events]);

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp when it happened by the sender's clock
  * @param eventId the sender's own idempotency key
  * @param props a JSON object as text
+ * @param sentAt the sender's clock when it sent the event
+ * @param hostname the host of the page, as the sender says
  */
 public record Beacon(
         AnonId anonId,
@@ -25,7 +27,23 @@ public record Beacon(
         Utm utm,
         Traffic traffic,
         @Nullable UUID eventId,
-        @Nullable String props) {
+        @Nullable String props,
+        @Nullable Instant sentAt,
+        @Nullable String hostname) {
+    /** One that says neither when it was sent nor from which host. */
+    public Beacon(
+            AnonId anonId,
+            String eventType,
+            String path,
+            @Nullable Instant timestamp,
+            @Nullable String referrer,
+            Utm utm,
+            Traffic traffic,
+            @Nullable UUID eventId,
+            @Nullable String props) {
+        this(anonId, eventType, path, timestamp, referrer, utm, traffic, eventId, props, null, null);
+    }
+
     /** This object, the claims about the visit with their numbers, a time and an id, in bytes. */
     private static final int OBJECTS = 480;
 
@@ -40,7 +58,8 @@ public record Beacon(
                 + Weight.of(path)
                 + Weight.of(referrer)
                 + utm.weight()
-                + Weight.of(props);
+                + Weight.of(props)
+                + Weight.of(hostname);
     }
 
     /** A submitted form is always a conversion. */

@@ -32,7 +32,7 @@ final class DuplicateSearch {
             FROM unnest(?::uuid[], ?::uuid[]) AS sent(visitor_id, id)
             CROSS JOIN LATERAL (
                 SELECT e.session_id FROM events e
-                WHERE e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
+                WHERE e.bucket = 0 AND e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
                 LIMIT 1) AS first
             """;
 
@@ -45,7 +45,7 @@ final class DuplicateSearch {
             FROM unnest(?::uuid[], ?::uuid[], ?::int8[]) AS sent(visitor_id, id, first_day)
             CROSS JOIN LATERAL (
                 SELECT e.session_id FROM events e
-                WHERE e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
+                WHERE e.bucket = 0 AND e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
                   AND e.day >= DATE '1970-01-01' + sent.first_day::integer
                 LIMIT 1) AS first
             """;

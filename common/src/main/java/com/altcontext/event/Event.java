@@ -3,6 +3,7 @@ package com.altcontext.event;
 import com.altcontext.attribution.Utm;
 import com.altcontext.value.Weight;
 import com.altcontext.visit.Origin;
+import com.altcontext.visit.SessionEvent;
 import com.altcontext.visit.Visitor;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,14 +40,48 @@ public record Event(
     /** Decides identity and time of a beacon that was received at {@code receivedAt}. */
     public static Event of(Beacon beacon, Visitor visitor, Origin origin, Instant receivedAt) {
         Instant received = receivedAt.truncatedTo(ChronoUnit.MILLIS);
-        Instant claimed = beacon.timestamp();
+        Instant claimed = claimed(beacon, received);
         boolean credible = claimed != null
                 && !claimed.isAfter(received.plus(MAX_AHEAD))
                 && !claimed.isBefore(received.minus(MAX_BACK));
         Instant occurred = credible && claimed != null ? claimed.truncatedTo(ChronoUnit.MILLIS) : received;
         UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
-        boolean timeIsIdentity = beacon.eventId() == null && (credible || claimed == null);
+        boolean timeIsIdentity = beacon.eventId() == null && (claimed == null || (credible && beacon.sentAt() == null));
         return new Event(id, visitor, beacon, origin, occurred, received, timeIsIdentity);
+    }
+
+    /** The sender's time. Where it also says what its clock showed when it sent, a wrong clock does not matter. */
+    private static @Nullable Instant claimed(Beacon beacon, Instant received) {
+        Instant timestamp = beacon.timestamp();
+        Instant sentAt = beacon.sentAt();
+        return timestamp == null || sentAt == null
+                ? timestamp
+                : received.minus(Duration.between(timestamp, sentAt).truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /** What its session counts of it. */
+    public SessionEvent inSession() {
+        Integer engaged = beacon.traffic().engagedTimeMs();
+        return new SessionEvent(
+                id,
+                occurredAt,
+                origin,
+                beacon.eventType(),
+                beacon.path(),
+                beacon.isConversion(),
+                engaged == null ? 0 : engaged,
+                mayHoldAddress());
+    }
+
+    boolean isEngagement() {
+        return beacon.eventType().equals(SessionEvent.ENGAGEMENT);
+    }
+
+    /** The same event, said to have happened at another time. */
+    public Event at(Instant time) {
+        return time.equals(occurredAt)
+                ? this
+                : new Event(id, visitor, beacon, origin, time, receivedAt, timeIsIdentity);
     }
 
     /** Whether it could hold an e-mail address: only if one of its texts has an at sign, plain or percent-encoded. */
@@ -56,6 +91,7 @@ public record Event(
                 || holdsAtSign(beacon.props())
                 || holdsAtSign(beacon.referrer())
                 || holdsAtSign(origin.referrerHost())
+                || holdsAtSign(origin.hostname())
                 || holdsAtSign(beacon.eventType())
                 || holdsAtSign(utm.source())
                 || holdsAtSign(utm.medium())

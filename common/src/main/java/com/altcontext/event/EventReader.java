@@ -48,8 +48,21 @@ public final class EventReader {
 
     private EventReader() {}
 
-    /** The beacon, or null if there are issues. */
-    public static @Nullable Beacon read(@Nullable Object json, Issues issues) {
+    /**
+     * The time that a sender says it sends at, beside the events of a batch or in an event.
+     *
+     * @param json what may have a field {@code sentAt}
+     */
+    public static @Nullable Instant sentAt(@Nullable Object json, Issues issues) {
+        return json instanceof Map ? time(Fields.of(json, issues), "sentAt") : null;
+    }
+
+    /**
+     * The beacon, or null if there are issues.
+     *
+     * @param batchSentAt of the batch that it came in; null if that does not say, or if it came alone
+     */
+    public static @Nullable Beacon read(@Nullable Object json, @Nullable Instant batchSentAt, Issues issues) {
         Fields fields = Fields.of(json, issues);
         if (!(json instanceof Map)) {
             return null;
@@ -57,7 +70,9 @@ public final class EventReader {
         String anonId = fields.text("anonId", 8, 128);
         String eventType = fields.text("eventType", 1, 64);
         String path = fields.text("path", 1, 2048);
-        Instant timestamp = timestamp(fields);
+        Instant timestamp = time(fields, "timestamp");
+        Instant sentAt = time(fields, "sentAt");
+        String hostname = fields.optionalText("hostname", 1, 253);
         String referrer = fields.optionalText("referrer", 1, 2048);
         Utm utm = utm(fields.object("utm"));
         Traffic traffic = traffic(fields.object("traffic"));
@@ -66,7 +81,18 @@ public final class EventReader {
         if (!issues.isEmpty()) {
             return null;
         }
-        return new Beacon(new AnonId(anonId), eventType, path, timestamp, referrer, utm, traffic, eventId, props);
+        return new Beacon(
+                new AnonId(anonId),
+                eventType,
+                path,
+                timestamp,
+                referrer,
+                utm,
+                traffic,
+                eventId,
+                props,
+                sentAt == null ? batchSentAt : sentAt,
+                hostname == null ? null : hostname.toLowerCase(Locale.ROOT));
     }
 
     public static Utm utm(Fields fields) {
@@ -119,11 +145,11 @@ public final class EventReader {
         return text.toUpperCase(Locale.ROOT);
     }
 
-    private static @Nullable Instant timestamp(Fields fields) {
-        if (!fields.has("timestamp")) {
+    private static @Nullable Instant time(Fields fields, String name) {
+        if (!fields.has(name)) {
             return null;
         }
-        Instant time = switch (fields.value("timestamp")) {
+        Instant time = switch (fields.value(name)) {
             case Number millis -> epochMillis(millis.doubleValue());
             case String sent -> {
                 String text = sent.strip();
@@ -132,7 +158,7 @@ public final class EventReader {
             case null, default -> null;
         };
         if (time == null) {
-            fields.issue("timestamp", "must be an ISO-8601 time or milliseconds since 1970");
+            fields.issue(name, "must be an ISO-8601 time or milliseconds since 1970");
         }
         return time;
     }

@@ -11,11 +11,11 @@ public final class EventRows {
                 visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path,
                 referrer, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
                 traffic_source, device, country, is_conversion, engaged_time_ms, scroll_depth_percent,
-                fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props, may_hold_address)
+                fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props, may_hold_address, hostname)
             FROM STDIN (FORMAT binary)
             """;
 
-    private static final int COLUMNS = 29;
+    private static final int COLUMNS = 30;
     /** Few rows need more. */
     private static final int ROW_BYTES = 640;
 
@@ -66,7 +66,8 @@ public final class EventRows {
                 .real(traffic.webVitals().ttfbMs())
                 .real(traffic.webVitals().clsScore())
                 .json(beacon.props())
-                .trueOrNull(event.mayHoldAddress());
+                .trueOrNull(event.mayHoldAddress())
+                .text(event.origin().hostname());
         return new Receipt(event.id(), event.visitor().id(), session);
     }
 

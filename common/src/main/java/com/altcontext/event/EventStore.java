@@ -2,12 +2,17 @@ package com.altcontext.event;
 
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
+import com.altcontext.visit.Placement;
 import com.altcontext.visit.SessionRule;
 import com.altcontext.visit.VisitorLock;
 import com.altcontext.visit.Visits;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 
 /** Stores events with their visitors and sessions. */
@@ -19,15 +24,15 @@ public final class EventStore {
     }
 
     /**
-     * Stores the events in their order, each once, in three round trips: look up, save the visits, copy the events. Two
-     * machines never write events of one visitor at the same time.
+     * Stores the events in the order of their times, each once, in three round trips: look up, save the visits, copy the
+     * events. Two machines never write events of one visitor at the same time.
      *
-     * @return {@link Outcome.Stored} or {@link Outcome.Duplicate} for each, in their order
+     * @return {@link Outcome.Stored}, {@link Outcome.Duplicate} or {@link Outcome.Dropped} for each, in their own order
      */
     public List<Outcome> write(Tx tx, List<Event> events) {
         Visits visits = visits();
         for (Event event : events) {
-            visits.expect(event.visitor(), event.occurredAt());
+            visits.expect(event.visitor(), event.occurredAt(), event.isEngagement());
         }
         DuplicateSearch duplicates = new DuplicateSearch(events);
         Pipeline look = tx.pipeline();
@@ -37,24 +42,51 @@ public final class EventStore {
         Map<UUID, Receipt> stored = duplicates.stored(tx, visits);
 
         EventRows rows = new EventRows(events.size());
-        List<Outcome> outcomes = new ArrayList<>(events.size());
-        for (Event event : events) {
-            Receipt first = stored.get(event.id());
-            if (first != null) {
-                outcomes.add(new Outcome.Duplicate(first));
-                continue;
+        Map<UUID, Outcome> outcomes = new HashMap<>();
+        for (Event event : newEvents(events, stored.keySet())) {
+            Placement placement = visits.place(event.visitor(), event.inSession());
+            if (placement == null) {
+                outcomes.put(event.id(), new Outcome.Dropped(Outcome.DropReason.ENGAGEMENT_WITHOUT_SESSION));
+            } else {
+                Receipt receipt = rows.add(event.at(placement.at()), placement.sessionId());
+                stored.put(event.id(), receipt);
+                outcomes.put(
+                        event.id(), new Outcome.Stored(receipt, event.origin().device()));
             }
-            UUID session = visits.place(event.visitor(), event.id(), event.occurredAt(), event.origin());
-            Receipt receipt = rows.add(event, session);
-            stored.put(event.id(), receipt);
-            outcomes.add(new Outcome.Stored(receipt, event.origin().device()));
         }
 
         Pipeline save = tx.pipeline();
         visits.save(save);
         save.send();
         rows.copy(tx);
-        return outcomes;
+        return events.stream().map(event -> outcome(event, outcomes, stored)).toList();
+    }
+
+    /** Each event that is not stored once, in the order of their times: a landing page that arrives late is still the landing page. */
+    private static List<Event> newEvents(List<Event> events, Set<UUID> stored) {
+        Map<UUID, Event> first = new LinkedHashMap<>();
+        for (Event event : events) {
+            if (!stored.contains(event.id())) {
+                first.putIfAbsent(event.id(), event);
+            }
+        }
+        return first.values().stream()
+                .sorted(Comparator.comparing(Event::occurredAt))
+                .toList();
+    }
+
+    /** The first copy in a batch is the one that is stored. */
+    private static Outcome outcome(Event event, Map<UUID, Outcome> ofNew, Map<UUID, Receipt> stored) {
+        Outcome outcome = ofNew.get(event.id());
+        if (outcome instanceof Outcome.Dropped) {
+            return outcome;
+        }
+        Receipt receipt = Objects.requireNonNull(stored.get(event.id()), "stored now or before");
+        if (outcome != null) {
+            ofNew.remove(event.id());
+            return outcome;
+        }
+        return new Outcome.Duplicate(receipt);
     }
 
     /** The visits of a batch that its caller stores in the same steps. */

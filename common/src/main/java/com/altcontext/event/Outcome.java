@@ -30,7 +30,9 @@ public sealed interface Outcome {
         /** A field that people do not see was filled in. */
         HONEYPOT,
         /** {@code Sec-GPC} or {@code DNT}, where the operator chose to respect them. */
-        PRIVACY_SIGNAL;
+        PRIVACY_SIGNAL,
+        /** It reports how long a page was looked at, of a visitor who was not there within the last day. */
+        ENGAGEMENT_WITHOUT_SESSION;
 
         private final String word = name().toLowerCase(Locale.ROOT);
 

@@ -143,7 +143,8 @@ public final class RequestAttribution {
                 trafficSources.classify(beacon.utm(), beacon.referrer(), ownDomains(property, client.siteHost())),
                 ReferrerHost.of(beacon.referrer()),
                 devices.classify(beacon.traffic().deviceType(), client.userAgent()),
-                country == null ? countries.of(client.address()) : country);
+                country == null ? countries.of(client.address()) : country,
+                beacon.hostname() == null ? client.siteHost() : beacon.hostname());
     }
 
     /** A page's own host is never its referrer, also on a property that lists no domains. */

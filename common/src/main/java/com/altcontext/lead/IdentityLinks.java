@@ -47,7 +47,8 @@ final class IdentityLinks {
                     LIMIT 5000) AS seen
                 WHERE seen.last_event_at >= form.since AND seen.visitor_id <> form.visitor_id AND NOT EXISTS (
                     SELECT FROM sessions AS later
-                    WHERE later.visitor_id = seen.visitor_id AND (later.started_at, later.id) > (seen.started_at, seen.id)
+                    WHERE later.bucket = seen.bucket AND later.visitor_id = seen.visitor_id
+                      AND (later.started_at, later.id) > (seen.started_at, seen.id)
                       AND later.ip_hash = seen.ip_hash AND later.ua_hash = seen.ua_hash
                       AND later.last_event_at >= form.since AND later.started_at <= form.at)
                 ORDER BY seen.started_at DESC

@@ -11,6 +11,7 @@ import com.altcontext.event.Event;
 import com.altcontext.event.EventRows;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Receipt;
+import com.altcontext.visit.Placement;
 import com.altcontext.visit.Visits;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +118,7 @@ public final class Leads {
 
     private List<Captured> capture(Tx tx, Pipeline look, List<Capture> captures, List<UUID> ifNew) {
         Visits visits = events.visits();
-        captures.forEach(capture -> visits.expect(capture.visitor(), capture.receivedAt()));
+        captures.forEach(capture -> visits.expect(capture.visitor(), capture.receivedAt(), false));
         visits.lockAndRead(look);
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
@@ -158,8 +160,9 @@ public final class Leads {
         UUID leadId = known == null ? ifNew : known.id;
         UUID id = capture.submissionOf(leadId);
         Event event = capture.event(id);
-        UUID session = visits.place(event.visitor(), event.id(), event.occurredAt(), event.origin());
-        Receipt receipt = rows.add(event, session);
+        Placement placement =
+                Objects.requireNonNull(visits.place(event.visitor(), event.inSession()), "a form always has a session");
+        Receipt receipt = rows.add(event, placement.sessionId());
         Consent given = Consent.given(capture.consent(), capture.receivedAt(), rules.impliedConsentMonths());
         return new Submission(id, leadId, capture, receipt, given, known == null ? null : known.consent);
     }

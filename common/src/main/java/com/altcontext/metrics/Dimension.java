@@ -14,6 +14,8 @@ public enum Dimension {
     UTM_MEDIUM,
     UTM_CAMPAIGN,
     UTM_TERM,
+    UTM_CONTENT,
+    HOSTNAME,
     COUNTRY,
     DEVICE,
     EVENT_TYPE;
@@ -23,6 +25,16 @@ public enum Dimension {
     /** The name in the database and in requests. */
     public String key() {
         return key;
+    }
+
+    /** Whether it is a property of events; the others are properties of sessions. */
+    boolean isOfEvents() {
+        return this == PATH || this == EVENT_TYPE;
+    }
+
+    /** The column of {@code events} or of {@code sessions}. */
+    String column() {
+        return this == LANDING_PATH ? "entry_path" : key;
     }
 
     /** The dimension with that key; null if there is none. */

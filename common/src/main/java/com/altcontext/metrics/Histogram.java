@@ -40,6 +40,14 @@ final class Histogram {
         return new Histogram(buckets, counts);
     }
 
+    /** A bucket and its count, as it is stored. */
+    static byte[] entry(int bucket, long count) {
+        return ByteBuffer.allocate(ENTRY_BYTES)
+                .putShort((short) bucket)
+                .putInt(Math.toIntExact(count))
+                .array();
+    }
+
     /** Approximate memory, in bytes. */
     int bytes() {
         return 56 + buckets.length * ENTRY_BYTES;

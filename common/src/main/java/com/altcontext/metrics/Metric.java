@@ -7,15 +7,12 @@ import org.jspecify.annotations.Nullable;
 public enum Metric {
     UNIQUE_VISITORS("uniqueVisitors", Totals::uniqueVisitors),
     RETURNING_VISITORS(
-            "returningVisitorsPct",
-            totals ->
-                    Totals.ratio(totals.uniqueVisitors() - totals.count(Count.NEW_VISITORS), totals.uniqueVisitors())),
+            "returningVisitorsPct", totals -> Totals.ratio(totals.returningVisitors(), totals.uniqueVisitors())),
     PAGE_VIEWS("totalPageViews", totals -> totals.count(Count.PAGE_VIEWS)),
     SESSIONS("sessions", totals -> totals.count(Count.SESSIONS)),
     BOUNCE_RATE("bounceRate", totals -> totals.ratio(Count.BOUNCES, Count.SESSIONS)),
-    ENGAGED_TIME("avgEngagedTimeMs", totals -> totals.ratio(Count.ENGAGED_MS, Count.ENGAGED_SESSIONS)),
-    LEAD_CAPTURE_RATE(
-            "leadCaptureRate", totals -> Totals.ratio(totals.count(Count.NEW_LEADS), totals.uniqueVisitors())),
+    ENGAGED_TIME("avgEngagedTimeMs", totals -> totals.ratio(Count.ENGAGED_MS, Count.VIEWED_SESSIONS)),
+    LEAD_CAPTURE_RATE("leadCaptureRate", totals -> Totals.ratio(totals.leadVisitors(), totals.uniqueVisitors())),
     FORM_COMPLETION_RATE("formCompletionRate", totals -> totals.ratio(Count.COMPLETED_FORMS, Count.FORM_SESSIONS)),
     LANDING_CONVERSION_RATE(
             "landingPageConversionRate", totals -> totals.ratio(Count.CONVERTING_SESSIONS, Count.SESSIONS)),

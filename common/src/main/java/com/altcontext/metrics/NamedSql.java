@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -32,12 +33,20 @@ final class NamedSql {
         sql = matcher.appendTail(result).toString().strip();
     }
 
-    /** @param file beside this class */
-    static NamedSql load(String file) {
-        return new NamedSql(text(file));
+    /** The statements of a file in which each follows a line with its name, after an empty line. */
+    static Map<String, String> sections(String file) {
+        Map<String, String> statements = new LinkedHashMap<>();
+        for (String section : text(file).split("\n\n-- ", -1)) {
+            int end = section.indexOf('\n');
+            if (!section.startsWith("--")) {
+                statements.put(
+                        section.substring(0, end), section.substring(end + 1).strip());
+            }
+        }
+        return statements;
     }
 
-    static String text(String file) {
+    private static String text(String file) {
         try (InputStream in = NamedSql.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException(file + " is missing from the artifact");

@@ -2,7 +2,6 @@ package com.altcontext.metrics;
 
 import com.altcontext.db.Tx;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReferenceQueries {
     /** Each statement by its name, as it is printed. */
-    static final Map<String, String> STATEMENTS = statements();
+    static final Map<String, String> STATEMENTS = NamedSql.sections("reference.sql");
 
     /** Named as the dimension that its statement is written for, or as one that differs by the column alone. */
     private static final String EVENTS = "path";
@@ -33,17 +32,6 @@ final class ReferenceQueries {
                 "until",
                 tx.query(until.sql(), row -> row.day(1), until.parameters(asked))
                         .getFirst());
-    }
-
-    private static Map<String, String> statements() {
-        Map<String, String> statements = new LinkedHashMap<>();
-        for (String block : NamedSql.text("reference.sql").split("\n\n-- ", -1)) {
-            int end = block.indexOf('\n');
-            if (!block.startsWith("--")) {
-                statements.put(block.substring(0, end), block.substring(end + 1).strip());
-            }
-        }
-        return statements;
     }
 
     @Nullable
@@ -69,8 +57,8 @@ final class ReferenceQueries {
             case PATH, LANDING_PATH, EXIT_PATH -> statement("breakdown." + dimension.key());
             case EVENT_TYPE ->
                 statement("breakdown." + EVENTS)
-                        .replace("SELECT path", "SELECT event_type")
-                        .replace("BY path", "BY event_type");
+                        .replace("SELECT e.path", "SELECT e.event_type")
+                        .replace("BY e.path", "BY e.event_type");
             default -> statement("breakdown." + SESSIONS).replace("s." + SESSIONS, "s." + dimension.key());
         };
         NamedSql sql = new NamedSql(text);

@@ -9,9 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,43 +27,35 @@ public final class Rollup {
     /** A day can still change for so many days, since a beacon may be up to 7 days old when it arrives. */
     public static final int LATE_DAYS = 8;
 
-    private static final NamedSql ROLLUP = NamedSql.load("rollup.sql");
-
-    /**
-     * The planner expects few rows of a CTE, and its plan for few rows would be far too slow here. So these settings leave
-     * it only hash joins and hash grouping. The memory is a limit, used only by a day that needs it.
-     */
+    /** With a custom plan the planner knows the day. The memory is a limit, used only by a day that needs it. */
     private static final String SETTINGS = """
             SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true),
-                   set_config('plan_cache_mode', 'force_custom_plan', true),
-                   set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
-                   set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true),
-                   set_config('enable_material', 'off', true)
+                   set_config('plan_cache_mode', 'force_custom_plan', true)
             """;
 
     private static final String LOCK_ID = "hashtextextended('altcontext.rollup', 0)";
     private static final String WAIT = "SELECT true FROM pg_advisory_xact_lock(" + LOCK_ID + ")";
     private static final String TRY = "SELECT pg_try_advisory_xact_lock(" + LOCK_ID + ")";
 
-    /**
-     * Whether the day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends.
-     * Within the last days a partition may be missing because it was never made; before, because it was dropped.
-     */
-    private static final String PREPARE = """
-            SELECT nextval('rollup_version'),
-                   EXISTS (SELECT FROM events WHERE day = ?)
-                   OR event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
-                   OR ?::date >= greatest(?::date, (SELECT max(events_kept_from) FROM purge_log)),
-                   ARRAY(SELECT property_id FROM daily_metric_rollups WHERE day = ?),
-                   ?::text IS NULL OR EXISTS (SELECT FROM properties WHERE id = ?)
+    /** Those that are known, and those whose figures of the day are to be replaced. */
+    private static final String PROPERTIES = """
+            SELECT id, time_zone FROM properties WHERE ?::text IS NULL OR id = ?
+            UNION ALL
+            SELECT DISTINCT property_id, 'UTC' FROM daily_metric_rollups AS r
+            WHERE ?::text IS NULL AND day = ? AND NOT EXISTS (SELECT FROM properties AS p WHERE p.id = r.property_id)
             """;
 
-    private static final String FORGET_DIMENSIONS =
-            "DELETE FROM daily_dimension_rollups WHERE day = ? AND (?::text IS NULL OR property_id = ?)";
-    private static final String FORGET_METRICS =
-            "DELETE FROM daily_metric_rollups WHERE day = ? AND (?::text IS NULL OR property_id = ?)";
-    private static final String FORGET_INGEST =
-            "DELETE FROM daily_ingest_rollups WHERE day = ? AND (?::text IS NULL OR property_id = ?)";
+    /**
+     * Whether a day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends. Within
+     * the last days a partition may be missing because it was never made; before, because it was dropped.
+     */
+    private static final String HAS_RAW = """
+            SELECT EXISTS (SELECT FROM events WHERE day = ?)
+                   OR event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
+                   OR ?::date >= greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))
+            """;
+
+    private static final String NEXT_VERSION = "SELECT nextval('rollup_version')";
 
     private static final String NOTE_DAY = """
             INSERT INTO rollup_days (day, version, rolled_up_at, events)
@@ -87,6 +80,9 @@ public final class Rollup {
             ORDER BY held.day
             """.formatted(HELD);
 
+    /** Where a day ends last. */
+    private static final ZoneOffset LAST_ZONE = ZoneOffset.ofHours(-12);
+
     private static final String LATEST = "SELECT day, rolled_up_at FROM rollup_days ORDER BY day DESC LIMIT 1";
 
     private final Sql sql;
@@ -99,7 +95,7 @@ public final class Rollup {
     }
 
     /**
-     * The days that a regular run computes: today, the {@value #LATE_DAYS} days before, and every earlier one whose
+     * The days that a regular run computes, each in the time zone of each property: today, the {@value #LATE_DAYS} days before, and every earlier one whose
      * figures are missing or were taken while late events could still arrive, so that missed runs are caught up. Only
      * days whose raw events can be there.
      */
@@ -166,9 +162,6 @@ public final class Rollup {
 
     private Optional<RollupReceipt> roll(LocalDate day, @Nullable String property, String lock) {
         Instant began = clock.instant();
-        if (day.isAfter(today())) {
-            throw new RollupRefused(day + " is still to come");
-        }
         Optional<Long> events = sql.inTransaction(tx -> {
             Pipeline first = tx.pipeline();
             var _ = first.query(SETTINGS, row -> row.text(1));
@@ -182,34 +175,37 @@ public final class Rollup {
     private long replace(Tx tx, LocalDate day, @Nullable String property) {
         // Taken after the lock: what is committed later is not in the figures.
         Instant now = clock.instant();
-        Prepared prepared = tx.query(
-                        PREPARE, Prepared::read, day, day, day, today().minusDays(LATE_DAYS), day, property, property)
-                .getFirst();
-        if (!prepared.isPropertyKnown) {
+        Map<ZoneId, List<String>> byZone = new LinkedHashMap<>();
+        tx.query(PROPERTIES, PropertyZone::read, property, property, property, day)
+                .forEach(one ->
+                        byZone.computeIfAbsent(one.zone, _ -> new ArrayList<>()).add(one.id));
+        if (byZone.isEmpty()) {
             throw new RollupRefused("there is no property " + property);
         }
-        if (!prepared.hasRaw) {
-            throw new RollupRefused("the raw events of " + day + " are gone: its figures stay as they were computed");
+        byZone.keySet().removeIf(zone -> LocalDate.ofInstant(now, zone).isBefore(day));
+        if (byZone.isEmpty()) {
+            throw new RollupRefused(day + " is still to come");
         }
-        Map<String, @Nullable Object> values = new HashMap<>();
-        values.put("day", day);
-        values.put("start", day.atStartOfDay(ZoneOffset.UTC).toInstant());
-        values.put("end", day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
-        values.put("property", property);
-        values.put("version", prepared.version);
-        values.put("now", now);
-        values.put("known", prepared.known);
-
-        Pipeline write = tx.pipeline();
-        write.update(FORGET_DIMENSIONS, day, property, property);
-        write.update(FORGET_METRICS, day, property, property);
-        write.update(FORGET_INGEST, day, property, property);
-        Pipeline.Pending<Long> events = write.query(ROLLUP.sql(), row -> row.number(1), ROLLUP.parameters(values));
+        long version = tx.query(NEXT_VERSION, row -> row.number(1)).getFirst();
+        long events = 0;
+        for (Map.Entry<ZoneId, List<String>> zone : byZone.entrySet()) {
+            DayBounds bounds = DayBounds.of(day, zone.getKey());
+            requireRaw(tx, bounds);
+            events += new DayRollup(tx, bounds, zone.getValue()).replace(version, now);
+        }
         if (property == null) {
-            write.update(NOTE_DAY, day, prepared.version, now, day);
+            tx.update(NOTE_DAY, day, version, now, day);
         }
-        write.send();
-        return events.rows().getFirst();
+        return events;
+    }
+
+    private void requireRaw(Tx tx, DayBounds bounds) {
+        LocalDate first = bounds.firstPartition();
+        if (!tx.query(HAS_RAW, row -> row.flag(1), first, first, first, today().minusDays(LATE_DAYS))
+                .getFirst()) {
+            throw new RollupRefused(
+                    "the raw events of " + bounds.day() + " are gone: its figures stay as they were computed");
+        }
     }
 
     private List<Held> days(LocalDate until) {
@@ -220,10 +216,9 @@ public final class Rollup {
         return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // Handed on as it came.
-    private record Prepared(long version, boolean hasRaw, String[] known, boolean isPropertyKnown) {
-        static Prepared read(Row row) throws SQLException {
-            return new Prepared(row.number(1), row.flag(2), row.texts(3), row.flag(4));
+    private record PropertyZone(String id, ZoneId zone) {
+        static PropertyZone read(Row row) throws SQLException {
+            return new PropertyZone(row.text(1), ZoneId.of(row.text(2)));
         }
     }
 
@@ -235,7 +230,7 @@ public final class Rollup {
         boolean isSettled() {
             return rolledUpAt != null
                     && !rolledUpAt.isBefore(
-                            day.plusDays(LATE_DAYS).atStartOfDay(ZoneOffset.UTC).toInstant());
+                            day.plusDays(LATE_DAYS).atStartOfDay(LAST_ZONE).toInstant());
         }
     }
 }

@@ -82,7 +82,7 @@ final class RollupCache {
         gaps = GAPS.formatted(rolledDays, Rollup.HELD);
         gapsOfAll = GAPS.formatted(source.days, Rollup.HELD);
         String sketchColumns = Stream.concat(
-                        Stream.of("visitor_sketch"),
+                        Stream.of("visitor_sketch", "lead_visitor_sketch"),
                         Arrays.stream(Vital.values()).map(vital -> vital.column))
                 .collect(Collectors.joining(", "));
         String counts = Arrays.stream(Count.values())
@@ -220,7 +220,7 @@ final class RollupCache {
             for (int i = 0; i < reasons.length; i++) {
                 byReason.put(reasons[i], rejected[i]);
             }
-            int column = 5 + Vital.values().length;
+            int column = 6 + Vital.values().length;
             long[] counts = new long[Count.KINDS];
             for (int kind = 0; kind < Count.KINDS; kind++) {
                 counts[kind] = row.number(column++);
@@ -229,12 +229,12 @@ final class RollupCache {
         }
     }
 
-    /** The visitors' sketch and each vital's, from that column on. */
+    /** The visitors' sketches and each vital's, from that column on. */
     private static Sketches sketches(Row row, int column) throws SQLException {
         List<Histogram> vitals = new ArrayList<>();
         for (int i = 1; i <= Vital.values().length; i++) {
-            vitals.add(Histogram.of(row.bytes(column + i)));
+            vitals.add(Histogram.of(row.bytes(column + 1 + i)));
         }
-        return new Sketches(VisitorSketch.of(row.bytes(column)), vitals);
+        return new Sketches(VisitorSketch.of(row.bytes(column)), VisitorSketch.of(row.bytes(column + 1)), vitals);
     }
 }

@@ -83,7 +83,7 @@ public final class RollupCheck {
 
     private List<Mismatch> check(LocalDate day, String property, Window window) {
         Summary summary = summaries.of(window, false, property);
-        double estimated = cache.current(property).totals(window).estimatedVisitors();
+        Totals totals = cache.current(property).totals(window);
         return sql.inTransaction(tx -> {
             var _ = tx.query(SETTINGS, row -> row.text(1));
             Comparison compared = new Comparison(day, property);
@@ -93,7 +93,9 @@ public final class RollupCheck {
                 compared.same(metric.key(), reference.figure(metric.key()), value);
             }
             double visitors = number(reference.figure(Metric.UNIQUE_VISITORS.key()));
-            compared.within("visitorSketch", visitors, estimated, 3 + (visitors * SKETCH_ERROR));
+            compared.within("visitorSketch", visitors, totals.estimatedVisitors(), 3 + (visitors * SKETCH_ERROR));
+            compared.same("newVisitors", reference.figure("newVisitors"), totals.count(Count.NEW_VISITORS));
+            compared.same("newLeads", reference.figure("newLeads"), totals.count(Count.NEW_LEADS));
             summary.trafficSourceMix()
                     .forEach((source, share) ->
                             compared.same("trafficSourceMix." + source, reference.shareOf(source), share));
@@ -106,6 +108,7 @@ public final class RollupCheck {
             compared.same("botEvents", reference.figure("botEvents"), ingest.botEvents());
             compared.same("totalEventsRejected", reference.figure("totalEventsRejected"), ingest.rejected());
             compared.same("successPct", reference.figure("successPct"), ingest.successPct());
+            compared.same("miscountedSessions", reference.figure("miscountedSessions"), 0);
             compared.same("eventsOutsideTheirSession", reference.figure("eventsOutsideTheirSession"), 0);
             for (Dimension dimension : Dimension.values()) {
                 compareDimension(tx, reference, dimension, compared);

@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The figures of a day, or of a block of days, that cannot be added up as numbers. */
-record Sketches(VisitorSketch visitors, List<Histogram> vitals) {
+record Sketches(VisitorSketch visitors, VisitorSketch leadVisitors, List<Histogram> vitals) {
     static final Sketches NONE = new Sketches(
+            VisitorSketch.EMPTY,
             VisitorSketch.EMPTY,
             Arrays.stream(Vital.values()).map(vital -> Histogram.EMPTY).toList());
 
@@ -14,17 +15,20 @@ record Sketches(VisitorSketch visitors, List<Histogram> vitals) {
     int bytes() {
         return 64
                 + visitors.bytes()
+                + leadVisitors.bytes()
                 + vitals.stream().mapToInt(Histogram::bytes).sum();
     }
 
     /** Sketches being merged. */
     static final class Merge {
         private final VisitorSketch.Union visitors = new VisitorSketch.Union();
+        private final VisitorSketch.Union leadVisitors = new VisitorSketch.Union();
         private final List<Histogram.Sum> vitals =
                 Arrays.stream(Vital.values()).map(vital -> new Histogram.Sum()).toList();
 
         Merge add(Sketches sketches) {
             visitors.add(sketches.visitors);
+            leadVisitors.add(sketches.leadVisitors);
             for (int i = 0; i < vitals.size(); i++) {
                 var _ = vitals.get(i).add(sketches.vitals.get(i));
             }
@@ -34,11 +38,16 @@ record Sketches(VisitorSketch visitors, List<Histogram> vitals) {
         Sketches sketches() {
             return new Sketches(
                     visitors.sketch(),
+                    leadVisitors.sketch(),
                     vitals.stream().map(Histogram.Sum::histogram).toList());
         }
 
         double visitors() {
             return visitors.estimate();
+        }
+
+        double leadVisitors() {
+            return leadVisitors.estimate();
         }
 
         @SuppressWarnings("EnumOrdinal") // The list lives no longer than the process.

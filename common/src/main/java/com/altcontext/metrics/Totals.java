@@ -20,14 +20,19 @@ final class Totals {
         this.uniqueVisitors = unique(busiestDay);
     }
 
-    /**
-     * The estimate, kept between what is certain: no fewer than on any one day or than were first seen in the window,
-     * and no more than all days' visitors. For a single day the bounds meet, so its count is exact.
-     */
+    /** The estimate, kept between what is certain: no fewer than on any one day, and no more than all days' visitors. */
     private long unique(long busiestDay) {
-        long max = count(Count.UNIQUE_VISITORS);
-        long min = Math.max(busiestDay, Math.min(max, count(Count.NEW_VISITORS)));
-        return min == max ? max : Math.clamp(Math.round(sketches.visitors()), min, max);
+        return Math.clamp(Math.round(sketches.visitors()), busiestDay, count(Count.UNIQUE_VISITORS));
+    }
+
+    /** Visitors who were first seen before the window. One who came back after a purge is new again. */
+    long returningVisitors() {
+        return Math.max(0, uniqueVisitors - count(Count.NEW_VISITORS));
+    }
+
+    /** Different visitors who left an address for the first time. */
+    long leadVisitors() {
+        return Math.round(sketches.leadVisitors());
     }
 
     @SuppressWarnings("EnumOrdinal") // The array lives no longer than the process.

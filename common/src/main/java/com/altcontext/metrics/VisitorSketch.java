@@ -2,10 +2,15 @@ package com.altcontext.metrics;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts distinct visitors without storing them: HyperLogLog with 2<sup>15</sup> registers of four bits
- * (standard error 0.57 %), as the rollup stores it. A register holds the most leading zeros, plus one, that were seen in
+ * Counts distinct visitors without storing them. A few are counted exactly, by the first 64 bits of their ids, which are
+ * hashes. More are HyperLogLog with 2<sup>15</sup> registers of four bits (standard error 0.57 %). A register holds the most leading zeros, plus one, that were seen in
  * 14 bits of a visitor's id. The union of two is the greater of each register, so days that share visitors merge without
  * counting a visitor twice.
  *
@@ -24,41 +29,97 @@ final class VisitorSketch {
     /** The highest bit of each register of a word. */
     private static final long HIGHEST = 0x8888_8888_8888_8888L;
 
-    static final VisitorSketch EMPTY = new VisitorSketch(new byte[0], new long[0]);
+    /** So many visitors of a day are stored one by one. */
+    static final int MAX_EXACT = 512;
+    /** In a union of days they may be so many. */
+    private static final int MAX_EXACT_UNION = 1024;
 
-    /** Three bytes for each register that is not zero: its number and its value. Empty where there are words. */
+    /** The first byte of a stored list of visitors. The first of a register's entry is smaller. */
+    private static final byte EXACT = (byte) 0xFF;
+
+    private static final long[] NONE = {};
+
+    static final VisitorSketch EMPTY = new VisitorSketch(NONE, new byte[0], NONE);
+
+    /** The visitors, if they are few, in order. */
+    private final long[] exact;
+    /** Three bytes for each register that is not zero: its number and its value. */
     private final byte[] sparse;
-    /** Sixteen registers each, or none. */
+    /** Sixteen registers each. Of the three, one at most is not empty. */
     private final long[] words;
 
-    private VisitorSketch(byte[] sparse, long[] words) {
+    private VisitorSketch(long[] exact, byte[] sparse, long[] words) {
+        this.exact = exact;
         this.sparse = sparse;
         this.words = words;
     }
 
-    /** What the rollup stored: half a byte for each register, or three bytes for each that is not zero. */
+    /** Of few visitors, each once. */
+    static VisitorSketch of(Collection<UUID> visitors) {
+        return new VisitorSketch(
+                visitors.stream()
+                        .mapToLong(UUID::getMostSignificantBits)
+                        .sorted()
+                        .toArray(),
+                new byte[0],
+                NONE);
+    }
+
+    /** What a rollup stored: see {@link #stored}. */
     static VisitorSketch of(byte[] stored) {
         if (stored.length == 0) {
             return EMPTY;
         }
+        if (stored[0] == EXACT && stored.length % Long.BYTES == 1) {
+            long[] exact = new long[stored.length / Long.BYTES];
+            ByteBuffer.wrap(stored, 1, stored.length - 1).asLongBuffer().get(exact);
+            return new VisitorSketch(exact, new byte[0], NONE);
+        }
         if (stored.length != DENSE_BYTES) {
-            return new VisitorSketch(stored, new long[0]);
+            return new VisitorSketch(NONE, stored, NONE);
         }
         long[] words = new long[WORDS];
         ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(words);
-        return new VisitorSketch(new byte[0], words);
+        return new VisitorSketch(NONE, new byte[0], words);
+    }
+
+    /**
+     * The bytes to store: 255 and eight bytes for each visitor; or three bytes for each register that is not zero (register *
+     * 16 + value) while that is shorter, else half a byte for each register.
+     */
+    byte[] stored() {
+        if (exact.length > 0) {
+            ByteBuffer out = ByteBuffer.allocate(1 + exact.length * Long.BYTES).put(EXACT);
+            out.asLongBuffer().put(exact);
+            return out.array();
+        }
+        if (words.length == 0) {
+            return sparse;
+        }
+        ByteBuffer out = ByteBuffer.allocate(DENSE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        out.asLongBuffer().put(words);
+        return out.array();
     }
 
     /** Approximate memory, in bytes. */
     int bytes() {
-        return 48 + sparse.length + words.length * 8;
+        return 64 + sparse.length + (exact.length + words.length) * 8;
     }
 
     /** A union being computed. */
     static final class Union {
-        private final long[] words = new long[WORDS];
+        /** Null once there are too many, or once some of them are known by registers alone. */
+        private @Nullable Set<Long> exact = new HashSet<>();
+
+        private long[] words = NONE;
 
         Union add(VisitorSketch sketch) {
+            for (long visitor : sketch.exact) {
+                addVisitor(visitor);
+            }
+            if (sketch.words.length + sketch.sparse.length > 0) {
+                forgetVisitors();
+            }
             if (sketch.words.length > 0) {
                 addDense(sketch.words);
             } else {
@@ -67,21 +128,68 @@ final class VisitorSketch {
             return this;
         }
 
+        private void addVisitor(long visitor) {
+            if (exact == null) {
+                int bits = (int) (visitor >>> 35);
+                addRegister(bits >>> ZEROS, value(bits & ((1 << ZEROS) - 1)));
+            } else {
+                exact.add(visitor);
+                if (exact.size() > MAX_EXACT_UNION) {
+                    forgetVisitors();
+                }
+            }
+        }
+
+        private void allocate() {
+            if (words.length == 0) {
+                words = new long[WORDS];
+            }
+        }
+
+        /** Goes on with registers. */
+        private void forgetVisitors() {
+            Set<Long> visitors = exact;
+            if (visitors != null) {
+                exact = null;
+                visitors.forEach(this::addVisitor);
+            }
+        }
+
+        /**
+         * Adds what a visitor's id says.
+         *
+         * @param least the smallest of the 14 bits of the ids that belong to this register
+         */
+        Union addLeast(int register, int least) {
+            forgetVisitors();
+            addRegister(register, value(least));
+            return this;
+        }
+
+        /** The leading zeros of 14 bits, plus one. */
+        private static int value(int bits) {
+            return Integer.numberOfLeadingZeros(bits) - (Integer.SIZE - ZEROS) + 1;
+        }
+
+        private void addRegister(int register, int value) {
+            allocate();
+            int shift = (register & 15) * 4;
+            long word = words[register >> 4];
+            if (((word >>> shift) & 15) < value) {
+                words[register >> 4] = (word & ~(15L << shift)) | ((long) value << shift);
+            }
+        }
+
         private void addSparse(byte[] entries) {
             for (int i = 0; i < entries.length; i += ENTRY_BYTES) {
                 int entry = ((entries[i] & 0xFF) << 16) | ((entries[i + 1] & 0xFF) << 8) | (entries[i + 2] & 0xFF);
-                int register = entry >> 4;
-                int shift = (register & 15) * 4;
-                long value = entry & 15;
-                long word = words[register >> 4];
-                if (((word >>> shift) & 15) < value) {
-                    words[register >> 4] = (word & ~(15L << shift)) | (value << shift);
-                }
+                addRegister(entry >> 4, entry & 15);
             }
         }
 
         /** The greater of each, sixteen at a time, and written out: only the first compiler runs, which puts no calls in line. */
         private void addDense(long[] others) {
+            allocate();
             for (int i = 0; i < WORDS; i++) {
                 long mine = words[i];
                 long other = others[i];
@@ -95,9 +203,13 @@ final class VisitorSketch {
         }
 
         VisitorSketch sketch() {
+            if (exact != null) {
+                return new VisitorSketch(
+                        exact.stream().mapToLong(Long::longValue).sorted().toArray(), new byte[0], NONE);
+            }
             int filled = REGISTERS - values()[0];
             if (filled * ENTRY_BYTES >= DENSE_BYTES) {
-                return new VisitorSketch(new byte[0], words.clone());
+                return new VisitorSketch(NONE, new byte[0], words.clone());
             }
             byte[] entries = new byte[filled * ENTRY_BYTES];
             int at = 0;
@@ -110,11 +222,14 @@ final class VisitorSketch {
                     entries[at++] = (byte) entry;
                 }
             }
-            return new VisitorSketch(entries, new long[0]);
+            return new VisitorSketch(NONE, entries, NONE);
         }
 
-        /** The approximate number of different visitors that were added. */
+        /** The number of different visitors that were added: exact if they are few. */
         double estimate() {
+            if (exact != null) {
+                return exact.size();
+            }
             int[] values = values();
             double z = REGISTERS * tau(1 - values[ZEROS + 1] / (double) REGISTERS);
             for (int value = ZEROS; value >= 1; value--) {
@@ -126,6 +241,7 @@ final class VisitorSketch {
 
         /** How many registers have each value: counted in pairs. */
         private int[] values() {
+            allocate();
             int[] pairs = new int[256];
             for (long word : words) {
                 pairs[(int) word & 255]++;

@@ -43,7 +43,7 @@ public final class Export {
                     SELECT v.*, v.visitor_id NOT IN (SELECT visitor_id FROM named) AND EXISTS (
                         SELECT FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
                         WHERE i.visitor_id = v.visitor_id AND i.source = 'form_submit' AND l.email <> sought.email) AS shared
-                    FROM theirs JOIN visitors AS v ON v.visitor_id = theirs.visitor_id, sought)
+                    FROM theirs JOIN visitors AS v ON v.bucket = bucket_of(theirs.visitor_id) AND v.visitor_id = theirs.visitor_id, sought)
             SELECT v.visitor_id, v.shared FROM shown AS v ORDER BY v.property_id, v.first_seen_at, v.visitor_id
             """;
 

@@ -56,8 +56,20 @@ final class ExportDocument {
             "referrer_host",
             "device",
             "country",
+            "hostname",
             "ip_hash",
-            "ua_hash");
+            "ua_hash",
+            "events",
+            "page_views",
+            "conversions",
+            "engagements",
+            "engaged_ms",
+            "entry_at",
+            "entry_path",
+            "exit_at",
+            "exit_path",
+            "first_form_start",
+            "last_form_submit");
 
     private static final String EVENT = object(
             "e",
@@ -77,6 +89,7 @@ final class ExportDocument {
             "traffic_source",
             "device",
             "country",
+            "hostname",
             "is_conversion",
             "engaged_time_ms",
             "scroll_depth_percent",
@@ -148,18 +161,19 @@ final class ExportDocument {
     }
 
     private void writeVisitor(Email email, Export.LinkedVisitor visitor) throws IOException {
-        String known =
-                "SELECT " + (visitor.shared() ? SHARED_VISITOR : VISITOR) + " FROM visitors AS v WHERE visitor_id = ?";
-        out.append(open(tx.query(known, row -> row.text(1), visitor.id()).getFirst()))
+        String known = "SELECT " + (visitor.shared() ? SHARED_VISITOR : VISITOR)
+                + " FROM visitors AS v WHERE bucket = bucket_of(?) AND visitor_id = ?";
+        out.append(open(tx.query(known, row -> row.text(1), visitor.id(), visitor.id())
+                        .getFirst()))
                 .append(",\"sharedWithOthers\":")
                 .append(String.valueOf(visitor.shared()));
-        String sessions = "sessions AS s WHERE s.visitor_id = ?";
-        String events = "events AS e WHERE e.visitor_id = ?";
-        Object[] parameters = {visitor.id()};
+        String sessions = "sessions AS s WHERE s.bucket = bucket_of(?) AND s.visitor_id = ?";
+        String events = "events AS e WHERE e.bucket = bucket_of(?) AND e.visitor_id = ?";
+        Object[] parameters = {visitor.id(), visitor.id()};
         if (visitor.shared()) {
             sessions += " AND s.id IN " + THEIR_SESSIONS;
             events += " AND e.session_id IN " + THEIR_SESSIONS;
-            parameters = new Object[] {visitor.id(), visitor.id(), email.value()};
+            parameters = new Object[] {visitor.id(), visitor.id(), visitor.id(), email.value()};
         }
         array("sessions", SESSION, sessions + " ORDER BY s.started_at", parameters);
         array("events", EVENT, events + " ORDER BY e.occurred_at", parameters);

@@ -24,7 +24,7 @@ final class IdleVisitors {
                 (SELECT count(*) FROM sessions WHERE last_event_at < ?),
                 (SELECT count(*) FROM visitors AS v
                  WHERE first_seen_at < ?
-                   AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.visitor_id = v.visitor_id AND s.last_event_at >= ?)
+                   AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id AND s.last_event_at >= ?)
                    AND NOT EXISTS (SELECT FROM lead_identities AS l WHERE l.visitor_id = v.visitor_id))
             """;
 
@@ -51,14 +51,15 @@ final class IdleVisitors {
             SELECT v.visitor_id FROM visitors AS v
             WHERE v.ctid >= ?::tid AND v.ctid < ?::tid
               AND v.first_seen_at < ?
-              AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.visitor_id = v.visitor_id)
+              AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id)
               AND NOT EXISTS (SELECT FROM lead_identities AS l WHERE l.visitor_id = v.visitor_id)
             """;
 
     private static final String DELETE_SESSIONS = """
             WITH gone AS (
                 DELETE FROM sessions AS s USING unnest(?::uuid[], ?::uuid[]) AS ended(visitor_id, id)
-                WHERE s.visitor_id = ended.visitor_id AND s.id = ended.id AND s.last_event_at < ?
+                WHERE s.bucket = bucket_of(ended.visitor_id) AND s.visitor_id = ended.visitor_id AND s.id = ended.id
+                  AND s.last_event_at < ?
                 RETURNING 1)
             SELECT count(*) FROM gone
             """;
@@ -66,8 +67,8 @@ final class IdleVisitors {
     private static final String DELETE_VISITORS = """
             WITH gone AS (
                 DELETE FROM visitors AS v USING unnest(?::uuid[]) AS left_over(visitor_id)
-                WHERE v.visitor_id = left_over.visitor_id AND v.first_seen_at < ?
-                  AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.visitor_id = v.visitor_id)
+                WHERE v.bucket = bucket_of(left_over.visitor_id) AND v.visitor_id = left_over.visitor_id AND v.first_seen_at < ?
+                  AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id)
                   AND NOT EXISTS (SELECT FROM lead_identities AS l WHERE l.visitor_id = v.visitor_id)
                 RETURNING 1)
             SELECT count(*) FROM gone

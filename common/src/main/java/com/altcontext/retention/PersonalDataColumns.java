@@ -26,7 +26,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
 
     static final PersonalDataColumns EVENTS = new PersonalDataColumns(
             "events",
-            Stream.concat(Stream.of("event_type", "path", "referrer"), UTM.stream())
+            Stream.concat(Stream.of("event_type", "path", "referrer", "hostname"), UTM.stream())
                     .toList(),
             List.of("props"));
 
@@ -36,7 +36,11 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
      */
     private static final String BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)";
 
-    static final PersonalDataColumns SESSIONS = new PersonalDataColumns("sessions", UTM, List.of());
+    static final PersonalDataColumns SESSIONS = new PersonalDataColumns(
+            "sessions",
+            Stream.concat(UTM.stream(), Stream.of("hostname", "entry_path", "exit_path"))
+                    .toList(),
+            List.of());
 
     /** The tables whose rows do not belong to a visitor. */
     static final List<PersonalDataColumns> OTHERS = List.of(
@@ -105,7 +109,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
     private String holding() {
         List<String> all = Stream.concat(texts.stream(), documents.stream().map(column -> column + "::text"))
                 .toList();
-        String atSign = table.equals("events")
+        String atSign = table.equals("events") || table.equals("sessions")
                 ? "may_hold_address"
                 : all.stream().map(text -> "holds_at_sign(" + text + ")").collect(Collectors.joining(" OR ", "(", ")"));
         String precise = Stream.concat(

@@ -184,6 +184,7 @@ public final class Purge {
             totals.visitors += visitors;
             step.run();
         });
+        CutSessions.recount(sql, startOf(firstKept));
     }
 
     private void pause() {

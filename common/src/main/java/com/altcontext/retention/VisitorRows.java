@@ -11,6 +11,9 @@ record VisitorRows(long visitors, long sessions, long events, long links) {
     static final VisitorRows NONE = new VisitorRows(0, 0, 0, 0);
     private static final String OF_VISITORS = " WHERE visitor_id = ANY (?::uuid[])";
 
+    private static final String IN_BUCKET =
+            " USING unnest(?::uuid[]) AS going(id) WHERE bucket = bucket_of(going.id) AND visitor_id = going.id";
+
     /** By the links, since there is no index by visitor. The hash of the content holds the visitor too. */
     private static final String UNLINK_SUBMISSIONS = """
             UPDATE form_submissions AS f
@@ -32,9 +35,9 @@ record VisitorRows(long visitors, long sessions, long events, long links) {
         Pipeline pipeline = tx.pipeline();
         UUID[] ids = going.toArray(UUID[]::new);
         pipeline.update(UNLINK_SUBMISSIONS, (Object) ids);
-        var events = DeletedCount.add(pipeline, "events" + OF_VISITORS, ids);
-        var sessions = DeletedCount.add(pipeline, "sessions" + OF_VISITORS, ids);
-        var visitors = DeletedCount.add(pipeline, "visitors" + OF_VISITORS, ids);
+        var events = DeletedCount.add(pipeline, "events" + IN_BUCKET, ids);
+        var sessions = DeletedCount.add(pipeline, "sessions" + IN_BUCKET, ids);
+        var visitors = DeletedCount.add(pipeline, "visitors" + IN_BUCKET, ids);
         var links = DeletedCount.add(pipeline, "lead_identities" + OF_VISITORS, ids);
         pipeline.send();
         return new VisitorRows(visitors.count(), sessions.count(), events.count(), links.count());

@@ -10,17 +10,24 @@ import org.jspecify.annotations.Nullable;
  * Where an event came from. A session has the origin of the event that began it.
  *
  * @param country two upper-case letters
+ * @param hostname the host of the page
  */
 public record Origin(
         Utm utm,
         TrafficSource source,
         @Nullable String referrerHost,
         DeviceType device,
-        @Nullable String country) {
-    private static final int OBJECT = 40;
+        @Nullable String country,
+        @Nullable String hostname) {
+    private static final int OBJECT = 48;
 
     /** How much of the heap it holds beside its campaign, which is that of its event, in bytes; see {@link Weight}. */
     public int weight() {
-        return OBJECT + Weight.of(referrerHost) + Weight.of(country);
+        return OBJECT + Weight.of(referrerHost) + Weight.of(country) + Weight.of(hostname);
+    }
+
+    /** Whether it is of a bot, whose events have sessions of their own. */
+    boolean isBot() {
+        return device == DeviceType.BOT;
     }
 }

@@ -5,45 +5,52 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A visitor's session while a batch is written: its start and end move as events join it. */
+/** A visitor's session while a batch is written: its start and end move, and its counters grow, as events join it. */
 final class Session {
     final UUID id;
-    final Utm utm;
-    /** The origin of a new session; null if the session is stored already. */
-    final @Nullable Origin begunBy;
+    /** Bots' events have sessions of their own. */
+    final boolean isBot;
+
+    /** What the batch adds. */
+    final SessionCounters added = new SessionCounters();
+
+    private Utm utm;
+    private boolean startMoved;
+    private @Nullable Origin origin;
 
     private Instant startedAt;
     private Instant lastEventAt;
     private @Nullable Visitor lastSeenAs;
-    private boolean touched;
-    private boolean startMoved;
 
-    private Session(UUID id, Utm utm, @Nullable Origin begunBy, Instant startedAt, Instant lastEventAt) {
+    private Session(UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt) {
         this.id = id;
+        this.isBot = isBot;
         this.utm = utm;
-        this.begunBy = begunBy;
         this.startedAt = startedAt;
         this.lastEventAt = lastEventAt;
     }
 
-    static Session known(UUID id, Utm utm, Instant startedAt, Instant lastEventAt) {
-        return new Session(id, utm, null, startedAt, lastEventAt);
+    /** One that is stored. */
+    static Session known(UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt) {
+        return new Session(id, isBot, utm, startedAt, lastEventAt);
     }
 
-    static Session begun(UUID id, Origin origin, Instant at, Visitor visitor) {
-        Session session = new Session(id, origin.utm(), origin, at, at);
-        session.lastSeenAs = visitor;
-        session.touched = true;
+    static Session begun(UUID id, SessionEvent by, Visitor visitor) {
+        Session session = new Session(id, by.origin().isBot(), by.origin().utm(), by.at(), by.at());
         session.startMoved = true;
+        session.join(by, visitor);
         return session;
     }
 
-    /** Adds an event: start and end only move outwards. */
-    void join(Instant at, Visitor visitor) {
-        touched = true;
+    /** Adds an event: start and end only move outwards, and what becomes its first event gives it its origin. */
+    void join(SessionEvent event, Visitor visitor) {
+        Instant at = event.at();
+        add(event, at);
         if (at.isBefore(startedAt)) {
             startedAt = at;
             startMoved = true;
+            origin = event.origin();
+            utm = event.origin().utm();
         }
         if (!at.isBefore(lastEventAt)) {
             lastEventAt = at;
@@ -51,13 +58,32 @@ final class Session {
         }
     }
 
-    boolean isTouched() {
-        return touched;
+    /** Adds an event that came after its end, which stays. */
+    void joinAtEnd(SessionEvent event) {
+        add(event, lastEventAt);
+    }
+
+    private void add(SessionEvent event, Instant at) {
+        added.add(event, at);
+        origin = origin == null ? event.origin() : origin;
     }
 
     /** Whether it starts earlier than the database knows; then its visitor may have been first seen at its start. */
     boolean isStartMoved() {
         return startMoved;
+    }
+
+    /**
+     * The origin of the first event, if the batch holds that; of another event of the batch, which does not count, if the
+     * database knows an earlier one; null if the batch has no event of this session.
+     */
+    @Nullable
+    Origin origin() {
+        return origin;
+    }
+
+    Utm utm() {
+        return utm;
     }
 
     Instant startedAt() {

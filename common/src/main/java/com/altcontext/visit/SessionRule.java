@@ -1,6 +1,5 @@
 package com.altcontext.visit;
 
-import com.altcontext.attribution.Utm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,24 +12,38 @@ import org.jspecify.annotations.Nullable;
  * passed since that session's last event, or the event carries UTM values that differ from the session's. An event that
  * arrives late belongs to the session around it; else to the one that ended before it; else to the one that began after
  * it, each within {@code inactivity}. So an event between two sessions joins the earlier one. UTM values do not split a
- * session afterwards.
+ * session afterwards, and those that a submitted form repeats never do. Bots' events have sessions of their own.
+ *
+ * <p>An engagement, which reports how long a page was looked at, is no visit: after the inactivity it belongs to the
+ * visitor's latest session of the last day, whose end stays, and without one to none.
  *
  * @param inactivity the longest time without an event inside a session; a gap of exactly this length still joins
  */
 public record SessionRule(Duration inactivity) {
+    private static final Duration LATE_ENGAGEMENT = Duration.ofDays(1);
+
     public SessionRule {
         if (inactivity.isNegative() || inactivity.isZero()) {
             throw new IllegalArgumentException("the inactivity that ends a session must be longer than zero");
         }
     }
 
+    /** How long before an event a session that it may belong to can have ended. */
+    Duration lookBack(boolean isEngagement) {
+        return isEngagement && LATE_ENGAGEMENT.compareTo(inactivity) > 0 ? LATE_ENGAGEMENT : inactivity;
+    }
+
     /** The session that the event joins, or null if it begins one of its own. */
     @Nullable
-    Session choose(List<Session> sessions, Instant at, Utm utm) {
+    Session choose(List<Session> sessions, SessionEvent event) {
+        Instant at = event.at();
         Session around = null;
         Session before = null;
         Session after = null;
         for (Session session : sessions) {
+            if (session.isBot != event.origin().isBot()) {
+                continue;
+            }
             if (session.startedAt().isAfter(at)) {
                 if (!session.startedAt().isAfter(at.plus(inactivity)) && startsEarlier(session, after)) {
                     after = session;
@@ -44,11 +57,28 @@ public record SessionRule(Duration inactivity) {
         if (around != null) {
             return around;
         }
-        boolean late = after != null;
         if (before != null) {
-            return late || !utm.differsFrom(before.utm) ? before : null;
+            boolean splits = after == null
+                    && !event.isFormSubmit()
+                    && event.origin().utm().differsFrom(before.utm());
+            return splits ? null : before;
         }
         return after;
+    }
+
+    /** The session that an engagement belongs to though it had ended before; null if none did within the last day. */
+    @Nullable
+    Session latestEnded(List<Session> sessions, SessionEvent engagement) {
+        Session latest = null;
+        for (Session session : sessions) {
+            if (session.isBot == engagement.origin().isBot()
+                    && !session.lastEventAt().isAfter(engagement.at())
+                    && !session.lastEventAt().isBefore(engagement.at().minus(lookBack(true)))
+                    && endsLater(session, latest)) {
+                latest = session;
+            }
+        }
+        return latest;
     }
 
     private static boolean startsEarlier(Session session, @Nullable Session than) {

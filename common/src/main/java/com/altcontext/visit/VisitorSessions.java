@@ -3,6 +3,7 @@ package com.altcontext.visit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class VisitorSessions {
 
     final Visitor visitor;
     final List<Session> sessions = new ArrayList<>(2);
-    final List<Instant> times = new ArrayList<>(1);
+    private final List<Expected> expected = new ArrayList<>(1);
 
     private @Nullable Instant firstSeenAt;
 
@@ -29,6 +30,17 @@ final class VisitorSessions {
     @Nullable
     Instant firstSeenAt() {
         return firstSeenAt;
+    }
+
+    /** An event that may come, and how long before it a session that it belongs to can have ended. */
+    private record Expected(Instant at, Duration lookBack) {
+        Instant since() {
+            return at.minus(lookBack);
+        }
+    }
+
+    void expect(Instant at, Duration lookBack) {
+        expected.add(new Expected(at, lookBack));
     }
 
     /**
@@ -44,17 +56,18 @@ final class VisitorSessions {
 
     /** Adds the ranges of time in which an event of this visitor could join a session. */
     void addTo(List<TimeRange> all, Duration inactivity) {
-        times.sort(null);
-        Instant since = times.getFirst().minus(inactivity);
+        expected.sort(Comparator.comparing(Expected::since));
+        Instant since = expected.getFirst().since();
         Instant until = since;
         int max = 0;
-        for (Instant time : times) {
-            if (max > 0 && time.minus(inactivity).isAfter(until)) {
+        for (Expected event : expected) {
+            if (max > 0 && event.since().isAfter(until)) {
                 all.add(new TimeRange(visitor.id(), since, until, max));
-                since = time.minus(inactivity);
+                since = event.since();
                 max = 0;
             }
-            until = time.plus(inactivity);
+            Instant reach = event.at.plus(inactivity);
+            until = reach.isAfter(until) ? reach : until;
             max += max == 0 ? MAX_SESSIONS_AROUND : 1;
         }
         all.add(new TimeRange(visitor.id(), since, until, max));

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +22,21 @@ import org.jspecify.annotations.Nullable;
  * once. The visitors are locked (see {@link VisitorLock}), so what was read stays true until the transaction ends.
  */
 public final class Visits {
-    /** A visitor who is stored has a row, also without sessions near; one who is not has no session. */
+    /**
+     * A visitor who is stored has a row, also without sessions near; one who is not has no session. Each statement names the
+     * bucket, the part of the growing tables that all rows of a transaction are in.
+     */
     private static final String FIND = """
-            SELECT sought.visitor_id, known.first_seen_at, s.id, s.started_at, s.last_event_at,
+            SELECT sought.visitor_id, known.first_seen_at, s.id, s.device = 'bot', s.started_at, s.last_event_at,
                    s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content
             FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS sought(visitor_id, since, until, max)
             CROSS JOIN LATERAL (
                 SELECT first_seen_at FROM visitors
-                WHERE visitors.visitor_id = sought.visitor_id
+                WHERE visitors.bucket = ?::int2 AND visitors.visitor_id = sought.visitor_id
                 LIMIT 1) AS known
             LEFT JOIN LATERAL (
                 SELECT * FROM sessions
-                WHERE sessions.visitor_id = sought.visitor_id
+                WHERE sessions.bucket = ?::int2 AND sessions.visitor_id = sought.visitor_id
                   AND sessions.started_at <= to_timestamp(sought.until::float8 / 1000)
                 ORDER BY sessions.started_at DESC
                 LIMIT sought.max) AS s ON s.last_event_at >= to_timestamp(sought.since::float8 / 1000)
@@ -40,53 +45,94 @@ public final class Visits {
 
     /** The lock keeps others from inserting the same visitors, so no row is in the way. */
     private static final String INSERT_VISITORS = """
-            INSERT INTO visitors (visitor_id, property_id, anon_id, first_seen_at)
-            SELECT visitor_id, property_id, anon_id, to_timestamp(first_seen::float8 / 1000)
+            INSERT INTO visitors AS known (bucket, visitor_id, property_id, anon_id, first_seen_at)
+            SELECT ?::int2, visitor_id, property_id, anon_id, to_timestamp(first_seen::float8 / 1000)
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[]) AS seen(visitor_id, property_id, anon_id, first_seen)
             """;
 
     /** An event older than all others of its visitor moves the day on which the visitor was first seen. */
-    private static final String MOVE_FIRST_SEEN = """
-            UPDATE visitors AS v SET first_seen_at = to_timestamp(seen.first_seen::float8 / 1000)
-            FROM unnest(?::uuid[], ?::int8[]) AS seen(visitor_id, first_seen)
-            WHERE v.visitor_id = seen.visitor_id
+    private static final String MOVE_FIRST_SEEN = INSERT_VISITORS + """
+            ON CONFLICT (bucket, visitor_id) DO UPDATE SET first_seen_at = excluded.first_seen_at
             """;
 
     /** For new visitors, who have no sessions yet. Looking for a row that is in the way costs a fifth of an insertion. */
     private static final String INSERT_SESSIONS = """
             INSERT INTO sessions AS known (
-                visitor_id, id, property_id, started_at, last_event_at,
+                bucket, visitor_id, id, property_id, started_at, last_event_at,
                 utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-                traffic_source, referrer_host, device, country, ip_hash, ua_hash)
-            SELECT visitor_id, id, property_id,
+                traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash,
+                events, page_views, conversions, engagements, engaged_ms,
+                entry_at, entry_path, exit_at, exit_path, first_form_start, last_form_submit, may_hold_address)
+            SELECT ?::int2, visitor_id, id, property_id,
                    to_timestamp(started::float8 / 1000), to_timestamp(last_event::float8 / 1000),
                    utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-                   traffic_source, referrer_host, device, country, ip_hash, ua_hash
+                   traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash,
+                   events, page_views, conversions, engagements, engaged_ms,
+                   to_timestamp(nullif(entry, 0)::float8 / 1000), entry_path,
+                   to_timestamp(nullif(exit, 0)::float8 / 1000), exit_path,
+                   to_timestamp(nullif(form_start, 0)::float8 / 1000), to_timestamp(nullif(form_submit, 0)::float8 / 1000),
+                   nullif(may_hold_address = 1, false)
             FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::int8[], ?::int8[],
                         ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                        ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[])
-                AS begun(visitor_id, id, property_id, started, last_event,
-                         utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-                         traffic_source, referrer_host, device, country, ip_hash, ua_hash)
+                        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[],
+                        ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::int8[],
+                        ?::int8[], ?::text[], ?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[])
+                AS seen(visitor_id, id, property_id, started, last_event,
+                        utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+                        traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash,
+                        events, page_views, conversions, engagements, engaged_ms,
+                        entry, entry_path, exit, exit_path, form_start, form_submit, may_hold_address)
             """;
 
-    /** The id of a session is taken only if the event that began it was purged and is sent again. */
-    private static final String INSERT_OR_WIDEN_SESSIONS = INSERT_SESSIONS + """
-            ON CONFLICT (visitor_id, id) DO UPDATE SET
+    /**
+     * Saves new sessions and adds to known ones what happened in them. It is an insertion also for those, since that looks
+     * for a row by its key: for an update the planner may read a whole bucket that it believes to be empty. A session that
+     * now starts earlier gets the origin of its first event.
+     */
+    private static final String SAVE_SESSIONS = INSERT_SESSIONS
+            + """
+            ON CONFLICT (bucket, visitor_id, id) DO UPDATE SET
                 started_at = least(known.started_at, excluded.started_at),
-                last_event_at = greatest(known.last_event_at, excluded.last_event_at)
-            """;
+                last_event_at = greatest(known.last_event_at, excluded.last_event_at),
+                %s,
+                ip_hash = coalesce(excluded.ip_hash, known.ip_hash),
+                ua_hash = CASE WHEN excluded.ip_hash IS NULL THEN known.ua_hash ELSE excluded.ua_hash END,
+                events = known.events + excluded.events,
+                page_views = known.page_views + excluded.page_views,
+                conversions = known.conversions + excluded.conversions,
+                engagements = known.engagements + excluded.engagements,
+                engaged_ms = known.engaged_ms + excluded.engaged_ms,
+                entry_at = least(known.entry_at, excluded.entry_at),
+                entry_path = CASE
+                    WHEN known.entry_at < excluded.entry_at OR excluded.entry_at IS NULL THEN known.entry_path
+                    WHEN known.entry_at = excluded.entry_at THEN least(known.entry_path, excluded.entry_path COLLATE "C")
+                    ELSE excluded.entry_path END,
+                exit_at = greatest(known.exit_at, excluded.exit_at),
+                exit_path = CASE
+                    WHEN known.exit_at > excluded.exit_at OR excluded.exit_at IS NULL THEN known.exit_path
+                    WHEN known.exit_at = excluded.exit_at THEN greatest(known.exit_path, excluded.exit_path COLLATE "C")
+                    ELSE excluded.exit_path END,
+                first_form_start = least(known.first_form_start, excluded.first_form_start),
+                last_form_submit = greatest(known.last_form_submit, excluded.last_form_submit),
+                may_hold_address = coalesce(known.may_hold_address, excluded.may_hold_address)
+            """.formatted(Stream.of(
+                            "utm_source",
+                            "utm_medium",
+                            "utm_campaign",
+                            "utm_term",
+                            "utm_content",
+                            "traffic_source",
+                            "referrer_host",
+                            "device",
+                            "country",
+                            "hostname")
+                    .map(column ->
+                            "%1$s = CASE WHEN excluded.started_at < known.started_at THEN excluded.%1$s ELSE known.%1$s END"
+                                    .formatted(column))
+                    .collect(Collectors.joining(",\n                ")));
 
-    private static final String MOVE_SESSIONS = """
-            UPDATE sessions AS s SET
-                started_at = to_timestamp(moved.started::float8 / 1000),
-                last_event_at = to_timestamp(moved.last_event::float8 / 1000),
-                ip_hash = coalesce(moved.ip_hash, s.ip_hash),
-                ua_hash = CASE WHEN moved.ip_hash IS NULL THEN s.ua_hash ELSE moved.ua_hash END
-            FROM unnest(?::uuid[], ?::uuid[], ?::int8[], ?::int8[], ?::bytea[], ?::bytea[])
-                AS moved(visitor_id, id, started, last_event, ip_hash, ua_hash)
-            WHERE s.visitor_id = moved.visitor_id AND s.id = moved.id
-            """;
+    /** All rows are in one, as long as they are on one machine. */
+    private static final short BUCKET = 0;
 
     private final SessionRule rule;
     private final Map<UUID, VisitorSessions> byVisitor = new LinkedHashMap<>();
@@ -96,12 +142,11 @@ public final class Visits {
         this.rule = rule;
     }
 
-    /** Announces that the batch may have an event of this visitor at this time; call it before {@link #lockAndRead}. */
-    public void expect(Visitor visitor, Instant at) {
+    /** Announces that the batch may have this event of this visitor; call it before {@link #lockAndRead}. */
+    public void expect(Visitor visitor, Instant at, boolean isEngagement) {
         byVisitor
                 .computeIfAbsent(visitor.id(), id -> new VisitorSessions(visitor))
-                .times
-                .add(at);
+                .expect(at, rule.lookBack(isEngagement));
     }
 
     /**
@@ -120,20 +165,34 @@ public final class Visits {
                 sought.ids(range -> range.visitorId()),
                 sought.numbers(range -> range.since().toEpochMilli()),
                 sought.numbers(range -> range.until().toEpochMilli()),
-                sought.numbers(range -> range.maxSessions()));
+                sought.numbers(range -> range.maxSessions()),
+                BUCKET,
+                BUCKET);
     }
 
-    /** Finds or begins the session of an expected event. */
-    public UUID place(Visitor visitor, UUID eventId, Instant at, Origin origin) {
+    /**
+     * Finds or begins the session of an expected event that is not stored yet, and counts the event in it.
+     *
+     * @return null for an engagement of a visitor who has no session that it could be about
+     */
+    public @Nullable Placement place(Visitor visitor, SessionEvent event) {
         VisitorSessions sessionsOf = sessionsOf(visitor.id());
-        Session chosen = rule.choose(sessionsOf.sessions, at, origin.utm());
+        Session chosen = rule.choose(sessionsOf.sessions, event);
         if (chosen != null) {
-            chosen.join(at, visitor);
-            return chosen.id;
+            chosen.join(event, visitor);
+            return new Placement(chosen.id, event.at());
         }
-        UUID id = sessionBegunBy(visitor.id(), eventId);
-        sessionsOf.sessions.add(Session.begun(id, origin, at, visitor));
-        return id;
+        if (event.isEngagement()) {
+            Session ended = rule.latestEnded(sessionsOf.sessions, event);
+            if (ended == null) {
+                return null;
+            }
+            ended.joinAtEnd(event);
+            return new Placement(ended.id, ended.lastEventAt());
+        }
+        UUID id = sessionBegunBy(visitor.id(), event.id());
+        sessionsOf.sessions.add(Session.begun(id, event, visitor));
+        return new Placement(id, event.at());
     }
 
     /** When an expected visitor was first seen before this batch; null if that was never. */
@@ -146,102 +205,90 @@ public final class Visits {
         return ComputedId.of("session").with(visitorId).with(eventId).toUuid();
     }
 
-    /** Adds the statements that save new visitors, new sessions, and sessions whose start or end moved. */
+    /** Adds the statements that save new visitors, new sessions, and what happened in known ones. */
     public void save(Pipeline pipeline) {
-        saveVisitors(pipeline);
-        beginSessions(pipeline);
-        moveSessions(pipeline);
-    }
-
-    private void saveVisitors(Pipeline pipeline) {
-        List<FirstVisit> unknown = new ArrayList<>();
-        List<FirstVisit> earlier = new ArrayList<>();
+        List<FirstVisit> newVisitors = new ArrayList<>();
+        List<FirstVisit> seenEarlier = new ArrayList<>();
+        List<TouchedSession> ofNewVisitors = new ArrayList<>();
+        List<TouchedSession> ofKnownVisitors = new ArrayList<>();
         for (VisitorSessions sessionsOf : byVisitor.values()) {
             Instant start = sessionsOf.movedStart();
             Instant known = sessionsOf.firstSeenAt();
             if (start != null && known == null) {
-                unknown.add(new FirstVisit(sessionsOf.visitor, start));
+                newVisitors.add(new FirstVisit(sessionsOf.visitor, start));
             } else if (start != null && start.isBefore(known)) {
-                earlier.add(new FirstVisit(sessionsOf.visitor, start));
+                seenEarlier.add(new FirstVisit(sessionsOf.visitor, start));
             }
-        }
-        if (!unknown.isEmpty()) {
-            Columns<FirstVisit> seen = new Columns<>(unknown);
-            pipeline.update(
-                    INSERT_VISITORS,
-                    seen.ids(s -> s.visitor.id()),
-                    seen.texts(s -> s.visitor.propertyId()),
-                    seen.texts(s -> s.visitor.anonId().value()),
-                    seen.numbers(s -> s.first.toEpochMilli()));
-        }
-        if (!earlier.isEmpty()) {
-            Columns<FirstVisit> seen = new Columns<>(earlier);
-            pipeline.update(MOVE_FIRST_SEEN, seen.ids(s -> s.visitor.id()), seen.numbers(s -> s.first.toEpochMilli()));
-        }
-    }
-
-    private void beginSessions(Pipeline pipeline) {
-        List<NewSession> ofNewVisitors = new ArrayList<>();
-        List<NewSession> ofKnownVisitors = new ArrayList<>();
-        for (VisitorSessions sessionsOf : byVisitor.values()) {
-            List<NewSession> rows = sessionsOf.firstSeenAt() == null ? ofNewVisitors : ofKnownVisitors;
             for (Session session : sessionsOf.sessions) {
-                if (session.begunBy != null) {
-                    rows.add(new NewSession(
-                            Objects.requireNonNullElse(session.lastSeenAs(), sessionsOf.visitor),
-                            session,
-                            session.begunBy));
+                Origin origin = session.origin();
+                if (origin != null) {
+                    (known == null ? ofNewVisitors : ofKnownVisitors)
+                            .add(new TouchedSession(sessionsOf.visitor, session, origin));
                 }
             }
         }
-        beginSessions(pipeline, INSERT_SESSIONS, ofNewVisitors);
-        beginSessions(pipeline, INSERT_OR_WIDEN_SESSIONS, ofKnownVisitors);
+        saveVisitors(pipeline, INSERT_VISITORS, newVisitors);
+        saveVisitors(pipeline, MOVE_FIRST_SEEN, seenEarlier);
+        saveSessions(pipeline, INSERT_SESSIONS, ofNewVisitors);
+        saveSessions(pipeline, SAVE_SESSIONS, ofKnownVisitors);
     }
 
-    private static void beginSessions(Pipeline pipeline, String insert, List<NewSession> rows) {
+    private static void saveVisitors(Pipeline pipeline, String statement, List<FirstVisit> rows) {
         if (rows.isEmpty()) {
             return;
         }
-        Columns<NewSession> begun = new Columns<>(rows);
+        Columns<FirstVisit> seen = new Columns<>(rows);
         pipeline.update(
-                insert,
-                begun.ids(b -> b.visitor.id()),
-                begun.ids(b -> b.session.id),
-                begun.texts(b -> b.visitor.propertyId()),
-                begun.numbers(b -> b.session.startedAt().toEpochMilli()),
-                begun.numbers(b -> b.session.lastEventAt().toEpochMilli()),
-                begun.texts(b -> b.origin.utm().source()),
-                begun.texts(b -> b.origin.utm().medium()),
-                begun.texts(b -> b.origin.utm().campaign()),
-                begun.texts(b -> b.origin.utm().term()),
-                begun.texts(b -> b.origin.utm().content()),
-                begun.texts(b -> b.origin.source().key()),
-                begun.texts(b -> b.origin.referrerHost()),
-                begun.texts(b -> b.origin.device().key()),
-                begun.texts(b -> b.origin.country()),
-                begun.hashes(b -> b.visitor.ipHash()),
-                begun.hashes(b -> b.visitor.uaHash()));
+                statement,
+                BUCKET,
+                seen.ids(s -> s.visitor.id()),
+                seen.texts(s -> s.visitor.propertyId()),
+                seen.texts(s -> s.visitor.anonId().value()),
+                seen.numbers(s -> s.first.toEpochMilli()));
     }
 
-    private void moveSessions(Pipeline pipeline) {
-        List<MovedSession> rows = new ArrayList<>();
-        byVisitor.forEach((visitorId, sessionsOf) -> sessionsOf.sessions.forEach(session -> {
-            if (session.begunBy == null && session.isTouched()) {
-                rows.add(new MovedSession(visitorId, session, session.lastSeenAs()));
-            }
-        }));
+    private static void saveSessions(Pipeline pipeline, String statement, List<TouchedSession> rows) {
         if (rows.isEmpty()) {
             return;
         }
-        Columns<MovedSession> moved = new Columns<>(rows);
+        Columns<TouchedSession> seen = new Columns<>(rows);
         pipeline.update(
-                MOVE_SESSIONS,
-                moved.ids(m -> m.visitorId),
-                moved.ids(m -> m.session.id),
-                moved.numbers(m -> m.session.startedAt().toEpochMilli()),
-                moved.numbers(m -> m.session.lastEventAt().toEpochMilli()),
-                moved.hashes(m -> m.seenAs == null ? null : m.seenAs.ipHash()),
-                moved.hashes(m -> m.seenAs == null ? null : m.seenAs.uaHash()));
+                statement,
+                BUCKET,
+                seen.ids(s -> s.visitor.id()),
+                seen.ids(s -> s.session.id),
+                seen.texts(s -> s.visitor.propertyId()),
+                seen.numbers(s -> s.session.startedAt().toEpochMilli()),
+                seen.numbers(s -> s.session.lastEventAt().toEpochMilli()),
+                seen.texts(s -> s.origin.utm().source()),
+                seen.texts(s -> s.origin.utm().medium()),
+                seen.texts(s -> s.origin.utm().campaign()),
+                seen.texts(s -> s.origin.utm().term()),
+                seen.texts(s -> s.origin.utm().content()),
+                seen.texts(s -> s.origin.source().key()),
+                seen.texts(s -> s.origin.referrerHost()),
+                seen.texts(s -> s.origin.device().key()),
+                seen.texts(s -> s.origin.country()),
+                seen.texts(s -> s.origin.hostname()),
+                seen.hashes(s -> s.seenAs() == null ? null : s.seenAs().ipHash()),
+                seen.hashes(s -> s.seenAs() == null ? null : s.seenAs().uaHash()),
+                seen.numbers(s -> s.added().events),
+                seen.numbers(s -> s.added().pageViews),
+                seen.numbers(s -> s.added().conversions),
+                seen.numbers(s -> s.added().engagements),
+                seen.numbers(s -> s.added().engagedMs),
+                seen.numbers(s -> millis(SessionCounters.timeOf(s.added().entry))),
+                seen.texts(s -> SessionCounters.pathOf(s.added().entry)),
+                seen.numbers(s -> millis(SessionCounters.timeOf(s.added().exit))),
+                seen.texts(s -> SessionCounters.pathOf(s.added().exit)),
+                seen.numbers(s -> millis(s.added().firstFormStart)),
+                seen.numbers(s -> millis(s.added().lastFormSubmit)),
+                seen.numbers(s -> s.added().mayHoldAddress ? 1 : 0));
+    }
+
+    /** The statements take 0 for none. */
+    private static long millis(@Nullable Instant time) {
+        return time == null ? 0 : time.toEpochMilli();
     }
 
     private VisitorSessions sessionsOf(UUID visitorId) {
@@ -259,10 +306,17 @@ public final class Visits {
 
     private record FirstVisit(Visitor visitor, Instant first) {}
 
-    private record NewSession(Visitor visitor, Session session, Origin origin) {}
+    /** A session that is new, or in which events of the batch happened. */
+    private record TouchedSession(Visitor visitor, Session session, Origin origin) {
+        SessionCounters added() {
+            return session.added;
+        }
 
-    private record MovedSession(
-            UUID visitorId, Session session, @Nullable Visitor seenAs) {}
+        @Nullable
+        Visitor seenAs() {
+            return session.lastSeenAs();
+        }
+    }
 
     /** @param session one near an expected event; null if there is none */
     private record StoredVisit(
@@ -274,8 +328,8 @@ public final class Visits {
 
         private static Session session(Row row, UUID id) throws SQLException {
             Utm utm = new Utm(
-                    row.textOrNull(6), row.textOrNull(7), row.textOrNull(8), row.textOrNull(9), row.textOrNull(10));
-            return Session.known(id, utm, row.time(4), row.time(5));
+                    row.textOrNull(7), row.textOrNull(8), row.textOrNull(9), row.textOrNull(10), row.textOrNull(11));
+            return Session.known(id, row.flag(4), utm, row.time(5), row.time(6));
         }
     }
 }

@@ -6,7 +6,7 @@
 SELECT coalesce(max((last_event_at AT TIME ZONE 'UTC')::date), :to)
 FROM sessions
 WHERE started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND device <> 'bot'
+  AND started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- eventsOutsideTheirSession
@@ -15,6 +15,36 @@ FROM events AS e
 JOIN sessions AS s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
 WHERE e.day BETWEEN :from AND :to AND e.occurred_at NOT BETWEEN s.started_at AND s.last_event_at
   AND (:property::text IS NULL OR e.property_id = :property)
+
+-- miscountedSessions
+SELECT count(*)
+FROM sessions AS s
+LEFT JOIN (
+    SELECT visitor_id, session_id, device = 'bot' AS is_bot,
+           count(*) AS events,
+           count(*) FILTER (WHERE event_type = 'page_view') AS page_views,
+           count(*) FILTER (WHERE is_conversion) AS conversions,
+           count(*) FILTER (WHERE event_type = 'engagement') AS engagements,
+           coalesce(sum(engaged_time_ms), 0) AS engaged_ms,
+           min(occurred_at) AS started_at,
+           max(occurred_at) AS last_event_at,
+           (array_agg(path ORDER BY occurred_at, path COLLATE "C") FILTER (WHERE event_type = 'page_view'))[1] AS entry_path,
+           (array_agg(path ORDER BY occurred_at DESC, path COLLATE "C" DESC)
+               FILTER (WHERE event_type = 'page_view'))[1] AS exit_path,
+           min(occurred_at) FILTER (WHERE event_type = 'form_start') AS first_form_start,
+           max(occurred_at) FILTER (WHERE event_type = 'form_submit') AS last_form_submit
+    FROM events
+    WHERE day BETWEEN :from AND :until
+    GROUP BY visitor_id, session_id, device = 'bot') AS e
+    ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.is_bot = (s.device = 'bot')
+WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND (:property::text IS NULL OR s.property_id = :property)
+  AND (s.events, s.page_views, s.conversions, s.engagements, s.engaged_ms, s.started_at, s.last_event_at,
+       s.entry_path, s.exit_path, s.first_form_start, s.last_form_submit)
+      IS DISTINCT FROM
+      (coalesce(e.events, 0), coalesce(e.page_views, 0), coalesce(e.conversions, 0), coalesce(e.engagements, 0),
+       coalesce(e.engaged_ms, 0), e.started_at, e.last_event_at,
+       e.entry_path, e.exit_path, e.first_form_start, e.last_form_submit)
 
 -- uniqueVisitors
 SELECT count(DISTINCT visitor_id)
@@ -31,6 +61,21 @@ WHERE v.visitor_id IN (
     WHERE day BETWEEN :from AND :to AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property))
 
+-- newVisitors
+SELECT count(*)
+FROM visitors AS v
+WHERE v.first_seen_at >= :from::date::timestamp AT TIME ZONE 'UTC' AND v.first_seen_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC'
+  AND v.visitor_id IN (
+    SELECT visitor_id
+    FROM events
+    WHERE day BETWEEN :from AND :to AND device <> 'bot'
+      AND (:property::text IS NULL OR property_id = :property))
+
+-- newLeads
+SELECT count(*)
+FROM leads
+WHERE (first_captured_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to AND (:property::text IS NULL OR property_id = :property)
+
 -- totalPageViews
 SELECT count(*)
 FROM events
@@ -46,10 +91,10 @@ WHERE started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- bounceRate
-SELECT count(*) FILTER (WHERE views = 1 AND conversions = 0)::float8 / nullif(count(*), 0)
+SELECT count(*) FILTER (WHERE views = 1 AND others = 0)::float8 / nullif(count(*), 0)
 FROM (
     SELECT count(*) FILTER (WHERE e.event_type = 'page_view') AS views,
-           count(*) FILTER (WHERE e.is_conversion) AS conversions
+           count(*) FILTER (WHERE e.event_type NOT IN ('page_view', 'engagement')) AS others
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
          AND e.day BETWEEN :from AND :until
@@ -59,9 +104,9 @@ FROM (
     GROUP BY s.id) AS visits
 
 -- avgEngagedTimeMs
-SELECT avg(engaged)::float8
+SELECT coalesce(sum(engaged), 0)::float8 / nullif(count(*) FILTER (WHERE views > 0), 0)
 FROM (
-    SELECT sum(e.engaged_time_ms) AS engaged
+    SELECT sum(e.engaged_time_ms) AS engaged, count(*) FILTER (WHERE e.event_type = 'page_view') AS views
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
          AND e.day BETWEEN :from AND :until
@@ -71,14 +116,16 @@ FROM (
     GROUP BY s.id) AS visits
 
 -- leadCaptureRate
-SELECT count(*)::float8 / nullif((
+SELECT count(DISTINCT i.visitor_id)::float8 / nullif((
     SELECT count(DISTINCT visitor_id)
     FROM events
     WHERE day BETWEEN :from AND :to AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property)), 0)
-FROM leads
-WHERE (first_captured_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
-  AND (:property::text IS NULL OR property_id = :property)
+FROM leads AS l
+JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
+WHERE (l.first_captured_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
+  AND (i.linked_at AT TIME ZONE 'UTC')::date <= (l.first_captured_at AT TIME ZONE 'UTC')::date
+  AND (:property::text IS NULL OR l.property_id = :property)
 
 -- formCompletionRate
 SELECT count(*) FILTER (WHERE submitted > started)::float8 / nullif(count(started), 0)
@@ -160,12 +207,18 @@ CROSS JOIN (
       AND (:property::text IS NULL OR property_id = :property)) AS rejections
 
 -- breakdown.path
-SELECT path, count(DISTINCT visitor_id), count(*) FILTER (WHERE event_type = 'page_view'),
-       count(DISTINCT session_id), count(DISTINCT session_id) FILTER (WHERE is_conversion)
-FROM events
-WHERE day BETWEEN :from AND :to AND device <> 'bot'
-  AND (:property::text IS NULL OR property_id = :property)
-GROUP BY path
+SELECT e.path,
+       count(DISTINCT e.visitor_id) FILTER (WHERE e.day BETWEEN :from AND :to),
+       count(*) FILTER (WHERE e.day BETWEEN :from AND :to AND e.event_type = 'page_view'),
+       count(DISTINCT s.id),
+       count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
+FROM events AS e
+LEFT JOIN sessions AS s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
+     AND s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+     AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC'
+WHERE e.day BETWEEN :from AND :until AND (e.day <= :to OR s.id IS NOT NULL) AND e.device <> 'bot'
+  AND (:property::text IS NULL OR e.property_id = :property)
+GROUP BY e.path
 
 -- breakdown.traffic_source
 SELECT s.traffic_source, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.event_type = 'page_view'),

@@ -2,11 +2,15 @@ package com.altcontext.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -139,5 +143,132 @@ class EventSessionsTest extends EventStoreFixture {
         assertThat(database.count("SELECT count(*) FROM sessions s LEFT JOIN visitors v USING (visitor_id)"
                         + " WHERE v.visitor_id IS NULL OR v.first_seen_at > s.started_at"))
                 .isZero();
+    }
+
+    @Test
+    void a_landing_page_that_arrives_after_the_second_page_gives_the_session_its_origin() {
+        write(visit(2).path("/pricing"));
+        write(visit(1).path("/landing")
+                .source(TrafficSource.EMAIL, new Utm("letter", "email", null, null, null), "mail.example")
+                .device(DeviceType.MOBILE)
+                .country("CA"));
+        write(visit(3).utmSource("letter").path("/thanks"));
+
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', events, page_views, entry_path, exit_path, traffic_source, utm_source, utm_medium,"
+                                + " referrer_host, device, country) FROM sessions"))
+                .containsExactly("3 3 /landing /thanks email letter email mail.example mobile CA");
+    }
+
+    @Test
+    void the_events_of_one_request_are_placed_in_the_order_of_their_times_and_answered_in_their_own() {
+        List<Outcome> outcomes = write(
+                visit(45).path("/third"),
+                visit(20).path("/second"),
+                visit(0).path("/first").utmSource("ads"));
+
+        assertThat(database.texts("SELECT concat_ws(' ', events, entry_path, exit_path, utm_source) FROM sessions"))
+                .containsExactly("3 /first /third ads");
+        assertThat(outcomes)
+                .map(outcome -> database.texts(
+                                "SELECT path FROM events WHERE id = ?",
+                                receipt(outcome).eventId())
+                        .getFirst())
+                .containsExactly("/third", "/second", "/first");
+    }
+
+    @Test
+    void an_engagement_prolongs_a_running_session_and_only_adds_to_one_that_has_ended() {
+        write(visit(0), visit(20).type("engagement").engaged(1_000));
+        write(visit(20 + 31).type("engagement").engaged(2_000));
+        write(visit(20 + 24 * 60).type("engagement").engaged(4_000));
+        assertThat(
+                        database.texts(
+                                "SELECT concat_ws(' ', events, engagements, engaged_ms, last_event_at - started_at) FROM sessions"))
+                .containsExactly("4 3 7000 00:20:00");
+        assertThat(database.count("SELECT count(*) FROM events e JOIN sessions s ON s.id = e.session_id"
+                        + " WHERE e.occurred_at NOT BETWEEN s.started_at AND s.last_event_at"))
+                .isZero();
+
+        List<Outcome> late = write(visit(20 + 24 * 60 + 1).type("engagement").engaged(8_000));
+
+        assertThat(late).containsExactly(new Outcome.Dropped(Outcome.DropReason.ENGAGEMENT_WITHOUT_SESSION));
+        assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(4);
+    }
+
+    @Test
+    void an_engagement_that_is_sent_twice_is_added_once() {
+        TestEvent late = visit(600).type("engagement").engaged(1_000).eventId(UUID.randomUUID());
+        write(visit(0));
+        write(late);
+
+        assertThat(write(late.receivedAt(NOW.plus(Duration.ofMinutes(700)))).getFirst())
+                .isInstanceOf(Outcome.Duplicate.class);
+        assertThat(database.texts("SELECT concat_ws(' ', events, engaged_ms) FROM sessions"))
+                .containsExactly("2 1000");
+    }
+
+    @Test
+    void a_bots_event_does_not_move_a_persons_session() {
+        write(visit(0));
+        write(
+                visit(-10).device(DeviceType.BOT),
+                visit(10).device(DeviceType.BOT).path("/bot"));
+
+        assertThat(
+                        database.texts(
+                                "SELECT concat_ws(' ', device, events, last_event_at - started_at, exit_path) FROM sessions ORDER BY device"))
+                .containsExactly("bot 2 00:20:00 /bot", "desktop 1 00:00:00 /");
+    }
+
+    @Test
+    void a_form_that_repeats_a_campaign_does_not_split_the_visit() {
+        write(visit(0), visit(1).type("form_submit").utmSource("hidden-field"), visit(2));
+
+        assertThat(database.texts("SELECT concat_ws(' ', events, conversions, utm_source) FROM sessions"))
+                .containsExactly("3 1");
+    }
+
+    @Test
+    void an_event_finds_the_last_of_very_many_sessions() {
+        write(visit(0));
+        database.run("""
+                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                SELECT v.visitor_id, gen_random_uuid(), v.property_id, at, at, 'direct', 'desktop'
+                FROM visitors v, generate_series(1, 80) AS n, LATERAL (SELECT v.first_seen_at + n * interval '1 second' AS at) AS t
+                """);
+        UUID last = UUID.fromString(database.texts("SELECT id::text FROM sessions ORDER BY started_at DESC LIMIT 1")
+                .getFirst());
+
+        assertThat(receipt(write(visit(2)).getFirst()).sessionId()).isEqualTo(last);
+        assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(81);
+    }
+
+    /** Each adds its events to the same sessions, and some of them are the other's. */
+    @Test
+    void two_machines_at_once_count_each_event_once() throws Exception {
+        write(visit(0));
+        Sql[] machines = {database.sql(), database.anotherMachine()};
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            List<Future<Integer>> writes = new ArrayList<>();
+            for (int machine = 0; machine < 2; machine++) {
+                Sql sql = machines[machine];
+                int own = machine;
+                writes.add(pool.submit(() -> {
+                    for (int i = 0; i < 60; i++) {
+                        write(
+                                sql,
+                                visit(1).eventId(new UUID(7, i)).path("/shared-" + i),
+                                visit(2).eventId(new UUID(8 + own, i)).engaged(10));
+                    }
+                    return own;
+                }));
+            }
+            for (Future<Integer> write : writes) {
+                assertThat(write.get()).isBetween(0, 1);
+            }
+        }
+        assertThat(database.texts("SELECT concat_ws(' ', events, page_views, engaged_ms, exit_path) FROM sessions"))
+                .containsExactly("181 181 1200 /");
     }
 }

@@ -31,6 +31,32 @@ class EventTest {
         assertThat(event.timeIsIdentity()).isEqualTo(kept);
     }
 
+    /** The sender's clock, how long ago it says that the event was, and how long ago that is taken to be. */
+    @ParameterizedTest(name = "a clock {0} off that says {1} ago → {2} ago")
+    @CsvSource({
+        "PT0S, PT0S, PT0S",
+        "PT3H, PT2M, PT2M",
+        "-P400D, PT2M, PT2M",
+        "-PT1H, P6D, P6D",
+        "PT1H, P7DT1S, PT0S",
+        "PT0S, -PT4M, -PT4M",
+        "P1D, -PT6M, PT0S",
+    })
+    void a_clock_that_says_what_it_shows_when_it_sends_is_corrected(Duration off, Duration ago, Duration taken) {
+        Instant clock = NOW.plus(off);
+
+        Event event = SENT.timestamp(clock.minus(ago)).sentAt(clock).event();
+
+        assertThat(event.occurredAt()).isEqualTo(NOW.minus(taken));
+        assertThat(event.timeIsIdentity()).as("each copy has a time of its own").isFalse();
+        assertThat(event.id())
+                .as("a retry says another time of sending")
+                .isEqualTo(SENT.timestamp(clock.minus(ago))
+                        .sentAt(clock.plusSeconds(9))
+                        .event()
+                        .id());
+    }
+
     @Test
     void with_a_client_id_the_time_does_not_locate_the_first_copy() {
         TestEvent named = SENT.eventId(UUID.randomUUID());

@@ -109,7 +109,8 @@ class WeightTest {
     }
 
     private static Origin origin(Beacon beacon, String text, int i) {
-        return new Origin(beacon.utm(), TrafficSource.EMAIL, own(text, i), DeviceType.DESKTOP, own("C", i));
+        return new Origin(
+                beacon.utm(), TrafficSource.EMAIL, own(text, i), DeviceType.DESKTOP, own("C", i), own("host", i));
     }
 
     private static Event event(String text, int i) {

@@ -52,7 +52,8 @@ class RollupCacheTest {
         for (StoredDay row : rows) {
             List<Histogram> vitals = new ArrayList<>(Sketches.NONE.vitals());
             vitals.set(Vital.LCP.ordinal(), row.lcp);
-            days.computeIfAbsent(row.day, day -> new ArrayList<>()).add(new Sketches(row.visitors, vitals));
+            days.computeIfAbsent(row.day, day -> new ArrayList<>())
+                    .add(new Sketches(row.visitors, VisitorSketch.EMPTY, vitals));
         }
         return days;
     }

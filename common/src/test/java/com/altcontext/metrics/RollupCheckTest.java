@@ -52,7 +52,7 @@ class RollupCheckTest {
 
     /** An expression that changes a column of any type. */
     private static String spoilt(String column) {
-        if (column.equals("visitor_sketch")) {
+        if (column.endsWith("_sketch")) {
             return "''";
         }
         if (column.endsWith("_histogram")) {
@@ -135,6 +135,36 @@ class RollupCheckTest {
         site.database.run("UPDATE sessions SET last_event_at = started_at");
 
         assertThat(new RollupCheck(site.database.sql(), site.clock).check(day, "default"))
-                .containsExactly(new RollupCheck.Mismatch(day, "default", "eventsOutsideTheirSession", 1.0, 0.0));
+                .containsExactly(
+                        new RollupCheck.Mismatch(day, "default", "miscountedSessions", 1.0, 0.0),
+                        new RollupCheck.Mismatch(day, "default", "eventsOutsideTheirSession", 1.0, 0.0));
+    }
+
+    @Test
+    void a_session_whose_counter_is_not_what_its_events_give_is_found() {
+        aFullDay();
+        site.rollUp();
+        RollupCheck check = new RollupCheck(site.database.sql(), site.clock);
+        List<String> unnoticed = new ArrayList<>();
+        for (String change : List.of(
+                "events = events + 1",
+                "page_views = page_views + 1",
+                "conversions = conversions + 1",
+                "engagements = engagements + 1",
+                "engaged_ms = engaged_ms + 1",
+                "entry_path = '/other'",
+                "exit_path = '/other'",
+                "first_form_start = started_at + interval '1 second'",
+                "last_form_submit = NULL")) {
+            site.database.run(
+                    "CREATE TABLE kept AS SELECT * FROM sessions",
+                    "UPDATE sessions SET " + change + " WHERE first_form_start IS NOT NULL");
+            if (check.check(day, "default").stream()
+                    .noneMatch(mismatch -> mismatch.figure().equals("miscountedSessions"))) {
+                unnoticed.add(change);
+            }
+            site.database.run("TRUNCATE sessions", "INSERT INTO sessions SELECT * FROM kept", "DROP TABLE kept");
+        }
+        assertThat(unnoticed).isEmpty();
     }
 }

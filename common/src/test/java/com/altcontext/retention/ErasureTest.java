@@ -204,6 +204,7 @@ class ErasureTest extends ErasureFixture {
             "properties.id",
             "properties.name",
             "properties.domains",
+            "properties.time_zone",
             "daily_dimension_rollups.dimension",
             "daily_ingest_rollups.reasons",
             "daily_ingest_rollups.rejected",

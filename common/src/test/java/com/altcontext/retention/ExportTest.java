@@ -286,10 +286,24 @@ class ExportTest {
         assertShown(document, "$.leads[0].submissions[0]", "form_submissions", "lead_id", "property_id");
         assertShown(document, "$.leads[0].visitors[0]", "lead_identities", "lead_id", "property_id");
         assertShown(document, "$.leads[0].messages[0]", "lead_outbox", "lead_id");
-        assertShown(document, "$.visitors[0]", "visitors");
-        assertShown(document, "$.visitors[0].sessions[0]", "sessions", "visitor_id", "property_id");
+        assertShown(document, "$.visitors[0]", "visitors", "bucket");
         assertShown(
-                document, "$.visitors[0].events[0]", "events", "visitor_id", "property_id", "day", "may_hold_address");
+                document,
+                "$.visitors[0].sessions[0]",
+                "sessions",
+                "bucket",
+                "visitor_id",
+                "property_id",
+                "may_hold_address");
+        assertShown(
+                document,
+                "$.visitors[0].events[0]",
+                "events",
+                "bucket",
+                "visitor_id",
+                "property_id",
+                "day",
+                "may_hold_address");
     }
 
     /** @param implied columns that the surrounding object or another column gives */

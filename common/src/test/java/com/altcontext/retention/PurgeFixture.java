@@ -51,8 +51,11 @@ abstract class PurgeFixture {
     }
 
     static void visitAt(String anonId, Instant at) {
-        List<Event> events = List.of(TestEvent.at(anonId, at).event());
-        var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
+        store(TestEvent.at(anonId, at).event());
+    }
+
+    static void store(Event event) {
+        var _ = database.sql().inTransaction(tx -> STORE.write(tx, List.of(event)));
     }
 
     static void partition(int daysAgo) {

@@ -2,6 +2,7 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.event.Event;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.AnonId;
 import java.time.Instant;
@@ -31,6 +32,34 @@ class PurgeTest extends PurgeFixture {
         assertThat(hasPartition(91)).isFalse();
         assertThat(hasPartition(90)).isTrue();
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-kept");
+    }
+
+    @Test
+    void a_session_that_loses_its_first_events_counts_what_is_left() {
+        partition(90);
+        partition(91);
+        rolledUp(91);
+        Instant midnight = TODAY.minusDays(90).atStartOfDay().toInstant(ZoneOffset.UTC);
+        List<Event> visit = List.of(
+                TestEvent.view("a", midnight.minusSeconds(600), "/landing").event(),
+                TestEvent.view("a", midnight.minusSeconds(60), "/form")
+                        .type("form_start")
+                        .event(),
+                TestEvent.view("a", midnight.plusSeconds(60), "/form")
+                        .type("form_submit")
+                        .event(),
+                TestEvent.view("a", midnight.plusSeconds(120), "/thanks")
+                        .engaged(700)
+                        .event());
+        visit.forEach(event -> store(event));
+        String counters =
+                "SELECT concat_ws(' ', started_at < ?, events, page_views, conversions, engaged_ms, entry_path, exit_path,"
+                        + " first_form_start IS NOT NULL, last_form_submit IS NOT NULL) FROM sessions";
+        assertThat(database.texts(counters, midnight)).containsExactly("t 4 2 1 700 /landing /thanks t t");
+
+        var _ = purgeNow(false);
+
+        assertThat(database.texts(counters, midnight)).containsExactly("t 2 1 1 700 /thanks /thanks f t");
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class TestEvent implements Cloneable {
     private String path = "/";
     private Instant receivedAt;
     private @Nullable Instant timestamp;
+    private @Nullable Instant sentAt;
     private @Nullable UUID eventId;
     private boolean unique;
     private @Nullable String props;
@@ -82,6 +83,11 @@ public final class TestEvent implements Cloneable {
     /** The sender's clock. */
     public TestEvent timestamp(Instant time) {
         return with(e -> e.timestamp = time);
+    }
+
+    /** The sender's clock when it sends. */
+    public TestEvent sentAt(Instant time) {
+        return with(e -> e.sentAt = time);
     }
 
     public TestEvent receivedAt(Instant time) {
@@ -155,12 +161,12 @@ public final class TestEvent implements Cloneable {
         UUID id = eventId == null && unique ? UUID.randomUUID() : eventId;
         Traffic traffic = new Traffic(null, null, entrance, null, conversion, engagedMs, null, vitals);
         AnonId visitor = new AnonId(anonId);
-        Beacon beacon = new Beacon(visitor, type, path, timestamp, null, utm, traffic, id, props);
+        Beacon beacon = new Beacon(visitor, type, path, timestamp, null, utm, traffic, id, props, sentAt, null);
         byte[] hash = Arrays.copyOf(address.getBytes(StandardCharsets.UTF_8), 32);
         return Event.of(
                 beacon,
                 Visitor.of(property, visitor, hash, null),
-                new Origin(utm, source, referrerHost, device, country),
+                new Origin(utm, source, referrerHost, device, country, null),
                 receivedAt);
     }
 
@@ -172,6 +178,7 @@ public final class TestEvent implements Cloneable {
         putIfPresent(body, "eventType", type);
         putIfPresent(body, "path", path);
         putIfPresent(body, "timestamp", timestamp == null ? null : timestamp.toString());
+        putIfPresent(body, "sentAt", sentAt == null ? null : sentAt.toString());
         putIfPresent(body, "eventId", eventId == null ? null : eventId.toString());
         putIfPresent(body, "utm.source", utm.source());
         putIfPresent(body, "utm.medium", utm.medium());

@@ -91,7 +91,7 @@ public record TestForm(
     public Capture capture() {
         Utm utm = new Utm("spring", "email", null, null, null);
         Beacon beacon = new Beacon(new AnonId(anonId), "", path, null, null, utm, Traffic.NONE, null, null);
-        Origin origin = new Origin(utm, TrafficSource.EMAIL, null, DeviceType.DESKTOP, null);
+        Origin origin = new Origin(utm, TrafficSource.EMAIL, null, DeviceType.DESKTOP, null, null);
         return new Capture(new Email(email), visitor(), beacon, origin, at, form, channel, consent, "2026-01", payload);
     }
 

@@ -63,17 +63,62 @@ class SessionRuleTest {
     void an_event_finds_its_session(String known, long minute, String source, String expected) {
         List<Session> sessions = sessions(known);
 
-        Session chosen = RULE.choose(sessions, NOON.plus(Duration.ofMinutes(minute)), utm(source));
+        Session chosen = RULE.choose(sessions, event("page_view", minute, source, DeviceType.DESKTOP));
 
         assertThat(chosen == null ? "new" : String.valueOf(sessions.indexOf(chosen)))
                 .isEqualTo(expected);
     }
 
     @Test
-    void a_late_event_moves_the_start_and_never_the_end() {
+    void a_form_that_repeats_another_campaign_does_not_split_the_session() {
+        List<Session> sessions = sessions("0-10:ads");
+
+        assertThat(RULE.choose(sessions, event("form_submit", 11, "hidden", DeviceType.DESKTOP)))
+                .isSameAs(sessions.getFirst());
+    }
+
+    @Test
+    void a_bot_and_a_person_do_not_share_a_session() {
+        List<Session> sessions = sessions("0-10");
+        assertThat(RULE.choose(sessions, event("page_view", 5, null, DeviceType.BOT)))
+                .isNull();
+
+        Session robots =
+                Session.begun(UUID.randomUUID(), event("page_view", 0, null, DeviceType.BOT), visitor("192.0.2.9"));
+        sessions.add(robots);
+        assertThat(RULE.choose(sessions, event("page_view", 5, null, DeviceType.BOT)))
+                .isSameAs(robots);
+        assertThat(RULE.choose(sessions, event("page_view", 5, null, DeviceType.MOBILE)))
+                .isSameAs(sessions.getFirst());
+    }
+
+    /** The last column is the place of the session, or {@code none}. */
+    @ParameterizedTest
+    @CsvSource({
+        "0-10 50-60, 100, 1",
+        "0-10 50-60, 1500, 1",
+        "0-10 50-60, 1501, none",
+        "0-10 200-210, 100, 0",
+        "'', 100, none"
+    })
+    void a_late_engagement_belongs_to_the_latest_session_of_the_last_day(String known, long minute, String expected) {
+        List<Session> sessions = sessions(known);
+
+        Session ended = RULE.latestEnded(sessions, event("engagement", minute, null, DeviceType.DESKTOP));
+
+        assertThat(ended == null ? "none" : String.valueOf(sessions.indexOf(ended)))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void a_late_event_moves_the_start_and_never_the_end_and_gives_its_origin() {
         Session session = sessions("30-40").getFirst();
 
-        session.join(NOON, visitor("192.0.2.9"));
+        SessionEvent landing = event("page_view", 0, "ads", DeviceType.DESKTOP);
+        session.join(landing, visitor("192.0.2.9"));
+
+        assertThat(session.origin()).isSameAs(landing.origin());
+        assertThat(session.utm()).isEqualTo(utm("ads"));
 
         assertThat(session.startedAt()).isEqualTo(NOON);
         assertThat(session.lastEventAt()).isEqualTo(NOON.plus(Duration.ofMinutes(40)));
@@ -81,11 +126,11 @@ class SessionRuleTest {
     }
 
     @Test
-    void a_later_event_moves_the_end_and_where_the_visitor_was_seen_last() {
+    void a_later_event_moves_the_end_and_says_where_the_visitor_was_seen_last() {
         Session session = sessions("30-40").getFirst();
         Visitor visitor = visitor("192.0.2.9");
 
-        session.join(NOON.plus(Duration.ofMinutes(45)), visitor);
+        session.join(event("page_view", 45, null, DeviceType.DESKTOP), visitor);
 
         assertThat(session.startedAt()).isEqualTo(NOON.plus(Duration.ofMinutes(30)));
         assertThat(session.lastEventAt()).isEqualTo(NOON.plus(Duration.ofMinutes(45)));
@@ -99,6 +144,7 @@ class SessionRuleTest {
             String[] ends = parts[0].split("-", -1);
             sessions.add(Session.known(
                     UUID.randomUUID(),
+                    false,
                     utm(parts.length > 1 ? parts[1] : null),
                     NOON.plus(Duration.ofMinutes(Long.parseLong(ends[0]))),
                     NOON.plus(Duration.ofMinutes(Long.parseLong(ends[1])))));
@@ -115,14 +161,26 @@ class SessionRuleTest {
                 "default", new AnonId("visitor-0001"), address.getBytes(java.nio.charset.StandardCharsets.UTF_8), null);
     }
 
+    private static SessionEvent event(String type, long minute, @Nullable String source, DeviceType device) {
+        return new SessionEvent(
+                UUID.randomUUID(),
+                NOON.plus(Duration.ofMinutes(minute)),
+                new Origin(utm(source), TrafficSource.CAMPAIGN, "example.org", device, "CA", "www.example.com"),
+                type,
+                "/",
+                false,
+                0,
+                false);
+    }
+
     @Test
     void a_new_session_has_the_origin_of_the_event_that_began_it() {
-        Origin origin = new Origin(utm("ads"), TrafficSource.CAMPAIGN, "example.org", DeviceType.MOBILE, "CA");
+        SessionEvent first = event("page_view", 0, "ads", DeviceType.MOBILE);
 
-        Session session = Session.begun(UUID.randomUUID(), origin, NOON, visitor("192.0.2.9"));
+        Session session = Session.begun(UUID.randomUUID(), first, visitor("192.0.2.9"));
 
-        assertThat(session.begunBy).isSameAs(origin);
-        assertThat(session.utm).isEqualTo(origin.utm());
         assertThat(session.isStartMoved()).isTrue();
+        assertThat(session.origin()).isSameAs(first.origin());
+        assertThat(session.utm()).isEqualTo(first.origin().utm());
     }
 }

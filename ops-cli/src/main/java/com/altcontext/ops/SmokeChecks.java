@@ -23,9 +23,9 @@ final class SmokeChecks {
 
     /** The rows of a visitor without a lead. */
     private static final List<String> REMOVE = List.of(
-            "DELETE FROM events WHERE visitor_id = ?",
-            "DELETE FROM sessions WHERE visitor_id = ?",
-            "DELETE FROM visitors WHERE visitor_id = ?");
+            "DELETE FROM events WHERE bucket = bucket_of(?) AND visitor_id = ?",
+            "DELETE FROM sessions WHERE bucket = bucket_of(?) AND visitor_id = ?",
+            "DELETE FROM visitors WHERE bucket = bucket_of(?) AND visitor_id = ?");
 
     private final Deployment deployment;
     private final Optional<String> adminKey;
@@ -166,8 +166,9 @@ final class SmokeChecks {
     private long rows() {
         return database.orElseThrow()
                 .inTransaction(tx -> tx.query(
-                                "SELECT count(*) FROM events WHERE visitor_id = ?",
+                                "SELECT count(*) FROM events WHERE bucket = bucket_of(?) AND visitor_id = ?",
                                 row -> row.number(1),
+                                visitorId.orElse(null),
                                 visitorId.orElse(null))
                         .getFirst());
     }
@@ -276,7 +277,7 @@ final class SmokeChecks {
             UUID visitor = visitorId.get();
             seen = database.get()
                             .inTransaction(tx -> REMOVE.stream()
-                                    .mapToInt(sql -> tx.update(sql, visitor))
+                                    .mapToInt(sql -> tx.update(sql, visitor, visitor))
                                     .sum())
                     + " rows removed";
         }

@@ -29,6 +29,7 @@ import com.altcontext.value.Weight;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +99,7 @@ public final class EventRoute implements DirectHandler {
     private void take(RequestContext request, JsonBody.Content json) {
         Client client = request.client();
         Decision decision = json.isRead()
-                ? decide(json.value(), client, json.issues())
+                ? decide(json.value(), null, client, json.issues())
                 : new Decision.Refuse(attribution.propertyOf(client));
         switch (decision) {
             case Decision.Refuse(Property property) -> throw Refusal.invalid(json.issues(), property.id());
@@ -107,7 +108,7 @@ public final class EventRoute implements DirectHandler {
                 EventAnswer.of(new Outcome.Dropped(reason)).send(request.response());
             }
             case Decision.Store(Event event) ->
-                store(request, List.of(event), 0, outcomes -> answer(request, outcomes.getFirst()));
+                store(request, List.of(event), 0, outcomes -> answer(request, event, outcomes.getFirst()));
         }
     }
 
@@ -121,13 +122,16 @@ public final class EventRoute implements DirectHandler {
         record Refuse(Property property) implements Decision {}
     }
 
-    /** @param issues what was wrong with the JSON; gets what is wrong with the fields */
-    private Decision decide(@Nullable Object json, Client client, Issues issues) {
+    /**
+     * @param batchSentAt when a batch was sent, by its sender's clock
+     * @param issues what was wrong with the JSON; gets what is wrong with the fields
+     */
+    private Decision decide(@Nullable Object json, @Nullable Instant batchSentAt, Client client, Issues issues) {
         if (issues.isEmpty() && Fields.of(json, new Issues()).isFilled("honeypot")) {
             return new Decision.Drop(property(json, client, new Issues()), Outcome.DropReason.HONEYPOT);
         }
         Property property = property(json, client, issues);
-        Beacon beacon = EventReader.read(json, issues);
+        Beacon beacon = EventReader.read(json, batchSentAt, issues);
         if (beacon == null || !issues.isEmpty()) {
             return new Decision.Refuse(property);
         }
@@ -164,8 +168,8 @@ public final class EventRoute implements DirectHandler {
         }
     }
 
-    private void answer(RequestContext request, Outcome outcome) {
-        count(request, outcome);
+    private void answer(RequestContext request, Event event, Outcome outcome) {
+        count(request, event, outcome);
         if (outcome instanceof Outcome.Unstorable) {
             errors.answer(request, new Refusal(Problem.INTERNAL_ERROR));
         } else {
@@ -173,14 +177,18 @@ public final class EventRoute implements DirectHandler {
         }
     }
 
-    private void count(RequestContext request, Outcome outcome) {
+    private void count(RequestContext request, Event event, Outcome outcome) {
         metrics.decided(outcome);
-        if (outcome instanceof Outcome.Unstorable(String sqlState)) {
-            ErrorMapper.logUnstorable(request, sqlState);
+        switch (outcome) {
+            case Outcome.Unstorable(String sqlState) -> ErrorMapper.logUnstorable(request, sqlState);
+            case Outcome.Dropped(Outcome.DropReason reason) ->
+                requests.dropped(event.visitor().propertyId(), request.route(), reason);
+            case Outcome.Stored _, Outcome.Duplicate _ -> {}
         }
     }
 
     private void takeBatch(RequestContext request, JsonBody.Content json) {
+        Instant sentAt = EventReader.sentAt(json.value(), json.issues());
         List<?> events = events(json);
         if (events.size() > 1) {
             // The first was counted with the request.
@@ -188,7 +196,7 @@ public final class EventRoute implements DirectHandler {
         }
         List<Slot> slots = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
-            slots.add(slot(request, events.get(i), json.eventIssues().get(i)));
+            slots.add(slot(request, events.get(i), sentAt, json.eventIssues().get(i)));
         }
         List<Event> wanted =
                 slots.stream().map(Slot::event).filter(Objects::nonNull).toList();
@@ -218,8 +226,8 @@ public final class EventRoute implements DirectHandler {
     /** The result of one event of a batch as JSON, where it is known already, or the event that the writer still decides about. */
     private record Slot(@Nullable String result, @Nullable Event event) {}
 
-    private Slot slot(RequestContext request, @Nullable Object json, Issues issues) {
-        return switch (decide(json, request.client(), issues)) {
+    private Slot slot(RequestContext request, @Nullable Object json, @Nullable Instant batchSentAt, Issues issues) {
+        return switch (decide(json, batchSentAt, request.client(), issues)) {
             case Decision.Store(Event event) -> new Slot(null, event);
             case Decision.Drop(Property property, Outcome.DropReason reason) -> {
                 requests.dropped(property.id(), request.route(), reason);
@@ -238,11 +246,12 @@ public final class EventRoute implements DirectHandler {
         StringBuilder json = new StringBuilder(32 + slots.size() * 200).append("{\"ok\":true,\"results\":[");
         int next = 0;
         for (Slot slot : slots) {
-            if (slot.result != null) {
+            Event event = slot.event;
+            if (event == null) {
                 json.append(slot.result);
             } else {
                 Outcome outcome = outcomes.get(next++);
-                count(request, outcome);
+                count(request, event, outcome);
                 EventAnswer.append(json, outcome);
             }
             json.append(',');

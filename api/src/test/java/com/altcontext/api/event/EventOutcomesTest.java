@@ -165,6 +165,46 @@ class EventOutcomesTest {
     }
 
     @Test
+    void an_engagement_without_a_session_is_dropped_and_counted() {
+        String property = stored.newProperty(properties);
+        ObjectNode event = TestEvent.bodyWith("eventType", "engagement").put("propertyId", property);
+        Call.Answer answer = Call.event(event).send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.text()).isEqualTo("{\"ok\":true}");
+        assertThat(answer.header("x-outcome")).isEqualTo("dropped");
+        StoredRows.await(() -> stored.rejections(property, "events", "engagement_without_session"), 1L);
+        assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
+
+        ObjectNode visit = TestEvent.body().put("propertyId", property);
+        String anonId = visit.path("anonId").asText();
+        ObjectNode later = TestEvent.body(anonId).put("propertyId", property).put("eventType", "engagement");
+        Call.Answer batch =
+                Call.batch("[" + event + "," + visit + "," + later + "]").send();
+        assertThat(batch.json().path("results"))
+                .extracting(result -> result.path("outcome").asText())
+                .containsExactly("dropped", "stored", "stored");
+        StoredRows.await(() -> stored.rejections(property, "events/batch", "engagement_without_session"), 1L);
+        assertThat(stored.sessions(anonId)).hasSize(1);
+    }
+
+    @Test
+    void the_host_of_the_page_is_kept() {
+        ObjectNode named = TestEvent.bodyWith("hostname", "Shop.Example.CA");
+        Call.event(named).header("origin", "https://www.example.ca").send();
+        ObjectNode unnamed = TestEvent.body();
+        Call.event(unnamed).header("origin", "https://www.example.ca").send();
+
+        assertThat(stored.event(named.path("anonId").asText()).path("hostname").asText())
+                .isEqualTo("shop.example.ca");
+        assertThat(stored.sessions(unnamed.path("anonId").asText())
+                        .getFirst()
+                        .path("hostname")
+                        .asText())
+                .isEqualTo("www.example.ca");
+    }
+
+    @Test
     void a_filled_honeypot_gets_no_issues() {
         Call.Answer answer = Call.event("{\"honeypot\":\"x\"}").send();
 

@@ -2,10 +2,13 @@ package com.altcontext.api.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -113,6 +116,47 @@ class EventTimestampTest {
             assertThat(time(row, "occurred_at")).as("%s", sent).isEqualTo(time(row, "received_at"));
             assertThat(time(row, "received_at")).isAfterOrEqualTo(now.truncatedTo(ChronoUnit.MILLIS));
         }
+    }
+
+    @Test
+    void what_the_senders_clock_shows_when_it_sends_corrects_the_time() {
+        Instant wrong = clock.instant().minus(Duration.ofDays(300)).truncatedTo(ChronoUnit.MILLIS);
+        JsonNode row = events.accepted(
+                TestEvent.bodyWith("timestamp", wrong.minusSeconds(90).toEpochMilli())
+                        .put("sentAt", wrong.toString()));
+
+        assertThat(Duration.between(time(row, "occurred_at"), time(row, "received_at")))
+                .isEqualTo(Duration.ofSeconds(90));
+    }
+
+    @Test
+    void a_batch_says_once_when_it_was_sent() {
+        Instant wrong = clock.instant().plus(Duration.ofHours(5)).truncatedTo(ChronoUnit.MILLIS);
+        ObjectNode own = TestEvent.bodyWith("timestamp", wrong.minusSeconds(20).toString())
+                .put("sentAt", wrong.minusSeconds(10).toString());
+        ObjectNode other =
+                TestEvent.bodyWith("timestamp", wrong.minusSeconds(20).toString());
+        Call.Answer answer = Call.batch(
+                        "{\"sentAt\":" + wrong.toEpochMilli() + ",\"events\":[" + own + "," + other + "]}")
+                .send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        StoredRows stored = new StoredRows(sql);
+        List<Duration> before = Stream.of(own, other)
+                .map(event -> stored.event(event.path("anonId").asText()))
+                .map(row -> Duration.between(time(row, "occurred_at"), time(row, "received_at")))
+                .toList();
+        assertThat(before).containsExactly(Duration.ofSeconds(10), Duration.ofSeconds(20));
+    }
+
+    @Test
+    void an_unreadable_time_of_sending_is_an_issue() {
+        assertThat(events.refusedPaths(TestEvent.bodyWith("sentAt", "yesterday")))
+                .containsExactly("sentAt");
+        Call.Answer answer = Call.batch("{\"sentAt\":true,\"events\":[" + TestEvent.body() + "]}")
+                .send();
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("\"path\":\"sentAt\"");
     }
 
     static Stream<Object> unreadableTimes() {

@@ -57,7 +57,7 @@ class HostileBodyTest {
     private static int readEvent(byte[] bytes) {
         JsonBody.Content json = JsonBody.read(bytes);
         if (json.isRead()) {
-            var _ = EventReader.read(json.value(), json.issues());
+            var _ = EventReader.read(json.value(), null, json.issues());
         }
         return Problem.INVALID_REQUEST.json(json.issues().list()).length();
     }
@@ -70,7 +70,7 @@ class HostileBodyTest {
                 : batch.value() instanceof List<?> bare ? bare : List.of();
         for (int i = 0; i < batch.eventIssues().size(); i++) {
             Issues issues = batch.eventIssues().get(i);
-            var _ = EventReader.read(i < events.size() ? events.get(i) : null, issues);
+            var _ = EventReader.read(i < events.size() ? events.get(i) : null, null, issues);
             length += Problem.INVALID_REQUEST.json(issues.list()).length();
         }
         return length;

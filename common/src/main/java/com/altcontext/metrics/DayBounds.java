@@ -1,0 +1,30 @@
+package com.altcontext.metrics;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/**
+ * A day of a time zone: 23, 24 or 25 hours.
+ *
+ * @param start its first moment
+ * @param end the first moment of the next
+ */
+record DayBounds(LocalDate day, Instant start, Instant end) {
+    static DayBounds of(LocalDate day, ZoneId zone) {
+        return new DayBounds(
+                day,
+                day.atStartOfDay(zone).toInstant(),
+                day.plusDays(1).atStartOfDay(zone).toInstant());
+    }
+
+    /** The first UTC day, and so the first partition, that it lies in. */
+    LocalDate firstPartition() {
+        return LocalDate.ofInstant(start, ZoneOffset.UTC);
+    }
+
+    LocalDate lastPartition() {
+        return LocalDate.ofInstant(end.minusMillis(1), ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,309 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Columns;
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import java.io.ByteArrayOutputStream;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The figures of one day of properties that share a time zone: read by the statements of {@code rollup.sql}, one for each
+ * kind, and written in place of the old ones.
+ */
+final class DayRollup {
+    private static final Map<String, String> STATEMENTS = NamedSql.sections("rollup.sql");
+
+    /** Those that {@code daily_ingest_rollups} holds. */
+    private static final Set<Count> OF_INGEST = Set.of(Count.ACCEPTED, Count.BOTS);
+
+    /** In the order of the statement's columns. */
+    private static final List<Count> OF_SESSIONS = List.of(
+            Count.SESSIONS,
+            Count.BOUNCES,
+            Count.VIEWED_SESSIONS,
+            Count.ENGAGED_MS,
+            Count.FORM_SESSIONS,
+            Count.COMPLETED_FORMS,
+            Count.CONVERTING_SESSIONS,
+            Count.FROM_DIRECT,
+            Count.FROM_ORGANIC_SEARCH,
+            Count.FROM_PAID_SEARCH,
+            Count.FROM_SOCIAL,
+            Count.FROM_EMAIL,
+            Count.FROM_REFERRAL,
+            Count.FROM_CAMPAIGN,
+            Count.FROM_INTERNAL,
+            Count.FROM_UNKNOWN);
+
+    private static final List<Count> COUNTS =
+            Stream.of(Count.values()).filter(kind -> !OF_INGEST.contains(kind)).toList();
+
+    private static final String SAVE_METRICS = Stream.of(
+                    Stream.of("property_id", "day", "version", "rolled_up_at"),
+                    COUNTS.stream().map(Count::column),
+                    Stream.of("visitor_sketch", "lead_visitor_sketch"),
+                    Arrays.stream(Vital.values()).map(vital -> vital.column))
+            .flatMap(columns -> columns)
+            .collect(Collectors.collectingAndThen(
+                    Collectors.toList(),
+                    columns -> "INSERT INTO daily_metric_rollups (" + String.join(", ", columns) + ") VALUES (?"
+                            + ", ?".repeat(columns.size() - 1) + ")"));
+
+    private static final String SAVE_INGEST = """
+            INSERT INTO daily_ingest_rollups (property_id, day, accepted, bots, reasons, rejected) VALUES (?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String SAVE_DIMENSION = """
+            INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, visitors, page_views, sessions, conversions)
+            SELECT property_id, ?, ?, rank, value, visitors, page_views, sessions, conversions
+            FROM unnest(?::text[], ?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
+                AS made(property_id, rank, value, visitors, page_views, sessions, conversions)
+            """;
+
+    private final Tx tx;
+    private final LocalDate day;
+    private final Map<String, @Nullable Object> asked = new HashMap<>();
+    private final Map<String, PropertyDay> days = new LinkedHashMap<>();
+
+    /** @param properties their slugs */
+    DayRollup(Tx tx, DayBounds bounds, List<String> properties) {
+        this.tx = tx;
+        this.day = bounds.day();
+        asked.put("day", day);
+        asked.put("start", bounds.start());
+        asked.put("end", bounds.end());
+        asked.put("first", bounds.firstPartition());
+        asked.put("last", bounds.lastPartition());
+        asked.put("properties", properties.toArray(String[]::new));
+        properties.forEach(property -> days.put(property, new PropertyDay()));
+    }
+
+    /** What is collected of one property. */
+    private static final class PropertyDay {
+        final Map<Count, Long> counts = new EnumMap<>(Count.class);
+        final VisitorSketch.Union visitors = new VisitorSketch.Union();
+
+        @Nullable
+        VisitorSketch fewVisitors;
+
+        final VisitorSketch.Union leadVisitors = new VisitorSketch.Union();
+        final Map<Vital, ByteArrayOutputStream> vitals = new EnumMap<>(Vital.class);
+        final Map<String, Long> rejected = new TreeMap<>();
+
+        long count(Count kind) {
+            return counts.getOrDefault(kind, 0L);
+        }
+
+        void add(Count kind, long more) {
+            counts.merge(kind, more, Long::sum);
+        }
+
+        byte[] histogram(Vital vital) {
+            ByteArrayOutputStream measured = vitals.get(vital);
+            return measured == null ? new byte[0] : measured.toByteArray();
+        }
+    }
+
+    /**
+     * Computes all figures and writes them.
+     *
+     * @return how many events they are of, bots included
+     */
+    long replace(long version, Instant now) {
+        countSessions();
+        countVisitors();
+        each("newVisitors", (figures, row) -> figures.add(Count.NEW_VISITORS, row.number(2)));
+        each("bots", (figures, row) -> figures.add(Count.BOTS, row.number(2)));
+        for (Vital vital : Vital.values()) {
+            measure(vital);
+        }
+        each("leads", (figures, row) -> figures.add(Count.NEW_LEADS, row.number(2)));
+        timeCaptures();
+        each("rejections", (figures, row) -> figures.rejected.put(row.text(2), row.number(3)));
+
+        forget();
+        days.forEach((property, figures) -> save(property, figures, version, now));
+        asked.put(
+                "until",
+                tx.query(sql("until").sql(), row -> row.day(1), sql("until").parameters(asked))
+                        .getFirst());
+        for (Dimension dimension : Dimension.values()) {
+            save(dimension);
+        }
+        return days.values().stream()
+                .mapToLong(figures -> figures.count(Count.ACCEPTED) + figures.count(Count.BOTS))
+                .sum();
+    }
+
+    private void countSessions() {
+        each("sessions", (figures, row) -> {
+            int column = 2;
+            for (Count kind : OF_SESSIONS) {
+                figures.add(kind, row.number(column++));
+            }
+        });
+    }
+
+    private void countVisitors() {
+        each("visitors", (figures, row) -> {
+            figures.visitors.addLeast((int) row.number(2), (int) row.number(3));
+            figures.add(Count.UNIQUE_VISITORS, row.number(4));
+            figures.add(Count.PAGE_VIEWS, row.number(5));
+            figures.add(Count.ACCEPTED, row.number(6));
+        });
+        Map<String, Set<UUID>> few = new HashMap<>();
+        days.forEach((property, figures) -> {
+            if (figures.count(Count.UNIQUE_VISITORS) <= VisitorSketch.MAX_EXACT) {
+                few.put(property, new HashSet<>());
+            }
+        });
+        asked.put("few", few.keySet().toArray(String[]::new));
+        NamedSql statement = sql("fewVisitors");
+        tx.each(
+                statement.sql(),
+                row -> Objects.requireNonNull(few.get(row.text(1))).add(row.id(2)),
+                statement.parameters(asked));
+        few.forEach((property, visitors) ->
+                Objects.requireNonNull(days.get(property)).fewVisitors = VisitorSketch.of(visitors));
+    }
+
+    private void measure(Vital vital) {
+        NamedSql statement = new NamedSql(
+                text("vital").replace("{column}", vital.raw()).replace("{scale}", vital == Vital.CLS ? "1000" : "1"));
+        each(
+                statement,
+                (figures, row) -> figures.vitals
+                        .computeIfAbsent(vital, _ -> new ByteArrayOutputStream())
+                        .writeBytes(Histogram.entry((int) row.number(2), row.number(3))));
+    }
+
+    /** How long after their first visit the visitors left an address, and which visitors did. */
+    private void timeCaptures() {
+        record CaptureLink(String property, UUID visitor, Instant capturedAt) {}
+        NamedSql links = sql("captures");
+        List<CaptureLink> captures = tx.query(
+                links.sql(), row -> new CaptureLink(row.text(1), row.id(2), row.time(3)), links.parameters(asked));
+        asked.put(
+                "visitors",
+                captures.stream().map(CaptureLink::visitor).distinct().toArray(UUID[]::new));
+        Map<UUID, Instant> firstSeen = new HashMap<>();
+        NamedSql seen = sql("firstSeen");
+        tx.each(seen.sql(), row -> firstSeen.put(row.id(1), row.time(2)), seen.parameters(asked));
+        for (CaptureLink capture : captures) {
+            PropertyDay figures = Objects.requireNonNull(days.get(capture.property));
+            figures.leadVisitors.add(VisitorSketch.of(Set.of(capture.visitor)));
+            Instant since = firstSeen.get(capture.visitor);
+            if (since != null) {
+                figures.add(Count.CAPTURES, 1);
+                figures.add(
+                        Count.CAPTURE_MS,
+                        Math.max(0, Duration.between(since, capture.capturedAt).toMillis()));
+            }
+        }
+    }
+
+    private void forget() {
+        Pipeline pipeline = tx.pipeline();
+        for (String table : List.of("daily_dimension_rollups", "daily_metric_rollups", "daily_ingest_rollups")) {
+            pipeline.update(
+                    "DELETE FROM " + table + " WHERE day = ? AND property_id = ANY (?)", day, asked.get("properties"));
+        }
+        pipeline.send();
+    }
+
+    private void save(String property, PropertyDay figures, long version, Instant now) {
+        List<@Nullable Object> metrics = new ArrayList<>(List.of(property, day, version, now));
+        COUNTS.forEach(kind -> metrics.add(figures.count(kind)));
+        metrics.add(Objects.requireNonNullElse(figures.fewVisitors, figures.visitors.sketch())
+                .stored());
+        metrics.add(figures.leadVisitors.sketch().stored());
+        for (Vital vital : Vital.values()) {
+            metrics.add(figures.histogram(vital));
+        }
+        Pipeline pipeline = tx.pipeline();
+        pipeline.update(SAVE_METRICS, metrics.toArray());
+        pipeline.update(
+                SAVE_INGEST,
+                property,
+                day,
+                figures.count(Count.ACCEPTED),
+                figures.count(Count.BOTS),
+                figures.rejected.keySet().toArray(String[]::new),
+                figures.rejected.values().stream().mapToLong(Long::longValue).toArray());
+        pipeline.send();
+    }
+
+    private void save(Dimension dimension) {
+        String counted = text(dimension.isOfEvents() ? "eventDimension" : "sessionDimension")
+                .replace("{column}", dimension.column());
+        NamedSql statement = new NamedSql(text("top").replace("{counted}", counted));
+        record Ranked(String property, long rank, @Nullable String value, Breakdown.Sums sums) {}
+        List<Ranked> rows = tx.query(
+                statement.sql(),
+                row -> new Ranked(
+                        row.text(1),
+                        row.number(2),
+                        row.textOrNull(3),
+                        new Breakdown.Sums(row.number(4), row.number(5), row.number(6), row.number(7))),
+                statement.parameters(asked));
+        if (rows.isEmpty()) {
+            return;
+        }
+        Columns<Ranked> made = new Columns<>(rows);
+        var _ = tx.update(
+                SAVE_DIMENSION,
+                dimension.key(),
+                day,
+                made.texts(Ranked::property),
+                made.numbers(Ranked::rank),
+                made.texts(Ranked::value),
+                made.numbers(row -> row.sums.visitors()),
+                made.numbers(row -> row.sums.pageViews()),
+                made.numbers(row -> row.sums.sessions()),
+                made.numbers(row -> row.sums.conversions()));
+    }
+
+    /** Reads a row of a property. */
+    @FunctionalInterface
+    private interface Collector {
+        void add(PropertyDay figures, Row row) throws SQLException;
+    }
+
+    private void each(String statement, Collector collector) {
+        each(sql(statement), collector);
+    }
+
+    private void each(NamedSql statement, Collector collector) {
+        tx.each(
+                statement.sql(),
+                row -> collector.add(Objects.requireNonNull(days.get(row.text(1))), row),
+                statement.parameters(asked));
+    }
+
+    private static NamedSql sql(String name) {
+        return new NamedSql(text(name));
+    }
+
+    private static String text(String name) {
+        return Objects.requireNonNull(STATEMENTS.get(name), name);
+    }
+}

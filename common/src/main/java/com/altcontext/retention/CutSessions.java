@@ -1,0 +1,66 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Sql;
+import com.altcontext.visit.VisitorLock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Sessions that began before the first moment whose events are kept, and go on after it: they lose their first events, and
+ * count what is left. They stay where they began, so that the figures of a kept day do not change.
+ */
+final class CutSessions {
+    private static final String FIND = "SELECT DISTINCT visitor_id FROM sessions WHERE started_at < ?";
+
+    private static final String RECOUNT = """
+            UPDATE sessions AS s
+            SET events = e.events, page_views = e.page_views, conversions = e.conversions, engagements = e.engagements,
+                engaged_ms = e.engaged_ms, entry_at = e.entry_at, entry_path = e.entry_path, exit_at = e.exit_at,
+                exit_path = e.exit_path, first_form_start = e.first_form_start, last_form_submit = e.last_form_submit
+            FROM (
+                SELECT cut.visitor_id, cut.id,
+                       count(e.id) AS events,
+                       count(*) FILTER (WHERE event_type = 'page_view') AS page_views,
+                       count(*) FILTER (WHERE is_conversion) AS conversions,
+                       count(*) FILTER (WHERE event_type = 'engagement') AS engagements,
+                       coalesce(sum(engaged_time_ms), 0) AS engaged_ms,
+                       min(occurred_at) FILTER (WHERE event_type = 'page_view') AS entry_at,
+                       (array_agg(path ORDER BY occurred_at, path COLLATE "C")
+                           FILTER (WHERE event_type = 'page_view'))[1] AS entry_path,
+                       max(occurred_at) FILTER (WHERE event_type = 'page_view') AS exit_at,
+                       (array_agg(path ORDER BY occurred_at DESC, path COLLATE "C" DESC)
+                           FILTER (WHERE event_type = 'page_view'))[1] AS exit_path,
+                       min(occurred_at) FILTER (WHERE event_type = 'form_start') AS first_form_start,
+                       max(occurred_at) FILTER (WHERE event_type = 'form_submit') AS last_form_submit
+                FROM unnest(?::uuid[]) AS sought(visitor_id)
+                JOIN sessions AS cut ON cut.bucket = bucket_of(sought.visitor_id) AND cut.visitor_id = sought.visitor_id
+                LEFT JOIN events AS e ON e.bucket = cut.bucket AND e.visitor_id = cut.visitor_id
+                     AND e.session_id = cut.id AND e.day >= ? AND (e.device = 'bot') = (cut.device = 'bot')
+                WHERE cut.started_at < ?
+                GROUP BY cut.visitor_id, cut.id) AS e
+            WHERE s.bucket = bucket_of(e.visitor_id) AND s.visitor_id = e.visitor_id AND s.id = e.id
+            """;
+
+    private static final int VISITORS_AT_ONCE = 500;
+
+    private CutSessions() {}
+
+    /** Call it once the sessions are gone that ended before: the others that began before are those that are cut. */
+    static void recount(Sql sql, Instant keptFrom) {
+        List<UUID> visitors = sql.inTransaction(tx -> tx.query(FIND, row -> row.id(1), keptFrom));
+        for (int from = 0; from < visitors.size(); from += VISITORS_AT_ONCE) {
+            List<UUID> some = visitors.subList(from, Math.min(from + VISITORS_AT_ONCE, visitors.size()));
+            var _ = sql.atOnce(pipeline -> {
+                VisitorLock.take(pipeline, some);
+                pipeline.update(
+                        RECOUNT,
+                        some.toArray(UUID[]::new),
+                        keptFrom.atZone(ZoneOffset.UTC).toLocalDate(),
+                        keptFrom);
+                return some;
+            });
+        }
+    }
+}
