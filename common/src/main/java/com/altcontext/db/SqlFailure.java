@@ -37,6 +37,11 @@ public final class SqlFailure extends RuntimeException {
         return state.startsWith("21") || state.startsWith("22") || state.startsWith("23");
     }
 
+    /** The server ended the statement, because it took longer than it may. */
+    public boolean isCanceled() {
+        return state.equals("57014");
+    }
+
     /** Two transactions blocked each other and this one was cancelled: the same work may be tried again. */
     public boolean isWorthRepeating() {
         return state.equals("40001") || state.equals("40P01");

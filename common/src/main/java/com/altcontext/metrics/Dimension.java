@@ -28,12 +28,12 @@ public enum Dimension {
     }
 
     /** Whether it is a property of events; the others are properties of sessions. */
-    boolean isOfEvents() {
+    public boolean isOfEvents() {
         return this == PATH || this == EVENT_TYPE;
     }
 
     /** The column of {@code events} or of {@code sessions}. */
-    String column() {
+    public String column() {
         return this == LANDING_PATH ? "entry_path" : key;
     }
 

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Deadline {
     private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
 
-    /** The SQLSTATE of a statement that was cancelled. */
-    private static final String CANCELED = "57014";
-
     private final @Nullable Duration timeout;
     private final long endNanos;
 
@@ -51,7 +48,7 @@ final class Deadline {
         try {
             return work.get();
         } catch (SqlFailure failed) {
-            if (timeout != null && failed.state().equals(CANCELED)) {
+            if (timeout != null && failed.isCanceled()) {
                 throw new TookTooLong();
             }
             throw failed;

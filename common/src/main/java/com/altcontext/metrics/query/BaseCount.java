@@ -1,0 +1,63 @@
+package com.altcontext.metrics.query;
+
+import java.util.Locale;
+
+/** What metrics are computed of: each is one aggregate, counted in one place. The names are those of columns. */
+enum BaseCount {
+    SESSIONS(Source.SESSIONS, "count(*)"),
+    BOUNCES(Source.SESSIONS, "count(*) FILTER (WHERE page_views = 1 AND events - engagements = 1)"),
+    VIEWED_SESSIONS(Source.SESSIONS, "count(*) FILTER (WHERE page_views > 0)"),
+    ENGAGED_MS(Source.SESSIONS, "sum(engaged_ms)"),
+    FORM_SESSIONS(Source.SESSIONS, "count(first_form_start)"),
+    COMPLETED_FORMS(Source.SESSIONS, "count(*) FILTER (WHERE last_form_submit > first_form_start)"),
+    CONVERTING_SESSIONS(Source.SESSIONS, "count(*) FILTER (WHERE converts)"),
+    SESSION_PAGE_VIEWS(Source.SESSIONS, "sum(page_views)"),
+    SESSION_EVENTS(Source.SESSIONS, "sum(events)"),
+    SESSION_VISITORS(Source.SESSIONS, "count(DISTINCT visitor_id)"),
+    PAGE_VIEWS(Source.EVENTS, "sum(page_views)"),
+    EVENTS(Source.EVENTS, "sum(events)"),
+    VISITORS(Source.EVENTS, "count(*)"),
+    SCROLL_SUM(Source.EVENTS, "sum(scroll_sum)"),
+    SCROLLS(Source.EVENTS, "sum(scrolls)"),
+    FCP_P75("fcp_ms", 0.75),
+    FCP_P95("fcp_ms", 0.95),
+    LCP_P75("lcp_ms", 0.75),
+    LCP_P95("lcp_ms", 0.95),
+    INP_P75("inp_ms", 0.75),
+    INP_P95("inp_ms", 0.95),
+    TTFB_P75("ttfb_ms", 0.75),
+    TTFB_P95("ttfb_ms", 0.95),
+    CLS_P75("cls_score", 0.75),
+    CLS_P95("cls_score", 0.95);
+
+    final Source source;
+    final String aggregate;
+
+    BaseCount(Source source, String aggregate) {
+        this.source = source;
+        this.aggregate = aggregate;
+    }
+
+    BaseCount(String column, double share) {
+        this(Source.VITALS, "percentile_disc(" + share + ") WITHIN GROUP (ORDER BY e." + column + ")");
+    }
+
+    /** Where it is counted. */
+    enum Source {
+        /** Sessions that began in the window. */
+        SESSIONS,
+        /** Events that happened in it. */
+        EVENTS,
+        /** The same, each by itself, since quantiles do not add up. */
+        VITALS
+    }
+
+    /** In the part of a statement that counts others. */
+    String none() {
+        return source == Source.VITALS ? "NULL::real" : "NULL::numeric";
+    }
+
+    String column() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

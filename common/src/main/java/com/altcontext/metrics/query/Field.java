@@ -1,0 +1,56 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Condition;
+import com.altcontext.metrics.Dimension;
+import com.altcontext.value.Text;
+import org.jspecify.annotations.Nullable;
+
+/** What a filter is about or rows are grouped by. */
+public sealed interface Field {
+    /** A column of {@code events} or of {@code sessions}. */
+    record Column(Dimension dimension) implements Field {
+        @Override
+        public boolean isOfEvents() {
+            return dimension.isOfEvents();
+        }
+
+        @Override
+        public Condition value() {
+            return Condition.of((dimension.isOfEvents() ? "e." : "s.") + dimension.column());
+        }
+    }
+
+    /** A text, number or flag that events carry under a key of the site's own. */
+    record Prop(String key) implements Field {
+        @Override
+        public boolean isOfEvents() {
+            return true;
+        }
+
+        @Override
+        public Condition value() {
+            return Condition.of("e.props ->> ?::text", key);
+        }
+    }
+
+    /** Whether the value is that of an event; else it is that of the session. */
+    boolean isOfEvents();
+
+    /** An expression, of an event {@code e} or a session {@code s}. */
+    Condition value();
+
+    /** The longest key of {@code props.<key>}. */
+    int MAX_KEY = 255;
+
+    /** The field of that name; null if there is none. */
+    static @Nullable Field named(String name) {
+        if (name.startsWith("props.")) {
+            String key = name.substring("props.".length());
+            return key.isEmpty() || Text.lengthFault(key, 1, MAX_KEY) != null || !Text.isStorable(key)
+                    ? null
+                    : new Prop(key);
+        }
+        Dimension dimension = Dimension.of(name);
+        return dimension == null ? null : new Column(dimension);
+    }
+}

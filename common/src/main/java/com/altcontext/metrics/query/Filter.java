@@ -1,0 +1,133 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Condition;
+import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.LikePattern;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Which events, and which sessions that hold such an event, are asked about. */
+public sealed interface Filter {
+    /** The most leaves of a filter. */
+    int MAX_LEAVES = 20;
+
+    /** How a value is compared with those of the filter: it fits if it fits one of them. */
+    enum Operator {
+        IS,
+        IS_NOT,
+        CONTAINS,
+        CONTAINS_NOT,
+        /** With {@code *} for any characters. */
+        MATCHES;
+
+        boolean isNegative() {
+            return this == IS_NOT || this == CONTAINS_NOT;
+        }
+    }
+
+    /** @param values null stands for what has no value */
+    record Leaf(Operator operator, Field field, List<@Nullable String> values) implements Filter {}
+
+    /** Sessions that reached one of these goals. */
+    record Reached(boolean isNegative, List<Goal> goals) implements Filter {}
+
+    record And(List<Filter> all) implements Filter {}
+
+    record Or(List<Filter> any) implements Filter {}
+
+    record Not(Filter filter) implements Filter {}
+
+    /** Keeps everything. */
+    static Filter none() {
+        return new And(List.of());
+    }
+
+    /** Whether a leaf is about events. */
+    default boolean isOfEvents() {
+        return switch (this) {
+            case Leaf leaf -> leaf.field.isOfEvents();
+            case Reached _ -> false;
+            case And and -> and.all.stream().anyMatch(Filter::isOfEvents);
+            case Or or -> or.any.stream().anyMatch(Filter::isOfEvents);
+            case Not not -> not.filter.isOfEvents();
+        };
+    }
+
+    /** Whether it asks nothing. */
+    default boolean isEmpty() {
+        return this instanceof And and && and.all.stream().allMatch(Filter::isEmpty);
+    }
+
+    /** Whether a leaf is about sessions. */
+    default boolean isOfSessions() {
+        return switch (this) {
+            case Leaf leaf -> !leaf.field.isOfEvents();
+            case Reached _ -> true;
+            case And and -> and.all.stream().anyMatch(Filter::isOfSessions);
+            case Or or -> or.any.stream().anyMatch(Filter::isOfSessions);
+            case Not not -> not.filter.isOfSessions();
+        };
+    }
+
+    /**
+     * The condition on an event {@code e} and its session {@code s}; on the session alone if no leaf is about events.
+     *
+     * @param reached makes the condition that the session reached a goal, of the condition on its events {@code g}
+     */
+    default Condition condition(UnaryOperator<Condition> reached) {
+        return switch (this) {
+            case Leaf leaf -> condition(leaf);
+            case Reached goal -> {
+                Condition is = reached.apply(Goal.reachedBy(goal.goals));
+                yield goal.isNegative ? is.negated() : is;
+            }
+            case And and ->
+                Condition.all(
+                        and.all.stream().map(each -> each.condition(reached)).toList());
+            case Or or ->
+                Condition.any(
+                        or.any.stream().map(each -> each.condition(reached)).toList());
+            case Not not -> not.filter.condition(reached).negated();
+        };
+    }
+
+    private static Condition condition(Leaf leaf) {
+        Condition value = leaf.field.value();
+        List<String> texts = new ArrayList<>();
+        for (String text : leaf.values) {
+            if (text != null) {
+                texts.add(text);
+            }
+        }
+        List<Condition> any = new ArrayList<>();
+        if (texts.size() < leaf.values.size()) {
+            any.add(value.within("%s IS NULL"));
+        }
+        if (!texts.isEmpty()) {
+            any.add(
+                    switch (leaf.operator) {
+                        case IS, IS_NOT -> compared(value, " = ANY (?::text[])", texts);
+                        case CONTAINS, CONTAINS_NOT ->
+                            compared(
+                                    value,
+                                    " LIKE ANY (?::text[])",
+                                    texts.stream().map(LikePattern::containing).toList());
+                        case MATCHES ->
+                            compared(
+                                    value,
+                                    " LIKE ANY (?::text[])",
+                                    texts.stream().map(LikePattern::ofWildcards).toList());
+                    });
+        }
+        Condition fits = Condition.any(any);
+        return leaf.operator.isNegative() ? fits.negated() : fits;
+    }
+
+    private static Condition compared(Condition value, String how, List<String> texts) {
+        List<@Nullable Object> values = new ArrayList<>(value.values());
+        values.add(texts.toArray(String[]::new));
+        return new Condition(value.sql() + how, values);
+    }
+}

@@ -1,0 +1,69 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Condition;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What rows are grouped by. */
+public sealed interface Grouping {
+    /** @param name as it was asked for */
+    record By(String name, Field field) implements Grouping {}
+
+    /** Time of the property's zone, of events when they happened and of sessions when they began. */
+    enum Time implements Grouping {
+        HOUR("YYYY-MM-DD\"T\"HH24:00"),
+        DAY("YYYY-MM-DD"),
+        /** Its Monday. */
+        WEEK("YYYY-MM-DD"),
+        /** Its first day. */
+        MONTH("YYYY-MM-DD");
+
+        private final String format;
+
+        Time(String format) {
+            this.format = format;
+        }
+
+        /** @param time a local time */
+        private Condition of(Condition time) {
+            return time.within("to_char(date_trunc('" + name().toLowerCase(Locale.ROOT) + "', %s), '" + format + "')");
+        }
+    }
+
+    /** The name in requests and answers. */
+    default String key() {
+        return switch (this) {
+            case By by -> by.name;
+            case Time time -> "time:" + time.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    default boolean isOfEvents() {
+        return this instanceof By by && by.field.isOfEvents();
+    }
+
+    default boolean isOfSessions() {
+        return this instanceof By by && !by.field.isOfEvents();
+    }
+
+    /** The value as text; {@code localTime} is that of the event or of the session's begin. */
+    default Condition value(Condition localTime) {
+        return switch (this) {
+            case By by -> by.field.value();
+            case Time time -> time.of(localTime);
+        };
+    }
+
+    static @Nullable Grouping named(String name) {
+        if (name.startsWith("time:")) {
+            for (Time time : Time.values()) {
+                if (time.key().equals(name)) {
+                    return time;
+                }
+            }
+            return null;
+        }
+        Field field = Field.named(name);
+        return field == null ? null : new By(name, field);
+    }
+}

@@ -1,0 +1,240 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Condition;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one statement that answers a question. Sessions, events and measurements are counted apart, each by the groupings, and the
+ * counts put together. What is counted of a visitor is grouped by bucket and visitor inside and added up outside.
+ */
+final class QueryStatement {
+    private static final String BOTS_OUT = ".device <> 'bot'";
+
+    private static final String OF_SESSION =
+            "e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id";
+
+    private final MetricsQuery query;
+    /** The last partition that an event of a session that began in the window is in. */
+    private final LocalDate until;
+
+    private final boolean sessionsAlone;
+
+    private QueryStatement(MetricsQuery query, LocalDate until) {
+        this.query = query;
+        this.until = until;
+        this.sessionsAlone = query.sessionsAlone();
+    }
+
+    /** @param until the UTC day of the last event of any session that began in the window */
+    static Condition of(MetricsQuery query, LocalDate until) {
+        return new QueryStatement(query, until).whole();
+    }
+
+    /** The sessions that began in the windows and that the filter keeps: bucket, visitor and id. */
+    static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, LocalDate until) {
+        return new QueryStatement(new MetricsQuery(windows, List.of(), List.of(), filter, List.of(), 0, 0), until)
+                .keptSessions();
+    }
+
+    private Condition keptSessions() {
+        List<Condition> where = new ArrayList<>();
+        where.add(Condition.of("s" + BOTS_OUT));
+        where.add(window("s", "started_at"));
+        Condition kept = query.filter().condition(this::reached);
+        where.add(
+                query.filter().isOfEvents()
+                        ? Condition.all(List.of(partitions(), Condition.of("e" + BOTS_OUT), kept))
+                                .within("EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND %s)")
+                        : kept);
+        return select(List.of(), "s.bucket, s.visitor_id, s.id", "sessions AS s", where, "");
+    }
+
+    static LocalDate firstPartition(List<ZoneWindow> windows) {
+        return windows.stream()
+                .map(ZoneWindow::firstPartition)
+                .min(LocalDate::compareTo)
+                .orElseThrow();
+    }
+
+    private Condition whole() {
+        Map<BaseCount.Source, Set<BaseCount>> counts = new EnumMap<>(BaseCount.Source.class);
+        for (QueryMetric metric : query.metrics()) {
+            for (BaseCount count : metric.counts(sessionsAlone)) {
+                counts.computeIfAbsent(count.source, _ -> EnumSet.noneOf(BaseCount.class))
+                        .add(count);
+            }
+        }
+        List<BaseCount> all = counts.values().stream().flatMap(Set::stream).toList();
+        List<Condition> parts = new ArrayList<>();
+        counts.forEach((source, of) -> parts.add(part(source, of, all)));
+        List<@Nullable Object> values = new ArrayList<>();
+        parts.forEach(part -> values.addAll(part.values()));
+        String groups = names(query.groupings().size());
+        String metrics = query.metrics().stream()
+                .map(metric -> metric.expression(sessionsAlone))
+                .collect(Collectors.joining(", "));
+        String order = query.order().stream()
+                .map(by -> (by.column() + 1) + (by.descending() ? " DESC NULLS LAST" : ""))
+                .collect(Collectors.joining(", "));
+        values.add(query.limit());
+        values.add(query.offset());
+        return new Condition(
+                "SELECT " + groups + metrics + "\nFROM (\n"
+                        + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
+                        + ") AS counted\n"
+                        + (groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n")
+                        + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
+                values);
+    }
+
+    /** One part of the union: its own counts, and null for those of the others. */
+    private Condition part(BaseCount.Source source, Set<BaseCount> own, List<BaseCount> all) {
+        String columns = all.stream()
+                .map(count -> (own.contains(count) ? count.aggregate : count.none()) + " AS " + count.column())
+                .collect(Collectors.joining(", "));
+        String groups = names(query.groupings().size());
+        String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
+        return switch (source) {
+            case SESSIONS -> sessions().within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS sessions" + by);
+            case EVENTS -> visitors().within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS visitors" + by);
+            case VITALS -> vitals(columns, by);
+        };
+    }
+
+    /** A row for each session and group. */
+    private Condition sessions() {
+        boolean withEvents =
+                query.filter().isOfEvents() || query.groupings().stream().anyMatch(Grouping::isOfEvents);
+        List<Condition> where = new ArrayList<>();
+        where.add(Condition.of("s" + BOTS_OUT));
+        where.add(window("s", "started_at"));
+        where.add(query.filter().condition(this::reached));
+        List<Condition> groups = groups("s.started_at");
+        if (!withEvents) {
+            return select(
+                    groups,
+                    "s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit,"
+                            + " s.conversions > 0 AS converts",
+                    "sessions AS s",
+                    where,
+                    "");
+        }
+        where.add(Condition.of("e" + BOTS_OUT));
+        where.add(partitions());
+        return select(
+                groups,
+                "s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit,"
+                        + " bool_or(e.is_conversion) AS converts",
+                "sessions AS s JOIN events AS e ON " + OF_SESSION,
+                where,
+                "\nGROUP BY " + names(groups.size()) + "s.bucket, s.visitor_id, s.id");
+    }
+
+    /** A row for each visitor and group, of the events. */
+    private Condition visitors() {
+        List<Condition> groups = groups("e.occurred_at");
+        return select(
+                groups,
+                "e.visitor_id, count(*) AS events, count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,"
+                        + " sum(e.scroll_depth_percent::float8) AS scroll_sum, count(e.scroll_depth_percent) AS scrolls",
+                fromEvents(),
+                eventConditions(),
+                "\nGROUP BY " + names(groups.size()) + "e.bucket, e.visitor_id");
+    }
+
+    private Condition vitals(String columns, String by) {
+        return select(groups("e.occurred_at"), columns, fromEvents(), eventConditions(), by);
+    }
+
+    private String fromEvents() {
+        boolean withSessions =
+                query.filter().isOfSessions() || query.groupings().stream().anyMatch(Grouping::isOfSessions);
+        return withSessions ? "events AS e JOIN sessions AS s ON " + OF_SESSION : "events AS e";
+    }
+
+    private List<Condition> eventConditions() {
+        return List.of(
+                Condition.of("e" + BOTS_OUT),
+                window("e", "occurred_at"),
+                partitions(),
+                query.filter().condition(this::reached));
+    }
+
+    private static Condition select(
+            List<Condition> groups, String columns, String from, List<Condition> where, String end) {
+        Condition condition = Condition.all(where);
+        List<@Nullable Object> values = new ArrayList<>();
+        StringBuilder selected = new StringBuilder();
+        for (int i = 0; i < groups.size(); i++) {
+            selected.append(groups.get(i).sql()).append(" AS g").append(i).append(", ");
+            values.addAll(groups.get(i).values());
+        }
+        values.addAll(condition.values());
+        return new Condition(
+                "SELECT " + selected + columns + "\nFROM " + from + "\nWHERE " + condition.sql() + end, values);
+    }
+
+    private List<Condition> groups(String time) {
+        Condition local = localTime(time);
+        return query.groupings().stream().map(by -> by.value(local)).toList();
+    }
+
+    private Condition localTime(String time) {
+        if (query.windows().size() == 1) {
+            return Condition.of(
+                    time + " AT TIME ZONE ?::text",
+                    query.windows().getFirst().zone().getId());
+        }
+        String table = time.substring(0, time.indexOf('.'));
+        List<@Nullable Object> values = new ArrayList<>();
+        StringBuilder zones = new StringBuilder();
+        for (ZoneWindow window : query.windows()) {
+            zones.append(" WHEN ").append(table).append(".property_id = ANY (?::text[]) THEN ?::text");
+            values.add(window.properties().toArray(String[]::new));
+            values.add(window.zone().getId());
+        }
+        return new Condition(time + " AT TIME ZONE CASE" + zones + " END", values);
+    }
+
+    private Condition window(String table, String time) {
+        return Condition.any(query.windows().stream()
+                .map(window -> window.holds(table, time))
+                .toList());
+    }
+
+    private Condition partitions() {
+        return Condition.of("e.day BETWEEN ? AND ?", firstPartition(query.windows()), until);
+    }
+
+    /** That the session {@code s} holds an event {@code g}. */
+    private Condition reached(Condition goal) {
+        return goal.within(
+                "EXISTS (SELECT FROM events AS g WHERE g.bucket = s.bucket AND g.visitor_id = s.visitor_id"
+                        + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND %s)",
+                // A session may have begun before the window, where events are counted.
+                firstPartition(query.windows()).minusDays(1), until);
+    }
+
+    /** {@code g0, g1, }. */
+    private static String names(int groups) {
+        return IntStream.range(0, groups).mapToObj(i -> "g" + i + ", ").collect(Collectors.joining());
+    }
+
+    private static String trimmed(String names) {
+        return names.substring(0, names.length() - 2);
+    }
+
+    /** For a text that is a format. */
+    private static String escaped(String text) {
+        return text.replace("%", "%%");
+    }
+}

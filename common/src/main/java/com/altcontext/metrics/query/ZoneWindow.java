@@ -1,0 +1,35 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Condition;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/**
+ * A stretch of time of some properties that share a time zone.
+ *
+ * @param properties their slugs
+ * @param start included
+ * @param end not included
+ */
+public record ZoneWindow(ZoneId zone, List<String> properties, Instant start, Instant end) {
+    LocalDate firstPartition() {
+        return LocalDate.ofInstant(start, ZoneOffset.UTC);
+    }
+
+    LocalDate lastPartition() {
+        return LocalDate.ofInstant(end.minusMillis(1), ZoneOffset.UTC);
+    }
+
+    /** @param time a column */
+    Condition holds(String table, String time) {
+        return Condition.of(
+                table + ".property_id = ANY (?::text[]) AND " + table + "." + time + " >= ? AND " + table + "." + time
+                        + " < ?",
+                properties.toArray(String[]::new),
+                start,
+                end);
+    }
+}

@@ -1,0 +1,5 @@
+/** What is asked of the raw rows: metrics, dimensions and filters become one statement with bound parameters. */
+@NullMarked
+package com.altcontext.metrics.query;
+
+import org.jspecify.annotations.NullMarked;

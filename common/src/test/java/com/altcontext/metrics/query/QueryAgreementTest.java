@@ -1,0 +1,452 @@
+package com.altcontext.metrics.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.metrics.Goal;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.value.Issues;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
+import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whatever visitors do and whatever is asked: the engine says what a plain program says that reads all rows and follows the
+ * definitions of docs/metrics.md word by word.
+ */
+@Tag("slow")
+class QueryAgreementTest {
+    private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    private static final Database DATABASE = Database.migrated();
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final LocalDate TODAY = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
+
+    private static final ZoneId TORONTO = ZoneId.of("America/Toronto");
+    private static final Goal SIGNED_UP = new Goal("signup", new Goal.Page("/t*"));
+    private static final Goal CHOSE_PRO =
+            new Goal("pro", new Goal.Happening("plan_chosen", new Goal.Prop("plan", "pro")));
+
+    private record Stored(
+            String visitor,
+            String session,
+            String property,
+            Instant at,
+            String type,
+            String path,
+            @Nullable String plan,
+            String device,
+            boolean converts,
+            @Nullable Double lcp) {}
+
+    private record StoredSession(
+            String id,
+            String property,
+            Instant startedAt,
+            String device,
+            String source,
+            @Nullable String campaign,
+            @Nullable String landing,
+            List<Stored> events) {
+        boolean bounces() {
+            long views = events.stream().filter(e -> e.type.equals("page_view")).count();
+            return views == 1
+                    && events.stream()
+                            .allMatch(e -> Set.of("page_view", "engagement").contains(e.type));
+        }
+    }
+
+    @Provide
+    Arbitrary<List<TestEvent>> acts() {
+        Arbitrary<Instant> times = Combinators.combine(
+                        Arbitraries.integers().between(1, 4),
+                        Arbitraries.of(0, 5, 10, 270, 290, 310, 600, 610, 625, 1_425, 1_430, 1_439),
+                        Arbitraries.integers().between(0, 59))
+                .as((ago, minute, second) -> TODAY.minusDays(ago)
+                        .atStartOfDay(ZoneOffset.UTC)
+                        .toInstant()
+                        .plus(Duration.ofMinutes(minute))
+                        .plusSeconds(second));
+        return Combinators.combine(
+                        Arbitraries.of("a", "b", "c", "d", "e", "f"),
+                        times,
+                        Arbitraries.of("/", "/two", "/thanks", "/100%_sure"),
+                        Arbitraries.frequencyOf(
+                                Tuple.of(6, Arbitraries.just("page_view")),
+                                Tuple.of(3, Arbitraries.of("form_submit", "cta_click", "plan_chosen", "engagement"))),
+                        Arbitraries.of(DeviceType.DESKTOP, DeviceType.MOBILE, DeviceType.BOT),
+                        Arbitraries.of("default", "docs"),
+                        Arbitraries.of(TrafficSource.DIRECT, TrafficSource.EMAIL, TrafficSource.CAMPAIGN),
+                        Arbitraries.integers().between(0, 99))
+                .as((who, at, path, type, device, property, source, n) -> TestEvent.view(who, at, path)
+                        .type(type)
+                        .property(property)
+                        .device(device)
+                        .source(source, n % 5 == 0 ? new Utm("s", null, "spring" + n % 3, null, null) : Utm.NONE, null)
+                        .props(n % 3 == 0 ? "{\"plan\": \"pro\"}" : "{\"plan\": \"free\", \"n\": " + n % 2 + "}")
+                        .lcp(n * 10))
+                .list()
+                .ofMinSize(10)
+                .ofMaxSize(120);
+    }
+
+    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+    void the_engine_says_what_the_definitions_say(@ForAll("acts") List<TestEvent> acts) {
+        DATABASE.run(
+                "TRUNCATE events, sessions, visitors",
+                "INSERT INTO properties (id, name) VALUES ('docs', 'P') ON CONFLICT DO NOTHING");
+        int half = acts.size() / 2;
+        store(acts.subList(0, half));
+        store(acts.subList(half, acts.size()));
+        List<StoredSession> sessions = read();
+
+        QueryEngine engine = new QueryEngine(DATABASE.sql());
+        for (List<ZoneWindow> windows : windows()) {
+            for (Object filters : filters()) {
+                for (List<String> by : List.of(
+                        List.<String>of(),
+                        List.of("traffic_source"),
+                        List.of("path"),
+                        List.of("event_type", "device"),
+                        List.of("props.plan"),
+                        List.of("time:day"),
+                        List.of("time:hour", "utm_campaign"),
+                        List.of("landing_path"))) {
+                    MetricsQuery query = query(windows, filters, by);
+                    assertThat(engine.answer(query).stream()
+                                    .map(row -> row.groups() + " " + row.metrics())
+                                    .filter(row -> !row.endsWith(" [0, 0, 0, 0, 0, null]"))
+                                    .sorted()
+                                    .toList())
+                            .as("%s by %s in %s", filters, by, windows)
+                            .isEqualTo(expected(sessions, query));
+                }
+            }
+        }
+    }
+
+    @Property(tries = 10, shrinking = ShrinkingMode.OFF)
+    void a_funnel_counts_the_sessions_that_came_so_far(@ForAll("acts") List<TestEvent> acts) {
+        DATABASE.run(
+                "TRUNCATE events, sessions, visitors",
+                "INSERT INTO properties (id, name) VALUES ('docs', 'P') ON CONFLICT DO NOTHING");
+        store(acts);
+        List<StoredSession> sessions = read();
+        Goal home = new Goal("home", new Goal.Page("/"));
+        Goal click = new Goal("click", new Goal.Happening("cta_click", null));
+        QueryEngine engine = new QueryEngine(DATABASE.sql());
+        for (List<ZoneWindow> windows : windows()) {
+            for (List<Goal> steps : List.of(
+                    List.of(home, SIGNED_UP), List.of(home, home), List.of(SIGNED_UP, CHOSE_PRO, click, home))) {
+                for (Object filters : filters()) {
+                    Filter filter = query(windows, filters, List.of()).filter();
+                    List<StoredSession> kept = sessions.stream()
+                            .filter(s -> within(windows, s.property, s.startedAt))
+                            .filter(s -> s.events.stream().anyMatch(e -> holds(filter, s, e)))
+                            .toList();
+                    List<Long> expected = new ArrayList<>(List.of((long) kept.size()));
+                    for (int step = 1; step <= steps.size(); step++) {
+                        List<Goal> far = steps.subList(0, step);
+                        expected.add(kept.stream().filter(s -> comesTo(far, s)).count());
+                    }
+                    assertThat(engine.answer(new Funnel(windows, steps, filter)))
+                            .as("%s of %s", steps, filters)
+                            .isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    private static boolean comesTo(List<Goal> steps, StoredSession session) {
+        Instant after = Instant.MIN;
+        for (Goal step : steps) {
+            Instant last = after;
+            Instant next = session.events.stream()
+                    .filter(e -> e.at.isAfter(last) && reaches(step, e))
+                    .map(Stored::at)
+                    .min(Instant::compareTo)
+                    .orElse(null);
+            if (next == null) {
+                return false;
+            }
+            after = next;
+        }
+        return true;
+    }
+
+    private static List<List<ZoneWindow>> windows() {
+        return List.of(
+                List.of(window(ZoneOffset.UTC, List.of("default", "docs"), 3, 2)),
+                List.of(window(TORONTO, List.of("docs"), 3, 3)),
+                List.of(window(ZoneOffset.UTC, List.of("default"), 2, 1), window(TORONTO, List.of("docs"), 2, 1)));
+    }
+
+    private static ZoneWindow window(ZoneId zone, List<String> properties, int fromAgo, int toAgo) {
+        return new ZoneWindow(
+                zone,
+                properties,
+                TODAY.minusDays(fromAgo).atStartOfDay(zone).toInstant(),
+                TODAY.minusDays(toAgo - 1L).atStartOfDay(zone).toInstant());
+    }
+
+    private static List<Object> filters() {
+        return List.of(
+                List.of(),
+                List.of(List.of("is", "traffic_source", List.of("email", "campaign"))),
+                List.of(List.of("contains", "path", List.of("%_s"))),
+                List.of(List.of("matches", "path", List.of("/t*")), List.of("is_not", "device", List.of("mobile"))),
+                List.of(List.of("is", "goal", List.of("signup", "pro"))),
+                List.of(List.of("not", List.of("is", "goal", List.of("pro"))), List.of("is", "path", List.of("/"))),
+                List.of(List.of(
+                        "or",
+                        List.of(
+                                List.of("is", "props.plan", List.of("pro")),
+                                List.of("contains_not", "utm_campaign", List.of("spring"))))));
+    }
+
+    private static MetricsQuery query(List<ZoneWindow> windows, Object filters, List<String> by) {
+        Issues issues = new Issues();
+        Filter filter = new QueryReader(
+                        issues, name -> name.equals("signup") ? SIGNED_UP : name.equals("pro") ? CHOSE_PRO : null)
+                .filters(filters);
+        issues.throwIfAny();
+        return new MetricsQuery(
+                windows,
+                List.of(
+                        QueryMetric.VISITORS,
+                        QueryMetric.SESSIONS,
+                        QueryMetric.PAGE_VIEWS,
+                        QueryMetric.EVENTS,
+                        QueryMetric.CONVERSIONS,
+                        QueryMetric.BOUNCE_RATE),
+                by.stream()
+                        .map(name -> Objects.requireNonNull(Grouping.named(name)))
+                        .toList(),
+                filter,
+                List.of(),
+                10_000,
+                0);
+    }
+
+    private static void store(List<TestEvent> acts) {
+        List<Event> events = acts.stream().map(TestEvent::event).toList();
+        var _ = DATABASE.sql().inTransaction(tx -> STORE.write(tx, events));
+    }
+
+    private static List<StoredSession> read() {
+        return DATABASE.sql().inTransaction(tx -> {
+            Map<String, List<Stored>> events = new HashMap<>();
+            tx.each(
+                    "SELECT visitor_id, session_id, property_id, occurred_at, event_type, path, props ->> 'plan', device,"
+                            + " is_conversion, lcp_ms FROM events WHERE device <> 'bot' ORDER BY occurred_at, path COLLATE \"C\"",
+                    row -> events.computeIfAbsent(row.text(2), _ -> new ArrayList<>())
+                            .add(new Stored(
+                                    row.text(1),
+                                    row.text(2),
+                                    row.text(3),
+                                    row.time(4),
+                                    row.text(5),
+                                    row.text(6),
+                                    row.textOrNull(7),
+                                    row.text(8),
+                                    row.flag(9),
+                                    row.decimalOrNull(10))));
+            return tx.query(
+                    "SELECT id, property_id, started_at, device, traffic_source, utm_campaign FROM sessions WHERE device <> 'bot'",
+                    row -> {
+                        List<Stored> own = events.getOrDefault(row.text(1), List.of());
+                        return new StoredSession(
+                                row.text(1),
+                                row.text(2),
+                                row.time(3),
+                                row.text(4),
+                                row.text(5),
+                                row.textOrNull(6),
+                                own.stream()
+                                        .filter(e -> e.type.equals("page_view"))
+                                        .findFirst()
+                                        .map(Stored::path)
+                                        .orElse(null),
+                                own);
+                    });
+        });
+    }
+
+    private static @Nullable ZoneWindow windowOf(List<ZoneWindow> windows, String property) {
+        return windows.stream()
+                .filter(window -> window.properties().contains(property))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean within(List<ZoneWindow> windows, String property, Instant at) {
+        ZoneWindow window = windowOf(windows, property);
+        return window != null && !at.isBefore(window.start()) && at.isBefore(window.end());
+    }
+
+    /** By the words of the definitions, with neither SQL nor the session's counters. */
+    private static List<String> expected(List<StoredSession> sessions, MetricsQuery query) {
+        List<ZoneWindow> windows = query.windows();
+        Set<List<@Nullable String>> keys = new java.util.HashSet<>();
+        Map<List<@Nullable String>, Set<String>> visitors = new HashMap<>();
+        Map<List<@Nullable String>, Set<StoredSession>> begun = new HashMap<>();
+        Map<List<@Nullable String>, Set<String>> converting = new HashMap<>();
+        Map<List<@Nullable String>, long[]> counts = new HashMap<>();
+        boolean ofEvents =
+                query.filter().isOfEvents() || query.groupings().stream().anyMatch(Grouping::isOfEvents);
+        for (StoredSession session : sessions) {
+            boolean inWindow = within(windows, session.property, session.startedAt);
+            for (Stored event : session.events) {
+                if (!holds(query.filter(), session, event)) {
+                    continue;
+                }
+                if (inWindow) {
+                    List<@Nullable String> key = key(query, session, event, session.startedAt);
+                    keys.add(key);
+                    begun.computeIfAbsent(key, _ -> new java.util.HashSet<>()).add(session);
+                    if (ofEvents ? event.converts : session.events.stream().anyMatch(Stored::converts)) {
+                        converting.computeIfAbsent(key, _ -> new TreeSet<>()).add(session.id);
+                    }
+                }
+                boolean counts_ = query.sessionsAlone() ? inWindow : within(windows, session.property, event.at);
+                if (counts_) {
+                    List<@Nullable String> key =
+                            key(query, session, event, query.sessionsAlone() ? session.startedAt : event.at);
+                    keys.add(key);
+                    visitors.computeIfAbsent(key, _ -> new TreeSet<>()).add(event.visitor);
+                    long[] count = counts.computeIfAbsent(key, _ -> new long[2]);
+                    count[0] += event.type.equals("page_view") ? 1 : 0;
+                    count[1]++;
+                }
+            }
+        }
+        return keys.stream()
+                .map(key -> {
+                    Set<StoredSession> own = begun.getOrDefault(key, Set.of());
+                    long bounces = own.stream().filter(StoredSession::bounces).count();
+                    return key + " "
+                            + java.util.Arrays.asList(
+                                    (long) visitors.getOrDefault(key, Set.of()).size(),
+                                    (long) own.size(),
+                                    counts.getOrDefault(key, new long[2])[0],
+                                    counts.getOrDefault(key, new long[2])[1],
+                                    (long) converting
+                                            .getOrDefault(key, Set.of())
+                                            .size(),
+                                    own.isEmpty() ? null : (Object) (bounces / (double) own.size()));
+                })
+                .sorted()
+                .toList();
+    }
+
+    private static List<@Nullable String> key(MetricsQuery query, StoredSession session, Stored event, Instant time) {
+        ZoneId zone = Objects.requireNonNull(windowOf(query.windows(), session.property))
+                .zone();
+        List<@Nullable String> key = new ArrayList<>();
+        for (Grouping by : query.groupings()) {
+            key.add(
+                    switch (by.key()) {
+                        case "time:day" -> time.atZone(zone).toLocalDate().toString();
+                        case "time:hour" ->
+                            time.atZone(zone).toLocalDate() + "T"
+                                    + "%02d:00".formatted(time.atZone(zone).getHour());
+                        default -> value(by.key(), session, event);
+                    });
+        }
+        return key;
+    }
+
+    private static @Nullable String value(String name, StoredSession session, Stored event) {
+        return switch (name) {
+            case "traffic_source" -> session.source;
+            case "device" -> session.device;
+            case "utm_campaign" -> session.campaign;
+            case "landing_path" -> session.landing;
+            case "path" -> event.path;
+            case "event_type" -> event.type;
+            case "props.plan" -> event.plan;
+            default -> throw new AssertionError(name);
+        };
+    }
+
+    private static boolean holds(Filter filter, StoredSession session, Stored event) {
+        return switch (filter) {
+            case Filter.And and -> and.all().stream().allMatch(each -> holds(each, session, event));
+            case Filter.Or or -> or.any().stream().anyMatch(each -> holds(each, session, event));
+            case Filter.Not not -> !holds(not.filter(), session, event);
+            case Filter.Reached goal ->
+                goal.isNegative()
+                        != goal.goals().stream()
+                                .anyMatch(each -> session.events.stream().anyMatch(own -> reaches(each, own)));
+            case Filter.Leaf leaf -> {
+                Function<StoredSession, @Nullable String> value = of -> value(nameOf(leaf.field()), of, event);
+                yield leaf.operator().isNegative()
+                        != leaf.values().stream()
+                                .anyMatch(sought -> fits(leaf.operator(), value.apply(session), sought));
+            }
+        };
+    }
+
+    private static String nameOf(Field field) {
+        return switch (field) {
+            case Field.Column column -> column.dimension().key();
+            case Field.Prop prop -> "props." + prop.key();
+        };
+    }
+
+    private static boolean fits(Filter.Operator operator, @Nullable String value, @Nullable String sought) {
+        if (value == null || sought == null) {
+            return value == null && sought == null;
+        }
+        return switch (operator) {
+            case IS, IS_NOT -> value.equals(sought);
+            case CONTAINS, CONTAINS_NOT -> value.contains(sought);
+            case MATCHES -> matches(sought, value);
+        };
+    }
+
+    private static boolean matches(String wildcards, String value) {
+        Predicate<String> fits = java.util.regex.Pattern.compile(java.util.Arrays.stream(wildcards.split("\\*", -1))
+                        .map(java.util.regex.Pattern::quote)
+                        .collect(java.util.stream.Collectors.joining(".*")))
+                .asMatchPredicate();
+        return fits.test(value);
+    }
+
+    private static boolean reaches(Goal goal, Stored event) {
+        return switch (goal.target()) {
+            case Goal.Page page -> event.type.equals("page_view") && matches(page.pattern(), event.path);
+            case Goal.Happening happening ->
+                event.type.equals(happening.type())
+                        && (happening.prop() == null
+                                || Objects.equals(event.plan, happening.prop().value()));
+        };
+    }
+}
