@@ -28,7 +28,7 @@ class ArchitectureTest {
             Map.entry("attribution", Set.of()),
             Map.entry("client", Set.of()),
             Map.entry("access", Set.of()),
-            Map.entry("property", Set.of("db")),
+            Map.entry("property", Set.of("db", "client")),
             Map.entry("visit", Set.of("db", "property", "attribution")),
             Map.entry("event", Set.of("db", "property", "visit", "attribution")),
             Map.entry("ingest", Set.of("db", "client", "property", "visit", "attribution", "event", "lead")),

@@ -1,5 +1,6 @@
 package com.altcontext.property;
 
+import com.altcontext.client.Cidr;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import java.lang.System.Logger;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Properties {
     private static final Logger LOG = System.getLogger(Properties.class.getName());
+
+    private static final String READ = """
+            SELECT id, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only
+            FROM properties ORDER BY created_at, id
+            """;
 
     private final Sql sql;
     private volatile Snapshot snapshot = Snapshot.of(List.of());
@@ -31,31 +38,52 @@ public final class Properties {
     }
 
     /**
-     * Reads the properties again. One whose domains cannot be read is still known by its slug, so that its events are not
-     * lost.
+     * Reads the properties again. One with settings that cannot be read is still known by its slug, so that its events are
+     * not lost.
      */
     public void refresh() {
         Set<String> now = new TreeSet<>();
-        snapshot = Snapshot.of(sql.inTransaction(
-                tx -> tx.query("SELECT id, domains FROM properties ORDER BY created_at, id", row -> read(row, now))));
+        snapshot = Snapshot.of(sql.inTransaction(tx -> tx.query(READ, row -> read(row, now))));
         read = true;
         if (!now.equals(unreadable)) {
             unreadable = now;
             if (!now.isEmpty()) {
                 LOG.log(
                         Level.ERROR,
-                        "the domains of these properties cannot be read, so no host belongs to them: " + now);
+                        "settings that cannot be read, and are taken as if they were not set: "
+                                + String.join(", ", now));
             }
         }
     }
 
     private static Property read(Row row, Set<String> unreadable) throws SQLException {
         String slug = row.text(1);
+        return new Property(
+                slug,
+                setting(slug, "domains", () -> Set.copyOf(Arrays.asList(row.texts(2))), Set.of(), unreadable),
+                setting(slug, "time zone", () -> Property.timeZone(row.text(3)), Property.UTC, unreadable),
+                setting(slug, "shields", () -> shields(row), Shields.NONE, unreadable));
+    }
+
+    private static Shields shields(Row row) throws SQLException {
+        return new Shields(
+                Stream.of(row.texts(4)).map(Cidr::parse).toList(),
+                Stream.of(row.texts(5)).map(PathPattern::new).toList(),
+                row.flag(6));
+    }
+
+    /** Reads one setting of a row. */
+    @FunctionalInterface
+    private interface Setting<T> {
+        T read() throws SQLException;
+    }
+
+    private static <T> T setting(String slug, String name, Setting<T> setting, T ifUnreadable, Set<String> unreadable) {
         try {
-            return new Property(slug, Set.copyOf(Arrays.asList(row.texts(2))));
+            return setting.read();
         } catch (SQLException | RuntimeException broken) {
-            unreadable.add(slug);
-            return new Property(slug, Set.of());
+            unreadable.add(name + " of " + slug);
+            return ifUnreadable;
         }
     }
 
@@ -84,7 +112,8 @@ public final class Properties {
                 // A domain that two properties claim belongs to the one that was there first.
                 property.domains().forEach(domain -> byHost.putIfAbsent(domain.toLowerCase(Locale.ROOT), property));
             }
-            Property fallback = bySlug.computeIfAbsent(Property.DEFAULT, id -> new Property(id, Set.of()));
+            Property fallback = bySlug.computeIfAbsent(
+                    Property.DEFAULT, id -> new Property(id, Set.of(), Property.UTC, Shields.NONE));
             return new Snapshot(Map.copyOf(bySlug), Map.copyOf(byHost), fallback);
         }
     }

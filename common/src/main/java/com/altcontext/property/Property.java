@@ -1,5 +1,7 @@
 package com.altcontext.property;
 
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -8,13 +10,18 @@ import java.util.regex.Pattern;
  *
  * @param id the slug
  * @param domains its host names, lower case
+ * @param timeZone where its days begin and end
+ * @param shields what it does not count
  */
-public record Property(String id, Set<String> domains) {
+public record Property(String id, Set<String> domains, ZoneId timeZone, Shields shields) {
     /** The property that always exists and takes what no other claims. */
     public static final String DEFAULT = "default";
 
     /** The rule of the table itself. */
     private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+
+    /** Where days begin and end unless the operator says otherwise. */
+    public static final ZoneId UTC = ZoneId.of("UTC");
 
     public Property {
         domains = Set.copyOf(domains);
@@ -23,5 +30,20 @@ public record Property(String id, Set<String> domains) {
     /** Whether a text may be a property's slug: 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit. */
     public static boolean isSlug(String text) {
         return SLUG.matcher(text).matches();
+    }
+
+    /**
+     * The zone of an IANA name like {@code America/Toronto}.
+     *
+     * @throws DateTimeException if there is none of that name. Offsets are none: the JDK and PostgreSQL read their sign differently
+     */
+    public static ZoneId timeZone(String name) {
+        if (name.equals(UTC.getId())) {
+            return UTC; // The zones of the world need not be loaded.
+        }
+        if (!ZoneId.getAvailableZoneIds().contains(name)) {
+            throw new DateTimeException("not the name of a time zone");
+        }
+        return ZoneId.of(name);
     }
 }

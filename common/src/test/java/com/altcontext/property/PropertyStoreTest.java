@@ -3,13 +3,18 @@ package com.altcontext.property;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.client.Cidr;
 import com.altcontext.property.PropertyStore.Addition;
 import com.altcontext.property.PropertyStore.Removal;
 import com.altcontext.property.PropertyStore.StoredProperty;
 import com.altcontext.property.PropertyStore.Wanted;
 import com.altcontext.testing.Database;
 import com.altcontext.value.Rejected;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +53,38 @@ class PropertyStoreTest {
         assertThat(known.byHost("gap.example.ca").id()).isEqualTo("gap");
         assertThat(known.byHost("t.example").id()).isEqualTo("twice");
         assertThat(known.bySlug("square")).isNotNull();
+    }
+
+    @Test
+    void a_property_has_its_time_zone_and_its_shields() {
+        database.run("UPDATE properties SET time_zone = 'America/Toronto', excluded_networks = '{192.0.2.0/24}', "
+                + "excluded_paths = '{/admin/*}', own_hosts_only = true WHERE id = 'default'");
+
+        Property property = property("default");
+
+        assertThat(property.timeZone()).isEqualTo(ZoneId.of("America/Toronto"));
+        assertThat(property.shields())
+                .isEqualTo(
+                        new Shields(List.of(Cidr.parse("192.0.2.0/24")), List.of(new PathPattern("/admin/*")), true));
+    }
+
+    @Test
+    void a_property_with_unreadable_settings_keeps_its_slug_and_what_can_be_read() {
+        database.run(
+                "INSERT INTO properties (id, name, domains, time_zone) VALUES ('mars', 'Mars', '{mars.example.ca}', 'Mars/Olympus')",
+                "INSERT INTO properties (id, name, time_zone, excluded_networks) VALUES ('net', 'Net', 'UTC', '{300.0.0.0/8}')",
+                "INSERT INTO properties (id, name, time_zone, excluded_paths) VALUES ('path', 'Path', 'Asia/Tokyo', '{admin}')");
+
+        assertThat(property("mars"))
+                .isEqualTo(new Property("mars", Set.of("mars.example.ca"), Property.UTC, Shields.NONE));
+        assertThat(property("net")).isEqualTo(new Property("net", Set.of(), Property.UTC, Shields.NONE));
+        assertThat(property("path").timeZone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GMT+5", "UTC+05:00", "+05:00", "Z", "america/toronto", "America", ""})
+    void an_offset_or_an_unknown_name_is_no_time_zone(String name) {
+        assertThatThrownBy(() -> Property.timeZone(name)).isInstanceOf(DateTimeException.class);
     }
 
     @Test
@@ -136,6 +173,12 @@ class PropertyStoreTest {
 
     private Addition add(String slug, String name, String... domains) {
         return database.sql().inTransaction(tx -> PropertyStore.add(tx, new Wanted(slug, name, List.of(domains))));
+    }
+
+    private Property property(String slug) {
+        Properties known = new Properties(database.sql());
+        known.refresh();
+        return Objects.requireNonNull(known.bySlug(slug));
     }
 
     private Removal remove(String slug) {

@@ -1,0 +1,20 @@
+package com.altcontext.property;
+
+import com.altcontext.client.Cidr;
+import java.util.List;
+
+/**
+ * What a property does not count.
+ *
+ * @param networks whose events are dropped
+ * @param paths whose events are dropped
+ * @param ownHostsOnly whether events of pages on other hosts than the property's domains are dropped
+ */
+public record Shields(List<Cidr> networks, List<PathPattern> paths, boolean ownHostsOnly) {
+    public static final Shields NONE = new Shields(List.of(), List.of(), false);
+
+    public Shields {
+        networks = List.copyOf(networks);
+        paths = List.copyOf(paths);
+    }
+}

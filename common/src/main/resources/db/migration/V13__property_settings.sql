@@ -1,0 +1,9 @@
+-- What a property does not count, as its operator decides: requests from some networks, of some pages, or from pages of foreign hosts.
+
+ALTER TABLE properties
+    ADD COLUMN excluded_networks text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN excluded_paths    text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN own_hosts_only    boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN properties.excluded_networks IS 'Networks in CIDR notation whose events are dropped.';
+COMMENT ON COLUMN properties.excluded_paths IS 'Paths whose events are dropped; * stands for any characters.';
+COMMENT ON COLUMN properties.own_hosts_only IS 'Whether events of pages on a host that is not among the domains are dropped.';
