@@ -79,6 +79,9 @@ final class DayRollup {
                 AS made(property_id, rank, value, visitors, page_views, sessions, conversions)
             """;
 
+    private static final String SAVE_GOAL =
+            "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, ?, ?, ?)";
+
     private final Tx tx;
     private final LocalDate day;
     private final Map<String, @Nullable Object> asked = new HashMap<>();
@@ -142,16 +145,31 @@ final class DayRollup {
 
         forget();
         days.forEach((property, figures) -> save(property, figures, version, now));
-        asked.put(
-                "until",
-                tx.query(sql("until").sql(), row -> row.day(1), sql("until").parameters(asked))
-                        .getFirst());
+        readUntil();
         for (Dimension dimension : Dimension.values()) {
             save(dimension);
+        }
+        for (GoalStore.StoredGoal goal : GoalStore.list(tx, null)) {
+            if (days.containsKey(goal.property())) {
+                save(goal.property(), goal.goal());
+            }
         }
         return days.values().stream()
                 .mapToLong(figures -> figures.count(Count.ACCEPTED) + figures.count(Count.BOTS))
                 .sum();
+    }
+
+    /** Counts a goal that was not there when the day was rolled up. */
+    void add(String property, Goal goal) {
+        readUntil();
+        save(property, goal);
+    }
+
+    private void readUntil() {
+        asked.put(
+                "until",
+                tx.query(sql("until").sql(), row -> row.day(1), sql("until").parameters(asked))
+                        .getFirst());
     }
 
     private void countSessions() {
@@ -223,7 +241,8 @@ final class DayRollup {
 
     private void forget() {
         Pipeline pipeline = tx.pipeline();
-        for (String table : List.of("daily_dimension_rollups", "daily_metric_rollups", "daily_ingest_rollups")) {
+        for (String table : List.of(
+                "daily_dimension_rollups", "daily_goal_rollups", "daily_metric_rollups", "daily_ingest_rollups")) {
             pipeline.update(
                     "DELETE FROM " + table + " WHERE day = ? AND property_id = ANY (?)", day, asked.get("properties"));
         }
@@ -280,6 +299,16 @@ final class DayRollup {
                 made.numbers(row -> row.sums.pageViews()),
                 made.numbers(row -> row.sums.sessions()),
                 made.numbers(row -> row.sums.conversions()));
+    }
+
+    private void save(String property, Goal goal) {
+        asked.put("property", property);
+        NamedSql statement = new NamedSql(text("goal").replace("{reached}", "%s"));
+        Condition count = goal.reached().within(statement.sql(), statement.parameters(asked));
+        long sessions = tx.query(
+                        count.sql(), row -> row.number(1), count.values().toArray())
+                .getFirst();
+        var _ = tx.update(SAVE_GOAL, property, goal.name(), day, sessions);
     }
 
     /** Reads a row of a property. */

@@ -1,6 +1,10 @@
 package com.altcontext.metrics;
 
+import com.altcontext.value.Issues;
+import com.altcontext.value.Rejected;
+import com.altcontext.value.Text;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,58 @@ public record Goal(String name, Target target) {
 
     /** A key of {@code props} and its value as text. */
     public record Prop(String key, String value) {}
+
+    private static final int MAX_NAME = 64;
+    private static final int MAX_PATH = 2048;
+    private static final int MAX_EVENT_TYPE = 64;
+    private static final int MAX_PROP = 255;
+
+    /**
+     * A goal as it is asked for; texts are trimmed. All rules that are broken are reported, with the paths {@code name},
+     * {@code path}, {@code event} and {@code prop}.
+     *
+     * @param path a pattern, or null
+     * @param event a type, or null
+     * @param prop {@code key=value}, or null
+     * @throws Rejected unless it has a name and either a path or an event, and a prop only with an event
+     */
+    public static Goal of(String name, @Nullable String path, @Nullable String event, @Nullable String prop) {
+        Issues issues = new Issues();
+        String checkedName = checked(issues, "name", name, MAX_NAME);
+        Target target = null;
+        if (path != null && event == null && prop == null) {
+            target = new Page(checked(issues, "path", path, MAX_PATH));
+        } else if (path == null && event != null) {
+            target = new Happening(checked(issues, "event", event, MAX_EVENT_TYPE), prop(issues, prop));
+        } else {
+            issues.add("path", "must stand alone, or an event with or without a prop instead of it");
+        }
+        issues.throwIfAny();
+        return new Goal(checkedName, Objects.requireNonNull(target));
+    }
+
+    private static @Nullable Prop prop(Issues issues, @Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        int equals = text.indexOf('=');
+        if (equals < 0) {
+            issues.add("prop", "must be like plan=pro");
+            return null;
+        }
+        return new Prop(
+                checked(issues, "prop", text.substring(0, equals), MAX_PROP),
+                checked(issues, "prop", text.substring(equals + 1), MAX_PROP));
+    }
+
+    private static String checked(Issues issues, String field, String value, int max) {
+        String text = value.strip();
+        String fault = Text.lengthFault(text, 1, max);
+        if (fault != null || !Text.isStorable(text)) {
+            issues.add(field, fault == null ? Text.UNSTORABLE : fault);
+        }
+        return text;
+    }
 
     /** That an event {@code g} reaches one of the goals. */
     public static Condition reachedBy(List<Goal> goals) {

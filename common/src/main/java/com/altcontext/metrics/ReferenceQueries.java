@@ -51,6 +51,18 @@ final class ReferenceQueries {
         return value(statement("webVitals").replace("lcp_ms", vital.raw()));
     }
 
+    /** Sessions that reached it. */
+    @Nullable
+    Double sessionsThatReached(Goal goal) {
+        asked.put("pattern", goal.target() instanceof Goal.Page page ? LikePattern.ofWildcards(page.pattern()) : null);
+        Goal.Happening event = goal.target() instanceof Goal.Happening ofType ? ofType : null;
+        asked.put("type", event == null ? null : event.type());
+        Goal.Prop prop = event == null ? null : event.prop();
+        asked.put("key", prop == null ? null : prop.key());
+        asked.put("value", prop == null ? null : prop.value());
+        return value(statement("goal"));
+    }
+
     /** One row a value, in no order. */
     List<Breakdown.Value> breakdown(Dimension dimension) {
         String text = switch (dimension) {

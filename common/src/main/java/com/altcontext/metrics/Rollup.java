@@ -3,6 +3,7 @@ package com.altcontext.metrics;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -155,6 +156,34 @@ public final class Rollup {
         return receipts;
     }
 
+    /**
+     * Adds a goal and counts it on each day that has raw events, all or nothing. Waits for a run under way.
+     *
+     * @throws SqlFailure if nothing was added
+     */
+    public GoalStore.Addition addGoal(String property, Goal goal) {
+        return sql.inTransaction(tx -> {
+            var _ = tx.query(SETTINGS, row -> row.text(1));
+            lock(tx);
+            GoalStore.Addition refused = GoalStore.add(tx, property, goal);
+            return refused == null ? new GoalStore.Addition.Added(count(tx, property, goal)) : refused;
+        });
+    }
+
+    private int count(Tx tx, String property, Goal goal) {
+        ZoneId zone = tx.query("SELECT time_zone FROM properties WHERE id = ?", row -> ZoneId.of(row.text(1)), property)
+                .getFirst();
+        int counted = 0;
+        for (Held held : tx.query(DAYS, Held::read, LocalDate.ofInstant(clock.instant(), zone))) {
+            DayBounds bounds = DayBounds.of(held.day, zone);
+            if (hasRaw(tx, bounds)) {
+                new DayRollup(tx, bounds, List.of(property)).add(property, goal);
+                counted++;
+            }
+        }
+        return counted;
+    }
+
     /** Waits until no rollup is under way, and keeps others from beginning until the transaction ends. */
     public static void lock(Tx tx) {
         var _ = tx.query(WAIT, row -> row.flag(1));
@@ -199,10 +228,14 @@ public final class Rollup {
         return events;
     }
 
-    private void requireRaw(Tx tx, DayBounds bounds) {
+    private boolean hasRaw(Tx tx, DayBounds bounds) {
         LocalDate first = bounds.firstPartition();
-        if (!tx.query(HAS_RAW, row -> row.flag(1), first, first, first, today().minusDays(LATE_DAYS))
-                .getFirst()) {
+        return tx.query(HAS_RAW, row -> row.flag(1), first, first, first, today().minusDays(LATE_DAYS))
+                .getFirst();
+    }
+
+    private void requireRaw(Tx tx, DayBounds bounds) {
+        if (!hasRaw(tx, bounds)) {
             throw new RollupRefused(
                     "the raw events of " + bounds.day() + " are gone: its figures stay as they were computed");
         }

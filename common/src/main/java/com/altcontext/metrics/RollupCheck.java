@@ -28,6 +28,9 @@ public final class RollupCheck {
             ORDER BY rank
             """;
 
+    private static final String GOALS =
+            "SELECT goal, sessions FROM daily_goal_rollups WHERE property_id = ? AND day = ?";
+
     /**
      * With a custom plan the planner knows the days that a statement asks for, and skips the partitions of all others. The
      * memory is a limit, used only by a day that needs it.
@@ -113,6 +116,7 @@ public final class RollupCheck {
             for (Dimension dimension : Dimension.values()) {
                 compareDimension(tx, reference, dimension, compared);
             }
+            compareGoals(tx, reference, compared);
             return compared.differences;
         });
     }
@@ -145,6 +149,15 @@ public final class RollupCheck {
                     raw.getOrDefault(one.row.value(), new Breakdown.Sums(0, 0, 0, 0)),
                     one.row.sums());
         }
+    }
+
+    private static void compareGoals(Tx tx, ReferenceQueries reference, Comparison compared) {
+        Map<String, Long> stored = new HashMap<>();
+        tx.each(GOALS, row -> stored.put(row.text(1), row.number(2)), compared.property, compared.day);
+        for (Goal goal : GoalStore.of(tx, compared.property)) {
+            compared.same("goal." + goal.name(), reference.sessionsThatReached(goal), stored.remove(goal.name()));
+        }
+        compared.same("goals", 0.0, (long) stored.size());
     }
 
     private static Breakdown.Sums sum(Collection<Breakdown.Sums> all) {

@@ -22,8 +22,12 @@ import java.util.stream.Stream;
  */
 public final class Purge {
     /** Expired rows of counts, and the note of their computation, by tables that are small: no lock but those rows'. */
-    private static final List<String> ROLLUPS =
-            List.of("daily_metric_rollups", "daily_dimension_rollups", "daily_ingest_rollups", "rollup_days");
+    private static final List<String> ROLLUPS = List.of(
+            "daily_metric_rollups",
+            "daily_dimension_rollups",
+            "daily_goal_rollups",
+            "daily_ingest_rollups",
+            "rollup_days");
 
     /** Of the lock that is held while a purge runs. */
     static final String LOCK_ID = "hashtextextended('altcontext.purge', 0)";

@@ -264,3 +264,14 @@ WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
   AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
   AND (:property::text IS NULL OR s.property_id = :property)
 GROUP BY exits.path
+
+-- goal
+SELECT count(DISTINCT s.id)
+FROM sessions AS s
+JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
+     AND e.day BETWEEN :from AND :until
+WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
+  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+  AND (:property::text IS NULL OR s.property_id = :property)
+  AND ((e.event_type = 'page_view' AND e.path LIKE :pattern)
+       OR (e.event_type = :type AND (:key::text IS NULL OR e.props ->> :key::text = :value)))

@@ -130,6 +130,17 @@ FROM (
 GROUP BY property_id, 2
 ORDER BY property_id, 2
 
+-- goal
+-- {reached} is that an event g reaches it.
+SELECT count(*) AS sessions
+FROM (
+    SELECT g.session_id
+    FROM events AS g
+    JOIN sessions AS s ON s.bucket = g.bucket AND s.visitor_id = g.visitor_id AND s.id = g.session_id
+    WHERE g.day BETWEEN :first AND :until AND g.device <> 'bot' AND g.property_id = :property
+      AND s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot' AND {reached}
+    GROUP BY g.bucket, g.visitor_id, g.session_id) AS reached
+
 -- leads
 SELECT property_id, count(*) AS new_leads
 FROM leads

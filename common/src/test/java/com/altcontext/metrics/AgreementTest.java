@@ -58,6 +58,7 @@ class AgreementTest {
                         .device(deviceOf(who, device))
                         .source(source, campaignOf(measured), measured > 15_000 ? "host.example" : null)
                         .country(measured < 9_000 ? "CA" : null)
+                        .props(measured < 8_000 ? "{\"plan\":\"pro\"}" : null)
                         .engaged(measured < 5_000 ? measured.intValue() : null)
                         .vitals(measured < 12_000 ? vitals(measured) : WebVitals.NONE));
         return acts.list().ofMinSize(5).ofMaxSize(120);
@@ -84,6 +85,16 @@ class AgreementTest {
     @Property(tries = 8, shrinking = ShrinkingMode.OFF)
     void rollups_and_summaries_agree_with_the_raw_rows(@ForAll("visits") List<TestEvent> acts) {
         SITE.database.run("TRUNCATE events, sessions, visitors", "DELETE FROM lead_identities", "DELETE FROM leads");
+        if (SITE.database.count("SELECT count(*) FROM goals") == 0) {
+            List<Goal> goals = List.of(
+                    Goal.of("pages with t", "/t*", null, null),
+                    Goal.of("asks", null, "form_submit", null),
+                    Goal.of("pro", null, "cta_click", "plan=pro"));
+            goals.forEach(goal -> {
+                var _ = SITE.rollup().addGoal("docs", goal);
+                var _ = SITE.rollup().addGoal("default", goal);
+            });
+        }
         int half = acts.size() / 2;
         SITE.does(acts.subList(0, half).toArray(TestEvent[]::new));
         SITE.rollUp();

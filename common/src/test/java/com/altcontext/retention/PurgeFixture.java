@@ -35,7 +35,7 @@ abstract class PurgeFixture {
     void empty() {
         database.run(
                 "TRUNCATE visitors, sessions, events",
-                "TRUNCATE daily_metric_rollups, daily_dimension_rollups, daily_ingest_rollups, rollup_days",
+                "TRUNCATE daily_metric_rollups, daily_dimension_rollups, daily_goal_rollups, daily_ingest_rollups, rollup_days",
                 "TRUNCATE ingest_rejections, purge_log");
         database.texts(
                 "SELECT drop_event_partition((now() AT TIME ZONE 'UTC')::date - d) FROM generate_series(20, 200) d");

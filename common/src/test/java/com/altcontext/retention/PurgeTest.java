@@ -117,6 +117,7 @@ class PurgeTest extends PurgeFixture {
         database.run(
                 "INSERT INTO daily_metric_rollups (property_id, day) VALUES " + of + ")",
                 "INSERT INTO daily_dimension_rollups VALUES ('default', 'path', '" + day + "', 1, '/', 1, 1, 1, 0)",
+                "INSERT INTO daily_goal_rollups VALUES ('default', 'signup', '" + day + "', 1)",
                 "INSERT INTO daily_ingest_rollups (property_id, day) VALUES " + of + ")",
                 "INSERT INTO rollup_days VALUES ('" + day + "', 1, now(), 1)",
                 "INSERT INTO ingest_rejections VALUES ('" + day + "', 'default', 'events', 'invalid', 3)");
@@ -130,11 +131,12 @@ class PurgeTest extends PurgeFixture {
 
         PurgeReceipt receipt = purgeNow(false);
 
-        assertThat(receipt.rollups()).isEqualTo(4);
+        assertThat(receipt.rollups()).isEqualTo(5);
         assertThat(receipt.rejections()).isEqualTo(1);
         for (String table : List.of(
                 "daily_metric_rollups",
                 "daily_dimension_rollups",
+                "daily_goal_rollups",
                 "daily_ingest_rollups",
                 "rollup_days",
                 "ingest_rejections")) {
@@ -153,7 +155,7 @@ class PurgeTest extends PurgeFixture {
         PurgePlan plan = purge().plan(oneMonth, NOW, false);
         PurgeReceipt receipt = purge().apply(plan, NOW, step -> {}).orElseThrow();
 
-        assertThat(receipt.rollups()).isEqualTo(plan.rollups()).isEqualTo(4);
+        assertThat(receipt.rollups()).isEqualTo(plan.rollups()).isEqualTo(5);
         assertThat(database.texts("SELECT day::text FROM rollup_days"))
                 .containsExactly(TODAY.minusDays(90).toString());
     }

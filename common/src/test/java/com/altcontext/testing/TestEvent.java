@@ -103,7 +103,7 @@ public final class TestEvent implements Cloneable {
     }
 
     /** @param json an object */
-    public TestEvent props(String json) {
+    public TestEvent props(@Nullable String json) {
         return with(e -> e.props = json);
     }
 

@@ -28,6 +28,7 @@ import picocli.CommandLine.TypeConversionException;
             RetentionCommand.class,
             LeadCommand.class,
             PropertyCommand.class,
+            GoalCommand.class,
             SmokeCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

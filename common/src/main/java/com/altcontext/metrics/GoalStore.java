@@ -1,0 +1,107 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import com.altcontext.metrics.Goal.Happening;
+import com.altcontext.metrics.Goal.Page;
+import com.altcontext.metrics.Goal.Prop;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The goals of properties. A question or a rollup that begins after a change sees it. */
+public final class GoalStore {
+    /** The most goals of a property: a rollup reads the day once for each. */
+    public static final int MAX_GOALS = 50;
+
+    private static final String LIST = """
+            SELECT property_id, name, path_pattern, event_type, prop_key, prop_value, created_at
+            FROM goals
+            WHERE ?::text IS NULL OR property_id = ?
+            ORDER BY property_id, name COLLATE "C"
+            """;
+
+    private static final String ADD = """
+            INSERT INTO goals (property_id, name, path_pattern, event_type, prop_key, prop_value)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String REMOVE_COUNTS = "DELETE FROM daily_goal_rollups WHERE property_id = ? AND goal = ?";
+
+    private GoalStore() {}
+
+    /** A goal and whose it is. */
+    public record StoredGoal(String property, Goal goal, Instant createdAt) {
+        private static StoredGoal read(Row row) throws SQLException {
+            String pattern = row.textOrNull(3);
+            String key = row.textOrNull(5);
+            Goal.Target target = pattern != null
+                    ? new Page(pattern)
+                    : new Happening(row.text(4), key == null ? null : new Prop(key, row.text(6)));
+            return new StoredGoal(row.text(1), new Goal(row.text(2), target), row.time(7));
+        }
+    }
+
+    /** The outcome of an addition. */
+    public sealed interface Addition {
+        /** @param days that have raw events and were counted */
+        record Added(int days) implements Addition {}
+
+        record NameTaken() implements Addition {}
+
+        record UnknownProperty() implements Addition {}
+
+        record TooMany() implements Addition {}
+    }
+
+    /** The goals by name. */
+    public static List<Goal> of(Tx tx, String property) {
+        return list(tx, property).stream().map(StoredGoal::goal).toList();
+    }
+
+    /** @param property null for those of all */
+    public static List<StoredGoal> list(Tx tx, @Nullable String property) {
+        return tx.query(LIST, StoredGoal::read, property, property);
+    }
+
+    /** Adds it without counting it; see {@link Rollup#addGoal}. Null if that is done. */
+    static @Nullable Addition add(Tx tx, String property, Goal goal) {
+        if (tx.query("SELECT 1 FROM properties WHERE id = ? FOR UPDATE", row -> row.number(1), property)
+                .isEmpty()) {
+            return new Addition.UnknownProperty();
+        }
+        if (of(tx, property).size() >= MAX_GOALS) {
+            return new Addition.TooMany();
+        }
+        Page page = goal.target() instanceof Page ofPath ? ofPath : null;
+        Happening event = goal.target() instanceof Happening ofType ? ofType : null;
+        Prop prop = event == null ? null : event.prop();
+        long added = tx.update(
+                ADD,
+                property,
+                goal.name(),
+                page == null ? null : page.pattern(),
+                event == null ? null : event.type(),
+                prop == null ? null : prop.key(),
+                prop == null ? null : prop.value());
+        if (added == 0) {
+            return new Addition.NameTaken();
+        }
+        // A removed property of the same slug may have left some.
+        var _ = tx.update(REMOVE_COUNTS, property, goal.name());
+        return null;
+    }
+
+    /**
+     * Removes a goal with its counts. Waits for a rollup under way, which would store the goal's count of its day.
+     *
+     * @return false if there is no such goal
+     */
+    public static boolean remove(Tx tx, String property, String name) {
+        Rollup.lock(tx);
+        var _ = tx.update(REMOVE_COUNTS, property, name);
+        return tx.update("DELETE FROM goals WHERE property_id = ? AND name = ?", property, name) > 0;
+    }
+}

@@ -1,0 +1,163 @@
+package com.altcontext.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.metrics.GoalStore.Addition;
+import com.altcontext.metrics.GoalStore.StoredGoal;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.value.Rejected;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GoalStoreTest {
+    private static final Goal THANKS = Goal.of("thanks", "/thanks*", null, null);
+    private static final Goal PLAN = Goal.of("plan", null, "plan_chosen", null);
+    private static final Goal PRO = Goal.of("pro", null, "plan_chosen", "plan=pro");
+
+    private final Site site = new Site("docs");
+
+    private Addition add(String property, Goal goal) {
+        return site.rollup().addGoal(property, goal);
+    }
+
+    private List<String> counts(String goal) {
+        return site.database.texts(
+                "SELECT day || ' ' || sessions FROM daily_goal_rollups WHERE goal = ? AND sessions > 0 ORDER BY day",
+                goal);
+    }
+
+    private boolean remove() {
+        return site.database.sql().inTransaction(tx -> GoalStore.remove(tx, "default", "thanks"));
+    }
+
+    private List<Goal> goalsOf(String property) {
+        return site.database.sql().inTransaction(tx -> GoalStore.of(tx, property));
+    }
+
+    @Test
+    void the_goals_of_a_property_are_listed_by_name() {
+        add("docs", THANKS);
+        add("docs", PRO);
+        add("docs", PLAN);
+        add("default", PLAN);
+
+        List<StoredGoal> all = site.database.sql().inTransaction(tx -> GoalStore.list(tx, null));
+        assertThat(goalsOf("docs")).containsExactly(PLAN, PRO, THANKS);
+        assertThat(all).extracting(StoredGoal::property).containsExactly("default", "docs", "docs", "docs");
+    }
+
+    @Test
+    void a_name_is_taken_once_on_a_property() {
+        assertThat(add("docs", PLAN)).isInstanceOf(Addition.Added.class);
+        assertThat(add("docs", Goal.of("plan", "/", null, null))).isEqualTo(new Addition.NameTaken());
+        assertThat(add("default", PLAN)).isInstanceOf(Addition.Added.class);
+        assertThat(add("unknown", PLAN)).isEqualTo(new Addition.UnknownProperty());
+        assertThat(goalsOf("docs")).containsExactly(PLAN);
+    }
+
+    @Test
+    void a_property_has_a_limited_number_of_goals() {
+        site.database.run(
+                "INSERT INTO goals (property_id, name, event_type) SELECT 'docs', n, 'x' FROM generate_series(1, "
+                        + GoalStore.MAX_GOALS + ") AS n");
+
+        assertThat(add("docs", PLAN)).isEqualTo(new Addition.TooMany());
+    }
+
+    @Test
+    void a_session_that_reached_a_goal_counts_once_and_on_the_day_on_which_it_began() {
+        add("default", THANKS);
+        site.does(
+                TestEvent.view("a", site.at(2, "23:50:00"), "/"),
+                TestEvent.view("a", site.at(1, "00:05:00"), "/thanks/much"),
+                TestEvent.view("a", site.at(1, "00:06:00"), "/thanks"),
+                TestEvent.view("a", site.at(1, "12:00:00"), "/thanks"),
+                TestEvent.view("b", site.at(1, "12:00:00"), "/no-thanks"),
+                TestEvent.view("c", site.at(1, "12:00:00"), "/thanks").type("cta_click"),
+                TestEvent.view("bot", site.at(1, "12:00:00"), "/thanks").device(DeviceType.BOT),
+                TestEvent.view("d", site.at(1, "12:00:00"), "/thanks").property("docs"));
+        site.rollUp();
+
+        assertThat(counts("thanks")).containsExactly(site.day(2) + " 1", site.day(1) + " 1");
+    }
+
+    @Test
+    void an_event_reaches_a_goal_by_its_type_and_by_what_it_carries() {
+        site.does(
+                TestEvent.view("a", site.at(1, "10:00:00"), "/")
+                        .type("plan_chosen")
+                        .props("{\"plan\":\"pro\"}"),
+                TestEvent.view("b", site.at(1, "10:00:00"), "/")
+                        .type("plan_chosen")
+                        .props("{\"plan\":\"free\"}"),
+                TestEvent.view("c", site.at(1, "10:00:00"), "/").type("plan_chosen"),
+                TestEvent.view("d", site.at(1, "10:00:00"), "/").props("{\"plan\":\"pro\"}"));
+        add("default", PLAN);
+        add("default", PRO);
+
+        assertThat(counts("plan")).containsExactly(site.day(1) + " 3");
+        assertThat(counts("pro")).containsExactly(site.day(1) + " 1");
+    }
+
+    @Test
+    void a_goal_counts_also_for_the_raw_events_that_were_there_before_it_and_only_for_those() {
+        site.does(
+                TestEvent.view("a", site.at(7, "10:00:00"), "/thanks"),
+                TestEvent.view("a", site.at(5, "10:00:00"), "/thanks"));
+        site.rollUp();
+        var _ = site.database.texts("SELECT drop_event_partition(?)", site.day(7));
+        site.now = site.now.plus(Duration.ofDays(3));
+
+        assertThat(add("default", THANKS)).isInstanceOf(Addition.Added.class);
+
+        assertThat(counts("thanks")).containsExactly(site.day(8) + " 1");
+        assertThat(new RollupCheck(site.database.sql(), site.clock).check(site.day(8), null))
+                .isEmpty();
+        assertThat(site.database.count("SELECT count(*) FROM daily_goal_rollups WHERE day = ?", site.day(10)))
+                .isZero();
+    }
+
+    @Test
+    void a_day_of_the_property_is_that_of_its_time_zone() {
+        site.database.run("UPDATE properties SET time_zone = 'America/Toronto' WHERE id = 'docs'");
+        site.does(TestEvent.view("a", site.at(1, "03:00:00"), "/thanks").property("docs"));
+
+        add("docs", THANKS);
+
+        assertThat(counts("thanks")).containsExactly(site.day(2) + " 1");
+    }
+
+    @Test
+    void a_removed_goal_takes_its_counts_along() {
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/thanks"));
+        add("default", THANKS);
+
+        assertThat(remove()).isTrue();
+
+        assertThat(goalsOf("default")).isEmpty();
+        assertThat(site.database.count("SELECT count(*) FROM daily_goal_rollups"))
+                .isZero();
+        assertThat(remove()).isFalse();
+    }
+
+    @Test
+    void a_goal_has_a_name_and_either_a_path_or_an_event() {
+        for (Runnable wrong : List.<Runnable>of(
+                () -> Goal.of(" ", "/", null, null),
+                () -> Goal.of("x".repeat(65), "/", null, null),
+                () -> Goal.of("x", null, null, null),
+                () -> Goal.of("x", "/", "event", null),
+                () -> Goal.of("x", "/", null, "a=b"),
+                () -> Goal.of("x", null, "event", "a"),
+                () -> Goal.of("x", null, "event", "=b"),
+                () -> Goal.of("x", "", null, null),
+                () -> Goal.of("x", null, "\0", null))) {
+            assertThatThrownBy(wrong::run).isInstanceOf(Rejected.class);
+        }
+        assertThat(Goal.of(" x ", null, "e", "a=b=c"))
+                .isEqualTo(new Goal("x", new Goal.Happening("e", new Goal.Prop("a", "b=c"))));
+    }
+}

@@ -1,0 +1,96 @@
+package com.altcontext.ops;
+
+import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.GoalStore;
+import com.altcontext.metrics.GoalStore.Addition;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.value.Issue;
+import com.altcontext.value.Rejected;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Adds a goal and counts it. */
+@Command(
+        name = "add",
+        description = {
+            "Adds a goal: a page view of a path, or an event.",
+            "It is counted at once on all days whose raw events are there. Waits for a rollup under way."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  altops goal add docs signup --path '/thanks*'",
+            "  altops goal add docs pro --event plan_chosen --prop plan=pro"
+        })
+final class GoalAddCommand implements Runnable {
+    /** The fields of a goal, by what they are called on the command line. */
+    private static final Map<String, String> ARGUMENTS =
+            Map.of("name", "NAME", "path", "--path", "event", "--event", "prop", "--prop");
+
+    private final CommandContext context;
+
+    @Parameters(index = "0", paramLabel = "PROPERTY", description = "Its slug.")
+    private String property = "";
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "What reports and filters call the goal.")
+    private String name = "";
+
+    @Option(names = "--path", paramLabel = "PATTERN", description = "The page; * stands for any characters.")
+    private @Nullable String path;
+
+    @Option(names = "--event", paramLabel = "TYPE", description = "The event's type, instead of a page.")
+    private @Nullable String event;
+
+    @Option(names = "--prop", paramLabel = "KEY=VALUE", description = "What the event must carry in its props.")
+    private @Nullable String prop;
+
+    GoalAddCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        Goal goal = goal();
+        Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
+        Addition addition;
+        try (ProgressLine _ = context.output().progress("counting the goal on each day")) {
+            addition = rollup.addGoal(property, goal);
+        }
+        int days = switch (addition) {
+            case Addition.Added added -> added.days();
+            case Addition.NameTaken _ ->
+                throw new Failure(
+                        Exit.FAILED,
+                        property + " has a goal of that name already",
+                        "see it with: altops goal list " + property);
+            case Addition.UnknownProperty _ ->
+                throw new Failure(
+                        Exit.FAILED, "there is no property of that slug", "see them with: altops property list");
+            case Addition.TooMany _ ->
+                throw new Failure(
+                        Exit.FAILED,
+                        property + " has " + GoalStore.MAX_GOALS + " goals, which is the most",
+                        "remove one with: altops goal remove");
+        };
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("goal", GoalCommand.json(property, goal))
+                                .with("days", days),
+                        List.of("added " + goal.name() + ", counted on " + HumanFormat.count(days, "day")));
+    }
+
+    private Goal goal() {
+        try {
+            return Goal.of(name, path, event, prop);
+        } catch (Rejected rejected) {
+            throw new Rejected(rejected.issues().stream()
+                    .map(issue -> new Issue(ARGUMENTS.getOrDefault(issue.path(), issue.path()), issue.message()))
+                    .toList());
+        }
+    }
+}

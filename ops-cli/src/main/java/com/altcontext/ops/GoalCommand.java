@@ -1,0 +1,35 @@
+package com.altcontext.ops;
+
+import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.GoalStore.StoredGoal;
+import picocli.CommandLine.Command;
+
+/** What properties count as reached. */
+@Command(
+        name = "goal",
+        description = "Adds, lists and removes goals: pages and events that a property counts as reached.",
+        subcommands = {GoalAddCommand.class, GoalListCommand.class, GoalRemoveCommand.class},
+        footer = {"", "Example:", "  altops goal list docs"})
+final class GoalCommand extends CommandGroup {
+    static JsonObject json(String property, Goal goal) {
+        JsonObject json = new JsonObject().with("property", property).with("name", goal.name());
+        return switch (goal.target()) {
+            case Goal.Page page -> json.with("path", page.pattern());
+            case Goal.Happening event ->
+                json.with("event", event.type()).with("prop", event.prop() == null ? null : text(event.prop()));
+        };
+    }
+
+    static String line(StoredGoal stored) {
+        String target = switch (stored.goal().target()) {
+            case Goal.Page page -> "path " + page.pattern();
+            case Goal.Happening event ->
+                "event " + event.type() + (event.prop() == null ? "" : " with " + text(event.prop()));
+        };
+        return stored.property() + "  " + stored.goal().name() + "  " + target;
+    }
+
+    private static String text(Goal.Prop prop) {
+        return prop.key() + "=" + prop.value();
+    }
+}

@@ -1,0 +1,39 @@
+package com.altcontext.ops;
+
+import com.altcontext.metrics.GoalStore;
+import com.altcontext.metrics.GoalStore.StoredGoal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Lists goals. */
+@Command(
+        name = "list",
+        description = "Lists the goals of a property, or of all.",
+        footer = {"", "Example:", "  altops goal list docs --json"})
+final class GoalListCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(arity = "0..1", paramLabel = "PROPERTY", description = "Only of this one.")
+    private @Nullable String property;
+
+    GoalListCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        List<StoredGoal> goals = context.sql().inTransaction(tx -> GoalStore.list(tx, property));
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with(
+                                        "goals",
+                                        goals.stream()
+                                                .map(one -> GoalCommand.json(one.property(), one.goal())
+                                                        .with("createdAt", one.createdAt()))
+                                                .toList()),
+                        goals.stream().map(GoalCommand::line).toList());
+    }
+}

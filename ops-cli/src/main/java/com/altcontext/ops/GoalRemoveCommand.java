@@ -1,0 +1,39 @@
+package com.altcontext.ops;
+
+import com.altcontext.metrics.GoalStore;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Removes a goal. */
+@Command(
+        name = "remove",
+        description = "Removes a goal with its counts; exit 1 when there is none of that name.",
+        footer = {"", "Example:", "  altops goal remove docs signup"})
+final class GoalRemoveCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(index = "0", paramLabel = "PROPERTY", description = "Its slug.")
+    private String property = "";
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "The goal.")
+    private String name = "";
+
+    GoalRemoveCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        if (!context.sql()
+                .withTimeout(RollupCommand.MAX_STATEMENT)
+                .inTransaction(tx -> GoalStore.remove(tx, property, name.strip()))) {
+            throw new Failure(
+                    Exit.FAILED, "there is no goal of that name on the property", "see them with: altops goal list");
+        }
+        context.output()
+                .print(
+                        JsonObject.ok(true).with("property", property).with("removed", name.strip()),
+                        List.of("removed " + name.strip()));
+    }
+}

@@ -1,0 +1,75 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GoalCommandTest {
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+
+    @Test
+    void a_goal_is_added_listed_and_removed() {
+        CommandRun page = database.altops("goal", "add", "default", "signup", "--path", "/thanks*");
+        CommandRun event =
+                database.altops("goal", "add", "default", "pro plan", "--event", "plan_chosen", "--prop", "plan=pro");
+
+        assertThat(page.exit()).isEqualTo(Exit.DONE);
+        assertThat(page.out()).startsWith("added signup, counted on ");
+        assertThat(event.exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("goal", "list", "default").out()).isEqualTo("""
+                default  pro plan  event plan_chosen with plan=pro
+                default  signup  path /thanks*
+                """);
+        assertThat(database.altops("goal", "remove", "default", "signup"))
+                .isEqualTo(new CommandRun(Exit.DONE, "removed signup\n", ""));
+        assertThat(database.altops("goal", "list").out()).hasLineCount(1);
+    }
+
+    @Test
+    void machines_get_one_line_of_json() {
+        assertThat(database.altops("goal", "add", "default", "asks", "--event", "form_submit", "--json")
+                        .out())
+                .startsWith(
+                        "{\"ok\":true,\"goal\":{\"property\":\"default\",\"name\":\"asks\",\"event\":\"form_submit\",\"prop\":null},"
+                                + "\"days\":");
+        assertThat(database.altops("goal", "list", "--json").out())
+                .startsWith(
+                        "{\"ok\":true,\"goals\":[{\"property\":\"default\",\"name\":\"asks\",\"event\":\"form_submit\","
+                                + "\"prop\":null,\"createdAt\":\"20");
+        assertThat(database.altops("goal", "remove", "default", "asks", "--json")
+                        .out())
+                .isEqualTo("{\"ok\":true,\"property\":\"default\",\"removed\":\"asks\"}\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "goal add default signup --path /again, 1, default has a goal of that name already",
+        "goal add unknown signup --path /thanks, 1, there is no property of that slug",
+        "goal add default other, 2, --path must stand alone",
+        "goal add default other --path / --event x, 2, --path must stand alone",
+        "goal add default other --event x --prop plan, 2, --prop must be like plan=pro",
+        "goal add default, 2, Missing required parameter: 'NAME'",
+        "goal remove default other, 1, there is no goal of that name on the property",
+    })
+    void a_refusal_says_what_to_do_next(String line, int exit, String what) {
+        database.run("INSERT INTO goals (property_id, name, path_pattern) VALUES ('default', 'signup', '/thanks')");
+        CommandRun ran = database.altops(line.split(" ", -1));
+
+        assertThat(ran.exit()).isEqualTo(exit);
+        assertThat(ran.err()).startsWith("altops: " + what).contains(" — ").hasLineCount(1);
+        assertThat(ran.out()).isEmpty();
+    }
+
+    @Test
+    void a_goal_goes_with_its_property() {
+        database.run("INSERT INTO properties (id, name) VALUES ('docs', 'Docs')");
+        var _ = database.altops("goal", "add", "docs", "signup", "--path", "/thanks");
+
+        assertThat(database.altops("property", "remove", "docs").exit()).isEqualTo(Exit.DONE);
+
+        assertThat(List.of(database.altops("goal", "list").out())).containsExactly("");
+    }
+}
