@@ -43,10 +43,17 @@ public final class Partitions {
      */
     public int ensureComing() {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        return ensure(today.minusDays(DAYS_BACK), today.plusDays(DAYS_AHEAD));
+    }
+
+    /**
+     * The same for other UTC days, at most 400 back and 60 ahead.
+     *
+     * @throws SqlFailure as {@link #ensureComing} does
+     */
+    public int ensure(LocalDate first, LocalDate last) {
         int made = 0;
-        for (LocalDate day = today.minusDays(DAYS_BACK);
-                !day.isAfter(today.plusDays(DAYS_AHEAD));
-                day = day.plusDays(1)) {
+        for (LocalDate day = first; !day.isAfter(last); day = day.plusDays(1)) {
             made += ensure(day) ? 1 : 0;
         }
         return made;

@@ -32,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
             SmokeCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            DemoCommand.class,
             CompletionCommand.class,
             HelpCommand.class,
             WarmUpCommand.class

@@ -1,0 +1,220 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.event.Partitions;
+import com.altcontext.lead.Capture;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupStatus;
+import com.altcontext.ops.demo.DemoDay;
+import com.altcontext.ops.demo.DemoTraffic;
+import com.altcontext.property.Properties;
+import com.altcontext.property.Property;
+import com.altcontext.property.PropertyStore;
+import com.altcontext.property.PropertyStore.Addition;
+import com.altcontext.property.PropertyStore.StoredProperty;
+import com.altcontext.property.PropertyStore.Wanted;
+import com.altcontext.retention.PropertyErasure;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Makes and removes a property with invented visits. */
+@Command(
+        name = "demo",
+        description = {
+            "Makes a month of realistic visits and leads, up to now, in the property demo, to judge the dashboard by. Another "
+                    + "run makes them anew.",
+            "The figures of all properties together include them until --remove takes them away."
+        },
+        footer = {"", "Example:", "  altops demo", "  altops demo --remove"})
+final class DemoCommand implements Runnable {
+    private static final String SLUG = "demo";
+    private static final int DAYS = 30;
+    private static final Duration MAX_STATEMENT = Duration.ofMinutes(10);
+    private static final int EVENTS_AT_ONCE = 500;
+    private static final int CAPTURES_AT_ONCE = 32;
+
+    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.demo', 0))";
+    private static final String KEEP_OPEN = "SELECT true";
+
+    /** A day that was purged must not get events again: its figures would be computed from those alone. */
+    private static final String PURGED_SINCE = "SELECT EXISTS (SELECT FROM purge_log WHERE events_kept_from > ?)";
+
+    private final CommandContext context;
+
+    @Option(names = "--remove", description = "Take the property demo away, with all that is in it.")
+    private boolean remove;
+
+    DemoCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    private record Made(long events, long leads, LocalDate from, LocalDate to) {}
+
+    @Override
+    public void run() {
+        Sql sql = context.sql().withTimeout(MAX_STATEMENT);
+        // This transaction stays open for the lock alone; the work is done in others.
+        sql.inTransaction(guard -> {
+            if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
+                throw new Failure(Exit.FAILED, "another altops demo is under way", "wait for it; nothing was done");
+            }
+            try (ProgressLine progress = context.output().progress("looking for an earlier demo")) {
+                return remove ? removed(sql) : made(sql, guard, progress);
+            }
+        });
+    }
+
+    private boolean removed(Sql sql) {
+        PropertyErasure gone = erase(sql)
+                .orElseThrow(() -> new Failure(Exit.FAILED, "there is no demo", "make one with: altops demo"));
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("removed", SLUG)
+                                .with("visitors", gone.visitors())
+                                .with("sessions", gone.sessions())
+                                .with("events", gone.events())
+                                .with("leads", gone.leads()),
+                        List.of("removed " + SLUG + ": " + HumanFormat.count(gone.events(), "event") + " of "
+                                + HumanFormat.count(gone.visitors(), "visitor") + ", "
+                                + HumanFormat.count(gone.leads(), "lead")));
+        return true;
+    }
+
+    /** Empty if there is no property of that slug. */
+    private Optional<PropertyErasure> erase(Sql sql) {
+        return sql.inTransaction(tx -> {
+            Optional<StoredProperty> found = PropertyStore.list(tx).stream()
+                    .filter(property -> property.slug().equals(SLUG))
+                    .findFirst();
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            if (!found.get().domains().containsAll(DemoTraffic.HOSTS)) {
+                throw new Failure(
+                        Exit.FAILED,
+                        "there is a property demo that altops demo did not make",
+                        "nothing was changed; see it with: altops property list");
+            }
+            PropertyErasure gone = PropertyErasure.of(tx, SLUG, "altops demo", context.now());
+            PropertyStore.remove(tx, SLUG);
+            return Optional.of(gone);
+        });
+    }
+
+    private boolean made(Sql sql, Tx guard, ProgressLine progress) {
+        Instant now = context.now();
+        LocalDate last = LocalDate.ofInstant(now, DemoTraffic.ZONE);
+        LocalDate first = last.minusDays(DAYS - 1L);
+        if (guard.query(PURGED_SINCE, row -> row.flag(1), first).getFirst()) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "raw events since " + first + " were purged, and purged days get no new ones",
+                    "use another database, or RAW_EVENT_RETENTION_DAYS over " + DAYS);
+        }
+        erase(sql);
+        add(sql);
+        Rollup rollup = new Rollup(sql, context.clock());
+        DemoTraffic.GOALS.forEach(goal -> rollup.addGoal(SLUG, goal));
+        Properties properties = new Properties(sql);
+        properties.refresh();
+        Property property = Objects.requireNonNull(properties.bySlug(SLUG), "just added");
+        new Partitions(sql, context.clock()).ensure(first, LocalDate.ofInstant(now, ZoneOffset.UTC));
+
+        DemoTraffic traffic = new DemoTraffic(properties, property);
+        long events = 0;
+        long leads = 0;
+        for (LocalDate day : days(first, last)) {
+            progress.step("storing " + day);
+            DemoDay visits = traffic.next(day, now);
+            store(sql, visits);
+            events += visits.events().size() + visits.captures().size();
+            leads += visits.captures().size();
+            var _ = guard.query(KEEP_OPEN, row -> row.flag(1)); // poolers close connections that are idle for long
+        }
+        rollUp(rollup, days(first, LocalDate.ofInstant(now, property.timeZone())), progress);
+        show(new Made(events, leads, first, last));
+        return true;
+    }
+
+    private static List<LocalDate> days(LocalDate first, LocalDate last) {
+        return first.datesUntil(last.plusDays(1)).toList();
+    }
+
+    private static void add(Sql sql) {
+        Wanted wanted = new Wanted(SLUG, "Demo: Maple & Kettle, an invented tea merchant", DemoTraffic.HOSTS);
+        switch (sql.inTransaction(tx -> PropertyStore.add(tx, wanted))) {
+            case Addition.Added _ -> {}
+            case Addition.SlugTaken _ ->
+                throw new Failure(Exit.FAILED, "a property demo was added meanwhile", "see: altops property list");
+            case Addition.DomainTaken(String domain, String owner) ->
+                throw new Failure(
+                        Exit.FAILED,
+                        "the domain " + domain + " belongs to the property " + owner,
+                        "altops demo needs it; remove that property first");
+        }
+    }
+
+    private static void store(Sql sql, DemoDay visits) {
+        SessionRule rule = new SessionRule(Duration.ofMinutes(30));
+        EventStore store = new EventStore(rule);
+        parts(visits.events(), EVENTS_AT_ONCE).forEach((List<Event> part) -> {
+            var _ = sql.inTransaction(tx -> store.write(tx, part));
+        });
+        // Without heuristic links, and without messages to a webhook about people who do not exist.
+        Leads leads = new Leads(sql, store, new LeadRules(false, Duration.ZERO, 6, false));
+        parts(visits.captures(), CAPTURES_AT_ONCE).forEach((List<Capture> part) -> {
+            var _ = leads.captureFree(part);
+        });
+    }
+
+    private static <T> Stream<List<T>> parts(List<T> all, int size) {
+        return IntStream.range(0, (all.size() + size - 1) / size)
+                .mapToObj(i -> all.subList(i * size, Math.min(all.size(), (i + 1) * size)));
+    }
+
+    /** For this property alone, except where a day was never rolled up: then for all, as the next regular run would do. */
+    private static void rollUp(Rollup rollup, List<LocalDate> days, ProgressLine progress) {
+        RollupStatus status = rollup.status();
+        Set<LocalDate> forAll = new HashSet<>(status.gaps());
+        LocalDate through = status.rolledUpThrough();
+        for (LocalDate day : days) {
+            progress.step("rolling up " + day);
+            boolean isNew = through == null || day.isAfter(through);
+            rollup.run(day, isNew || forAll.contains(day) ? null : SLUG);
+        }
+    }
+
+    private void show(Made made) {
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("property", SLUG)
+                                .with("from", made.from)
+                                .with("to", made.to)
+                                .with("events", made.events)
+                                .with("leads", made.leads),
+                        List.of(
+                                "made " + HumanFormat.count(made.events, "event") + " and "
+                                        + HumanFormat.count(made.leads, "lead") + " of the property demo, from "
+                                        + made.from + " to " + made.to,
+                                "see them at /dashboard?property=demo of the service; remove them with: altops demo --remove"));
+    }
+}

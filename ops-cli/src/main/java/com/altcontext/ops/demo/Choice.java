@@ -1,0 +1,35 @@
+package com.altcontext.ops.demo;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Things of which some are chosen more often than others. */
+record Choice<T>(List<Weighted<T>> things, int sum) {
+    /** @param weight how often it is chosen, relative to the others */
+    record Weighted<T>(int weight, T thing) {}
+
+    @SafeVarargs
+    @SuppressWarnings("varargs") // List.of only reads them.
+    static <T> Choice<T> of(Weighted<T>... things) {
+        return of(List.of(things));
+    }
+
+    static <T> Choice<T> of(List<Weighted<T>> things) {
+        return new Choice<>(things, things.stream().mapToInt(Weighted::weight).sum());
+    }
+
+    static <T> Weighted<T> weight(int weight, T thing) {
+        return new Weighted<>(weight, thing);
+    }
+
+    T by(RandomGenerator random) {
+        int left = random.nextInt(sum);
+        for (Weighted<T> each : things) {
+            left -= each.weight;
+            if (left < 0) {
+                return each.thing;
+            }
+        }
+        throw new IllegalStateException("weights are positive");
+    }
+}
