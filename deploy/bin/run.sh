@@ -228,10 +228,21 @@ wait_until_healthy() {
   die "the service was not healthy within $1 seconds; its output is above"
 }
 
+# Whether no event is stored. (altops status ends with 3 where nothing was rolled up.)
+is_empty() {
+  [[ $(java -jar "$ROOT/ops-cli/target/altops.jar" status --json 2>/dev/null) == *'"events":{"oldest":null,'* ]]
+}
+
 lines_to_try() {
   # A given address may hold a password, so the name of the variable is shown instead.
   local url=http://localhost:$PORT shown="\"\$DATABASE_URL\""
   [[ -z $DATABASE_PID ]] || shown="'$DATABASE_URL'"
+  local demo=
+  ! is_empty || demo="The database is empty. A month of invented visits and leads, to see at $url/dashboard?property=demo:
+
+  DATABASE_URL=$shown deploy/bin/altops demo
+
+"
   cat <<END
 
 AltContext listens on $url (Ctrl-C stops it). ${DEMO_PID:+A demo site that sends its visits to it, to open in a browser:
@@ -246,7 +257,7 @@ They follow within five minutes, or at once after
 
   DATABASE_URL=$shown deploy/bin/altops rollup
 
-Send it something; a browser's name, because a bare curl is counted as a bot:
+${demo}Send it something; a browser's name, because a bare curl is counted as a bot:
 
   curl -i $url/v1/events -H 'content-type: application/json' \\
     -A '$AGENT' \\

@@ -123,7 +123,16 @@ forget_as_printed() {
   (cd "$ROOT" && bash -c "$lines --yes") || fail "altops did not forget as printed"
 }
 
+# An empty database is offered a month of visits.
+fill_as_printed() {
+  local line
+  line=$(sed -n 's/^  \(DATABASE_URL=.* deploy\/bin\/altops demo\)$/\1/p' "$work/log")
+  [[ -n $line ]] || fail "an empty database is not offered the demo"
+  (cd "$ROOT" && ALTOPS_CACHE=off bash -c "$line")
+}
+
 start "$ROOT/deploy/bin/run.sh"
+fill_as_printed | grep -q '^made .* of the property demo' || fail "the demo was not made as printed"
 post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted"
 rows | grep -q page_view || fail "the row is not there: $(rows)"
 visit_demo
@@ -141,6 +150,7 @@ start "$ROOT/deploy/bin/run.sh"
 kill_hard
 
 start make -C "$ROOT" -o target/built run
+! grep -q 'altops demo' "$work/log" || fail "the demo is offered where there are events"
 rows | grep -q page_view || fail "the row did not survive the restart"
 [[ $(key) == "$first_key" && ${#first_key} -ge 24 ]] || fail "the development key changed"
 interrupt 130
