@@ -32,6 +32,15 @@ public record Columns<T>(List<T> rows) {
         return values;
     }
 
+    /** A matrix: the numbers of each row, as many for one as for another. */
+    public long[][] matrix(Function<T, long[]> numbers) {
+        long[][] values = new long[rows.size()][];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = numbers.apply(rows.get(i));
+        }
+        return values;
+    }
+
     public byte[] @Nullable [] hashes(Function<T, byte @Nullable []> column) {
         byte[] @Nullable [] values = new byte[rows.size()][];
         for (int i = 0; i < values.length; i++) {

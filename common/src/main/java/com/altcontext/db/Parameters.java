@@ -43,6 +43,8 @@ final class Parameters {
             case String[] texts -> statement.setArray(index, connection.createArrayOf("text", texts));
             case long[] numbers ->
                 statement.setArray(index, connection.unwrap(PGConnection.class).createArrayOf("int8", numbers));
+            case long[][] matrix ->
+                statement.setArray(index, connection.unwrap(PGConnection.class).createArrayOf("int8", matrix));
             case byte[][] hashes -> statement.setArray(index, connection.createArrayOf("bytea", hashes));
             case Instant time -> statement.setObject(index, time.atOffset(ZoneOffset.UTC));
             case LocalDate day -> statement.setObject(index, day);

@@ -22,21 +22,27 @@ final class Session {
     private Instant lastEventAt;
     private @Nullable Visitor lastSeenAs;
 
-    private Session(UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt) {
+    /** When its entrance was, as the database knows it; null also for a new session. */
+    private final @Nullable Instant storedEntry;
+
+    private Session(
+            UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt, @Nullable Instant storedEntry) {
         this.id = id;
         this.isBot = isBot;
         this.utm = utm;
         this.startedAt = startedAt;
         this.lastEventAt = lastEventAt;
+        this.storedEntry = storedEntry;
     }
 
     /** One that is stored. */
-    static Session known(UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt) {
-        return new Session(id, isBot, utm, startedAt, lastEventAt);
+    static Session known(
+            UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt, @Nullable Instant entry) {
+        return new Session(id, isBot, utm, startedAt, lastEventAt, entry);
     }
 
     static Session begun(UUID id, SessionEvent by, Visitor visitor) {
-        Session session = new Session(id, by.origin().isBot(), by.origin().utm(), by.at(), by.at());
+        Session session = new Session(id, by.origin().isBot(), by.origin().utm(), by.at(), by.at(), null);
         session.startMoved = true;
         session.join(by, visitor);
         return session;
@@ -80,6 +86,21 @@ final class Session {
     @Nullable
     Origin origin() {
         return origin;
+    }
+
+    /**
+     * Whether the batch adds to what is stored and its last page view is as late as its last event. Else its start, its
+     * entrance or its forms may change too.
+     */
+    boolean isOnlyContinued() {
+        Instant entry = SessionCounters.timeOf(added.entry);
+        Instant exit = SessionCounters.timeOf(added.exit);
+        return !startMoved
+                && (entry == null || (storedEntry != null && storedEntry.isBefore(entry)))
+                && (exit == null || exit.equals(lastEventAt))
+                && added.firstFormStart == null
+                && added.lastFormSubmit == null
+                && !added.mayHoldAddress;
     }
 
     Utm utm() {

@@ -27,7 +27,7 @@ public final class Visits {
      * bucket, the part of the growing tables that all rows of a transaction are in.
      */
     private static final String FIND = """
-            SELECT sought.visitor_id, known.first_seen_at, s.id, s.device = 'bot', s.started_at, s.last_event_at,
+            SELECT sought.visitor_id, known.first_seen_at, s.id, s.device = 'bot', s.started_at, s.last_event_at, s.entry_at,
                    s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content
             FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS sought(visitor_id, since, until, max)
             CROSS JOIN LATERAL (
@@ -55,39 +55,35 @@ public final class Visits {
             ON CONFLICT (bucket, visitor_id) DO UPDATE SET first_seen_at = excluded.first_seen_at
             """;
 
-    /** For new visitors, who have no sessions yet. Looking for a row that is in the way costs a fifth of an insertion. */
+    /**
+     * For new visitors, who have no sessions yet. Looking for a row that is in the way costs a fifth of an insertion. The
+     * numbers of a row are one row of a matrix: {@code unnest} takes four times as long for a number as a subscript does.
+     */
     private static final String INSERT_SESSIONS = """
             INSERT INTO sessions AS known (
-                bucket, visitor_id, id, property_id, started_at, last_event_at,
-                utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-                traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash,
-                events, page_views, conversions, engagements, engaged_ms,
-                entry_at, entry_path, exit_at, exit_path, first_form_start, last_form_submit, may_hold_address)
-            SELECT ?::int2, visitor_id, id, property_id,
-                   to_timestamp(started::float8 / 1000), to_timestamp(last_event::float8 / 1000),
-                   utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-                   traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash,
-                   events, page_views, conversions, engagements, engaged_ms,
-                   to_timestamp(nullif(entry, 0)::float8 / 1000), entry_path,
-                   to_timestamp(nullif(exit, 0)::float8 / 1000), exit_path,
-                   to_timestamp(nullif(form_start, 0)::float8 / 1000), to_timestamp(nullif(form_submit, 0)::float8 / 1000),
-                   nullif(may_hold_address = 1, false)
-            FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::int8[], ?::int8[],
-                        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[],
-                        ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::int8[],
-                        ?::int8[], ?::text[], ?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[])
-                AS seen(visitor_id, id, property_id, started, last_event,
-                        utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+                bucket, visitor_id, id, property_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+                traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash, entry_path, exit_path,
+                started_at, last_event_at, entry_at, exit_at, first_form_start, last_form_submit,
+                events, page_views, conversions, engagements, engaged_ms, may_hold_address)
+            SELECT ?::int2, visitor_id, id, property_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+                   traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash, entry_path, exit_path,
+                   to_timestamp(n[i][1]::float8 / 1000), to_timestamp(n[i][2]::float8 / 1000),
+                   to_timestamp(nullif(n[i][3], 0)::float8 / 1000), to_timestamp(nullif(n[i][4], 0)::float8 / 1000),
+                   to_timestamp(nullif(n[i][5], 0)::float8 / 1000), to_timestamp(nullif(n[i][6], 0)::float8 / 1000),
+                   n[i][7], n[i][8], n[i][9], n[i][10], n[i][11], nullif(n[i][12] = 1, false)
+            FROM (SELECT ?::int8[] AS n) AS numbers
+            CROSS JOIN unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                              ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[],
+                              ?::text[], ?::text[]) WITH ORDINALITY
+                AS seen(visitor_id, id, property_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
                         traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash,
-                        events, page_views, conversions, engagements, engaged_ms,
-                        entry, entry_path, exit, exit_path, form_start, form_submit, may_hold_address)
+                        entry_path, exit_path, i)
             """;
 
     /**
-     * Saves new sessions and adds to known ones what happened in them. It is an insertion also for those, since that looks
-     * for a row by its key: for an update the planner may read a whole bucket that it believes to be empty. A session that
-     * now starts earlier gets the origin of its first event.
+     * Saves a new session of a known visitor, or one that may change in any way. It is an insertion also for a known
+     * session, since that looks for a row by its key: for an update the planner may read a whole bucket that it believes to
+     * be empty. A session that now starts earlier gets the origin of its first event.
      */
     private static final String SAVE_SESSIONS = INSERT_SESSIONS
             + """
@@ -130,6 +126,37 @@ public final class Visits {
                             "%1$s = CASE WHEN excluded.started_at < known.started_at THEN excluded.%1$s ELSE known.%1$s END"
                                     .formatted(column))
                     .collect(Collectors.joining(",\n                ")));
+
+    /**
+     * Adds to known sessions, most of them: neither their start, nor their entrance, nor their forms change. The row is
+     * there, since its visitor is locked, so what an insertion needs besides is a placeholder. The last page view, if there
+     * is one, is as late as the last event.
+     */
+    private static final String CONTINUE_SESSIONS = """
+            INSERT INTO sessions AS known (
+                bucket, visitor_id, id, property_id, traffic_source, device, started_at, last_event_at,
+                events, page_views, conversions, engagements, engaged_ms, ip_hash, ua_hash, exit_path)
+            SELECT ?::int2, visitor_id, id, '', '', '', to_timestamp(n[i][1]::float8 / 1000), to_timestamp(n[i][1]::float8 / 1000),
+                   n[i][2], n[i][3], n[i][4], n[i][5], n[i][6], ip_hash, ua_hash, exit_path
+            FROM (SELECT ?::int8[] AS n) AS numbers
+            CROSS JOIN unnest(?::uuid[], ?::uuid[], ?::bytea[], ?::bytea[], ?::text[]) WITH ORDINALITY
+                AS seen(visitor_id, id, ip_hash, ua_hash, exit_path, i)
+            ON CONFLICT (bucket, visitor_id, id) DO UPDATE SET
+                last_event_at = greatest(known.last_event_at, excluded.last_event_at),
+                ip_hash = coalesce(excluded.ip_hash, known.ip_hash),
+                ua_hash = CASE WHEN excluded.ip_hash IS NULL THEN known.ua_hash ELSE excluded.ua_hash END,
+                events = known.events + excluded.events,
+                page_views = known.page_views + excluded.page_views,
+                conversions = known.conversions + excluded.conversions,
+                engagements = known.engagements + excluded.engagements,
+                engaged_ms = known.engaged_ms + excluded.engaged_ms,
+                exit_at = CASE WHEN excluded.exit_path IS NULL THEN known.exit_at ELSE excluded.last_event_at END,
+                exit_path = CASE
+                    WHEN excluded.exit_path IS NULL THEN known.exit_path
+                    WHEN known.exit_at = excluded.last_event_at
+                        THEN greatest(known.exit_path, excluded.exit_path COLLATE "C")
+                    ELSE excluded.exit_path END
+            """;
 
     /** All rows are in one, as long as they are on one machine. */
     private static final short BUCKET = 0;
@@ -210,7 +237,8 @@ public final class Visits {
         List<FirstVisit> newVisitors = new ArrayList<>();
         List<FirstVisit> seenEarlier = new ArrayList<>();
         List<TouchedSession> ofNewVisitors = new ArrayList<>();
-        List<TouchedSession> ofKnownVisitors = new ArrayList<>();
+        List<TouchedSession> changed = new ArrayList<>();
+        List<TouchedSession> continued = new ArrayList<>();
         for (VisitorSessions sessionsOf : byVisitor.values()) {
             Instant start = sessionsOf.movedStart();
             Instant known = sessionsOf.firstSeenAt();
@@ -222,7 +250,7 @@ public final class Visits {
             for (Session session : sessionsOf.sessions) {
                 Origin origin = session.origin();
                 if (origin != null) {
-                    (known == null ? ofNewVisitors : ofKnownVisitors)
+                    (known == null ? ofNewVisitors : session.isOnlyContinued() ? continued : changed)
                             .add(new TouchedSession(sessionsOf.visitor, session, origin));
                 }
             }
@@ -230,7 +258,8 @@ public final class Visits {
         saveVisitors(pipeline, INSERT_VISITORS, newVisitors);
         saveVisitors(pipeline, MOVE_FIRST_SEEN, seenEarlier);
         saveSessions(pipeline, INSERT_SESSIONS, ofNewVisitors);
-        saveSessions(pipeline, SAVE_SESSIONS, ofKnownVisitors);
+        saveSessions(pipeline, SAVE_SESSIONS, changed);
+        continueSessions(pipeline, continued);
     }
 
     private static void saveVisitors(Pipeline pipeline, String statement, List<FirstVisit> rows) {
@@ -255,11 +284,10 @@ public final class Visits {
         pipeline.update(
                 statement,
                 BUCKET,
+                seen.matrix(TouchedSession::numbers),
                 seen.ids(s -> s.visitor.id()),
                 seen.ids(s -> s.session.id),
                 seen.texts(s -> s.visitor.propertyId()),
-                seen.numbers(s -> s.session.startedAt().toEpochMilli()),
-                seen.numbers(s -> s.session.lastEventAt().toEpochMilli()),
                 seen.texts(s -> s.origin.utm().source()),
                 seen.texts(s -> s.origin.utm().medium()),
                 seen.texts(s -> s.origin.utm().campaign()),
@@ -270,20 +298,26 @@ public final class Visits {
                 seen.texts(s -> s.origin.device().key()),
                 seen.texts(s -> s.origin.country()),
                 seen.texts(s -> s.origin.hostname()),
-                seen.hashes(s -> s.seenAs() == null ? null : s.seenAs().ipHash()),
-                seen.hashes(s -> s.seenAs() == null ? null : s.seenAs().uaHash()),
-                seen.numbers(s -> s.added().events),
-                seen.numbers(s -> s.added().pageViews),
-                seen.numbers(s -> s.added().conversions),
-                seen.numbers(s -> s.added().engagements),
-                seen.numbers(s -> s.added().engagedMs),
-                seen.numbers(s -> millis(SessionCounters.timeOf(s.added().entry))),
+                seen.hashes(TouchedSession::ipHash),
+                seen.hashes(TouchedSession::uaHash),
                 seen.texts(s -> SessionCounters.pathOf(s.added().entry)),
-                seen.numbers(s -> millis(SessionCounters.timeOf(s.added().exit))),
-                seen.texts(s -> SessionCounters.pathOf(s.added().exit)),
-                seen.numbers(s -> millis(s.added().firstFormStart)),
-                seen.numbers(s -> millis(s.added().lastFormSubmit)),
-                seen.numbers(s -> s.added().mayHoldAddress ? 1 : 0));
+                seen.texts(s -> SessionCounters.pathOf(s.added().exit)));
+    }
+
+    private static void continueSessions(Pipeline pipeline, List<TouchedSession> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        Columns<TouchedSession> seen = new Columns<>(rows);
+        pipeline.update(
+                CONTINUE_SESSIONS,
+                BUCKET,
+                seen.matrix(TouchedSession::addedNumbers),
+                seen.ids(s -> s.visitor.id()),
+                seen.ids(s -> s.session.id),
+                seen.hashes(TouchedSession::ipHash),
+                seen.hashes(TouchedSession::uaHash),
+                seen.texts(s -> SessionCounters.pathOf(s.added().exit)));
     }
 
     /** The statements take 0 for none. */
@@ -312,9 +346,44 @@ public final class Visits {
             return session.added;
         }
 
-        @Nullable
-        Visitor seenAs() {
-            return session.lastSeenAs();
+        long[] numbers() {
+            SessionCounters added = session.added;
+            return new long[] {
+                session.startedAt().toEpochMilli(),
+                session.lastEventAt().toEpochMilli(),
+                millis(SessionCounters.timeOf(added.entry)),
+                millis(SessionCounters.timeOf(added.exit)),
+                millis(added.firstFormStart),
+                millis(added.lastFormSubmit),
+                added.events,
+                added.pageViews,
+                added.conversions,
+                added.engagements,
+                added.engagedMs,
+                added.mayHoldAddress ? 1 : 0
+            };
+        }
+
+        long[] addedNumbers() {
+            SessionCounters added = session.added;
+            return new long[] {
+                session.lastEventAt().toEpochMilli(),
+                added.events,
+                added.pageViews,
+                added.conversions,
+                added.engagements,
+                added.engagedMs
+            };
+        }
+
+        byte @Nullable [] ipHash() {
+            Visitor seenAs = session.lastSeenAs();
+            return seenAs == null ? null : seenAs.ipHash();
+        }
+
+        byte @Nullable [] uaHash() {
+            Visitor seenAs = session.lastSeenAs();
+            return seenAs == null ? null : seenAs.uaHash();
         }
     }
 
@@ -328,8 +397,8 @@ public final class Visits {
 
         private static Session session(Row row, UUID id) throws SQLException {
             Utm utm = new Utm(
-                    row.textOrNull(7), row.textOrNull(8), row.textOrNull(9), row.textOrNull(10), row.textOrNull(11));
-            return Session.known(id, row.flag(4), utm, row.time(5), row.time(6));
+                    row.textOrNull(8), row.textOrNull(9), row.textOrNull(10), row.textOrNull(11), row.textOrNull(12));
+            return Session.known(id, row.flag(4), utm, row.time(5), row.time(6), row.timeOrNull(7));
         }
     }
 }

@@ -147,7 +147,8 @@ class SessionRuleTest {
                     false,
                     utm(parts.length > 1 ? parts[1] : null),
                     NOON.plus(Duration.ofMinutes(Long.parseLong(ends[0]))),
-                    NOON.plus(Duration.ofMinutes(Long.parseLong(ends[1])))));
+                    NOON.plus(Duration.ofMinutes(Long.parseLong(ends[1]))),
+                    null));
         }
         return sessions;
     }
