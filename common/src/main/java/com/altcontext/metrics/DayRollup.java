@@ -58,7 +58,7 @@ final class DayRollup {
             Stream.of(Count.values()).filter(kind -> !OF_INGEST.contains(kind)).toList();
 
     private static final String SAVE_METRICS = Stream.of(
-                    Stream.of("property_id", "day", "version", "rolled_up_at"),
+                    Stream.of("property_id", "day", "time_zone", "version", "rolled_up_at"),
                     COUNTS.stream().map(Count::column),
                     Stream.of("visitor_sketch", "lead_visitor_sketch"),
                     Arrays.stream(Vital.values()).map(vital -> vital.column))
@@ -84,6 +84,7 @@ final class DayRollup {
 
     private final Tx tx;
     private final LocalDate day;
+    private final String zone;
     private final Map<String, @Nullable Object> asked = new HashMap<>();
     private final Map<String, PropertyDay> days = new LinkedHashMap<>();
 
@@ -91,6 +92,7 @@ final class DayRollup {
     DayRollup(Tx tx, DayBounds bounds, List<String> properties) {
         this.tx = tx;
         this.day = bounds.day();
+        this.zone = bounds.zone().getId();
         asked.put("day", day);
         asked.put("start", bounds.start());
         asked.put("end", bounds.end());
@@ -250,7 +252,7 @@ final class DayRollup {
     }
 
     private void save(String property, PropertyDay figures, long version, Instant now) {
-        List<@Nullable Object> metrics = new ArrayList<>(List.of(property, day, version, now));
+        List<@Nullable Object> metrics = new ArrayList<>(List.of(property, day, zone, version, now));
         COUNTS.forEach(kind -> metrics.add(figures.count(kind)));
         metrics.add(Objects.requireNonNullElse(figures.fewVisitors, figures.visitors.sketch())
                 .stored());

@@ -1,6 +1,7 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Tx;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,17 @@ final class ReferenceQueries {
     private final Tx tx;
     private final Map<String, @Nullable Object> asked = new HashMap<>();
 
-    ReferenceQueries(Tx tx, Window window, @Nullable String property) {
+    ReferenceQueries(Tx tx, Window window, ZoneId zone, @Nullable String property) {
         this.tx = tx;
+        DayBounds from = DayBounds.of(window.from(), zone);
+        DayBounds to = DayBounds.of(window.to(), zone);
         asked.put("from", window.from());
         asked.put("to", window.to());
+        asked.put("zone", zone.getId());
+        asked.put("start", from.start());
+        asked.put("end", to.end());
+        asked.put("first", from.firstPartition());
+        asked.put("last", to.lastPartition());
         asked.put("property", property);
         NamedSql until = new NamedSql(statement("until"));
         asked.put(

@@ -5,6 +5,7 @@ import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
+import com.altcontext.property.Property;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,14 +40,6 @@ public final class Rollup {
     private static final String WAIT = "SELECT true FROM pg_advisory_xact_lock(" + LOCK_ID + ")";
     private static final String TRY = "SELECT pg_try_advisory_xact_lock(" + LOCK_ID + ")";
 
-    /** Those that are known, and those whose figures of the day are to be replaced. */
-    private static final String PROPERTIES = """
-            SELECT id, time_zone FROM properties WHERE ?::text IS NULL OR id = ?
-            UNION ALL
-            SELECT DISTINCT property_id, 'UTC' FROM daily_metric_rollups AS r
-            WHERE ?::text IS NULL AND day = ? AND NOT EXISTS (SELECT FROM properties AS p WHERE p.id = r.property_id)
-            """;
-
     /**
      * Whether a day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends. Within
      * the last days a partition may be missing because it was never made; before, because it was dropped.
@@ -65,26 +59,8 @@ public final class Rollup {
             SET version = excluded.version, rolled_up_at = excluded.rolled_up_at, events = excluded.events
             """;
 
-    /** Every day that can have raw events. */
-    static final String HELD = """
-            (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day
-             FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
-             WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$'
-             UNION SELECT DISTINCT day FROM events_default) AS held
-            """;
-
-    /** Those up to today, and when each was rolled up for all properties, if it was. */
-    private static final String DAYS = """
-            SELECT held.day, d.rolled_up_at
-            FROM %s LEFT JOIN rollup_days AS d ON d.day = held.day
-            WHERE held.day <= ?
-            ORDER BY held.day
-            """.formatted(HELD);
-
-    /** Where a day ends last. */
-    private static final ZoneOffset LAST_ZONE = ZoneOffset.ofHours(-12);
-
-    private static final String LATEST = "SELECT day, rolled_up_at FROM rollup_days ORDER BY day DESC LIMIT 1";
+    private static final String LATEST =
+            "SELECT day, rolled_up_at, true, false FROM rollup_days ORDER BY day DESC LIMIT 1";
 
     private final Sql sql;
     private final InstantSource clock;
@@ -96,40 +72,45 @@ public final class Rollup {
     }
 
     /**
-     * The days that a regular run computes, each in the time zone of each property: today, the {@value #LATE_DAYS} days before, and every earlier one whose
-     * figures are missing or were taken while late events could still arrive, so that missed runs are caught up. Only
-     * days whose raw events can be there.
+     * The days that a regular run computes, each in the time zone of each property: today, the {@value #LATE_DAYS} days
+     * before, and every earlier one whose figures are missing, are of another time zone, or were taken while late events
+     * could still arrive, so that missed runs are caught up. Only days whose raw events can be there.
      */
     public List<LocalDate> plan() {
-        LocalDate today = today();
-        List<LocalDate> days = new ArrayList<>();
-        for (Held held : days(today)) {
-            if (!held.day.isBefore(today.minusDays(LATE_DAYS)) || !held.isSettled()) {
-                days.add(held.day);
-            }
-        }
-        return days;
+        SiteDays days = days();
+        LocalDate settledBefore = days.firstToday().minusDays(LATE_DAYS);
+        return days.held().stream()
+                .filter(held -> !held.day().isBefore(settledBefore) || !held.isSettled())
+                .map(SiteDays.Held::day)
+                .toList();
     }
 
     /** Which days are rolled up, which are missing, and how old the figures are. */
     public RollupStatus status() {
-        LocalDate today = today();
-        List<Held> days = days(today);
-        Held latest = sql.inTransaction(tx -> tx.query(LATEST, Held::read)).stream()
+        SiteDays days = days();
+        SiteDays.Held latest = sql.inTransaction(tx -> tx.query(LATEST, SiteDays.Held::read)).stream()
                 .findFirst()
                 .orElse(null);
         return new RollupStatus(
-                latest == null ? null : latest.day,
-                latest == null ? null : latest.rolledUpAt,
-                latest == null ? null : Math.toIntExact(Math.max(0, today.toEpochDay() - latest.day.toEpochDay())),
-                days.stream()
-                        .filter(held -> held.rolledUpAt == null && held.day.isBefore(today))
-                        .map(Held::day)
+                latest == null ? null : latest.day(),
+                latest == null ? null : latest.rolledUpAt(),
+                latest == null
+                        ? null
+                        : Math.toIntExact(Math.max(
+                                0, days.firstToday().toEpochDay() - latest.day().toEpochDay())),
+                days.held().stream()
+                        .filter(held -> held.rolledUpAt() == null && held.day().isBefore(days.firstToday()))
+                        .map(SiteDays.Held::day)
                         .toList(),
-                days.stream()
-                        .filter(held -> held.rolledUpAt != null && !held.isSettled())
-                        .map(Held::day)
+                days.held().stream()
+                        .filter(held -> held.rolledUpAt() != null && !held.isSettled())
+                        .map(SiteDays.Held::day)
                         .toList());
+    }
+
+    /** The last day that is over for every property. */
+    public LocalDate lastFullDay() {
+        return days().firstToday().minusDays(1);
     }
 
     /**
@@ -147,12 +128,17 @@ public final class Rollup {
         return roll(day, property, TRY);
     }
 
-    /** Refreshes yesterday and today, for a service that does so every few minutes. Does nothing while another run is under way. */
+    /**
+     * Refreshes yesterday and today of each property, for a service that does so every few minutes. Does nothing while
+     * another run is under way.
+     */
     public List<RollupReceipt> refreshRecent() {
-        LocalDate today = today();
-        List<RollupReceipt> receipts = new ArrayList<>(2);
-        tryRun(today.minusDays(1), null).ifPresent(receipts::add);
-        tryRun(today, null).ifPresent(receipts::add);
+        SiteDays days = days();
+        List<RollupReceipt> receipts = new ArrayList<>();
+        days.firstToday()
+                .minusDays(1)
+                .datesUntil(days.lastToday().plusDays(1))
+                .forEach(day -> tryRun(day, null).ifPresent(receipts::add));
         return receipts;
     }
 
@@ -171,11 +157,15 @@ public final class Rollup {
     }
 
     private int count(Tx tx, String property, Goal goal) {
-        ZoneId zone = tx.query("SELECT time_zone FROM properties WHERE id = ?", row -> ZoneId.of(row.text(1)), property)
+        ZoneId zone = tx.query(
+                        "SELECT time_zone FROM properties WHERE id = ?",
+                        row -> Property.storedTimeZone(row.text(1)),
+                        property)
                 .getFirst();
         int counted = 0;
-        for (Held held : tx.query(DAYS, Held::read, LocalDate.ofInstant(clock.instant(), zone))) {
-            DayBounds bounds = DayBounds.of(held.day, zone);
+        for (SiteDays.Held held :
+                SiteDays.of(tx, clock.instant(), List.of(zone)).held()) {
+            DayBounds bounds = DayBounds.of(held.day(), zone);
             if (hasRaw(tx, bounds)) {
                 new DayRollup(tx, bounds, List.of(property)).add(property, goal);
                 counted++;
@@ -205,21 +195,13 @@ public final class Rollup {
         // Taken after the lock: what is committed later is not in the figures.
         Instant now = clock.instant();
         Map<ZoneId, List<String>> byZone = new LinkedHashMap<>();
-        tx.query(PROPERTIES, PropertyZone::read, property, property, property, day)
+        withRaw(tx, day, property)
                 .forEach(one ->
                         byZone.computeIfAbsent(one.zone, _ -> new ArrayList<>()).add(one.id));
-        if (byZone.isEmpty()) {
-            throw new RollupRefused("there is no property " + property);
-        }
-        byZone.keySet().removeIf(zone -> LocalDate.ofInstant(now, zone).isBefore(day));
-        if (byZone.isEmpty()) {
-            throw new RollupRefused(day + " is still to come");
-        }
         long version = tx.query(NEXT_VERSION, row -> row.number(1)).getFirst();
         long events = 0;
         for (Map.Entry<ZoneId, List<String>> zone : byZone.entrySet()) {
             DayBounds bounds = DayBounds.of(day, zone.getKey());
-            requireRaw(tx, bounds);
             events += new DayRollup(tx, bounds, zone.getValue()).replace(version, now);
         }
         if (property == null) {
@@ -228,42 +210,64 @@ public final class Rollup {
         return events;
     }
 
+    /**
+     * The properties for which the day has begun and whose raw events of it can be there. At the far end of what is kept, a
+     * day may be whole in one zone and cut in another.
+     *
+     * @throws RollupRefused if there are none
+     */
+    List<PropertyZone> withRaw(Tx tx, LocalDate day, @Nullable String property) {
+        List<PropertyZone> known = PropertyZone.list(tx, day, property);
+        if (known.isEmpty()) {
+            throw new RollupRefused("there is no property " + property);
+        }
+        Instant now = clock.instant();
+        List<PropertyZone> begun = known.stream()
+                .filter(one -> !LocalDate.ofInstant(now, one.zone).isBefore(day))
+                .toList();
+        if (begun.isEmpty()) {
+            throw new RollupRefused(day + " is still to come");
+        }
+        Map<ZoneId, Boolean> hasRaw = new HashMap<>();
+        List<PropertyZone> held = begun.stream()
+                .filter(one -> hasRaw.computeIfAbsent(one.zone, zone -> hasRaw(tx, DayBounds.of(day, zone))))
+                .toList();
+        if (held.isEmpty()) {
+            throw new RollupRefused("the raw events of " + day + " are gone");
+        }
+        return held;
+    }
+
     private boolean hasRaw(Tx tx, DayBounds bounds) {
-        LocalDate first = bounds.firstPartition();
-        return tx.query(HAS_RAW, row -> row.flag(1), first, first, first, today().minusDays(LATE_DAYS))
-                .getFirst();
+        LocalDate lateFrom =
+                LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(LATE_DAYS);
+        return bounds.partitions()
+                .allMatch(day -> tx.query(HAS_RAW, row -> row.flag(1), day, day, day, lateFrom)
+                        .getFirst());
     }
 
-    private void requireRaw(Tx tx, DayBounds bounds) {
-        if (!hasRaw(tx, bounds)) {
-            throw new RollupRefused(
-                    "the raw events of " + bounds.day() + " are gone: its figures stay as they were computed");
-        }
+    private SiteDays days() {
+        return sql.inTransaction(tx -> SiteDays.ofAll(tx, clock.instant()));
     }
 
-    private List<Held> days(LocalDate until) {
-        return sql.inTransaction(tx -> tx.query(DAYS, Held::read, until));
-    }
+    /** A property, and where its days begin and end. */
+    record PropertyZone(String id, ZoneId zone) {
+        /** Those that are known, and those whose figures of the day are to be replaced. */
+        private static final String ALL = """
+                SELECT id, time_zone FROM properties WHERE ?::text IS NULL OR id = ?
+                UNION ALL
+                SELECT property_id, time_zone FROM daily_metric_rollups AS r
+                WHERE ?::text IS NULL AND day = ? AND NOT EXISTS (SELECT FROM properties AS p WHERE p.id = r.property_id)
+                ORDER BY 1
+                """;
 
-    private LocalDate today() {
-        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    }
-
-    private record PropertyZone(String id, ZoneId zone) {
-        static PropertyZone read(Row row) throws SQLException {
-            return new PropertyZone(row.text(1), ZoneId.of(row.text(2)));
-        }
-    }
-
-    private record Held(LocalDate day, @Nullable Instant rolledUpAt) {
-        static Held read(Row row) throws SQLException {
-            return new Held(row.day(1), row.timeOrNull(2));
+        /** @param property the only one; null for all that have or may have figures of the day */
+        static List<PropertyZone> list(Tx tx, LocalDate day, @Nullable String property) {
+            return tx.query(ALL, PropertyZone::read, property, property, property, day);
         }
 
-        boolean isSettled() {
-            return rolledUpAt != null
-                    && !rolledUpAt.isBefore(
-                            day.plusDays(LATE_DAYS).atStartOfDay(LAST_ZONE).toInstant());
+        private static PropertyZone read(Row row) throws SQLException {
+            return new PropertyZone(row.text(1), Property.storedTimeZone(row.text(2)));
         }
     }
 }

@@ -79,8 +79,8 @@ final class RollupCache {
         String rolledDays = "SELECT day, rolled_up_at FROM " + source.versions + " WHERE property_id = ?";
         latest = rolledDays + LATEST;
         latestOfAll = source.days + LATEST;
-        gaps = GAPS.formatted(rolledDays, Rollup.HELD);
-        gapsOfAll = GAPS.formatted(source.days, Rollup.HELD);
+        gaps = GAPS.formatted(rolledDays, SiteDays.HELD);
+        gapsOfAll = GAPS.formatted(source.days, SiteDays.HELD);
         String sketchColumns = Stream.concat(
                         Stream.of("visitor_sketch", "lead_visitor_sketch"),
                         Arrays.stream(Vital.values()).map(vital -> vital.column))

@@ -17,10 +17,6 @@ import org.jspecify.annotations.Nullable;
  * when events arrived after it was rolled up, or when a person was erased from it since.
  */
 public final class RollupCheck {
-    private static final String PROPERTIES = """
-            SELECT id FROM properties UNION SELECT property_id FROM daily_metric_rollups WHERE day = ? ORDER BY 1
-            """;
-
     private static final String STORED = """
             SELECT rank, value, visitors, page_views, sessions, conversions
             FROM daily_dimension_rollups
@@ -46,12 +42,14 @@ public final class RollupCheck {
     private final Sql sql;
     private final RollupCache cache;
     private final Summaries summaries;
+    private final Rollup rollup;
 
     /** @param sql whose statements may take minutes: a large day does */
     public RollupCheck(Sql sql, InstantSource clock) {
         this.sql = sql;
         this.cache = new RollupCache(sql, RollupSource.TABLES);
         this.summaries = new Summaries(cache, clock);
+        this.rollup = new Rollup(sql, clock);
     }
 
     /**
@@ -72,25 +70,24 @@ public final class RollupCheck {
      *
      * @param property null for each of them
      * @return what differs, in a fixed order; empty if nothing does
+     * @throws RollupRefused if the day is still to come, the property is unknown, or the day's raw events are gone
      */
     public List<Mismatch> check(LocalDate day, @Nullable String property) {
-        List<String> properties = property != null
-                ? List.of(property)
-                : sql.inTransaction(tx -> tx.query(PROPERTIES, row -> row.text(1), day));
         List<Mismatch> differences = new ArrayList<>();
-        for (String each : properties) {
+        for (Rollup.PropertyZone each : sql.inTransaction(tx -> rollup.withRaw(tx, day, property))) {
             differences.addAll(check(day, each, new Window(day, day)));
         }
         return differences;
     }
 
-    private List<Mismatch> check(LocalDate day, String property, Window window) {
+    private List<Mismatch> check(LocalDate day, Rollup.PropertyZone of, Window window) {
+        String property = of.id();
         Summary summary = summaries.of(window, false, property);
         Totals totals = cache.current(property).totals(window);
         return sql.inTransaction(tx -> {
             var _ = tx.query(SETTINGS, row -> row.text(1));
             Comparison compared = new Comparison(day, property);
-            ReferenceQueries reference = new ReferenceQueries(tx, window, property);
+            ReferenceQueries reference = new ReferenceQueries(tx, window, of.zone(), property);
             for (Metric metric : Metric.values()) {
                 Number value = summary.of(metric).value();
                 compared.same(metric.key(), reference.figure(metric.key()), value);

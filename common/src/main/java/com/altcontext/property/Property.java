@@ -46,4 +46,13 @@ public record Property(String id, Set<String> domains, ZoneId timeZone, Shields 
         }
         return ZoneId.of(name);
     }
+
+    /** The zone of a name that is stored; UTC if that is not known here. */
+    public static ZoneId storedTimeZone(String name) {
+        try {
+            return timeZone(name);
+        } catch (DateTimeException unknown) {
+            return UTC;
+        }
+    }
 }

@@ -1,19 +1,20 @@
 -- Each figure that docs/metrics.md defines, computed from raw rows in the plainest way: what a rollup is checked against.
--- :from and :to are UTC days, both included; :property is a slug, or null for all properties; :until is the last day of any
--- session that began in the window, so that such a session is read to its end.
+-- :from and :to are days of the time zone :zone, both included; :start is the first moment of that window and :end the first
+-- after it; :first and :last are the UTC days (partitions) that it lies in, and :until is the last UTC day of any session that
+-- began in the window, so that such a session is read to its end. :property is a slug, or null for all properties.
 
 -- until
-SELECT coalesce(max((last_event_at AT TIME ZONE 'UTC')::date), :to)
+SELECT greatest(:last, max((last_event_at AT TIME ZONE 'UTC')::date))
 FROM sessions
-WHERE started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC'
+WHERE started_at >= :start AND started_at < :end
   AND (:property::text IS NULL OR property_id = :property)
 
 -- eventsOutsideTheirSession
 SELECT count(*)
 FROM events AS e
 JOIN sessions AS s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
-WHERE e.day BETWEEN :from AND :to AND e.occurred_at NOT BETWEEN s.started_at AND s.last_event_at
+WHERE e.day BETWEEN :first AND :last AND e.occurred_at >= :start AND e.occurred_at < :end
+  AND e.occurred_at NOT BETWEEN s.started_at AND s.last_event_at
   AND (:property::text IS NULL OR e.property_id = :property)
 
 -- miscountedSessions
@@ -34,11 +35,10 @@ LEFT JOIN (
            min(occurred_at) FILTER (WHERE event_type = 'form_start') AS first_form_start,
            max(occurred_at) FILTER (WHERE event_type = 'form_submit') AS last_form_submit
     FROM events
-    WHERE day BETWEEN :from AND :until
+    WHERE day BETWEEN :first AND :until
     GROUP BY visitor_id, session_id, device = 'bot') AS e
     ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.is_bot = (s.device = 'bot')
-WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND (:property::text IS NULL OR s.property_id = :property)
+WHERE s.started_at >= :start AND s.started_at < :end AND (:property::text IS NULL OR s.property_id = :property)
   AND (s.events, s.page_views, s.conversions, s.engagements, s.engaged_ms, s.started_at, s.last_event_at,
        s.entry_path, s.exit_path, s.first_form_start, s.last_form_submit)
       IS DISTINCT FROM
@@ -49,45 +49,44 @@ WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
 -- uniqueVisitors
 SELECT count(DISTINCT visitor_id)
 FROM events
-WHERE day BETWEEN :from AND :to AND device <> 'bot'
+WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- returningVisitorsPct
-SELECT count(*) FILTER (WHERE v.first_seen_at < :from::date::timestamp AT TIME ZONE 'UTC')::float8 / nullif(count(*), 0)
+SELECT count(*) FILTER (WHERE v.first_seen_at < :start)::float8 / nullif(count(*), 0)
 FROM visitors AS v
 WHERE v.visitor_id IN (
     SELECT visitor_id
     FROM events
-    WHERE day BETWEEN :from AND :to AND device <> 'bot'
+    WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property))
 
 -- newVisitors
 SELECT count(*)
 FROM visitors AS v
-WHERE v.first_seen_at >= :from::date::timestamp AT TIME ZONE 'UTC' AND v.first_seen_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC'
+WHERE v.first_seen_at >= :start AND v.first_seen_at < :end
   AND v.visitor_id IN (
     SELECT visitor_id
     FROM events
-    WHERE day BETWEEN :from AND :to AND device <> 'bot'
+    WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property))
 
 -- newLeads
 SELECT count(*)
 FROM leads
-WHERE (first_captured_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to AND (:property::text IS NULL OR property_id = :property)
+WHERE first_captured_at >= :start AND first_captured_at < :end AND (:property::text IS NULL OR property_id = :property)
 
 -- totalPageViews
 SELECT count(*)
 FROM events
-WHERE day BETWEEN :from AND :to AND device <> 'bot'
+WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
   AND event_type = 'page_view'
 
 -- sessions
 SELECT count(*)
 FROM sessions
-WHERE started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND device <> 'bot'
+WHERE started_at >= :start AND started_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- bounceRate
@@ -97,9 +96,8 @@ FROM (
            count(*) FILTER (WHERE e.event_type NOT IN ('page_view', 'engagement')) AS others
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-         AND e.day BETWEEN :from AND :until
-    WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-      AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+         AND e.day BETWEEN :first AND :until
+    WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
     GROUP BY s.id) AS visits
 
@@ -109,9 +107,8 @@ FROM (
     SELECT sum(e.engaged_time_ms) AS engaged, count(*) FILTER (WHERE e.event_type = 'page_view') AS views
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-         AND e.day BETWEEN :from AND :until
-    WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-      AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+         AND e.day BETWEEN :first AND :until
+    WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
     GROUP BY s.id) AS visits
 
@@ -119,12 +116,12 @@ FROM (
 SELECT count(DISTINCT i.visitor_id)::float8 / nullif((
     SELECT count(DISTINCT visitor_id)
     FROM events
-    WHERE day BETWEEN :from AND :to AND device <> 'bot'
+    WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property)), 0)
 FROM leads AS l
 JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
-WHERE (l.first_captured_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
-  AND (i.linked_at AT TIME ZONE 'UTC')::date <= (l.first_captured_at AT TIME ZONE 'UTC')::date
+WHERE l.first_captured_at >= :start AND l.first_captured_at < :end
+  AND (i.linked_at AT TIME ZONE :zone)::date <= (l.first_captured_at AT TIME ZONE :zone)::date
   AND (:property::text IS NULL OR l.property_id = :property)
 
 -- formCompletionRate
@@ -134,9 +131,8 @@ FROM (
            max(e.occurred_at) FILTER (WHERE e.event_type = 'form_submit') AS submitted
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-         AND e.day BETWEEN :from AND :until
-    WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-      AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+         AND e.day BETWEEN :first AND :until
+    WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
     GROUP BY s.id) AS visits
 
@@ -146,9 +142,8 @@ FROM (
     SELECT bool_or(e.is_conversion) AS converts
     FROM sessions AS s
     LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-         AND e.day BETWEEN :from AND :until
-    WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-      AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+         AND e.day BETWEEN :first AND :until
+    WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
     GROUP BY s.id) AS visits
 
@@ -157,33 +152,32 @@ SELECT avg(greatest(0, date_part('epoch', l.first_captured_at - v.first_seen_at)
 FROM leads AS l
 JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
 JOIN visitors AS v ON v.visitor_id = i.visitor_id
-WHERE (l.first_captured_at AT TIME ZONE 'UTC')::date BETWEEN :from AND :to
-  AND (i.linked_at AT TIME ZONE 'UTC')::date <= (l.first_captured_at AT TIME ZONE 'UTC')::date
+WHERE l.first_captured_at >= :start AND l.first_captured_at < :end
+  AND (i.linked_at AT TIME ZONE :zone)::date <= (l.first_captured_at AT TIME ZONE :zone)::date
   AND (:property::text IS NULL OR l.property_id = :property)
 
 -- trafficSourceMix
 SELECT count(*) FILTER (WHERE traffic_source = :source)::float8 / nullif(count(*), 0)
 FROM sessions
-WHERE started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND device <> 'bot'
+WHERE started_at >= :start AND started_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- webVitals
 SELECT percentile_disc(:share::float8) WITHIN GROUP (ORDER BY lcp_ms)
 FROM events
-WHERE day BETWEEN :from AND :to AND device <> 'bot'
+WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- totalEventsAccepted
 SELECT count(*)
 FROM events
-WHERE day BETWEEN :from AND :to AND device <> 'bot'
+WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- botEvents
 SELECT count(*)
 FROM events
-WHERE day BETWEEN :from AND :to AND device = 'bot'
+WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device = 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- totalEventsRejected
@@ -197,7 +191,7 @@ SELECT accepted::float8 / nullif(accepted + refused, 0)
 FROM (
     SELECT count(*) AS accepted
     FROM events
-    WHERE day BETWEEN :from AND :to AND device <> 'bot'
+    WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property)) AS stored
 CROSS JOIN (
     SELECT coalesce(sum(count), 0) AS refused
@@ -208,15 +202,14 @@ CROSS JOIN (
 
 -- breakdown.path
 SELECT e.path,
-       count(DISTINCT e.visitor_id) FILTER (WHERE e.day BETWEEN :from AND :to),
-       count(*) FILTER (WHERE e.day BETWEEN :from AND :to AND e.event_type = 'page_view'),
+       count(DISTINCT e.visitor_id) FILTER (WHERE e.occurred_at >= :start AND e.occurred_at < :end),
+       count(*) FILTER (WHERE e.occurred_at >= :start AND e.occurred_at < :end AND e.event_type = 'page_view'),
        count(DISTINCT s.id),
        count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
 FROM events AS e
 LEFT JOIN sessions AS s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
-     AND s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-     AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC'
-WHERE e.day BETWEEN :from AND :until AND (e.day <= :to OR s.id IS NOT NULL) AND e.device <> 'bot'
+     AND s.started_at >= :start AND s.started_at < :end
+WHERE e.day BETWEEN :first AND :until AND (e.occurred_at >= :start AND e.occurred_at < :end OR s.id IS NOT NULL) AND e.device <> 'bot'
   AND (:property::text IS NULL OR e.property_id = :property)
 GROUP BY e.path
 
@@ -225,9 +218,8 @@ SELECT s.traffic_source, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.
        count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
 FROM sessions AS s
 LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-     AND e.day BETWEEN :from AND :until
-WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+     AND e.day BETWEEN :first AND :until
+WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
   AND (:property::text IS NULL OR s.property_id = :property)
 GROUP BY s.traffic_source
 
@@ -236,15 +228,14 @@ SELECT landing.path, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.even
        count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
 FROM sessions AS s
 LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-     AND e.day BETWEEN :from AND :until
+     AND e.day BETWEEN :first AND :until
 LEFT JOIN (
     SELECT DISTINCT ON (visitor_id, session_id) visitor_id, session_id, path
     FROM events
-    WHERE day BETWEEN :from AND :until AND event_type = 'page_view' AND device <> 'bot'
+    WHERE day BETWEEN :first AND :until AND event_type = 'page_view' AND device <> 'bot'
     ORDER BY visitor_id, session_id, occurred_at, path COLLATE "C") AS landing
     ON landing.visitor_id = s.visitor_id AND landing.session_id = s.id
-WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
   AND (:property::text IS NULL OR s.property_id = :property)
 GROUP BY landing.path
 
@@ -253,15 +244,14 @@ SELECT exits.path, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.event_
        count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
 FROM sessions AS s
 LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-     AND e.day BETWEEN :from AND :until
+     AND e.day BETWEEN :first AND :until
 LEFT JOIN (
     SELECT DISTINCT ON (visitor_id, session_id) visitor_id, session_id, path
     FROM events
-    WHERE day BETWEEN :from AND :until AND event_type = 'page_view' AND device <> 'bot'
+    WHERE day BETWEEN :first AND :until AND event_type = 'page_view' AND device <> 'bot'
     ORDER BY visitor_id, session_id, occurred_at DESC, path COLLATE "C" DESC) AS exits
     ON exits.visitor_id = s.visitor_id AND exits.session_id = s.id
-WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
   AND (:property::text IS NULL OR s.property_id = :property)
 GROUP BY exits.path
 

@@ -10,6 +10,7 @@ import com.altcontext.event.WebVitals;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -131,7 +132,7 @@ class AgreementTest {
     private static void agrees(Summaries summaries, Window window, @Nullable String property) {
         Summary summary = summaries.of(window, false, property);
         var _ = SITE.database.sql().inTransaction(tx -> {
-            ReferenceQueries reference = new ReferenceQueries(tx, window, property);
+            ReferenceQueries reference = new ReferenceQueries(tx, window, ZoneOffset.UTC, property);
             Double visitors = reference.figure("uniqueVisitors");
             for (Metric metric : Metric.values()) {
                 // A visitor that only a bot's events make seem older counts as returning, see docs/metrics.md.

@@ -12,7 +12,10 @@ import picocli.CommandLine.Option;
 final class RollupOptions {
     private static final int MAX_DAYS = 3_660;
 
-    @Option(names = "--day", paramLabel = "DAY", description = "This UTC day alone, like 2026-01-31.")
+    @Option(
+            names = "--day",
+            paramLabel = "DAY",
+            description = "This day alone, like 2026-01-31; it is each property's own day.")
     private @Nullable LocalDate day;
 
     @Option(names = "--from", paramLabel = "DAY", description = "From this day, with --to.")

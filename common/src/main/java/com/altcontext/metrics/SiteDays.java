@@ -1,0 +1,97 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import com.altcontext.property.Property;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The days of properties that have raw events.
+ *
+ * @param firstToday the day that it is where it is the earliest
+ * @param lastToday the day that it is where it is the latest
+ * @param held those up to then whose raw events can be there
+ */
+record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> held) {
+    /** Every day that can have raw events. */
+    static final String HELD = """
+            (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day
+             FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
+             WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$'
+             UNION SELECT DISTINCT day FROM events_default) AS held
+            """;
+
+    /**
+     * The UTC days that have raw events and their neighbours, up to a day: when each was rolled up for all properties, if it
+     * was, and whether a property has changed its zone since. A site's day may lie in a neighbour.
+     */
+    private static final String DAYS = """
+            SELECT near.day, d.rolled_up_at, near.is_held, EXISTS (
+                SELECT FROM properties AS p
+                JOIN daily_metric_rollups AS r ON r.property_id = p.id AND r.day = near.day AND r.time_zone <> p.time_zone)
+            FROM (
+                SELECT held.day + shift AS day, bool_or(shift = 0) AS is_held
+                FROM %s CROSS JOIN generate_series(-1, 1) AS shift
+                GROUP BY 1) AS near
+            LEFT JOIN rollup_days AS d ON d.day = near.day
+            WHERE near.day <= ?
+            ORDER BY near.day
+            """.formatted(HELD);
+
+    /** Where a day ends last. */
+    private static final ZoneOffset LAST_ZONE = ZoneOffset.ofHours(-12);
+
+    private static final String KEPT_FROM = "SELECT greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))";
+
+    private static final String ZONES = "SELECT DISTINCT time_zone FROM properties";
+
+    /** Of all properties. */
+    static SiteDays ofAll(Tx tx, Instant now) {
+        return of(tx, now, tx.query(ZONES, row -> Property.storedTimeZone(row.text(1))));
+    }
+
+    /** Of properties in these zones, at least one. */
+    static SiteDays of(Tx tx, Instant now, List<ZoneId> zones) {
+        List<LocalDate> todays = zones.stream()
+                .map(zone -> LocalDate.ofInstant(now, zone))
+                .sorted()
+                .toList();
+        List<Held> near = tx.query(DAYS, Held::read, todays.getLast());
+        Set<LocalDate> held = near.stream().filter(Held::isHeld).map(Held::day).collect(Collectors.toSet());
+        LocalDate lateFrom = LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(Rollup.LATE_DAYS);
+        LocalDate keptFrom = tx.query(KEPT_FROM, row -> row.day(1), lateFrom).getFirst();
+        return new SiteDays(
+                todays.getFirst(),
+                todays.getLast(),
+                near.stream()
+                        .filter(each -> zones.stream()
+                                .map(zone -> DayBounds.of(each.day, zone))
+                                .anyMatch(bounds -> bounds.partitions().anyMatch(held::contains)
+                                        && bounds.partitions()
+                                                .allMatch(day -> held.contains(day) || !day.isBefore(keptFrom))))
+                        .toList());
+    }
+
+    /** @param zoneChanged whether a property has another zone than its figures of the day */
+    record Held(LocalDate day, @Nullable Instant rolledUpAt, boolean isHeld, boolean zoneChanged) {
+        static Held read(Row row) throws SQLException {
+            return new Held(row.day(1), row.timeOrNull(2), row.flag(3), row.flag(4));
+        }
+
+        boolean isSettled() {
+            return rolledUpAt != null
+                    && !zoneChanged
+                    && !rolledUpAt.isBefore(day.plusDays(Rollup.LATE_DAYS)
+                            .atStartOfDay(LAST_ZONE)
+                            .toInstant());
+        }
+    }
+}
