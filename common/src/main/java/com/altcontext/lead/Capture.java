@@ -1,5 +1,6 @@
 package com.altcontext.lead;
 
+import com.altcontext.attribution.DeviceType;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
 import com.altcontext.value.ComputedId;
@@ -52,6 +53,10 @@ public record Capture(
                 + Weight.of(sourceChannel)
                 + Weight.of(consentPolicy)
                 + Weight.of(payload);
+    }
+
+    boolean isOfBot() {
+        return origin.device() == DeviceType.BOT;
     }
 
     /**

@@ -14,12 +14,14 @@ import java.util.UUID;
  */
 final class IdentityLinks {
     private static final String LINK = """
-            INSERT INTO lead_identities AS known (lead_id, visitor_id, property_id, source, confidence, linked_at)
-            SELECT lead_id, visitor_id, property_id, 'form_submit', 1, to_timestamp(at::float8 / 1000)
-            FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::int8[]) AS form(lead_id, visitor_id, property_id, at)
+            INSERT INTO lead_identities AS known (lead_id, visitor_id, property_id, source, confidence, linked_at, is_bot)
+            SELECT lead_id, visitor_id, property_id, 'form_submit', 1, to_timestamp(at::float8 / 1000), is_bot = 1
+            FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::int8[], ?::int8[])
+                AS form(lead_id, visitor_id, property_id, at, is_bot)
             ON CONFLICT (lead_id, visitor_id) DO UPDATE
-            SET source = excluded.source, confidence = excluded.confidence, linked_at = excluded.linked_at
-            WHERE known.confidence < excluded.confidence
+            SET source = excluded.source, confidence = excluded.confidence, linked_at = excluded.linked_at,
+                is_bot = excluded.is_bot
+            WHERE known.confidence < excluded.confidence OR (known.is_bot AND NOT excluded.is_bot)
             """;
 
     /**
@@ -66,7 +68,7 @@ final class IdentityLinks {
     private IdentityLinks() {}
 
     /** A form that a visitor submitted. */
-    record FormLink(UUID leadId, Visitor visitor, Instant at) {}
+    record FormLink(UUID leadId, Visitor visitor, Instant at, boolean isBot) {}
 
     /** Adds the links to the visitors who submitted the forms. */
     static void link(Pipeline pipeline, List<FormLink> forms) {
@@ -76,7 +78,8 @@ final class IdentityLinks {
                 sent.ids(FormLink::leadId),
                 sent.ids(form -> form.visitor.id()),
                 sent.texts(form -> form.visitor.propertyId()),
-                sent.numbers(form -> form.at.toEpochMilli()));
+                sent.numbers(form -> form.at.toEpochMilli()),
+                sent.numbers(form -> form.isBot ? 1 : 0));
     }
 
     /**

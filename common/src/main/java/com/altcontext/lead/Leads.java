@@ -178,7 +178,10 @@ public final class Leads {
                 save, submissions.stream().filter(Submission::isConsentNew).toList());
         List<IdentityLinks.FormLink> forms = submissions.stream()
                 .map(s -> new IdentityLinks.FormLink(
-                        s.leadId(), s.capture().visitor(), s.capture().receivedAt()))
+                        s.leadId(),
+                        s.capture().visitor(),
+                        s.capture().receivedAt(),
+                        s.capture().isOfBot()))
                 .toList();
         IdentityLinks.link(save, forms);
         List<IdentityLinks.FormLink> guessable = rules.heuristicLinking()

@@ -4,25 +4,62 @@ import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The statements that store submissions with their leads and consents. */
 final class SubmissionStore {
+    /** What a lead keeps of a session. */
+    private static final List<String> TOUCH =
+            List.of("traffic_source", "referrer_host", "utm_source", "utm_medium", "utm_campaign", "landing_path");
+
+    /**
+     * The sessions are read by their keys, as the same transaction has just saved them. Each look-up has a limit, since the
+     * planner may otherwise read a whole bucket that it believes to be empty.
+     */
     private static final String SAVE = """
             INSERT INTO leads AS known (
                 id, property_id, email, first_captured_at, last_captured_at,
-                source_channel, consent_status, consent_expires_at)
-            SELECT id, property_id, email, to_timestamp(at::float8 / 1000), to_timestamp(at::float8 / 1000),
-                   source_channel, consent_status, expires::timestamptz
-            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[])
-                AS form(id, property_id, email, at, source_channel, consent_status, expires)
+                source_channel, consent_status, consent_expires_at, is_bot, form_name, %1$s)
+            SELECT form.id, form.property_id, email, to_timestamp(at::float8 / 1000), to_timestamp(at::float8 / 1000),
+                   source_channel, consent_status, expires::timestamptz, form.is_bot = 1, form_name, %2$s
+            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[],
+                        ?::int8[], ?::text[], ?::uuid[], ?::uuid[])
+                AS form(id, property_id, email, at, source_channel, consent_status, expires, is_bot, form_name, visitor_id, session_id)
+            LEFT JOIN LATERAL (
+                SELECT *, entry_path AS landing_path FROM sessions AS s
+                WHERE s.bucket = 0 AND s.visitor_id = form.visitor_id AND s.id = form.session_id
+                LIMIT 1) AS capture ON true
+            LEFT JOIN LATERAL (
+                SELECT *, entry_path AS landing_path FROM sessions AS s
+                WHERE s.bucket = 0 AND s.visitor_id = form.visitor_id AND (s.device = 'bot') = (form.is_bot = 1)
+                ORDER BY s.started_at
+                LIMIT 1) AS first ON true
             ON CONFLICT (property_id, email) DO UPDATE SET
-                first_captured_at = least(known.first_captured_at, excluded.first_captured_at),
+                first_captured_at = CASE
+                    WHEN known.is_bot = excluded.is_bot THEN least(known.first_captured_at, excluded.first_captured_at)
+                    WHEN known.is_bot THEN excluded.first_captured_at
+                    ELSE known.first_captured_at END,
                 last_captured_at = greatest(known.last_captured_at, excluded.last_captured_at),
                 source_channel = coalesce(excluded.source_channel, known.source_channel),
                 consent_status = excluded.consent_status,
-                consent_expires_at = excluded.consent_expires_at
-            """;
+                consent_expires_at = excluded.consent_expires_at,
+                %3$s,
+                is_bot = known.is_bot AND excluded.is_bot
+            """.formatted(
+                    touches("%s_%s").collect(Collectors.joining(", ")),
+                    touches("%s.%s").collect(Collectors.joining(", ")),
+                    Stream.concat(Stream.of("form_name"), touches("%s_%s"))
+                            .map(
+                                    "%1$s = CASE WHEN known.is_bot AND NOT excluded.is_bot THEN excluded.%1$s ELSE known.%1$s END"
+                                            ::formatted)
+                            .collect(Collectors.joining(",\n                ")));
+
+    private static Stream<String> touches(String format) {
+        return Stream.of("capture", "first")
+                .flatMap(touch -> TOUCH.stream().map(column -> format.formatted(touch, column)));
+    }
 
     private static final String SAVE_SUBMISSION = """
             INSERT INTO form_submissions (
@@ -46,7 +83,7 @@ final class SubmissionStore {
 
     private SubmissionStore() {}
 
-    /** Adds the leads, new or seen again. */
+    /** Adds the leads, new or seen again; their sessions must be saved before. What a lead came from is written at its first capture. */
     static void saveLeads(Pipeline save, Columns<Submission> forms) {
         save.update(
                 SAVE,
@@ -56,7 +93,11 @@ final class SubmissionStore {
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
                 forms.texts(form -> form.capture().sourceChannel()),
                 forms.texts(form -> form.consent().status().key()),
-                forms.texts(form -> text(form.consent().expiresAt())));
+                forms.texts(form -> text(form.consent().expiresAt())),
+                forms.numbers(form -> form.capture().isOfBot() ? 1 : 0),
+                forms.texts(form -> form.capture().formName()),
+                forms.ids(form -> form.receipt().visitorId()),
+                forms.ids(form -> form.receipt().sessionId()));
     }
 
     /** Adds the consents that are recorded. */

@@ -19,7 +19,21 @@ final class ExportDocument {
             "last_captured_at",
             "source_channel",
             "consent_status",
-            "consent_expires_at");
+            "consent_expires_at",
+            "is_bot",
+            "form_name",
+            "capture_traffic_source",
+            "capture_referrer_host",
+            "capture_utm_source",
+            "capture_utm_medium",
+            "capture_utm_campaign",
+            "capture_landing_path",
+            "first_traffic_source",
+            "first_referrer_host",
+            "first_utm_source",
+            "first_utm_medium",
+            "first_utm_campaign",
+            "first_landing_path");
 
     private static final String CONSENT = object(
             "c",
@@ -36,7 +50,7 @@ final class ExportDocument {
     private static final String SUBMISSION = object(
             "f", "id", "visitor_id", "session_id", "event_id", "form_name", "submitted_at", "content_hash", "payload");
 
-    private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at");
+    private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at", "is_bot");
 
     private static final String MESSAGE = object("o", "id", "created_at", "attempts", "next_attempt_at", "body");
 

@@ -47,7 +47,22 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
             new PersonalDataColumns("daily_dimension_rollups", List.of("value"), List.of()),
             new PersonalDataColumns("form_submissions", List.of("form_name"), List.of("payload")),
             new PersonalDataColumns("lead_outbox", List.of(), List.of("body")),
-            new PersonalDataColumns("leads", List.of("source_channel"), List.of()));
+            new PersonalDataColumns(
+                    "leads",
+                    List.of(
+                            "source_channel",
+                            "form_name",
+                            "capture_referrer_host",
+                            "capture_utm_source",
+                            "capture_utm_medium",
+                            "capture_utm_campaign",
+                            "capture_landing_path",
+                            "first_referrer_host",
+                            "first_utm_source",
+                            "first_utm_medium",
+                            "first_utm_campaign",
+                            "first_landing_path"),
+                    List.of()));
 
     /** Called in a transaction before the first search. */
     static void lookByIndex(Tx tx) {

@@ -112,15 +112,15 @@ class LeadsConcurrencyTest extends LeadsFixture {
     private static List<String> whatIsStored() {
         return database.texts("""
                 SELECT concat_ws(' ', 'lead', l.property_id, email, first_captured_at, last_captured_at, source_channel,
-                       consent_status, consent_expires_at) FROM leads l
+                       consent_status, consent_expires_at, is_bot, form_name, capture_utm_source, first_traffic_source) FROM leads l
                 UNION ALL
-                SELECT concat_ws(' ', 'consent', l.email, c.property_id, status, source, form_name, policy_version, purpose,
+                SELECT concat_ws(' ', 'consent', l.email, c.property_id, status, source, c.form_name, policy_version, purpose,
                        occurred_at, expires_at, ip_hash) FROM consent_events c JOIN leads l ON l.id = c.lead_id
                 UNION ALL
                 SELECT concat_ws(' ', 'link', l.email, i.property_id, i.visitor_id, source, confidence, linked_at)
                 FROM lead_identities i JOIN leads l ON l.id = i.lead_id
                 UNION ALL
-                SELECT concat_ws(' ', 'form', l.email, f.property_id, f.visitor_id, form_name, submitted_at, content_hash,
+                SELECT concat_ws(' ', 'form', l.email, f.property_id, f.visitor_id, f.form_name, submitted_at, content_hash,
                        payload, e.event_type, e.path, e.occurred_at, s.utm_source)
                 FROM form_submissions f JOIN leads l ON l.id = f.lead_id
                 JOIN events e ON e.id = f.event_id AND e.session_id = f.session_id

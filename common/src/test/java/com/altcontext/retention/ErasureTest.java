@@ -227,6 +227,8 @@ class ErasureTest extends ErasureFixture {
             "ingest_rejections.reason",
             "leads.email",
             "leads.consent_status",
+            "leads.capture_traffic_source",
+            "leads.first_traffic_source",
             "lead_identities.source",
             "consent_events.status",
             "consent_events.source",

@@ -27,7 +27,8 @@ public record TestForm(
         ConsentStatus consent,
         @Nullable String payload,
         String address,
-        @Nullable String agent) {
+        @Nullable String agent,
+        DeviceType device) {
     private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
 
     /** A form with this address, received at this time from visitor-0001. */
@@ -43,44 +44,51 @@ public record TestForm(
                 ConsentStatus.PENDING,
                 null,
                 "192.0.2.1",
-                "Firefox");
+                "Firefox",
+                DeviceType.DESKTOP);
     }
 
     public TestForm email(String other) {
-        return new TestForm(other, property, anonId, at, form, path, channel, consent, payload, address, agent);
+        return new TestForm(other, property, anonId, at, form, path, channel, consent, payload, address, agent, device);
     }
 
     public TestForm property(String slug) {
-        return new TestForm(email, slug, anonId, at, form, path, channel, consent, payload, address, agent);
+        return new TestForm(email, slug, anonId, at, form, path, channel, consent, payload, address, agent, device);
     }
 
     public TestForm visitor(String other) {
-        return new TestForm(email, property, other, at, form, path, channel, consent, payload, address, agent);
+        return new TestForm(email, property, other, at, form, path, channel, consent, payload, address, agent, device);
     }
 
     public TestForm at(Instant time) {
-        return new TestForm(email, property, anonId, time, form, path, channel, consent, payload, address, agent);
+        return new TestForm(
+                email, property, anonId, time, form, path, channel, consent, payload, address, agent, device);
     }
 
     public TestForm form(String name) {
-        return new TestForm(email, property, anonId, at, name, path, channel, consent, payload, address, agent);
+        return new TestForm(email, property, anonId, at, name, path, channel, consent, payload, address, agent, device);
     }
 
     public TestForm channel(@Nullable String name) {
-        return new TestForm(email, property, anonId, at, form, path, name, consent, payload, address, agent);
+        return new TestForm(email, property, anonId, at, form, path, name, consent, payload, address, agent, device);
     }
 
     public TestForm consent(ConsentStatus status) {
-        return new TestForm(email, property, anonId, at, form, path, channel, status, payload, address, agent);
+        return new TestForm(email, property, anonId, at, form, path, channel, status, payload, address, agent, device);
     }
 
     public TestForm payload(String json) {
-        return new TestForm(email, property, anonId, at, form, path, channel, consent, json, address, agent);
+        return new TestForm(email, property, anonId, at, form, path, channel, consent, json, address, agent, device);
     }
 
     public TestForm from(String otherAddress, @Nullable String otherAgent) {
         return new TestForm(
-                email, property, anonId, at, form, path, channel, consent, payload, otherAddress, otherAgent);
+                email, property, anonId, at, form, path, channel, consent, payload, otherAddress, otherAgent, device);
+    }
+
+    public TestForm byBot() {
+        return new TestForm(
+                email, property, anonId, at, form, path, channel, consent, payload, address, agent, DeviceType.BOT);
     }
 
     public Visitor visitor() {
@@ -91,7 +99,7 @@ public record TestForm(
     public Capture capture() {
         Utm utm = new Utm("spring", "email", null, null, null);
         Beacon beacon = new Beacon(new AnonId(anonId), "", path, null, null, utm, Traffic.NONE, null, null);
-        Origin origin = new Origin(utm, TrafficSource.EMAIL, null, DeviceType.DESKTOP, null, null);
+        Origin origin = new Origin(utm, TrafficSource.EMAIL, null, device, null, null);
         return new Capture(new Email(email), visitor(), beacon, origin, at, form, channel, consent, "2026-01", payload);
     }
 
