@@ -74,7 +74,7 @@ WHERE v.first_seen_at >= :start AND v.first_seen_at < :end
 -- newLeads
 SELECT count(*)
 FROM leads
-WHERE first_captured_at >= :start AND first_captured_at < :end AND (:property::text IS NULL OR property_id = :property)
+WHERE first_captured_at >= :start AND first_captured_at < :end AND NOT is_bot AND (:property::text IS NULL OR property_id = :property)
 
 -- totalPageViews
 SELECT count(*)
@@ -119,8 +119,8 @@ SELECT count(DISTINCT i.visitor_id)::float8 / nullif((
     WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property)), 0)
 FROM leads AS l
-JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
-WHERE l.first_captured_at >= :start AND l.first_captured_at < :end
+JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND NOT i.is_bot
+WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND NOT l.is_bot
   AND (i.linked_at AT TIME ZONE :zone)::date <= (l.first_captured_at AT TIME ZONE :zone)::date
   AND (:property::text IS NULL OR l.property_id = :property)
 
@@ -150,9 +150,9 @@ FROM (
 -- avgTimeToFirstCaptureHrs
 SELECT avg(greatest(0, date_part('epoch', l.first_captured_at - v.first_seen_at)) / 3600)
 FROM leads AS l
-JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
+JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND NOT i.is_bot
 JOIN visitors AS v ON v.visitor_id = i.visitor_id
-WHERE l.first_captured_at >= :start AND l.first_captured_at < :end
+WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND NOT l.is_bot
   AND (i.linked_at AT TIME ZONE :zone)::date <= (l.first_captured_at AT TIME ZONE :zone)::date
   AND (:property::text IS NULL OR l.property_id = :property)
 
@@ -259,9 +259,8 @@ GROUP BY exits.path
 SELECT count(DISTINCT s.id)
 FROM sessions AS s
 JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-     AND e.day BETWEEN :from AND :until
-WHERE s.started_at >= :from::date::timestamp AT TIME ZONE 'UTC'
-  AND s.started_at < (:to::date + 1)::timestamp AT TIME ZONE 'UTC' AND s.device <> 'bot'
+     AND e.day BETWEEN :first AND :until
+WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
   AND (:property::text IS NULL OR s.property_id = :property)
   AND ((e.event_type = 'page_view' AND e.path LIKE :pattern)
        OR (e.event_type = :type AND (:key::text IS NULL OR e.props ->> :key::text = :value)))

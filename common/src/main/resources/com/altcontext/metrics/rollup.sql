@@ -144,15 +144,15 @@ FROM (
 -- leads
 SELECT property_id, count(*) AS new_leads
 FROM leads
-WHERE first_captured_at >= :start AND first_captured_at < :end AND property_id = ANY (:properties)
+WHERE first_captured_at >= :start AND first_captured_at < :end AND NOT is_bot AND property_id = ANY (:properties)
 GROUP BY property_id
 
 -- captures
 -- The certain links of the day's new leads.
 SELECT l.property_id, i.visitor_id, l.first_captured_at
 FROM leads AS l
-JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND i.linked_at < :end
-WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND l.property_id = ANY (:properties)
+JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND i.linked_at < :end AND NOT i.is_bot
+WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND NOT l.is_bot AND l.property_id = ANY (:properties)
 
 -- firstSeen
 SELECT v.visitor_id, v.first_seen_at

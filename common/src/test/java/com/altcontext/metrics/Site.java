@@ -2,8 +2,11 @@ package com.altcontext.metrics;
 
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
+import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +76,12 @@ final class Site {
                                 visitor,
                                 property,
                                 at));
+    }
+
+    /** A form as it is submitted. */
+    void captures(TestForm form) {
+        LeadRules rules = new LeadRules(false, Duration.ofMinutes(15), 6, false);
+        var _ = new Leads(database.sql(), STORE, rules).capture(form.capture());
     }
 
     Rollup rollup() {

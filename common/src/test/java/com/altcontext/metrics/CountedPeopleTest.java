@@ -1,0 +1,165 @@
+package com.altcontext.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.testing.TestForm;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Who is counted in a window, and who is not. */
+class CountedPeopleTest {
+    private final Site site = new Site();
+
+    private Totals totals(int firstAgo, int lastAgo) {
+        return new RollupCache(site.database.sql(), RollupSource.TABLES)
+                .current("default")
+                .totals(new Window(site.day(firstAgo), site.day(lastAgo)));
+    }
+
+    private List<RollupCheck.Mismatch> mismatches(LocalDate day) {
+        return new RollupCheck(site.database.sql(), site.clock).check(day, null);
+    }
+
+    @Test
+    void forms_of_a_bot_are_no_leads() {
+        for (int i = 0; i < 3; i++) {
+            site.captures(TestForm.by("bot" + i + "@example.ca", site.at(1, "10:00:00"))
+                    .visitor("visitor-bot" + i)
+                    .byBot());
+        }
+        site.captures(TestForm.by("jo@example.ca", site.at(1, "11:00:00")).visitor("visitor-person"));
+        site.captures(TestForm.by("jo@example.ca", site.at(1, "12:00:00"))
+                .visitor("visitor-bot0")
+                .byBot());
+        site.rollUp();
+
+        Totals day = totals(1, 1);
+        assertThat(day.count(Count.NEW_LEADS)).isEqualTo(1);
+        assertThat(Metric.LEAD_CAPTURE_RATE.of(day)).isEqualTo(1.0);
+        assertThat(day.count(Count.CAPTURES)).isEqualTo(1);
+        assertThat(mismatches(site.day(1))).isEmpty();
+    }
+
+    @Test
+    void an_address_that_a_bot_sent_is_new_when_a_person_sends_it() {
+        site.captures(TestForm.by("jo@example.ca", site.at(3, "10:00:00"))
+                .visitor("visitor-bot1")
+                .byBot());
+        site.captures(TestForm.by("jo@example.ca", site.at(1, "10:00:00")).visitor("visitor-person"));
+        site.rollUp();
+
+        assertThat(totals(3, 3).count(Count.NEW_LEADS)).isZero();
+        assertThat(totals(1, 1).count(Count.NEW_LEADS)).isEqualTo(1);
+        assertThat(mismatches(site.day(3))).isEmpty();
+        assertThat(mismatches(site.day(1))).isEmpty();
+    }
+
+    /** They are new on both days, since nothing was known of them after the purge. */
+    @Test
+    void visitors_who_come_back_after_a_purge_count_once() {
+        view(12, 200);
+        site.rollUp();
+        site.database.run("TRUNCATE events, sessions, visitors");
+        view(0, 200);
+        var _ = site.rollup().run(site.today(), null);
+
+        assertThat(totals(12, 0).uniqueVisitors()).isEqualTo(200);
+        assertThat(totals(12, 0).count(Count.NEW_VISITORS)).isEqualTo(400);
+        assertThat(totals(12, 0).returningVisitors()).isZero();
+    }
+
+    private void view(int daysAgo, int visitors) {
+        List<TestEvent> events = new ArrayList<>();
+        for (int i = 0; i < visitors; i++) {
+            events.add(TestEvent.view("v" + i, site.at(daysAgo, "10:00:00"), "/"));
+        }
+        site.does(events.toArray(TestEvent[]::new));
+    }
+
+    /** Among so many, some share a register of a sketch. */
+    @Test
+    void a_few_hundred_visitors_are_counted_exactly_over_any_window() {
+        Random random = new Random(12);
+        List<Set<Integer>> days = new ArrayList<>();
+        for (int ago = 6; ago >= 1; ago--) {
+            Set<Integer> visitors = random.ints(200, 0, 600).boxed().collect(Collectors.toSet());
+            Instant at = site.at(ago, "10:00:00");
+            site.does(visitors.stream()
+                    .map(visitor -> TestEvent.view("v" + visitor, at, "/"))
+                    .toArray(TestEvent[]::new));
+            days.add(visitors);
+        }
+        site.rollUp();
+
+        for (int first = 0; first < 6; first++) {
+            for (int last = first; last < 6; last++) {
+                long different = days.subList(first, last + 1).stream()
+                        .flatMap(Set::stream)
+                        .distinct()
+                        .count();
+                assertThat(totals(6 - first, 6 - last).uniqueVisitors()).isEqualTo(different);
+            }
+        }
+    }
+
+    /** The bot has a session of its own, so the visitor's does not begin earlier. */
+    @Test
+    void a_late_event_of_a_bot_does_not_pull_a_session_back_over_midnight() {
+        site.does(TestEvent.view("a", site.at(1, "00:10:00"), "/"));
+        site.does(TestEvent.view("a", site.at(2, "23:50:00"), "/").device(DeviceType.BOT));
+        site.rollUp();
+
+        assertThat(bySource(site.day(2))).isEmpty();
+        assertThat(bySource(site.day(1))).containsExactly("direct 1 1");
+        assertThat(mismatches(site.day(2))).isEmpty();
+        assertThat(mismatches(site.day(1))).isEmpty();
+    }
+
+    private List<String> bySource(LocalDate day) {
+        return site.database.texts(
+                "SELECT concat_ws(' ', value, visitors, sessions) FROM daily_dimension_rollups"
+                        + " WHERE dimension = 'traffic_source' AND day = ?",
+                day);
+    }
+
+    @Test
+    void a_visit_on_one_page_over_midnight_is_one_session_of_that_page() {
+        site.does(
+                TestEvent.view("a", site.at(2, "23:50:00"), "/form"),
+                TestEvent.view("a", site.at(1, "00:05:00"), "/form").type("form_submit"));
+        site.rollUp();
+
+        Breakdown paths = new Breakdowns(site.database.sql())
+                .of(Dimension.PATH, new Window(site.day(2), site.day(1)), 50, "default");
+        assertThat(paths.rows()).extracting(row -> row.sums().sessions()).containsExactly(1L);
+        assertThat(paths.rows()).extracting(row -> row.sums().conversions()).containsExactly(1L);
+        assertThat(mismatches(site.day(2))).isEmpty();
+        assertThat(mismatches(site.day(1))).isEmpty();
+    }
+
+    /** Each half an hour and a minute after the one before. */
+    @Test
+    void an_event_soon_after_the_last_of_eighty_sessions_joins_it() {
+        List<TestEvent> events = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            events.add(TestEvent.view("a", site.at(3, "00:00:00").plus(Duration.ofMinutes(31L * i)), "/"));
+        }
+        site.does(events.toArray(TestEvent[]::new));
+        assertThat(site.database.count("SELECT count(*) FROM sessions")).isEqualTo(80);
+
+        site.does(TestEvent.view("a", site.at(3, "00:00:00").plus(Duration.ofMinutes(31L * 79 + 1)), "/two"));
+
+        assertThat(site.database.count("SELECT count(*) FROM sessions")).isEqualTo(80);
+        assertThat(site.database.texts("SELECT exit_path FROM sessions ORDER BY started_at DESC LIMIT 1"))
+                .containsExactly("/two");
+    }
+}
