@@ -53,6 +53,8 @@ final class DemoCommand implements Runnable {
     private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.demo', 0))";
     private static final String KEEP_OPEN = "SELECT true";
 
+    private static final String SET_TIME_ZONE = "UPDATE properties SET time_zone = ? WHERE id = ?";
+
     /** A day that was purged must not get events again: its figures would be computed from those alone. */
     private static final String PURGED_SINCE = "SELECT EXISTS (SELECT FROM purge_log WHERE events_kept_from > ?)";
 
@@ -149,7 +151,7 @@ final class DemoCommand implements Runnable {
             leads += visits.captures().size();
             var _ = guard.query(KEEP_OPEN, row -> row.flag(1)); // poolers close connections that are idle for long
         }
-        rollUp(rollup, days(first, LocalDate.ofInstant(now, property.timeZone())), progress);
+        rollUp(rollup, days(first, last), progress);
         show(new Made(events, leads, first, last));
         return true;
     }
@@ -160,7 +162,12 @@ final class DemoCommand implements Runnable {
 
     private static void add(Sql sql) {
         Wanted wanted = new Wanted(SLUG, "Demo: Maple & Kettle, an invented tea merchant", DemoTraffic.HOSTS);
-        switch (sql.inTransaction(tx -> PropertyStore.add(tx, wanted))) {
+        Addition addition = sql.inTransaction(tx -> {
+            Addition added = PropertyStore.add(tx, wanted);
+            tx.update(SET_TIME_ZONE, DemoTraffic.ZONE.getId(), SLUG);
+            return added;
+        });
+        switch (addition) {
             case Addition.Added _ -> {}
             case Addition.SlugTaken _ ->
                 throw new Failure(Exit.FAILED, "a property demo was added meanwhile", "see: altops property list");

@@ -45,6 +45,8 @@ class DemoCommandTest {
         assertThat(number("SELECT count(*) FROM leads")).isBetween(100L, 1_000L);
         assertThat(number("SELECT count(*) FROM leads WHERE email !~ '@example[.](com|org|net)$'"))
                 .isZero();
+        assertThat(number("SELECT count(DISTINCT first_utm_campaign) FROM leads WHERE NOT is_bot"))
+                .isGreaterThanOrEqualTo(2);
         assertThat(number("SELECT count(*) FROM lead_outbox")).isZero();
         assertThat(number("SELECT count(*) FROM goals g WHERE (SELECT sum(sessions) FROM daily_goal_rollups r"
                         + " WHERE r.property_id = g.property_id AND r.goal = g.name) > 10"))

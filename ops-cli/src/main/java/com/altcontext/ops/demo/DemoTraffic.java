@@ -26,7 +26,7 @@ public final class DemoTraffic {
     /** The hosts of the site. They are reserved (RFC 2606), so no other property has them. */
     public static final List<String> HOSTS = List.of(DemoPage.SHOP, DemoPage.JOURNAL);
 
-    /** By its clock people sleep and work. */
+    /** By its clock people sleep and work, and its days begin and end. */
     public static final ZoneId ZONE = ZoneId.of("America/Toronto");
 
     /** What the merchant wants visits to reach. */
