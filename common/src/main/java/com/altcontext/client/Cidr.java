@@ -32,4 +32,9 @@ public record Cidr(InetAddress network, int prefix) {
         int rest = prefix % 8;
         return rest == 0 || ((mine[whole] ^ other[whole]) & 0xFF) >> (8 - rest) == 0;
     }
+
+    /** As {@link #parse} reads it. */
+    public String notation() {
+        return network.getHostAddress() + "/" + prefix;
+    }
 }

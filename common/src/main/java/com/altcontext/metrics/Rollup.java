@@ -108,6 +108,19 @@ public final class Rollup {
                         .toList());
     }
 
+    /** Every day of a property whose raw events can be there, the oldest first. */
+    public List<LocalDate> daysOf(String property) {
+        return sql.inTransaction(tx -> {
+            List<ZoneId> zone = tx.query(
+                    "SELECT time_zone FROM properties WHERE id = ?",
+                    row -> Property.storedTimeZone(row.text(1)),
+                    property);
+            return SiteDays.of(tx, clock.instant(), zone).held().stream()
+                    .map(SiteDays.Held::day)
+                    .toList();
+        });
+    }
+
     /** The last day that is over for every property. */
     public LocalDate lastFullDay() {
         return days().firstToday().minusDays(1);

@@ -3,89 +3,77 @@ package com.altcontext.property;
 import com.altcontext.db.Row;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
-import com.altcontext.value.Issues;
 import com.altcontext.value.Rejected;
-import com.altcontext.value.Text;
-import java.net.IDN;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The properties as an operator keeps them. The running service sees a change within seconds. */
 public final class PropertyStore {
-    /** RFC 1123, section 2.1; RFC 1035 has the lengths. */
-    private static final Pattern HOST =
-            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
-
-    private static final int MAX_HOST = 253;
-    private static final int MAX_NAME = 255;
-    private static final int MAX_DOMAINS = 100;
+    private static final String COLUMNS =
+            "id, name, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only, created_at";
 
     /** Two that add at once could both find a domain free. */
     private static final String ONE_AT_A_TIME =
             "SELECT pg_advisory_xact_lock(hashtextextended('altcontext.properties', 0))";
 
+    private static final String CLAIMED = """
+            SELECT domain, id FROM properties, unnest(domains) AS domain
+            WHERE domain = ANY (?::text[]) AND id <> ? ORDER BY domain LIMIT 1
+            """;
+
+    private static final String WRITE = """
+            UPDATE properties
+            SET name = coalesce(?, name), domains = coalesce(?, domains), time_zone = coalesce(?, time_zone),
+                excluded_networks = coalesce(?, excluded_networks), excluded_paths = coalesce(?, excluded_paths),
+                own_hosts_only = coalesce(?, own_hosts_only)
+            WHERE id = ?
+            RETURNING %s
+            """.formatted(COLUMNS);
+
+    private static final String AUDIT =
+            "INSERT INTO audit_log (done_at, done_by, action, property_id, row_count) VALUES (?, ?, ?, ?, 1)";
+
     private PropertyStore() {}
 
-    /**
-     * A property to add; one that breaks rules is {@link Rejected} with all of them.
-     *
-     * @param slug 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
-     * @param name 1 to 255 characters, for people
-     * @param domains its host names; stored in lower case and in ASCII (IDNA 2003)
-     */
-    public record Wanted(String slug, String name, List<String> domains) {
-        public Wanted {
-            Issues issues = new Issues();
-            if (!Property.isSlug(slug)) {
-                issues.add("slug", "must be 1 to 63 of a-z, 0-9, - and _, and begin with a letter or a digit");
-            }
-            name = name.strip();
-            String fault = Text.lengthFault(name, 1, MAX_NAME);
-            if (fault != null || !Text.isStorable(name)) {
-                issues.add("name", fault == null ? Text.UNSTORABLE : fault);
-            }
-            if (domains.size() > MAX_DOMAINS) {
-                issues.add("domains", "must be at most " + MAX_DOMAINS);
-            }
-            Set<String> hosts = new LinkedHashSet<>();
-            for (String domain : domains) {
-                String host = host(domain);
-                if (host == null) {
-                    issues.add("domains", "must be a host name like www.example.ca: no scheme, port or path");
-                } else {
-                    hosts.add(host);
-                }
-            }
-            issues.throwIfAny();
-            domains = List.copyOf(hosts);
-        }
-    }
-
-    /** A property as it is stored. */
-    public record StoredProperty(String slug, String name, List<String> domains, Instant createdAt) {
-        public StoredProperty {
-            domains = List.copyOf(domains);
-        }
-
+    /** A property as it is stored; see {@link PropertySettings}. */
+    public record StoredProperty(
+            String slug,
+            String name,
+            List<String> domains,
+            String timeZone,
+            List<String> excludedNetworks,
+            List<String> excludedPaths,
+            boolean ownHostsOnly,
+            Instant createdAt) {
         private static StoredProperty read(Row row) throws SQLException {
-            return new StoredProperty(row.text(1), row.text(2), List.of(row.texts(3)), row.time(4));
+            return new StoredProperty(
+                    row.text(1),
+                    row.text(2),
+                    List.of(row.texts(3)),
+                    row.text(4),
+                    List.of(row.texts(5)),
+                    List.of(row.texts(6)),
+                    row.flag(7),
+                    row.time(8));
         }
     }
+
+    /**
+     * A domain that is asked for and belongs to another property: a host belongs to one. Nothing was done.
+     *
+     * @param owner the slug of that property
+     */
+    public record Claim(String domain, String owner) implements Addition, Change {}
 
     /** The outcome of an addition. */
     public sealed interface Addition {
         record Added(StoredProperty property) implements Addition {}
 
         record SlugTaken() implements Addition {}
-
-        /** @param owner the slug of the property that has the domain: a host belongs to one */
-        record DomainTaken(String domain, String owner) implements Addition {}
     }
 
     /** The outcome of a removal. */
@@ -100,36 +88,116 @@ public final class PropertyStore {
         record InUse(long visitors, long leads) implements Removal {}
     }
 
-    /** All properties, the oldest first. */
-    public static List<StoredProperty> list(Tx tx) {
-        return tx.query(
-                "SELECT id, name, domains, created_at FROM properties ORDER BY created_at, id", StoredProperty::read);
+    /** The outcome of a change. */
+    public sealed interface Change {
+        /** @param settings the words of those that are other than before, such as {@code time_zone} */
+        record Changed(StoredProperty property, List<String> settings) implements Change {}
+
+        record Unknown() implements Change {}
     }
 
-    /** @throws SqlFailure if the database refused */
-    public static Addition add(Tx tx, Wanted wanted) {
+    /** All properties, the oldest first. */
+    public static List<StoredProperty> list(Tx tx) {
+        return tx.query("SELECT " + COLUMNS + " FROM properties ORDER BY created_at, id", StoredProperty::read);
+    }
+
+    private static Optional<StoredProperty> find(Tx tx, String slug) {
+        return tx.query("SELECT " + COLUMNS + " FROM properties WHERE id = ?", StoredProperty::read, slug).stream()
+                .findFirst();
+    }
+
+    /**
+     * Adds a property.
+     *
+     * @param wanted with a name
+     * @throws Rejected if the database does not know the time zone
+     * @throws SqlFailure if the database refused
+     */
+    public static Addition add(Tx tx, PropertySettings wanted) {
         lock(tx);
-        String[] domains = wanted.domains.toArray(String[]::new);
-        List<Addition> taken =
-                tx.query("""
-                SELECT domain, id FROM properties, unnest(domains) AS domain
-                WHERE domain = ANY (?) ORDER BY domain LIMIT 1
-                """, row -> new Addition.DomainTaken(row.text(1), row.text(2)), (Object) domains);
-        List<StoredProperty> same = tx.query(
-                "SELECT id, name, domains, created_at FROM properties WHERE id = ?", StoredProperty::read, wanted.slug);
-        if (!same.isEmpty()) {
+        requireTimeZone(tx, wanted);
+        if (find(tx, wanted.slug()).isPresent()) {
             return new Addition.SlugTaken();
         }
-        if (!taken.isEmpty()) {
-            return taken.getFirst();
+        Optional<Claim> taken = claimed(tx, wanted);
+        if (taken.isPresent()) {
+            return taken.get();
         }
-        return new Addition.Added(tx.query(
-                        "INSERT INTO properties (id, name, domains) VALUES (?, ?, ?) RETURNING id, name, domains, created_at",
+        tx.update("INSERT INTO properties (id, name) VALUES (?, ?)", wanted.slug(), wanted.name());
+        return new Addition.Added(write(tx, wanted));
+    }
+
+    /**
+     * Changes what is asked for, and notes each change in {@code audit_log}.
+     *
+     * @param by who changes it
+     * @throws Rejected if the database does not know the time zone
+     * @throws SqlFailure if the database refused
+     */
+    public static Change set(Tx tx, PropertySettings wanted, String by, Instant at) {
+        lock(tx);
+        Optional<StoredProperty> before = find(tx, wanted.slug());
+        if (before.isEmpty()) {
+            return new Change.Unknown();
+        }
+        requireTimeZone(tx, wanted);
+        Optional<Claim> taken = claimed(tx, wanted);
+        if (taken.isPresent()) {
+            return taken.get();
+        }
+        StoredProperty after = write(tx, wanted);
+        List<String> changed = new ArrayList<>();
+        note(changed, "name", before.get().name, after.name);
+        note(changed, "domains", before.get().domains, after.domains);
+        note(changed, "time_zone", before.get().timeZone, after.timeZone);
+        note(changed, "excluded_networks", before.get().excludedNetworks, after.excludedNetworks);
+        note(changed, "excluded_paths", before.get().excludedPaths, after.excludedPaths);
+        note(changed, "own_hosts_only", before.get().ownHostsOnly, after.ownHostsOnly);
+        for (String setting : changed) {
+            tx.update(AUDIT, at, by, "property_" + setting, wanted.slug());
+        }
+        return new Change.Changed(after, changed);
+    }
+
+    private static void note(List<String> changed, String setting, Object before, Object after) {
+        if (!before.equals(after)) {
+            changed.add(setting);
+        }
+    }
+
+    private static StoredProperty write(Tx tx, PropertySettings wanted) {
+        return tx.query(
+                        WRITE,
                         StoredProperty::read,
-                        wanted.slug,
-                        wanted.name,
-                        domains)
-                .getFirst());
+                        wanted.name(),
+                        array(wanted.domains()),
+                        wanted.timeZone(),
+                        array(wanted.excludedNetworks()),
+                        array(wanted.excludedPaths()),
+                        wanted.ownHostsOnly(),
+                        wanted.slug())
+                .getFirst();
+    }
+
+    private static String @Nullable [] array(@Nullable List<String> entries) {
+        return entries == null ? null : entries.toArray(String[]::new);
+    }
+
+    /** A domain that is asked for and belongs to another property. */
+    private static Optional<Claim> claimed(Tx tx, PropertySettings wanted) {
+        return tx
+                .query(CLAIMED, row -> new Claim(row.text(1), row.text(2)), array(wanted.domains()), wanted.slug())
+                .stream()
+                .findFirst();
+    }
+
+    /** The rules of zones come from the JDK here, and from the server in statements: both must have it. */
+    private static void requireTimeZone(Tx tx, PropertySettings wanted) {
+        if (wanted.timeZone() != null
+                && tx.query("SELECT true FROM pg_timezone_names WHERE name = ?", row -> true, wanted.timeZone())
+                        .isEmpty()) {
+            throw Rejected.of("timeZone", "is a zone that the database does not know");
+        }
     }
 
     /**
@@ -161,18 +229,5 @@ public final class PropertyStore {
 
     private static void lock(Tx tx) {
         tx.query(ONE_AT_A_TIME, _ -> true);
-    }
-
-    private static @Nullable String host(String domain) {
-        try {
-            String host = lower(IDN.toASCII(domain.strip(), IDN.USE_STD3_ASCII_RULES));
-            return host.length() <= MAX_HOST && HOST.matcher(host).matches() ? host : null;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException unencodable) {
-            return null;
-        }
-    }
-
-    private static String lower(String ascii) {
-        return ascii.toLowerCase(Locale.ROOT);
     }
 }

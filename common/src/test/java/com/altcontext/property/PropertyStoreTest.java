@@ -7,7 +7,6 @@ import com.altcontext.client.Cidr;
 import com.altcontext.property.PropertyStore.Addition;
 import com.altcontext.property.PropertyStore.Removal;
 import com.altcontext.property.PropertyStore.StoredProperty;
-import com.altcontext.property.PropertyStore.Wanted;
 import com.altcontext.testing.Database;
 import com.altcontext.value.Rejected;
 import java.time.DateTimeException;
@@ -100,7 +99,7 @@ class PropertyStoreTest {
         var _ = add("docs", "Documentation", "docs.example.ca");
 
         assertThat(add("blog", "Blog", "blog.example.ca", "docs.EXAMPLE.ca"))
-                .isEqualTo(new Addition.DomainTaken("docs.example.ca", "docs"));
+                .isEqualTo(new PropertyStore.Claim("docs.example.ca", "docs"));
         assertThat(list()).hasSize(2);
     }
 
@@ -112,7 +111,7 @@ class PropertyStoreTest {
         "10.0.0.1, 10.0.0.1",
     })
     void a_domain_is_stored_as_requests_name_it(String given, String stored) {
-        assertThat(new Wanted("docs", "Docs", List.of(given, given)).domains()).containsExactly(stored);
+        assertThat(wanted("docs", "Docs", List.of(given, given)).domains()).containsExactly(stored);
     }
 
     @ParameterizedTest
@@ -128,7 +127,7 @@ class PropertyStoreTest {
                 "a_b.ca"
             })
     void an_invalid_host_name_is_refused(String domain) {
-        assertThatThrownBy(() -> new Wanted("docs", "Docs", List.of(domain)))
+        assertThatThrownBy(() -> wanted("docs", "Docs", List.of(domain)))
                 .isInstanceOfSatisfying(
                         Rejected.class,
                         refused -> assertThat(refused.issues())
@@ -138,10 +137,10 @@ class PropertyStoreTest {
 
     @Test
     void all_faults_are_reported_at_once() {
-        assertThatThrownBy(() -> new Wanted("Docs!", " ", List.of("x y")))
+        assertThatThrownBy(() -> wanted("Docs!", " ", List.of("x y")))
                 .isInstanceOfSatisfying(
                         Rejected.class, refused -> assertThat(refused.issues()).hasSize(3));
-        assertThatThrownBy(() -> new Wanted("d".repeat(64), "Docs", List.of())).isInstanceOf(Rejected.class);
+        assertThatThrownBy(() -> wanted("d".repeat(64), "Docs", List.of())).isInstanceOf(Rejected.class);
     }
 
     @Test
@@ -171,8 +170,12 @@ class PropertyStoreTest {
         assertThat(list()).hasSize(1);
     }
 
+    private static PropertySettings wanted(String slug, String name, List<String> domains) {
+        return new PropertySettings(slug, name, domains, null, null, null, null);
+    }
+
     private Addition add(String slug, String name, String... domains) {
-        return database.sql().inTransaction(tx -> PropertyStore.add(tx, new Wanted(slug, name, List.of(domains))));
+        return database.sql().inTransaction(tx -> PropertyStore.add(tx, wanted(slug, name, List.of(domains))));
     }
 
     private Property property(String slug) {

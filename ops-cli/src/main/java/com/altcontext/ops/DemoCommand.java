@@ -14,10 +14,10 @@ import com.altcontext.ops.demo.DemoDay;
 import com.altcontext.ops.demo.DemoTraffic;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
+import com.altcontext.property.PropertySettings;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.property.PropertyStore.Addition;
 import com.altcontext.property.PropertyStore.StoredProperty;
-import com.altcontext.property.PropertyStore.Wanted;
 import com.altcontext.retention.PropertyErasure;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
@@ -52,8 +52,6 @@ final class DemoCommand implements Runnable {
 
     private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.demo', 0))";
     private static final String KEEP_OPEN = "SELECT true";
-
-    private static final String SET_TIME_ZONE = "UPDATE properties SET time_zone = ? WHERE id = ?";
 
     /** A day that was purged must not get events again: its figures would be computed from those alone. */
     private static final String PURGED_SINCE = "SELECT EXISTS (SELECT FROM purge_log WHERE events_kept_from > ?)";
@@ -161,17 +159,19 @@ final class DemoCommand implements Runnable {
     }
 
     private static void add(Sql sql) {
-        Wanted wanted = new Wanted(SLUG, "Demo: Maple & Kettle, an invented tea merchant", DemoTraffic.HOSTS);
-        Addition addition = sql.inTransaction(tx -> {
-            Addition added = PropertyStore.add(tx, wanted);
-            tx.update(SET_TIME_ZONE, DemoTraffic.ZONE.getId(), SLUG);
-            return added;
-        });
-        switch (addition) {
+        PropertySettings wanted = new PropertySettings(
+                SLUG,
+                "Demo: Maple & Kettle, an invented tea merchant",
+                DemoTraffic.HOSTS,
+                DemoTraffic.ZONE.getId(),
+                null,
+                null,
+                null);
+        switch (sql.inTransaction(tx -> PropertyStore.add(tx, wanted))) {
             case Addition.Added _ -> {}
             case Addition.SlugTaken _ ->
                 throw new Failure(Exit.FAILED, "a property demo was added meanwhile", "see: altops property list");
-            case Addition.DomainTaken(String domain, String owner) ->
+            case PropertyStore.Claim(String domain, String owner) ->
                 throw new Failure(
                         Exit.FAILED,
                         "the domain " + domain + " belongs to the property " + owner,

@@ -6,8 +6,13 @@ import picocli.CommandLine.Command;
 /** The sites whose traffic is counted apart. */
 @Command(
         name = "property",
-        description = "Adds, lists and removes properties: the sites whose traffic is counted apart.",
-        subcommands = {PropertyAddCommand.class, PropertyListCommand.class, PropertyRemoveCommand.class},
+        description = "Adds, changes, lists and removes properties: the sites whose traffic is counted apart.",
+        subcommands = {
+            PropertyAddCommand.class,
+            PropertySetCommand.class,
+            PropertyListCommand.class,
+            PropertyRemoveCommand.class
+        },
         footer = {"", "Example:", "  altops property list"})
 final class PropertyCommand extends CommandGroup {
     static JsonObject json(StoredProperty property) {
@@ -15,6 +20,14 @@ final class PropertyCommand extends CommandGroup {
                 .with("slug", property.slug())
                 .with("name", property.name())
                 .with("domains", property.domains())
+                .with("timeZone", property.timeZone())
+                .with("excludedNetworks", property.excludedNetworks())
+                .with("excludedPaths", property.excludedPaths())
+                .with("ownHostsOnly", property.ownHostsOnly())
                 .with("createdAt", property.createdAt());
+    }
+
+    static Failure unknown() {
+        return new Failure(Exit.FAILED, "there is no property of that slug", "see them with: altops property list");
     }
 }

@@ -26,9 +26,7 @@ final class PropertyRemoveCommand implements Runnable {
         switch (context.sql().inTransaction(tx -> PropertyStore.remove(tx, slug))) {
             case Removal.Removed _ ->
                 context.output().print(JsonObject.ok(true).with("removed", slug), List.of("removed " + slug));
-            case Removal.Unknown _ ->
-                throw new Failure(
-                        Exit.FAILED, "there is no property of that slug", "see them with: altops property list");
+            case Removal.Unknown _ -> throw PropertyCommand.unknown();
             case Removal.Needed _ ->
                 throw new Failure(
                         Exit.FAILED,

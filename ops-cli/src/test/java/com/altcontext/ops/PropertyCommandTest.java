@@ -18,12 +18,12 @@ class PropertyCommandTest {
 
         assertThat(added).isEqualTo(new CommandRun(Exit.DONE, "added docs\n", ""));
         assertThat(listed.out()).isEqualTo("""
-                default  Default
-                docs     Documentation  docs.example.ca example.org
+                default  Default  UTC
+                docs     Documentation  docs.example.ca example.org  UTC
                 """);
         assertThat(database.altops("property", "remove", "docs"))
                 .isEqualTo(new CommandRun(Exit.DONE, "removed docs\n", ""));
-        assertThat(database.altops("property", "list").out()).isEqualTo("default  Default\n");
+        assertThat(database.altops("property", "list").out()).isEqualTo("default  Default  UTC\n");
     }
 
     @Test
@@ -42,7 +42,8 @@ class PropertyCommandTest {
                         .out())
                 .startsWith(
                         "{\"ok\":true,\"property\":{\"slug\":\"docs\",\"name\":\"Docs\",\"domains\":[\"a.ca\",\"b.ca\"],"
-                                + "\"createdAt\":\"20");
+                                + "\"timeZone\":\"UTC\",\"excludedNetworks\":[],\"excludedPaths\":[],"
+                                + "\"ownHostsOnly\":false,\"createdAt\":\"20");
         assertThat(database.altops("property", "list", "--json").out())
                 .startsWith("{\"ok\":true,\"properties\":[{\"slug\":\"default\"");
         assertThat(database.altops("property", "remove", "docs", "--json").out())
@@ -55,6 +56,14 @@ class PropertyCommandTest {
         "property add blog --name Blog --domain docs.example.ca, 1, the domain docs.example.ca belongs to the property docs",
         "property add Blog! --name Blog --domain https://x/, 2, SLUG must be 1 to 63",
         "property add blog, 2, Missing required option: '--name=NAME'",
+        "property add blog --name Blog --time-zone Mars/Olympus, 2, --time-zone must be the name of a time zone",
+        "property set docs --time-zone GMT+5, 2, --time-zone must be the name of a time zone",
+        "property set docs --exclude-network 300.0.0.0/8, 2, --exclude-network must be a network in CIDR notation",
+        "property set docs --exclude-path admin, 2, --exclude-path must begin with / or *",
+        "property set docs --domain https://x/, 2, --domain must be a host name",
+        "property set default --domain docs.example.ca, 1, the domain docs.example.ca belongs to the property docs",
+        "property set unknown --name X, 1, there is no property of that slug",
+        "property set docs, 2, nothing is to be set",
         "property remove unknown, 1, there is no property of that slug",
         "property remove default, 1, default is never removed",
         "property remove docs, 1, docs holds 1 visitor and 0 leads",
@@ -68,6 +77,96 @@ class PropertyCommandTest {
         assertThat(ran.exit()).isEqualTo(exit);
         assertThat(ran.err()).startsWith("altops: " + what).contains(" — ").hasLineCount(1);
         assertThat(ran.out()).isEmpty();
+    }
+
+    @Test
+    void settings_are_changed_one_by_one_and_each_change_is_audited() {
+        assertThat(database.altops(
+                        "property",
+                        "set",
+                        "default",
+                        "--name",
+                        "Our site",
+                        "--domain",
+                        "www.example.ca",
+                        "Example.CA",
+                        "--exclude-network",
+                        "203.0.113.0/24",
+                        "2001:db8::/48",
+                        "--exclude-path",
+                        "/admin/*",
+                        "--own-hosts-only"))
+                .isEqualTo(new CommandRun(
+                        Exit.DONE,
+                        "changed name, domains, excluded networks, excluded paths, own hosts only of default\n",
+                        ""));
+        assertThat(database.altops("property", "list").out())
+                .isEqualTo("default  Our site  www.example.ca example.ca  UTC  without 203.0.113.0/24"
+                        + " 2001:db8:0:0:0:0:0:0/48 /admin/*  own hosts only\n");
+        assertThat(database.number("SELECT count(*) FROM audit_log WHERE done_by = 'altops' AND property_id = 'default'"
+                        + " AND action IN ('property_name', 'property_domains', 'property_excluded_networks',"
+                        + " 'property_excluded_paths', 'property_own_hosts_only')"))
+                .isEqualTo(5);
+
+        assertThat(database.altops(
+                                "property",
+                                "set",
+                                "default",
+                                "--exclude-path",
+                                "none",
+                                "--exclude-network",
+                                "none",
+                                "--no-own-hosts-only",
+                                "--domain",
+                                "none",
+                                "--name",
+                                "Our site")
+                        .out())
+                .isEqualTo("changed domains, excluded networks, excluded paths, own hosts only of default\n");
+        assertThat(database.altops("property", "list").out()).isEqualTo("default  Our site  UTC\n");
+        assertThat(database.altops("property", "set", "default", "--name", "Our site")
+                        .out())
+                .isEqualTo("default is as it was\n");
+        assertThat(database.number("SELECT count(*) FROM audit_log")).isEqualTo(9);
+    }
+
+    @Test
+    void another_time_zone_computes_again_what_has_raw_events() {
+        database.event("default", 3);
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        database.run("INSERT INTO daily_metric_rollups (property_id, day, page_views) VALUES ('default', '"
+                + CommandRun.TODAY.minusDays(40) + "', 7)");
+
+        // It is noon in UTC, and three days ago a visit was at the same time: two in the morning of the next day there.
+        CommandRun ran = database.altops("property", "set", "default", "--time-zone", "Pacific/Kiritimati");
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(ran.out())
+                .startsWith("changed time zone of default\nits days are those of Pacific/Kiritimati from 20")
+                .endsWith(" on; the figures of earlier days stay as they were\n");
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE page_views = 1 AND day = '"
+                        + CommandRun.TODAY.minusDays(2) + "' AND time_zone = 'Pacific/Kiritimati'"))
+                .isOne();
+        assertThat(database.number("SELECT sum(page_views) FROM daily_metric_rollups"))
+                .isEqualTo(8);
+        assertThat(database.altops("rollup", "check").out()).isEqualTo("0 differences on 8 days\n");
+        assertThat(database.altops("property", "set", "default", "--time-zone", "UTC", "--json")
+                        .out())
+                .contains("\"changed\":[\"time_zone\"],\"computedAgainFrom\":\"20");
+    }
+
+    @Test
+    void a_zone_whose_figures_were_not_computed_again_is_made_up_for_by_the_next_rollup() {
+        database.event("default", 3);
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        database.run("UPDATE properties SET time_zone = 'Pacific/Kiritimati'");
+
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+
+        assertThat(database.number("SELECT page_views FROM daily_metric_rollups WHERE day = '"
+                        + CommandRun.TODAY.minusDays(2) + "'"))
+                .isOne();
+        assertThat(database.altops("rollup", "check").out()).isEqualTo("0 differences on 8 days\n");
     }
 
     @Test

@@ -1,0 +1,137 @@
+package com.altcontext.property;
+
+import com.altcontext.client.Cidr;
+import com.altcontext.value.Issues;
+import com.altcontext.value.Rejected;
+import com.altcontext.value.Text;
+import java.net.IDN;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator asks for; null leaves a setting as it is, or as it is by default. Settings that break rules are {@link
+ * Rejected} with all of them. A list takes the place of the old one.
+ *
+ * @param slug 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
+ * @param name 1 to 255 characters, for people
+ * @param domains its host names; stored in lower case and in ASCII (IDNA 2003)
+ * @param timeZone an IANA name, see {@link Property#timeZone}
+ * @param excludedNetworks in CIDR notation; an address alone is a network of one
+ * @param excludedPaths see {@link PathPattern}
+ */
+public record PropertySettings(
+        String slug,
+        @Nullable String name,
+        @Nullable List<String> domains,
+        @Nullable String timeZone,
+        @Nullable List<String> excludedNetworks,
+        @Nullable List<String> excludedPaths,
+        @Nullable Boolean ownHostsOnly) {
+    /** RFC 1123, section 2.1; RFC 1035 has the lengths. */
+    private static final Pattern HOST =
+            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+
+    private static final int MAX_HOST = 253;
+    private static final int MAX_NAME = 255;
+    private static final int MAX_ENTRIES = 100;
+
+    public PropertySettings {
+        Issues issues = new Issues();
+        if (!Property.isSlug(slug)) {
+            issues.add("slug", "must be 1 to 63 of a-z, 0-9, - and _, and begin with a letter or a digit");
+        }
+        if (name != null) {
+            name = name.strip();
+            String fault = Text.lengthFault(name, 1, MAX_NAME);
+            if (fault != null || !Text.isStorable(name)) {
+                issues.add("name", fault == null ? Text.UNSTORABLE : fault);
+            }
+        }
+        domains = list(
+                issues,
+                "domains",
+                domains,
+                PropertySettings::host,
+                "must be a host name like www.example.ca: no scheme, port or path");
+        if (timeZone != null && !isTimeZone(timeZone)) {
+            issues.add("timeZone", "must be the name of a time zone like America/Toronto");
+        }
+        excludedNetworks = list(
+                issues,
+                "excludedNetworks",
+                excludedNetworks,
+                PropertySettings::network,
+                "must be a network in CIDR notation like 203.0.113.0/24 or 2001:db8::/48");
+        excludedPaths = list(
+                issues,
+                "excludedPaths",
+                excludedPaths,
+                PropertySettings::path,
+                "must begin with / or *, like /admin/*, and be at most 2048 characters");
+        issues.throwIfAny();
+    }
+
+    private static @Nullable List<String> list(
+            Issues issues,
+            String field,
+            @Nullable List<String> entries,
+            Function<String, @Nullable String> normal,
+            String rule) {
+        if (entries == null) {
+            return null;
+        }
+        if (entries.size() > MAX_ENTRIES) {
+            issues.add(field, "must be at most " + MAX_ENTRIES);
+        }
+        Set<String> valid = new LinkedHashSet<>();
+        for (String entry : entries) {
+            String text = normal.apply(entry.strip());
+            if (text == null) {
+                issues.add(field, rule);
+            } else {
+                valid.add(text);
+            }
+        }
+        return List.copyOf(new ArrayList<>(valid));
+    }
+
+    private static boolean isTimeZone(String name) {
+        try {
+            return !Property.timeZone(name).getId().isEmpty();
+        } catch (DateTimeException unknown) {
+            return false;
+        }
+    }
+
+    private static @Nullable String network(String notation) {
+        try {
+            return Cidr.parse(notation).notation();
+        } catch (IllegalArgumentException invalid) {
+            return null;
+        }
+    }
+
+    private static @Nullable String path(String pattern) {
+        try {
+            return Text.isStorable(pattern) ? new PathPattern(pattern).text() : null;
+        } catch (IllegalArgumentException invalid) {
+            return null;
+        }
+    }
+
+    private static @Nullable String host(String domain) {
+        try {
+            String host = IDN.toASCII(domain, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
+            return host.length() <= MAX_HOST && HOST.matcher(host).matches() ? host : null;
+        } catch (IllegalArgumentException | IndexOutOfBoundsException unencodable) {
+            return null;
+        }
+    }
+}

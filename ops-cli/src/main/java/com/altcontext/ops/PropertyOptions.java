@@ -1,0 +1,92 @@
+package com.altcontext.ops;
+
+import com.altcontext.property.PropertySettings;
+import com.altcontext.property.PropertyStore;
+import com.altcontext.value.Issue;
+import com.altcontext.value.Rejected;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The settings of a property, as they are given on the command line. */
+final class PropertyOptions {
+    /** Host names, networks and paths are never called that. */
+    private static final String EMPTY = "none";
+
+    /** The fields of a property, by their options. */
+    private static final Map<String, String> ARGUMENTS = Map.of(
+            "slug", "SLUG",
+            "name", "--name",
+            "domains", "--domain",
+            "timeZone", "--time-zone",
+            "excludedNetworks", "--exclude-network",
+            "excludedPaths", "--exclude-path");
+
+    @Option(
+            names = "--domain",
+            arity = "1..*",
+            paramLabel = "HOST",
+            description = "Its host names: requests from there are counted for it.")
+    private @Nullable List<String> domains;
+
+    @Option(
+            names = "--time-zone",
+            paramLabel = "ZONE",
+            description = "Where its days begin and end, like America/Toronto; default: UTC.")
+    private @Nullable String timeZone;
+
+    @Option(
+            names = "--exclude-network",
+            arity = "1..*",
+            paramLabel = "CIDR",
+            description = "Drop the events of these networks: your own office.")
+    private @Nullable List<String> networks;
+
+    @Option(
+            names = "--exclude-path",
+            arity = "1..*",
+            paramLabel = "PATH",
+            description = "Drop the events of these paths; * stands for any characters.")
+    private @Nullable List<String> paths;
+
+    @Option(
+            names = "--own-hosts-only",
+            negatable = true,
+            description = "Drop the events of pages on hosts that are not among its domains, or on none.")
+    private @Nullable Boolean ownHostsOnly;
+
+    boolean areGiven() {
+        return Stream.of(domains, timeZone, networks, paths, ownHostsOnly).anyMatch(given -> given != null);
+    }
+
+    /** @throws Rejected with the options that break rules */
+    PropertySettings settings(String slug, @Nullable String name) {
+        return named(() -> new PropertySettings(
+                slug, name, entries(domains), timeZone, entries(networks), entries(paths), ownHostsOnly));
+    }
+
+    /** The same, with the options' names in what is rejected. */
+    static <T> T named(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (Rejected rejected) {
+            throw new Rejected(rejected.issues().stream()
+                    .map(issue -> new Issue(ARGUMENTS.getOrDefault(issue.path(), issue.path()), issue.message()))
+                    .toList());
+        }
+    }
+
+    static Failure domainTaken(PropertyStore.Claim claim) {
+        return new Failure(
+                Exit.FAILED,
+                "the domain " + claim.domain() + " belongs to the property " + claim.owner(),
+                "leave it out, or take it from that property first");
+    }
+
+    private static @Nullable List<String> entries(@Nullable List<String> given) {
+        return given != null && given.equals(List.of(EMPTY)) ? List.of() : given;
+    }
+}

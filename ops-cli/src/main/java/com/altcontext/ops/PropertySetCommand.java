@@ -1,0 +1,93 @@
+package com.altcontext.ops;
+
+import com.altcontext.metrics.Rollup;
+import com.altcontext.property.PropertySettings;
+import com.altcontext.property.PropertyStore;
+import com.altcontext.property.PropertyStore.Change;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Changes the settings of a property. */
+@Command(
+        name = "set",
+        description = {
+            "Changes the settings that are given. A list takes the place of the old one; 'none' empties it.",
+            "Another time zone computes the figures of all days again that have raw events; older days stay as they "
+                    + "were. If that is interrupted, the next altops rollup goes on with it.",
+            "What is excluded is dropped from then on; what is stored stays."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  altops property set docs --time-zone America/Toronto --exclude-network 203.0.113.0/24",
+            "  altops property set default --domain www.example.ca example.ca --exclude-path none"
+        })
+final class PropertySetCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(paramLabel = "SLUG", description = "The property.")
+    private String slug = "";
+
+    @Option(names = "--name", paramLabel = "NAME", description = "What people call it.")
+    private @Nullable String name;
+
+    @Mixin
+    private final PropertyOptions options = new PropertyOptions();
+
+    PropertySetCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        if (name == null && !options.areGiven()) {
+            throw new Failure(Exit.USAGE, "nothing is to be set", "see: altops property set --help");
+        }
+        PropertySettings wanted = options.settings(slug, name);
+        Change change = PropertyOptions.named(
+                () -> context.sql().inTransaction(tx -> PropertyStore.set(tx, wanted, "altops", context.now())));
+        Change.Changed changed = switch (change) {
+            case Change.Changed done -> done;
+            case Change.Unknown _ -> throw PropertyCommand.unknown();
+            case PropertyStore.Claim claim -> throw PropertyOptions.domainTaken(claim);
+        };
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                changed.settings().isEmpty()
+                        ? slug + " is as it was"
+                        : "changed " + String.join(", ", changed.settings()).replace('_', ' ') + " of " + slug);
+        JsonObject json = JsonObject.ok(true)
+                .with("property", PropertyCommand.json(changed.property()))
+                .with("changed", changed.settings());
+        if (changed.settings().contains("time_zone")) {
+            List<LocalDate> days = computeAgain();
+            @Nullable LocalDate first = days.isEmpty() ? null : days.getFirst();
+            json.with("computedAgainFrom", first);
+            lines.add(
+                    first == null
+                            ? "there are no raw events to compute figures from again"
+                            : "its days are those of " + changed.property().timeZone() + " from " + first
+                                    + " on; the figures of earlier days stay as they were");
+        }
+        context.output().print(json, lines);
+    }
+
+    private List<LocalDate> computeAgain() {
+        Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
+        List<LocalDate> days = rollup.daysOf(slug);
+        try (ProgressLine progress = context.output().progress("computing again")) {
+            int done = 0;
+            for (LocalDate day : days) {
+                progress.step("computing " + day + " again, " + ++done + " of " + days.size());
+                var _ = rollup.run(day, slug);
+            }
+        }
+        return days;
+    }
+}
