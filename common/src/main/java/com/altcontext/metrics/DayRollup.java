@@ -148,6 +148,8 @@ final class DayRollup {
         forget();
         days.forEach((property, figures) -> save(property, figures, version, now));
         readUntil();
+        asked.put("carried", ids("carried"));
+        asked.put("unfinished", ids("unfinished"));
         for (Dimension dimension : Dimension.values()) {
             save(dimension);
         }
@@ -172,6 +174,11 @@ final class DayRollup {
                 "until",
                 tx.query(sql("until").sql(), row -> row.day(1), sql("until").parameters(asked))
                         .getFirst());
+    }
+
+    private UUID[] ids(String statement) {
+        NamedSql sql = sql(statement);
+        return tx.query(sql.sql(), row -> row.id(1), sql.parameters(asked)).toArray(UUID[]::new);
     }
 
     private void countSessions() {
