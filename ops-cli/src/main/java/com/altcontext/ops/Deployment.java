@@ -62,8 +62,16 @@ final class Deployment implements AutoCloseable {
     static final class NoResponse extends Exception {
         private static final long serialVersionUID = 1;
 
+        private final boolean unreachable;
+
         private NoResponse(Exception why) {
             super(reason(why), null, false, false);
+            this.unreachable = why instanceof ConnectException;
+        }
+
+        /** Whether nothing listens at the address, so that no other question is answered either. */
+        boolean isUnreachable() {
+            return unreachable;
         }
 
         private static String reason(Exception why) {

@@ -37,6 +37,7 @@ final class SmokeChecks {
     private final List<CheckResult> results = new ArrayList<>();
     private Optional<UUID> visitorId = Optional.empty();
     private boolean captured;
+    private boolean unreachable;
 
     SmokeChecks(Deployment deployment, Optional<String> adminKey, Optional<String> origin, Optional<Sql> database) {
         this.deployment = deployment;
@@ -68,7 +69,7 @@ final class SmokeChecks {
         }
     }
 
-    /** Runs all checks in their order. */
+    /** Runs all checks in their order, as long as the service can be reached. */
     List<CheckResult> run() {
         check("health", this::health);
         check("https", this::https);
@@ -87,6 +88,9 @@ final class SmokeChecks {
     }
 
     private void check(String name, Check check) {
+        if (unreachable) {
+            return;
+        }
         try {
             String seen = check.seen();
             boolean skipped = seen.startsWith("skipped: ");
@@ -97,6 +101,7 @@ final class SmokeChecks {
         } catch (Unexpected failed) {
             results.add(new CheckResult(name, CheckStatus.FAILED, String.valueOf(failed.getMessage())));
         } catch (NoResponse none) {
+            unreachable = none.isUnreachable();
             results.add(new CheckResult(name, CheckStatus.FAILED, "no answer: " + none.getMessage()));
         } catch (SqlFailure failed) {
             results.add(new CheckResult(name, CheckStatus.FAILED, "the database: " + failed.getMessage()));

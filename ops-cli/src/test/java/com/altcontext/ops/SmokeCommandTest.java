@@ -93,6 +93,24 @@ class SmokeCommandTest {
                         + " — check --url, and that the service runs");
     }
 
+    @Test
+    void where_nothing_listens_any_more_nothing_else_is_asked() {
+        service.removeContext("/");
+        service.createContext("/", exchange -> {
+            answerWrongly(exchange);
+            if (exchange.getRequestURI().getPath().equals("/v1/events")) {
+                service.stop(0);
+            }
+        });
+
+        CommandRun ran = smoke();
+
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
+        assertThat(ran.out().lines().filter(line -> line.contains("nothing listens there")))
+                .hasSize(1);
+        assertThat(ran.out().lines()).last().asString().contains("no answer: nothing listens there");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
