@@ -3,7 +3,7 @@ import { bars } from './bars';
 import { card, type Card, type Filled } from './card';
 import { detailsDialog } from './details';
 import { h, segments } from './dom';
-import type { Breakdown, Dimension, Row, Sums } from './figures';
+import type { Added, Breakdown, Dimension, Row, Sums } from './figures';
 import { name } from './values';
 import { format, words } from './words';
 
@@ -15,7 +15,7 @@ const ASKED = '50';
 export interface BreakdownCard {
   card: Card;
   /** @param asked the window and the property, as a key of this question */
-  load: (asked: string, dimension: Dimension, params: Promise<Record<string, string>>, signal: AbortSignal) => Promise<Filled>;
+  load: (asked: string, dimension: Dimension, params: Record<string, string>, signal: AbortSignal) => Promise<Filled>;
 }
 
 /** One dimension, or one of several at a time, with a bar behind each value. */
@@ -38,10 +38,10 @@ export const breakdownCard = (
     load: (asked, dimension, params, signal) => {
       picker?.choose(dimension);
       made.element.dataset.dimension = dimension;
-      const all = params.then((some) => ({ ...some, dimension }));
+      const all = { ...params, dimension };
       return made.fill(
         `${asked} ${dimension}`,
-        all.then((some) => ask<Breakdown>('/v1/metrics/breakdown', { ...some, limit: ASKED }, signal)),
+        ask<Breakdown>('/v1/metrics/breakdown', { ...all, limit: ASKED }, signal),
         (breakdown) => content(dimension, breakdown, all),
       );
     },
@@ -53,7 +53,7 @@ interface Columns {
   /** The length of the bar, and the order of the rows. */
   weigh: (row: Sums) => number;
   /** What stands beside it. */
-  beside: (row: Row, total: Sums) => string;
+  beside: (row: Row, total: Added) => string;
 }
 
 const { breakdowns } = words;
@@ -66,13 +66,13 @@ const columnsOf = (dimension: Dimension): Columns => {
     case 'path':
       return {
         heads: [breakdowns.visitors, breakdowns.pageViews],
-        weigh: ({ visitors }) => visitors,
+        weigh: ({ visitors, pageViews }) => visitors ?? pageViews,
         beside: ({ pageViews }) => format.whole(pageViews),
       };
     case 'event_type':
       return {
         heads: [breakdowns.visitors, breakdowns.sessions],
-        weigh: ({ visitors }) => visitors,
+        weigh: ({ visitors, sessions }) => visitors ?? sessions,
         beside: ({ sessions }) => format.whole(sessions),
       };
     case 'landing_path':
@@ -90,7 +90,7 @@ const columnsOf = (dimension: Dimension): Columns => {
   }
 };
 
-const content = (dimension: Dimension, { rows, total }: Breakdown, params: Promise<Record<string, string>>): Node[] => {
+const content = (dimension: Dimension, { rows, total }: Breakdown, params: Record<string, string>): Node[] => {
   const { heads, weigh, beside } = columnsOf(dimension);
   // Most sessions have no campaign and no referrer: they would be all that such a list shows.
   const isMarked = dimension.startsWith('utm_') || dimension === 'referrer_host';

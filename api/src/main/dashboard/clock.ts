@@ -3,8 +3,6 @@ import { day } from './view';
 /** How far this device's clock is behind the service's, in milliseconds; the service decides which day it is. */
 let behind: number | undefined;
 
-export const isLearnt = (): boolean => behind !== undefined;
-
 /** The service's current day, in UTC. */
 export const today = (): string => day(Date.now() + (behind ?? 0));
 

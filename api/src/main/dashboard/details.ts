@@ -9,7 +9,7 @@ import { format, words } from './words';
 const MAX_ROWS = '500';
 
 /** Every value of a dimension with every figure, in a dialog. Closing it returns the focus to the button that opened it. */
-export const detailsDialog = async (dimension: Dimension, params: Promise<Record<string, string>>): Promise<void> => {
+export const detailsDialog = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
   const id = newId();
   const close = h('button', { type: 'button', class: 'plain', click: () => dialog.close() }, words.breakdowns.close);
   const body = h('div', { class: 'body' }, h('p', { class: 'quiet', role: 'status' }, words.loading));
@@ -22,8 +22,12 @@ export const detailsDialog = async (dimension: Dimension, params: Promise<Record
   document.body.append(dialog);
   dialog.showModal();
   try {
-    const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...(await params), limit: MAX_ROWS });
-    body.replaceChildren(content(dimension, breakdown), h('p', { class: 'quiet' }, words.breakdowns.daily));
+    const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS });
+    const unknown = breakdown.rows.some(({ visitors }) => visitors === null);
+    body.replaceChildren(
+      content(dimension, breakdown),
+      ...(unknown ? [h('p', { class: 'quiet' }, words.breakdowns.noVisitors)] : []),
+    );
   } catch (failure) {
     const problem = problemOf(failure);
     if (problem.cause === 'signed_out') {
@@ -35,17 +39,17 @@ export const detailsDialog = async (dimension: Dimension, params: Promise<Record
   }
 };
 
-const figures = (sums: Sums): string[] => [
+const figures = (sums: Partial<Sums>): string[] => [
   format.whole(sums.visitors),
   format.whole(sums.pageViews),
   format.whole(sums.sessions),
   format.whole(sums.conversions),
-  format.share(sums.sessions ? sums.conversions / sums.sessions : null),
+  format.share(sums.sessions ? (sums.conversions ?? 0) / sums.sessions : null),
 ];
 
 const content = (dimension: Dimension, { rows, other, total }: Breakdown): HTMLElement => {
   const { visitors, pageViews, sessions, conversions, rate } = words.breakdowns;
-  const cutOff = (Object.keys(other) as (keyof Sums)[]).some((key) => other[key] > 0);
+  const cutOff = (Object.values(other) as number[]).some((sum) => sum > 0);
   return table(
     words.breakdowns[dimension],
     [words.breakdowns[dimension], visitors, pageViews, sessions, conversions, rate],

@@ -61,7 +61,7 @@ export const en = {
     gaps: (days: string, more: number) =>
       `These days were never rolled up and show zeros: ${days}${more > 0 ? ` and ${more} more` : ''}. Run altops rollup to compute them.`,
     loaded: (days: string, visitors: string) => `Figures of ${days}: ${visitors} unique visitors.`,
-    utc: 'Days are UTC days.',
+    days: 'Days are those of the site’s time zone.',
   },
 
   empty: {
@@ -136,7 +136,7 @@ export const en = {
     close: 'Close',
     other: 'All others',
     total: 'Total',
-    daily: 'In these lists, a visitor counts once per day.',
+    noVisitors: 'Different visitors are not known that far back.',
     none: {
       traffic_source: 'Unknown',
       referrer_host: 'No referrer',

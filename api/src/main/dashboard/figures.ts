@@ -49,23 +49,37 @@ export interface TrendPoint {
   uniqueVisitors: number;
   pageViews: number;
   sessions: number;
-  newLeads: number;
+  newLeads: number | null;
 }
+
+/** Why a figure that is null cannot be given, by its dotted name. */
+export type Reasons = Record<string, string>;
 
 export interface Summary {
   window: Days;
-  compareTo: Days | null;
+  /** Partial: only as much of it counts as the window has had until now. */
+  compareTo: (Days & { partial: boolean }) | null;
+  from: 'raw' | 'rollups';
   freshness: Freshness;
   metrics: Record<Metric, Measure> & { webVitals: Record<Vital, Percentiles> };
-  ingest: Ingest;
+  ingest: Ingest | null;
   trend: TrendPoint[];
+  reasons: Reasons;
 }
 
 export interface Sums {
-  visitors: number;
+  /** Different visitors over the whole window; null where they are not known. */
+  visitors: number | null;
   pageViews: number;
   sessions: number;
   conversions: number;
+}
+
+/** The sums over values, of what adds up. */
+export interface Added {
+  pageViews: number;
+  sessions?: number;
+  conversions?: number;
 }
 
 export type Dimension =
@@ -90,8 +104,9 @@ export interface Breakdown {
   window: Days;
   dimension: Dimension;
   rows: Row[];
-  other: Sums;
-  total: Sums;
+  other: Added;
+  total: Added;
+  reasons: Reasons;
 }
 
 export interface Properties {

@@ -63,7 +63,7 @@ export const fr: Words = {
     gaps: (days, more) =>
       `Ces jours n’ont jamais été calculés et affichent zéro : ${days}${more > 0 ? ` et ${more} autres` : ''}. Lancez altops rollup pour les calculer.`,
     loaded: (days, visitors) => `Chiffres pour ${days} : ${visitors} visiteurs uniques.`,
-    utc: 'Les jours sont ceux du temps universel (UTC).',
+    days: 'Les jours sont ceux du fuseau horaire du site.',
   },
 
   empty: {
@@ -138,7 +138,7 @@ export const fr: Words = {
     close: 'Fermer',
     other: 'Tous les autres',
     total: 'Total',
-    daily: 'Dans ces listes, un visiteur compte une fois par jour.',
+    noVisitors: 'Les visiteurs distincts ne sont pas connus aussi loin en arrière.',
     none: {
       traffic_source: 'Inconnue',
       referrer_host: 'Aucun référent',

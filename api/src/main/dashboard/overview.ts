@@ -6,12 +6,12 @@ import { h } from './dom';
 import type { Freshness, Properties, Summary } from './figures';
 import { ingest } from './ingest';
 import { leadsCard } from './leads';
-import { paramsOf, summaryOf, trendBefore } from './loading';
+import { summaryOf, trendBefore } from './loading';
 import { notices } from './notice';
 import { tiles } from './tiles';
 import { type Change, toolbar } from './toolbar';
 import { trendCard } from './trend';
-import { PAGES, SOURCES, type View } from './view';
+import { PAGES, question, SOURCES, type View } from './view';
 import { vitals } from './vitals';
 import { format, words } from './words';
 
@@ -54,7 +54,7 @@ export const overview = (change: Change, account: HTMLElement) => {
   let view: View;
   let properties: Properties | undefined;
   let underWay = new AbortController();
-  let params: Promise<Record<string, string>>;
+  let params: Record<string, string>;
   let loadedAt = 0;
   /** The question that the heading belongs to. */
   let headed = '';
@@ -68,7 +68,7 @@ export const overview = (change: Change, account: HTMLElement) => {
         trend.nodes({ points: summary.trend, before: points, today: today() }, view.chart),
       ),
       vitalsCard.fill(asked, answer, ({ metrics }) => vitals(metrics.webVitals)),
-      ingestCard.fill(asked, answer, (summary) => ingest(summary.ingest)),
+      ingestCard.fill(asked, answer, (summary) => (summary.ingest ? ingest(summary.ingest) : [])),
     ];
   };
 
@@ -78,7 +78,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     const { signal } = underWay;
     say(words.loading);
     const answer = summaryOf(view, signal);
-    params = paramsOf(view, answer);
+    params = question(view);
     const filled = await Promise.all([
       ...summaryParts(answer, underWay),
       answer.then(showSummary, () => (signal.aborted ? {} : forget())),
@@ -150,7 +150,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     compared.textContent = compareTo ? words.picker.comparedWith(format.days(compareTo.from, compareTo.to)) : '';
     showTitle();
     showFreshness(freshness);
-    const isEmpty = summary.ingest.totalEventsAccepted === 0 && !metrics.uniqueVisitors.value;
+    const isEmpty = (summary.ingest?.totalEventsAccepted ?? 0) === 0 && !metrics.uniqueVisitors.value;
     welcome.hidden = !isEmpty;
     // A window of full days does not include today, when the first visits may have come.
     lookAtToday.hidden = view.window === 'today';
@@ -202,7 +202,7 @@ export const overview = (change: Change, account: HTMLElement) => {
       h('div', { class: 'pair' }, sources.card.element, pages.card.element),
       h('div', { class: 'triple' }, ...others.map((each) => each.card.element)),
       h('div', { class: 'pair uneven' }, h('div', { class: 'stack' }, vitalsCard.element, ingestCard.element), leads.card.element),
-      h('p', { class: 'quiet' }, words.breakdowns.daily, ' ', words.fresh.utc),
+      h('p', { class: 'quiet' }, words.fresh.days),
     ),
   );
 

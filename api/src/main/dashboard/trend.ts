@@ -62,8 +62,8 @@ export const trendCard = (choose: (series: Series) => void) => {
 };
 
 const drawing = ({ points, before, today }: Trend, series: Series, width: number, legend: HTMLElement): SVGElement => {
-  const values = points.map((point) => point[series]);
-  const earlier = before.map((point) => point[series]);
+  const values = points.map((point) => point[series] ?? 0);
+  const earlier = before.map((point) => point[series] ?? 0);
   const steps = ticks(Math.max(...values, ...earlier));
   const top = steps[steps.length - 1] ?? 1;
   const area: Area = {

@@ -85,13 +85,9 @@ export const write = (view: View): string => {
   return query && `?${query}`;
 };
 
-/** What the service is asked for: the days, and the property. */
-export const question = (view: View, today: string): Record<string, string> => ({
-  ...(view.window === 'custom'
-    ? { from: view.from, to: view.to }
-    : view.window === 'today'
-      ? { from: today, to: today }
-      : { window: view.window }),
+/** What the service is asked for: the days, and the property. It knows itself which day is today there. */
+export const question = (view: View): Record<string, string> => ({
+  ...(view.window === 'custom' ? { from: view.from, to: view.to } : { window: view.window }),
   ...(view.property && { propertyId: view.property }),
 });
 

@@ -30,6 +30,9 @@ import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Summaries;
+import com.altcontext.metrics.query.QueryEngine;
+import com.altcontext.metrics.query.RawBreakdowns;
+import com.altcontext.metrics.query.RawSummaries;
 import com.altcontext.property.Properties;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
@@ -140,7 +143,8 @@ class Wiring {
         return new DatabaseExecutors(
                 new DatabaseExecutor("form", 4, 128, database, memory),
                 new DatabaseExecutor("operator", 4, 64, database, memory),
-                new DatabaseExecutor("figures", 2, 64, database, memory));
+                new DatabaseExecutor("figures", 2, 64, database, memory),
+                new DatabaseExecutor("query", 2, 64, database, memory));
     }
 
     @Singleton
@@ -246,6 +250,21 @@ class Wiring {
     @Singleton
     Breakdowns breakdowns(Sql sql) {
         return new Breakdowns(sql.withTimeout(FIGURES_TIMEOUT));
+    }
+
+    @Singleton
+    QueryEngine queryEngine(AppConfig config, Sql sql) {
+        return new QueryEngine(sql, config.metrics().queryTimeout());
+    }
+
+    @Singleton
+    RawSummaries rawSummaries(QueryEngine engine, InstantSource clock) {
+        return new RawSummaries(engine, clock);
+    }
+
+    @Singleton
+    RawBreakdowns rawBreakdowns(QueryEngine engine) {
+        return new RawBreakdowns(engine);
     }
 
     void start(

@@ -3,12 +3,14 @@ package com.altcontext.ingest;
 import java.util.List;
 
 /**
- * The threads that wait for the database: forms have four, the operator as many, and figures two. So none waits for another, nor
- * the writer for them, and no more than two of the figures' tables of many megabytes are in use at a time.
+ * The threads that wait for the database: forms have four, the operator as many, figures from rollups two, and questions to the
+ * raw rows two. So none waits for another, nor the writer for them; no more than two of the figures' tables of many megabytes are in
+ * use at a time, and no more than two questions keep the database busy.
  */
-public record DatabaseExecutors(DatabaseExecutor forms, DatabaseExecutor operator, DatabaseExecutor figures) {
+public record DatabaseExecutors(
+        DatabaseExecutor forms, DatabaseExecutor operator, DatabaseExecutor figures, DatabaseExecutor queries) {
     private List<DatabaseExecutor> all() {
-        return List.of(forms, operator, figures);
+        return List.of(forms, operator, figures, queries);
     }
 
     /** Takes no more work; accepted work goes on. */

@@ -1,22 +1,76 @@
 package com.altcontext.metrics;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A window's visits by the values of a dimension.
  *
+ * @param dimension its name in requests
  * @param rows the values with the most visitors first
- * @param other the sum of what is not among each day's top 500
- * @param total the sum of all values
+ * @param hasVisitors whether the visitors of a row are different ones over the whole window; else they are unknown
+ * @param other the sums of the values that are not among the rows
+ * @param total the sums of all values
+ * @param reasons why a figure that is null cannot be given, by its dotted name
  */
-public record Breakdown(Window window, Dimension dimension, List<Value> rows, Sums other, Sums total) {
+public record Breakdown(
+        Window window,
+        String dimension,
+        FigureSource from,
+        List<Value> rows,
+        boolean hasVisitors,
+        Added other,
+        Added total,
+        Map<String, String> reasons) {
     /** @param value null for what has none, such as a session without a campaign */
     public record Value(@Nullable String value, Sums sums) {}
 
     /**
-     * @param visitors the sum over the days of each day's visitors
+     * @param visitors different visitors
      * @param conversions sessions that hold a conversion
      */
     public record Sums(long visitors, long pageViews, long sessions, long conversions) {}
+
+    /** What adds up over values: null is what does not, since a visitor or a session can have several values. */
+    public record Added(
+            @Nullable Long pageViews,
+            @Nullable Long sessions,
+            @Nullable Long conversions) {
+        /** @param ofEvents whether the values are those of events; else a session has one */
+        public static Added of(boolean ofEvents, long pageViews, long sessions, long conversions) {
+            return ofEvents ? new Added(pageViews, null, null) : new Added(pageViews, sessions, conversions);
+        }
+    }
+
+    /**
+     * @param ofEvents as of {@link Added}
+     * @param total the sums of all values; its visitors do not matter
+     */
+    public static Breakdown of(
+            Window window,
+            String dimension,
+            FigureSource from,
+            boolean ofEvents,
+            List<Value> rows,
+            @Nullable String noVisitors,
+            Sums total) {
+        long pageViews = total.pageViews;
+        long sessions = total.sessions;
+        long conversions = total.conversions;
+        for (Value row : rows) {
+            pageViews -= row.sums.pageViews;
+            sessions -= row.sums.sessions;
+            conversions -= row.sums.conversions;
+        }
+        return new Breakdown(
+                window,
+                dimension,
+                from,
+                rows,
+                noVisitors == null,
+                Added.of(ofEvents, pageViews, sessions, conversions),
+                Added.of(ofEvents, total.pageViews, total.sessions, total.conversions),
+                noVisitors == null ? Map.of() : Map.of("rows.visitors", noVisitors));
+    }
 }

@@ -30,6 +30,10 @@ public final class Breakdowns {
             WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?)
             """;
 
+    /** Why a row over several days has none. */
+    private static final String NO_VISITORS =
+            "different visitors over several days are counted in raw rows, and those of the first days are gone";
+
     private final Sql sql;
 
     public Breakdowns(Sql sql) {
@@ -56,14 +60,15 @@ public final class Breakdowns {
                     property,
                     property,
                     limit);
-            Pipeline.Pending<Sums> other = look.query(SUMS + " AND rank = 0", Breakdowns::sums, asked);
             Pipeline.Pending<Sums> total = look.query(SUMS, Breakdowns::sums, asked);
             look.send();
-            return new Breakdown(
+            return Breakdown.of(
                     window,
-                    dimension,
+                    dimension.key(),
+                    FigureSource.ROLLUPS,
+                    dimension.isOfEvents(),
                     rows.rows(),
-                    other.rows().getFirst(),
+                    window.days() == 1 ? null : NO_VISITORS,
                     total.rows().getFirst());
         });
     }

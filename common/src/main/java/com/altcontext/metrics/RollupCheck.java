@@ -82,7 +82,7 @@ public final class RollupCheck {
 
     private List<Mismatch> check(LocalDate day, Rollup.PropertyZone of, Window window) {
         String property = of.id();
-        Summary summary = summaries.of(window, false, property);
+        Summary summary = summaries.of(window, null, property, day);
         Totals totals = cache.current(property).totals(window);
         return sql.inTransaction(tx -> {
             var _ = tx.query(SETTINGS, row -> row.text(1));
@@ -103,7 +103,7 @@ public final class RollupCheck {
                 compared.vital(vital, "p75", reference.quantile(vital, 0.75), found.p75());
                 compared.vital(vital, "p95", reference.quantile(vital, 0.95), found.p95());
             });
-            Summary.Ingest ingest = summary.ingest();
+            Summary.Ingest ingest = Objects.requireNonNull(summary.ingest(), "rollups have it");
             compared.same("totalEventsAccepted", reference.figure("totalEventsAccepted"), ingest.accepted());
             compared.same("botEvents", reference.figure("botEvents"), ingest.botEvents());
             compared.same("totalEventsRejected", reference.figure("totalEventsRejected"), ingest.rejected());

@@ -104,7 +104,7 @@ final class RollupSnapshot {
 
     private static TrendPoint point(LocalDate day, @Nullable DayFigures figures) {
         return figures == null
-                ? new TrendPoint(day, 0, 0, 0, 0)
+                ? new TrendPoint(day, 0, 0, 0, 0L)
                 : new TrendPoint(
                         day,
                         figures.count(Count.UNIQUE_VISITORS),

@@ -8,11 +8,11 @@ import com.altcontext.metrics.Summary.Measure;
 import com.altcontext.metrics.Summary.Percentiles;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -54,37 +54,48 @@ public final class Summaries {
     /**
      * A window's figures.
      *
-     * @param compare whether to compare them with the equally long window before
+     * @param before the window to compare them with; null for none
      * @param property null for all together
+     * @param today of the property
      */
-    public Summary of(Window window, boolean compare, @Nullable String property) {
+    public Summary of(Window window, @Nullable Window before, @Nullable String property, LocalDate today) {
         RollupSnapshot snapshot = cache().current(property);
         Totals totals = snapshot.totals(window);
-        Totals before = compare ? snapshot.totals(window.before()) : null;
         Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
-        for (Metric metric : Metric.values()) {
-            metrics.put(metric, measure(metric.of(totals), before == null ? null : metric.of(before)));
-        }
-        return new Summary(
+        figures(totals).forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
+        Summary summary = new Summary(
                 window,
-                compare ? window.before() : null,
-                freshness(snapshot.reach, window),
+                null,
+                false,
+                FigureSource.ROLLUPS,
+                freshness(snapshot.reach, window, today),
                 metrics,
                 mix(totals),
                 vitals(totals),
                 ingest(totals),
-                snapshot.trend(window));
+                snapshot.trend(window),
+                Map.of());
+        return before == null ? summary : summary.comparedWith(before, false, figures(snapshot.totals(before)));
+    }
+
+    private static Map<Metric, @Nullable Number> figures(Totals totals) {
+        Map<Metric, @Nullable Number> figures = new EnumMap<>(Metric.class);
+        for (Metric metric : Metric.values()) {
+            figures.put(metric, metric.of(totals));
+        }
+        return figures;
+    }
+
+    /** The keys of the traffic sources, in their order. */
+    public static List<String> sources() {
+        return Arrays.stream(Count.values())
+                .filter(Count::isSource)
+                .map(Count::source)
+                .toList();
     }
 
     private RollupCache cache() {
         return view != null && view.figures.areThere() ? view.cache : tables;
-    }
-
-    private static Measure measure(@Nullable Number value, @Nullable Number before) {
-        if (value == null || before == null || before.doubleValue() == 0) {
-            return new Measure(value, null);
-        }
-        return new Measure(value, value.doubleValue() / before.doubleValue() - 1);
     }
 
     private static Map<String, @Nullable Double> mix(Totals totals) {
@@ -126,14 +137,14 @@ public final class Summaries {
      * How old a window's figures are.
      *
      * @param property null for all together
+     * @param today of the property
      */
-    public Freshness freshness(Window window, @Nullable String property) {
-        return freshness(cache().reach(property), window);
+    public Freshness freshness(Window window, @Nullable String property, LocalDate today) {
+        return freshness(cache().reach(property), window, today);
     }
 
-    private Freshness freshness(RollupSnapshot.Reach reach, Window window) {
+    private Freshness freshness(RollupSnapshot.Reach reach, Window window, LocalDate today) {
         LocalDate through = reach.through();
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Integer lag = through == null ? null : Math.toIntExact(Math.max(0, today.toEpochDay() - through.toEpochDay()));
         return new Freshness(
                 through,

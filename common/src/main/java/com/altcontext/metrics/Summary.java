@@ -2,27 +2,51 @@ package com.altcontext.metrics;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A window's figures.
  *
- * @param compareTo the equally long window before it; null unless requested
+ * @param compareTo the earlier window that it is compared with; null unless requested
+ * @param comparedInPart whether only the part of that window counts that is as long as this one is until now
  * @param trafficSourceMix share of sessions by source, all nine; null over no sessions
+ * @param ingest null under a filter
  * @param trend one point a day, in order
+ * @param reasons why a figure that is null cannot be given, by its dotted name
  */
 public record Summary(
         Window window,
         @Nullable Window compareTo,
+        boolean comparedInPart,
+        FigureSource from,
         Freshness freshness,
         Map<Metric, Measure> metrics,
         Map<String, @Nullable Double> trafficSourceMix,
         Map<Vital, Percentiles> webVitals,
-        Ingest ingest,
-        List<TrendPoint> trend) {
+        @Nullable Ingest ingest,
+        List<TrendPoint> trend,
+        Map<String, String> reasons) {
+    /** The same, compared with the figures of an earlier window. */
+    public Summary comparedWith(Window before, boolean inPart, Map<Metric, @Nullable Number> figures) {
+        Map<Metric, Measure> compared = new EnumMap<>(Metric.class);
+        metrics.forEach((metric, measure) -> compared.put(metric, Measure.of(measure.value, figures.get(metric))));
+        return new Summary(
+                window, before, inPart, from, freshness, compared, trafficSourceMix, webVitals, ingest, trend, reasons);
+    }
+
+    /** The same without a comparison that was asked for. */
+    public Summary notComparedWith(Window before, String why) {
+        Map<String, String> more = new TreeMap<>(reasons);
+        more.put("compareTo", why);
+        return new Summary(
+                window, before, false, from, freshness, metrics, trafficSourceMix, webVitals, ingest, trend, more);
+    }
+
     public Measure of(Metric metric) {
         return Objects.requireNonNull(metrics.get(metric), "every metric is there");
     }
@@ -45,13 +69,26 @@ public record Summary(
             @Nullable Instant rolledUpAt,
             @Nullable Integer lagDays,
             List<LocalDate> gaps,
-            Instant generatedAt) {}
+            Instant generatedAt) {
+        /** Of figures from raw rows, which are counted when they are asked for. */
+        public static Freshness ofRaw(Instant now) {
+            return new Freshness(null, null, null, List.of(), now);
+        }
+    }
 
     /**
      * @param value null for a ratio over nothing
      * @param delta relative to the window before: 0.5 is half as much again; null without one, or from zero
      */
-    public record Measure(@Nullable Number value, @Nullable Double delta) {}
+    public record Measure(@Nullable Number value, @Nullable Double delta) {
+        public static Measure of(@Nullable Number value, @Nullable Number before) {
+            return new Measure(
+                    value,
+                    value == null || before == null || before.doubleValue() == 0
+                            ? null
+                            : value.doubleValue() / before.doubleValue() - 1);
+        }
+    }
 
     /** Null if none were measured. */
     public record Percentiles(

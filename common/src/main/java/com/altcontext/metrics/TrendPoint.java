@@ -1,6 +1,16 @@
 package com.altcontext.metrics;
 
 import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
 
-/** One day of a trend. A day without visitors, or without a rollup, is all zeros. */
-public record TrendPoint(LocalDate day, long uniqueVisitors, long pageViews, long sessions, long newLeads) {}
+/**
+ * One day of a trend. A day without visitors, or without a rollup, is all zeros.
+ *
+ * @param newLeads null where they are not known
+ */
+public record TrendPoint(
+        LocalDate day,
+        long uniqueVisitors,
+        long pageViews,
+        long sessions,
+        @Nullable Long newLeads) {}

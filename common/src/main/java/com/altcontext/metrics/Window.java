@@ -4,7 +4,7 @@ import com.altcontext.value.Rejected;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 
-/** Consecutive UTC days, both ends included. */
+/** Consecutive days of a property's time zone, both ends included. Of several properties: each one's own days. */
 public record Window(LocalDate from, LocalDate to) {
     /** The longest window. */
     public static final int MAX_DAYS = 366;
@@ -31,14 +31,15 @@ public record Window(LocalDate from, LocalDate to) {
      */
     public static Window between(LocalDate from, LocalDate to, LocalDate today) {
         if (to.isAfter(today)) {
-            throw Rejected.of("to", "must not be after today (UTC)");
+            throw Rejected.of("to", "must not be after today, which is " + today + " for the property");
         }
         return new Window(from, to);
     }
 
     /**
-     * The last full UTC days.
+     * The last full days.
      *
+     * @param today the day that is not over yet
      * @throws Rejected if there are fewer than 1 or too many
      */
     public static Window lastFull(int days, LocalDate today) {
@@ -56,8 +57,8 @@ public record Window(LocalDate from, LocalDate to) {
         return !day.isBefore(from) && !day.isAfter(to);
     }
 
-    /** The equally long window before. */
-    Window before() {
-        return new Window(from.minusDays(days()), from.minusDays(1));
+    /** The equally long window so many days earlier. */
+    public Window back(int days) {
+        return new Window(from.minusDays(days), to.minusDays(days));
     }
 }

@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -95,6 +96,11 @@ public final class Properties {
     /** The property of that slug, or null if none is known. */
     public @Nullable Property bySlug(String slug) {
         return snapshot.bySlug.get(slug);
+    }
+
+    /** All that are known. */
+    public Collection<Property> all() {
+        return snapshot.bySlug.values();
     }
 
     /** The property one of whose domains is the host, else {@code default}. */

@@ -4,6 +4,7 @@ import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.EffectiveConsent;
+import com.altcontext.value.Csv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -130,7 +131,7 @@ class AgreementTest {
     }
 
     private static void agrees(Summaries summaries, Window window, @Nullable String property) {
-        Summary summary = summaries.of(window, false, property);
+        Summary summary = summaries.of(window, null, property, SITE.today());
         var _ = SITE.database.sql().inTransaction(tx -> {
             ReferenceQueries reference = new ReferenceQueries(tx, window, ZoneOffset.UTC, property);
             Double visitors = reference.figure("uniqueVisitors");
@@ -157,9 +158,13 @@ class AgreementTest {
             same(
                     "accepted",
                     reference.figure("totalEventsAccepted"),
-                    summary.ingest().accepted(),
+                    Objects.requireNonNull(summary.ingest()).accepted(),
                     0);
-            same("bots", reference.figure("botEvents"), summary.ingest().botEvents(), 0);
+            same(
+                    "bots",
+                    reference.figure("botEvents"),
+                    Objects.requireNonNull(summary.ingest()).botEvents(),
+                    0);
             return true;
         });
     }

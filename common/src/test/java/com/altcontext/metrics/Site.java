@@ -18,36 +18,36 @@ import java.util.List;
 import java.util.UUID;
 
 /** A site's database with a clock of its own: what visitors do there, and the rollups of it. */
-final class Site {
+public final class Site {
     private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
 
-    final Database database = Database.migrated();
+    public final Database database = Database.migrated();
 
     /** Noon of a day with a week of partitions before and after it. */
-    Instant now = Instant.parse(LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC) + "T12:00:00Z");
+    public Instant now = Instant.parse(LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC) + "T12:00:00Z");
 
-    final InstantSource clock = () -> now;
+    public final InstantSource clock = () -> now;
 
-    Site(String... properties) {
+    public Site(String... properties) {
         for (String property : properties) {
             database.run("INSERT INTO properties (id, name) VALUES ('" + property + "', 'P')");
         }
     }
 
-    LocalDate today() {
+    public LocalDate today() {
         return LocalDate.ofInstant(now, ZoneOffset.UTC);
     }
 
-    LocalDate day(int daysAgo) {
+    public LocalDate day(int daysAgo) {
         return today().minusDays(daysAgo);
     }
 
     /** A moment of a day. */
-    Instant at(int daysAgo, String time) {
+    public Instant at(int daysAgo, String time) {
         return Instant.parse(day(daysAgo) + "T" + time + "Z");
     }
 
-    void does(TestEvent... acts) {
+    public void does(TestEvent... acts) {
         List<Event> events = Arrays.stream(acts).map(TestEvent::event).toList();
         var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
     }
@@ -59,7 +59,7 @@ final class Site {
     }
 
     /** A lead captured now, with a certain link to the visitor. */
-    void captures(String property, UUID visitor, Instant at) {
+    public void captures(String property, UUID visitor, Instant at) {
         UUID lead = UUID.randomUUID();
         var _ = database.sql()
                 .inTransaction(tx -> tx.update(
@@ -84,11 +84,11 @@ final class Site {
         var _ = new Leads(database.sql(), STORE, rules).capture(form.capture());
     }
 
-    Rollup rollup() {
+    public Rollup rollup() {
         return new Rollup(database.sql(), clock);
     }
 
-    void rollUp() {
+    public void rollUp() {
         Rollup rollup = rollup();
         for (LocalDate day : rollup.plan()) {
             var _ = rollup.run(day, null);

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SummariesTest {
@@ -24,7 +25,8 @@ class SummariesTest {
     private final Summaries summaries = new Summaries(site.database.sql(), RollupSource.TABLES, site.clock);
 
     private Summary days(int firstAgo, int lastAgo) {
-        return summaries.of(new Window(site.day(firstAgo), site.day(lastAgo)), true, "default");
+        Window window = new Window(site.day(firstAgo), site.day(lastAgo));
+        return summaries.of(window, window.back(window.days()), "default", site.today());
     }
 
     private static double value(Summary summary, Metric metric) {
@@ -136,12 +138,13 @@ class SummariesTest {
         assertThat(value(day, Metric.UNIQUE_VISITORS)).isEqualTo(1);
         assertThat(value(day, Metric.PAGE_VIEWS)).isEqualTo(1);
         assertThat(day.of(Vital.CLS).p95()).isCloseTo(0.1, within(0.001));
-        assertThat(day.ingest().accepted()).isEqualTo(1);
-        assertThat(day.ingest().botEvents()).isEqualTo(1);
-        assertThat(day.ingest().rejected()).isEqualTo(7);
-        assertThat(day.ingest().rejectedByReason()).containsOnlyKeys("honeypot", "invalid_request");
-        assertThat(day.ingest().successPct()).isCloseTo(1 / 3.0, within(1e-9));
-        assertThat(day.ingest().p95TtfbMs()).isCloseTo(100, within(1.0));
+        assertThat(Objects.requireNonNull(day.ingest()).accepted()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(day.ingest()).botEvents()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(day.ingest()).rejected()).isEqualTo(7);
+        assertThat(Objects.requireNonNull(day.ingest()).rejectedByReason())
+                .containsOnlyKeys("honeypot", "invalid_request");
+        assertThat(Objects.requireNonNull(day.ingest()).successPct()).isCloseTo(1 / 3.0, within(1e-9));
+        assertThat(Objects.requireNonNull(day.ingest()).p95TtfbMs()).isCloseTo(100, within(1.0));
     }
 
     @Test
@@ -165,12 +168,15 @@ class SummariesTest {
         var _ = site.rollup().run(site.day(2), null);
         Window week = new Window(site.day(6), site.today());
 
-        assertThat(summaries.of(week, false, null).freshness().gaps()).containsExactly(site.day(4), site.day(3));
-        assertThat(summaries.of(week, false, "docs").freshness().gaps()).containsExactly(site.day(3));
+        assertThat(summaries.of(week, null, null, site.today()).freshness().gaps())
+                .containsExactly(site.day(4), site.day(3));
+        assertThat(summaries.of(week, null, "docs", site.today()).freshness().gaps())
+                .containsExactly(site.day(3));
         assertThat(days(2, 0).freshness().gaps()).as("of the window alone").isEmpty();
 
         site.rollUp();
-        assertThat(summaries.of(week, false, null).freshness().gaps()).isEmpty();
+        assertThat(summaries.of(week, null, null, site.today()).freshness().gaps())
+                .isEmpty();
     }
 
     @Test
@@ -185,7 +191,7 @@ class SummariesTest {
         assertThat(days(2, 2).of(Metric.PAGE_VIEWS)).isEqualTo(new Summary.Measure(1L, null));
         assertThat(days(3, 3).of(Metric.BOUNCE_RATE)).isEqualTo(new Summary.Measure(null, null));
         assertThat(days(3, 3).trafficSourceMix()).hasSize(9).containsEntry("direct", null);
-        assertThat(days(3, 3).trend()).containsExactly(new TrendPoint(site.day(3), 0, 0, 0, 0));
+        assertThat(days(3, 3).trend()).containsExactly(new TrendPoint(site.day(3), 0, 0, 0, 0L));
     }
 
     @Test
@@ -212,7 +218,7 @@ class SummariesTest {
                 TestEvent.view("a", site.at(2, "10:00:00"), "/").property("docs"));
         site.rollUp();
 
-        Summary all = summaries.of(new Window(site.day(2), site.day(1)), false, null);
+        Summary all = summaries.of(new Window(site.day(2), site.day(1)), null, null, site.today());
 
         assertThat(value(all, Metric.UNIQUE_VISITORS)).isEqualTo(2);
         assertThat(value(all, Metric.PAGE_VIEWS)).isEqualTo(3);
@@ -227,14 +233,17 @@ class SummariesTest {
         assertThat(view.refresh()).isTrue();
         Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
         Window day = new Window(site.day(1), site.day(1));
-        assertThat(stored.of(day, false, "default")).isEqualTo(summaries.of(day, false, "default"));
+        assertThat(stored.of(day, null, "default", site.today()))
+                .isEqualTo(summaries.of(day, null, "default", site.today()));
 
         site.does(TestEvent.view("b", site.at(1, "10:00:00"), "/"));
         site.rollUp();
-        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
+        assertThat(value(stored.of(day, null, null, site.today()), Metric.PAGE_VIEWS))
+                .isEqualTo(1);
 
         assertThat(view.refresh()).isFalse();
-        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(2);
+        assertThat(value(stored.of(day, null, null, site.today()), Metric.PAGE_VIEWS))
+                .isEqualTo(2);
     }
 
     @Test
@@ -248,7 +257,7 @@ class SummariesTest {
         for (String property : Arrays.asList("default", null)) {
             // A new service each time.
             Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
-            assertThat(stored.of(new Window(site.day(1), site.day(1)), false, property)
+            assertThat(stored.of(new Window(site.day(1), site.day(1)), null, property, site.today())
                             .freshness())
                     .isEqualTo(new Summary.Freshness(site.today(), viewed, 0, List.of(), site.now));
         }
@@ -260,13 +269,14 @@ class SummariesTest {
         site.rollUp();
         Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
         Window day = new Window(site.day(1), site.day(1));
-        assertThat(stored.of(day, false, null)).isEqualTo(summaries.of(day, false, null));
+        assertThat(stored.of(day, null, null, site.today())).isEqualTo(summaries.of(day, null, null, site.today()));
 
         var _ = new StoredFigures(site.database.sql()).refresh();
         site.does(TestEvent.view("b", site.at(1, "10:00:00"), "/"));
         site.rollUp();
 
-        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
+        assertThat(value(stored.of(day, null, null, site.today()), Metric.PAGE_VIEWS))
+                .isEqualTo(1);
     }
 
     @Test
@@ -276,10 +286,12 @@ class SummariesTest {
         site.database.run("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM daily_metric_rollups");
         Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
         Window day = new Window(site.day(1), site.day(1));
-        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
+        assertThat(value(stored.of(day, null, null, site.today()), Metric.PAGE_VIEWS))
+                .isEqualTo(1);
 
         assertThat(new StoredFigures(site.database.sql()).refresh()).isTrue();
-        assertThat(value(stored.of(day, false, null), Metric.PAGE_VIEWS)).isEqualTo(1);
+        assertThat(value(stored.of(day, null, null, site.today()), Metric.PAGE_VIEWS))
+                .isEqualTo(1);
     }
 
     @Test
@@ -306,6 +318,30 @@ class SummariesTest {
                 .doesNotContain("default sessions", "docs totalPageViews");
         assertThat(check.check(site.day(1), "docs"))
                 .contains(new RollupCheck.Mismatch(site.day(1), "docs", "uniqueVisitors", 1.0, 9.0));
+    }
+
+    @Test
+    void what_is_not_among_the_rows_of_a_breakdown_is_other() {
+        for (int ago = 2; ago >= 1; ago--) {
+            for (String path : List.of("/a", "/b", "/c" + ago)) {
+                site.does(TestEvent.view(path + ago, site.at(ago, "10:00:00"), path));
+            }
+            site.does(TestEvent.view("x" + ago, site.at(ago, "10:00:00"), "/a"));
+        }
+        site.rollUp();
+
+        Breakdown pages = new Breakdowns(site.database.sql())
+                .of(Dimension.PATH, new Window(site.day(2), site.day(1)), 2, "default");
+        Breakdown entrances = new Breakdowns(site.database.sql())
+                .of(Dimension.LANDING_PATH, new Window(site.day(2), site.day(1)), 2, "default");
+
+        assertThat(pages.rows()).extracting(Breakdown.Value::value).containsExactly("/a", "/b");
+        assertThat(pages.total()).isEqualTo(new Breakdown.Added(8L, null, null));
+        assertThat(pages.other()).isEqualTo(new Breakdown.Added(2L, null, null));
+        assertThat(entrances.total()).isEqualTo(new Breakdown.Added(8L, 8L, 0L));
+        assertThat(entrances.other()).isEqualTo(new Breakdown.Added(2L, 2L, 0L));
+        assertThat(pages.hasVisitors()).isFalse();
+        assertThat(pages.reasons()).containsOnlyKeys("rows.visitors");
     }
 
     @Test

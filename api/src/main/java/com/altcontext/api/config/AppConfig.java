@@ -290,6 +290,15 @@ public interface AppConfig {
         @WithDefault("false")
         boolean useMaterializedView();
 
+        /** How long one question to the raw rows may take in the database. */
+        @Variable(value = "QUERY_TIMEOUT_MS", rule = Rule.WHOLE_NUMBER, min = 100, max = 60_000)
+        @WithDefault("10000")
+        int queryTimeoutMillis();
+
+        default Duration queryTimeout() {
+            return Duration.ofMillis(queryTimeoutMillis());
+        }
+
         /** The property of requests that name none; without it those are about all properties together. */
         @Variable(value = "ROLLUP_DEFAULT_PROPERTY_ID", rule = Rule.SLUG)
         Optional<String> defaultProperty();

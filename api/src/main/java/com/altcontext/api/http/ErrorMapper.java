@@ -1,6 +1,7 @@
 package com.altcontext.api.http;
 
 import com.altcontext.ingest.Unavailable;
+import com.altcontext.metrics.query.QueryTooSlow;
 import com.altcontext.property.Properties;
 import com.altcontext.retention.TookTooLong;
 import com.altcontext.value.Issue;
@@ -50,6 +51,7 @@ public class ErrorMapper {
                 case Rejected rejected -> new ErrorAnswer(Problem.INVALID_REQUEST, rejected.issues(), null);
                 case Unavailable away -> new ErrorAnswer(Problem.UNAVAILABLE);
                 case TookTooLong slow -> new ErrorAnswer(Problem.TOOK_TOO_LONG);
+                case QueryTooSlow slow -> new ErrorAnswer(Problem.QUERY_TOO_SLOW);
                 case WebApplicationException refused ->
                     new ErrorAnswer(Problem.ofStatus(refused.getResponse().getStatus()));
                 default -> new ErrorAnswer(Problem.INTERNAL_ERROR);

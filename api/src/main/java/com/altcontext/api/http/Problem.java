@@ -21,6 +21,11 @@ public enum Problem {
             503,
             false,
             "it was given up, and would take as long again: use altops lead delete or altops lead export, which wait"),
+    /** The database has ended a question to the raw rows. */
+    QUERY_TOO_SLOW(
+            503,
+            false,
+            "ask about fewer days, with fewer dimensions, or without filters on events (path, event_type, props, goal)"),
     ADMIN_AUTH_NOT_CONFIGURED(503, false);
 
     /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */
@@ -52,7 +57,7 @@ public enum Problem {
 
     /** Whether it is the service that could not, whatever the caller did. */
     boolean isOurs() {
-        return this == INTERNAL_ERROR || this == UNAVAILABLE || this == TOOK_TOO_LONG;
+        return this == INTERNAL_ERROR || this == UNAVAILABLE || this == TOOK_TOO_LONG || this == QUERY_TOO_SLOW;
     }
 
     /** What a status of the framework's own is answered as. */

@@ -13,6 +13,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -33,6 +35,7 @@ public final class RequestContext {
     private final Context eventLoop;
     private final Route route;
     private final Client client;
+    private final @Nullable String accept;
     private boolean signedIn;
     private byte @Nullable [] body;
 
@@ -41,6 +44,7 @@ public final class RequestContext {
         this.eventLoop = routing.vertx().getOrCreateContext();
         this.route = route;
         this.client = client;
+        this.accept = routing.request().getHeader(HttpHeaders.ACCEPT);
         routing.put(KEY, this);
     }
 
@@ -71,6 +75,15 @@ public final class RequestContext {
 
     RoutingContext routing() {
         return routing;
+    }
+
+    /** Whether the client names this media type as one that it takes; not by a range, and not with {@code q=0}. */
+    public boolean accepts(String type) {
+        return accept != null
+                && Arrays.stream(accept.toLowerCase(Locale.ROOT).split(",", -1))
+                        .map(range -> range.replace(" ", ""))
+                        .anyMatch(range -> range.equals(type)
+                                || (range.startsWith(type + ';') && !range.matches(".*;q=0(\\.0*)?(;.*)?")));
     }
 
     void setBody(byte[] whole) {

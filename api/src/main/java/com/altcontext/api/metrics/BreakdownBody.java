@@ -3,34 +3,60 @@ package com.altcontext.api.metrics;
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Window;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A breakdown as JSON. */
 public record BreakdownBody(
         boolean ok,
         Window window,
+        String from,
         SummaryBody.FreshnessBody freshness,
         String dimension,
         List<ValueBody> rows,
-        Breakdown.Sums other,
-        Breakdown.Sums total) {
+        AddedBody other,
+        AddedBody total,
+        Map<String, String> reasons) {
 
     /** @param value null for sessions that have none, such as those without a campaign */
     public record ValueBody(
-            @Nullable String value, @JsonUnwrapped Breakdown.Sums sums) {}
+            @Nullable String value, @Nullable Long visitors, long pageViews, long sessions, long conversions) {
+        static ValueBody of(Breakdown.Value row, boolean hasVisitors) {
+            Breakdown.Sums sums = row.sums();
+            return new ValueBody(
+                    row.value(),
+                    hasVisitors ? sums.visitors() : null,
+                    sums.pageViews(),
+                    sums.sessions(),
+                    sums.conversions());
+        }
+    }
+
+    /** What does not add up is absent. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record AddedBody(
+            @Nullable Long pageViews,
+            @Nullable Long sessions,
+            @Nullable Long conversions) {
+        static AddedBody of(Breakdown.Added added) {
+            return new AddedBody(added.pageViews(), added.sessions(), added.conversions());
+        }
+    }
 
     static BreakdownBody of(Breakdown breakdown, Summary.Freshness freshness) {
         return new BreakdownBody(
                 true,
                 breakdown.window(),
+                breakdown.from().key(),
                 SummaryBody.FreshnessBody.of(freshness),
-                breakdown.dimension().key(),
+                breakdown.dimension(),
                 breakdown.rows().stream()
-                        .map(row -> new ValueBody(row.value(), row.sums()))
+                        .map(row -> ValueBody.of(row, breakdown.hasVisitors()))
                         .toList(),
-                breakdown.other(),
-                breakdown.total());
+                AddedBody.of(breakdown.other()),
+                AddedBody.of(breakdown.total()),
+                breakdown.reasons());
     }
 }

@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
 public record SummaryBody(
         boolean ok,
         Window window,
-        @Nullable Window compareTo,
+        @Nullable ComparedBody compareTo,
+        String from,
         FreshnessBody freshness,
         Map<String, Object> metrics,
-        IngestBody ingest,
-        List<TrendPoint> trend) {
+        @Nullable IngestBody ingest,
+        List<TrendPoint> trend,
+        Map<String, String> reasons) {
+
+    /** @param partial whether only as much of it counts as the window has had until now */
+    public record ComparedBody(LocalDate from, LocalDate to, boolean partial) {}
 
     /** How old the figures are. */
     public record FreshnessBody(
@@ -57,21 +62,28 @@ public record SummaryBody(
             @Nullable Number p95TtfbMs) {}
 
     static SummaryBody of(Summary summary) {
+        Window before = summary.compareTo();
         Summary.Ingest ingest = summary.ingest();
         return new SummaryBody(
                 true,
                 summary.window(),
-                summary.compareTo(),
+                before == null ? null : new ComparedBody(before.from(), before.to(), summary.comparedInPart()),
+                summary.from().key(),
                 FreshnessBody.of(summary.freshness()),
                 metrics(summary),
-                new IngestBody(
-                        figure(ingest.successPct()),
-                        ingest.accepted(),
-                        ingest.rejected(),
-                        ingest.rejectedByReason(),
-                        ingest.botEvents(),
-                        figure(ingest.p95TtfbMs())),
-                summary.trend());
+                ingest == null ? null : ingest(ingest),
+                summary.trend(),
+                summary.reasons());
+    }
+
+    private static IngestBody ingest(Summary.Ingest ingest) {
+        return new IngestBody(
+                figure(ingest.successPct()),
+                ingest.accepted(),
+                ingest.rejected(),
+                ingest.rejectedByReason(),
+                ingest.botEvents(),
+                figure(ingest.p95TtfbMs()));
     }
 
     private static Map<String, Object> metrics(Summary summary) {
@@ -93,7 +105,7 @@ public record SummaryBody(
     }
 
     /** Whole numbers without a fraction, others to the millionth, since sketches know no more. */
-    private static @Nullable Number figure(@Nullable Number number) {
+    static @Nullable Number figure(@Nullable Number number) {
         if (number == null || number instanceof Long) {
             return number;
         }

@@ -123,6 +123,7 @@ class ConfigCheckTest {
                 Map.entry("METRICS_SUMMARY_CACHE_TTL_MS", "0"),
                 Map.entry("METRICS_SUMMARY_CACHE_MAX_ENTRIES", "9"),
                 Map.entry("METRICS_USE_MATERIALIZED_VIEW", "true"),
+                Map.entry("QUERY_TIMEOUT_MS", "5000"),
                 Map.entry("ROLLUP_DEFAULT_PROPERTY_ID", "main-site")));
 
         assertThat(config.leads().heuristicLinking()).isTrue();
@@ -138,6 +139,7 @@ class ConfigCheckTest {
         assertThat(config.privacy().rawEventDays()).isEqualTo(30);
         assertThat(config.privacy().rollupMonths()).isEqualTo(36);
         assertThat(config.metrics().cacheTtl()).isZero();
+        assertThat(config.metrics().queryTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.metrics().cacheMaxEntries()).isEqualTo(9);
         assertThat(config.metrics().useMaterializedView()).isTrue();
         assertThat(config.metrics().defaultProperty()).contains("main-site");

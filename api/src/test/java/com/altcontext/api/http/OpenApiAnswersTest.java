@@ -114,10 +114,10 @@ class OpenApiAnswersTest {
                     client(Call.get(oneOf(path)).header("if-none-match", tag)).send(),
                     exhausted(() -> Call.get(oneOf(path))));
         }
-        if (path.startsWith("/v1/metrics/")) {
+        if (path.startsWith("/v1/metrics/") && method.equals("get")) {
             return List.of(
                     client(Call.get(path + "?dimension=path")).send(),
-                    client(Call.get(path + "?window=0")).send(),
+                    client(Call.get(path + "?window=0&propertyId=unheard-of")).send(),
                     client(Call.get(path)).without("x-admin-key").send(),
                     exhausted(() -> Call.get(path)));
         }
@@ -140,6 +140,11 @@ class OpenApiAnswersTest {
             answers.add(
                     client(Call.capture(Forms.minimal().put("honeypot", "x"))).send());
             answers.add(client(Call.form("email=jo%40example.ca")).send());
+        }
+        if (path.startsWith("/v1/metrics/")) {
+            answers.add(client(Call.of("POST", path).json("{}"))
+                    .without("x-admin-key")
+                    .send());
         }
         if (path.equals("/v1/leads/delete") || path.equals("/v1/leads/export")) {
             answers.add(client(Call.of("POST", path).json(Forms.minimal())).send());
@@ -201,6 +206,8 @@ class OpenApiAnswersTest {
         return switch (path) {
             case "/v1/events" -> TestEvent.body();
             case "/v1/events/batch" -> List.of(TestEvent.body());
+            case "/v1/metrics/query" -> "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"]}";
+            case "/v1/metrics/funnel" -> "{\"dateRange\":\"today\",\"steps\":[{\"path\":\"/\"},{\"event\":\"x\"}]}";
             default -> form;
         };
     }

@@ -68,6 +68,8 @@ class MetricsTest {
         assertThat(summary.at("/ingest/botEvents").asLong()).isEqualTo(1);
         assertThat(summary.at("/freshness/rolledUpThrough").asText()).isEqualTo(today.toString());
         assertThat(summary.at("/freshness/lagDays").asInt()).isZero();
+        assertThat(summary.path("from").asText()).isEqualTo("rollups");
+        assertThat(summary.at("/compareTo/partial").asBoolean()).isTrue();
         assertThat(summary.at("/compareTo/to").asText())
                 .isEqualTo(today.minusDays(1).toString());
         assertThat(summary.at("/trend")).hasSize(1);
@@ -89,7 +91,9 @@ class MetricsTest {
         assertThat(breakdown.at("/rows/0/value").asText()).isEqualTo("/a");
         assertThat(breakdown.at("/rows/0/visitors").asLong()).isEqualTo(2);
         assertThat(breakdown.at("/total/pageViews").asLong()).isEqualTo(3);
-        assertThat(breakdown.at("/freshness/lagDays").asInt()).isZero();
+        assertThat(breakdown.at("/other/pageViews").asLong()).isEqualTo(1);
+        assertThat(breakdown.at("/total/sessions").isMissingNode()).isTrue();
+        assertThat(breakdown.path("from").asText()).isEqualTo("raw");
     }
 
     @Test
@@ -145,6 +149,9 @@ class MetricsTest {
                 "summary?compareTo=maybe | compareTo",
                 "summary?compareTo=2 | compareTo",
                 "summary?compareTo= | compareTo",
+                "summary?filters=%5B | filters",
+                "summary?filters=%7B%7D | filters",
+                "summary?filters=%5B%5B%22is%22,%22secret%22,%5B%22x%22%5D%5D%5D | filters.0.1",
                 "summary?propertyId=unheard-of | propertyId",
                 "breakdown | dimension",
                 "breakdown?dimension=props | dimension",
@@ -159,7 +166,18 @@ class MetricsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true,true", "yes,true", "on,true", "1,true", "false,false", "no,false", "off,false", "0,false"})
+    @CsvSource({
+        "previous,true",
+        "year,true",
+        "true,true",
+        "yes,true",
+        "on,true",
+        "1,true",
+        "false,false",
+        "no,false",
+        "off,false",
+        "0,false"
+    })
     void whether_to_compare_is_said_in_any_of_the_usual_words(String word, boolean compared) {
         Call.Answer answer = ask("summary", "&compareTo=" + word);
 

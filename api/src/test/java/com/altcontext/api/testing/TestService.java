@@ -47,7 +47,10 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
             OBSERVED,
             Map.of("LOG_LEVEL", "debug", "TRUSTED_PROXIES", "127.0.0.0/8"),
             CHOSEN,
-            Map.of("RESPECT_PRIVACY_SIGNALS", "true", "ROLLUP_DEFAULT_PROPERTY_ID", "default-site"));
+            Map.of(
+                    "RESPECT_PRIVACY_SIGNALS", "true",
+                    "ROLLUP_DEFAULT_PROPERTY_ID", "default-site",
+                    "QUERY_TIMEOUT_MS", "2000"));
 
     private final Map<String, String> variables = new HashMap<>();
 

@@ -14,9 +14,11 @@ enum BaseCount {
     SESSION_PAGE_VIEWS(Source.SESSIONS, "sum(page_views)"),
     SESSION_EVENTS(Source.SESSIONS, "sum(events)"),
     SESSION_VISITORS(Source.SESSIONS, "count(DISTINCT visitor_id)"),
+    RETURNING_SESSION_VISITORS(Source.SESSIONS, "count(DISTINCT visitor_id) FILTER (WHERE returns)"),
     PAGE_VIEWS(Source.EVENTS, "sum(page_views)"),
     EVENTS(Source.EVENTS, "sum(events)"),
     VISITORS(Source.EVENTS, "count(*)"),
+    RETURNING_VISITORS(Source.EVENTS, "count(*) FILTER (WHERE returns)"),
     SCROLL_SUM(Source.EVENTS, "sum(scroll_sum)"),
     SCROLLS(Source.EVENTS, "sum(scrolls)"),
     FCP_P75("fcp_ms", 0.75),
@@ -55,6 +57,11 @@ enum BaseCount {
     /** In the part of a statement that counts others. */
     String none() {
         return source == Source.VITALS ? "NULL::real" : "NULL::numeric";
+    }
+
+    /** Whether visitors must be known by when they were first seen. */
+    boolean needsFirstSeen() {
+        return this == RETURNING_VISITORS || this == RETURNING_SESSION_VISITORS;
     }
 
     String column() {

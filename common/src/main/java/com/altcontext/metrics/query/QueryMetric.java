@@ -11,6 +11,11 @@ public enum QueryMetric {
     EVENTS("events", BaseCount.EVENTS, BaseCount.SESSION_EVENTS),
     CONVERSIONS("conversions", BaseCount.CONVERTING_SESSIONS, BaseCount.CONVERTING_SESSIONS),
     CONVERSION_RATE("conversionRate", new Ratio(BaseCount.CONVERTING_SESSIONS, BaseCount.SESSIONS)),
+    RETURNING_VISITORS(
+            "returningVisitorsPct",
+            new Ratio(BaseCount.RETURNING_VISITORS, BaseCount.VISITORS),
+            new Ratio(BaseCount.RETURNING_SESSION_VISITORS, BaseCount.SESSION_VISITORS)),
+    FORM_COMPLETION_RATE("formCompletionRate", new Ratio(BaseCount.COMPLETED_FORMS, BaseCount.FORM_SESSIONS)),
     BOUNCE_RATE("bounceRate", new Ratio(BaseCount.BOUNCES, BaseCount.SESSIONS)),
     ENGAGED_TIME("avgEngagedTimeMs", new Ratio(BaseCount.ENGAGED_MS, BaseCount.VIEWED_SESSIONS)),
     SCROLL_DEPTH("scrollDepthPercent", new Ratio(BaseCount.SCROLL_SUM, BaseCount.SCROLLS)),
@@ -26,35 +31,41 @@ public enum QueryMetric {
     CLS_P95("clsScore.p95", BaseCount.CLS_P95);
 
     private final String key;
-    private final BaseCount ofEvents;
-    private final BaseCount ofSessions;
-    /** What a ratio is divided by; null for what is none. */
-    private final @Nullable BaseCount divisor;
+
+    @SuppressWarnings("ImmutableEnumChecker") // A record of enums.
+    private final Ratio ofEvents;
+
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Ratio ofSessions;
 
     private final boolean isCount;
 
     /** A count, of the events, or of the sessions where a question is about sessions alone. */
     QueryMetric(String key, BaseCount ofEvents, BaseCount ofSessions) {
-        this(key, ofEvents, ofSessions, null, true);
+        this(key, new Ratio(ofEvents, null), new Ratio(ofSessions, null), true);
     }
 
     QueryMetric(String key, BaseCount measured) {
-        this(key, measured, measured, null, false);
+        this(key, new Ratio(measured, null));
     }
 
     QueryMetric(String key, Ratio ratio) {
-        this(key, ratio.of, ratio.of, ratio.divisor, false);
+        this(key, ratio, ratio);
     }
 
-    QueryMetric(String key, BaseCount ofEvents, BaseCount ofSessions, @Nullable BaseCount divisor, boolean isCount) {
+    QueryMetric(String key, Ratio ofEvents, Ratio ofSessions) {
+        this(key, ofEvents, ofSessions, false);
+    }
+
+    QueryMetric(String key, Ratio ofEvents, Ratio ofSessions, boolean isCount) {
         this.key = key;
         this.ofEvents = ofEvents;
         this.ofSessions = ofSessions;
-        this.divisor = divisor;
         this.isCount = isCount;
     }
 
-    private record Ratio(BaseCount of, BaseCount divisor) {}
+    /** @param divisor null for what is no ratio */
+    private record Ratio(BaseCount of, @Nullable BaseCount divisor) {}
 
     /** The name in requests and answers. */
     public String key() {
@@ -68,14 +79,16 @@ public enum QueryMetric {
 
     /** @param sessionsAlone whether the question is about sessions and nothing of single events */
     List<BaseCount> counts(boolean sessionsAlone) {
-        BaseCount count = sessionsAlone ? ofSessions : ofEvents;
-        return divisor == null ? List.of(count) : List.of(count, divisor);
+        Ratio ratio = sessionsAlone ? ofSessions : ofEvents;
+        return ratio.divisor == null ? List.of(ratio.of) : List.of(ratio.of, ratio.divisor);
     }
 
     String expression(boolean sessionsAlone) {
-        String sum = "sum(" + (sessionsAlone ? ofSessions : ofEvents).column() + ")";
-        if (divisor != null) {
-            return sum + "::float8 / nullif(sum(" + divisor.column() + "), 0)";
+        Ratio ratio = sessionsAlone ? ofSessions : ofEvents;
+        String sum = "sum(" + ratio.of.column() + ")";
+        if (ratio.divisor != null) {
+            // Nothing out of something is zero.
+            return "coalesce(" + sum + ", 0)::float8 / nullif(sum(" + ratio.divisor.column() + "), 0)";
         }
         return isCount ? "coalesce(" + sum + ", 0)::bigint" : sum + "::float8";
     }

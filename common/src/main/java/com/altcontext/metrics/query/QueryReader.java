@@ -1,157 +1,166 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Goal;
-import com.altcontext.metrics.query.Filter.Operator;
+import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.Window;
+import com.altcontext.metrics.query.MetricsQuery.Order;
+import com.altcontext.value.Fields;
+import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
-import com.altcontext.value.Text;
+import com.altcontext.value.Rejected;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the parts of a question, in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api): {@code ["is", "path",
- * ["/"]]} with {@code and}, {@code or} and {@code not} around. What breaks a rule is an issue.
+ * Reads a question but its filters from a body in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api). What breaks a
+ * rule is an issue, and reads as absent.
  */
 public final class QueryReader {
-    private static final int MAX_VALUES = 100;
-    private static final int MAX_VALUE = 2048;
-    private static final int MAX_DEPTH = 8;
+    private static final int MAX_GROUPINGS = 2;
+    private static final String METRICS =
+            Arrays.stream(QueryMetric.values()).map(QueryMetric::key).collect(Collectors.joining(" "));
 
+    private static final String GROUPINGS = Stream.of(
+                    Arrays.stream(Dimension.values()).map(Dimension::key),
+                    Stream.of("props.<key>"),
+                    Arrays.stream(Grouping.Time.values()).map(Grouping::key))
+            .flatMap(names -> names)
+            .collect(Collectors.joining(" "));
+
+    private final Fields fields;
     private final Issues issues;
-    private final Function<String, @Nullable Goal> goals;
-    private int leaves;
 
-    /** @param goals of the property that is asked about, by name */
-    public QueryReader(Issues issues, Function<String, @Nullable Goal> goals) {
+    public QueryReader(Fields fields, Issues issues) {
+        this.fields = fields;
         this.issues = issues;
-        this.goals = goals;
     }
 
-    /** @param value a list of filters, all of which hold; null for none */
-    public Filter filters(@Nullable Object value) {
+    /** Two days, or a word; required. Days without an end of their own end before today: those that are over. */
+    public @Nullable Window dateRange(PropertyZones zones, Instant now) {
+        Object value = fields.value("dateRange");
+        LocalDate today = zones.today(now);
+        try {
+            return switch (value) {
+                case List<?> days
+                when days.size() == 2 -> Window.between(day(days.getFirst()), day(days.getLast()), today);
+                case String word ->
+                    switch (word) {
+                        case "today" -> new Window(today, today);
+                        case "7d" -> Window.lastFull(7, zones.openDay(now));
+                        case "30d" -> Window.lastFull(30, zones.openDay(now));
+                        case "month" -> new Window(today.withDayOfMonth(1), today);
+                        case "year" -> new Window(today.withDayOfYear(1), today);
+                        default -> Window.between(day(null), today, today);
+                    };
+                case null, default -> Window.between(day(null), today, today);
+            };
+        } catch (DateTimeParseException unreadable) {
+            fields.issue("dateRange", "must be two days like 2026-01-31, or one of today 7d 30d month year");
+        } catch (Rejected rejected) {
+            for (Issue issue : rejected.issues()) {
+                fields.issue(issue.path().equals("to") ? "dateRange.1" : "dateRange.0", issue.message());
+            }
+        }
+        return null;
+    }
+
+    private static LocalDate day(@Nullable Object value) {
+        return LocalDate.parse(value instanceof String text ? text : "");
+    }
+
+    /** At least one. */
+    public List<QueryMetric> metrics() {
+        List<QueryMetric> metrics = each("metrics", QueryMetric.values().length, QueryMetric::named, METRICS);
+        if (!fields.has("metrics") || List.of().equals(fields.value("metrics"))) {
+            fields.issue("metrics", "is required");
+        }
+        return metrics;
+    }
+
+    public List<Grouping> groupings() {
+        return each("dimensions", MAX_GROUPINGS, Grouping::named, GROUPINGS);
+    }
+
+    private <T> List<T> each(String name, int max, Function<String, @Nullable T> named, String all) {
+        Object value = fields.value(name);
         if (value == null) {
-            return Filter.none();
+            return List.of();
         }
-        if (!(value instanceof List<?> list)) {
-            issues.add("filters", "must be a list of filters");
-            return Filter.none();
+        if (!(value instanceof List<?> list) || list.size() > max) {
+            fields.issue(name, "must be a list of at most " + max);
+            return List.of();
         }
-        Filter filter = new Filter.And(each(list, "filters", 0));
-        if (leaves > Filter.MAX_LEAVES) {
-            issues.add("filters", "must have at most " + Filter.MAX_LEAVES + " comparisons");
-        }
-        return filter;
-    }
-
-    private List<Filter> each(List<?> list, String path, int depth) {
-        List<Filter> filters = new ArrayList<>();
+        List<T> read = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
-            Filter filter = filter(list.get(i), path + '.' + i, depth);
-            if (filter != null) {
-                filters.add(filter);
+            T one = list.get(i) instanceof String text ? named.apply(text) : null;
+            if (one == null) {
+                fields.issue(name + '.' + i, "must be one of " + all);
+            } else if (read.contains(one)) {
+                fields.issue(name + '.' + i, "must not stand twice");
+            } else {
+                read.add(one);
             }
         }
-        return filters;
+        return read;
     }
 
-    private @Nullable Filter filter(@Nullable Object value, String path, int depth) {
-        if (depth > MAX_DEPTH || leaves > Filter.MAX_LEAVES) {
-            return issue(path, "is nested too deeply");
-        }
-        String word = value instanceof List<?> list && !list.isEmpty() && list.getFirst() instanceof String first
-                ? first
-                : null;
-        if (word == null || !(value instanceof List<?> list)) {
-            return issue(path, "must be a list like [\"is\", \"path\", [\"/\"]]");
-        }
-        return switch (word) {
-            case "and", "or" -> {
-                if (list.size() != 2 || !(list.getLast() instanceof List<?> inner) || inner.isEmpty()) {
-                    yield issue(path, "must have one list of filters after " + word);
+    /**
+     * What was asked for, and then the groupings, so that pages of the answer do not overlap. Without any: times in their order, else
+     * the first metric, the most first.
+     */
+    public List<Order> order(List<QueryMetric> metrics, List<Grouping> groupings) {
+        List<String> columns =
+                new ArrayList<>(groupings.stream().map(Grouping::key).toList());
+        metrics.forEach(metric -> columns.add(metric.key()));
+        List<Order> order = new ArrayList<>();
+        if (fields.value("orderBy") instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                Order by = order(list.get(i), columns);
+                if (by == null) {
+                    fields.issue("orderBy." + i, "must be a metric or dimension of the query with asc or desc");
+                } else {
+                    order.add(by);
                 }
-                List<Filter> filters = each(inner, path + ".1", depth + 1);
-                yield word.equals("and") ? new Filter.And(filters) : new Filter.Or(filters);
             }
-            case "not" -> {
-                Filter inner = list.size() == 2 ? filter(list.getLast(), path + ".1", depth + 1) : null;
-                yield inner == null && list.size() != 2
-                        ? issue(path, "must have one filter after not")
-                        : inner == null ? null : new Filter.Not(inner);
+        } else if (fields.has("orderBy")) {
+            fields.issue("orderBy", "must be a list like [[\"visitors\", \"desc\"]]");
+        } else if (groupings.stream().noneMatch(Grouping.Time.class::isInstance)) {
+            order.add(new Order(groupings.size(), true));
+        }
+        for (int column = 0; column < groupings.size(); column++) {
+            int own = column;
+            if (order.stream().noneMatch(by -> by.column() == own)) {
+                order.add(new Order(column, false));
             }
-            default -> leaf(word, list, path);
-        };
+        }
+        return order;
     }
 
-    private @Nullable Filter leaf(String word, List<?> list, String path) {
-        leaves++;
-        Operator operator = operator(word);
-        if (operator == null) {
-            return issue(path, "must begin with is, is_not, contains, contains_not, matches, and, or, not");
-        }
-        if (list.size() != 3 || !(list.get(1) instanceof String name) || !(list.get(2) instanceof List<?> sent)) {
-            return issue(path, "must have a dimension and a list of values");
-        }
-        List<@Nullable String> values = values(sent, path + ".2");
-        if (values == null) {
+    private static @Nullable Order order(@Nullable Object value, List<String> columns) {
+        if (!(value instanceof List<?> pair) || pair.size() != 2) {
             return null;
         }
-        if (name.equals("goal")) {
-            return reached(operator, values, path);
-        }
-        Field field = Field.named(name);
-        return field == null ? issue(path + ".1", "is not a dimension") : new Filter.Leaf(operator, field, values);
+        int column = columns.indexOf(pair.getFirst());
+        boolean descending = "desc".equals(pair.getLast());
+        return column < 0 || !(descending || "asc".equals(pair.getLast())) ? null : new Order(column, descending);
     }
 
-    private @Nullable Filter reached(Operator operator, List<@Nullable String> names, String path) {
-        if (operator != Operator.IS && operator != Operator.IS_NOT) {
-            return issue(path, "must be is or is_not for a goal");
+    public int number(String name, int fallback, int min, int max) {
+        Object value = fields.value(name);
+        if (value == null) {
+            return fallback;
         }
-        List<Goal> found = new ArrayList<>();
-        for (String name : names) {
-            Goal goal = name == null ? null : goals.apply(name);
-            if (goal == null) {
-                return issue(path + ".2", "is not a goal of the property");
-            }
-            found.add(goal);
+        if (value instanceof Long number && number >= min && number <= max) {
+            return number.intValue();
         }
-        return new Filter.Reached(operator.isNegative(), found);
-    }
-
-    private static @Nullable Operator operator(String word) {
-        for (Operator operator : Operator.values()) {
-            if (operator.name().toLowerCase(Locale.ROOT).equals(word)) {
-                return operator;
-            }
-        }
-        return null;
-    }
-
-    private @Nullable List<@Nullable String> values(List<?> sent, String path) {
-        List<@Nullable String> values = new ArrayList<>();
-        for (Object value : sent) {
-            if (value instanceof Map || value instanceof List) {
-                issues.add(path, "must be texts");
-                return null;
-            }
-            String text = value == null ? null : value.toString();
-            if (text != null && (Text.lengthFault(text, 0, MAX_VALUE) != null || !Text.isStorable(text))) {
-                issues.add(path, "must be texts of at most " + MAX_VALUE + " characters");
-                return null;
-            }
-            values.add(text);
-        }
-        if (values.isEmpty() || values.size() > MAX_VALUES) {
-            issues.add(path, "must have 1 to " + MAX_VALUES + " values");
-            return null;
-        }
-        return values;
-    }
-
-    private @Nullable Filter issue(String path, String message) {
-        issues.add(path, message);
-        return null;
+        issues.add(name, "must be a whole number from " + min + " to " + max);
+        return fallback;
     }
 }

@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ final class QueryStatement {
 
     private static final String OF_SESSION =
             "e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id";
+
+    private static final String JOIN_VISITORS =
+            " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
 
     private final MetricsQuery query;
     /** The last partition that an event of a session that began in the window is in. */
@@ -45,6 +49,28 @@ final class QueryStatement {
                 .keptSessions();
     }
 
+    /** Those of some visitors that a filter keeps in the windows, each with the time when it was first seen. */
+    static Condition visitorsOf(List<ZoneWindow> windows, Filter filter, LocalDate until, UUID[] visitors) {
+        MetricsQuery query = MetricsQuery.ungrouped(windows, List.of(), filter);
+        QueryStatement statement = new QueryStatement(query, until);
+        boolean sessionsAlone = query.sessionsAlone();
+        String table = sessionsAlone ? "s" : "e";
+        List<Condition> where = new ArrayList<>(
+                sessionsAlone
+                        ? List.of(
+                                Condition.of("s" + BOTS_OUT),
+                                statement.window("s", "started_at"),
+                                filter.condition(statement::reached))
+                        : statement.eventConditions());
+        where.add(Condition.of(table + ".visitor_id = ANY (?::uuid[])", (Object) visitors));
+        return select(
+                List.of(),
+                List.of(Condition.of("DISTINCT v.visitor_id, v.first_seen_at")),
+                (sessionsAlone ? "sessions AS s" : statement.fromEvents()) + JOIN_VISITORS.formatted(table),
+                where,
+                "");
+    }
+
     private Condition keptSessions() {
         List<Condition> where = new ArrayList<>();
         where.add(Condition.of("s" + BOTS_OUT));
@@ -55,13 +81,20 @@ final class QueryStatement {
                         ? Condition.all(List.of(partitions(), Condition.of("e" + BOTS_OUT), kept))
                                 .within("EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND %s)")
                         : kept);
-        return select(List.of(), "s.bucket, s.visitor_id, s.id", "sessions AS s", where, "");
+        return select(List.of(), List.of(Condition.of("s.bucket, s.visitor_id, s.id")), "sessions AS s", where, "");
     }
 
     static LocalDate firstPartition(List<ZoneWindow> windows) {
         return windows.stream()
                 .map(ZoneWindow::firstPartition)
                 .min(LocalDate::compareTo)
+                .orElseThrow();
+    }
+
+    static LocalDate lastPartition(List<ZoneWindow> windows) {
+        return windows.stream()
+                .map(ZoneWindow::lastPartition)
+                .max(LocalDate::compareTo)
                 .orElseThrow();
     }
 
@@ -82,13 +115,17 @@ final class QueryStatement {
         String metrics = query.metrics().stream()
                 .map(metric -> metric.expression(sessionsAlone))
                 .collect(Collectors.joining(", "));
+        String totals = query.metrics().stream()
+                .filter(metric -> query.withTotals() && metric.isCount())
+                .map(metric -> ", sum(" + metric.expression(sessionsAlone) + ") OVER ()")
+                .collect(Collectors.joining());
         String order = query.order().stream()
                 .map(by -> (by.column() + 1) + (by.descending() ? " DESC NULLS LAST" : ""))
                 .collect(Collectors.joining(", "));
         values.add(query.limit());
         values.add(query.offset());
         return new Condition(
-                "SELECT " + groups + metrics + "\nFROM (\n"
+                "SELECT " + groups + metrics + totals + "\nFROM (\n"
                         + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
                         + ") AS counted\n"
                         + (groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n")
@@ -104,55 +141,82 @@ final class QueryStatement {
         String groups = names(query.groupings().size());
         String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
         return switch (source) {
-            case SESSIONS -> sessions().within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS sessions" + by);
-            case EVENTS -> visitors().within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS visitors" + by);
+            case SESSIONS ->
+                sessions(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS sessions" + by);
+            case EVENTS ->
+                visitors(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS visitors" + by);
             case VITALS -> vitals(columns, by);
         };
     }
 
     /** A row for each session and group. */
-    private Condition sessions() {
-        boolean withEvents =
-                query.filter().isOfEvents() || query.groupings().stream().anyMatch(Grouping::isOfEvents);
+    private Condition sessions(Set<BaseCount> own) {
+        boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
+        boolean withEvents = query.filter().isOfEvents() || byEvents;
         List<Condition> where = new ArrayList<>();
         where.add(Condition.of("s" + BOTS_OUT));
         where.add(window("s", "started_at"));
         where.add(query.filter().condition(this::reached));
         List<Condition> groups = groups("s.started_at");
-        if (!withEvents) {
-            return select(
-                    groups,
-                    "s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit,"
-                            + " s.conversions > 0 AS converts",
-                    "sessions AS s",
-                    where,
-                    "");
+        // A session that a filter keeps counts as a whole. By the values of events, it converts where the conversion
+        // was.
+        String converts = byEvents ? "bool_or(e.is_conversion)" : "s.conversions > 0";
+        List<Condition> columns = new ArrayList<>(List.of(Condition.of(
+                "s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
+                        + converts + " AS converts")));
+        String from = "sessions AS s";
+        String by = names(groups.size()) + "s.bucket, s.visitor_id, s.id";
+        if (needsFirstSeen(own)) {
+            from += JOIN_VISITORS.formatted("s");
+            columns.add(returns("s", "%s"));
+            by += ", v.first_seen_at";
         }
-        where.add(Condition.of("e" + BOTS_OUT));
-        where.add(partitions());
-        return select(
-                groups,
-                "s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit,"
-                        + " bool_or(e.is_conversion) AS converts",
-                "sessions AS s JOIN events AS e ON " + OF_SESSION,
-                where,
-                "\nGROUP BY " + names(groups.size()) + "s.bucket, s.visitor_id, s.id");
+        if (withEvents) {
+            from += " JOIN events AS e ON " + OF_SESSION;
+            where.add(Condition.of("e" + BOTS_OUT));
+            where.add(partitions());
+        }
+        return select(groups, columns, from, where, withEvents ? "\nGROUP BY " + by : "");
     }
 
     /** A row for each visitor and group, of the events. */
-    private Condition visitors() {
+    private Condition visitors(Set<BaseCount> own) {
         List<Condition> groups = groups("e.occurred_at");
+        List<Condition> columns = new ArrayList<>(
+                List.of(
+                        Condition.of(
+                                "e.visitor_id, count(*) AS events, count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,"
+                                        + " sum(e.scroll_depth_percent::float8) AS scroll_sum, count(e.scroll_depth_percent) AS scrolls")));
+        String from = fromEvents();
+        if (needsFirstSeen(own)) {
+            from += JOIN_VISITORS.formatted("e");
+            columns.add(returns("e", "bool_or(%s)"));
+        }
         return select(
                 groups,
-                "e.visitor_id, count(*) AS events, count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,"
-                        + " sum(e.scroll_depth_percent::float8) AS scroll_sum, count(e.scroll_depth_percent) AS scrolls",
-                fromEvents(),
+                columns,
+                from,
                 eventConditions(),
                 "\nGROUP BY " + names(groups.size()) + "e.bucket, e.visitor_id");
     }
 
+    private static boolean needsFirstSeen(Set<BaseCount> counts) {
+        return counts.stream().anyMatch(BaseCount::needsFirstSeen);
+    }
+
+    /** That the visitor was first seen before the window began. */
+    private Condition returns(String table, String aggregate) {
+        return Condition.any(query.windows().stream()
+                        .map(window -> Condition.of(
+                                table + ".property_id = ANY (?::text[]) AND v.first_seen_at < ?",
+                                window.properties().toArray(String[]::new),
+                                window.start()))
+                        .toList())
+                .within(aggregate + " AS returns");
+    }
+
     private Condition vitals(String columns, String by) {
-        return select(groups("e.occurred_at"), columns, fromEvents(), eventConditions(), by);
+        return select(groups("e.occurred_at"), List.of(Condition.of(columns)), fromEvents(), eventConditions(), by);
     }
 
     private String fromEvents() {
@@ -170,7 +234,7 @@ final class QueryStatement {
     }
 
     private static Condition select(
-            List<Condition> groups, String columns, String from, List<Condition> where, String end) {
+            List<Condition> groups, List<Condition> columns, String from, List<Condition> where, String end) {
         Condition condition = Condition.all(where);
         List<@Nullable Object> values = new ArrayList<>();
         StringBuilder selected = new StringBuilder();
@@ -178,9 +242,14 @@ final class QueryStatement {
             selected.append(groups.get(i).sql()).append(" AS g").append(i).append(", ");
             values.addAll(groups.get(i).values());
         }
+        for (Condition column : columns) {
+            selected.append(column.sql()).append(", ");
+            values.addAll(column.values());
+        }
         values.addAll(condition.values());
         return new Condition(
-                "SELECT " + selected + columns + "\nFROM " + from + "\nWHERE " + condition.sql() + end, values);
+                "SELECT " + trimmed(selected.toString()) + "\nFROM " + from + "\nWHERE " + condition.sql() + end,
+                values);
     }
 
     private List<Condition> groups(String time) {

@@ -5,6 +5,6 @@ public final class QueryTooSlow extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     QueryTooSlow() {
-        super("the query took too long: ask about fewer days, with fewer dimensions, or with a filter on sessions");
+        super("the database ended a query that took too long", null, false, false);
     }
 }

@@ -127,7 +127,7 @@ class QueryAgreementTest {
         store(acts.subList(half, acts.size()));
         List<StoredSession> sessions = read();
 
-        QueryEngine engine = new QueryEngine(DATABASE.sql());
+        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
         for (List<ZoneWindow> windows : windows()) {
             for (Object filters : filters()) {
                 for (List<String> by : List.of(
@@ -161,7 +161,7 @@ class QueryAgreementTest {
         List<StoredSession> sessions = read();
         Goal home = new Goal("home", new Goal.Page("/"));
         Goal click = new Goal("click", new Goal.Happening("cta_click", null));
-        QueryEngine engine = new QueryEngine(DATABASE.sql());
+        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
         for (List<ZoneWindow> windows : windows()) {
             for (List<Goal> steps : List.of(
                     List.of(home, SIGNED_UP), List.of(home, home), List.of(SIGNED_UP, CHOSE_PRO, click, home))) {
@@ -233,7 +233,7 @@ class QueryAgreementTest {
 
     private static MetricsQuery query(List<ZoneWindow> windows, Object filters, List<String> by) {
         Issues issues = new Issues();
-        Filter filter = new QueryReader(
+        Filter filter = new FilterReader(
                         issues, name -> name.equals("signup") ? SIGNED_UP : name.equals("pro") ? CHOSE_PRO : null)
                 .filters(filters);
         issues.throwIfAny();
@@ -319,8 +319,7 @@ class QueryAgreementTest {
         Map<List<@Nullable String>, Set<StoredSession>> begun = new HashMap<>();
         Map<List<@Nullable String>, Set<String>> converting = new HashMap<>();
         Map<List<@Nullable String>, long[]> counts = new HashMap<>();
-        boolean ofEvents =
-                query.filter().isOfEvents() || query.groupings().stream().anyMatch(Grouping::isOfEvents);
+        boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
         for (StoredSession session : sessions) {
             boolean inWindow = within(windows, session.property, session.startedAt);
             for (Stored event : session.events) {
@@ -331,7 +330,7 @@ class QueryAgreementTest {
                     List<@Nullable String> key = key(query, session, event, session.startedAt);
                     keys.add(key);
                     begun.computeIfAbsent(key, _ -> new java.util.HashSet<>()).add(session);
-                    if (ofEvents ? event.converts : session.events.stream().anyMatch(Stored::converts)) {
+                    if (byEvents ? event.converts : session.events.stream().anyMatch(Stored::converts)) {
                         converting.computeIfAbsent(key, _ -> new TreeSet<>()).add(session.id);
                     }
                 }

@@ -1,4 +1,4 @@
-package com.altcontext.retention;
+package com.altcontext.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

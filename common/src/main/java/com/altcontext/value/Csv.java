@@ -1,4 +1,4 @@
-package com.altcontext.retention;
+package com.altcontext.value;
 
 import java.io.IOException;
 import java.util.regex.Pattern;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Rows of a CSV file (RFC 4180) in which no spreadsheet finds a formula. Text that strangers sent may look like one, and
  * a formula could send the other cells to them when the file is opened.
  */
-final class Csv {
+public final class Csv {
     /**
      * Where a spreadsheet could see the beginning of a formula, in the wide forms of East Asian keyboards too. One whose locale
      * separates by semicolons, as French has it, takes our rows apart at every semicolon and line break, even within our
@@ -22,7 +22,7 @@ final class Csv {
     private Csv() {}
 
     /** @param cells null for an empty one */
-    static void row(Appendable out, @Nullable String... cells) throws IOException {
+    public static void row(Appendable out, @Nullable String... cells) throws IOException {
         String separator = "";
         for (String cell : cells) {
             out.append(separator).append(cell == null ? "" : of(cell));

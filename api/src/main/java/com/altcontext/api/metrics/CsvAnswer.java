@@ -1,0 +1,90 @@
+package com.altcontext.api.metrics;
+
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.api.http.StreamedAnswer;
+import com.altcontext.metrics.query.Grouping;
+import com.altcontext.metrics.query.MetricsQuery;
+import com.altcontext.metrics.query.QueryEngine;
+import com.altcontext.metrics.query.QueryMetric;
+import com.altcontext.metrics.query.QueryRow;
+import com.altcontext.value.Csv;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** An answer as a CSV file, written while the rows are read, so that its length costs no memory. */
+final class CsvAnswer {
+    static final int DEFAULT_ROWS = 10_000;
+    static final int MAX_ROWS = 100_000;
+
+    private static final String TYPE = "text/csv";
+
+    private CsvAnswer() {}
+
+    /** Whether the client wants a file: it accepts CSV, and does not name JSON. */
+    static boolean isAskedFor(RequestContext request) {
+        return request.accepts(TYPE) && !request.accepts("application/json");
+    }
+
+    private static StreamedAnswer file(RequestContext request, String name) {
+        return new StreamedAnswer(
+                request,
+                Map.of(
+                        "Content-Type",
+                        TYPE + "; charset=utf-8",
+                        "Content-Disposition",
+                        "attachment; filename=\"" + name + ".csv\""));
+    }
+
+    /** Writes the rows of a query. */
+    static StreamedAnswer of(RequestContext request, QueryEngine engine, MetricsQuery query) {
+        StreamedAnswer file = file(request, "query");
+        Stream<String> names = Stream.concat(
+                query.groupings().stream().map(Grouping::key),
+                query.metrics().stream().map(QueryMetric::key));
+        row(file, names.toList());
+        MetricsAnswers.withinRaw("dateRange", () -> {
+            engine.each(query, row -> row(file, cells(row)));
+            return file;
+        });
+        return file;
+    }
+
+    /** Writes the rows of a breakdown. */
+    static StreamedAnswer of(RequestContext request, BreakdownBody breakdown) {
+        StreamedAnswer file = file(request, "breakdown");
+        row(file, List.of("value", "visitors", "pageViews", "sessions", "conversions"));
+        for (BreakdownBody.ValueBody value : breakdown.rows()) {
+            Long visitors = value.visitors();
+            List<@Nullable String> cells = new ArrayList<>();
+            cells.add(value.value());
+            cells.add(visitors == null ? null : visitors.toString());
+            cells.add(String.valueOf(value.pageViews()));
+            cells.add(String.valueOf(value.sessions()));
+            cells.add(String.valueOf(value.conversions()));
+            row(file, cells);
+        }
+        return file;
+    }
+
+    private static List<@Nullable String> cells(QueryRow row) {
+        List<@Nullable String> cells = new ArrayList<>(row.groups());
+        for (Number figure : row.metrics()) {
+            Number shown = SummaryBody.figure(figure);
+            cells.add(shown == null ? null : shown.toString());
+        }
+        return cells;
+    }
+
+    private static void row(StreamedAnswer file, List<? extends @Nullable String> cells) {
+        try {
+            Csv.row(file, cells.toArray(String[]::new));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}

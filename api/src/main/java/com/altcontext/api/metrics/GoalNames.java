@@ -1,0 +1,50 @@
+package com.altcontext.api.metrics;
+
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.GoalStore;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The goals of a property by their names, read only if a question names one. */
+@Singleton
+final class GoalNames {
+    private final Sql sql;
+
+    GoalNames(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** A goal by its name; null if there is none. */
+    interface Lookup extends Function<String, @Nullable Goal> {}
+
+    /** Finds a goal of every name, and notes that one was named. */
+    static final class Names implements Lookup {
+        private boolean asked;
+
+        @Override
+        public Goal apply(String name) {
+            asked = true;
+            return new Goal(name, new Goal.Page("/"));
+        }
+
+        boolean wereAsked() {
+            return asked;
+        }
+    }
+
+    /**
+     * Waits for the database.
+     *
+     * @param property null for all together, which share no goals
+     */
+    Lookup of(@Nullable String property) {
+        List<Goal> goals = property == null ? List.of() : sql.inTransaction(tx -> GoalStore.of(tx, property));
+        return name -> goals.stream()
+                .filter(goal -> goal.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,129 @@
+package com.altcontext.api.metrics;
+
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.api.http.StreamedAnswer;
+import com.altcontext.ingest.DatabaseExecutor;
+import com.altcontext.ingest.DatabaseExecutors;
+import com.altcontext.metrics.query.RawRowsGone;
+import com.altcontext.value.Rejected;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/** Answers questions about figures. An answer is kept for some seconds, and says itself when it was made. */
+@Singleton
+final class MetricsAnswers {
+    /** A summary of a year has 40 KB; a breakdown of the longest paths has 2 MB. */
+    private static final int MAX_CACHED_BYTES = 8 << 20;
+
+    private final DatabaseExecutors executors;
+    private final GoalNames goals;
+    private final ObjectMapper json;
+    private final Cache<Object, byte[]> answers;
+
+    MetricsAnswers(AppConfig config, DatabaseExecutors executors, GoalNames goals, ObjectMapper json) {
+        this.executors = executors;
+        this.goals = goals;
+        this.json = json;
+        this.answers = cache(config.metrics());
+    }
+
+    /** Bounded by the number of answers and by their bytes: one weighs no less than its share of the number. */
+    private static Cache<Object, byte[]> cache(AppConfig.Metrics config) {
+        int entries = config.cacheMaxEntries();
+        int minWeight = entries == 0 ? 1 : MAX_CACHED_BYTES / entries;
+        return Caffeine.newBuilder()
+                .maximumWeight((long) entries * minWeight)
+                .<Object, byte[]>weigher((question, answer) -> Math.max(minWeight, answer.length))
+                .expireAfterWrite(config.cacheTtl())
+                .build();
+    }
+
+    /**
+     * A question that was read.
+     *
+     * @param key equal for equal questions
+     * @param raw whether raw rows are read, which may take seconds
+     * @param work makes the body of the answer
+     */
+    record ReadQuestion(Object key, boolean raw, Supplier<Object> work) {}
+
+    /**
+     * Answers a question as JSON.
+     *
+     * @param read reads it; called a second time, away from the event loop, if it names a goal
+     */
+    CompletionStage<RestResponse<byte[]>> json(
+            RequestContext request, AskedProperty property, Function<GoalNames.Lookup, ReadQuestion> read) {
+        GoalNames.Names names = new GoalNames.Names();
+        ReadQuestion question = read.apply(names);
+        if (names.wereAsked()) {
+            return request.submit(executors.queries(), () -> answer(read.apply(goals.of(property.slug()))))
+                    .thenApply(MetricsAnswers::ok);
+        }
+        byte[] known = answers.getIfPresent(question.key);
+        if (known != null) {
+            return CompletableFuture.completedStage(ok(known));
+        }
+        DatabaseExecutor executor = question.raw ? executors.queries() : executors.figures();
+        return request.submit(executor, () -> answer(question)).thenApply(MetricsAnswers::ok);
+    }
+
+    /**
+     * Answers a question with a file, which is not kept.
+     *
+     * @param write reads the question, and writes the rows
+     */
+    CompletionStage<RestResponse<byte[]>> file(
+            RequestContext request, AskedProperty property, Function<GoalNames.Lookup, StreamedAnswer> write) {
+        return request.submit(executors.queries(), () -> write.apply(goals.of(property.slug())))
+                .thenApply(StreamedAnswer::lastPart);
+    }
+
+    private byte[] answer(ReadQuestion question) {
+        byte[] known = answers.getIfPresent(question.key);
+        if (known != null) {
+            return known;
+        }
+        byte[] answer = write(question.work.get());
+        answers.put(question.key, answer);
+        return answer;
+    }
+
+    private static RestResponse<byte[]> ok(byte[] body) {
+        return RestResponse.ResponseBuilder.ok(body)
+                .header("Content-Type", MediaType.APPLICATION_JSON)
+                .build();
+    }
+
+    private byte[] write(Object body) {
+        try {
+            return json.writeValueAsBytes(body);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a record of numbers and texts is always JSON", impossible);
+        }
+    }
+
+    /**
+     * Does work with raw rows.
+     *
+     * @param path of the field that says which days are asked about
+     * @throws Rejected if they reach further back than the raw rows
+     */
+    static <T> T withinRaw(String path, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RawRowsGone gone) {
+            throw Rejected.of(path, "must not reach back before " + gone.firstDay() + ": older raw rows are not kept");
+        }
+    }
+}

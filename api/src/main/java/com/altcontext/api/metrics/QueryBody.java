@@ -1,0 +1,54 @@
+package com.altcontext.api.metrics;
+
+import com.altcontext.metrics.FigureSource;
+import com.altcontext.metrics.Summary.Freshness;
+import com.altcontext.metrics.Window;
+import com.altcontext.metrics.query.Grouping;
+import com.altcontext.metrics.query.MetricsQuery;
+import com.altcontext.metrics.query.QueryMetric;
+import com.altcontext.metrics.query.QueryRow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer of a query as JSON.
+ *
+ * @param metrics their names, in the order of the figures of each row
+ * @param dimensions likewise of the values
+ */
+public record QueryBody(
+        boolean ok,
+        Window window,
+        String from,
+        SummaryBody.FreshnessBody freshness,
+        List<String> metrics,
+        List<String> dimensions,
+        List<RowBody> rows,
+        Map<String, String> reasons) {
+
+    /** @param dimensions null for what has no value */
+    public record RowBody(List<@Nullable String> dimensions, List<@Nullable Number> metrics) {
+        static RowBody of(QueryRow row) {
+            List<@Nullable Number> figures = new ArrayList<>();
+            for (Number figure : row.metrics()) {
+                figures.add(SummaryBody.figure(figure));
+            }
+            return new RowBody(row.groups(), figures);
+        }
+    }
+
+    static QueryBody of(Window window, MetricsQuery query, List<QueryRow> rows, Instant now) {
+        return new QueryBody(
+                true,
+                window,
+                FigureSource.RAW.key(),
+                SummaryBody.FreshnessBody.of(Freshness.ofRaw(now)),
+                query.metrics().stream().map(QueryMetric::key).toList(),
+                query.groupings().stream().map(Grouping::key).toList(),
+                rows.stream().map(RowBody::of).toList(),
+                Map.of());
+    }
+}

@@ -1,0 +1,192 @@
+package com.altcontext.api.metrics;
+
+import com.altcontext.access.Scope;
+import com.altcontext.api.http.JsonBody;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.Refusal;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.api.http.RequiresScope;
+import com.altcontext.api.metrics.MetricsAnswers.ReadQuestion;
+import com.altcontext.client.Limit;
+import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.Window;
+import com.altcontext.metrics.query.Filter;
+import com.altcontext.metrics.query.FilterReader;
+import com.altcontext.metrics.query.Funnel;
+import com.altcontext.metrics.query.FunnelReader;
+import com.altcontext.metrics.query.Grouping;
+import com.altcontext.metrics.query.MetricsQuery;
+import com.altcontext.metrics.query.QueryEngine;
+import com.altcontext.metrics.query.QueryMetric;
+import com.altcontext.metrics.query.QueryReader;
+import com.altcontext.metrics.query.Realtime;
+import com.altcontext.property.Property;
+import com.altcontext.value.Fields;
+import com.altcontext.value.Issues;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/** {@code POST /v1/metrics/query} and {@code /v1/metrics/funnel}, and {@code GET /v1/metrics/realtime}: what is asked of raw rows. */
+@Path("/v1/metrics")
+public class QueryResource {
+    private static final String DATES = "dateRange";
+    private static final int DEFAULT_ROWS = 100;
+    private static final int MAX_ROWS = 1_000;
+    private static final int MAX_OFFSET = 100_000;
+
+    private final MetricsAnswers answers;
+    private final AskedProperties properties;
+    private final QueryEngine engine;
+    private final InstantSource clock;
+
+    QueryResource(MetricsAnswers answers, AskedProperties properties, QueryEngine engine, InstantSource clock) {
+        this.answers = answers;
+        this.properties = properties;
+        this.engine = engine;
+        this.clock = clock;
+    }
+
+    @POST
+    @Path("query")
+    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+    public CompletionStage<RestResponse<byte[]>> query(@Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        BodyOfQuestion body = new BodyOfQuestion(request.json());
+        if (CsvAnswer.isAskedFor(request)) {
+            return answers.file(request, body.property(), goals -> {
+                QueryQuestion question = query(body, goals, CsvAnswer.DEFAULT_ROWS, CsvAnswer.MAX_ROWS);
+                return CsvAnswer.of(request, engine, question.query);
+            });
+        }
+        return answers.json(request, body.property(), goals -> {
+            QueryQuestion question = query(body, goals, DEFAULT_ROWS, MAX_ROWS);
+            return new ReadQuestion(
+                    question,
+                    true,
+                    () -> QueryBody.of(
+                            question.window,
+                            question.query,
+                            MetricsAnswers.withinRaw(DATES, () -> engine.answer(question.query)),
+                            clock.instant()));
+        });
+    }
+
+    private QueryQuestion query(BodyOfQuestion body, GoalNames.Lookup goals, int defaultRows, int maxRows) {
+        Issues issues = body.issues();
+        Fields fields = Fields.of(body.content.value(), issues);
+        QueryReader reader = new QueryReader(fields, issues);
+        Window window = reader.dateRange(body.property().zones(), clock.instant());
+        List<QueryMetric> metrics = reader.metrics();
+        List<Grouping> groupings = reader.groupings();
+        List<MetricsQuery.Order> order = reader.order(metrics, groupings);
+        Filter filter = new FilterReader(issues, goals).filters(fields.value("filters"));
+        int limit = reader.number("limit", defaultRows, 1, maxRows);
+        int offset = reader.number("offset", 0, 0, MAX_OFFSET);
+        if (window == null || !issues.isEmpty()) {
+            throw Refusal.invalid(issues, Property.DEFAULT);
+        }
+        return new QueryQuestion(
+                window,
+                new MetricsQuery(
+                        body.property().zones().windows(window), metrics, groupings, filter, order, limit, offset));
+    }
+
+    private record QueryQuestion(Window window, MetricsQuery query) {}
+
+    private record FunnelQuestion(Window window, Funnel funnel) {}
+
+    private record RealtimeQuestion(AskedProperty property) {}
+
+    /** The body of a question, which may be read twice. */
+    private final class BodyOfQuestion {
+        private final JsonBody.Content content;
+        private final Issues propertyIssues = new Issues();
+        private final AskedProperty property;
+
+        BodyOfQuestion(JsonBody.Content content) {
+            this.content = content;
+            if (!content.isRead()) {
+                throw Refusal.invalid(content.issues(), Property.DEFAULT);
+            }
+            Object slug = Fields.of(content.value(), new Issues()).value("propertyId");
+            if (slug != null && !(slug instanceof String)) {
+                propertyIssues.add("propertyId", "must be a string");
+            }
+            this.property = properties.named(slug instanceof String text ? text : null, propertyIssues);
+        }
+
+        AskedProperty property() {
+            return property;
+        }
+
+        /** What is wrong so far. */
+        Issues issues() {
+            Issues issues = new Issues();
+            content.issues().list().forEach(issue -> issues.add(issue.path(), issue.message()));
+            propertyIssues.list().forEach(issue -> issues.add(issue.path(), issue.message()));
+            return issues;
+        }
+    }
+
+    @POST
+    @Path("funnel")
+    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+    public CompletionStage<RestResponse<byte[]>> funnel(@Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        BodyOfQuestion body = new BodyOfQuestion(request.json());
+        return answers.json(request, body.property(), goals -> {
+            Issues issues = body.issues();
+            Fields fields = Fields.of(body.content.value(), issues);
+            Window window =
+                    new QueryReader(fields, issues).dateRange(body.property().zones(), clock.instant());
+            List<Goal> steps = FunnelReader.steps(fields, issues);
+            Filter filter = new FilterReader(issues, goals).filters(fields.value("filters"));
+            if (window == null || !issues.isEmpty()) {
+                throw Refusal.invalid(issues, Property.DEFAULT);
+            }
+            Funnel funnel = new Funnel(body.property().zones().windows(window), steps, filter);
+            return new ReadQuestion(
+                    new FunnelQuestion(window, funnel),
+                    true,
+                    () -> FunnelBody.of(
+                            window,
+                            funnel,
+                            MetricsAnswers.withinRaw(DATES, () -> engine.answer(funnel)),
+                            clock.instant()));
+        });
+    }
+
+    @GET
+    @Path("realtime")
+    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
+    public CompletionStage<RestResponse<byte[]>> realtime(@Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        Issues issues = new Issues();
+        AskedProperty property = properties.named(request.query(issues).text("propertyId"), issues);
+        if (!issues.isEmpty()) {
+            throw Refusal.invalid(issues, Property.DEFAULT);
+        }
+        return answers.json(
+                request,
+                property,
+                _ -> new ReadQuestion(new RealtimeQuestion(property), true, () -> {
+                    Instant now = clock.instant();
+                    return RealtimeBody.of(Realtime.read(engine, property.zones(), now), now);
+                }));
+    }
+}

@@ -1,0 +1,82 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Goal;
+import com.altcontext.value.Fields;
+import com.altcontext.value.Issues;
+import com.altcontext.value.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the steps of a funnel: {@code {"path": "/pricing"}}, with {@code *} for any characters, or {@code {"event": "form_start",
+ * "props": {"plan": "pro"}}}. What breaks a rule is an issue.
+ */
+public final class FunnelReader {
+    private static final int MAX_PATH = 2048;
+    private static final int MAX_TYPE = 64;
+
+    private FunnelReader() {}
+
+    public static List<Goal> steps(Fields fields, Issues issues) {
+        List<Goal> steps = new ArrayList<>();
+        if (!(fields.value("steps") instanceof List<?> list)
+                || list.size() < Funnel.MIN_STEPS
+                || list.size() > Funnel.MAX_STEPS) {
+            fields.issue("steps", "must be a list of " + Funnel.MIN_STEPS + " to " + Funnel.MAX_STEPS + " steps");
+            return steps;
+        }
+        for (int i = 0; i < list.size(); i++) {
+            String path = "steps." + i;
+            Goal.Target target = list.get(i) instanceof Map<?, ?> step ? target(step, path, issues) : null;
+            if (target != null) {
+                steps.add(new Goal(path, target));
+            } else if (!(list.get(i) instanceof Map)) {
+                issues.add(path, "must be an object with path or event");
+            }
+        }
+        return steps;
+    }
+
+    private static Goal.@Nullable Target target(Map<?, ?> step, String path, Issues issues) {
+        boolean isPage = step.get("path") != null;
+        if (isPage == (step.get("event") != null)) {
+            issues.add(path, "must have either path or event");
+            return null;
+        }
+        String name = isPage ? "path" : "event";
+        String text = text(step.get(name), isPage ? MAX_PATH : MAX_TYPE);
+        if (text == null) {
+            issues.add(path + '.' + name, "must be a text of 1 to " + (isPage ? MAX_PATH : MAX_TYPE) + " characters");
+            return null;
+        }
+        if (isPage) {
+            return new Goal.Page(text);
+        }
+        Object props = step.get("props");
+        Goal.Prop prop = prop(props);
+        if (props != null && prop == null) {
+            issues.add(path + ".props", "must have one key, and a text for it");
+            return null;
+        }
+        return new Goal.Happening(text, prop);
+    }
+
+    private static Goal.@Nullable Prop prop(@Nullable Object props) {
+        if (!(props instanceof Map<?, ?> map) || map.size() != 1) {
+            return null;
+        }
+        Map.Entry<?, ?> only = map.entrySet().iterator().next();
+        String key = text(only.getKey(), Field.MAX_KEY);
+        Object sent = only.getValue();
+        String value = sent instanceof Number || sent instanceof Boolean ? sent.toString() : text(sent, MAX_PATH);
+        return key == null || value == null ? null : new Goal.Prop(key, value);
+    }
+
+    private static @Nullable String text(@Nullable Object value, int max) {
+        return value instanceof String text && Text.lengthFault(text, 1, max) == null && Text.isStorable(text)
+                ? text
+                : null;
+    }
+}

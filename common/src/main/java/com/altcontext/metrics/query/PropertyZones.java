@@ -1,0 +1,85 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Window;
+import com.altcontext.property.Property;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/** The properties that a question is about, by the time zones that their days are of. */
+public record PropertyZones(Map<ZoneId, List<String>> slugs) {
+    public PropertyZones {
+        slugs = Collections.unmodifiableMap(new LinkedHashMap<>(slugs));
+    }
+
+    /** @param properties at least one */
+    public static PropertyZones of(Collection<Property> properties) {
+        Map<ZoneId, List<String>> slugs = new LinkedHashMap<>();
+        properties.stream()
+                .sorted((one, other) -> one.id().compareTo(other.id()))
+                .forEach(each -> slugs.computeIfAbsent(each.timeZone(), _ -> new ArrayList<>())
+                        .add(each.id()));
+        return new PropertyZones(slugs);
+    }
+
+    /** The latest day that has begun for one of them. */
+    public LocalDate today(Instant now) {
+        return slugs.keySet().stream()
+                .map(zone -> LocalDate.ofInstant(now, zone))
+                .max(LocalDate::compareTo)
+                .orElseThrow();
+    }
+
+    /** The earliest day that is not over for one of them: those before are over for all. */
+    public LocalDate openDay(Instant now) {
+        return slugs.keySet().stream()
+                .map(zone -> LocalDate.ofInstant(now, zone))
+                .min(LocalDate::compareTo)
+                .orElseThrow();
+    }
+
+    /** A window as each one's own stretch of time. */
+    public List<ZoneWindow> windows(Window window) {
+        return each(window, (zone, end) -> end);
+    }
+
+    /** The same, each up to the time of day that it is now in its zone, if the window that many days later holds this moment. */
+    public List<ZoneWindow> windowsUntil(Window window, Instant now, int daysLater) {
+        return each(window, (zone, end) -> {
+            LocalDateTime then = LocalDateTime.ofInstant(now, zone).minusDays(daysLater);
+            Instant part = then.atZone(zone).toInstant();
+            return part.isBefore(end) ? part : end;
+        });
+    }
+
+    /** The same stretch of time for all. */
+    List<ZoneWindow> since(Instant start, Instant end) {
+        List<ZoneWindow> windows = new ArrayList<>();
+        slugs.forEach((zone, properties) -> windows.add(new ZoneWindow(zone, properties, start, end)));
+        return windows;
+    }
+
+    private List<ZoneWindow> each(Window window, BiFunction<ZoneId, Instant, Instant> end) {
+        List<ZoneWindow> windows = new ArrayList<>();
+        slugs.forEach((zone, properties) -> {
+            Instant start = window.from().atStartOfDay(zone).toInstant();
+            Instant until =
+                    end.apply(zone, window.to().plusDays(1).atStartOfDay(zone).toInstant());
+            windows.add(new ZoneWindow(zone, properties, start, until.isBefore(start) ? start : until));
+        });
+        return windows;
+    }
+
+    /** Whether the window is not over yet for one of them. */
+    public boolean holdNow(Window window, Instant now) {
+        return !window.to().isBefore(openDay(now));
+    }
+}

@@ -1,0 +1,54 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Breakdown;
+import com.altcontext.metrics.Breakdown.Sums;
+import com.altcontext.metrics.Breakdown.Value;
+import com.altcontext.metrics.FigureSource;
+import com.altcontext.metrics.Window;
+import com.altcontext.metrics.query.MetricsQuery.Order;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The values of any dimension over a window, from the raw rows. */
+public final class RawBreakdowns {
+    private static final List<QueryMetric> METRICS =
+            List.of(QueryMetric.VISITORS, QueryMetric.PAGE_VIEWS, QueryMetric.SESSIONS, QueryMetric.CONVERSIONS);
+
+    /** The most visitors first; the value is the first column. */
+    private static final List<Order> ORDER =
+            List.of(new Order(1, true), new Order(2, true), new Order(3, true), new Order(0, false));
+
+    private final QueryEngine engine;
+
+    public RawBreakdowns(QueryEngine engine) {
+        this.engine = engine;
+    }
+
+    /** Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
+    public Breakdown of(Grouping by, Window window, PropertyZones zones, Filter filter, int limit) {
+        List<QueryRow> rows = engine.answer(
+                new MetricsQuery(zones.windows(window), METRICS, List.of(by), filter, ORDER, limit, 0, true));
+        List<Long> totals =
+                rows.isEmpty() ? List.of(0L, 0L, 0L, 0L) : rows.getFirst().totals();
+        return Breakdown.of(
+                window,
+                by.key(),
+                FigureSource.RAW,
+                by.isOfEvents(),
+                rows.stream()
+                        .map(row -> new Value(row.groups().getFirst(), sums(row.metrics())))
+                        .toList(),
+                null,
+                sums(totals));
+    }
+
+    private static Sums sums(List<? extends @Nullable Number> counts) {
+        return new Sums(count(counts, 0), count(counts, 1), count(counts, 2), count(counts, 3));
+    }
+
+    private static long count(List<? extends @Nullable Number> counts, int column) {
+        return Objects.requireNonNull(counts.get(column), "a count of nothing is zero")
+                .longValue();
+    }
+}

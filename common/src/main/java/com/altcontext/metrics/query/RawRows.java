@@ -1,0 +1,123 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import com.altcontext.metrics.Condition;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The raw rows of some windows, as of one moment. All statements about them together have the time of one query: the database ends
+ * the one that is beyond it.
+ */
+final class RawRows {
+    /** With a custom plan the planner knows the days and skips the other partitions. The memory is a limit for each sort or hash. */
+    private static final String SETTINGS = """
+            SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true),
+                   set_config('plan_cache_mode', 'force_custom_plan', true)
+            """;
+
+    private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
+
+    /** Reading {@code events} keeps a purge away until the transaction ends; what an earlier one removed is in its log. */
+    private static final String KEPT_FROM = """
+            SELECT coalesce(max(events_kept_from), '-infinity'), EXISTS (SELECT FROM events WHERE day = ?) FROM purge_log
+            """;
+
+    private final Tx tx;
+    private final List<ZoneWindow> windows;
+    private final long endNanos;
+    private final LocalDate until;
+
+    /** @throws RawRowsGone if a part of the windows was purged */
+    RawRows(Tx tx, List<ZoneWindow> windows, Duration timeout) {
+        this.tx = tx;
+        this.windows = windows;
+        this.endNanos = System.nanoTime() + timeout.toNanos();
+        var _ = tx.query(SETTINGS, row -> row.text(1));
+        LocalDate first = QueryStatement.firstPartition(windows);
+        LocalDate keptFrom =
+                query(Condition.of(KEPT_FROM, first), row -> row.day(1)).getFirst();
+        if (first.isBefore(keptFrom)) {
+            throw new RawRowsGone(firstDay(keptFrom));
+        }
+        this.until = query(lastOfSessions(), row -> row.day(1)).getFirst();
+    }
+
+    private LocalDate firstDay(LocalDate keptFrom) {
+        Instant kept = keptFrom.atStartOfDay(ZoneOffset.UTC).toInstant();
+        return windows.stream()
+                .map(ZoneWindow::zone)
+                .map(zone -> firstDay(kept, zone))
+                .max(LocalDate::compareTo)
+                .orElseThrow();
+    }
+
+    private static LocalDate firstDay(Instant kept, ZoneId zone) {
+        LocalDate day = LocalDate.ofInstant(kept, zone);
+        return kept.isAfter(day.atStartOfDay(zone).toInstant()) ? day.plusDays(1) : day;
+    }
+
+    private Condition lastOfSessions() {
+        LocalDate last = QueryStatement.lastPartition(windows);
+        return Condition.any(windows.stream()
+                        .map(window -> window.holds("s", "started_at"))
+                        .toList())
+                .within(
+                        "SELECT greatest(?, max((s.last_event_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE %s",
+                        last);
+    }
+
+    /** The UTC day of the last event of any session that began in the windows. */
+    LocalDate until() {
+        return until;
+    }
+
+    /** The rows of an answer, at most as many as the question's limit. */
+    List<QueryRow> rows(MetricsQuery query) {
+        return query(QueryStatement.of(query, until), row -> QueryRow.read(row, query));
+    }
+
+    /** The same, one after the other. */
+    void each(MetricsQuery query, Consumer<QueryRow> consumer) {
+        Condition statement = QueryStatement.of(query, until);
+        limit();
+        tx.each(
+                statement.sql(),
+                row -> consumer.accept(QueryRow.read(row, query)),
+                statement.values().toArray());
+    }
+
+    /** How many sessions there were, and how many of them came to each step. */
+    List<Long> counts(Funnel funnel) {
+        return query(funnel.statement(until), row -> counts(row, funnel.steps().size() + 1))
+                .getFirst();
+    }
+
+    private static List<Long> counts(Row row, int columns) throws SQLException {
+        List<Long> counts = new ArrayList<>();
+        for (int column = 1; column <= columns; column++) {
+            counts.add(row.number(column));
+        }
+        return counts;
+    }
+
+    <T> List<T> query(Condition statement, Tx.RowReader<T> reader) {
+        limit();
+        @Nullable Object[] values = statement.values().toArray();
+        return tx.query(statement.sql(), reader, values);
+    }
+
+    private void limit() {
+        long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
+        var _ = tx.query(LIMIT, row -> row.text(1), String.valueOf(Math.max(1, millis)));
+    }
+}

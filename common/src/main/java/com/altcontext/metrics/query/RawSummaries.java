@@ -1,0 +1,184 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.FigureSource;
+import com.altcontext.metrics.Metric;
+import com.altcontext.metrics.Summaries;
+import com.altcontext.metrics.Summary;
+import com.altcontext.metrics.Summary.Freshness;
+import com.altcontext.metrics.Summary.Measure;
+import com.altcontext.metrics.Summary.Percentiles;
+import com.altcontext.metrics.TrendPoint;
+import com.altcontext.metrics.Vital;
+import com.altcontext.metrics.Window;
+import com.altcontext.metrics.query.Grouping.By;
+import com.altcontext.metrics.query.Grouping.Time;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The figures of what a filter keeps of a window, or of a part of a day, from the raw rows. */
+public final class RawSummaries {
+    private static final String NOT_OF_VISITS = "a filter keeps visits, and refused requests belong to none";
+    private static final String NOT_OF_LEADS = "which leads a filter of visits keeps is not known";
+
+    private static final Map<Metric, QueryMetric> METRICS = new EnumMap<>(Map.of(
+            Metric.UNIQUE_VISITORS, QueryMetric.VISITORS,
+            Metric.RETURNING_VISITORS, QueryMetric.RETURNING_VISITORS,
+            Metric.PAGE_VIEWS, QueryMetric.PAGE_VIEWS,
+            Metric.SESSIONS, QueryMetric.SESSIONS,
+            Metric.BOUNCE_RATE, QueryMetric.BOUNCE_RATE,
+            Metric.ENGAGED_TIME, QueryMetric.ENGAGED_TIME,
+            Metric.FORM_COMPLETION_RATE, QueryMetric.FORM_COMPLETION_RATE,
+            Metric.LANDING_CONVERSION_RATE, QueryMetric.CONVERSION_RATE));
+
+    private static final Map<Vital, List<QueryMetric>> VITALS = vitals();
+
+    private final QueryEngine engine;
+    private final InstantSource clock;
+
+    public RawSummaries(QueryEngine engine, InstantSource clock) {
+        this.engine = engine;
+        this.clock = clock;
+    }
+
+    private static Map<Vital, List<QueryMetric>> vitals() {
+        Map<Vital, List<QueryMetric>> vitals = new EnumMap<>(Vital.class);
+        for (Vital vital : Vital.values()) {
+            vitals.put(
+                    vital,
+                    List.of(
+                            Objects.requireNonNull(QueryMetric.named(vital.key() + ".p75")),
+                            Objects.requireNonNull(QueryMetric.named(vital.key() + ".p95"))));
+        }
+        return vitals;
+    }
+
+    /** What a filter keeps of a window. Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
+    public Summary of(Window window, PropertyZones zones, Filter filter) {
+        Instant now = clock.instant();
+        List<ZoneWindow> windows = zones.windows(window);
+        return engine.ask(windows, rows -> {
+            List<QueryMetric> asked = new ArrayList<>(METRICS.values());
+            VITALS.values().forEach(asked::addAll);
+            Map<QueryMetric, @Nullable Number> answers = ungrouped(rows, windows, filter, asked);
+            Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
+            Map<String, String> reasons = new TreeMap<>();
+            reasons.put("ingest", NOT_OF_VISITS);
+            reasons.put("trend.newLeads", NOT_OF_LEADS);
+            figures(rows, windows, filter, answers)
+                    .forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
+            for (Metric metric : Metric.values()) {
+                if (metrics.putIfAbsent(metric, new Measure(null, null)) == null) {
+                    reasons.put("metrics." + metric.key(), NOT_OF_LEADS);
+                }
+            }
+            Map<Vital, Percentiles> vitals = new EnumMap<>(Vital.class);
+            VITALS.forEach((vital, both) -> vitals.put(
+                    vital,
+                    new Percentiles(decimal(answers.get(both.getFirst())), decimal(answers.get(both.getLast())))));
+            return new Summary(
+                    window,
+                    null,
+                    false,
+                    FigureSource.RAW,
+                    Freshness.ofRaw(now),
+                    metrics,
+                    mix(rows, windows, filter),
+                    vitals,
+                    null,
+                    trend(rows, window, windows, filter),
+                    reasons);
+        });
+    }
+
+    /** The metrics alone, of any windows. What is not known is absent. Throws as {@link #of} does. */
+    public Map<Metric, @Nullable Number> metrics(List<ZoneWindow> windows, Filter filter) {
+        return engine.ask(
+                windows,
+                rows -> figures(
+                        rows, windows, filter, ungrouped(rows, windows, filter, List.copyOf(METRICS.values()))));
+    }
+
+    private static Map<Metric, @Nullable Number> figures(
+            RawRows rows, List<ZoneWindow> windows, Filter filter, Map<QueryMetric, @Nullable Number> answers) {
+        Map<Metric, @Nullable Number> figures = new EnumMap<>(Metric.class);
+        METRICS.forEach((metric, asked) -> figures.put(metric, answers.get(asked)));
+        KeptCaptures captures = KeptCaptures.read(rows, windows, filter);
+        Number visitors = answers.get(QueryMetric.VISITORS);
+        figures.put(
+                Metric.LEAD_CAPTURE_RATE,
+                visitors == null || visitors.longValue() == 0 ? null : captures.visitors() / visitors.doubleValue());
+        figures.put(Metric.TIME_TO_CAPTURE, captures.meanHours());
+        return figures;
+    }
+
+    private static Map<QueryMetric, @Nullable Number> ungrouped(
+            RawRows rows, List<ZoneWindow> windows, Filter filter, List<QueryMetric> asked) {
+        QueryRow row = rows.rows(MetricsQuery.ungrouped(windows, asked, filter)).getFirst();
+        Map<QueryMetric, @Nullable Number> answers = new EnumMap<>(QueryMetric.class);
+        for (int i = 0; i < asked.size(); i++) {
+            answers.put(asked.get(i), row.metrics().get(i));
+        }
+        return answers;
+    }
+
+    private static @Nullable Double decimal(@Nullable Number number) {
+        return number == null ? null : number.doubleValue();
+    }
+
+    private static Map<String, @Nullable Double> mix(RawRows rows, List<ZoneWindow> windows, Filter filter) {
+        Map<String, Long> sessions = new HashMap<>();
+        for (QueryRow row : grouped(
+                rows,
+                windows,
+                filter,
+                new By(Dimension.TRAFFIC_SOURCE.key(), new Field.Column(Dimension.TRAFFIC_SOURCE)),
+                List.of(QueryMetric.SESSIONS))) {
+            sessions.put(String.valueOf(row.groups().getFirst()), count(row, 0));
+        }
+        long all = sessions.values().stream().mapToLong(Long::longValue).sum();
+        Map<String, @Nullable Double> shares = new LinkedHashMap<>();
+        Summaries.sources()
+                .forEach(source ->
+                        shares.put(source, all == 0 ? null : sessions.getOrDefault(source, 0L) / (double) all));
+        return Collections.unmodifiableMap(shares);
+    }
+
+    private static List<TrendPoint> trend(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
+        Map<LocalDate, TrendPoint> points = new TreeMap<>();
+        window.from()
+                .datesUntil(window.to().plusDays(1))
+                .forEach(day -> points.put(day, new TrendPoint(day, 0, 0, 0, null)));
+        for (QueryRow row : grouped(
+                rows,
+                windows,
+                filter,
+                Time.DAY,
+                List.of(QueryMetric.VISITORS, QueryMetric.PAGE_VIEWS, QueryMetric.SESSIONS))) {
+            LocalDate day = LocalDate.parse(Objects.requireNonNull(row.groups().getFirst()));
+            points.put(day, new TrendPoint(day, count(row, 0), count(row, 1), count(row, 2), null));
+        }
+        return List.copyOf(points.values());
+    }
+
+    private static List<QueryRow> grouped(
+            RawRows rows, List<ZoneWindow> windows, Filter filter, Grouping by, List<QueryMetric> metrics) {
+        return rows.rows(new MetricsQuery(windows, metrics, List.of(by), filter, List.of(), Integer.MAX_VALUE, 0));
+    }
+
+    private static long count(QueryRow row, int column) {
+        return Objects.requireNonNull(row.metrics().get(column), "a count of nothing is zero")
+                .longValue();
+    }
+}

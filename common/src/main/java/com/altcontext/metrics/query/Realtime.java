@@ -1,0 +1,101 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Condition;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What happens on some properties now.
+ *
+ * @param visitors different ones of the last 5 minutes
+ * @param minutes the page views of each of the last 30 minutes, the present one last
+ * @param pages those with the most visitors of the last 5 minutes
+ * @param sources where those visitors came from
+ */
+public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, List<Top> sources) {
+    public static final int MINUTES = 30;
+
+    private static final Duration PRESENT = Duration.ofMinutes(5);
+    private static final int TOP = 10;
+
+    /** A client's clock may be ahead; what it sent has happened all the same. */
+    private static final Duration MAX_AHEAD = Duration.ofMinutes(6);
+
+    private static final String VISITORS = """
+            SELECT count(*) FROM (
+                SELECT FROM events AS e WHERE %s GROUP BY e.bucket, e.visitor_id) AS visitors
+            """;
+
+    private static final String PAGE_VIEWS = """
+            SELECT date_trunc('minute', least(e.occurred_at, ?)), count(*)
+            FROM events AS e WHERE e.event_type = 'page_view' AND %s
+            GROUP BY 1
+            """;
+
+    private static final String PAGES = """
+            SELECT value, count(*) FROM (
+                SELECT e.path AS value FROM events AS e WHERE e.event_type = 'page_view' AND %s
+                GROUP BY e.bucket, e.visitor_id, e.path) AS visitors
+            GROUP BY value ORDER BY 2 DESC, 1 LIMIT ?
+            """;
+
+    private static final String SOURCES = """
+            SELECT value, count(*) FROM (
+                SELECT s.traffic_source AS value FROM events AS e
+                JOIN sessions AS s ON s.bucket = e.bucket AND s.visitor_id = e.visitor_id AND s.id = e.session_id
+                WHERE %s
+                GROUP BY e.bucket, e.visitor_id, s.traffic_source) AS visitors
+            GROUP BY value ORDER BY 2 DESC, 1 LIMIT ?
+            """;
+
+    public record Minute(Instant at, long pageViews) {}
+
+    /** A value and its different visitors. */
+    public record Top(String value, long visitors) {}
+
+    /** Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
+    public static Realtime read(QueryEngine engine, PropertyZones zones, Instant now) {
+        Instant first = now.truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(MINUTES - 1L));
+        List<ZoneWindow> half = zones.since(first, now.plus(MAX_AHEAD));
+        Condition recent = held(half);
+        Condition present = held(zones.since(now.minus(PRESENT), now.plus(MAX_AHEAD)));
+        return engine.ask(half, rows -> {
+            long[] views = new long[MINUTES];
+            for (Minute minute :
+                    rows.query(recent.within(PAGE_VIEWS, now), row -> new Minute(row.time(1), row.number(2)))) {
+                int place = (int) Duration.between(first, minute.at).toMinutes();
+                views[Math.clamp(place, 0, MINUTES - 1)] += minute.pageViews;
+            }
+            List<Minute> minutes = new ArrayList<>();
+            for (int i = 0; i < MINUTES; i++) {
+                minutes.add(new Minute(first.plus(Duration.ofMinutes(i)), views[i]));
+            }
+            return new Realtime(
+                    rows.query(present.within(VISITORS), row -> row.number(1)).getFirst(),
+                    minutes,
+                    tops(rows, present.within(PAGES)),
+                    tops(rows, present.within(SOURCES)));
+        });
+    }
+
+    private static List<Top> tops(RawRows rows, Condition statement) {
+        List<Object> values = new ArrayList<>(statement.values());
+        values.add(TOP);
+        return rows.query(
+                new Condition(statement.sql(), List.copyOf(values)), row -> new Top(row.text(1), row.number(2)));
+    }
+
+    private static Condition held(List<ZoneWindow> windows) {
+        return Condition.all(List.of(
+                Condition.of(
+                        "e.device <> 'bot' AND e.day BETWEEN ? AND ?",
+                        QueryStatement.firstPartition(windows),
+                        QueryStatement.lastPartition(windows)),
+                Condition.any(windows.stream()
+                        .map(window -> window.holds("e", "occurred_at"))
+                        .toList())));
+    }
+}

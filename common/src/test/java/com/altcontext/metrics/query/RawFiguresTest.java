@@ -1,0 +1,265 @@
+package com.altcontext.metrics.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
+import com.altcontext.metrics.Breakdown;
+import com.altcontext.metrics.Metric;
+import com.altcontext.metrics.RollupSource;
+import com.altcontext.metrics.Site;
+import com.altcontext.metrics.Summaries;
+import com.altcontext.metrics.Summary;
+import com.altcontext.metrics.Window;
+import com.altcontext.property.Property;
+import com.altcontext.property.Shields;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.value.Issues;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Summaries and breakdowns of raw rows. That the engine counts right is tested by {@link QueryAgreementTest}. */
+class RawFiguresTest {
+    private static final PropertyZones DEFAULT = zones(Property.UTC, "default");
+
+    private final Site site = new Site("docs");
+    private final QueryEngine engine = new QueryEngine(site.database.sql(), Duration.ofMinutes(1));
+    private final RawSummaries summaries = new RawSummaries(engine, site.clock);
+    private final RawBreakdowns breakdowns = new RawBreakdowns(engine);
+
+    private static PropertyZones zones(ZoneId zone, String... slugs) {
+        return PropertyZones.of(Arrays.stream(slugs)
+                .map(slug -> new Property(slug, Set.of(), zone, Shields.NONE))
+                .toList());
+    }
+
+    private static Filter filter(Object... filters) {
+        Issues issues = new Issues();
+        Filter filter = new FilterReader(issues, _ -> null).filters(List.of(filters));
+        issues.throwIfAny();
+        return filter;
+    }
+
+    private UUID visitorOf(String who) {
+        return UUID.fromString(site.database
+                .texts("SELECT visitor_id::text FROM visitors WHERE anon_id = 'visitor-" + who + "'")
+                .getFirst());
+    }
+
+    /** Visits of every kind: two days, sources, forms, a bot, a lead. */
+    private void visits() {
+        site.does(TestEvent.view("early", site.at(3, "08:00:00"), "/"));
+        for (int ago = 2; ago >= 1; ago--) {
+            site.does(
+                    TestEvent.view("early", site.at(ago, "10:00:00"), "/").engaged(4_000),
+                    TestEvent.view("new" + ago, site.at(ago, "11:00:00"), "/pricing")
+                            .source(TrafficSource.EMAIL, new Utm("letter", "email", "spring", null, null), null)
+                            .lcp(1_000 * ago),
+                    TestEvent.view("new" + ago, site.at(ago, "11:01:00"), "/form")
+                            .type("form_start"),
+                    TestEvent.view("new" + ago, site.at(ago, "11:02:00"), "/form")
+                            .type("form_submit"),
+                    TestEvent.view("crawler", site.at(ago, "12:00:00"), "/").device(DeviceType.BOT));
+        }
+        site.captures("default", visitorOf("new1"), site.at(1, "11:02:00"));
+    }
+
+    @Test
+    void without_a_filter_the_raw_rows_say_what_the_rollups_say() {
+        visits();
+        site.rollUp();
+        Window window = new Window(site.day(2), site.day(1));
+        Summary rolled = new Summaries(site.database.sql(), RollupSource.TABLES, site.clock)
+                .of(window, null, "default", site.today());
+
+        Summary raw = summaries.of(window, DEFAULT, Filter.none());
+
+        for (Metric metric : Metric.values()) {
+            if (raw.reasons().containsKey("metrics." + metric.key())) {
+                continue;
+            }
+            Number expected = rolled.of(metric).value();
+            Number found = raw.of(metric).value();
+            assertThat(found == null ? null : found.doubleValue())
+                    .as(metric.key())
+                    .isEqualTo(expected == null ? null : expected.doubleValue());
+        }
+        assertThat(raw.trafficSourceMix()).isEqualTo(rolled.trafficSourceMix());
+        raw.webVitals().forEach((vital, found) -> {
+            Double expected = rolled.of(vital).p75();
+            if (expected == null) {
+                assertThat(found.p75()).isNull();
+            } else {
+                assertThat(found.p75()).isCloseTo(expected, within(expected / 50));
+            }
+        });
+        for (int day = 0; day < 2; day++) {
+            assertThat(raw.trend().get(day).uniqueVisitors())
+                    .isEqualTo(rolled.trend().get(day).uniqueVisitors());
+            assertThat(raw.trend().get(day).pageViews())
+                    .isEqualTo(rolled.trend().get(day).pageViews());
+            assertThat(raw.trend().get(day).sessions())
+                    .isEqualTo(rolled.trend().get(day).sessions());
+        }
+    }
+
+    @Test
+    void a_filter_keeps_its_sessions_as_a_whole_and_says_what_it_cannot_know() {
+        visits();
+        Window window = new Window(site.day(2), site.day(1));
+
+        Summary pricing = summaries.of(window, DEFAULT, filter(List.of("is", "path", List.of("/pricing"))));
+
+        assertThat(pricing.of(Metric.UNIQUE_VISITORS).value()).isEqualTo(2L);
+        assertThat(pricing.of(Metric.SESSIONS).value()).isEqualTo(2L);
+        assertThat(pricing.of(Metric.PAGE_VIEWS).value()).isEqualTo(2L);
+        // They converted on another page, and stay whole sessions.
+        assertThat(pricing.of(Metric.LANDING_CONVERSION_RATE).value()).isEqualTo(1.0);
+        assertThat(pricing.of(Metric.FORM_COMPLETION_RATE).value()).isEqualTo(1.0);
+        assertThat(pricing.of(Metric.RETURNING_VISITORS).value()).isEqualTo(0.0);
+        assertThat(pricing.of(Metric.LEAD_CAPTURE_RATE).value()).isEqualTo(0.5);
+        assertThat(Objects.requireNonNull(pricing.of(Metric.TIME_TO_CAPTURE).value())
+                        .doubleValue())
+                .isCloseTo(120 / 3600.0, within(1e-9));
+        assertThat(pricing.trafficSourceMix()).containsEntry("email", 1.0).containsEntry("direct", 0.0);
+        assertThat(pricing.ingest()).isNull();
+        assertThat(pricing.reasons()).containsKeys("ingest", "trend.newLeads");
+        assertThat(pricing.trend()).hasSize(2);
+
+        Summary nobody = summaries.of(window, DEFAULT, filter(List.of("is", "country", List.of("XX"))));
+        assertThat(nobody.of(Metric.UNIQUE_VISITORS).value()).isEqualTo(0L);
+        assertThat(nobody.of(Metric.BOUNCE_RATE).value()).isNull();
+        assertThat(nobody.of(Metric.LEAD_CAPTURE_RATE).value()).isNull();
+        assertThat(nobody.trafficSourceMix().values()).containsOnlyNulls();
+    }
+
+    @Test
+    void visitors_who_come_every_day_are_one_in_each_row() {
+        for (int ago = 5; ago >= 1; ago--) {
+            site.does(
+                    TestEvent.view("a", site.at(ago, "10:00:00"), "/"),
+                    TestEvent.view("b", site.at(ago, "10:00:00"), "/"),
+                    TestEvent.view("b", site.at(ago, "10:01:00"), "/only-" + ago));
+        }
+        Window week = new Window(site.day(6), site.day(1));
+
+        Breakdown devices = breakdowns.of(named("device"), week, DEFAULT, Filter.none(), 50);
+        Breakdown pages = breakdowns.of(named("path"), week, DEFAULT, Filter.none(), 2);
+
+        assertThat(devices.rows()).containsExactly(new Breakdown.Value("desktop", new Breakdown.Sums(2, 15, 10, 0)));
+        assertThat(devices.total()).isEqualTo(new Breakdown.Added(15L, 10L, 0L));
+        assertThat(devices.other()).isEqualTo(new Breakdown.Added(0L, 0L, 0L));
+        assertThat(pages.rows().getFirst()).isEqualTo(new Breakdown.Value("/", new Breakdown.Sums(2, 10, 10, 0)));
+        assertThat(pages.rows()).hasSize(2);
+        assertThat(pages.total()).isEqualTo(new Breakdown.Added(15L, null, null));
+        assertThat(pages.other()).isEqualTo(new Breakdown.Added(4L, null, null));
+        assertThat(breakdowns
+                        .of(named("props.x"), new Window(site.today(), site.today()), DEFAULT, Filter.none(), 5)
+                        .total())
+                .isEqualTo(new Breakdown.Added(0L, null, null));
+    }
+
+    private static Grouping named(String name) {
+        return Objects.requireNonNull(Grouping.named(name));
+    }
+
+    @Test
+    void a_day_is_that_of_the_propertys_zone() {
+        ZoneId toronto = ZoneId.of("America/Toronto");
+        Instant midnight = site.day(2).atStartOfDay(toronto).toInstant();
+        site.does(
+                TestEvent.view("before", midnight.minusSeconds(1), "/"),
+                TestEvent.view("first", midnight, "/"),
+                TestEvent.view("last", midnight.plus(Duration.ofHours(23)), "/"));
+        LocalDate day = site.day(2);
+
+        Summary summary = summaries.of(new Window(day, day), zones(toronto, "default"), Filter.none());
+
+        assertThat(summary.of(Metric.UNIQUE_VISITORS).value()).isEqualTo(2L);
+        assertThat(summary.trend().getFirst().sessions()).isEqualTo(2);
+    }
+
+    @Test
+    void a_window_that_reaches_beyond_the_raw_rows_is_refused_with_the_first_day_that_can_be_asked() {
+        visits();
+        site.database.run(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
+                        + " visitors, rollups, rejections, days_left) VALUES (now(), '" + site.day(2) + "', '"
+                        + site.day(300) + "', 0, 0, 0, 0, 0, 0, 0, 0)");
+        Window early = new Window(site.day(3), site.day(1));
+
+        assertThatThrownBy(() -> summaries.of(early, DEFAULT, Filter.none()))
+                .isInstanceOfSatisfying(
+                        RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(2)));
+        // Its day begins before the first one that is kept.
+        assertThatThrownBy(() -> summaries.of(
+                        new Window(site.day(2), site.day(1)), zones(ZoneId.of("Asia/Tokyo"), "default"), Filter.none()))
+                .isInstanceOfSatisfying(
+                        RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(1)));
+        assertThat(summaries
+                        .of(new Window(site.day(2), site.day(1)), DEFAULT, Filter.none())
+                        .of(Metric.SESSIONS)
+                        .value())
+                .isEqualTo(4L);
+    }
+
+    @Test
+    void a_part_of_an_earlier_window_ends_at_the_same_time_of_day() {
+        site.does(TestEvent.view("a", site.at(1, "11:59:00"), "/"), TestEvent.view("b", site.at(1, "12:01:00"), "/"));
+        Window yesterday = new Window(site.day(1), site.day(1));
+
+        Map<Metric, @Nullable Number> part =
+                summaries.metrics(DEFAULT.windowsUntil(yesterday, site.now, 1), Filter.none());
+
+        assertThat(site.now).isEqualTo(site.at(0, "12:00:00"));
+        assertThat(part.get(Metric.UNIQUE_VISITORS)).isEqualTo(1L);
+        assertThat(part.get(Metric.SESSIONS)).isEqualTo(1L);
+    }
+
+    @Test
+    void days_are_each_propertys_own() {
+        PropertyZones both = PropertyZones.of(List.of(
+                new Property("default", Set.of(), Property.UTC, Shields.NONE),
+                new Property("docs", Set.of(), ZoneId.of("Pacific/Auckland"), Shields.NONE)));
+        Instant evening = Instant.parse("2026-01-31T20:00:00Z");
+
+        assertThat(both.today(evening)).isEqualTo(LocalDate.parse("2026-02-01"));
+        assertThat(both.openDay(evening)).isEqualTo(LocalDate.parse("2026-01-31"));
+        Window february = new Window(LocalDate.parse("2026-02-01"), LocalDate.parse("2026-02-01"));
+        assertThat(both.windows(february))
+                .containsExactlyInAnyOrder(
+                        new ZoneWindow(
+                                Property.UTC,
+                                List.of("default"),
+                                Instant.parse("2026-02-01T00:00:00Z"),
+                                Instant.parse("2026-02-02T00:00:00Z")),
+                        new ZoneWindow(
+                                ZoneId.of("Pacific/Auckland"),
+                                List.of("docs"),
+                                Instant.parse("2026-01-31T11:00:00Z"),
+                                Instant.parse("2026-02-01T11:00:00Z")));
+        // Of a day that has not begun for one of them, nothing of the day before counts for it.
+        assertThat(both.windowsUntil(february.back(1), evening, 1))
+                .extracting(ZoneWindow::end)
+                .containsExactlyInAnyOrder(
+                        Instant.parse("2026-01-31T00:00:00Z"), Instant.parse("2026-01-30T20:00:00Z"));
+        // Days are as long as the zone has them: Toronto's clocks go forward on 8 March.
+        PropertyZones toronto = zones(ZoneId.of("America/Toronto"), "default");
+        LocalDate short_ = LocalDate.parse("2026-03-08");
+        ZoneWindow window = toronto.windows(new Window(short_, short_)).getFirst();
+        assertThat(Duration.between(window.start(), window.end())).isEqualTo(Duration.ofHours(23));
+    }
+}
