@@ -35,7 +35,7 @@ class ArchitectureTest {
             Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event")),
             Map.entry("delivery", Set.of("db")),
             Map.entry("metrics", Set.of("db", "property", "event")),
-            Map.entry("metrics.query", Set.of("db", "property", "metrics")),
+            Map.entry("metrics.query", Set.of("db", "property", "metrics", "lead")),
             Map.entry("retention", Set.of("db", "property", "visit", "attribution", "event", "lead", "metrics")));
 
     @Test

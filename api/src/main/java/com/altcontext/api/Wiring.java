@@ -30,6 +30,7 @@ import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Summaries;
+import com.altcontext.metrics.query.LeadBreakdowns;
 import com.altcontext.metrics.query.QueryEngine;
 import com.altcontext.metrics.query.RawBreakdowns;
 import com.altcontext.metrics.query.RawSummaries;
@@ -260,6 +261,11 @@ class Wiring {
     @Singleton
     RawSummaries rawSummaries(QueryEngine engine, InstantSource clock) {
         return new RawSummaries(engine, clock);
+    }
+
+    @Singleton
+    LeadBreakdowns leadBreakdowns(Sql sql, QueryEngine engine) {
+        return new LeadBreakdowns(sql, engine);
     }
 
     @Singleton

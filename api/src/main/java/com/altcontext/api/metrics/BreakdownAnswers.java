@@ -9,55 +9,115 @@ import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.Field;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.Grouping;
+import com.altcontext.metrics.query.LeadBreakdowns;
+import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
+import com.altcontext.metrics.query.LeadBreakdowns.Touch;
 import com.altcontext.metrics.query.RawBreakdowns;
 import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.value.Issues;
+import com.altcontext.value.QueryParameters;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Breakdowns: from raw rows as far back as there are any, beyond from rollups. */
 @Singleton
 final class BreakdownAnswers {
-    private static final String DIMENSIONS =
-            Arrays.stream(Dimension.values()).map(Dimension::key).collect(Collectors.joining(" "));
+    private static final String GOAL = "goal";
+    private static final String DIMENSIONS = Stream.of(
+                    Arrays.stream(Dimension.values()).map(Dimension::key),
+                    Stream.of(GOAL, "props.<key>"),
+                    Arrays.stream(LeadDimension.values()).map(LeadDimension::key))
+            .flatMap(names -> names)
+            .collect(Collectors.joining(" "));
 
     private final RawBreakdowns raw;
     private final Breakdowns rolled;
+    private final LeadBreakdowns leads;
     private final Summaries summaries;
+    private final GoalNames goals;
 
-    BreakdownAnswers(RawBreakdowns raw, Breakdowns rolled, Summaries summaries) {
+    BreakdownAnswers(RawBreakdowns raw, Breakdowns rolled, LeadBreakdowns leads, Summaries summaries, GoalNames goals) {
         this.raw = raw;
         this.rolled = rolled;
+        this.leads = leads;
         this.summaries = summaries;
+        this.goals = goals;
     }
 
-    /** @param rolled as rollups have it; null if they have not */
-    record By(Grouping grouping, @Nullable Dimension rolled) {
+    /** An answer's body. */
+    sealed interface Body permits BreakdownBody, LeadBreakdownBody {}
+
+    /** What is broken down. */
+    sealed interface By {
+        /** @param rolled as rollups have it; null if they have not */
+        record Visits(Grouping grouping, @Nullable Dimension rolled) implements By {}
+
+        record Goals() implements By {}
+
+        record Leads(LeadDimension dimension, Touch touch) implements By {}
+
         /** Null if there is none of that name, which is an issue. */
-        static @Nullable By read(@Nullable String name, Issues issues) {
+        static @Nullable By read(QueryParameters query, AskedProperty property, Filter filter, Issues issues) {
+            String name = query.text("dimension");
+            LeadDimension ofLeads = name == null ? null : LeadDimension.named(name);
             Field field = name == null ? null : Field.named(name);
+            if (ofLeads != null) {
+                if (!filter.isEmpty()) {
+                    issues.add("filters", "must be absent: they keep visits, and not leads");
+                }
+                return new Leads(ofLeads, touch(query, issues));
+            }
+            if (GOAL.equals(name)) {
+                if (property.slug() == null) {
+                    issues.add("propertyId", "is required for goals, which are each property's own");
+                }
+                return new Goals();
+            }
             if (name == null || field == null) {
-                issues.add("dimension", "must be one of " + DIMENSIONS + " props.<key>");
+                issues.add("dimension", "must be one of " + DIMENSIONS);
                 return null;
             }
-            return new By(new Grouping.By(name, field), Dimension.of(name));
+            return new Visits(new Grouping.By(name, field), Dimension.of(name));
+        }
+
+        private static Touch touch(QueryParameters query, Issues issues) {
+            String text = query.text("touch");
+            if (text != null && !text.equals("first") && !text.equals("capture")) {
+                issues.add("touch", "must be first or capture");
+            }
+            return "capture".equals(text) ? Touch.CAPTURE : Touch.FIRST;
         }
     }
 
     record BreakdownQuestion(AskedProperty property, Window window, By by, Filter filter, int limit) {}
 
-    BreakdownBody answer(BreakdownQuestion question, Instant now) {
+    Body answer(BreakdownQuestion question, Instant now) {
+        Window window = question.window;
+        AskedProperty property = question.property;
+        return switch (question.by) {
+            case By.Visits visits -> visits(question, visits, now);
+            case By.Goals _ ->
+                BreakdownBody.of(
+                        raw.ofGoals(goals.list(property.slug()), window, property.zones(), question.filter),
+                        Freshness.ofRaw(now));
+            case By.Leads of ->
+                LeadBreakdownBody.of(
+                        leads.of(of.dimension, of.touch, window, property.zones(), question.limit, now), now);
+        };
+    }
+
+    private BreakdownBody visits(BreakdownQuestion question, By.Visits by, Instant now) {
         Window window = question.window;
         AskedProperty property = question.property;
         try {
-            Breakdown breakdown =
-                    raw.of(question.by.grouping, window, property.zones(), question.filter, question.limit);
+            Breakdown breakdown = raw.of(by.grouping, window, property.zones(), question.filter, question.limit);
             return BreakdownBody.of(breakdown, Freshness.ofRaw(now));
         } catch (RawRowsGone gone) {
-            Dimension dimension = question.by.rolled;
+            Dimension dimension = by.rolled;
             if (dimension == null || !question.filter.isEmpty()) {
                 throw gone;
             }

@@ -18,7 +18,8 @@ public record BreakdownBody(
         List<ValueBody> rows,
         AddedBody other,
         AddedBody total,
-        Map<String, String> reasons) {
+        Map<String, String> reasons)
+        implements BreakdownAnswers.Body {
 
     /** @param value null for sessions that have none, such as those without a campaign */
     public record ValueBody(

@@ -55,20 +55,31 @@ final class CsvAnswer {
     }
 
     /** Writes the rows of a breakdown. */
-    static StreamedAnswer of(RequestContext request, BreakdownBody breakdown) {
+    static StreamedAnswer of(RequestContext request, BreakdownAnswers.Body breakdown) {
         StreamedAnswer file = file(request, "breakdown");
-        row(file, List.of("value", "visitors", "pageViews", "sessions", "conversions"));
-        for (BreakdownBody.ValueBody value : breakdown.rows()) {
-            Long visitors = value.visitors();
-            List<@Nullable String> cells = new ArrayList<>();
-            cells.add(value.value());
-            cells.add(visitors == null ? null : visitors.toString());
-            cells.add(String.valueOf(value.pageViews()));
-            cells.add(String.valueOf(value.sessions()));
-            cells.add(String.valueOf(value.conversions()));
-            row(file, cells);
+        switch (breakdown) {
+            case BreakdownBody visits -> {
+                row(file, List.of("value", "visitors", "pageViews", "sessions", "conversions"));
+                visits.rows()
+                        .forEach(row -> row(
+                                file, row.value(), row.visitors(), row.pageViews(), row.sessions(), row.conversions()));
+            }
+            case LeadBreakdownBody leads -> {
+                row(file, List.of("value", "leads", "mailableLeads", "conversionRate"));
+                leads.rows()
+                        .forEach(row -> row(file, row.value(), row.leads(), row.mailableLeads(), row.conversionRate()));
+            }
         }
         return file;
+    }
+
+    private static void row(StreamedAnswer file, @Nullable String value, @Nullable Number... figures) {
+        List<@Nullable String> cells = new ArrayList<>();
+        cells.add(value);
+        for (Number figure : figures) {
+            cells.add(figure == null ? null : figure.toString());
+        }
+        row(file, cells);
     }
 
     private static List<@Nullable String> cells(QueryRow row) {

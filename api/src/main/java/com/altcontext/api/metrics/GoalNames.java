@@ -35,13 +35,18 @@ final class GoalNames {
         }
     }
 
+    /** Of all together: none. Waits for the database. */
+    List<Goal> list(@Nullable String property) {
+        return property == null ? List.of() : sql.inTransaction(tx -> GoalStore.of(tx, property));
+    }
+
     /**
      * Waits for the database.
      *
      * @param property null for all together, which share no goals
      */
     Lookup of(@Nullable String property) {
-        List<Goal> goals = property == null ? List.of() : sql.inTransaction(tx -> GoalStore.of(tx, property));
+        List<Goal> goals = list(property);
         return name -> goals.stream()
                 .filter(goal -> goal.name().equals(name))
                 .findFirst()

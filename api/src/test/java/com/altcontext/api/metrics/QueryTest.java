@@ -158,6 +158,64 @@ class QueryTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void a_breakdown_by_goals_has_the_sessions_that_reached_each() {
+        visits();
+        stored.execute("INSERT INTO goals (property_id, name, event_type) VALUES (?, 'sent', 'form_submit')", property);
+        stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES (?, 'prices', '/pric*')", property);
+        stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES (?, 'never', '/never')", property);
+
+        JsonNode goals = get("breakdown?window=today&dimension=goal&propertyId=" + property)
+                .json();
+
+        assertThat(goals.path("rows"))
+                .hasToString("[{\"value\":\"prices\",\"visitors\":2,\"pageViews\":3,\"sessions\":3,\"conversions\":2},"
+                        + "{\"value\":\"sent\",\"visitors\":1,\"pageViews\":1,\"sessions\":3,\"conversions\":1},"
+                        + "{\"value\":\"never\",\"visitors\":0,\"pageViews\":0,\"sessions\":3,\"conversions\":0}]");
+        assertThat(goals.path("total")).isEmpty();
+        assertThat(get("breakdown?window=today&dimension=goal")
+                        .json()
+                        .at("/issues/0/path")
+                        .asText())
+                .isEqualTo("propertyId");
+    }
+
+    @Test
+    void leads_are_counted_by_where_they_came_from() {
+        visits();
+        for (String lead : List.of(
+                "'spring', 'campaign', 'express'", "'spring', 'campaign', 'pending'", "NULL, 'direct', 'express'")) {
+            stored.execute(
+                    "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, form_name,"
+                            + " first_utm_campaign, first_traffic_source, consent_status, capture_traffic_source)"
+                            + " SELECT id, ?, id || '@example.ca', now(), now(), 'newsletter', " + lead
+                            + ", 'email' FROM (SELECT gen_random_uuid() AS id) AS made",
+                    property);
+        }
+        stored.execute(
+                "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status, is_bot)"
+                        + " SELECT id, ?, id || '@example.ca', now(), now(), 'express', true FROM (SELECT gen_random_uuid() AS id) AS made",
+                property);
+        String by = "breakdown?window=today&propertyId=" + property + "&dimension=lead.";
+
+        assertThat(get(by + "campaign").json().path("rows"))
+                .hasToString("[{\"value\":\"spring\",\"leads\":2,\"mailableLeads\":1,\"conversionRate\":1},"
+                        + "{\"value\":null,\"leads\":1,\"mailableLeads\":1,\"conversionRate\":1}]");
+        JsonNode captured = get(by + "source&touch=capture&limit=1").json();
+        assertThat(captured.at("/rows/0/value").asText()).isEqualTo("email");
+        assertThat(captured.at("/rows/0/conversionRate").isNull()).isTrue();
+        assertThat(captured.at("/total/leads").asLong()).isEqualTo(3);
+        assertThat(captured.at("/other/leads").asLong()).isZero();
+        JsonNode forms = get(by + "form").json();
+        assertThat(forms.at("/rows/0/value").asText()).isEqualTo("newsletter");
+        assertThat(forms.at("/reasons/rows.conversionRate").asText()).isNotEmpty();
+        assertThat(get(by + "form&touch=last&filters=" + encoded("[[\"is\",\"path\",[\"/\"]]]"))
+                        .json()
+                        .path("issues")
+                        .findValuesAsText("path"))
+                .containsExactlyInAnyOrder("filters", "touch");
+    }
+
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }

@@ -4,6 +4,7 @@ import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Breakdown.Sums;
 import com.altcontext.metrics.Breakdown.Value;
 import com.altcontext.metrics.FigureSource;
+import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.MetricsQuery.Order;
 import java.util.List;
@@ -41,6 +42,12 @@ public final class RawBreakdowns {
                         .toList(),
                 null,
                 sums(totals));
+    }
+
+    /** The goals of a property, those that most sessions reached first. Throws as {@link #of} does. */
+    public Breakdown ofGoals(List<Goal> goals, Window window, PropertyZones zones, Filter filter) {
+        List<ZoneWindow> windows = zones.windows(window);
+        return engine.ask(windows, rows -> new GoalBreakdown(goals).read(rows, window, windows, filter));
     }
 
     private static Sums sums(List<? extends @Nullable Number> counts) {

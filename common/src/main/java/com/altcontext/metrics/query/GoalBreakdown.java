@@ -1,0 +1,77 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.db.Row;
+import com.altcontext.metrics.Breakdown;
+import com.altcontext.metrics.Breakdown.Sums;
+import com.altcontext.metrics.Breakdown.Value;
+import com.altcontext.metrics.Condition;
+import com.altcontext.metrics.FigureSource;
+import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.Window;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How many sessions reached each goal: one statement that reads the events of the sessions once. */
+final class GoalBreakdown {
+    private final List<Goal> goals;
+
+    GoalBreakdown(List<Goal> goals) {
+        this.goals = goals;
+    }
+
+    /** The sessions of each row are all that the filter keeps, and its conversions those that reached the goal. */
+    Breakdown read(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
+        List<Value> values = goals.isEmpty()
+                ? List.of()
+                : rows.query(statement(windows, filter, rows.until()), this::values)
+                        .getFirst();
+        Breakdown.Added nothing = new Breakdown.Added(null, null, null);
+        return new Breakdown(window, "goal", FigureSource.RAW, values, true, nothing, nothing, Map.of());
+    }
+
+    private Condition statement(List<ZoneWindow> windows, Filter filter, LocalDate until) {
+        Condition kept = QueryStatement.sessionsOf(windows, filter, until);
+        StringBuilder counts = new StringBuilder();
+        StringBuilder reached = new StringBuilder();
+        List<@Nullable Object> values = new ArrayList<>();
+        for (int i = 0; i < goals.size(); i++) {
+            Condition goal = goals.get(i).reached();
+            counts.append((", count(DISTINCT visitor_id) FILTER (WHERE r%1$d),"
+                            + " coalesce(sum(page_views) FILTER (WHERE r%1$d), 0), count(*) FILTER (WHERE r%1$d)")
+                    .formatted(i));
+            reached.append(", bool_or(").append(goal.sql()).append(") AS r").append(i);
+            values.addAll(goal.values());
+        }
+        values.addAll(kept.values());
+        values.add(QueryStatement.firstPartition(windows));
+        values.add(until);
+        return new Condition(
+                "SELECT count(*)" + counts + "\nFROM (SELECT p.bucket, p.visitor_id, p.id,"
+                        + " count(*) FILTER (WHERE g.event_type = 'page_view') AS page_views" + reached + "\nFROM ("
+                        + kept.sql()
+                        + ") AS p\nLEFT JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
+                        + " AND g.session_id = p.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ?"
+                        + "\nGROUP BY p.bucket, p.visitor_id, p.id) AS sessions",
+                values);
+    }
+
+    private List<Value> values(Row row) throws SQLException {
+        List<Value> values = new ArrayList<>();
+        long sessions = row.number(1);
+        for (int i = 0; i < goals.size(); i++) {
+            int column = 2 + 3 * i;
+            values.add(new Value(
+                    goals.get(i).name(),
+                    new Sums(row.number(column), row.number(column + 1), sessions, row.number(column + 2))));
+        }
+        values.sort(Comparator.comparingLong((Value value) -> value.sums().conversions())
+                .reversed()
+                .thenComparing(value -> String.valueOf(value.value())));
+        return values;
+    }
+}

@@ -1,0 +1,173 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.db.Sql;
+import com.altcontext.lead.EffectiveConsent;
+import com.altcontext.metrics.Condition;
+import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.Window;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Where the new leads of a window came from. Leads are kept when raw rows are purged, so any window can be asked about. */
+public final class LeadBreakdowns {
+    private static final String ROWS = "SELECT {column}, count(*),"
+            + " count(*) FILTER (WHERE " + EffectiveConsent.SQL + " IN ('express', 'implied')),"
+            + " sum(count(*)) OVER (),"
+            + " sum(count(*) FILTER (WHERE " + EffectiveConsent.SQL + " IN ('express', 'implied'))) OVER ()"
+            + " FROM leads AS l WHERE NOT l.is_bot AND %s"
+            + " GROUP BY 1 ORDER BY 2 DESC, 3 DESC, {column} COLLATE \"C\" LIMIT ?";
+
+    private static final String NO_SESSIONS =
+            "sessions by this value are counted in raw rows, and those of the first days are gone";
+    private static final String NOT_OF_SESSIONS = "a session has no form of its own";
+
+    private final Sql sql;
+    private final QueryEngine engine;
+
+    public LeadBreakdowns(Sql sql, QueryEngine engine) {
+        this.sql = sql;
+        this.engine = engine;
+    }
+
+    /** What leads are grouped by. */
+    public enum LeadDimension {
+        SOURCE(Dimension.TRAFFIC_SOURCE),
+        CAMPAIGN(Dimension.UTM_CAMPAIGN),
+        LANDING_PATH(Dimension.LANDING_PATH),
+        REFERRER_HOST(Dimension.REFERRER_HOST),
+        FORM(null);
+
+        private final @Nullable Dimension ofSessions;
+
+        LeadDimension(@Nullable Dimension ofSessions) {
+            this.ofSessions = ofSessions;
+        }
+
+        /** The name in requests. */
+        public String key() {
+            return "lead." + name().toLowerCase(Locale.ROOT);
+        }
+
+        private String column(Touch touch) {
+            return ofSessions == null
+                    ? "l.form_name"
+                    : "l." + touch.name().toLowerCase(Locale.ROOT) + '_' + ofSessions.key();
+        }
+
+        public static @Nullable LeadDimension named(String key) {
+            for (LeadDimension dimension : values()) {
+                if (dimension.key().equals(key)) {
+                    return dimension;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** Which session of the visitor says where the lead came from. */
+    public enum Touch {
+        /** The first that is known. */
+        FIRST,
+        /** That of the first capture. */
+        CAPTURE
+    }
+
+    /**
+     * @param mailable those that may be written to now
+     * @param conversionRate leads ÷ sessions of the window with that value; null over none, or where they are not known
+     */
+    public record LeadRow(
+            @Nullable String value,
+            long leads,
+            long mailable,
+            @Nullable Double conversionRate) {}
+
+    /**
+     * @param rows the values with the most leads first
+     * @param leads all of the window, also those of values without a row
+     * @param mailable likewise
+     * @param reasons why a figure that is null cannot be given
+     */
+    public record LeadBreakdown(
+            Window window,
+            LeadDimension dimension,
+            Touch touch,
+            List<LeadRow> rows,
+            long leads,
+            long mailable,
+            Map<String, String> reasons) {}
+
+    private record Counted(@Nullable String value, long leads, long mailable, long allLeads, long allMailable) {}
+
+    /** Throws as {@link QueryEngine#answer(MetricsQuery)} does, but for raw rows that are gone. */
+    public LeadBreakdown of(
+            LeadDimension dimension, Touch touch, Window window, PropertyZones zones, int limit, Instant now) {
+        List<ZoneWindow> windows = zones.windows(window);
+        Condition captured = Condition.any(windows.stream()
+                .map(each -> each.holds("l", "first_captured_at"))
+                .toList());
+        Condition statement = captured.within(ROWS.replace("{column}", dimension.column(touch)), now, now);
+        List<@Nullable Object> values = new ArrayList<>(statement.values());
+        values.add(limit);
+        List<Counted> counted = sql.inTransaction(tx -> tx.query(
+                statement.sql(),
+                row -> new Counted(row.textOrNull(1), row.number(2), row.number(3), row.number(4), row.number(5)),
+                values.toArray()));
+        Map<String, String> reasons = new HashMap<>();
+        Map<@Nullable String, Long> sessions = sessions(dimension, windows, counted, reasons);
+        return new LeadBreakdown(
+                window,
+                dimension,
+                touch,
+                counted.stream()
+                        .map(row -> new LeadRow(
+                                row.value, row.leads, row.mailable, rate(row.leads, sessions.get(row.value))))
+                        .toList(),
+                counted.isEmpty() ? 0 : counted.getFirst().allLeads,
+                counted.isEmpty() ? 0 : counted.getFirst().allMailable,
+                reasons);
+    }
+
+    private static @Nullable Double rate(long leads, @Nullable Long sessions) {
+        return sessions == null || sessions == 0 ? null : leads / (double) sessions;
+    }
+
+    private Map<@Nullable String, Long> sessions(
+            LeadDimension dimension, List<ZoneWindow> windows, List<Counted> counted, Map<String, String> reasons) {
+        Map<@Nullable String, Long> sessions = new HashMap<>();
+        Dimension ofSessions = dimension.ofSessions;
+        if (ofSessions == null) {
+            reasons.put("rows.conversionRate", NOT_OF_SESSIONS);
+            return sessions;
+        }
+        if (counted.isEmpty()) {
+            return sessions;
+        }
+        Field field = new Field.Column(ofSessions);
+        List<@Nullable String> values = new ArrayList<>();
+        counted.forEach(row -> values.add(row.value));
+        try {
+            for (QueryRow row : engine.answer(new MetricsQuery(
+                    windows,
+                    List.of(QueryMetric.SESSIONS),
+                    List.of(new Grouping.By(ofSessions.key(), field)),
+                    new Filter.Leaf(Filter.Operator.IS, field, values),
+                    List.of(),
+                    counted.size(),
+                    0))) {
+                sessions.put(
+                        row.groups().getFirst(),
+                        Objects.requireNonNull(row.metrics().getFirst()).longValue());
+            }
+        } catch (RawRowsGone gone) {
+            reasons.put("rows.conversionRate", NO_SESSIONS);
+        }
+        return sessions;
+    }
+}
