@@ -213,6 +213,7 @@ class ErasureTest extends ErasureFixture {
             "goals.prop_key",
             "goals.prop_value",
             "daily_goal_rollups.goal",
+            "daily_metric_rollups.time_zone",
             "daily_dimension_rollups.dimension",
             "daily_ingest_rollups.reasons",
             "daily_ingest_rollups.rejected",
