@@ -194,6 +194,10 @@ export const en = {
       unsupported_media_type: 'Wrong type',
       honeypot: 'Honeypot filled, dropped',
       privacy_signal: 'Privacy signal, dropped',
+      engagement_without_session: 'Engagement without a visit, dropped',
+      excluded_network: 'From an excluded network, dropped',
+      excluded_path: 'Of an excluded path, dropped',
+      foreign_host: 'From a page of another host, dropped',
     } as Record<string, string>,
   },
 

@@ -196,6 +196,10 @@ export const fr: Words = {
       unsupported_media_type: 'Type inadmissible',
       honeypot: 'Piège rempli, écarté',
       privacy_signal: 'Signal de confidentialité, écarté',
+      engagement_without_session: 'Engagement sans visite, écarté',
+      excluded_network: 'Réseau exclu, écarté',
+      excluded_path: 'Chemin exclu, écarté',
+      foreign_host: 'Page d’un autre hôte, écarté',
     },
   },
 

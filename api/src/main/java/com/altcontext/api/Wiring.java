@@ -149,8 +149,8 @@ class Wiring {
     }
 
     @Singleton
-    Rejections rejections(InstantSource clock) {
-        return new Rejections(clock);
+    Rejections rejections(Properties properties, InstantSource clock) {
+        return new Rejections(properties::timeZone, clock);
     }
 
     // Events.

@@ -85,7 +85,8 @@ final class Sites {
         return false;
     }
 
-    private static @Nullable String parent(String domain) {
+    /** The domain above; null for the last label. */
+    static @Nullable String parent(String domain) {
         int dot = domain.indexOf('.');
         return dot < 0 ? null : domain.substring(dot + 1);
     }

@@ -32,7 +32,13 @@ public sealed interface Outcome {
         /** {@code Sec-GPC} or {@code DNT}, where the operator chose to respect them. */
         PRIVACY_SIGNAL,
         /** It reports how long a page was looked at, of a visitor who was not there within the last day. */
-        ENGAGEMENT_WITHOUT_SESSION;
+        ENGAGEMENT_WITHOUT_SESSION,
+        /** The client is in a network that the property excludes. */
+        EXCLUDED_NETWORK,
+        /** The path is one that the property excludes. */
+        EXCLUDED_PATH,
+        /** The property counts pages of its own hosts only, and this one is of another, or of none. */
+        FOREIGN_HOST;
 
         private final String word = name().toLowerCase(Locale.ROOT);
 

@@ -5,15 +5,16 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
- * Counts of refused and dropped requests, by day, property, endpoint and reason. They gather in memory and are added to
+ * Counts of refused and dropped requests, by day of the property, property, endpoint and reason. They gather in memory and are added to
  * the database at most once a second, so that a flood of bad requests is one small statement. A killed process loses
  * the counts of its last second, but no acknowledged event.
  */
@@ -33,16 +34,19 @@ public final class Rejections {
             .thenComparing(row -> row.key.reason);
 
     private final Map<Key, Long> counts = new ConcurrentHashMap<>();
+    private final Function<String, ZoneId> timeZone;
     private final InstantSource clock;
 
-    public Rejections(InstantSource clock) {
+    /** @param timeZone of a property: says which day it is there */
+    public Rejections(Function<String, ZoneId> timeZone, InstantSource clock) {
+        this.timeZone = timeZone;
         this.clock = clock;
     }
 
-    /** Counts one more. The values are from small fixed sets: known properties, endpoints and reasons. */
-    public void count(String propertyId, String endpoint, String reason) {
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        counts.merge(new Key(today, propertyId, endpoint, reason), 1L, Long::sum);
+    /** Counts so many more. The names are from small fixed sets: known properties, endpoints and reasons. */
+    public void count(String propertyId, String endpoint, String reason, long more) {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), timeZone.apply(propertyId));
+        counts.merge(new Key(today, propertyId, endpoint, reason), more, Long::sum);
     }
 
     boolean isEmpty() {

@@ -1,17 +1,21 @@
 package com.altcontext.ingest;
 
 import com.altcontext.attribution.Countries;
+import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.ReferrerHost;
+import com.altcontext.attribution.ReferrerSpam;
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.client.Client;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
+import com.altcontext.event.Outcome.DropReason;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
+import com.altcontext.property.Shields;
 import com.altcontext.value.ComputedId;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
@@ -34,6 +38,7 @@ public final class RequestAttribution {
     private final Properties properties;
     private final TrafficSources trafficSources;
     private final Devices devices;
+    private final ReferrerSpam referrerSpam = ReferrerSpam.load();
     private final Countries countries;
     private final KeyedHash hash;
 
@@ -91,6 +96,29 @@ public final class RequestAttribution {
         return property;
     }
 
+    /** Why the property does not count an event; null if it does. Forms are stored all the same: a lead is a lead. */
+    public @Nullable DropReason excluded(Beacon beacon, Property property, Client client) {
+        Shields shields = property.shields();
+        if (shields.equals(Shields.NONE)) {
+            return null;
+        }
+        if (shields.excludes(client.address())) {
+            return DropReason.EXCLUDED_NETWORK;
+        }
+        if (shields.excludes(beacon.path())) {
+            return DropReason.EXCLUDED_PATH;
+        }
+        String host = host(beacon, client);
+        boolean isForeign =
+                shields.ownHostsOnly() && (host == null || !property.domains().contains(host));
+        return isForeign ? DropReason.FOREIGN_HOST : null;
+    }
+
+    /** The host of the page. */
+    private static @Nullable String host(Beacon beacon, Client client) {
+        return beacon.hostname() == null ? client.siteHost() : beacon.hostname();
+    }
+
     /** What an event is stored as. */
     public Event event(Beacon beacon, Property property, Client client, Instant receivedAt) {
         return Event.of(beacon, visitor(beacon, property, client), origin(beacon, property, client), receivedAt);
@@ -138,13 +166,16 @@ public final class RequestAttribution {
 
     private Origin origin(Beacon beacon, Property property, Client client) {
         String country = beacon.traffic().countryCode();
+        String referrerHost = ReferrerHost.of(beacon.referrer());
         return new Origin(
                 beacon.utm(),
                 trafficSources.classify(beacon.utm(), beacon.referrer(), ownDomains(property, client.siteHost())),
-                ReferrerHost.of(beacon.referrer()),
-                devices.classify(beacon.traffic().deviceType(), client.userAgent()),
+                referrerHost,
+                referrerSpam.isFrom(referrerHost)
+                        ? DeviceType.BOT
+                        : devices.classify(beacon.traffic().deviceType(), client.userAgent()),
                 country == null ? countries.of(client.address()) : country,
-                beacon.hostname() == null ? client.siteHost() : beacon.hostname());
+                host(beacon, client));
     }
 
     /** A page's own host is never its referrer, also on a property that lists no domains. */

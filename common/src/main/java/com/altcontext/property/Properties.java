@@ -6,6 +6,7 @@ import com.altcontext.db.Sql;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -101,6 +102,12 @@ public final class Properties {
     /** All that are known. */
     public Collection<Property> all() {
         return snapshot.bySlug.values();
+    }
+
+    /** Where the days of a property begin and end; UTC if it is not known. */
+    public ZoneId timeZone(String slug) {
+        Property property = bySlug(slug);
+        return property == null ? Property.UTC : property.timeZone();
     }
 
     /** The property one of whose domains is the host, else {@code default}. */

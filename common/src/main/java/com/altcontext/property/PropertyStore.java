@@ -110,7 +110,7 @@ public final class PropertyStore {
      * Adds a property.
      *
      * @param wanted with a name
-     * @throws Rejected if the database does not know the time zone
+     * @throws Rejected if the database does not know the time zone, or if only pages of own hosts count and there are none
      * @throws SqlFailure if the database refused
      */
     public static Addition add(Tx tx, PropertySettings wanted) {
@@ -131,7 +131,7 @@ public final class PropertyStore {
      * Changes what is asked for, and notes each change in {@code audit_log}.
      *
      * @param by who changes it
-     * @throws Rejected if the database does not know the time zone
+     * @throws Rejected if the database does not know the time zone, or if only pages of own hosts count and there are none
      * @throws SqlFailure if the database refused
      */
     public static Change set(Tx tx, PropertySettings wanted, String by, Instant at) {
@@ -166,7 +166,7 @@ public final class PropertyStore {
     }
 
     private static StoredProperty write(Tx tx, PropertySettings wanted) {
-        return tx.query(
+        StoredProperty written = tx.query(
                         WRITE,
                         StoredProperty::read,
                         wanted.name(),
@@ -177,6 +177,10 @@ public final class PropertyStore {
                         wanted.ownHostsOnly(),
                         wanted.slug())
                 .getFirst();
+        if (written.ownHostsOnly && written.domains.isEmpty()) {
+            throw Rejected.of("ownHostsOnly", "needs a domain, or all events would be dropped");
+        }
+        return written;
     }
 
     private static String @Nullable [] array(@Nullable List<String> entries) {

@@ -1,6 +1,7 @@
 package com.altcontext.property;
 
 import com.altcontext.client.Cidr;
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -16,5 +17,13 @@ public record Shields(List<Cidr> networks, List<PathPattern> paths, boolean ownH
     public Shields {
         networks = List.copyOf(networks);
         paths = List.copyOf(paths);
+    }
+
+    public boolean excludes(InetAddress client) {
+        return networks.stream().anyMatch(network -> network.contains(client));
+    }
+
+    public boolean excludes(String path) {
+        return paths.stream().anyMatch(pattern -> pattern.matches(path));
     }
 }

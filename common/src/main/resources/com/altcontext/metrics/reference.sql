@@ -197,7 +197,8 @@ CROSS JOIN (
     SELECT coalesce(sum(count), 0) AS refused
     FROM ingest_rejections
     WHERE day BETWEEN :from AND :to AND endpoint IN ('events', 'events/batch')
-      AND reason NOT IN ('honeypot', 'privacy_signal')
+      AND reason NOT IN ('honeypot', 'privacy_signal', 'engagement_without_session',
+                         'excluded_network', 'excluded_path', 'foreign_host')
       AND (:property::text IS NULL OR property_id = :property)) AS rejections
 
 -- breakdown.path

@@ -15,6 +15,7 @@ import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +37,7 @@ class GroupCommitTest {
 
     private static Database database;
 
-    private final Rejections rejections = new Rejections(InstantSource.system());
+    private final Rejections rejections = new Rejections(property -> ZoneOffset.UTC, InstantSource.system());
     private final List<CommittedBatch> batches = new ArrayList<>();
     private final List<GroupCommit> open = new ArrayList<>();
 
@@ -245,7 +246,7 @@ class GroupCommitTest {
     void closing_stores_what_waits_and_takes_nothing_more() throws Exception {
         GroupCommit writer = writer(database.sql(), BOUNDS);
         CompletableFuture<List<Outcome>> waiting = writer.submit(List.of(event("visitor-0001", "/")));
-        rejections.count("default", "events", "invalid_request");
+        rejections.count("default", "events", "invalid_request", 1);
 
         writer.start();
         writer.close();
@@ -329,7 +330,7 @@ class GroupCommitTest {
         assertThat(writer.uncommittedFor()).isZero();
 
         readOnly(own, "on");
-        rejections.count("default", "events", "invalid_request");
+        rejections.count("default", "events", "invalid_request", 1);
         for (int i = 0; i < 3; i++) {
             assertUnavailable(writer.submit(List.of(event("visitor-0001", "/" + i))), Unavailable.Reason.DATABASE_AWAY);
         }

@@ -15,6 +15,7 @@ import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -42,7 +43,7 @@ class LostDatabaseTest {
             Database database = Database.at(server.url());
             DatabaseState state = new DatabaseState(database.sql(), InstantSource.system());
             state.ask();
-            Rejections rejections = new Rejections(InstantSource.system());
+            Rejections rejections = new Rejections(property -> ZoneOffset.UTC, InstantSource.system());
             EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
             AtomicBoolean enough = new AtomicBoolean();
             try (GroupCommit writer = new GroupCommit(
@@ -61,7 +62,7 @@ class LostDatabaseTest {
                 Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.size() > 200);
                 server.stop();
                 Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> refused.get() > 100);
-                rejections.count("default", "events", "invalid_request");
+                rejections.count("default", "events", "invalid_request", 1);
                 server.start();
                 int before = acknowledged.size();
                 Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acknowledged.size() > before + 200);

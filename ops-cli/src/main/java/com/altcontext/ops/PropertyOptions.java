@@ -18,6 +18,7 @@ final class PropertyOptions {
 
     /** The fields of a property, by their options. */
     private static final Map<String, String> ARGUMENTS = Map.of(
+            "ownHostsOnly", "--own-hosts-only",
             "slug", "SLUG",
             "name", "--name",
             "domains", "--domain",

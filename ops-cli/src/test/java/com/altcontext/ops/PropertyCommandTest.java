@@ -62,6 +62,7 @@ class PropertyCommandTest {
         "property set docs --exclude-path admin, 2, --exclude-path must begin with / or *",
         "property set docs --domain https://x/, 2, --domain must be a host name",
         "property set default --domain docs.example.ca, 1, the domain docs.example.ca belongs to the property docs",
+        "property set default --own-hosts-only, 2, --own-hosts-only needs a domain",
         "property set unknown --name X, 1, there is no property of that slug",
         "property set docs, 2, nothing is to be set",
         "property remove unknown, 1, there is no property of that slug",

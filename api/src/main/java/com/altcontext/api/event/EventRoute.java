@@ -138,6 +138,10 @@ public final class EventRoute implements DirectHandler {
         if (respectPrivacySignals && client.privacySignal()) {
             return new Decision.Drop(property, Outcome.DropReason.PRIVACY_SIGNAL);
         }
+        Outcome.DropReason excluded = attribution.excluded(beacon, property, client);
+        if (excluded != null) {
+            return new Decision.Drop(property, excluded);
+        }
         return new Decision.Store(attribution.event(beacon, property, client, clock.instant()));
     }
 
@@ -192,7 +196,11 @@ public final class EventRoute implements DirectHandler {
         List<?> events = events(json);
         if (events.size() > 1) {
             // The first was counted with the request.
-            request.spend(limiter, Limit.EVENTS, events.size() - 1);
+            try {
+                request.spend(limiter, Limit.EVENTS, events.size() - 1);
+            } catch (Refusal tooMany) {
+                throw tooMany.ofEvents(events.size());
+            }
         }
         List<Slot> slots = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
@@ -218,7 +226,7 @@ public final class EventRoute implements DirectHandler {
             json.issues().add("events", "must be an array of 1 to " + MAX_EVENTS + " events");
         }
         if (!json.issues().isEmpty() || !(events instanceof List<?> list)) {
-            throw Refusal.invalid(json.issues());
+            throw Refusal.invalid(json.issues()).ofEvents(events instanceof List<?> known ? known.size() : 1);
         }
         return list;
     }

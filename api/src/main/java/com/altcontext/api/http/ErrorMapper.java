@@ -40,15 +40,16 @@ public class ErrorMapper {
 
     /** What a failure is answered with. */
     private record ErrorAnswer(
-            Problem problem, List<Issue> issues, @Nullable String propertyId) {
+            Problem problem, List<Issue> issues, @Nullable String propertyId, int events) {
         ErrorAnswer(Problem problem) {
-            this(problem, List.of(), null);
+            this(problem, List.of(), null, 1);
         }
 
         static ErrorAnswer of(Throwable failure) {
             return switch (failure) {
-                case Refusal refusal -> new ErrorAnswer(refusal.problem(), refusal.issues(), refusal.propertyId());
-                case Rejected rejected -> new ErrorAnswer(Problem.INVALID_REQUEST, rejected.issues(), null);
+                case Refusal refusal ->
+                    new ErrorAnswer(refusal.problem(), refusal.issues(), refusal.propertyId(), refusal.events());
+                case Rejected rejected -> new ErrorAnswer(Problem.INVALID_REQUEST, rejected.issues(), null, 1);
                 case Unavailable away -> new ErrorAnswer(Problem.UNAVAILABLE);
                 case TookTooLong slow -> new ErrorAnswer(Problem.TOOK_TOO_LONG);
                 case QueryTooSlow slow -> new ErrorAnswer(Problem.QUERY_TOO_SLOW);
@@ -115,7 +116,7 @@ public class ErrorMapper {
             String propertyId = answer.propertyId == null
                     ? properties.byHost(request.client().siteHost()).id()
                     : answer.propertyId;
-            metrics.refused(propertyId, request.route(), answer.problem);
+            metrics.refused(propertyId, request.route(), answer.problem, answer.events);
         }
     }
 

@@ -12,12 +12,18 @@ public final class Refusal extends RuntimeException {
     private final Problem problem;
     private final transient List<Issue> issues;
     private final @Nullable String propertyId;
+    private final int events;
 
     private Refusal(Problem problem, List<Issue> issues, @Nullable String propertyId) {
+        this(problem, issues, propertyId, 1);
+    }
+
+    private Refusal(Problem problem, List<Issue> issues, @Nullable String propertyId, int events) {
         super(problem.code(), null, false, false);
         this.problem = problem;
         this.issues = issues;
         this.propertyId = propertyId;
+        this.events = events;
     }
 
     public Refusal(Problem problem) {
@@ -44,12 +50,22 @@ public final class Refusal extends RuntimeException {
         return new Refusal(Problem.INVALID_REQUEST, issues.list(), propertyId);
     }
 
+    /** The same of a batch: each of its events is counted. */
+    public Refusal ofEvents(int count) {
+        return new Refusal(problem, issues, propertyId, Math.max(1, count));
+    }
+
     Problem problem() {
         return problem;
     }
 
     List<Issue> issues() {
         return issues;
+    }
+
+    /** How many events are refused with it; 1 if it is no batch, or if that is not known. */
+    int events() {
+        return events;
     }
 
     /** Null for the property whose page sent the request. */

@@ -30,17 +30,22 @@ public final class RequestMetrics {
     /** Counts an event or a form that was dropped without an error. */
     public void dropped(String propertyId, Route route, Outcome.DropReason reason) {
         String name = reason.word();
-        rejections.count(propertyId, route.key(), name);
+        rejections.count(propertyId, route.key(), name, 1);
         counter("altcontext.events.dropped", "events that were not stored on purpose", name)
                 .increment();
     }
 
     /** Counts a refused request, or a refused event of a batch. */
     public void refused(String propertyId, Route route, Problem problem) {
+        refused(propertyId, route, problem, 1);
+    }
+
+    /** @param events that were refused with the request, at least 1 */
+    void refused(String propertyId, Route route, Problem problem, int events) {
         if (problem.counted) {
-            rejections.count(propertyId, route.key(), problem.code());
+            rejections.count(propertyId, route.key(), problem.code(), events);
         }
-        errors(problem).increment();
+        errors(problem).increment(events);
     }
 
     /** Counts what the service itself could not do. */

@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -42,7 +43,9 @@ class DatabaseExecutorTest {
     private static final Sql SQL = Database.migrated().sql();
     private static final Vertx VERTX = Vertx.vertx();
     private static final ErrorMapper ERRORS = new ErrorMapper(
-            new RequestMetrics(new Rejections(InstantSource.system()), new SimpleMeterRegistry()), new Properties(SQL));
+            new RequestMetrics(
+                    new Rejections(property -> ZoneOffset.UTC, InstantSource.system()), new SimpleMeterRegistry()),
+            new Properties(SQL));
     private static final Route ROUTE =
             new Routes(List.of(HealthResource.class)).all().getFirst();
 

@@ -159,8 +159,7 @@ class LimitsTest {
         exhaust(TestEvent.body());
         String origin = "https://" + property + ".example";
         for (int i = 0; i < 5; i++) {
-            send(Call.batch("[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]")
-                    .header("origin", origin));
+            send(Call.batch("[{}]").header("origin", origin));
         }
 
         StoredRows.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 5L);

@@ -1,0 +1,36 @@
+package com.altcontext.attribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ReferrerSpamTest {
+    private final ReferrerSpam spam = ReferrerSpam.load();
+
+    @Test
+    void hosts_match_by_whole_labels() {
+        assertThat(spam.isFrom("semalt.com")).isTrue();
+        assertThat(spam.isFrom("a.b.semalt.com")).isTrue();
+        assertThat(spam.isFrom("notsemalt.com")).isFalse();
+        assertThat(spam.isFrom("com")).isFalse();
+        assertThat(spam.isFrom(null)).isFalse();
+    }
+
+    @Test
+    void the_list_holds_each_host_once_in_the_form_it_is_looked_up_and_no_site_that_people_come_from() {
+        List<String> hosts = DataFile.lines("referrer-spam.txt");
+        Set<String> seen = new HashSet<>();
+        Sites search = Sites.read("search-engines.txt");
+        Sites social = Sites.read("social-networks.txt");
+        for (String host : hosts) {
+            assertThat(seen.add(host)).as(host).isTrue();
+            assertThat(ReferrerHost.normal(host)).isEqualTo(host);
+            assertThat(host).contains(".");
+            assertThat(search.at(host) || social.at(host)).as(host).isFalse();
+        }
+        assertThat(hosts).hasSizeGreaterThan(2_000);
+    }
+}
