@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,10 @@ public record QueryBody(
         List<String> dimensions,
         List<RowBody> rows,
         Map<String, String> reasons) {
+
+    private static final String NOT_OF_LEADS =
+            "leads are known by the source, referrer, campaign and landing page of a visitor's first"
+                    + " session alone: no other dimension or filter";
 
     /** @param dimensions null for what has no value */
     public record RowBody(List<@Nullable String> dimensions, List<@Nullable Number> metrics) {
@@ -49,6 +54,8 @@ public record QueryBody(
                 query.metrics().stream().map(QueryMetric::key).toList(),
                 query.groupings().stream().map(Grouping::key).toList(),
                 rows.stream().map(RowBody::of).toList(),
-                Map.of());
+                query.metrics().stream()
+                        .filter(metric -> !query.knows(metric))
+                        .collect(Collectors.toMap(QueryMetric::key, _ -> NOT_OF_LEADS)));
     }
 }

@@ -201,6 +201,19 @@ class QueryTest {
         assertThat(get(by + "campaign").json().path("rows"))
                 .hasToString("[{\"value\":\"spring\",\"leads\":2,\"mailableLeads\":1,\"conversionRate\":1},"
                         + "{\"value\":null,\"leads\":1,\"mailableLeads\":1,\"conversionRate\":1}]");
+        assertThat(rows(query(
+                        "\"metrics\":[\"newLeads\",\"mailableLeads\",\"sessions\"],\"dimensions\":[\"utm_campaign\"]")))
+                .containsExactly("[\"spring\"] [2,1,2]", "[null] [1,1,1]");
+        assertThat(
+                        rows(
+                                query(
+                                        "\"metrics\":[\"newLeads\"],\"filters\":[[\"not\",[\"is\",\"traffic_source\",[\"campaign\"]]]]")))
+                .containsExactly("[] [1]");
+        JsonNode unknown = query("\"metrics\":[\"newLeads\",\"sessions\"],\"filters\":[[\"is\",\"path\",[\"/\"]]]");
+        assertThat(rows(unknown)).containsExactly("[] [null,1]");
+        assertThat(unknown.path("reasons").has("newLeads")).isTrue();
+        assertThat(rows(query("\"metrics\":[\"mailableLeads\"],\"dimensions\":[\"device\"]")))
+                .containsExactly("[\"desktop\"] [null]");
         JsonNode captured = get(by + "source&touch=capture&limit=1").json();
         assertThat(captured.at("/rows/0/value").asText()).isEqualTo("email");
         assertThat(captured.at("/rows/0/conversionRate").isNull()).isTrue();

@@ -21,6 +21,8 @@ enum BaseCount {
     RETURNING_VISITORS(Source.EVENTS, "count(*) FILTER (WHERE returns)"),
     SCROLL_SUM(Source.EVENTS, "sum(scroll_sum)"),
     SCROLLS(Source.EVENTS, "sum(scrolls)"),
+    NEW_LEADS(Source.LEADS, "count(*)"),
+    MAILABLE_LEADS(Source.LEADS, "count(*) FILTER (WHERE mailable)"),
     FCP_P75("fcp_ms", 0.75),
     FCP_P95("fcp_ms", 0.95),
     LCP_P75("lcp_ms", 0.75),
@@ -50,7 +52,9 @@ enum BaseCount {
         SESSIONS,
         /** Events that happened in it. */
         EVENTS,
-        /** The same, each by itself, since quantiles do not add up. */
+        /** Leads that were first captured in it. */
+        LEADS,
+        /** Events again, each by itself, since quantiles do not add up. */
         VITALS
     }
 

@@ -1,6 +1,9 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.metrics.Dimension;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A question.
@@ -37,6 +40,38 @@ public record MetricsQuery(
 
     /** @param column its place among groupings and then metrics, from 0 */
     public record Order(int column, boolean descending) {}
+
+    /** What is known of where a lead came from. */
+    private static final Set<Dimension> OF_LEADS = EnumSet.of(
+            Dimension.TRAFFIC_SOURCE,
+            Dimension.REFERRER_HOST,
+            Dimension.UTM_SOURCE,
+            Dimension.UTM_MEDIUM,
+            Dimension.UTM_CAMPAIGN,
+            Dimension.LANDING_PATH);
+
+    /** Whether a metric is known by these dimensions and filters. */
+    public boolean knows(QueryMetric metric) {
+        return !metric.isOfLeads() || (isOfLeads(filter) && groupings.stream().allMatch(MetricsQuery::isOfLeads));
+    }
+
+    private static boolean isOfLeads(Grouping grouping) {
+        return !(grouping instanceof Grouping.By by) || isOfLeads(by.field());
+    }
+
+    private static boolean isOfLeads(Field field) {
+        return field instanceof Field.Column column && OF_LEADS.contains(column.dimension());
+    }
+
+    private static boolean isOfLeads(Filter filter) {
+        return switch (filter) {
+            case Filter.Leaf leaf -> isOfLeads(leaf.field());
+            case Filter.Reached _ -> false;
+            case Filter.And and -> and.all().stream().allMatch(MetricsQuery::isOfLeads);
+            case Filter.Or or -> or.any().stream().allMatch(MetricsQuery::isOfLeads);
+            case Filter.Not not -> isOfLeads(not.filter());
+        };
+    }
 
     /** Whether only sessions are asked about, so that their own counters answer. */
     boolean sessionsAlone() {

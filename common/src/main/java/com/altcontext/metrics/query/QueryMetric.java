@@ -10,6 +10,10 @@ public enum QueryMetric {
     PAGE_VIEWS("pageViews", BaseCount.PAGE_VIEWS, BaseCount.SESSION_PAGE_VIEWS),
     EVENTS("events", BaseCount.EVENTS, BaseCount.SESSION_EVENTS),
     CONVERSIONS("conversions", BaseCount.CONVERTING_SESSIONS, BaseCount.CONVERTING_SESSIONS),
+    /** They are known by where the visitor's first session came from. */
+    NEW_LEADS("newLeads", BaseCount.NEW_LEADS, BaseCount.NEW_LEADS),
+    /** Those of them that may be written to now. */
+    MAILABLE_LEADS("mailableLeads", BaseCount.MAILABLE_LEADS, BaseCount.MAILABLE_LEADS),
     CONVERSION_RATE("conversionRate", new Ratio(BaseCount.CONVERTING_SESSIONS, BaseCount.SESSIONS)),
     RETURNING_VISITORS(
             "returningVisitorsPct",
@@ -72,6 +76,11 @@ public enum QueryMetric {
         return key;
     }
 
+    /** Whether it counts leads, which are known by less than visits are. */
+    public boolean isOfLeads() {
+        return ofEvents.of.source == BaseCount.Source.LEADS;
+    }
+
     /** A count of nothing is zero, any other metric of nothing is null. */
     boolean isCount() {
         return isCount;
@@ -82,6 +91,9 @@ public enum QueryMetric {
         Ratio ratio = sessionsAlone ? ofSessions : ofEvents;
         return ratio.divisor == null ? List.of(ratio.of) : List.of(ratio.of, ratio.divisor);
     }
+
+    /** What stands where it is not known. */
+    static final String UNKNOWN = "NULL::bigint";
 
     String expression(boolean sessionsAlone) {
         Ratio ratio = sessionsAlone ? ofSessions : ofEvents;

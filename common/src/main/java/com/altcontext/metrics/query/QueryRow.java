@@ -22,7 +22,8 @@ public record QueryRow(List<@Nullable String> groups, List<@Nullable Number> met
         }
         List<@Nullable Number> metrics = new ArrayList<>();
         for (QueryMetric metric : query.metrics()) {
-            metrics.add(metric.isCount() ? (Number) row.number(column) : row.decimalOrNull(column));
+            boolean isCount = metric.isCount() && query.knows(metric);
+            metrics.add(isCount ? (Number) row.number(column) : row.decimalOrNull(column));
             column++;
         }
         List<Long> totals = new ArrayList<>();

@@ -1,5 +1,6 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.metrics.Condition;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -22,6 +23,13 @@ final class QueryStatement {
 
     private static final String OF_SESSION =
             "e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id";
+
+    private static final String LEADS = """
+            (SELECT property_id, first_captured_at AS started_at, first_traffic_source AS traffic_source,
+                    first_referrer_host AS referrer_host, first_utm_source AS utm_source, first_utm_medium AS utm_medium,
+                    first_utm_campaign AS utm_campaign, first_landing_path AS entry_path,
+                    %s IN ('express', 'implied') AS mailable
+             FROM leads WHERE NOT is_bot) AS s""".formatted(EffectiveConsent.SQL.replace("?", "now()"));
 
     private static final String JOIN_VISITORS =
             " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
@@ -100,11 +108,15 @@ final class QueryStatement {
 
     private Condition whole() {
         Map<BaseCount.Source, Set<BaseCount>> counts = new EnumMap<>(BaseCount.Source.class);
-        for (QueryMetric metric : query.metrics()) {
+        for (QueryMetric metric : query.metrics().stream().filter(query::knows).toList()) {
             for (BaseCount count : metric.counts(sessionsAlone)) {
                 counts.computeIfAbsent(count.source, _ -> EnumSet.noneOf(BaseCount.class))
                         .add(count);
             }
+        }
+        if (counts.isEmpty()) {
+            // Of metrics that are not known, the values of the groups are.
+            counts.put(BaseCount.Source.SESSIONS, EnumSet.of(BaseCount.SESSIONS));
         }
         List<BaseCount> all = counts.values().stream().flatMap(Set::stream).toList();
         List<Condition> parts = new ArrayList<>();
@@ -113,7 +125,7 @@ final class QueryStatement {
         parts.forEach(part -> values.addAll(part.values()));
         String groups = names(query.groupings().size());
         String metrics = query.metrics().stream()
-                .map(metric -> metric.expression(sessionsAlone))
+                .map(metric -> query.knows(metric) ? metric.expression(sessionsAlone) : QueryMetric.UNKNOWN)
                 .collect(Collectors.joining(", "));
         String totals = query.metrics().stream()
                 .filter(metric -> query.withTotals() && metric.isCount())
@@ -145,6 +157,7 @@ final class QueryStatement {
                 sessions(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS sessions" + by);
             case EVENTS ->
                 visitors(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS visitors" + by);
+            case LEADS -> leads(columns, by);
             case VITALS -> vitals(columns, by);
         };
     }
@@ -213,6 +226,13 @@ final class QueryStatement {
                                 window.start()))
                         .toList())
                 .within(aggregate + " AS returns");
+    }
+
+    /** Leads as if each were the session that brought it, so that dimensions and filters mean the same. */
+    private Condition leads(String columns, String by) {
+        List<Condition> where =
+                List.of(window("s", "started_at"), query.filter().condition(this::reached));
+        return select(groups("s.started_at"), List.of(Condition.of(columns)), LEADS, where, by);
     }
 
     private Condition vitals(String columns, String by) {

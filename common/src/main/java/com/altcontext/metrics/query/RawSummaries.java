@@ -75,7 +75,9 @@ public final class RawSummaries {
             Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
             Map<String, String> reasons = new TreeMap<>();
             reasons.put("ingest", NOT_OF_VISITS);
-            reasons.put("trend.newLeads", NOT_OF_LEADS);
+            if (!knowsLeads(windows, filter)) {
+                reasons.put("trend.newLeads", NOT_OF_LEADS);
+            }
             figures(rows, windows, filter, answers)
                     .forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
             for (Metric metric : Metric.values()) {
@@ -156,20 +158,27 @@ public final class RawSummaries {
     }
 
     private static List<TrendPoint> trend(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
+        boolean leads = knowsLeads(windows, filter);
         Map<LocalDate, TrendPoint> points = new TreeMap<>();
         window.from()
                 .datesUntil(window.to().plusDays(1))
-                .forEach(day -> points.put(day, new TrendPoint(day, 0, 0, 0, null)));
+                .forEach(day -> points.put(day, new TrendPoint(day, 0, 0, 0, leads ? 0L : null)));
         for (QueryRow row : grouped(
                 rows,
                 windows,
                 filter,
                 Time.DAY,
-                List.of(QueryMetric.VISITORS, QueryMetric.PAGE_VIEWS, QueryMetric.SESSIONS))) {
+                List.of(QueryMetric.VISITORS, QueryMetric.PAGE_VIEWS, QueryMetric.SESSIONS, QueryMetric.NEW_LEADS))) {
             LocalDate day = LocalDate.parse(Objects.requireNonNull(row.groups().getFirst()));
-            points.put(day, new TrendPoint(day, count(row, 0), count(row, 1), count(row, 2), null));
+            points.put(
+                    day,
+                    new TrendPoint(day, count(row, 0), count(row, 1), count(row, 2), leads ? count(row, 3) : null));
         }
         return List.copyOf(points.values());
+    }
+
+    private static boolean knowsLeads(List<ZoneWindow> windows, Filter filter) {
+        return MetricsQuery.ungrouped(windows, List.of(), filter).knows(QueryMetric.NEW_LEADS);
     }
 
     private static List<QueryRow> grouped(

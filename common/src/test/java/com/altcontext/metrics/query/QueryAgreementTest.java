@@ -64,7 +64,8 @@ class QueryAgreementTest {
             @Nullable String plan,
             String device,
             boolean converts,
-            @Nullable Double lcp) {}
+            @Nullable Double lcp,
+            Instant firstSeen) {}
 
     private record StoredSession(
             String id,
@@ -142,7 +143,7 @@ class QueryAgreementTest {
                     MetricsQuery query = query(windows, filters, by);
                     assertThat(engine.answer(query).stream()
                                     .map(row -> row.groups() + " " + row.metrics())
-                                    .filter(row -> !row.endsWith(" [0, 0, 0, 0, 0, null]"))
+                                    .filter(row -> !row.endsWith(" [0, 0, 0, 0, 0, null, null]"))
                                     .sorted()
                                     .toList())
                             .as("%s by %s in %s", filters, by, windows)
@@ -245,7 +246,8 @@ class QueryAgreementTest {
                         QueryMetric.PAGE_VIEWS,
                         QueryMetric.EVENTS,
                         QueryMetric.CONVERSIONS,
-                        QueryMetric.BOUNCE_RATE),
+                        QueryMetric.BOUNCE_RATE,
+                        QueryMetric.RETURNING_VISITORS),
                 by.stream()
                         .map(name -> Objects.requireNonNull(Grouping.named(name)))
                         .toList(),
@@ -264,8 +266,8 @@ class QueryAgreementTest {
         return DATABASE.sql().inTransaction(tx -> {
             Map<String, List<Stored>> events = new HashMap<>();
             tx.each(
-                    "SELECT visitor_id, session_id, property_id, occurred_at, event_type, path, props ->> 'plan', device,"
-                            + " is_conversion, lcp_ms FROM events WHERE device <> 'bot' ORDER BY occurred_at, path COLLATE \"C\"",
+                    "SELECT visitor_id, session_id, e.property_id, occurred_at, event_type, path, props ->> 'plan', device,"
+                            + " is_conversion, lcp_ms, first_seen_at FROM events AS e JOIN visitors USING (bucket, visitor_id) WHERE device <> 'bot' ORDER BY occurred_at, path COLLATE \"C\"",
                     row -> events.computeIfAbsent(row.text(2), _ -> new ArrayList<>())
                             .add(new Stored(
                                     row.text(1),
@@ -277,7 +279,8 @@ class QueryAgreementTest {
                                     row.textOrNull(7),
                                     row.text(8),
                                     row.flag(9),
-                                    row.decimalOrNull(10))));
+                                    row.decimalOrNull(10),
+                                    row.time(11))));
             return tx.query(
                     "SELECT id, property_id, started_at, device, traffic_source, utm_campaign FROM sessions WHERE device <> 'bot'",
                     row -> {
@@ -316,6 +319,7 @@ class QueryAgreementTest {
         List<ZoneWindow> windows = query.windows();
         Set<List<@Nullable String>> keys = new java.util.HashSet<>();
         Map<List<@Nullable String>, Set<String>> visitors = new HashMap<>();
+        Map<List<@Nullable String>, Set<String>> returning = new HashMap<>();
         Map<List<@Nullable String>, Set<StoredSession>> begun = new HashMap<>();
         Map<List<@Nullable String>, Set<String>> converting = new HashMap<>();
         Map<List<@Nullable String>, long[]> counts = new HashMap<>();
@@ -340,6 +344,10 @@ class QueryAgreementTest {
                             key(query, session, event, query.sessionsAlone() ? session.startedAt : event.at);
                     keys.add(key);
                     visitors.computeIfAbsent(key, _ -> new TreeSet<>()).add(event.visitor);
+                    if (event.firstSeen.isBefore(Objects.requireNonNull(windowOf(windows, session.property))
+                            .start())) {
+                        returning.computeIfAbsent(key, _ -> new TreeSet<>()).add(event.visitor);
+                    }
                     long[] count = counts.computeIfAbsent(key, _ -> new long[2]);
                     count[0] += event.type.equals("page_view") ? 1 : 0;
                     count[1]++;
@@ -359,7 +367,13 @@ class QueryAgreementTest {
                                     (long) converting
                                             .getOrDefault(key, Set.of())
                                             .size(),
-                                    own.isEmpty() ? null : (Object) (bounces / (double) own.size()));
+                                    own.isEmpty() ? null : (Object) (bounces / (double) own.size()),
+                                    visitors.containsKey(key)
+                                            ? (Object) (returning
+                                                            .getOrDefault(key, Set.of())
+                                                            .size()
+                                                    / (double) visitors.get(key).size())
+                                            : null);
                 })
                 .sorted()
                 .toList();

@@ -113,6 +113,8 @@ class RawFiguresTest {
                     .isEqualTo(rolled.trend().get(day).pageViews());
             assertThat(raw.trend().get(day).sessions())
                     .isEqualTo(rolled.trend().get(day).sessions());
+            assertThat(raw.trend().get(day).newLeads())
+                    .isEqualTo(rolled.trend().get(day).newLeads());
         }
     }
 
