@@ -11,16 +11,27 @@ import java.util.function.LongConsumer;
 final class ExpiredEvents {
     /**
      * One pass over the expired days alone. A partition may be empty, and events whose day never had a partition lie in
-     * the default one.
+     * the default one. A UTC day holds parts of two days of most sites: both must have been rolled up after they were over.
      */
     private static final String FIND = """
             WITH held AS (
-                SELECT day, property_id, count(*) AS events FROM events WHERE day < ? GROUP BY day, property_id),
+                SELECT day, property_id, count(*) AS events, min(occurred_at) AS first, max(occurred_at) AS last
+                FROM events WHERE day < ? GROUP BY day, property_id),
+            site_days AS (
+                SELECT held.day, held.property_id, site_day, coalesce(time_zone, 'UTC') AS zone
+                FROM held
+                LEFT JOIN properties ON properties.id = held.property_id
+                CROSS JOIN generate_series(
+                    date_trunc('day', first AT TIME ZONE coalesce(time_zone, 'UTC')),
+                    last AT TIME ZONE coalesce(time_zone, 'UTC'), interval '1 day') AS site_day),
+            incomplete AS (
+                SELECT DISTINCT day FROM site_days
+                WHERE NOT EXISTS (
+                    SELECT FROM daily_metric_rollups AS r
+                    WHERE r.property_id = site_days.property_id AND r.day = site_day::date
+                      AND r.rolled_up_at >= (site_day + interval '1 day') AT TIME ZONE zone)),
             counted AS (
-                SELECT day, sum(events)::bigint AS events,
-                       bool_or(NOT EXISTS (
-                           SELECT FROM daily_metric_rollups AS r
-                           WHERE r.property_id = held.property_id AND r.day = held.day)) AS unrolled
+                SELECT day, sum(events)::bigint AS events, day IN (SELECT day FROM incomplete) AS unrolled
                 FROM held GROUP BY day),
             partitions AS (
                 SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day, pg_total_relation_size(c.oid) AS bytes

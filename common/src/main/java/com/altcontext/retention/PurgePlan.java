@@ -29,8 +29,8 @@ public record PurgePlan(
      *
      * @param events all of the day, bots too
      * @param bytes that its partition holds, indexes included; 0 if its events lie in the default partition
-     * @param kept whether it is kept for now: it has events of a property that has no rollup for it, so dropping them
-     *     would lose the day's figures
+     * @param kept whether it is kept for now: it has events of a property's day that was not rolled up after its end, so
+     *     dropping them would lose figures
      */
     public record ExpiredDay(LocalDate day, long events, long bytes, boolean hasPartition, boolean kept) {}
 

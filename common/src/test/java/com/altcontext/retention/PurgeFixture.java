@@ -34,6 +34,7 @@ abstract class PurgeFixture {
     @BeforeEach
     void empty() {
         database.run(
+                "UPDATE properties SET time_zone = 'UTC'",
                 "TRUNCATE visitors, sessions, events",
                 "TRUNCATE daily_metric_rollups, daily_dimension_rollups, daily_goal_rollups, daily_ingest_rollups, rollup_days",
                 "TRUNCATE ingest_rejections, purge_log");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.event.Event;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.AnonId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -235,6 +236,34 @@ class PurgeTest extends PurgeFixture {
 
         assertThat(purgeNow(true).days()).containsExactly(TODAY.minusDays(100));
         assertThat(database.count("SELECT count(*) FROM visitors")).isZero();
+    }
+
+    @Test
+    void a_day_is_kept_until_both_days_of_the_site_that_it_touches_are_rolled_up() {
+        database.run("UPDATE properties SET time_zone = 'America/Toronto'");
+        partition(100);
+        visit("visitor-0001", 100);
+        visitAt("visitor-0002", daysAgo(100).minus(Duration.ofHours(10)));
+        rolledUp(100);
+
+        assertThat(purgeNow(false).keptDays())
+                .as("at two in the morning it was still the day before there")
+                .containsExactly(TODAY.minusDays(100));
+        rolledUp(101);
+
+        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
+    }
+
+    @Test
+    void a_day_that_was_last_rolled_up_before_its_end_is_kept() {
+        partition(100);
+        visit("visitor-0001", 100);
+        rolledUp(100);
+        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + time '23:59') AT TIME ZONE 'UTC'");
+
+        assertThat(purgeNow(false).keptDays()).containsExactly(TODAY.minusDays(100));
+        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '1 day') AT TIME ZONE 'UTC'");
+        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
     }
 
     @Test
