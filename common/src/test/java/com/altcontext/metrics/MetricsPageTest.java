@@ -2,6 +2,8 @@ package com.altcontext.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
+import com.altcontext.metrics.query.QueryMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,12 @@ class MetricsPageTest {
             assertThat(ReferenceQueries.STATEMENTS).containsKey(metric.key());
         }
         for (Dimension dimension : Dimension.values()) {
+            assertThat(page).contains("`" + dimension.key() + "`");
+        }
+        for (QueryMetric metric : QueryMetric.values()) {
+            assertThat(page).contains("`" + metric.key().replaceFirst("\\.p\\d+$", ""));
+        }
+        for (LeadDimension dimension : LeadDimension.values()) {
             assertThat(page).contains("`" + dimension.key() + "`");
         }
         for (Vital vital : Vital.values()) {

@@ -7,6 +7,7 @@ import com.altcontext.metrics.query.Grouping;
 import com.altcontext.metrics.query.MetricsQuery;
 import com.altcontext.metrics.query.QueryMetric;
 import com.altcontext.metrics.query.QueryRow;
+import com.altcontext.metrics.query.RolledRows;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,16 +47,31 @@ public record QueryBody(
     }
 
     static QueryBody of(Window window, MetricsQuery query, List<QueryRow> rows, Instant now) {
+        Map<String, String> reasons = query.metrics().stream()
+                .filter(metric -> !query.knows(metric))
+                .collect(Collectors.toMap(QueryMetric::key, _ -> NOT_OF_LEADS));
+        return of(window, query, FigureSource.RAW, Freshness.ofRaw(now), rows, reasons);
+    }
+
+    static QueryBody of(Window window, MetricsQuery query, RolledRows rolled, Freshness freshness) {
+        return of(window, query, FigureSource.ROLLUPS, freshness, rolled.rows(), rolled.reasons());
+    }
+
+    private static QueryBody of(
+            Window window,
+            MetricsQuery query,
+            FigureSource from,
+            Freshness freshness,
+            List<QueryRow> rows,
+            Map<String, String> reasons) {
         return new QueryBody(
                 true,
                 window,
-                FigureSource.RAW.key(),
-                SummaryBody.FreshnessBody.of(Freshness.ofRaw(now)),
+                from.key(),
+                SummaryBody.FreshnessBody.of(freshness),
                 query.metrics().stream().map(QueryMetric::key).toList(),
                 query.groupings().stream().map(Grouping::key).toList(),
                 rows.stream().map(RowBody::of).toList(),
-                query.metrics().stream()
-                        .filter(metric -> !query.knows(metric))
-                        .collect(Collectors.toMap(QueryMetric::key, _ -> NOT_OF_LEADS)));
+                reasons);
     }
 }

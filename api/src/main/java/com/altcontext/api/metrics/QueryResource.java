@@ -9,6 +9,8 @@ import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.metrics.MetricsAnswers.ReadQuestion;
 import com.altcontext.client.Limit;
 import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.Summaries;
+import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.FilterReader;
@@ -19,7 +21,9 @@ import com.altcontext.metrics.query.MetricsQuery;
 import com.altcontext.metrics.query.QueryEngine;
 import com.altcontext.metrics.query.QueryMetric;
 import com.altcontext.metrics.query.QueryReader;
+import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.metrics.query.Realtime;
+import com.altcontext.metrics.query.RolledRows;
 import com.altcontext.property.Property;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
@@ -47,12 +51,19 @@ public class QueryResource {
     private final MetricsAnswers answers;
     private final AskedProperties properties;
     private final QueryEngine engine;
+    private final Summaries summaries;
     private final InstantSource clock;
 
-    QueryResource(MetricsAnswers answers, AskedProperties properties, QueryEngine engine, InstantSource clock) {
+    QueryResource(
+            MetricsAnswers answers,
+            AskedProperties properties,
+            QueryEngine engine,
+            Summaries summaries,
+            InstantSource clock) {
         this.answers = answers;
         this.properties = properties;
         this.engine = engine;
+        this.summaries = summaries;
         this.clock = clock;
     }
 
@@ -73,14 +84,23 @@ public class QueryResource {
         return answers.json(request, body.property(), goals -> {
             QueryQuestion question = query(body, goals, DEFAULT_ROWS, MAX_ROWS);
             return new ReadQuestion(
-                    question,
-                    true,
-                    () -> QueryBody.of(
-                            question.window,
-                            question.query,
-                            MetricsAnswers.withinRaw(DATES, () -> engine.answer(question.query)),
-                            clock.instant()));
+                    question, true, () -> MetricsAnswers.withinRaw(DATES, () -> answer(body.property(), question)));
         });
+    }
+
+    private QueryBody answer(AskedProperty property, QueryQuestion question) {
+        MetricsQuery query = question.query;
+        Instant now = clock.instant();
+        try {
+            return QueryBody.of(question.window, query, engine.answer(query), now);
+        } catch (RawRowsGone gone) {
+            if (!RolledRows.canAnswer(query)) {
+                throw gone;
+            }
+            Summary summary = summaries.of(
+                    question.window, null, property.slug(), property.zones().today(now));
+            return QueryBody.of(question.window, query, RolledRows.of(query, summary), summary.freshness());
+        }
     }
 
     private QueryQuestion query(BodyOfQuestion body, GoalNames.Lookup goals, int defaultRows, int maxRows) {

@@ -97,6 +97,29 @@ class MetricsTest {
     }
 
     @Test
+    void today_is_compared_with_the_same_part_of_yesterday() {
+        visit("/", "visitor-e-1");
+        visit("/", "visitor-e-2");
+        for (String time : List.of("T00:00:00Z", "T23:59:59.999Z")) {
+            var event = TestEvent.body("visitor-e-" + time.substring(1, 6));
+            TestEvent.put(event, "propertyId", property);
+            TestEvent.put(event, "timestamp", today.minusDays(1) + time);
+            assertThat(Call.event(event).send().header("x-outcome")).isEqualTo("stored");
+        }
+        rollUp();
+
+        JsonNode summary = ask("summary", "&compareTo=previous").json();
+
+        assertThat(summary.at("/metrics/uniqueVisitors/value").asLong()).isEqualTo(2);
+        assertThat(summary.at("/metrics/uniqueVisitors/delta").asDouble()).isEqualTo(1);
+        assertThat(summary.at("/compareTo/partial").asBoolean()).isTrue();
+        JsonNode year = ask("summary", "&compareTo=year").json();
+        assertThat(year.at("/compareTo/from").asText())
+                .isEqualTo(today.minusDays(364).toString());
+        assertThat(year.at("/metrics/uniqueVisitors/delta").isNull()).isTrue();
+    }
+
+    @Test
     void one_property_does_not_show_in_another_and_all_together_hold_both() {
         visit("/x", "visitor-c-1");
         String other = property;

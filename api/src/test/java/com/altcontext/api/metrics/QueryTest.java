@@ -15,6 +15,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -458,6 +460,33 @@ class QueryTest {
     }
 
     @Test
+    void today_is_the_day_of_the_propertys_time_zone() {
+        for (String zone : List.of("Pacific/Kiritimati", "Pacific/Pago_Pago")) {
+            stored.execute("UPDATE properties SET time_zone = ? WHERE id = ?", zone, property);
+            properties.refresh();
+            LocalDate there = LocalDate.now(ZoneId.of(zone));
+            does("visitor-1", "page_view", "/" + zone, "", "");
+
+            JsonNode today = query("\"metrics\":[\"visitors\"],\"dimensions\":[\"time:day\"]");
+
+            assertThat(today.at("/window/from").asText()).isEqualTo(there.toString());
+            assertThat(rows(today)).containsExactly("[\"" + there + "\"] [1]");
+            String named = "summary?propertyId=" + property + "&from=" + there.minusDays(2) + "&to=";
+            assertThat(get(named + there).status()).isEqualTo(200);
+            assertThat(get(named + there.plusDays(1))
+                            .json()
+                            .at("/issues/0/path")
+                            .asText())
+                    .isEqualTo("to");
+            assertThat(get("summary?window=1&propertyId=" + property)
+                            .json()
+                            .at("/window/to")
+                            .asText())
+                    .isEqualTo(there.minusDays(1).toString());
+        }
+    }
+
+    @Test
     void a_window_beyond_the_raw_rows_has_counts_from_rollups_and_takes_no_filter() {
         String from = "SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date - 3)::text";
         String first = stored.rows(from).getFirst().asText();
@@ -488,8 +517,23 @@ class QueryTest {
             }
             assertThat(get("breakdown" + window + "&dimension=props.x").status())
                     .isEqualTo(400);
-            Call.Answer query =
-                    post("query", "{\"dateRange\":[\"" + before + "\",\"" + today + "\"],\"metrics\":[\"visitors\"]}");
+            stored.execute(
+                    "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES (?, ?::date, 6, 5)",
+                    property,
+                    before);
+            String range = "{\"propertyId\":\"" + property + "\",\"dateRange\":[\"" + before + "\",\"" + today
+                    + "\"],\"metrics\":[\"pageViews\",\"sessions\",\"events\"]";
+            JsonNode whole = post("query", range + "}").json();
+            assertThat(whole.path("from").asText()).isEqualTo("rollups");
+            assertThat(rows(whole)).containsExactly("[] [6,5,null]");
+            assertThat(whole.path("reasons").has("events")).isTrue();
+            assertThat(rows(post(
+                                    "query",
+                                    range
+                                            + ",\"dimensions\":[\"time:day\"],\"orderBy\":[[\"sessions\",\"desc\"]],\"limit\":1}")
+                            .json()))
+                    .containsExactly("[\"" + before + "\"] [6,5,null]");
+            Call.Answer query = post("query", range + ",\"dimensions\":[\"path\"]}");
             assertThat(query.json().at("/issues/0/path").asText()).isEqualTo("dateRange");
             assertThat(get("summary" + window).json().path("from").asText()).isEqualTo("rollups");
         } finally {
