@@ -20,9 +20,17 @@ public record Breakdown(
         FigureSource from,
         List<Value> rows,
         boolean hasVisitors,
-        Added other,
-        Added total,
+        AdditiveSums other,
+        AdditiveSums total,
         Map<String, String> reasons) {
+    /** The name of a breakdown by goals. */
+    public static final String GOAL = "goal";
+
+    /** Rollups hold of goals nothing but sessions. */
+    public boolean hasPageViews() {
+        return from == FigureSource.RAW || !dimension.equals(GOAL);
+    }
+
     /** @param value null for what has none, such as a session without a campaign */
     public record Value(@Nullable String value, Sums sums) {}
 
@@ -33,18 +41,20 @@ public record Breakdown(
     public record Sums(long visitors, long pageViews, long sessions, long conversions) {}
 
     /** What adds up over values: null is what does not, since a visitor or a session can have several values. */
-    public record Added(
+    public record AdditiveSums(
             @Nullable Long pageViews,
             @Nullable Long sessions,
             @Nullable Long conversions) {
         /** @param ofEvents whether the values are those of events; else a session has one */
-        public static Added of(boolean ofEvents, long pageViews, long sessions, long conversions) {
-            return ofEvents ? new Added(pageViews, null, null) : new Added(pageViews, sessions, conversions);
+        public static AdditiveSums of(boolean ofEvents, long pageViews, long sessions, long conversions) {
+            return ofEvents
+                    ? new AdditiveSums(pageViews, null, null)
+                    : new AdditiveSums(pageViews, sessions, conversions);
         }
     }
 
     /**
-     * @param ofEvents as of {@link Added}
+     * @param ofEvents as of {@link AdditiveSums}
      * @param total the sums of all values; its visitors do not matter
      */
     public static Breakdown of(
@@ -69,8 +79,8 @@ public record Breakdown(
                 from,
                 rows,
                 noVisitors == null,
-                Added.of(ofEvents, pageViews, sessions, conversions),
-                Added.of(ofEvents, total.pageViews, total.sessions, total.conversions),
+                AdditiveSums.of(ofEvents, pageViews, sessions, conversions),
+                AdditiveSums.of(ofEvents, total.pageViews, total.sessions, total.conversions),
                 noVisitors == null ? Map.of() : Map.of("rows.visitors", noVisitors));
     }
 }

@@ -7,6 +7,8 @@ import com.altcontext.metrics.Breakdown.Sums;
 import com.altcontext.metrics.Breakdown.Value;
 import com.altcontext.value.Rejected;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The values of a dimension over any window, from the rollups. */
@@ -28,6 +30,14 @@ public final class Breakdowns {
                    coalesce(sum(sessions), 0)::bigint, coalesce(sum(conversions), 0)::bigint
             FROM daily_dimension_rollups
             WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?)
+            """;
+
+    private static final String GOALS = """
+            SELECT goal, sum(sessions)::bigint
+            FROM daily_goal_rollups
+            WHERE property_id = ? AND day BETWEEN ? AND ?
+            GROUP BY goal
+            ORDER BY 2 DESC, goal COLLATE "C"
             """;
 
     /** Why a row over several days has none. */
@@ -71,6 +81,34 @@ public final class Breakdowns {
                     window.days() == 1 ? null : NO_VISITORS,
                     total.rows().getFirst());
         });
+    }
+
+    /**
+     * The goals of a property, those that most sessions reached first.
+     *
+     * @param sessions of the window
+     */
+    public Breakdown ofGoals(Window window, String property, long sessions) {
+        List<Value> rows = sql.inTransaction(tx -> tx.query(
+                GOALS,
+                row -> new Value(row.text(1), new Sums(0, 0, sessions, row.number(2))),
+                property,
+                window.from(),
+                window.to()));
+        Breakdown.AdditiveSums nothing = new Breakdown.AdditiveSums(null, null, null);
+        return new Breakdown(
+                window,
+                Breakdown.GOAL,
+                FigureSource.ROLLUPS,
+                rows,
+                false,
+                nothing,
+                nothing,
+                Map.of(
+                        "rows.visitors",
+                        NO_VISITORS,
+                        "rows.pageViews",
+                        "rollups hold only the sessions that reached a goal"));
     }
 
     private static Sums sums(Row row) throws SQLException {

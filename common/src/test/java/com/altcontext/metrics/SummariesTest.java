@@ -336,10 +336,10 @@ class SummariesTest {
                 .of(Dimension.LANDING_PATH, new Window(site.day(2), site.day(1)), 2, "default");
 
         assertThat(pages.rows()).extracting(Breakdown.Value::value).containsExactly("/a", "/b");
-        assertThat(pages.total()).isEqualTo(new Breakdown.Added(8L, null, null));
-        assertThat(pages.other()).isEqualTo(new Breakdown.Added(2L, null, null));
-        assertThat(entrances.total()).isEqualTo(new Breakdown.Added(8L, 8L, 0L));
-        assertThat(entrances.other()).isEqualTo(new Breakdown.Added(2L, 2L, 0L));
+        assertThat(pages.total()).isEqualTo(new Breakdown.AdditiveSums(8L, null, null));
+        assertThat(pages.other()).isEqualTo(new Breakdown.AdditiveSums(2L, null, null));
+        assertThat(entrances.total()).isEqualTo(new Breakdown.AdditiveSums(8L, 8L, 0L));
+        assertThat(entrances.other()).isEqualTo(new Breakdown.AdditiveSums(2L, 2L, 0L));
         assertThat(pages.hasVisitors()).isFalse();
         assertThat(pages.reasons()).containsOnlyKeys("rows.visitors");
     }

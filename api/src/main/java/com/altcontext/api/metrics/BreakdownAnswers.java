@@ -3,7 +3,9 @@ package com.altcontext.api.metrics;
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Summaries;
+import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Summary.Freshness;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.Field;
@@ -12,6 +14,7 @@ import com.altcontext.metrics.query.Grouping;
 import com.altcontext.metrics.query.LeadBreakdowns;
 import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
 import com.altcontext.metrics.query.LeadBreakdowns.Touch;
+import com.altcontext.metrics.query.PropertyZones;
 import com.altcontext.metrics.query.RawBreakdowns;
 import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.value.Issues;
@@ -26,10 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** Breakdowns: from raw rows as far back as there are any, beyond from rollups. */
 @Singleton
 final class BreakdownAnswers {
-    private static final String GOAL = "goal";
     private static final String DIMENSIONS = Stream.of(
                     Arrays.stream(Dimension.values()).map(Dimension::key),
-                    Stream.of(GOAL, "props.<key>"),
+                    Stream.of(Breakdown.GOAL, "props.<key>"),
                     Arrays.stream(LeadDimension.values()).map(LeadDimension::key))
             .flatMap(names -> names)
             .collect(Collectors.joining(" "));
@@ -49,19 +51,19 @@ final class BreakdownAnswers {
     }
 
     /** An answer's body. */
-    sealed interface Body permits BreakdownBody, LeadBreakdownBody {}
+    sealed interface BreakdownAnswer permits BreakdownBody, LeadBreakdownBody {}
 
     /** What is broken down. */
-    sealed interface By {
+    sealed interface Subject {
         /** @param rolled as rollups have it; null if they have not */
-        record Visits(Grouping grouping, @Nullable Dimension rolled) implements By {}
+        record Visits(Grouping grouping, @Nullable Dimension rolled) implements Subject {}
 
-        record Goals() implements By {}
+        record Goals() implements Subject {}
 
-        record Leads(LeadDimension dimension, Touch touch) implements By {}
+        record Leads(LeadDimension dimension, Touch touch) implements Subject {}
 
         /** Null if there is none of that name, which is an issue. */
-        static @Nullable By read(QueryParameters query, AskedProperty property, Filter filter, Issues issues) {
+        static @Nullable Subject read(QueryParameters query, AskedProperty property, Filter filter, Issues issues) {
             String name = query.text("dimension");
             LeadDimension ofLeads = name == null ? null : LeadDimension.named(name);
             Field field = name == null ? null : Field.named(name);
@@ -71,7 +73,7 @@ final class BreakdownAnswers {
                 }
                 return new Leads(ofLeads, touch(query, issues));
             }
-            if (GOAL.equals(name)) {
+            if (Breakdown.GOAL.equals(name)) {
                 if (property.slug() == null) {
                     issues.add("propertyId", "is required for goals, which are each property's own");
                 }
@@ -93,24 +95,39 @@ final class BreakdownAnswers {
         }
     }
 
-    record BreakdownQuestion(AskedProperty property, Window window, By by, Filter filter, int limit) {}
+    record BreakdownQuestion(AskedProperty property, Window window, Subject by, Filter filter, int limit) {}
 
-    Body answer(BreakdownQuestion question, Instant now) {
+    BreakdownAnswer answer(BreakdownQuestion question, Instant now) {
         Window window = question.window;
         AskedProperty property = question.property;
         return switch (question.by) {
-            case By.Visits visits -> visits(question, visits, now);
-            case By.Goals _ ->
-                BreakdownBody.of(
-                        raw.ofGoals(goals.list(property.slug()), window, property.zones(), question.filter),
-                        Freshness.ofRaw(now));
-            case By.Leads of ->
+            case Subject.Visits visits -> visits(question, visits, now);
+            case Subject.Goals _ -> goals(question, now);
+            case Subject.Leads of ->
                 LeadBreakdownBody.of(
                         leads.of(of.dimension, of.touch, window, property.zones(), question.limit, now), now);
         };
     }
 
-    private BreakdownBody visits(BreakdownQuestion question, By.Visits by, Instant now) {
+    private BreakdownBody goals(BreakdownQuestion question, Instant now) {
+        Window window = question.window;
+        PropertyZones zones = question.property.zones();
+        String slug = question.property.slug();
+        try {
+            return BreakdownBody.of(
+                    raw.ofGoals(goals.list(slug), window, zones, question.filter), Freshness.ofRaw(now));
+        } catch (RawRowsGone gone) {
+            if (slug == null || !question.filter.isEmpty()) {
+                throw gone;
+            }
+            Summary summary = summaries.of(window, null, slug, zones.today(now));
+            Number sessions = summary.of(Metric.SESSIONS).value();
+            return BreakdownBody.of(
+                    rolled.ofGoals(window, slug, sessions == null ? 0 : sessions.longValue()), summary.freshness());
+        }
+    }
+
+    private BreakdownBody visits(BreakdownQuestion question, Subject.Visits by, Instant now) {
         Window window = question.window;
         AskedProperty property = question.property;
         try {

@@ -19,17 +19,21 @@ public record BreakdownBody(
         AddedBody other,
         AddedBody total,
         Map<String, String> reasons)
-        implements BreakdownAnswers.Body {
+        implements BreakdownAnswers.BreakdownAnswer {
 
     /** @param value null for sessions that have none, such as those without a campaign */
     public record ValueBody(
-            @Nullable String value, @Nullable Long visitors, long pageViews, long sessions, long conversions) {
-        static ValueBody of(Breakdown.Value row, boolean hasVisitors) {
+            @Nullable String value,
+            @Nullable Long visitors,
+            @Nullable Long pageViews,
+            long sessions,
+            long conversions) {
+        static ValueBody of(Breakdown.Value row, Breakdown breakdown) {
             Breakdown.Sums sums = row.sums();
             return new ValueBody(
                     row.value(),
-                    hasVisitors ? sums.visitors() : null,
-                    sums.pageViews(),
+                    breakdown.hasVisitors() ? sums.visitors() : null,
+                    breakdown.hasPageViews() ? sums.pageViews() : null,
                     sums.sessions(),
                     sums.conversions());
         }
@@ -41,7 +45,7 @@ public record BreakdownBody(
             @Nullable Long pageViews,
             @Nullable Long sessions,
             @Nullable Long conversions) {
-        static AddedBody of(Breakdown.Added added) {
+        static AddedBody of(Breakdown.AdditiveSums added) {
             return new AddedBody(added.pageViews(), added.sessions(), added.conversions());
         }
     }
@@ -54,7 +58,7 @@ public record BreakdownBody(
                 SummaryBody.FreshnessBody.of(freshness),
                 breakdown.dimension(),
                 breakdown.rows().stream()
-                        .map(row -> ValueBody.of(row, breakdown.hasVisitors()))
+                        .map(row -> ValueBody.of(row, breakdown))
                         .toList(),
                 AddedBody.of(breakdown.other()),
                 AddedBody.of(breakdown.total()),

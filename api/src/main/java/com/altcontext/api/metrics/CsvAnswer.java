@@ -55,7 +55,7 @@ final class CsvAnswer {
     }
 
     /** Writes the rows of a breakdown. */
-    static StreamedAnswer of(RequestContext request, BreakdownAnswers.Body breakdown) {
+    static StreamedAnswer of(RequestContext request, BreakdownAnswers.BreakdownAnswer breakdown) {
         StreamedAnswer file = file(request, "breakdown");
         switch (breakdown) {
             case BreakdownBody visits -> {

@@ -23,7 +23,7 @@ public record LeadBreakdownBody(
         LeadSums other,
         LeadSums total,
         Map<String, String> reasons)
-        implements BreakdownAnswers.Body {
+        implements BreakdownAnswers.BreakdownAnswer {
 
     public record LeadBody(
             @Nullable String value,

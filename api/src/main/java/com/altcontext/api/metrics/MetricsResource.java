@@ -108,7 +108,7 @@ public class MetricsResource {
         var _ = properties.named(query.text("propertyId"), issues);
         Window window = WindowParameters.window(query, property.zones(), clock.instant(), issues);
         Filter filter = filter(query, goals, issues);
-        BreakdownAnswers.By by = BreakdownAnswers.By.read(query, property, filter, issues);
+        BreakdownAnswers.Subject by = BreakdownAnswers.Subject.read(query, property, filter, issues);
         int limit = query.number("limit", DEFAULT_ROWS, Breakdowns.MAX_ROWS);
         if (window == null || by == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);
@@ -118,7 +118,7 @@ public class MetricsResource {
                 WindowParameters.path(query));
     }
 
-    private BreakdownAnswers.Body answer(ReadBreakdown read) {
+    private BreakdownAnswers.BreakdownAnswer answer(ReadBreakdown read) {
         return MetricsAnswers.withinRaw(read.path, () -> breakdowns.answer(read.question, clock.instant()));
     }
 

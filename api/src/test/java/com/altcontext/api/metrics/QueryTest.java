@@ -521,6 +521,15 @@ class QueryTest {
                     "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES (?, ?::date, 6, 5)",
                     property,
                     before);
+            stored.execute(
+                    "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, 'sent', ?::date, 2)",
+                    property,
+                    before);
+            JsonNode goals = get("breakdown" + window + "&dimension=goal").json();
+            assertThat(goals.path("rows"))
+                    .hasToString(
+                            "[{\"value\":\"sent\",\"visitors\":null,\"pageViews\":null,\"sessions\":5,\"conversions\":2}]");
+            assertThat(goals.path("reasons")).hasSize(2);
             String range = "{\"propertyId\":\"" + property + "\",\"dateRange\":[\"" + before + "\",\"" + today
                     + "\"],\"metrics\":[\"pageViews\",\"sessions\",\"events\"]";
             JsonNode whole = post("query", range + "}").json();

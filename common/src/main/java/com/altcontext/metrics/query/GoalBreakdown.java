@@ -30,8 +30,8 @@ final class GoalBreakdown {
                 ? List.of()
                 : rows.query(statement(windows, filter, rows.until()), this::values)
                         .getFirst();
-        Breakdown.Added nothing = new Breakdown.Added(null, null, null);
-        return new Breakdown(window, "goal", FigureSource.RAW, values, true, nothing, nothing, Map.of());
+        Breakdown.AdditiveSums nothing = new Breakdown.AdditiveSums(null, null, null);
+        return new Breakdown(window, Breakdown.GOAL, FigureSource.RAW, values, true, nothing, nothing, Map.of());
     }
 
     private Condition statement(List<ZoneWindow> windows, Filter filter, LocalDate until) {
