@@ -12,6 +12,8 @@ public enum Metric {
     SESSIONS("sessions", totals -> totals.count(Count.SESSIONS)),
     BOUNCE_RATE("bounceRate", totals -> totals.ratio(Count.BOUNCES, Count.SESSIONS)),
     ENGAGED_TIME("avgEngagedTimeMs", totals -> totals.ratio(Count.ENGAGED_MS, Count.VIEWED_SESSIONS)),
+    NEW_LEADS("newLeads", totals -> totals.count(Count.NEW_LEADS)),
+    NEW_MAILABLE_LEADS("newMailableLeads", totals -> totals.mailableLeads),
     LEAD_CAPTURE_RATE("leadCaptureRate", totals -> Totals.ratio(totals.leadVisitors(), totals.uniqueVisitors())),
     FORM_COMPLETION_RATE("formCompletionRate", totals -> totals.ratio(Count.COMPLETED_FORMS, Count.FORM_SESSIONS)),
     LANDING_CONVERSION_RATE(

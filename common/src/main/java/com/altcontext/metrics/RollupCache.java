@@ -149,7 +149,13 @@ final class RollupCache {
         NavigableMap<Long, Sketches> blocks = readBlocks(tx, property, numbers, days);
         RollupSnapshot.Reach reach = readReach(tx, property);
         return cached == null
-                ? new RollupSnapshot(version, reach, days, blocks, single -> mergeDays(property, single))
+                ? new RollupSnapshot(
+                        version,
+                        reach,
+                        days,
+                        blocks,
+                        single -> mergeDays(property, single),
+                        (window, until) -> MailableLeads.count(sql, window, property, until))
                 : cached.with(version, reach, oldest, days, blocks);
     }
 

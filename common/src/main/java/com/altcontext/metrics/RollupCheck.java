@@ -95,7 +95,6 @@ public final class RollupCheck {
             double visitors = number(reference.figure(Metric.UNIQUE_VISITORS.key()));
             compared.within("visitorSketch", visitors, totals.estimatedVisitors(), 3 + (visitors * SKETCH_ERROR));
             compared.same("newVisitors", reference.figure("newVisitors"), totals.count(Count.NEW_VISITORS));
-            compared.same("newLeads", reference.figure("newLeads"), totals.count(Count.NEW_LEADS));
             summary.trafficSourceMix()
                     .forEach((source, share) ->
                             compared.same("trafficSourceMix." + source, reference.shareOf(source), share));

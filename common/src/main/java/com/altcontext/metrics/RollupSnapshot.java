@@ -27,6 +27,12 @@ final class RollupSnapshot {
     private final NavigableMap<LocalDate, DayFigures> days;
     private final NavigableMap<Long, Sketches> blocks;
     private final Function<List<LocalDate>, Sketches.Merge> mergeDays;
+    private final CountMailable mailable;
+
+    /** Counts the leads of a window that may be written to now. */
+    interface CountMailable {
+        long count(Window window, Instant until);
+    }
 
     /**
      * @param blocks by their numbers, see {@link #block}
@@ -37,12 +43,14 @@ final class RollupSnapshot {
             Reach reach,
             NavigableMap<LocalDate, DayFigures> days,
             NavigableMap<Long, Sketches> blocks,
-            Function<List<LocalDate>, Sketches.Merge> mergeDays) {
+            Function<List<LocalDate>, Sketches.Merge> mergeDays,
+            CountMailable mailable) {
         this.version = version;
         this.reach = reach;
         this.days = days;
         this.blocks = blocks;
         this.mergeDays = mergeDays;
+        this.mailable = mailable;
     }
 
     /**
@@ -84,7 +92,7 @@ final class RollupSnapshot {
         newDays.putAll(figures);
         NavigableMap<Long, Sketches> newBlocks = new TreeMap<>(blocks.tailMap(block(oldest), true));
         newBlocks.putAll(changed);
-        return new RollupSnapshot(newVersion, newReach, newDays, newBlocks, mergeDays);
+        return new RollupSnapshot(newVersion, newReach, newDays, newBlocks, mergeDays, mailable);
     }
 
     /** The first day that it holds; null if it holds none. */
@@ -123,7 +131,9 @@ final class RollupSnapshot {
             day.addTo(counts, rejected);
             busiestDay = Math.max(busiestDay, day.count(Count.UNIQUE_VISITORS));
         }
-        return new Totals(counts, rejected, busiestDay, merge(window));
+        Instant at = reach.at;
+        long mailableLeads = at == null ? 0 : mailable.count(window, at);
+        return new Totals(counts, rejected, busiestDay, merge(window), mailableLeads);
     }
 
     /** Takes a block as a whole if the window holds all days of it that have figures, else reads the days one by one. */

@@ -12,11 +12,15 @@ final class Totals {
     private final long uniqueVisitors;
     private final Sketches.Merge sketches;
 
+    /** New leads that may be written to now. */
+    final long mailableLeads;
+
     /** @param busiestDay the unique visitors of the day that had most of them */
-    Totals(long[] counts, Map<String, Long> rejected, long busiestDay, Sketches.Merge sketches) {
+    Totals(long[] counts, Map<String, Long> rejected, long busiestDay, Sketches.Merge sketches, long mailableLeads) {
         this.counts = counts;
         this.rejected = rejected;
         this.sketches = sketches;
+        this.mailableLeads = mailableLeads;
         this.uniqueVisitors = unique(busiestDay);
     }
 

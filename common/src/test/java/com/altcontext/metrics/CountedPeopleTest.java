@@ -3,6 +3,8 @@ package com.altcontext.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.attribution.DeviceType;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.testing.TestForm;
 import java.time.Duration;
@@ -10,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -61,6 +64,29 @@ class CountedPeopleTest {
         assertThat(totals(1, 1).count(Count.NEW_LEADS)).isEqualTo(1);
         assertThat(mismatches(site.day(3))).isEmpty();
         assertThat(mismatches(site.day(1))).isEmpty();
+    }
+
+    @Test
+    void new_leads_may_be_written_to_by_the_consent_that_they_have_now() {
+        for (String consent : List.of("pending", "implied", "expired", "express", "withdrawn")) {
+            ConsentStatus given = consent.equals("pending") ? ConsentStatus.PENDING : ConsentStatus.IMPLIED;
+            site.captures(TestForm.by(consent + "@example.ca", site.at(1, "10:00:00"))
+                    .visitor("visitor-" + consent)
+                    .consent(given));
+        }
+        site.database.run(
+                "UPDATE leads SET consent_expires_at = now() - interval '1 s' WHERE email LIKE 'expired%'",
+                "UPDATE leads SET consent_status = 'express', consent_expires_at = NULL WHERE email LIKE 'express%'",
+                "UPDATE leads SET consent_status = 'withdrawn', consent_expires_at = NULL WHERE email LIKE 'withdrawn%'");
+        site.rollUp();
+        Map<EffectiveConsent, Long> consents =
+                site.database.sql().inTransaction(tx -> EffectiveConsent.count(tx, "default", Instant.now()));
+        site.captures(TestForm.by("later@example.ca", site.now.plusSeconds(60)).consent(ConsentStatus.EXPRESS));
+
+        assertThat(Metric.NEW_LEADS.of(totals(1, 0))).isEqualTo(5L);
+        assertThat(Metric.NEW_MAILABLE_LEADS.of(totals(1, 0))).isEqualTo(2L);
+        assertThat(consents).containsEntry(EffectiveConsent.IMPLIED, 1L).containsEntry(EffectiveConsent.EXPRESS, 1L);
+        assertThat(Metric.NEW_MAILABLE_LEADS.of(totals(3, 2))).isEqualTo(0L);
     }
 
     /** They are new on both days, since nothing was known of them after the purge. */

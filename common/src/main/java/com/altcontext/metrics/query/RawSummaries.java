@@ -40,7 +40,9 @@ public final class RawSummaries {
             Metric.BOUNCE_RATE, QueryMetric.BOUNCE_RATE,
             Metric.ENGAGED_TIME, QueryMetric.ENGAGED_TIME,
             Metric.FORM_COMPLETION_RATE, QueryMetric.FORM_COMPLETION_RATE,
-            Metric.LANDING_CONVERSION_RATE, QueryMetric.CONVERSION_RATE));
+            Metric.LANDING_CONVERSION_RATE, QueryMetric.CONVERSION_RATE,
+            Metric.NEW_LEADS, QueryMetric.NEW_LEADS,
+            Metric.NEW_MAILABLE_LEADS, QueryMetric.MAILABLE_LEADS));
 
     private static final Map<Vital, List<QueryMetric>> VITALS = vitals();
 
@@ -77,6 +79,8 @@ public final class RawSummaries {
             reasons.put("ingest", NOT_OF_VISITS);
             if (!knowsLeads(windows, filter)) {
                 reasons.put("trend.newLeads", NOT_OF_LEADS);
+                reasons.put("metrics." + Metric.NEW_LEADS.key(), NOT_OF_LEADS);
+                reasons.put("metrics." + Metric.NEW_MAILABLE_LEADS.key(), NOT_OF_LEADS);
             }
             figures(rows, windows, filter, answers)
                     .forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
