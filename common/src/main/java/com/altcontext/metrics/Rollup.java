@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -121,9 +120,14 @@ public final class Rollup {
         });
     }
 
-    /** The last day that is over for every property. */
-    public LocalDate lastFullDay() {
-        return days().firstToday().minusDays(1);
+    /** The {@value #LATE_DAYS} days before today, as far as they are over for every property and have their raw events. */
+    public List<LocalDate> lastFullDays() {
+        SiteDays days = days();
+        return days.held().stream()
+                .map(SiteDays.Held::day)
+                .filter(day -> day.isBefore(days.firstToday())
+                        && !day.isBefore(days.firstToday().minusDays(LATE_DAYS)))
+                .toList();
     }
 
     /**
@@ -252,8 +256,7 @@ public final class Rollup {
     }
 
     private boolean hasRaw(Tx tx, DayBounds bounds) {
-        LocalDate lateFrom =
-                LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(LATE_DAYS);
+        LocalDate lateFrom = SiteDays.lateFrom(clock.instant());
         return bounds.partitions()
                 .allMatch(day -> tx.query(HAS_RAW, row -> row.flag(1), day, day, day, lateFrom)
                         .getFirst());

@@ -66,7 +66,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
                 .toList();
         List<Held> near = tx.query(DAYS, Held::read, todays.getLast());
         Set<LocalDate> held = near.stream().filter(Held::isHeld).map(Held::day).collect(Collectors.toSet());
-        LocalDate lateFrom = LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(Rollup.LATE_DAYS);
+        LocalDate lateFrom = lateFrom(now);
         LocalDate keptFrom = tx.query(KEPT_FROM, row -> row.day(1), lateFrom).getFirst();
         return new SiteDays(
                 todays.getFirst(),
@@ -78,6 +78,14 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
                                         && bounds.partitions()
                                                 .allMatch(day -> held.contains(day) || !day.isBefore(keptFrom))))
                         .toList());
+    }
+
+    /**
+     * From this UTC day on, a partition that is missing was never made; before, it was dropped. A site's day may begin on the UTC day
+     * before.
+     */
+    static LocalDate lateFrom(Instant now) {
+        return LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(Rollup.LATE_DAYS + 1);
     }
 
     /** @param zoneChanged whether a property has another zone than its figures of the day */

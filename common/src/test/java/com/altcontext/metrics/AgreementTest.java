@@ -10,7 +10,7 @@ import com.altcontext.event.WebVitals;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -84,8 +84,19 @@ class AgreementTest {
         return new WebVitals(measured, measured * 2, measured % 300, null, measured / 2_000);
     }
 
+    @Provide
+    Arbitrary<ZoneId> zones() {
+        return Arbitraries.of(
+                ZoneId.of("UTC"),
+                ZoneId.of("America/Toronto"),
+                ZoneId.of("Asia/Kathmandu"),
+                ZoneId.of("Pacific/Kiritimati"));
+    }
+
     @Property(tries = 8, shrinking = ShrinkingMode.OFF)
-    void rollups_and_summaries_agree_with_the_raw_rows(@ForAll("visits") List<TestEvent> acts) {
+    void rollups_and_summaries_agree_with_the_raw_rows(
+            @ForAll("visits") List<TestEvent> acts, @ForAll("zones") ZoneId zone) {
+        SITE.database.run("UPDATE properties SET time_zone = '" + zone + "'");
         SITE.database.run("TRUNCATE events, sessions, visitors", "DELETE FROM lead_identities", "DELETE FROM leads");
         if (SITE.database.count("SELECT count(*) FROM goals") == 0) {
             List<Goal> goals = List.of(
@@ -114,9 +125,9 @@ class AgreementTest {
         properties.add(null);
         for (String property : properties) {
             for (int from = DAYS; from >= 2; from -= 2) {
-                agrees(summaries, new Window(SITE.day(from), SITE.day(1)), property);
+                agrees(summaries, new Window(SITE.day(from), SITE.day(1)), zone, property);
             }
-            agrees(summaries, new Window(SITE.day(5), SITE.day(3)), property);
+            agrees(summaries, new Window(SITE.day(5), SITE.day(3)), zone, property);
         }
     }
 
@@ -130,10 +141,10 @@ class AgreementTest {
         }
     }
 
-    private static void agrees(Summaries summaries, Window window, @Nullable String property) {
+    private static void agrees(Summaries summaries, Window window, ZoneId zone, @Nullable String property) {
         Summary summary = summaries.of(window, null, property, SITE.today());
         var _ = SITE.database.sql().inTransaction(tx -> {
-            ReferenceQueries reference = new ReferenceQueries(tx, window, ZoneOffset.UTC, property);
+            ReferenceQueries reference = new ReferenceQueries(tx, window, zone, property);
             Double visitors = reference.figure("uniqueVisitors");
             for (Metric metric : Metric.values()) {
                 // A visitor that only a bot's events make seem older counts as returning, see docs/metrics.md.

@@ -36,7 +36,7 @@ final class RollupCheckCommand implements Callable<Integer> {
         CommandOutput output = context.output();
         Sql sql = context.sql().withTimeout(RollupCommand.MAX_STATEMENT);
         options.requireProperty(sql);
-        List<LocalDate> days = options.days().orElseGet(() -> lastDays(sql));
+        List<LocalDate> days = options.days().orElseGet(() -> new Rollup(sql, context.clock()).lastFullDays());
         RollupCheck check = new RollupCheck(sql, context.clock());
         List<Mismatch> differences = new ArrayList<>();
         try (ProgressLine progress = output.progress("checking")) {
@@ -73,10 +73,5 @@ final class RollupCheckCommand implements Callable<Integer> {
                 .with("figure", found.figure())
                 .with("rolledUp", found.rolledUp())
                 .with("raw", found.raw());
-    }
-
-    private List<LocalDate> lastDays(Sql sql) {
-        LocalDate last = new Rollup(sql, context.clock()).lastFullDay();
-        return last.minusDays(Rollup.LATE_DAYS - 1).datesUntil(last.plusDays(1)).toList();
     }
 }
