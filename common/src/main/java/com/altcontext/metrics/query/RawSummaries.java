@@ -79,16 +79,16 @@ public final class RawSummaries {
             reasons.put("ingest", NOT_OF_VISITS);
             if (!knowsLeads(windows, filter)) {
                 reasons.put("trend.newLeads", NOT_OF_LEADS);
+                METRICS.forEach((metric, query) -> {
+                    if (query.isOfLeads()) {
+                        reasons.put("metrics." + metric.key(), NOT_OF_LEADS);
+                    }
+                });
                 reasons.put("metrics." + Metric.NEW_LEADS.key(), NOT_OF_LEADS);
                 reasons.put("metrics." + Metric.NEW_MAILABLE_LEADS.key(), NOT_OF_LEADS);
             }
             figures(rows, windows, filter, answers)
                     .forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
-            for (Metric metric : Metric.values()) {
-                if (metrics.putIfAbsent(metric, new Measure(null, null)) == null) {
-                    reasons.put("metrics." + metric.key(), NOT_OF_LEADS);
-                }
-            }
             Map<Vital, Percentiles> vitals = new EnumMap<>(Vital.class);
             VITALS.forEach((vital, both) -> vitals.put(
                     vital,

@@ -26,6 +26,8 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
             QueryMetric.RETURNING_VISITORS, Metric.RETURNING_VISITORS,
             QueryMetric.PAGE_VIEWS, Metric.PAGE_VIEWS,
             QueryMetric.SESSIONS, Metric.SESSIONS,
+            QueryMetric.NEW_LEADS, Metric.NEW_LEADS,
+            QueryMetric.MAILABLE_LEADS, Metric.NEW_MAILABLE_LEADS,
             QueryMetric.BOUNCE_RATE, Metric.BOUNCE_RATE,
             QueryMetric.ENGAGED_TIME, Metric.ENGAGED_TIME,
             QueryMetric.FORM_COMPLETION_RATE, Metric.FORM_COMPLETION_RATE,
