@@ -20,9 +20,11 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
     public static final int MIN_STEPS = 2;
     public static final int MAX_STEPS = 8;
 
-    /** A row with a count for each step. Sessions that did not come to a step have no time for it, and for none after. */
+    /**
+     * A row with the count of all sessions and of those of each step. Sessions that did not come to the first step are left out
+     * early; those that did not come to a later one have no time for it, and for none after.
+     */
     Condition statement(LocalDate until) {
-        List<@Nullable Object> values = new ArrayList<>();
         Condition sessions = QueryStatement.sessionsOf(windows, filter, until);
         String inner = sessions.sql();
         List<@Nullable Object> innerValues = sessions.values();
@@ -32,7 +34,7 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
             Condition reached = steps.get(step).reached();
             String after = step == 0 ? "" : " AND p.t" + (step - 1) + " < g.occurred_at";
             inner = "SELECT p.bucket, p.visitor_id, p.id" + known + ", min(g.occurred_at) AS t" + step + "\nFROM ("
-                    + inner + ") AS p\nLEFT JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
+                    + inner + ") AS p\n" + (step == 0 ? "" : "LEFT ") + "JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
                     + " AND g.session_id = p.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND " + reached.sql()
                     + after
                     + "\nGROUP BY p.bucket, p.visitor_id, p.id" + known;
@@ -42,11 +44,15 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
             all.addAll(reached.values());
             innerValues = all;
         }
+        List<@Nullable Object> values = new ArrayList<>(sessions.values());
         values.addAll(innerValues);
         String counts = IntStream.range(0, steps.size())
                 .mapToObj(step -> "count(t" + step + ")")
                 .collect(Collectors.joining(", "));
-        return new Condition("SELECT count(*), " + counts + " FROM (" + inner + ") AS sessions", values);
+        return new Condition(
+                "SELECT (SELECT count(*) FROM (" + sessions.sql() + ") AS kept), " + counts + "\nFROM (" + inner
+                        + ") AS sessions",
+                values);
     }
 
     private static String times(int steps) {

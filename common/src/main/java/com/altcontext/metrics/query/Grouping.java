@@ -26,7 +26,7 @@ public sealed interface Grouping {
 
         /** @param time a local time */
         private Condition of(Condition time) {
-            return time.within("to_char(date_trunc('" + name().toLowerCase(Locale.ROOT) + "', %s), '" + format + "')");
+            return time.within("date_trunc('" + name().toLowerCase(Locale.ROOT) + "', %s)");
         }
     }
 
@@ -46,7 +46,12 @@ public sealed interface Grouping {
         return this instanceof By by && !by.field.isOfEvents();
     }
 
-    /** The value as text; {@code localTime} is that of the event or of the session's begin. */
+    /** The text of a value, of its column: made once for a row of the answer and not once for an event. */
+    default String text(String column) {
+        return this instanceof Time time ? "to_char(" + column + ", '" + time.format + "')" : column;
+    }
+
+    /** The value; {@code localTime} is that of the event or of the session's begin. */
     default Condition value(Condition localTime) {
         return switch (this) {
             case By by -> by.field.value();

@@ -34,6 +34,8 @@ final class QueryStatement {
     private static final String JOIN_VISITORS =
             " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
 
+    private static final Set<BaseCount> AT_ONCE = EnumSet.of(BaseCount.SESSIONS, BaseCount.CONVERTING_SESSIONS);
+
     private final MetricsQuery query;
     /** The last partition that an event of a session that began in the window is in. */
     private final LocalDate until;
@@ -120,7 +122,11 @@ final class QueryStatement {
         }
         List<BaseCount> all = counts.values().stream().flatMap(Set::stream).toList();
         List<Condition> parts = new ArrayList<>();
-        counts.forEach((source, of) -> parts.add(part(source, of, all)));
+        if (isCountedAtOnce(counts)) {
+            parts.add(atOnce(all));
+        } else {
+            counts.forEach((source, of) -> parts.add(part(source, of, all)));
+        }
         List<@Nullable Object> values = new ArrayList<>();
         parts.forEach(part -> values.addAll(part.values()));
         String groups = names(query.groupings().size());
@@ -137,12 +143,54 @@ final class QueryStatement {
         values.add(query.limit());
         values.add(query.offset());
         return new Condition(
-                "SELECT " + groups + metrics + totals + "\nFROM (\n"
+                "SELECT " + texts() + metrics + totals + "\nFROM (\n"
                         + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
                         + ") AS counted\n"
                         + (groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n")
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
                 values);
+    }
+
+    /** Whether the values of events are asked for, with counts that one reading of the events gives. */
+    private boolean isCountedAtOnce(Map<BaseCount.Source, Set<BaseCount>> counts) {
+        return counts.keySet().equals(EnumSet.of(BaseCount.Source.SESSIONS, BaseCount.Source.EVENTS))
+                && query.groupings().stream().anyMatch(Grouping::isOfEvents)
+                && query.groupings().stream().allMatch(by -> by instanceof Grouping.By)
+                && AT_ONCE.containsAll(counts.get(BaseCount.Source.SESSIONS))
+                && !needsFirstSeen(counts.get(BaseCount.Source.EVENTS));
+    }
+
+    /**
+     * Events and sessions by values of events, from one reading: a row for each session and group, then for each visitor and
+     * group. An event counts if it is in the window, a session if it began there.
+     */
+    private Condition atOnce(List<BaseCount> all) {
+        String groups = names(query.groupings().size());
+        Condition within = window("e", "occurred_at");
+        Condition begun = window("s", "started_at");
+        Condition sessions = select(
+                groups("e.occurred_at"),
+                List.of(
+                        Condition.of("e.bucket, e.visitor_id, bool_or(e.is_conversion) AS converts"),
+                        within.within("count(*) FILTER (WHERE %s) AS events"),
+                        within.within("count(*) FILTER (WHERE e.event_type = 'page_view' AND (%s)) AS page_views"),
+                        within.within("sum(e.scroll_depth_percent::float8) FILTER (WHERE %s) AS scroll_sum"),
+                        within.within("count(e.scroll_depth_percent) FILTER (WHERE %s) AS scrolls"),
+                        begun.within("bool_or(%s) AS begun")),
+                "events AS e JOIN sessions AS s ON " + OF_SESSION,
+                List.of(
+                        Condition.of("e" + BOTS_OUT),
+                        partitions(),
+                        Condition.any(List.of(within, begun)),
+                        query.filter().condition(this::reached)),
+                "\nGROUP BY e.visitor_id, " + groups + "e.session_id, e.bucket");
+        String columns = all.stream()
+                .map(count -> (count == BaseCount.VISITORS ? "count(*) FILTER (WHERE events > 0)" : "sum(" + count.column() + ")") + " AS " + count.column())
+                .collect(Collectors.joining(", "));
+        return sessions.within("SELECT " + groups + columns + " FROM (\nSELECT " + groups
+                + "sum(events) AS events, sum(page_views) AS page_views, sum(scroll_sum) AS scroll_sum, sum(scrolls) AS scrolls,"
+                + " count(*) FILTER (WHERE begun) AS sessions, count(*) FILTER (WHERE begun AND converts) AS converting_sessions\nFROM (\n%s) AS sessions\nGROUP BY visitor_id, "
+                + groups + "bucket) AS visitors\nGROUP BY " + trimmed(groups));
     }
 
     /** One part of the union: its own counts, and null for those of the others. */
@@ -178,7 +226,7 @@ final class QueryStatement {
                 "s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
                         + converts + " AS converts")));
         String from = "sessions AS s";
-        String by = names(groups.size()) + "s.bucket, s.visitor_id, s.id";
+        String by = "s.id, " + names(groups.size()) + "s.visitor_id, s.bucket";
         if (needsFirstSeen(own)) {
             from += JOIN_VISITORS.formatted("s");
             columns.add(returns("s", "%s"));
@@ -210,7 +258,7 @@ final class QueryStatement {
                 columns,
                 from,
                 eventConditions(),
-                "\nGROUP BY " + names(groups.size()) + "e.bucket, e.visitor_id");
+                "\nGROUP BY e.visitor_id, " + names(groups.size()) + "e.bucket");
     }
 
     private static boolean needsFirstSeen(Set<BaseCount> counts) {
@@ -311,6 +359,13 @@ final class QueryStatement {
                         + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND %s)",
                 // A session may have begun before the window, where events are counted.
                 firstPartition(query.windows()).minusDays(1), until);
+    }
+
+    /** The groups as the answer has them. */
+    private String texts() {
+        return IntStream.range(0, query.groupings().size())
+                .mapToObj(i -> query.groupings().get(i).text("g" + i) + ", ")
+                .collect(Collectors.joining());
     }
 
     /** {@code g0, g1, }. */
