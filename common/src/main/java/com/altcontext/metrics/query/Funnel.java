@@ -34,7 +34,8 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
             Condition reached = steps.get(step).reached();
             String after = step == 0 ? "" : " AND p.t" + (step - 1) + " < g.occurred_at";
             inner = "SELECT p.bucket, p.visitor_id, p.id" + known + ", min(g.occurred_at) AS t" + step + "\nFROM ("
-                    + inner + ") AS p\n" + (step == 0 ? "" : "LEFT ") + "JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
+                    + inner + ") AS p\n" + (step == 0 ? "" : "LEFT ")
+                    + "JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
                     + " AND g.session_id = p.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND " + reached.sql()
                     + after
                     + "\nGROUP BY p.bucket, p.visitor_id, p.id" + known;

@@ -153,11 +153,15 @@ final class QueryStatement {
 
     /** Whether the values of events are asked for, with counts that one reading of the events gives. */
     private boolean isCountedAtOnce(Map<BaseCount.Source, Set<BaseCount>> counts) {
-        return counts.keySet().equals(EnumSet.of(BaseCount.Source.SESSIONS, BaseCount.Source.EVENTS))
+        Set<BaseCount> ofSessions = counts.get(BaseCount.Source.SESSIONS);
+        Set<BaseCount> ofEvents = counts.get(BaseCount.Source.EVENTS);
+        return counts.size() == 2
+                && ofSessions != null
+                && ofEvents != null
+                && AT_ONCE.containsAll(ofSessions)
+                && !needsFirstSeen(ofEvents)
                 && query.groupings().stream().anyMatch(Grouping::isOfEvents)
-                && query.groupings().stream().allMatch(by -> by instanceof Grouping.By)
-                && AT_ONCE.containsAll(counts.get(BaseCount.Source.SESSIONS))
-                && !needsFirstSeen(counts.get(BaseCount.Source.EVENTS));
+                && query.groupings().stream().allMatch(by -> by instanceof Grouping.By);
     }
 
     /**
@@ -185,7 +189,10 @@ final class QueryStatement {
                         query.filter().condition(this::reached)),
                 "\nGROUP BY e.visitor_id, " + groups + "e.session_id, e.bucket");
         String columns = all.stream()
-                .map(count -> (count == BaseCount.VISITORS ? "count(*) FILTER (WHERE events > 0)" : "sum(" + count.column() + ")") + " AS " + count.column())
+                .map(count -> (count == BaseCount.VISITORS
+                                ? "count(*) FILTER (WHERE events > 0)"
+                                : "sum(" + count.column() + ")")
+                        + " AS " + count.column())
                 .collect(Collectors.joining(", "));
         return sessions.within("SELECT " + groups + columns + " FROM (\nSELECT " + groups
                 + "sum(events) AS events, sum(page_views) AS page_views, sum(scroll_sum) AS scroll_sum, sum(scrolls) AS scrolls,"
