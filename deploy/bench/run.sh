@@ -38,6 +38,8 @@ source "$HERE/server.sh"
 source "$HERE/cells.sh"
 # shellcheck source=SCRIPTDIR/history.sh
 source "$HERE/history.sh"
+# shellcheck source=SCRIPTDIR/questions.sh
+source "$HERE/questions.sh"
 # shellcheck source=SCRIPTDIR/report.sh
 source "$HERE/report.sh"
 
@@ -144,6 +146,8 @@ main() {
   print_report | tee "$table"
   measure_history
   print_history | tee -a "$table"
+  measure_questions
+  print_questions | tee -a "$table"
   # A missed budget is not an error; a lost event is.
   ! grep -qv $'\tok$' "$RUN/cells" || die "rows are missing, or too many: see the table"
 }

@@ -25,10 +25,10 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
      * early; those that did not come to a later one have no time for it, and for none after.
      */
     Condition statement(LocalDate until) {
-        Condition sessions = QueryStatement.sessionsOf(windows, filter, until);
+        Condition sessions = RawConditions.sessionsOf(windows, filter, until);
         String inner = sessions.sql();
         List<@Nullable Object> innerValues = sessions.values();
-        LocalDate first = QueryStatement.firstPartition(windows);
+        LocalDate first = RawConditions.firstPartition(windows);
         for (int step = 0; step < steps.size(); step++) {
             String known = times(step);
             Condition reached = steps.get(step).reached();

@@ -35,7 +35,7 @@ final class GoalBreakdown {
     }
 
     private Condition statement(List<ZoneWindow> windows, Filter filter, LocalDate until) {
-        Condition kept = QueryStatement.sessionsOf(windows, filter, until);
+        Condition kept = RawConditions.sessionsOf(windows, filter, until);
         StringBuilder counts = new StringBuilder();
         StringBuilder reached = new StringBuilder();
         List<@Nullable Object> values = new ArrayList<>();
@@ -48,7 +48,7 @@ final class GoalBreakdown {
             values.addAll(goal.values());
         }
         values.addAll(kept.values());
-        values.add(QueryStatement.firstPartition(windows));
+        values.add(RawConditions.firstPartition(windows));
         values.add(until);
         return new Condition(
                 "SELECT count(*)" + counts + "\nFROM (SELECT p.bucket, p.visitor_id, p.id,"

@@ -9,7 +9,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +18,6 @@ import org.jspecify.annotations.Nullable;
  * counts put together. What is counted of a visitor is grouped by bucket and visitor inside and added up outside.
  */
 final class QueryStatement {
-    private static final String BOTS_OUT = ".device <> 'bot'";
-
-    private static final String OF_SESSION =
-            "e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id";
-
     private static final String LEADS = """
             (SELECT property_id, first_captured_at AS started_at, first_traffic_source AS traffic_source,
                     first_referrer_host AS referrer_host, first_utm_source AS utm_source, first_utm_medium AS utm_medium,
@@ -31,81 +25,21 @@ final class QueryStatement {
                     %s IN ('express', 'implied') AS mailable
              FROM leads WHERE NOT is_bot) AS s""".formatted(EffectiveConsent.SQL.replace("?", "now()"));
 
-    private static final String JOIN_VISITORS =
-            " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
-
     private static final Set<BaseCount> AT_ONCE = EnumSet.of(BaseCount.SESSIONS, BaseCount.CONVERTING_SESSIONS);
 
     private final MetricsQuery query;
-    /** The last partition that an event of a session that began in the window is in. */
-    private final LocalDate until;
-
+    private final RawConditions raw;
     private final boolean sessionsAlone;
 
     private QueryStatement(MetricsQuery query, LocalDate until) {
         this.query = query;
-        this.until = until;
+        this.raw = new RawConditions(query, until);
         this.sessionsAlone = query.sessionsAlone();
     }
 
     /** @param until the UTC day of the last event of any session that began in the window */
     static Condition of(MetricsQuery query, LocalDate until) {
         return new QueryStatement(query, until).whole();
-    }
-
-    /** The sessions that began in the windows and that the filter keeps: bucket, visitor and id. */
-    static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, LocalDate until) {
-        return new QueryStatement(new MetricsQuery(windows, List.of(), List.of(), filter, List.of(), 0, 0), until)
-                .keptSessions();
-    }
-
-    /** Those of some visitors that a filter keeps in the windows, each with the time when it was first seen. */
-    static Condition visitorsOf(List<ZoneWindow> windows, Filter filter, LocalDate until, UUID[] visitors) {
-        MetricsQuery query = MetricsQuery.ungrouped(windows, List.of(), filter);
-        QueryStatement statement = new QueryStatement(query, until);
-        boolean sessionsAlone = query.sessionsAlone();
-        String table = sessionsAlone ? "s" : "e";
-        List<Condition> where = new ArrayList<>(
-                sessionsAlone
-                        ? List.of(
-                                Condition.of("s" + BOTS_OUT),
-                                statement.window("s", "started_at"),
-                                filter.condition(statement::reached))
-                        : statement.eventConditions());
-        where.add(Condition.of(table + ".visitor_id = ANY (?::uuid[])", (Object) visitors));
-        return select(
-                List.of(),
-                List.of(Condition.of("DISTINCT v.visitor_id, v.first_seen_at")),
-                (sessionsAlone ? "sessions AS s" : statement.fromEvents()) + JOIN_VISITORS.formatted(table),
-                where,
-                "");
-    }
-
-    private Condition keptSessions() {
-        List<Condition> where = new ArrayList<>();
-        where.add(Condition.of("s" + BOTS_OUT));
-        where.add(window("s", "started_at"));
-        Condition kept = query.filter().condition(this::reached);
-        where.add(
-                query.filter().isOfEvents()
-                        ? Condition.all(List.of(partitions(), Condition.of("e" + BOTS_OUT), kept))
-                                .within("EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND %s)")
-                        : kept);
-        return select(List.of(), List.of(Condition.of("s.bucket, s.visitor_id, s.id")), "sessions AS s", where, "");
-    }
-
-    static LocalDate firstPartition(List<ZoneWindow> windows) {
-        return windows.stream()
-                .map(ZoneWindow::firstPartition)
-                .min(LocalDate::compareTo)
-                .orElseThrow();
-    }
-
-    static LocalDate lastPartition(List<ZoneWindow> windows) {
-        return windows.stream()
-                .map(ZoneWindow::lastPartition)
-                .max(LocalDate::compareTo)
-                .orElseThrow();
     }
 
     private Condition whole() {
@@ -170,10 +104,10 @@ final class QueryStatement {
      */
     private Condition atOnce(List<BaseCount> all) {
         String groups = names(query.groupings().size());
-        Condition within = window("e", "occurred_at");
-        Condition begun = window("s", "started_at");
-        Condition sessions = select(
-                groups("e.occurred_at"),
+        Condition within = raw.window("e", "occurred_at");
+        Condition begun = raw.window("s", "started_at");
+        Condition sessions = RawConditions.select(
+                raw.groups("e.occurred_at"),
                 List.of(
                         Condition.of("e.bucket, e.visitor_id, bool_or(e.is_conversion) AS converts"),
                         within.within("count(*) FILTER (WHERE %s) AS events"),
@@ -181,12 +115,12 @@ final class QueryStatement {
                         within.within("sum(e.scroll_depth_percent::float8) FILTER (WHERE %s) AS scroll_sum"),
                         within.within("count(e.scroll_depth_percent) FILTER (WHERE %s) AS scrolls"),
                         begun.within("bool_or(%s) AS begun")),
-                "events AS e JOIN sessions AS s ON " + OF_SESSION,
+                "events AS e JOIN sessions AS s ON " + RawConditions.OF_SESSION,
                 List.of(
-                        Condition.of("e" + BOTS_OUT),
-                        partitions(),
+                        Condition.of("e" + RawConditions.BOTS_OUT),
+                        raw.partitions(),
                         Condition.any(List.of(within, begun)),
-                        query.filter().condition(this::reached)),
+                        raw.filter()),
                 "\nGROUP BY e.visitor_id, " + groups + "e.session_id, e.bucket");
         String columns = all.stream()
                 .map(count -> (count == BaseCount.VISITORS
@@ -222,10 +156,10 @@ final class QueryStatement {
         boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
         boolean withEvents = query.filter().isOfEvents() || byEvents;
         List<Condition> where = new ArrayList<>();
-        where.add(Condition.of("s" + BOTS_OUT));
-        where.add(window("s", "started_at"));
-        where.add(query.filter().condition(this::reached));
-        List<Condition> groups = groups("s.started_at");
+        where.add(Condition.of("s" + RawConditions.BOTS_OUT));
+        where.add(raw.window("s", "started_at"));
+        where.add(raw.filter());
+        List<Condition> groups = raw.groups("s.started_at");
         // A session that a filter keeps counts as a whole. By the values of events, it converts where the conversion
         // was.
         String converts = byEvents ? "bool_or(e.is_conversion)" : "s.conversions > 0";
@@ -235,36 +169,36 @@ final class QueryStatement {
         String from = "sessions AS s";
         String by = "s.id, " + names(groups.size()) + "s.visitor_id, s.bucket";
         if (needsFirstSeen(own)) {
-            from += JOIN_VISITORS.formatted("s");
+            from += RawConditions.JOIN_VISITORS.formatted("s");
             columns.add(returns("s", "%s"));
             by += ", v.first_seen_at";
         }
         if (withEvents) {
-            from += " JOIN events AS e ON " + OF_SESSION;
-            where.add(Condition.of("e" + BOTS_OUT));
-            where.add(partitions());
+            from += " JOIN events AS e ON " + RawConditions.OF_SESSION;
+            where.add(Condition.of("e" + RawConditions.BOTS_OUT));
+            where.add(raw.partitions());
         }
-        return select(groups, columns, from, where, withEvents ? "\nGROUP BY " + by : "");
+        return RawConditions.select(groups, columns, from, where, withEvents ? "\nGROUP BY " + by : "");
     }
 
     /** A row for each visitor and group, of the events. */
     private Condition visitors(Set<BaseCount> own) {
-        List<Condition> groups = groups("e.occurred_at");
+        List<Condition> groups = raw.groups("e.occurred_at");
         List<Condition> columns = new ArrayList<>(
                 List.of(
                         Condition.of(
                                 "e.visitor_id, count(*) AS events, count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,"
                                         + " sum(e.scroll_depth_percent::float8) AS scroll_sum, count(e.scroll_depth_percent) AS scrolls")));
-        String from = fromEvents();
+        String from = raw.fromEvents();
         if (needsFirstSeen(own)) {
-            from += JOIN_VISITORS.formatted("e");
+            from += RawConditions.JOIN_VISITORS.formatted("e");
             columns.add(returns("e", "bool_or(%s)"));
         }
-        return select(
+        return RawConditions.select(
                 groups,
                 columns,
                 from,
-                eventConditions(),
+                raw.eventConditions(),
                 "\nGROUP BY e.visitor_id, " + names(groups.size()) + "e.bucket");
     }
 
@@ -285,87 +219,17 @@ final class QueryStatement {
 
     /** Leads as if each were the session that brought it, so that dimensions and filters mean the same. */
     private Condition leads(String columns, String by) {
-        List<Condition> where =
-                List.of(window("s", "started_at"), query.filter().condition(this::reached));
-        return select(groups("s.started_at"), List.of(Condition.of(columns)), LEADS, where, by);
+        List<Condition> where = List.of(raw.window("s", "started_at"), raw.filter());
+        return RawConditions.select(raw.groups("s.started_at"), List.of(Condition.of(columns)), LEADS, where, by);
     }
 
     private Condition vitals(String columns, String by) {
-        return select(groups("e.occurred_at"), List.of(Condition.of(columns)), fromEvents(), eventConditions(), by);
-    }
-
-    private String fromEvents() {
-        boolean withSessions =
-                query.filter().isOfSessions() || query.groupings().stream().anyMatch(Grouping::isOfSessions);
-        return withSessions ? "events AS e JOIN sessions AS s ON " + OF_SESSION : "events AS e";
-    }
-
-    private List<Condition> eventConditions() {
-        return List.of(
-                Condition.of("e" + BOTS_OUT),
-                window("e", "occurred_at"),
-                partitions(),
-                query.filter().condition(this::reached));
-    }
-
-    private static Condition select(
-            List<Condition> groups, List<Condition> columns, String from, List<Condition> where, String end) {
-        Condition condition = Condition.all(where);
-        List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder selected = new StringBuilder();
-        for (int i = 0; i < groups.size(); i++) {
-            selected.append(groups.get(i).sql()).append(" AS g").append(i).append(", ");
-            values.addAll(groups.get(i).values());
-        }
-        for (Condition column : columns) {
-            selected.append(column.sql()).append(", ");
-            values.addAll(column.values());
-        }
-        values.addAll(condition.values());
-        return new Condition(
-                "SELECT " + trimmed(selected.toString()) + "\nFROM " + from + "\nWHERE " + condition.sql() + end,
-                values);
-    }
-
-    private List<Condition> groups(String time) {
-        Condition local = localTime(time);
-        return query.groupings().stream().map(by -> by.value(local)).toList();
-    }
-
-    private Condition localTime(String time) {
-        if (query.windows().size() == 1) {
-            return Condition.of(
-                    time + " AT TIME ZONE ?::text",
-                    query.windows().getFirst().zone().getId());
-        }
-        String table = time.substring(0, time.indexOf('.'));
-        List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder zones = new StringBuilder();
-        for (ZoneWindow window : query.windows()) {
-            zones.append(" WHEN ").append(table).append(".property_id = ANY (?::text[]) THEN ?::text");
-            values.add(window.properties().toArray(String[]::new));
-            values.add(window.zone().getId());
-        }
-        return new Condition(time + " AT TIME ZONE CASE" + zones + " END", values);
-    }
-
-    private Condition window(String table, String time) {
-        return Condition.any(query.windows().stream()
-                .map(window -> window.holds(table, time))
-                .toList());
-    }
-
-    private Condition partitions() {
-        return Condition.of("e.day BETWEEN ? AND ?", firstPartition(query.windows()), until);
-    }
-
-    /** That the session {@code s} holds an event {@code g}. */
-    private Condition reached(Condition goal) {
-        return goal.within(
-                "EXISTS (SELECT FROM events AS g WHERE g.bucket = s.bucket AND g.visitor_id = s.visitor_id"
-                        + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND %s)",
-                // A session may have begun before the window, where events are counted.
-                firstPartition(query.windows()).minusDays(1), until);
+        return RawConditions.select(
+                raw.groups("e.occurred_at"),
+                List.of(Condition.of(columns)),
+                raw.fromEvents(),
+                raw.eventConditions(),
+                by);
     }
 
     /** The groups as the answer has them. */

@@ -46,7 +46,7 @@ final class RawRows {
         this.windows = windows;
         this.endNanos = System.nanoTime() + timeout.toNanos();
         var _ = tx.query(SETTINGS, row -> row.text(1));
-        LocalDate first = QueryStatement.firstPartition(windows);
+        LocalDate first = RawConditions.firstPartition(windows);
         LocalDate keptFrom =
                 query(Condition.of(KEPT_FROM, first), row -> row.day(1)).getFirst();
         if (first.isBefore(keptFrom)) {
@@ -70,7 +70,7 @@ final class RawRows {
     }
 
     private Condition lastOfSessions() {
-        LocalDate last = QueryStatement.lastPartition(windows);
+        LocalDate last = RawConditions.lastPartition(windows);
         return Condition.any(windows.stream()
                         .map(window -> window.holds("s", "started_at"))
                         .toList())

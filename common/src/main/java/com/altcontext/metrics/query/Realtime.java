@@ -92,8 +92,8 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
         return Condition.all(List.of(
                 Condition.of(
                         "e.device <> 'bot' AND e.day BETWEEN ? AND ?",
-                        QueryStatement.firstPartition(windows),
-                        QueryStatement.lastPartition(windows)),
+                        RawConditions.firstPartition(windows),
+                        RawConditions.lastPartition(windows)),
                 Condition.any(windows.stream()
                         .map(window -> window.holds("e", "occurred_at"))
                         .toList())));

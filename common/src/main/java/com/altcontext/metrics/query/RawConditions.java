@@ -1,0 +1,153 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.metrics.Condition;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a question says about rows: the events {@code e} and the sessions {@code s} of its windows that its filter keeps, and the
+ * values that they are grouped by.
+ *
+ * @param until the last partition that an event of a session that began in the windows is in
+ */
+record RawConditions(MetricsQuery query, LocalDate until) {
+    static final String BOTS_OUT = ".device <> 'bot'";
+
+    static final String OF_SESSION = "e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id";
+
+    static final String JOIN_VISITORS =
+            " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
+
+    /** The sessions that began in the windows and that the filter keeps: bucket, visitor and id. */
+    static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, LocalDate until) {
+        return new RawConditions(MetricsQuery.ungrouped(windows, List.of(), filter), until).keptSessions();
+    }
+
+    /** Those of some visitors that a filter keeps in the windows, each with the time when it was first seen. */
+    static Condition visitorsOf(List<ZoneWindow> windows, Filter filter, LocalDate until, UUID[] visitors) {
+        MetricsQuery query = MetricsQuery.ungrouped(windows, List.of(), filter);
+        RawConditions conditions = new RawConditions(query, until);
+        boolean sessionsAlone = query.sessionsAlone();
+        String table = sessionsAlone ? "s" : "e";
+        List<Condition> where = new ArrayList<>(
+                sessionsAlone
+                        ? List.of(
+                                Condition.of("s" + BOTS_OUT),
+                                conditions.window("s", "started_at"),
+                                filter.condition(conditions::reached))
+                        : conditions.eventConditions());
+        where.add(Condition.of(table + ".visitor_id = ANY (?::uuid[])", (Object) visitors));
+        return select(
+                List.of(),
+                List.of(Condition.of("DISTINCT v.visitor_id, v.first_seen_at")),
+                (sessionsAlone ? "sessions AS s" : conditions.fromEvents()) + JOIN_VISITORS.formatted(table),
+                where,
+                "");
+    }
+
+    private Condition keptSessions() {
+        List<Condition> where = new ArrayList<>();
+        where.add(Condition.of("s" + BOTS_OUT));
+        where.add(window("s", "started_at"));
+        Condition kept = filter();
+        where.add(
+                query.filter().isOfEvents()
+                        ? Condition.all(List.of(partitions(), Condition.of("e" + BOTS_OUT), kept))
+                                .within("EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND %s)")
+                        : kept);
+        return select(List.of(), List.of(Condition.of("s.bucket, s.visitor_id, s.id")), "sessions AS s", where, "");
+    }
+
+    static LocalDate firstPartition(List<ZoneWindow> windows) {
+        return windows.stream()
+                .map(ZoneWindow::firstPartition)
+                .min(LocalDate::compareTo)
+                .orElseThrow();
+    }
+
+    static LocalDate lastPartition(List<ZoneWindow> windows) {
+        return windows.stream()
+                .map(ZoneWindow::lastPartition)
+                .max(LocalDate::compareTo)
+                .orElseThrow();
+    }
+
+    String fromEvents() {
+        boolean withSessions =
+                query.filter().isOfSessions() || query.groupings().stream().anyMatch(Grouping::isOfSessions);
+        return withSessions ? "events AS e JOIN sessions AS s ON " + OF_SESSION : "events AS e";
+    }
+
+    List<Condition> eventConditions() {
+        return List.of(Condition.of("e" + BOTS_OUT), window("e", "occurred_at"), partitions(), filter());
+    }
+
+    static Condition select(
+            List<Condition> groups, List<Condition> columns, String from, List<Condition> where, String end) {
+        Condition condition = Condition.all(where);
+        List<@Nullable Object> values = new ArrayList<>();
+        StringBuilder selected = new StringBuilder();
+        for (int i = 0; i < groups.size(); i++) {
+            selected.append(groups.get(i).sql()).append(" AS g").append(i).append(", ");
+            values.addAll(groups.get(i).values());
+        }
+        for (Condition column : columns) {
+            selected.append(column.sql()).append(", ");
+            values.addAll(column.values());
+        }
+        values.addAll(condition.values());
+        return new Condition(
+                "SELECT " + selected.substring(0, selected.length() - 2) + "\nFROM " + from + "\nWHERE "
+                        + condition.sql() + end,
+                values);
+    }
+
+    List<Condition> groups(String time) {
+        Condition local = localTime(time);
+        return query.groupings().stream().map(by -> by.value(local)).toList();
+    }
+
+    private Condition localTime(String time) {
+        if (query.windows().size() == 1) {
+            return Condition.of(
+                    time + " AT TIME ZONE ?::text",
+                    query.windows().getFirst().zone().getId());
+        }
+        String table = time.substring(0, time.indexOf('.'));
+        List<@Nullable Object> values = new ArrayList<>();
+        StringBuilder zones = new StringBuilder();
+        for (ZoneWindow window : query.windows()) {
+            zones.append(" WHEN ").append(table).append(".property_id = ANY (?::text[]) THEN ?::text");
+            values.add(window.properties().toArray(String[]::new));
+            values.add(window.zone().getId());
+        }
+        return new Condition(time + " AT TIME ZONE CASE" + zones + " END", values);
+    }
+
+    Condition window(String table, String time) {
+        return Condition.any(query.windows().stream()
+                .map(window -> window.holds(table, time))
+                .toList());
+    }
+
+    Condition partitions() {
+        return Condition.of("e.day BETWEEN ? AND ?", firstPartition(query.windows()), until);
+    }
+
+    /** That the session {@code s} holds an event {@code g}. */
+    Condition reached(Condition goal) {
+        return goal.within(
+                "EXISTS (SELECT FROM events AS g WHERE g.bucket = s.bucket AND g.visitor_id = s.visitor_id"
+                        + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND %s)",
+                // A session may have begun before the window, where events are counted.
+                firstPartition(query.windows()).minusDays(1), until);
+    }
+
+    /** Of an event and its session, or of a session alone if no leaf is about events. */
+    Condition filter() {
+        return query.filter().condition(this::reached);
+    }
+}
