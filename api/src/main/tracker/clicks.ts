@@ -17,7 +17,7 @@ export const watchClicks = (): void =>
     if (link?.host) {
       // The query may hold personal data.
       const props = { url: link.origin + link.pathname };
-      if (link.hasAttribute('download') || FILE.test(link.pathname)) {
+      if (link.matches('[download]') || FILE.test(link.pathname)) {
         track('file_download', props);
       } else if (link.host != location.host) {
         track('outbound_click', props);

@@ -29,10 +29,10 @@ const look = (): void => {
 export const take = (): { engagedTimeMs?: number; scrollDepthPercent: number } => {
   tick();
   look();
-  const engagedTimeMs = engaged || undefined;
+  const taken = { engagedTimeMs: engaged || undefined, scrollDepthPercent: depth };
   engaged = 0;
   counting = false;
-  return { engagedTimeMs, scrollDepthPercent: depth };
+  return taken;
 };
 
 /** Another page begins at its top. */

@@ -15,7 +15,7 @@ const leave = (): void => {
   const webVitals = vitals?.();
   vitals = undefined;
   if (traffic.engagedTimeMs || webVitals) {
-    send('engagement', { traffic: { ...traffic, webVitals } });
+    send('engagement', {}, { ...traffic, webVitals });
   }
 };
 
@@ -30,9 +30,7 @@ const start = (): void => {
   const measured = safely(measure);
   vitals = measured;
   view();
-  for (const call of waiting!) {
-    track(...call);
-  }
+  waiting!.forEach((call) => track(...call));
   if (isAllowed(path)) {
     retry();
   }

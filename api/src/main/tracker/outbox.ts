@@ -11,7 +11,7 @@ export interface Event {
 
 const enum Max {
   KEPT = 40,
-  AGAIN = 4,
+  AGAIN = 5,
   /** Events in a request, of which the service takes 64 KiB. */
   TOGETHER = 10,
   /** Characters of a request with keepalive: the browser allows 64 KiB for all of them together. */
@@ -37,10 +37,11 @@ const send = (events: string[], leaving?: boolean): void => {
     // The page may be gone before the answer comes: until then they are kept.
     keep([...unsent(), ...events]);
     if (navigator.onLine) {
-      fetch(url, { method: 'POST', body, keepalive: !body[Max.OUTLIVING] })
+      fetch(url, { method: 'POST', body, keepalive: !body[Max.OUTLIVING] }).then(
         // 429 and 5xx will pass: then the events stay for another try.
-        .then(({ status }) => status < 429 && keep(unsent(events)))
-        .catch(() => {});
+        ({ status }) => status < 429 && keep(unsent(events)),
+        () => {},
+      );
     }
   }
 };
@@ -68,8 +69,7 @@ export const retry = (): void => {
   events.forEach((text) =>
     safely(() => {
       const event: Event = JSON.parse(text);
-      event.again = -~event.again!;
-      if (event.again <= Max.AGAIN && Date.now() - event.timestamp < Max.AGE) {
+      if ((event.again = -~event.again!) < Max.AGAIN && Date.now() - event.timestamp < Max.AGE) {
         post(event);
       }
     }),

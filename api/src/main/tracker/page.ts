@@ -24,7 +24,7 @@ export let path = location.pathname;
 // The query may hold personal data.
 let referrer = document.referrer.split('?')[0] || undefined;
 
-export const send = (eventType: string, more?: object): void =>
+export const send = (eventType: string, more?: object, traffic?: object): void =>
   safely(() => {
     if (!document.prerendering && isAllowed(path)) {
       post({
@@ -33,6 +33,8 @@ export const send = (eventType: string, more?: object): void =>
         path,
         eventId: uuid(),
         timestamp: Date.now(),
+        // A browser that a program drives says so.
+        traffic: { ...traffic, deviceType: navigator.webdriver ? 'bot' : undefined },
         propertyId: data.property,
         ...more,
       });

@@ -1,6 +1,12 @@
 import { safely } from './safely';
 import { data } from './script';
 
+declare global {
+  interface Navigator {
+    globalPrivacyControl?: boolean;
+  }
+}
+
 const LOCAL = /^$|^127\.|::1]|local(host)?$/;
 
 type Name = 'id' | 'off' | 'unsent';
@@ -32,16 +38,14 @@ export const uuid = (): string => {
 };
 
 /** Whether something on that path may be sent: not if the visitor objects, nor for the site's own developers. */
-export const isAllowed = (path: string): boolean => {
-  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
-  return !(
-    globalPrivacyControl ||
-    doNotTrack == '1' ||
+export const isAllowed = (path: string): boolean =>
+  !(
+    navigator.doNotTrack == '1' ||
+    navigator.globalPrivacyControl ||
     read('off') ||
     (data.allowLocalhost == null && LOCAL.test(location.hostname)) ||
     data.exclude?.match(/[^ ,]+/g)?.some((start) => path.startsWith(start))
   );
-};
 
 /** The id of this browser on this site, made when it is first needed. Used only where sending is allowed. */
 export const anonId = (): string => {

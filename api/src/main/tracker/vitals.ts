@@ -73,7 +73,7 @@ export const shifted = (): number => worst;
  */
 export const slow = (count: number): number | undefined => {
   const slowest = Object.values(durations).sort((one, other) => other - one);
-  return slowest[Math.min(slowest.length - 1, Math.floor(count / 50))];
+  return slowest[Math.min(slowest.length - 1, (count / 50) | 0)];
 };
 
 const interactions = (): number => performance.interactionCount || 0;
@@ -100,7 +100,7 @@ export const measure = (): (() => Vitals) => {
       ...(seen && {
         fcpMs: ms(paint! - start),
         lcpMs: ms(largest! - start),
-        clsScore: paint && window.LayoutShift ? Math.min(10, shifted()) : undefined,
+        clsScore: paint && window.LayoutShift && Math.min(10, shifted()),
       }),
     };
   };

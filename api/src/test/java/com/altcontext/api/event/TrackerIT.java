@@ -300,6 +300,26 @@ class TrackerIT {
     }
 
     @Test
+    void a_browser_that_a_program_drives_is_a_bot_in_all_it_sends() {
+        try (Chromium automated = Chromium.automated()) {
+            ChromiumTab tab = automated.visitor().tab().open(STAGE.site.at("/index.html"));
+            tab.toFront();
+            tab.evaluate(PAINTED);
+            tab.evaluate("dispatchEvent(new Event('pagehide'))");
+
+            for (String eventType : List.of("page_view", "engagement")) {
+                JsonNode event = STAGE.await(tab, eventType, 1).getFirst();
+                assertThat(event.path("device").textValue()).as(eventType).isEqualTo("bot");
+            }
+            assertThat(STAGE.events(anonId(tab), "engagement")
+                            .getFirst()
+                            .path("ttfb_ms")
+                            .isNumber())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void a_page_may_say_which_property_it_belongs_to() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.dataset.property = 'kiln'"));

@@ -49,12 +49,22 @@ public final class Chromium implements AutoCloseable {
                 .join();
     }
 
+    /** A browser that looks like a person's. */
     public static Chromium start() {
         return start("{}");
     }
 
     /** @param preferences of the user, as Chromium keeps them in its profile */
     public static Chromium start(String preferences) {
+        return start(preferences, "--disable-blink-features=AutomationControlled");
+    }
+
+    /** A browser whose pages see by {@code navigator.webdriver} that a program drives it. */
+    public static Chromium automated() {
+        return start("{}", "--enable-automation");
+    }
+
+    private static Chromium start(String preferences, String automation) {
         try {
             Path directory = Files.createTempDirectory("altcontext-chromium-");
             Path profile = directory.resolve("profile");
@@ -70,6 +80,7 @@ public final class Chromium implements AutoCloseable {
                             "--disable-component-update",
                             "--disable-sync",
                             "--no-first-run",
+                            automation,
                             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
                             "--remote-debugging-port=0",
                             "--user-agent=" + Call.BROWSER, // its own has Headless in it, which is rightly a bot
