@@ -43,12 +43,12 @@ class DashboardIT {
         assertThat(page.tile("uniqueVisitors")).isEqualTo("2▲ 100%up 100%, better");
         assertThat(page.tile("sessions")).isEqualTo("3▲ 200%up 200%, better");
         assertThat(page.tile("totalPageViews")).isEqualTo("4▲ 300%up 300%, better");
-        assertThat(page.tile("avgEngagedTimeMs")).isEqualTo("1min 15s");
+        assertThat(page.tile("avgEngagedTimeMs")).isEqualTo("50s");
         assertThat(page.tile("bounceRate")).isEqualTo("33.3%▼ 67%down 67%, better");
         assertThat(page.tile("landingPageConversionRate")).isEqualTo("33.3%");
         assertThat(page.tile("leadCaptureRate")).isEqualTo("50%");
         assertThat(page.tile("formCompletionRate")).isEqualTo("100%");
-        assertThat(page.tile("avgTimeToFirstCaptureHrs")).isEqualTo("–");
+        assertThat(page.tile("avgTimeToFirstCaptureHrs")).isEqualTo("4h");
         assertThat(page.tile("returningVisitorsPct")).isEqualTo("0%");
         assertThat(page.has("[data-metric=bounceRate] .delta.better")).isTrue();
         assertThat(page.text(".fresh")).startsWith("As of ");
@@ -301,7 +301,7 @@ class DashboardIT {
         french.settled();
 
         assertThat(french.tile("bounceRate")).isEqualTo("33,3 %▼ 67 %baisse de 67 %, mieux");
-        assertThat(french.tile("avgEngagedTimeMs")).startsWith("1 min 15 s");
+        assertThat(french.tile("avgEngagedTimeMs")).startsWith("50 s");
         assertThat(french.breakdown("country")).containsExactly("Canada|2|66,7 %", "France|1|33,3 %");
         assertThat(french.tab.evaluate("document.documentElement.lang").asText())
                 .isEqualTo("fr");

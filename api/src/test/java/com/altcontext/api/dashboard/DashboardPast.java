@@ -97,23 +97,24 @@ final class DashboardPast {
     }
 
     /**
-     * Of the seven days before today: 2 visitors, 3 sessions, 4 page views, 1 of the 3 sessions bounced, 1 converted, 75 s of
-     * engaged time on average, and a lead. Of the seven before: 1 visitor, 1 session, 1 page view, which bounced.
+     * Of the seven days before today: 2 visitors, 3 sessions, 4 page views, 1 of the 3 sessions bounced, 1 converted, 50 s of
+     * engaged time on average, and a lead. Of the seven before: 1 visitor, 1 session, 1 page view, which bounced. Yesterday's
+     * visitors come at once: today, at whatever time, is compared with the same part of yesterday.
      */
     private void kiln() {
         stored.execute("INSERT INTO properties (id, name, domains) VALUES (?, 'Maple Kiln', '{kiln.example}')", KILN);
         store(
-                view(KILN, "anna", 1, "09:00:00")
+                view(KILN, "anna", 1, "00:00:00")
                         .source(TrafficSource.ORGANIC_SEARCH, Utm.NONE, "www.google.ca")
                         .country("CA"),
-                view(KILN, "anna", 1, "09:01:00").path("/pricing").country("CA"),
-                view(KILN, "anna", 1, "09:02:00")
+                view(KILN, "anna", 1, "00:01:00").path("/pricing").country("CA"),
+                view(KILN, "anna", 1, "00:02:00")
                         .type("engagement")
                         .path("/pricing")
                         .country("CA")
                         .engaged(100_000)
                         .vitals(new WebVitals(1_000.0, 3_000.0, 600.0, 500.0, 0.05)),
-                view(KILN, "bert", 1, "10:00:00")
+                view(KILN, "bert", 1, "00:00:00")
                         .device(DeviceType.MOBILE)
                         .country("FR")
                         .source(TrafficSource.EMAIL, letter("spring"), null),
@@ -136,6 +137,10 @@ final class DashboardPast {
                 view(KILN, "spider", 1, "11:00:00").device(DeviceType.BOT));
         lead(KILN, "anna@example.ca", "express", 2);
         lead(KILN, "=cmd@example.ca", "withdrawn", 20);
+        stored.execute("INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)"
+                + " SELECT l.id, v.visitor_id, l.property_id, 'form_submit', 1, l.first_captured_at"
+                + " FROM leads AS l JOIN visitors AS v ON v.property_id = l.property_id"
+                + " WHERE l.email = 'anna@example.ca' AND v.anon_id = 'visitor-anna'");
         stored.execute("INSERT INTO ingest_rejections (day, property_id, endpoint, reason, count) VALUES"
                 + " (current_date - 1, 'kiln', 'events', 'invalid_request', 2),"
                 + " (current_date - 1, 'kiln', 'events/batch', 'honeypot', 1)");
