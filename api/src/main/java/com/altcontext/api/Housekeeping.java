@@ -18,6 +18,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,7 @@ class Housekeeping {
     private static final Logger LOG = Logger.getLogger(Housekeeping.class);
     private static final Duration ROLLUP_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration MAX_FINISH = Duration.ofMillis(500);
 
     private final DatabaseState database;
     private final Properties properties;
@@ -37,6 +41,8 @@ class Housekeeping {
     private final InstantSource clock;
     private volatile @Nullable LocalDate partitionsMadeOn;
     private volatile boolean stopping;
+    /** Held for reading by each job that runs, and for writing by the stop, for good. */
+    private final ReadWriteLock running = new ReentrantReadWriteLock();
 
     Housekeeping(
             DatabaseState database,
@@ -95,13 +101,32 @@ class Housekeeping {
         attempt("the clock is not compared with the database's", database::measureClock);
     }
 
-    /** A job that still runs now may find the connections and the container gone. The next start makes up for it. */
+    /**
+     * Waits a moment for the jobs that run. One that takes longer may find the connections and the container gone; the next start
+     * makes up for it.
+     */
     void stop(@Observes ShutdownEvent event, Scheduler scheduler) {
         stopping = true;
         scheduler.pause();
+        try {
+            var _ = running.writeLock().tryLock(MAX_FINISH.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void attempt(String otherwise, Runnable work) {
+        if (!running.readLock().tryLock()) {
+            return;
+        }
+        try {
+            attemptUnlessStopping(otherwise, work);
+        } finally {
+            running.readLock().unlock();
+        }
+    }
+
+    private void attemptUnlessStopping(String otherwise, Runnable work) {
         if (!database.isReady() || stopping) {
             return;
         }
