@@ -89,18 +89,21 @@ final class Session {
     }
 
     /**
-     * Whether the batch adds to what is stored and its last page view is as late as its last event. Else its start, its
-     * entrance or its forms may change too.
+     * Whether the batch adds to what is stored, and one path says which pages come first and last: its last page view is as
+     * late as its last event, and its first one either comes after the stored one or is the same. Else more may change.
      */
     boolean isOnlyContinued() {
         Instant entry = SessionCounters.timeOf(added.entry);
         Instant exit = SessionCounters.timeOf(added.exit);
         return !startMoved
-                && (entry == null || (storedEntry != null && storedEntry.isBefore(entry)))
+                && !added.mayHoldAddress
                 && (exit == null || exit.equals(lastEventAt))
-                && added.firstFormStart == null
-                && added.lastFormSubmit == null
-                && !added.mayHoldAddress;
+                && (entry == null || (storedEntry == null ? added.pageViews == 1 : storedEntry.isBefore(entry)));
+    }
+
+    /** Whether the batch holds its first page view. */
+    boolean isFirstViewed() {
+        return storedEntry == null && added.entry != null;
     }
 
     Utm utm() {

@@ -128,19 +128,23 @@ public final class Visits {
                     .collect(Collectors.joining(",\n                ")));
 
     /**
-     * Adds to known sessions, most of them: neither their start, nor their entrance, nor their forms change. The row is
-     * there, since its visitor is locked, so what an insertion needs besides is a placeholder. The last page view, if there
-     * is one, is as late as the last event.
+     * Adds to known sessions, most of them: those whose start stays, and of whose page views one path is enough. The row is
+     * there, since its visitor is locked, so what an insertion needs besides is a placeholder. The path is that of the last
+     * page view, which is as late as the last event, and of the first one if that is new too.
      */
     private static final String CONTINUE_SESSIONS = """
             INSERT INTO sessions AS known (
                 bucket, visitor_id, id, property_id, traffic_source, device, started_at, last_event_at,
+                entry_at, first_form_start, last_form_submit,
                 events, page_views, conversions, engagements, engaged_ms, ip_hash, ua_hash, exit_path)
-            SELECT ?::int2, visitor_id, id, '', '', '', to_timestamp(n[i][1]::float8 / 1000), to_timestamp(n[i][1]::float8 / 1000),
-                   n[i][2], n[i][3], n[i][4], n[i][5], n[i][6], ip_hash, ua_hash, exit_path
+            SELECT ?::int2, visitor_id, id, '', '', '',
+                   to_timestamp(n[i][1]::float8 / 1000), to_timestamp(n[i][1]::float8 / 1000),
+                   to_timestamp(nullif(n[i][2], 0)::float8 / 1000), to_timestamp(nullif(n[i][3], 0)::float8 / 1000),
+                   to_timestamp(nullif(n[i][4], 0)::float8 / 1000),
+                   n[i][5], n[i][6], n[i][7], n[i][8], n[i][9], ip_hash, ua_hash, path
             FROM (SELECT ?::int8[] AS n) AS numbers
             CROSS JOIN unnest(?::uuid[], ?::uuid[], ?::bytea[], ?::bytea[], ?::text[]) WITH ORDINALITY
-                AS seen(visitor_id, id, ip_hash, ua_hash, exit_path, i)
+                AS seen(visitor_id, id, ip_hash, ua_hash, path, i)
             ON CONFLICT (bucket, visitor_id, id) DO UPDATE SET
                 last_event_at = greatest(known.last_event_at, excluded.last_event_at),
                 ip_hash = coalesce(excluded.ip_hash, known.ip_hash),
@@ -150,12 +154,16 @@ public final class Visits {
                 conversions = known.conversions + excluded.conversions,
                 engagements = known.engagements + excluded.engagements,
                 engaged_ms = known.engaged_ms + excluded.engaged_ms,
+                entry_at = coalesce(excluded.entry_at, known.entry_at),
+                entry_path = CASE WHEN excluded.entry_at IS NULL THEN known.entry_path ELSE excluded.exit_path END,
                 exit_at = CASE WHEN excluded.exit_path IS NULL THEN known.exit_at ELSE excluded.last_event_at END,
                 exit_path = CASE
                     WHEN excluded.exit_path IS NULL THEN known.exit_path
                     WHEN known.exit_at = excluded.last_event_at
                         THEN greatest(known.exit_path, excluded.exit_path COLLATE "C")
-                    ELSE excluded.exit_path END
+                    ELSE excluded.exit_path END,
+                first_form_start = least(known.first_form_start, excluded.first_form_start),
+                last_form_submit = greatest(known.last_form_submit, excluded.last_form_submit)
             """;
 
     /** All rows are in one, as long as they are on one machine. */
@@ -368,6 +376,9 @@ public final class Visits {
             SessionCounters added = session.added;
             return new long[] {
                 session.lastEventAt().toEpochMilli(),
+                session.isFirstViewed() ? millis(SessionCounters.timeOf(added.entry)) : 0,
+                millis(added.firstFormStart),
+                millis(added.lastFormSubmit),
                 added.events,
                 added.pageViews,
                 added.conversions,

@@ -84,8 +84,6 @@ public final class RawSummaries {
                         reasons.put("metrics." + metric.key(), NOT_OF_LEADS);
                     }
                 });
-                reasons.put("metrics." + Metric.NEW_LEADS.key(), NOT_OF_LEADS);
-                reasons.put("metrics." + Metric.NEW_MAILABLE_LEADS.key(), NOT_OF_LEADS);
             }
             figures(rows, windows, filter, answers)
                     .forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
