@@ -230,6 +230,22 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
+    void a_session_that_begins_without_a_page_view_gets_its_entrance_and_its_forms_later() {
+        write(visit(0).type("cta_click").path("/button"));
+        write(visit(1).path("/first"));
+        write(visit(2).type("form_start").path("/form"));
+        write(visit(3).path("/second"));
+        write(visit(4).type("form_submit").path("/form"));
+        write(visit(4).path("/third"), visit(5).path("/fourth"));
+
+        assertThat(
+                        database.texts(
+                                "SELECT concat_ws(' ', entry_path, entry_at - started_at, exit_path, exit_at - started_at,"
+                                        + " first_form_start - started_at, last_form_submit - started_at, events, page_views) FROM sessions"))
+                .containsExactly("/first 00:01:00 /fourth 00:05:00 00:02:00 00:04:00 7 4");
+    }
+
+    @Test
     void an_event_finds_the_last_of_very_many_sessions() {
         write(visit(0));
         database.run("""
