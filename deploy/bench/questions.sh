@@ -33,8 +33,8 @@ keep_asking() {
   done
 }
 
-# median COMMAND…: of five numbers.
-median() {
+# median_of_five COMMAND…: the middle of five numbers that it prints.
+median_of_five() {
   for _ in {1..5}; do "$@"; done | sort -n | sed -n 3p
 }
 
@@ -58,9 +58,9 @@ measure_questions() {
   METRICS_SUMMARY_CACHE_TTL_MS=0 start_server all "${CACHE[@]}"
   : >"$RUN/questions"
   while IFS=$'\t' read -r name _; do
-    echo "$(median ask "$name") $name" >>"$RUN/questions"
+    echo "$(median_of_five ask "$name") $name" >>"$RUN/questions"
   done <"$HERE/questions.tsv"
-  FIRST_VIEW_MS=$(median took_ms first_view)
+  FIRST_VIEW_MS=$(median_of_five took_ms first_view)
   p99_of_events "$RUN/p99-warm"
   p99_of_events "$RUN/p99-alone"
   for _ in {1..10}; do
