@@ -1,6 +1,5 @@
 package com.altcontext.lead;
 
-import com.altcontext.attribution.DeviceType;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
 import com.altcontext.value.ComputedId;
@@ -56,7 +55,7 @@ public record Capture(
     }
 
     boolean isOfBot() {
-        return origin.device() == DeviceType.BOT;
+        return origin.isBot();
     }
 
     /**

@@ -23,6 +23,9 @@ public enum EffectiveConsent {
     public static final String SQL =
             "CASE WHEN consent_status = 'implied' AND consent_expires_at <= ? THEN 'expired' ELSE consent_status END";
 
+    /** Whether the lead may be written to; of a row of {@code leads}, and its only parameter is the moment. */
+    public static final String IS_MAILABLE = SQL + " IN ('express', 'implied')";
+
     private static final String COUNT =
             "SELECT " + SQL + ", count(*) FROM leads" + " WHERE ?::text IS NULL OR property_id = ? GROUP BY 1";
 

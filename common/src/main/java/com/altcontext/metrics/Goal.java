@@ -24,7 +24,7 @@ public record Goal(String name, Target target) {
      *
      * @param prop what it must carry; null if nothing
      */
-    public record Happening(String type, @Nullable Prop prop) implements Target {}
+    public record CustomEvent(String type, @Nullable Prop prop) implements Target {}
 
     /** A key of {@code props} and its value as text. */
     public record Prop(String key, String value) {}
@@ -50,7 +50,7 @@ public record Goal(String name, Target target) {
         if (path != null && event == null && prop == null) {
             target = new Page(checked(issues, "path", path, MAX_PATH));
         } else if (path == null && event != null) {
-            target = new Happening(checked(issues, "event", event, MAX_EVENT_TYPE), prop(issues, prop));
+            target = new CustomEvent(checked(issues, "event", event, MAX_EVENT_TYPE), prop(issues, prop));
         } else {
             issues.add("path", "must stand alone, or an event with or without a prop instead of it");
         }
@@ -91,7 +91,7 @@ public record Goal(String name, Target target) {
         return switch (target) {
             case Page page ->
                 Condition.of("(g.event_type = 'page_view' AND g.path LIKE ?)", LikePattern.ofWildcards(page.pattern));
-            case Happening event -> {
+            case CustomEvent event -> {
                 Prop prop = event.prop;
                 yield prop == null
                         ? Condition.of("g.event_type = ?", event.type)

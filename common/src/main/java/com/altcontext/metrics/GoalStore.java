@@ -2,7 +2,7 @@ package com.altcontext.metrics;
 
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
-import com.altcontext.metrics.Goal.Happening;
+import com.altcontext.metrics.Goal.CustomEvent;
 import com.altcontext.metrics.Goal.Page;
 import com.altcontext.metrics.Goal.Prop;
 import java.sql.SQLException;
@@ -39,7 +39,7 @@ public final class GoalStore {
             String key = row.textOrNull(5);
             Goal.Target target = pattern != null
                     ? new Page(pattern)
-                    : new Happening(row.text(4), key == null ? null : new Prop(key, row.text(6)));
+                    : new CustomEvent(row.text(4), key == null ? null : new Prop(key, row.text(6)));
             return new StoredGoal(row.text(1), new Goal(row.text(2), target), row.time(7));
         }
     }
@@ -76,7 +76,7 @@ public final class GoalStore {
             return new Addition.TooMany();
         }
         Page page = goal.target() instanceof Page ofPath ? ofPath : null;
-        Happening event = goal.target() instanceof Happening ofType ? ofType : null;
+        CustomEvent event = goal.target() instanceof CustomEvent ofType ? ofType : null;
         Prop prop = event == null ? null : event.prop();
         long added = tx.update(
                 ADD,

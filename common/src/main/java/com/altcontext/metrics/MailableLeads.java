@@ -1,6 +1,7 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Sql;
+import com.altcontext.lead.EffectiveConsent;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,8 @@ final class MailableLeads {
               AND l.first_captured_at >= ?::date - 1 AND l.first_captured_at < ?::date + 2
               AND (l.first_captured_at AT TIME ZONE p.time_zone)::date BETWEEN ? AND ?
               AND l.first_captured_at < ?
-              AND (l.consent_status = 'express' OR (l.consent_status = 'implied' AND l.consent_expires_at > now()))
-            """;
+              AND %s
+            """.formatted(EffectiveConsent.IS_MAILABLE.replace("?", "now()"));
 
     private MailableLeads() {}
 

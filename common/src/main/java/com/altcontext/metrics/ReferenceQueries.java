@@ -63,7 +63,7 @@ final class ReferenceQueries {
     @Nullable
     Double sessionsThatReached(Goal goal) {
         asked.put("pattern", goal.target() instanceof Goal.Page page ? LikePattern.ofWildcards(page.pattern()) : null);
-        Goal.Happening event = goal.target() instanceof Goal.Happening ofType ? ofType : null;
+        Goal.CustomEvent event = goal.target() instanceof Goal.CustomEvent ofType ? ofType : null;
         asked.put("type", event == null ? null : event.type());
         Goal.Prop prop = event == null ? null : event.prop();
         asked.put("key", prop == null ? null : prop.key());

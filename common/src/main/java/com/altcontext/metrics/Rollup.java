@@ -110,11 +110,7 @@ public final class Rollup {
     /** Every day of a property whose raw events can be there, the oldest first. */
     public List<LocalDate> daysOf(String property) {
         return sql.inTransaction(tx -> {
-            List<ZoneId> zone = tx.query(
-                    "SELECT time_zone FROM properties WHERE id = ?",
-                    row -> Property.storedTimeZone(row.text(1)),
-                    property);
-            return SiteDays.of(tx, clock.instant(), zone).held().stream()
+            return SiteDays.of(tx, clock.instant(), List.of(zoneOf(tx, property))).held().stream()
                     .map(SiteDays.Held::day)
                     .toList();
         });
@@ -173,12 +169,16 @@ public final class Rollup {
         });
     }
 
-    private int count(Tx tx, String property, Goal goal) {
-        ZoneId zone = tx.query(
+    private static ZoneId zoneOf(Tx tx, String property) {
+        return tx.query(
                         "SELECT time_zone FROM properties WHERE id = ?",
                         row -> Property.storedTimeZone(row.text(1)),
                         property)
                 .getFirst();
+    }
+
+    private int count(Tx tx, String property, Goal goal) {
+        ZoneId zone = zoneOf(tx, property);
         int counted = 0;
         for (SiteDays.Held held :
                 SiteDays.of(tx, clock.instant(), List.of(zone)).held()) {

@@ -27,7 +27,7 @@ public record Origin(
     }
 
     /** Whether it is of a bot, whose events have sessions of their own. */
-    boolean isBot() {
+    public boolean isBot() {
         return device == DeviceType.BOT;
     }
 }

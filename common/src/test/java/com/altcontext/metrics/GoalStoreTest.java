@@ -158,6 +158,6 @@ class GoalStoreTest {
             assertThatThrownBy(wrong::run).isInstanceOf(Rejected.class);
         }
         assertThat(Goal.of(" x ", null, "e", "a=b=c"))
-                .isEqualTo(new Goal("x", new Goal.Happening("e", new Goal.Prop("a", "b=c"))));
+                .isEqualTo(new Goal("x", new Goal.CustomEvent("e", new Goal.Prop("a", "b=c"))));
     }
 }

@@ -4,8 +4,6 @@ import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.GoalStore;
 import com.altcontext.metrics.GoalStore.Addition;
 import com.altcontext.metrics.Rollup;
-import com.altcontext.value.Issue;
-import com.altcontext.value.Rejected;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +52,7 @@ final class GoalAddCommand implements Runnable {
 
     @Override
     public void run() {
-        Goal goal = goal();
+        Goal goal = PropertyOptions.named(ARGUMENTS, () -> Goal.of(name, path, event, prop));
         Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
         Addition addition;
         try (ProgressLine _ = context.output().progress("counting the goal on each day")) {
@@ -67,9 +65,7 @@ final class GoalAddCommand implements Runnable {
                         Exit.FAILED,
                         property + " has a goal of that name already",
                         "see it with: altops goal list " + property);
-            case Addition.UnknownProperty _ ->
-                throw new Failure(
-                        Exit.FAILED, "there is no property of that slug", "see them with: altops property list");
+            case Addition.UnknownProperty _ -> throw PropertyCommand.unknown();
             case Addition.TooMany _ ->
                 throw new Failure(
                         Exit.FAILED,
@@ -82,15 +78,5 @@ final class GoalAddCommand implements Runnable {
                                 .with("goal", GoalCommand.json(property, goal))
                                 .with("days", days),
                         List.of("added " + goal.name() + ", counted on " + HumanFormat.count(days, "day")));
-    }
-
-    private Goal goal() {
-        try {
-            return Goal.of(name, path, event, prop);
-        } catch (Rejected rejected) {
-            throw new Rejected(rejected.issues().stream()
-                    .map(issue -> new Issue(ARGUMENTS.getOrDefault(issue.path(), issue.path()), issue.message()))
-                    .toList());
-        }
     }
 }

@@ -15,7 +15,7 @@ final class GoalCommand extends CommandGroup {
         JsonObject json = new JsonObject().with("property", property).with("name", goal.name());
         return switch (goal.target()) {
             case Goal.Page page -> json.with("path", page.pattern());
-            case Goal.Happening event ->
+            case Goal.CustomEvent event ->
                 json.with("event", event.type()).with("prop", event.prop() == null ? null : text(event.prop()));
         };
     }
@@ -23,7 +23,7 @@ final class GoalCommand extends CommandGroup {
     static String line(StoredGoal stored) {
         String target = switch (stored.goal().target()) {
             case Goal.Page page -> "path " + page.pattern();
-            case Goal.Happening event ->
+            case Goal.CustomEvent event ->
                 "event " + event.type() + (event.prop() == null ? "" : " with " + text(event.prop()));
         };
         return stored.property() + "  " + stored.goal().name() + "  " + target;

@@ -71,11 +71,16 @@ final class PropertyOptions {
 
     /** The same, with the options' names in what is rejected. */
     static <T> T named(Supplier<T> work) {
+        return named(ARGUMENTS, work);
+    }
+
+    /** @param arguments what a field is called on the command line */
+    static <T> T named(Map<String, String> arguments, Supplier<T> work) {
         try {
             return work.get();
         } catch (Rejected rejected) {
             throw new Rejected(rejected.issues().stream()
-                    .map(issue -> new Issue(ARGUMENTS.getOrDefault(issue.path(), issue.path()), issue.message()))
+                    .map(issue -> new Issue(arguments.getOrDefault(issue.path(), issue.path()), issue.message()))
                     .toList());
         }
     }

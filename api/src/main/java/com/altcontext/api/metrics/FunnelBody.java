@@ -47,7 +47,7 @@ public record FunnelBody(
             Number share = before == 0 ? null : SummaryBody.figure(sessions / (double) before);
             return switch (step.target()) {
                 case Goal.Page page -> new StepBody(page.pattern(), null, null, sessions, share);
-                case Goal.Happening event -> {
+                case Goal.CustomEvent event -> {
                     Goal.Prop prop = event.prop();
                     yield new StepBody(
                             null,

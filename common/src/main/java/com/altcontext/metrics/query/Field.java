@@ -21,7 +21,7 @@ public sealed interface Field {
     }
 
     /** A text, number or flag that events carry under a key of the site's own. */
-    record Prop(String key) implements Field {
+    record PropField(String key) implements Field {
         @Override
         public boolean isOfEvents() {
             return true;
@@ -48,7 +48,7 @@ public sealed interface Field {
             String key = name.substring("props.".length());
             return key.isEmpty() || Text.lengthFault(key, 1, MAX_KEY) != null || !Text.isStorable(key)
                     ? null
-                    : new Prop(key);
+                    : new PropField(key);
         }
         Dimension dimension = Dimension.of(name);
         return dimension == null ? null : new Column(dimension);

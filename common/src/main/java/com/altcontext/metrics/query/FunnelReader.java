@@ -60,7 +60,7 @@ public final class FunnelReader {
             issues.add(path + ".props", "must have one key, and a text for it");
             return null;
         }
-        return new Goal.Happening(text, prop);
+        return new Goal.CustomEvent(text, prop);
     }
 
     private static Goal.@Nullable Prop prop(@Nullable Object props) {

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** Where the new leads of a window came from. Leads are kept when raw rows are purged, so any window can be asked about. */
 public final class LeadBreakdowns {
     private static final String ROWS = "SELECT {column}, count(*),"
-            + " count(*) FILTER (WHERE " + EffectiveConsent.SQL + " IN ('express', 'implied')),"
+            + " count(*) FILTER (WHERE " + EffectiveConsent.IS_MAILABLE + "),"
             + " sum(count(*)) OVER (),"
-            + " sum(count(*) FILTER (WHERE " + EffectiveConsent.SQL + " IN ('express', 'implied'))) OVER ()"
+            + " sum(count(*) FILTER (WHERE " + EffectiveConsent.IS_MAILABLE + ")) OVER ()"
             + " FROM leads AS l WHERE NOT l.is_bot AND %s"
             + " GROUP BY 1 ORDER BY 2 DESC, 3 DESC, {column} COLLATE \"C\" LIMIT ?";
 

@@ -32,7 +32,8 @@ public final class RawSummaries {
     private static final String NOT_OF_VISITS = "a filter keeps visits, and refused requests belong to none";
     private static final String NOT_OF_LEADS = "which leads a filter of visits keeps is not known";
 
-    private static final Map<Metric, QueryMetric> METRICS = new EnumMap<>(Map.of(
+    /** The metrics of a summary that can be asked for. */
+    static final Map<Metric, QueryMetric> METRICS = new EnumMap<>(Map.of(
             Metric.UNIQUE_VISITORS, QueryMetric.VISITORS,
             Metric.RETURNING_VISITORS, QueryMetric.RETURNING_VISITORS,
             Metric.PAGE_VIEWS, QueryMetric.PAGE_VIEWS,

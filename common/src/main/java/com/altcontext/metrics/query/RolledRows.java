@@ -7,10 +7,10 @@ import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Vital;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +21,8 @@ import org.jspecify.annotations.Nullable;
 public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
     private static final String NOT_ROLLED_UP = "rollups do not hold it, and the raw rows of the first days are gone";
 
-    private static final Map<QueryMetric, Metric> METRICS = new EnumMap<>(Map.of(
-            QueryMetric.VISITORS, Metric.UNIQUE_VISITORS,
-            QueryMetric.RETURNING_VISITORS, Metric.RETURNING_VISITORS,
-            QueryMetric.PAGE_VIEWS, Metric.PAGE_VIEWS,
-            QueryMetric.SESSIONS, Metric.SESSIONS,
-            QueryMetric.NEW_LEADS, Metric.NEW_LEADS,
-            QueryMetric.MAILABLE_LEADS, Metric.NEW_MAILABLE_LEADS,
-            QueryMetric.BOUNCE_RATE, Metric.BOUNCE_RATE,
-            QueryMetric.ENGAGED_TIME, Metric.ENGAGED_TIME,
-            QueryMetric.FORM_COMPLETION_RATE, Metric.FORM_COMPLETION_RATE,
-            QueryMetric.CONVERSION_RATE, Metric.LANDING_CONVERSION_RATE));
+    private static final Map<QueryMetric, Metric> METRICS = RawSummaries.METRICS.entrySet().stream()
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
     /** Whether rollups hold what is asked for. */
     public static boolean canAnswer(MetricsQuery query) {

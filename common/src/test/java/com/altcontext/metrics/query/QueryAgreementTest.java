@@ -52,7 +52,7 @@ class QueryAgreementTest {
     private static final ZoneId TORONTO = ZoneId.of("America/Toronto");
     private static final Goal SIGNED_UP = new Goal("signup", new Goal.Page("/t*"));
     private static final Goal CHOSE_PRO =
-            new Goal("pro", new Goal.Happening("plan_chosen", new Goal.Prop("plan", "pro")));
+            new Goal("pro", new Goal.CustomEvent("plan_chosen", new Goal.Prop("plan", "pro")));
 
     private record Stored(
             String visitor,
@@ -188,7 +188,7 @@ class QueryAgreementTest {
         store(acts);
         List<StoredSession> sessions = read();
         Goal home = new Goal("home", new Goal.Page("/"));
-        Goal click = new Goal("click", new Goal.Happening("cta_click", null));
+        Goal click = new Goal("click", new Goal.CustomEvent("cta_click", null));
         QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
         for (List<ZoneWindow> windows : windows()) {
             for (List<Goal> steps : List.of(
@@ -457,7 +457,7 @@ class QueryAgreementTest {
     private static String nameOf(Field field) {
         return switch (field) {
             case Field.Column column -> column.dimension().key();
-            case Field.Prop prop -> "props." + prop.key();
+            case Field.PropField prop -> "props." + prop.key();
         };
     }
 
@@ -483,7 +483,7 @@ class QueryAgreementTest {
     private static boolean reaches(Goal goal, Stored event) {
         return switch (goal.target()) {
             case Goal.Page page -> event.type.equals("page_view") && matches(page.pattern(), event.path);
-            case Goal.Happening happening ->
+            case Goal.CustomEvent happening ->
                 event.type.equals(happening.type())
                         && (happening.prop() == null
                                 || Objects.equals(event.plan, happening.prop().value()));
