@@ -18,7 +18,9 @@ final class GoalNames {
     }
 
     /** A goal by its name; null if there is none. */
-    interface Lookup extends Function<String, @Nullable Goal> {}
+    interface Lookup extends Function<String, @Nullable Goal> {
+        List<Goal> list();
+    }
 
     /** Finds a goal of every name, and notes that one was named. */
     static final class Names implements Lookup {
@@ -28,6 +30,12 @@ final class GoalNames {
         public Goal apply(String name) {
             asked = true;
             return new Goal(name, new Goal.Page("/"));
+        }
+
+        @Override
+        public List<Goal> list() {
+            asked = true;
+            return List.of();
         }
 
         boolean wereAsked() {
@@ -47,9 +55,19 @@ final class GoalNames {
      */
     Lookup of(@Nullable String property) {
         List<Goal> goals = list(property);
-        return name -> goals.stream()
-                .filter(goal -> goal.name().equals(name))
-                .findFirst()
-                .orElse(null);
+        return new Lookup() {
+            @Override
+            public @Nullable Goal apply(String name) {
+                return goals.stream()
+                        .filter(goal -> goal.name().equals(name))
+                        .findFirst()
+                        .orElse(null);
+            }
+
+            @Override
+            public List<Goal> list() {
+                return goals;
+            }
+        };
     }
 }

@@ -109,7 +109,7 @@ public class QueryResource {
         QueryReader reader = new QueryReader(fields, issues);
         Window window = reader.dateRange(body.property().zones(), clock.instant());
         List<QueryMetric> metrics = reader.metrics();
-        List<Grouping> groupings = reader.groupings();
+        List<Grouping> groupings = reader.groupings(body.property().slug() == null ? null : goals::list);
         List<MetricsQuery.Order> order = reader.order(metrics, groupings);
         Filter filter = new FilterReader(issues, goals).filters(fields.value("filters"));
         int limit = reader.number("limit", defaultRows, 1, maxRows);

@@ -183,6 +183,31 @@ class QueryTest {
     }
 
     @Test
+    void a_query_by_goals_has_the_sessions_that_reached_each() {
+        visits();
+        stored.execute("INSERT INTO goals (property_id, name, event_type) VALUES (?, 'sent', 'form_submit')", property);
+        stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES (?, 'prices', '/pric*')", property);
+        stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES (?, 'never', '/never')", property);
+        String metrics = "\"metrics\":[\"visitors\",\"sessions\",\"conversions\",\"conversionRate\",\"newLeads\"],";
+
+        assertThat(rows(query(metrics + "\"dimensions\":[\"goal\"]")))
+                .containsExactly(
+                        "[\"prices\"] [2,3,2,0.666667,null]",
+                        "[\"sent\"] [1,3,1,0.333333,null]",
+                        "[\"never\"] [0,3,0,0,null]");
+        assertThat(rows(query(metrics + "\"dimensions\":[\"utm_campaign\",\"goal\"],\"limit\":3")))
+                .containsExactly(
+                        "[\"spring\",\"prices\"] [2,2,2,1,null]",
+                        "[\"spring\",\"sent\"] [1,2,1,0.5,null]",
+                        "[\"spring\",\"never\"] [0,2,0,0,null]");
+        assertThat(post("query", "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"],\"dimensions\":[\"goal\"]}")
+                        .json()
+                        .at("/issues/0/path")
+                        .asText())
+                .isEqualTo("propertyId");
+    }
+
+    @Test
     void leads_are_counted_by_where_they_came_from() {
         visits();
         for (String lead : List.of(

@@ -4,7 +4,9 @@ import java.util.Locale;
 
 /** What metrics are computed of: each is one aggregate, counted in one place. The names are those of columns. */
 enum BaseCount {
+    /** By goals, those that reached none too. */
     SESSIONS(Source.SESSIONS, "count(*)"),
+    GROUPED_SESSIONS(Source.SESSIONS, "count(*)"),
     BOUNCES(Source.SESSIONS, "count(*) FILTER (WHERE page_views = 1 AND events - engagements = 1)"),
     VIEWED_SESSIONS(Source.SESSIONS, "count(*) FILTER (WHERE page_views > 0)"),
     ENGAGED_MS(Source.SESSIONS, "sum(engaged_ms)"),
@@ -50,6 +52,8 @@ enum BaseCount {
     enum Source {
         /** Sessions that began in the window. */
         SESSIONS,
+        /** The same, whatever goals they reached, where sessions are those that reached a goal. */
+        ALL_SESSIONS,
         /** Events that happened in it. */
         EVENTS,
         /** Leads that were first captured in it. */

@@ -1,6 +1,9 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Condition;
+import com.altcontext.metrics.Goal;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +11,13 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Grouping {
     /** @param name as it was asked for */
     record By(String name, Field field) implements Grouping {}
+
+    /** Each goal that the session reached: none, one or several groups. */
+    record ByGoal(List<Goal> goals) implements Grouping {
+        public ByGoal {
+            goals = List.copyOf(goals);
+        }
+    }
 
     /** Time of the property's zone, of events when they happened and of sessions when they began. */
     enum Time implements Grouping {
@@ -34,6 +44,7 @@ public sealed interface Grouping {
     default String key() {
         return switch (this) {
             case By by -> by.name;
+            case ByGoal _ -> Breakdown.GOAL;
             case Time time -> "time:" + time.name().toLowerCase(Locale.ROOT);
         };
     }
@@ -43,7 +54,7 @@ public sealed interface Grouping {
     }
 
     default boolean isOfSessions() {
-        return this instanceof By by && !by.field.isOfEvents();
+        return this instanceof ByGoal || (this instanceof By by && !by.field.isOfEvents());
     }
 
     /** The text of a value, of its column: made once for a row of the answer and not once for an event. */
@@ -55,6 +66,7 @@ public sealed interface Grouping {
     default Condition value(Condition localTime) {
         return switch (this) {
             case By by -> by.field.value();
+            case ByGoal _ -> ReachedGoals.NAME;
             case Time time -> time.of(localTime);
         };
     }

@@ -1,9 +1,11 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.Goal;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A question.
@@ -56,7 +58,11 @@ public record MetricsQuery(
     }
 
     private static boolean isOfLeads(Grouping grouping) {
-        return !(grouping instanceof Grouping.By by) || isOfLeads(by.field());
+        return switch (grouping) {
+            case Grouping.By by -> isOfLeads(by.field());
+            case Grouping.ByGoal _ -> false;
+            case Grouping.Time _ -> true;
+        };
     }
 
     private static boolean isOfLeads(Field field) {
@@ -71,6 +77,25 @@ public record MetricsQuery(
             case Filter.Or or -> or.any().stream().allMatch(MetricsQuery::isOfLeads);
             case Filter.Not not -> isOfLeads(not.filter());
         };
+    }
+
+    /** The goals that are grouped by; null if they are not. */
+    @Nullable
+    List<Goal> goals() {
+        for (Grouping grouping : groupings) {
+            if (grouping instanceof Grouping.ByGoal by) {
+                return by.goals();
+            }
+        }
+        return null;
+    }
+
+    /** The same, of all sessions whatever goals they reached. */
+    MetricsQuery withoutGoals() {
+        List<Grouping> others = groupings.stream()
+                .filter(grouping -> !(grouping instanceof Grouping.ByGoal))
+                .toList();
+        return new MetricsQuery(windows, metrics, others, filter, order, limit, offset, withTotals);
     }
 
     /** Whether only sessions are asked about, so that their own counters answer. */

@@ -20,7 +20,7 @@ public enum QueryMetric {
             new Ratio(BaseCount.RETURNING_VISITORS, BaseCount.VISITORS),
             new Ratio(BaseCount.RETURNING_SESSION_VISITORS, BaseCount.SESSION_VISITORS)),
     FORM_COMPLETION_RATE("formCompletionRate", new Ratio(BaseCount.COMPLETED_FORMS, BaseCount.FORM_SESSIONS)),
-    BOUNCE_RATE("bounceRate", new Ratio(BaseCount.BOUNCES, BaseCount.SESSIONS)),
+    BOUNCE_RATE("bounceRate", new Ratio(BaseCount.BOUNCES, BaseCount.GROUPED_SESSIONS)),
     ENGAGED_TIME("avgEngagedTimeMs", new Ratio(BaseCount.ENGAGED_MS, BaseCount.VIEWED_SESSIONS)),
     SCROLL_DEPTH("scrollDepthPercent", new Ratio(BaseCount.SCROLL_SUM, BaseCount.SCROLLS)),
     FCP_P75("fcpMs.p75", BaseCount.FCP_P75),

@@ -1,6 +1,8 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.MetricsQuery.Order;
 import com.altcontext.value.Fields;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +32,7 @@ public final class QueryReader {
 
     private static final String GROUPINGS = Stream.of(
                     Arrays.stream(Dimension.values()).map(Dimension::key),
-                    Stream.of("props.<key>"),
+                    Stream.of("props.<key>", Breakdown.GOAL),
                     Arrays.stream(Grouping.Time.values()).map(Grouping::key))
             .flatMap(names -> names)
             .collect(Collectors.joining(" "));
@@ -84,8 +87,20 @@ public final class QueryReader {
         return metrics;
     }
 
-    public List<Grouping> groupings() {
-        return each("dimensions", MAX_GROUPINGS, Grouping::named, GROUPINGS);
+    /** @param goals of the property that is asked about; null for several together, which share none */
+    public List<Grouping> groupings(@Nullable Supplier<List<Goal>> goals) {
+        return each(
+                "dimensions",
+                MAX_GROUPINGS,
+                name -> name.equals(Breakdown.GOAL) ? byGoal(goals) : Grouping.named(name),
+                GROUPINGS);
+    }
+
+    private Grouping byGoal(@Nullable Supplier<List<Goal>> goals) {
+        if (goals == null) {
+            issues.add("propertyId", "is required for goals, which are each property's own");
+        }
+        return new Grouping.ByGoal(goals == null ? List.of() : goals.get());
     }
 
     private <T> List<T> each(String name, int max, Function<String, @Nullable T> named, String all) {

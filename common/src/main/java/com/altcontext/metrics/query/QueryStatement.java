@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -46,9 +47,13 @@ final class QueryStatement {
         Map<BaseCount.Source, Set<BaseCount>> counts = new EnumMap<>(BaseCount.Source.class);
         for (QueryMetric metric : query.metrics().stream().filter(query::knows).toList()) {
             for (BaseCount count : metric.counts(sessionsAlone)) {
-                counts.computeIfAbsent(count.source, _ -> EnumSet.noneOf(BaseCount.class))
+                counts.computeIfAbsent(source(count), _ -> EnumSet.noneOf(BaseCount.class))
                         .add(count);
             }
+        }
+        if (raw.goals() != null) {
+            // Each goal has its row, also one that no session reached.
+            counts.put(BaseCount.Source.ALL_SESSIONS, EnumSet.of(BaseCount.SESSIONS));
         }
         if (counts.isEmpty()) {
             // Of metrics that are not known, the values of the groups are.
@@ -83,6 +88,10 @@ final class QueryStatement {
                         + (groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n")
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
                 values);
+    }
+
+    private BaseCount.Source source(BaseCount count) {
+        return count == BaseCount.SESSIONS && raw.goals() != null ? BaseCount.Source.ALL_SESSIONS : count.source;
     }
 
     /** Whether the values of events are asked for, with counts that one reading of the events gives. */
@@ -144,6 +153,7 @@ final class QueryStatement {
         return switch (source) {
             case SESSIONS ->
                 sessions(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS sessions" + by);
+            case ALL_SESSIONS -> allSessions(all);
             case EVENTS ->
                 visitors(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS visitors" + by);
             case LEADS -> leads(columns, by);
@@ -162,7 +172,7 @@ final class QueryStatement {
         List<Condition> groups = raw.groups("s.started_at");
         // A session that a filter keeps counts as a whole. By the values of events, it converts where the conversion
         // was.
-        String converts = byEvents ? "bool_or(e.is_conversion)" : "s.conversions > 0";
+        String converts = raw.goals() != null ? "true" : byEvents ? "bool_or(e.is_conversion)" : "s.conversions > 0";
         List<Condition> columns = new ArrayList<>(List.of(Condition.of(
                 "s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
                         + converts + " AS converts")));
@@ -178,7 +188,29 @@ final class QueryStatement {
             where.add(Condition.of("e" + RawConditions.BOTS_OUT));
             where.add(raw.partitions());
         }
-        return RawConditions.select(groups, columns, from, where, withEvents ? "\nGROUP BY " + by : "");
+        return RawConditions.select(groups, columns, raw.withGoals(from), where, withEvents ? "\nGROUP BY " + by : "");
+    }
+
+    /** By goals: the same number for each, by the other grouping. */
+    private Condition allSessions(List<BaseCount> all) {
+        MetricsQuery rest = query.withoutGoals();
+        String by = names(rest.groupings().size());
+        Condition counts = new QueryStatement(rest, raw.until())
+                .sessions(EnumSet.of(BaseCount.SESSIONS))
+                .within("SELECT " + by + "count(*) AS sessions FROM (\n%s) AS sessions"
+                        + (by.isEmpty() ? "" : "\nGROUP BY " + trimmed(by)));
+        StringBuilder columns = new StringBuilder();
+        for (int i = 0; i < query.groupings().size(); i++) {
+            boolean isGoal = query.groupings().get(i) instanceof Grouping.ByGoal;
+            columns.append(isGoal ? ReachedGoals.NAME.sql() : "g0")
+                    .append(" AS g")
+                    .append(i)
+                    .append(", ");
+        }
+        columns.append(all.stream()
+                .map(count -> (count == BaseCount.SESSIONS ? "" : count.none() + " AS ") + count.column())
+                .collect(Collectors.joining(", ")));
+        return Objects.requireNonNull(raw.goals()).each(columns.toString(), counts);
     }
 
     /** A row for each visitor and group, of the events. */
@@ -197,7 +229,7 @@ final class QueryStatement {
         return RawConditions.select(
                 groups,
                 columns,
-                from,
+                raw.withGoals(from),
                 raw.eventConditions(),
                 "\nGROUP BY e.visitor_id, " + names(groups.size()) + "e.bucket");
     }
@@ -227,7 +259,7 @@ final class QueryStatement {
         return RawConditions.select(
                 raw.groups("e.occurred_at"),
                 List.of(Condition.of(columns)),
-                raw.fromEvents(),
+                raw.withGoals(raw.fromEvents()),
                 raw.eventConditions(),
                 by);
     }

@@ -1,6 +1,7 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.Condition;
+import com.altcontext.metrics.Goal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,12 +82,29 @@ record RawConditions(MetricsQuery query, LocalDate until) {
         return withSessions ? "events AS e JOIN sessions AS s ON " + OF_SESSION : "events AS e";
     }
 
+    /** With the goals that sessions reached, if these are grouped by. */
+    Condition withGoals(String from) {
+        ReachedGoals goals = goals();
+        return goals == null ? Condition.of(from) : goals.joinedWith(from);
+    }
+
+    @Nullable
+    ReachedGoals goals() {
+        List<Goal> goals = query.goals();
+        return goals == null ? null : new ReachedGoals(goals, query.windows(), until);
+    }
+
     List<Condition> eventConditions() {
         return List.of(Condition.of("e" + BOTS_OUT), window("e", "occurred_at"), partitions(), filter());
     }
 
     static Condition select(
             List<Condition> groups, List<Condition> columns, String from, List<Condition> where, String end) {
+        return select(groups, columns, Condition.of(from), where, end);
+    }
+
+    static Condition select(
+            List<Condition> groups, List<Condition> columns, Condition from, List<Condition> where, String end) {
         Condition condition = Condition.all(where);
         List<@Nullable Object> values = new ArrayList<>();
         StringBuilder selected = new StringBuilder();
@@ -98,9 +116,10 @@ record RawConditions(MetricsQuery query, LocalDate until) {
             selected.append(column.sql()).append(", ");
             values.addAll(column.values());
         }
+        values.addAll(from.values());
         values.addAll(condition.values());
         return new Condition(
-                "SELECT " + selected.substring(0, selected.length() - 2) + "\nFROM " + from + "\nWHERE "
+                "SELECT " + selected.substring(0, selected.length() - 2) + "\nFROM " + from.sql() + "\nWHERE "
                         + condition.sql() + end,
                 values);
     }

@@ -54,6 +54,9 @@ class QueryAgreementTest {
     private static final Goal CHOSE_PRO =
             new Goal("pro", new Goal.CustomEvent("plan_chosen", new Goal.Prop("plan", "pro")));
 
+    private static final Grouping.ByGoal BY_GOAL =
+            new Grouping.ByGoal(List.of(SIGNED_UP, CHOSE_PRO, new Goal("never", new Goal.CustomEvent("never", null))));
+
     private record Stored(
             String visitor,
             String session,
@@ -142,12 +145,15 @@ class QueryAgreementTest {
                         List.of("props.plan"),
                         List.of("time:day"),
                         List.of("time:hour", "utm_campaign"),
-                        List.of("landing_path"))) {
+                        List.of("landing_path"),
+                        List.of("goal"),
+                        List.of("path", "goal"),
+                        List.of("goal", "time:day"))) {
                     MetricsQuery query = query(windows, filters, by);
                     List<QueryRow> answer = engine.answer(query);
                     assertThat(answer.stream()
                                     .map(row -> row.groups() + " " + row.metrics())
-                                    .filter(row -> !row.endsWith(" [0, 0, 0, 0, 0, null, null]"))
+                                    .filter(row -> !row.endsWith(" [0, 0, 0, 0, 0, null, null, null]"))
                                     .sorted()
                                     .toList())
                             .as("%s by %s in %s", filters, by, windows)
@@ -274,9 +280,10 @@ class QueryAgreementTest {
                         QueryMetric.EVENTS,
                         QueryMetric.CONVERSIONS,
                         QueryMetric.BOUNCE_RATE,
-                        QueryMetric.RETURNING_VISITORS),
+                        QueryMetric.RETURNING_VISITORS,
+                        QueryMetric.CONVERSION_RATE),
                 by.stream()
-                        .map(name -> Objects.requireNonNull(Grouping.named(name)))
+                        .map(name -> name.equals("goal") ? BY_GOAL : Objects.requireNonNull(Grouping.named(name)))
                         .toList(),
                 filter,
                 List.of(),
@@ -348,43 +355,62 @@ class QueryAgreementTest {
         Map<List<@Nullable String>, Set<String>> visitors = new HashMap<>();
         Map<List<@Nullable String>, Set<String>> returning = new HashMap<>();
         Map<List<@Nullable String>, Set<StoredSession>> begun = new HashMap<>();
+        Map<List<@Nullable String>, Set<StoredSession>> reaching = new HashMap<>();
         Map<List<@Nullable String>, Set<String>> converting = new HashMap<>();
         Map<List<@Nullable String>, long[]> counts = new HashMap<>();
         boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
+        List<@Nullable Goal> goals = query.groupings().contains(BY_GOAL)
+                ? new ArrayList<>(BY_GOAL.goals())
+                : java.util.Collections.<@Nullable Goal>singletonList(null);
         for (StoredSession session : sessions) {
-            boolean inWindow = within(windows, session.property, session.startedAt);
-            for (Stored event : session.events) {
-                if (!holds(query.filter(), session, event)) {
-                    continue;
-                }
-                if (inWindow) {
-                    List<@Nullable String> key = key(query, session, event, session.startedAt);
-                    keys.add(key);
-                    begun.computeIfAbsent(key, _ -> new java.util.HashSet<>()).add(session);
-                    if (byEvents ? event.converts : session.events.stream().anyMatch(Stored::converts)) {
-                        converting.computeIfAbsent(key, _ -> new TreeSet<>()).add(session.id);
+            for (Goal goal : goals) {
+                boolean reaches = goal == null || session.events.stream().anyMatch(event -> reaches(goal, event));
+                boolean inWindow = within(windows, session.property, session.startedAt);
+                for (Stored event : session.events) {
+                    if (!holds(query.filter(), session, event)) {
+                        continue;
                     }
-                }
-                boolean counts_ = query.sessionsAlone() ? inWindow : within(windows, session.property, event.at);
-                if (counts_) {
-                    List<@Nullable String> key =
-                            key(query, session, event, query.sessionsAlone() ? session.startedAt : event.at);
-                    keys.add(key);
-                    visitors.computeIfAbsent(key, _ -> new TreeSet<>()).add(event.visitor);
-                    if (event.firstSeen.isBefore(Objects.requireNonNull(windowOf(windows, session.property))
-                            .start())) {
-                        returning.computeIfAbsent(key, _ -> new TreeSet<>()).add(event.visitor);
+                    if (inWindow) {
+                        List<@Nullable String> key = key(query, session, event, session.startedAt, goal);
+                        keys.add(key);
+                        begun.computeIfAbsent(key, _ -> new java.util.HashSet<>())
+                                .add(session);
+                        if (reaches) {
+                            reaching.computeIfAbsent(key, _ -> new java.util.HashSet<>())
+                                    .add(session);
+                        }
+                        boolean converts = byEvents
+                                ? event.converts
+                                : session.events.stream().anyMatch(Stored::converts);
+                        if (goal == null ? converts : reaches) {
+                            converting
+                                    .computeIfAbsent(key, _ -> new TreeSet<>())
+                                    .add(session.id);
+                        }
                     }
-                    long[] count = counts.computeIfAbsent(key, _ -> new long[2]);
-                    count[0] += event.type.equals("page_view") ? 1 : 0;
-                    count[1]++;
+                    boolean counts_ = query.sessionsAlone() ? inWindow : within(windows, session.property, event.at);
+                    if (counts_ && reaches) {
+                        Instant time = query.sessionsAlone() ? session.startedAt : event.at;
+                        List<@Nullable String> key = key(query, session, event, time, goal);
+                        keys.add(key);
+                        visitors.computeIfAbsent(key, _ -> new TreeSet<>()).add(event.visitor);
+                        if (event.firstSeen.isBefore(Objects.requireNonNull(windowOf(windows, session.property))
+                                .start())) {
+                            returning.computeIfAbsent(key, _ -> new TreeSet<>()).add(event.visitor);
+                        }
+                        long[] count = counts.computeIfAbsent(key, _ -> new long[2]);
+                        count[0] += event.type.equals("page_view") ? 1 : 0;
+                        count[1]++;
+                    }
                 }
             }
         }
         return keys.stream()
                 .map(key -> {
                     Set<StoredSession> own = begun.getOrDefault(key, Set.of());
-                    long bounces = own.stream().filter(StoredSession::bounces).count();
+                    Set<StoredSession> grouped = reaching.getOrDefault(key, Set.of());
+                    long bounces =
+                            grouped.stream().filter(StoredSession::bounces).count();
                     return key + " "
                             + java.util.Arrays.asList(
                                     (long) visitors.getOrDefault(key, Set.of()).size(),
@@ -394,25 +420,33 @@ class QueryAgreementTest {
                                     (long) converting
                                             .getOrDefault(key, Set.of())
                                             .size(),
-                                    own.isEmpty() ? null : (Object) (bounces / (double) own.size()),
+                                    grouped.isEmpty() ? null : (Object) (bounces / (double) grouped.size()),
                                     visitors.containsKey(key)
                                             ? (Object) (returning
                                                             .getOrDefault(key, Set.of())
                                                             .size()
                                                     / (double) visitors.get(key).size())
-                                            : null);
+                                            : null,
+                                    own.isEmpty()
+                                            ? null
+                                            : (Object) (converting
+                                                            .getOrDefault(key, Set.of())
+                                                            .size()
+                                                    / (double) own.size()));
                 })
                 .sorted()
                 .toList();
     }
 
-    private static List<@Nullable String> key(MetricsQuery query, StoredSession session, Stored event, Instant time) {
+    private static List<@Nullable String> key(
+            MetricsQuery query, StoredSession session, Stored event, Instant time, @Nullable Goal goal) {
         ZoneId zone = Objects.requireNonNull(windowOf(query.windows(), session.property))
                 .zone();
         List<@Nullable String> key = new ArrayList<>();
         for (Grouping by : query.groupings()) {
             key.add(
                     switch (by.key()) {
+                        case "goal" -> Objects.requireNonNull(goal).name();
                         case "time:day" -> time.atZone(zone).toLocalDate().toString();
                         case "time:hour" ->
                             time.atZone(zone).toLocalDate() + "T"
