@@ -51,12 +51,11 @@ export const track = (...call: Call): void => {
 };
 
 /** The campaign in the address: the UTM names of the service, with a prefix. */
-const campaign = (before: string): Record<string, string> => {
-  const utm: Record<string, string> = {};
+const campaign = (before: string): Record<string, string | undefined> => {
+  const utm: Record<string, string | undefined> = {};
   new URLSearchParams(location.search).forEach((value, name) => {
-    const said = [...value.trim()].slice(0, 255).join('');
-    if (said && /^utm_/.test(name)) {
-      utm[before + name.slice(4)] = said;
+    if (name.startsWith('utm_')) {
+      utm[before + name.slice(4)] = [...value.trim()].slice(0, 255).join('') || undefined;
     }
   });
   return utm;
@@ -66,6 +65,7 @@ const campaign = (before: string): Record<string, string> => {
 export const known = (): Record<string, string | undefined> => ({
   path,
   ...(isAllowed(path) && { anonId: anonId(), referrer, propertyId: data.property, ...campaign('utm_') }),
+  'traffic.deviceType': navigator.webdriver ? 'bot' : undefined,
 });
 
 export const view = (): void => {

@@ -49,10 +49,8 @@ export const isAllowed = (path: string): boolean =>
 
 /** The id of this browser on this site, made when it is first needed. Used only where sending is allowed. */
 export const anonId = (): string => {
-  let id = read('id');
-  if (!id) {
-    write('id', (id = uuid()));
-  }
+  const id = read('id') || uuid();
+  write('id', id);
   return id;
 };
 

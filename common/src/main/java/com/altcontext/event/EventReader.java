@@ -108,7 +108,7 @@ public final class EventReader {
         Double engaged = fields.number("engagedTimeMs", 0, 86_400_000);
         Fields vitals = fields.object("webVitals");
         return new Traffic(
-                device(fields),
+                deviceType(fields),
                 country(fields),
                 fields.flag("isEntrance"),
                 fields.flag("isExit"),
@@ -124,7 +124,8 @@ public final class EventReader {
                         vitals.number("clsScore", 0, 10)));
     }
 
-    private static @Nullable DeviceType device(Fields fields) {
+    /** Of {@code traffic}; null if it does not say. */
+    public static @Nullable DeviceType deviceType(Fields fields) {
         String text = fields.optionalText("deviceType", 1, 16);
         DeviceType device = text == null ? null : DeviceType.of(text);
         if (text != null && device == null) {

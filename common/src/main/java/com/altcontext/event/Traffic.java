@@ -21,7 +21,12 @@ public record Traffic(
         @Nullable Integer engagedTimeMs,
         @Nullable Double scrollDepthPercent,
         WebVitals webVitals) {
-    public static final Traffic NONE = new Traffic(null, null, null, null, null, null, null, WebVitals.NONE);
+    public static final Traffic NONE = of(null);
+
+    /** What a sender says who says no more than the type of its device. */
+    public static Traffic of(@Nullable DeviceType deviceType) {
+        return new Traffic(deviceType, null, null, null, null, null, null, WebVitals.NONE);
+    }
 
     void addTo(ComputedId id) {
         id.with(deviceType == null ? null : deviceType.key())

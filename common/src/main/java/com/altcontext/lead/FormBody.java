@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads what an HTML form posts by itself ({@code application/x-www-form-urlencoded}, WHATWG URL Standard, section 5) as the
  * JSON object that a script would have sent: {@code utm_source} and {@code utm.source} are a field of {@code utm},
- * {@code payload.company} is one of {@code payload}, and a field that was left empty is absent.
+ * {@code payload.company} is one of {@code payload}, {@code traffic.deviceType} is that of {@code traffic}, and a field that was left
+ * empty is absent.
  */
 public final class FormBody {
     /** More pairs than this are no form. */
@@ -25,6 +26,9 @@ public final class FormBody {
 
     private static final Pattern MALFORMED = Pattern.compile("%(?![0-9a-fA-F]{2})");
     private static final Set<String> UTM = Set.of("source", "medium", "campaign", "term", "content");
+
+    private static final Set<String> NESTED = Set.of("utm", "payload", "traffic");
+    private static final String DEVICE_TYPE = "traffic.deviceType";
 
     private FormBody() {}
 
@@ -82,7 +86,10 @@ public final class FormBody {
 
     /** Whether a second value would be lost; of fields that are ignored anyway, none is. */
     private static boolean isRead(String path) {
-        return path.startsWith("utm.") || path.startsWith("payload.") || LeadForm.FIELDS.contains(path);
+        return path.startsWith("utm.")
+                || path.startsWith("payload.")
+                || path.equals(DEVICE_TYPE)
+                || LeadForm.FIELDS.contains(path);
     }
 
     private static void put(Map<String, Object> object, String path, String value) {
@@ -90,7 +97,9 @@ public final class FormBody {
             nested(object, "utm").put(path.substring(4), value);
         } else if (path.startsWith("payload.") && path.length() > "payload.".length()) {
             nested(object, "payload").put(path.substring("payload.".length()), value);
-        } else if (!path.equals("utm") && !path.equals("payload")) {
+        } else if (path.equals(DEVICE_TYPE)) {
+            nested(object, "traffic").put("deviceType", value);
+        } else if (!NESTED.contains(path)) {
             object.put(path, value);
         }
     }

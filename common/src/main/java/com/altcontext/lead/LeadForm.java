@@ -1,5 +1,6 @@
 package com.altcontext.lead;
 
+import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.Utm;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.EventReader;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param anonId null if the page has no script that makes one
  * @param payload a JSON object as text
+ * @param deviceType null if the sender does not say
  */
 public record LeadForm(
         Email email,
@@ -29,7 +31,8 @@ public record LeadForm(
         ConsentStatus consent,
         @Nullable String consentPolicy,
         @Nullable String payload,
-        Utm utm) {
+        Utm utm,
+        @Nullable DeviceType deviceType) {
     /** What is read of a form; anything else in it is ignored. */
     public static final Set<String> FIELDS = Set.of(
             "email",
@@ -56,6 +59,7 @@ public record LeadForm(
         String policy = fields.optionalText("consentPolicy", 1, 255);
         String payload = fields.document("payload", EventReader.MAX_KEYS);
         Utm utm = EventReader.utm(fields.object("utm"));
+        DeviceType deviceType = EventReader.deviceType(fields.object("traffic"));
         if (email == null || !issues.isEmpty()) {
             return null;
         }
@@ -69,7 +73,8 @@ public record LeadForm(
                 consent,
                 policy,
                 payload,
-                utm);
+                utm,
+                deviceType);
     }
 
     /** The field {@code email}, or null with an issue. */
@@ -105,6 +110,6 @@ public record LeadForm(
     /** The event that the form is stored with. It has the form's name; what was filled in stays out of events. */
     public Beacon beacon(AnonId visitor) {
         String props = "{\"formName\":" + JsonText.string(formName) + "}";
-        return new Beacon(visitor, "form_submit", path, null, referrer, utm, Traffic.NONE, null, props);
+        return new Beacon(visitor, "form_submit", path, null, referrer, utm, Traffic.of(deviceType), null, props);
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Chromium;
 import com.altcontext.api.testing.ChromiumTab;
+import com.altcontext.api.testing.Forms;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -305,9 +306,14 @@ class TrackerIT {
             ChromiumTab tab = automated.visitor().tab().open(STAGE.site.at("/index.html"));
             tab.toFront();
             tab.evaluate(PAINTED);
+            String email = Forms.email();
+            tab.type("#email", email);
+            tab.click("form button");
+            STAGE.await(tab, "form_submit", 1);
             tab.evaluate("dispatchEvent(new Event('pagehide'))");
 
-            for (String eventType : List.of("page_view", "engagement")) {
+            assertThat(STAGE.stored.lead(email).path("is_bot").asBoolean()).isTrue();
+            for (String eventType : List.of("page_view", "form_start", "form_submit", "engagement")) {
                 JsonNode event = STAGE.await(tab, eventType, 1).getFirst();
                 assertThat(event.path("device").textValue()).as(eventType).isEqualTo("bot");
             }

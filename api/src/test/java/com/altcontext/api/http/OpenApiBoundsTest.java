@@ -158,7 +158,7 @@ class OpenApiBoundsTest {
             assertRefused(body, field, "other");
             return true;
         });
-        assertThat(tried).containsExactly("EVENT traffic.deviceType", "FORM consentStatus");
+        assertThat(tried).containsExactly("EVENT traffic.deviceType", "FORM consentStatus", "FORM traffic.deviceType");
     }
 
     @Test

@@ -43,6 +43,20 @@ class LeadCaptureTest {
     }
 
     @Test
+    void a_form_of_a_driven_browser_is_a_bots_and_a_persons_later_one_is_a_lead() {
+        ObjectNode form = Forms.scripted(email);
+        form.putObject("traffic").put("deviceType", "bot");
+
+        assertThat(Call.capture(form).send().status()).isEqualTo(200);
+        assertThat(stored.lead(email).path("is_bot").asBoolean()).isTrue();
+        assertThat(stored.event(form.path("anonId").asText()).path("device").asText())
+                .isEqualTo("bot");
+
+        assertThat(Call.capture(Forms.scripted(email)).send().status()).isEqualTo(200);
+        assertThat(stored.lead(email).path("is_bot").asBoolean()).isFalse();
+    }
+
+    @Test
     void a_form_is_a_lead_a_visit_an_event_a_submission_a_link_and_a_consent() {
         ObjectNode form = Forms.scripted(email);
         String anonId = form.path("anonId").asText();

@@ -54,6 +54,27 @@ class LeadFormPostTest {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
+    // --- who sent it
+
+    @Test
+    void a_form_that_says_it_is_a_bots_is_a_bots_lead() {
+        assertThat(form("&traffic.deviceType=bot").send().status()).isEqualTo(303);
+
+        assertThat(stored.lead(email).path("is_bot").asBoolean()).isTrue();
+        assertThat(form("&traffic.deviceType=robot")
+                        .send()
+                        .json()
+                        .at("/issues/0/path")
+                        .asText())
+                .isEqualTo("traffic.deviceType");
+        assertThat(form("&traffic.deviceType=bot&traffic.deviceType=mobile")
+                        .send()
+                        .json()
+                        .at("/issues/0/path")
+                        .asText())
+                .isEqualTo("traffic.deviceType");
+    }
+
     // --- where it leads
 
     @Test

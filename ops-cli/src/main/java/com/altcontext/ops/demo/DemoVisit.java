@@ -123,7 +123,8 @@ final class DemoVisit {
                         : ConsentStatus.IMPLIED,
                 "2026-01",
                 isNewsletter ? null : "{\"seats\":" + (1 + random.nextInt(4)) + "}",
-                utm);
+                utm,
+                null);
         captures.add(inCountry(attribution.capture(form, property, visitor.on(formPage), now)));
     }
 
