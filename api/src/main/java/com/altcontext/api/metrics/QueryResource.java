@@ -21,6 +21,7 @@ import com.altcontext.metrics.query.MetricsQuery;
 import com.altcontext.metrics.query.QueryEngine;
 import com.altcontext.metrics.query.QueryMetric;
 import com.altcontext.metrics.query.QueryReader;
+import com.altcontext.metrics.query.QueryRow;
 import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.metrics.query.Realtime;
 import com.altcontext.metrics.query.RolledRows;
@@ -38,6 +39,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** {@code POST /v1/metrics/query} and {@code /v1/metrics/funnel}, and {@code GET /v1/metrics/realtime}: what is asked of raw rows. */
@@ -78,7 +80,9 @@ public class QueryResource {
         if (CsvAnswer.isAskedFor(request)) {
             return answers.file(request, body.property(), goals -> {
                 QueryQuestion question = query(body, goals, CsvAnswer.DEFAULT_ROWS, CsvAnswer.MAX_ROWS);
-                return CsvAnswer.of(request, engine, question.query);
+                return MetricsAnswers.withinRaw(
+                        DATES,
+                        () -> CsvAnswer.of(request, question.query, row -> each(body.property(), question, row)));
             });
         }
         return answers.json(request, body.property(), goals -> {
@@ -90,17 +94,31 @@ public class QueryResource {
 
     private QueryBody answer(AskedProperty property, QueryQuestion question) {
         MetricsQuery query = question.query;
-        Instant now = clock.instant();
         try {
-            return QueryBody.of(question.window, query, engine.answer(query), now);
+            return QueryBody.of(question.window, query, engine.answer(query), clock.instant());
         } catch (RawRowsGone gone) {
-            if (!RolledRows.canAnswer(query)) {
-                throw gone;
-            }
-            Summary summary = summaries.of(
-                    question.window, null, property.slug(), property.zones().today(now));
+            Summary summary = rolled(property, question, gone);
             return QueryBody.of(question.window, query, RolledRows.of(query, summary), summary.freshness());
         }
+    }
+
+    /** The rows of an answer, one after the other. */
+    private void each(AskedProperty property, QueryQuestion question, Consumer<QueryRow> consumer) {
+        try {
+            engine.each(question.query, consumer);
+        } catch (RawRowsGone gone) {
+            RolledRows.of(question.query, rolled(property, question, gone))
+                    .rows()
+                    .forEach(consumer);
+        }
+    }
+
+    private Summary rolled(AskedProperty property, QueryQuestion question, RawRowsGone gone) {
+        if (!RolledRows.canAnswer(question.query)) {
+            throw gone;
+        }
+        return summaries.of(
+                question.window, null, property.slug(), property.zones().today(clock.instant()));
     }
 
     private QueryQuestion query(BodyOfQuestion body, GoalNames.Lookup goals, int defaultRows, int maxRows) {

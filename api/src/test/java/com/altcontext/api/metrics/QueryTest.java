@@ -100,6 +100,12 @@ class QueryTest {
                 .send();
     }
 
+    private static Call file(String method, String path) {
+        return Call.of(method, "/v1/metrics/" + path)
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .header("accept", "text/csv");
+    }
+
     private static List<String> rows(JsonNode answer) {
         return StreamSupport.stream(answer.path("rows").spliterator(), false)
                 .map(row -> row.path("dimensions") + " " + row.path("metrics"))
@@ -321,9 +327,7 @@ class QueryTest {
     void a_file_has_the_rows_and_no_formula() {
         does("visitor-1", "page_view", "/", "=HYPERLINK(\"http://x\")", "");
 
-        Call.Answer file = Call.of("POST", "/v1/metrics/query")
-                .header("x-admin-key", TestService.ADMIN_KEY)
-                .header("accept", "text/csv")
+        Call.Answer file = file("POST", "query")
                 .json(
                         "{\"propertyId\":\"" + property
                                 + "\",\"dateRange\":\"today\",\"metrics\":[\"visitors\",\"bounceRate\"],\"dimensions\":[\"utm_campaign\"]}")
@@ -350,9 +354,7 @@ class QueryTest {
                         + " SELECT gen_random_uuid(), gen_random_uuid(), ?, now(), now(), 'direct', 'desktop', repeat('x', 40) || n"
                         + " FROM generate_series(1, 3000) AS n",
                 property);
-        Call ask = Call.of("POST", "/v1/metrics/query")
-                .header("x-admin-key", TestService.ADMIN_KEY)
-                .header("accept", "text/csv");
+        Call ask = file("POST", "query");
 
         Call.Answer file = ask.json("{\"propertyId\":\"" + property
                         + "\",\"dateRange\":\"today\",\"metrics\":[\"sessions\"],\"dimensions\":[\"utm_term\"]}")
@@ -568,6 +570,24 @@ class QueryTest {
                             .json()))
                     .containsExactly("[\"" + before + "\"] [6,5,null]");
             Call.Answer query = post("query", range + ",\"dimensions\":[\"path\"]}");
+            assertThat(file("GET", "breakdown" + window + "&dimension=path")
+                            .send()
+                            .text())
+                    .isEqualTo("value,visitors,pageViews,sessions,conversions\r\n/old,,6,5,1\r\n");
+            assertThat(file("POST", "query")
+                            .json(range + ",\"dimensions\":[\"time:day\"],\"limit\":1}")
+                            .send()
+                            .text())
+                    .isEqualTo("time:day,pageViews,sessions,events\r\n" + before + ",6,5,\r\n");
+            Call.Answer refused = file("POST", "query")
+                    .json(range + ",\"dimensions\":[\"path\"]}")
+                    .send();
+            Call.assertError(refused, 400, "invalid_request");
+            assertThat(refused.json().at("/issues/0/message").asText()).contains(first);
+            assertThat(file("GET", "breakdown" + window + "&dimension=props.x")
+                            .send()
+                            .status())
+                    .isEqualTo(400);
             assertThat(query.json().at("/issues/0/path").asText()).isEqualTo("dateRange");
             assertThat(get("summary" + window).json().path("from").asText()).isEqualTo("rollups");
         } finally {
