@@ -145,7 +145,7 @@ class Wiring {
                 new DatabaseExecutor("form", 4, 128, database, memory),
                 new DatabaseExecutor("operator", 4, 64, database, memory),
                 new DatabaseExecutor("figures", 2, 64, database, memory),
-                new DatabaseExecutor("query", 2, 64, database, memory));
+                new DatabaseExecutor("query", 3, 2, 64, database, memory));
     }
 
     @Singleton

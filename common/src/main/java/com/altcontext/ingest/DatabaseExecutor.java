@@ -21,11 +21,18 @@ public final class DatabaseExecutor {
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     private final ThreadPoolExecutor threads;
+    private final CallerTurns turns;
     private final DatabaseState database;
     private final MemoryBudget memory;
     private final LimitedLog failures = new LimitedLog(System.getLogger(DatabaseExecutor.class.getName()));
 
     public DatabaseExecutor(String name, int size, int maxWaiting, DatabaseState database, MemoryBudget memory) {
+        this(name, size, Integer.MAX_VALUE, maxWaiting, database, memory);
+    }
+
+    /** @param perCaller how much work of one caller is done or next at a time; the rest waits for it */
+    public DatabaseExecutor(
+            String name, int size, int perCaller, int maxWaiting, DatabaseState database, MemoryBudget memory) {
         this.memory = memory;
         this.database = database;
         this.threads = new ThreadPoolExecutor(
@@ -36,21 +43,23 @@ public final class DatabaseExecutor {
                 new ArrayBlockingQueue<>(maxWaiting),
                 Thread.ofPlatform().name(name + "-", 1).daemon().factory());
         threads.allowCoreThreadTimeOut(true);
+        this.turns = new CallerTurns(threads, perCaller, maxWaiting);
     }
 
     /**
      * Does the work for a request.
      *
+     * @param caller who asks, if it matters for the work
      * @param weight what the request holds of the heap while it waits, in bytes
      * @param eventLoop of the request
      * @return completes on the event loop
      * @throws Unavailable if the database is away, or too much waits or holds too much memory
      */
-    public <T> CompletionStage<T> submit(int weight, Executor eventLoop, Supplier<T> work) {
+    public <T> CompletionStage<T> submit(String caller, int weight, Executor eventLoop, Supplier<T> work) {
         MemoryBudget.Reservation waiting = memory.reserve(weight);
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            execute(() -> {
+            execute(caller, () -> {
                 try {
                     T result = attempt(work);
                     eventLoop.execute(() -> {
@@ -77,9 +86,16 @@ public final class DatabaseExecutor {
      * @throws Unavailable if the database is away or too much waits
      */
     public void execute(Runnable work) {
+        execute("", work);
+    }
+
+    private void execute(String caller, Runnable work) {
         checkDatabase();
+        if (isStopped()) {
+            throw new Unavailable(Unavailable.Reason.STOPPING);
+        }
         try {
-            threads.execute(work);
+            turns.execute(caller, work);
         } catch (RejectedExecutionException full) {
             throw new Unavailable(isStopped() ? Unavailable.Reason.STOPPING : Unavailable.Reason.QUEUE_FULL);
         }

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * The threads that wait for the database: forms have four, the operator as many, figures from rollups two, and questions to the
- * raw rows two. So none waits for another, nor the writer for them; no more than two of the figures' tables of many megabytes are in
- * use at a time, and no more than two questions keep the database busy.
+ * raw rows three, of which one key has two. So none waits for another, nor the writer for them; no more than two of the figures'
+ * tables of many megabytes are in use at a time, and no more than three questions keep the database busy.
  */
 public record DatabaseExecutors(
         DatabaseExecutor forms, DatabaseExecutor operator, DatabaseExecutor figures, DatabaseExecutor queries) {
