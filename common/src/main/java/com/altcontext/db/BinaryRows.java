@@ -79,6 +79,12 @@ public final class BinaryRows {
         return value ? flag(true) : none();
     }
 
+    /** A {@code smallint}. */
+    public BinaryRows small(short value) {
+        room(6).putInt(2).putShort(value);
+        return this;
+    }
+
     public BinaryRows integer(@Nullable Integer value) {
         if (value == null) {
             return none();

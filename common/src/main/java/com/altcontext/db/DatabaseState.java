@@ -10,7 +10,7 @@ import java.time.InstantSource;
  */
 public final class DatabaseState {
     /** The newest migration that this code needs. A database that is ahead is fine: migrations only add. */
-    public static final int REQUIRED_SCHEMA = 15;
+    public static final int REQUIRED_SCHEMA = 16;
 
     private static final String HAS_HISTORY = "SELECT to_regclass('flyway_schema_history') IS NOT NULL";
 
@@ -33,6 +33,7 @@ public final class DatabaseState {
     private final InstantSource clock;
     private final Runnable beforeReady;
     private volatile Status status = Status.STARTING;
+    private volatile Buckets buckets = Buckets.ONE;
     private volatile boolean seenReady;
     private volatile Duration clockSkew = Duration.ZERO;
 
@@ -58,6 +59,11 @@ public final class DatabaseState {
     /** Whether the database was ready at least once since the process began; a later loss does not change it. */
     public boolean wasReady() {
         return seenReady;
+    }
+
+    /** How many buckets there were when the database was last asked; a writer finds out if that has changed. */
+    public Buckets buckets() {
+        return buckets;
     }
 
     /** How far this machine's clock is ahead of the database's, when last asked; negative if behind. */
@@ -102,14 +108,18 @@ public final class DatabaseState {
         clockSkew = Duration.between(databaseNow, clock.instant());
     }
 
-    /** Called when a connection was lost in the middle of work. */
+    /** Called when a connection was lost in the middle of work, or when something that was read has changed. */
     public void lost() {
         status = Status.DATABASE_UNREACHABLE;
     }
 
     private Status look(Tx tx) {
         measureClock(tx.query(NOW, row -> row.time(1)).getFirst());
-        return schemaVersion(tx) >= REQUIRED_SCHEMA ? Status.READY : Status.SCHEMA_OUTDATED;
+        if (schemaVersion(tx) < REQUIRED_SCHEMA) {
+            return Status.SCHEMA_OUTDATED;
+        }
+        buckets = Buckets.read(tx);
+        return Status.READY;
     }
 
     /** The newest migration that was applied; 0 if none was. */

@@ -1,6 +1,7 @@
 package com.altcontext.db;
 
 import java.sql.SQLException;
+import org.postgresql.util.PSQLException;
 
 /**
  * A statement that PostgreSQL refused or could not be asked. It carries the statement and the SQLSTATE, never the
@@ -11,6 +12,8 @@ public final class SqlFailure extends RuntimeException {
 
     private final String state;
     private final boolean connected;
+    /** Said by a cluster's coordinator, to which the connection is: one of its nodes is away. */
+    private final boolean ofNode;
 
     SqlFailure(String statement, SQLException cause) {
         this(statement, cause, true);
@@ -20,6 +23,9 @@ public final class SqlFailure extends RuntimeException {
         super(message(statement, cause), null, false, true);
         this.state = state(cause);
         this.connected = connected;
+        this.ofNode = state.startsWith("08")
+                && cause instanceof PSQLException refused
+                && refused.getServerErrorMessage() != null;
     }
 
     /** No connection could be made, for any reason: no free slot, a wrong login, a server that is starting. */
@@ -49,17 +55,18 @@ public final class SqlFailure extends RuntimeException {
 
     /** The connection is gone or was never made; what it was asked last may or may not have been done. */
     public boolean isLostConnection() {
-        return !connected || state.startsWith("08") || state.startsWith("57P0");
+        return !connected || (state.startsWith("08") && !ofNode) || state.startsWith("57P0");
     }
 
     /**
-     * The database cannot do it now and may be able to later, whatever the statement and its rows are: it is away, read-only
+     * The database cannot do it now and may be able to later, whatever the statement and its rows are: it is away, a node of the cluster is, it is read-only
      * (25006), out of disk, memory or connections (class 53), it ended the statement (class 57) or did not get a lock
      * (55P03) in time, it could not read or write its files (class 58), or it conflicted with others at every try
      * (class 40). Nothing of the transaction was done, unless the connection was lost at its end.
      */
     public boolean isUnavailability() {
         return isLostConnection()
+                || ofNode
                 || state.equals("25006")
                 || state.equals("55P03")
                 || state.startsWith("40")

@@ -1,5 +1,6 @@
 package com.altcontext.event;
 
+import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
@@ -32,7 +33,7 @@ final class DuplicateSearch {
             FROM unnest(?::uuid[], ?::uuid[]) AS sent(visitor_id, id)
             CROSS JOIN LATERAL (
                 SELECT e.session_id FROM events e
-                WHERE e.bucket = 0 AND e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
+                WHERE e.bucket = ?::int2 AND e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
                 LIMIT 1) AS first
             """;
 
@@ -45,12 +46,13 @@ final class DuplicateSearch {
             FROM unnest(?::uuid[], ?::uuid[], ?::int8[]) AS sent(visitor_id, id, first_day)
             CROSS JOIN LATERAL (
                 SELECT e.session_id FROM events e
-                WHERE e.bucket = 0 AND e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
+                WHERE e.bucket = ?::int2 AND e.visitor_id = sent.visitor_id AND e.id = sent.id AND e.day BETWEEN ? AND ?
                   AND e.day >= DATE '1970-01-01' + sent.first_day::integer
                 LIMIT 1) AS first
             """;
 
     private final List<Event> events;
+    private final short bucket;
     private final LocalDate from;
     private final LocalDate to;
     private final Map<UUID, Receipt> stored = new HashMap<>();
@@ -58,8 +60,9 @@ final class DuplicateSearch {
 
     private record Missing(Event event, LocalDate since) {}
 
-    DuplicateSearch(List<Event> events) {
+    DuplicateSearch(List<Event> events, Bucket bucket) {
         this.events = events;
+        this.bucket = bucket.number();
         LocalDate first = LocalDate.MAX;
         LocalDate last = LocalDate.MIN;
         for (Event event : events) {
@@ -84,6 +87,7 @@ final class DuplicateSearch {
                 DuplicateSearch::receipt,
                 columns.ids(event -> event.visitor().id()),
                 columns.ids(Event::id),
+                bucket,
                 from,
                 to);
     }
@@ -121,6 +125,7 @@ final class DuplicateSearch {
                         columns.ids(one -> one.event.visitor().id()),
                         columns.ids(one -> one.event.id()),
                         columns.numbers(one -> one.since.toEpochDay()),
+                        bucket,
                         earliest,
                         from.minusDays(1))
                 .forEach(this::found);

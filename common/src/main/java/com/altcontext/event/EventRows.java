@@ -1,6 +1,7 @@
 package com.altcontext.event;
 
 import com.altcontext.db.BinaryRows;
+import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.Tx;
 import java.util.UUID;
 
@@ -8,22 +9,24 @@ import java.util.UUID;
 public final class EventRows {
     private static final String COPY = """
             COPY events (
-                visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path,
+                bucket, visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path,
                 referrer, referrer_host, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
                 traffic_source, device, country, is_conversion, engaged_time_ms, scroll_depth_percent,
                 fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props, may_hold_address, hostname)
             FROM STDIN (FORMAT binary)
             """;
 
-    private static final int COLUMNS = 30;
+    private static final int COLUMNS = 31;
     /** Few rows need more. */
     private static final int ROW_BYTES = 640;
 
+    private final short bucket;
     private final BinaryRows rows;
     private boolean isEmpty = true;
 
-    /** @param expected about how many events there will be */
-    public EventRows(int expected) {
+    /** @param expected about how many events of this bucket there will be */
+    public EventRows(Bucket bucket, int expected) {
+        this.bucket = bucket.number();
         this.rows = new BinaryRows(expected * ROW_BYTES);
     }
 
@@ -38,6 +41,7 @@ public final class EventRows {
         Beacon beacon = event.beacon();
         Traffic traffic = beacon.traffic();
         rows.row(COLUMNS)
+                .small(bucket)
                 .id(event.visitor().id())
                 .id(event.id())
                 .day(event.day())

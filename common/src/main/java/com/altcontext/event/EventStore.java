@@ -1,7 +1,10 @@
 package com.altcontext.event;
 
+import com.altcontext.db.Buckets;
+import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
+import com.altcontext.visit.BucketsChanged;
 import com.altcontext.visit.Placement;
 import com.altcontext.visit.SessionRule;
 import com.altcontext.visit.VisitorLock;
@@ -14,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** Stores events with their visitors and sessions. */
 public final class EventStore {
@@ -24,24 +28,49 @@ public final class EventStore {
     }
 
     /**
-     * Stores the events in the order of their times, each once, in three round trips: look up, save the visits, copy the
-     * events. Two machines never write events of one visitor at the same time.
+     * Stores the events in the order of their times, each once. Events of several buckets are stored one bucket after the
+     * other: the writer of the service stores each bucket in a transaction of its own.
      *
-     * @return {@link Outcome.Stored}, {@link Outcome.Duplicate} or {@link Outcome.Dropped} for each, in their own order
+     * @return the outcome of each, as below
      */
     public List<Outcome> write(Tx tx, List<Event> events) {
-        Visits visits = visits();
+        Buckets buckets = lockVisitors(tx, events);
+        Outcome[] outcomes = new Outcome[events.size()];
+        buckets.split(
+                        IntStream.range(0, outcomes.length).boxed().toList(),
+                        i -> events.get(i).visitor().id())
+                .forEach((bucket, places) -> {
+                    List<Outcome> ofBucket = write(
+                            tx,
+                            new Bucket(bucket, buckets),
+                            places.stream().map(events::get).toList());
+                    for (int i = 0; i < ofBucket.size(); i++) {
+                        outcomes[places.get(i)] = ofBucket.get(i);
+                    }
+                });
+        return List.of(outcomes);
+    }
+
+    /**
+     * Stores events of one bucket in three round trips: look up, save the visits, copy the events. Two machines never
+     * write events of one visitor at the same time.
+     *
+     * @throws BucketsChanged if the database has another number of buckets; nothing was written
+     * @return {@link Outcome.Stored}, {@link Outcome.Duplicate} or {@link Outcome.Dropped} for each, in their own order
+     */
+    public List<Outcome> write(Tx tx, Bucket bucket, List<Event> events) {
+        Visits visits = visits(bucket);
         for (Event event : events) {
             visits.expect(event.visitor(), event.occurredAt(), event.isEngagement());
         }
-        DuplicateSearch duplicates = new DuplicateSearch(events);
+        DuplicateSearch duplicates = new DuplicateSearch(events, bucket);
         Pipeline look = tx.pipeline();
         visits.lockAndRead(look);
         duplicates.ask(look);
         look.send();
         Map<UUID, Receipt> stored = duplicates.stored(tx, visits);
 
-        EventRows rows = new EventRows(events.size());
+        EventRows rows = new EventRows(bucket, events.size());
         Map<UUID, Outcome> outcomes = new HashMap<>();
         for (Event event : newEvents(events, stored.keySet())) {
             Placement placement = visits.place(event.visitor(), event.inSession());
@@ -90,15 +119,17 @@ public final class EventStore {
     }
 
     /** The visits of a batch that its caller stores in the same steps. */
-    public Visits visits() {
-        return new Visits(sessionRule);
+    public Visits visits(Bucket bucket) {
+        return new Visits(sessionRule, bucket);
     }
 
-    /** Keeps other writers away from these events' visitors until the transaction ends; {@link #write} does it itself. */
-    public static void lockVisitors(Tx tx, List<Event> events) {
-        Pipeline lock = tx.pipeline();
-        VisitorLock.take(
-                lock, events.stream().map(event -> event.visitor().id()).toList());
-        lock.send();
+    /**
+     * Keeps other writers away from these events' visitors until the transaction ends; {@link #write} does it itself.
+     *
+     * @return the buckets that visitors are in, until then
+     */
+    public static Buckets lockVisitors(Tx tx, List<Event> events) {
+        return VisitorLock.take(
+                tx, events.stream().map(event -> event.visitor().id()).toList());
     }
 }

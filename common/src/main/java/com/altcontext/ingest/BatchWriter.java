@@ -1,5 +1,6 @@
 package com.altcontext.ingest;
 
+import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
@@ -29,18 +30,18 @@ final class BatchWriter {
     }
 
     /**
-     * Stores the events. Trying again is safe, also after a commit whose answer was lost: an event's identity finds it.
+     * Stores events of one bucket. Trying again is safe, also after a commit whose answer was lost: an event's identity finds it.
      *
      * @return the outcome of each, in their order
      * @throws SqlFailure if nothing was stored, or if the connection was lost while it was
      */
-    List<Outcome> write(List<Event> events) {
+    List<Outcome> write(Bucket bucket, List<Event> events) {
         long began = System.nanoTime();
         boolean halving = false;
         for (int tries = 1; ; tries++) {
             try {
                 boolean halve = halving;
-                return sql.inTransaction(tx -> halve ? isolate(tx, events) : store.write(tx, events));
+                return sql.inTransaction(tx -> halve ? isolate(tx, bucket, events) : store.write(tx, bucket, events));
             } catch (SqlFailure failed) {
                 boolean fast = System.nanoTime() - began < FAST_NANOS;
                 boolean again = failed.isWorthRepeating() || (failed.isLostConnection() && fast);
@@ -53,16 +54,16 @@ final class BatchWriter {
         }
     }
 
-    private List<Outcome> isolate(Tx tx, List<Event> events) {
+    private List<Outcome> isolate(Tx tx, Bucket bucket, List<Event> events) {
         // Each half alone would lock its visitors in its own order: two machines could then wait for each other.
-        EventStore.lockVisitors(tx, events);
-        return halve(tx, events);
+        var _ = EventStore.lockVisitors(tx, events);
+        return halve(tx, bucket, events);
     }
 
     /** Stores what can be stored; an event that cannot be is {@link Outcome.Unstorable}. */
-    private List<Outcome> halve(Tx tx, List<Event> events) {
+    private List<Outcome> halve(Tx tx, Bucket bucket, List<Event> events) {
         try {
-            return tx.nested(inner -> store.write(inner, events));
+            return tx.nested(inner -> store.write(inner, bucket, events));
         } catch (SqlFailure failed) {
             if (!failed.isFaultOfTheData()) {
                 throw failed;
@@ -72,8 +73,8 @@ final class BatchWriter {
             }
         }
         int middle = events.size() / 2;
-        List<Outcome> outcomes = new ArrayList<>(halve(tx, events.subList(0, middle)));
-        outcomes.addAll(halve(tx, events.subList(middle, events.size())));
+        List<Outcome> outcomes = new ArrayList<>(halve(tx, bucket, events.subList(0, middle)));
+        outcomes.addAll(halve(tx, bucket, events.subList(middle, events.size())));
         return outcomes;
     }
 }

@@ -1,5 +1,6 @@
 package com.altcontext.ingest;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -9,17 +10,17 @@ import com.altcontext.event.Outcome;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
  * Stores the events of many requests in one commit. An event goes through these steps:
  *
  * <ol>
- *   <li>{@link #submit} puts the events of a request into the queue. No thread waits with them.
- *   <li>The writer, one thread, takes all that waits as one batch.
+ *   <li>{@link #submit} puts the events of a request into the lane of their bucket. No thread waits with them.
+ *   <li>A writer takes all that waits in a lane as one batch. A single PostgreSQL has one bucket and one writer.
  *   <li>{@link BatchWriter} stores the batch in one transaction. In it {@link EventStore#write} locks the visitors, looks
  *       for duplicates, finds or begins the sessions, saves those, and copies the events.
  *   <li>After the commit the writer answers each request.
@@ -39,19 +40,22 @@ public final class GroupCommit implements AutoCloseable {
     /** For so long refused events count as waiting: their senders try again. */
     private static final long SENDERS_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
 
+    /** Each has a connection, of the 24 that a process may have. */
+    private static final int MAX_WRITERS = 8;
+
     private static final Duration MAX_STOP = Duration.ofSeconds(4);
 
     private final Sql sql;
     private final DatabaseState database;
-    private final BatchWriter batches;
     private final Rejections rejections;
     private final Consumer<CommittedBatch> observer;
     private final WriteQueue queue;
-    private final Bounds bounds;
     private final MemoryBudget memory;
+    private final LaneWriter lanes;
     private final Thread writer;
-    private final LimitedLog failures = new LimitedLog(LOG);
-    private final LimitedLog defects = new LimitedLog(LOG);
+    /** Only the writer adds to them; {@link #close} reads them once it has ended. */
+    private final List<Thread> moreWriters = new CopyOnWriteArrayList<>();
+
     private final LimitedLog lateCounts = new LimitedLog(LOG);
     private long nextFlush = System.nanoTime() + FLUSH_EVERY_MILLIS * 1_000_000;
     /** When the first event came after the last commit; 0 if none did. */
@@ -82,12 +86,11 @@ public final class GroupCommit implements AutoCloseable {
             Consumer<CommittedBatch> observer) {
         this.sql = sql;
         this.database = database;
-        this.batches = new BatchWriter(sql, store);
         this.rejections = rejections;
         this.observer = observer;
         this.memory = memory;
         this.queue = new WriteQueue(bounds.maxEvents());
-        this.bounds = bounds;
+        this.lanes = new LaneWriter(queue, new BatchWriter(sql, store), database, bounds, this::committed);
         this.writer = Thread.ofPlatform().name("ingest-writer").daemon().unstarted(this::run);
     }
 
@@ -112,14 +115,24 @@ public final class GroupCommit implements AutoCloseable {
         if (!database.isReady()) {
             throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
-        Ticket ticket = new Ticket(events, memory);
+        Buckets buckets = database.buckets();
+        if (buckets.count() == 1 || events.size() == 1) {
+            Ticket ticket = new Ticket(buckets.of(events.getFirst().visitor().id()), events, memory);
+            put(List.of(ticket));
+            return ticket.answer;
+        }
+        Ticket.Split split = Ticket.Split.of(events, buckets, memory);
+        put(split.tickets());
+        return split.answer();
+    }
+
+    private void put(List<Ticket> request) {
         try {
-            queue.put(ticket);
+            queue.put(request);
         } catch (Unavailable full) {
-            ticket.refuse(full.reason());
+            request.forEach(ticket -> ticket.refuse(full.reason()));
             throw full;
         }
-        return ticket.answer;
     }
 
     /** How many events wait. */
@@ -147,8 +160,12 @@ public final class GroupCommit implements AutoCloseable {
         if (writer.getState() == Thread.State.NEW) {
             return;
         }
+        long deadline = System.nanoTime() + MAX_STOP.toNanos();
         try {
             writer.join(MAX_STOP);
+            for (Thread more : moreWriters) {
+                more.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
@@ -157,50 +174,58 @@ public final class GroupCommit implements AutoCloseable {
     /** Continues after any failure of a batch: without this thread nothing is stored. */
     private void run() {
         try {
-            while (!queue.isClosed() || queue.depth() > 0) {
-                try {
-                    step();
-                } catch (Throwable unforeseen) {
-                    recover(unforeseen);
-                }
-            }
+            startMoreWriters();
+            whileOpen(this::step);
             flush();
         } finally {
             queue.close();
         }
     }
 
-    private void step() throws InterruptedException {
-        if (database.isReady()) {
-            writeNext();
-        } else {
-            refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
-            askDatabase();
-        }
+    @FunctionalInterface
+    private interface Step {
+        void take() throws InterruptedException;
     }
 
-    private void recover(Throwable unforeseen) {
-        try {
-            defects.log(Level.ERROR, "the writer failed unexpectedly and continues", unforeseen);
-            refuseWaiting(Unavailable.Reason.WRITER_FAILED);
-            queue.pause(ASK_AGAIN_MILLIS);
-        } catch (Throwable again) {
-            // Nothing is left to do here: the next turn of the loop tries again.
-        }
-    }
-
-    private void writeNext() throws InterruptedException {
-        List<Ticket> batch = queue.take(bounds.maxInBatch(), bounds.maxBytesInBatch(), FLUSH_EVERY_MILLIS);
-        if (!batch.isEmpty()) {
+    private void whileOpen(Step step) {
+        while (!queue.isClosed() || queue.depth() > 0) {
             try {
-                write(batch);
-            } catch (RuntimeException | Error unforeseen) {
-                defects.log(Level.ERROR, "a batch failed unexpectedly", unforeseen);
-                refuseAll(batch, Unavailable.Reason.WRITER_FAILED);
+                step.take();
+            } catch (Throwable unforeseen) {
+                lanes.recover(unforeseen);
             }
         }
+    }
+
+    private void step() throws InterruptedException {
+        if (!database.isReady()) {
+            lanes.refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
+            askDatabase();
+            return;
+        }
+        lanes.writeNext(FLUSH_EVERY_MILLIS);
         if (!rejections.isEmpty() && System.nanoTime() - nextFlush >= 0) {
             flush();
+        }
+    }
+
+    /** What the others do: they neither ask the database nor write counts. */
+    private void stepOfMore() throws InterruptedException {
+        if (database.isReady()) {
+            lanes.writeNext(FLUSH_EVERY_MILLIS);
+        } else {
+            queue.pause(ASK_AGAIN_MILLIS);
+        }
+    }
+
+    /** A writer for each bucket, up to a number that one process has connections for. */
+    private void startMoreWriters() {
+        int wanted = Math.min(database.buckets().count(), MAX_WRITERS) - 1;
+        while (moreWriters.size() < wanted) {
+            moreWriters.add(Thread.ofPlatform()
+                    .name("ingest-writer-" + (moreWriters.size() + 2))
+                    .daemon()
+                    .start(() -> whileOpen(this::stepOfMore)));
         }
     }
 
@@ -210,7 +235,9 @@ public final class GroupCommit implements AutoCloseable {
         if (now != before) {
             LOG.log(now == DatabaseState.Status.READY ? Level.INFO : Level.WARNING, describe(now));
         }
-        if (now != DatabaseState.Status.READY) {
+        if (now == DatabaseState.Status.READY) {
+            startMoreWriters();
+        } else {
             queue.pause(ASK_AGAIN_MILLIS);
         }
     }
@@ -226,48 +253,9 @@ public final class GroupCommit implements AutoCloseable {
         };
     }
 
-    private void write(List<Ticket> batch) throws InterruptedException {
-        long began = System.nanoTime();
-        List<Event> events = new ArrayList<>();
-        batch.forEach(ticket -> events.addAll(ticket.events));
-        List<Outcome> outcomes;
-        try {
-            outcomes = batches.write(events);
-        } catch (SqlFailure failed) {
-            failures.log(
-                    Level.ERROR, "a batch of " + events.size() + " events could not be stored: " + failed.getMessage());
-            refuseAll(batch, Unavailable.Reason.DATABASE_AWAY);
-            backOff(failed);
-            return;
-        }
+    private void committed(CommittedBatch batch) {
         uncommittedSince = depth() == 0 ? 0 : System.nanoTime() | 1;
-        measure(new CommittedBatch(events.size(), Duration.ofNanos(System.nanoTime() - began)));
-        int from = 0;
-        for (Ticket ticket : batch) {
-            int to = from + ticket.events.size();
-            ticket.answer(outcomes.subList(from, to));
-            from = to;
-        }
-    }
-
-    /** A failure here must not change the answer: the batch is stored. */
-    private void measure(CommittedBatch batch) {
-        try {
-            observer.accept(batch);
-        } catch (RuntimeException unforeseen) {
-            defects.log(Level.ERROR, "a committed batch could not be measured", unforeseen);
-        }
-    }
-
-    /** The requests in the queue have waited for this failure too, so they are refused now. Later ones are tried. */
-    private void backOff(SqlFailure failed) throws InterruptedException {
-        if (failed.isLostConnection()) {
-            database.lost();
-        }
-        refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
-        if (!failed.isLostConnection()) {
-            queue.pause(ASK_AGAIN_MILLIS);
-        }
+        observer.accept(batch);
     }
 
     private void flush() {
@@ -281,13 +269,5 @@ public final class GroupCommit implements AutoCloseable {
                 database.lost();
             }
         }
-    }
-
-    private void refuseWaiting(Unavailable.Reason reason) throws InterruptedException {
-        refuseAll(queue.take(Integer.MAX_VALUE, Long.MAX_VALUE, 0), reason);
-    }
-
-    private static void refuseAll(List<Ticket> tickets, Unavailable.Reason reason) {
-        tickets.forEach(ticket -> ticket.refuse(reason));
     }
 }

@@ -1,17 +1,28 @@
 package com.altcontext.ingest;
 
+import com.altcontext.db.Buckets.Bucket;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/** The requests that wait for the writer, bounded by the number of their events. The {@link MemoryBudget} bounds their memory. */
+/**
+ * The requests that wait for a writer, bounded by the number of their events. The {@link MemoryBudget} bounds their memory.
+ * Each bucket has a lane, and a lane has one writer at a time: what comes meanwhile becomes its next batch.
+ */
 final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
-    private final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
+    /** Those in which something waits, is being written, or that rest. */
+    private final Map<Bucket, Lane> lanes = new HashMap<>();
+    /** Those with requests and without a writer, in the order in which they are taken. */
+    private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+
     private final int maxEvents;
     private int events;
     private boolean closed;
@@ -20,18 +31,54 @@ final class WriteQueue {
         this.maxEvents = maxEvents;
     }
 
-    /** @throws Unavailable if it is full or closed */
-    void put(Ticket ticket) {
+    private static final class Lane {
+        final Bucket bucket;
+        final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
+        boolean isTaken;
+        long restsUntil;
+
+        Lane(Bucket bucket) {
+            this.bucket = bucket;
+        }
+
+        boolean rests() {
+            return restsUntil != 0 && restsUntil - System.nanoTime() > 0;
+        }
+    }
+
+    /** What a writer has taken from a lane; nobody else takes from it until {@link #done}. */
+    record Batch(Bucket bucket, List<Ticket> tickets) {}
+
+    /**
+     * Adds the tickets of one request, all or none.
+     *
+     * @throws Unavailable if it is full or closed, or if a lane rests
+     */
+    void put(List<Ticket> request) {
         lock.lock();
         try {
             if (closed) {
                 throw new Unavailable(Unavailable.Reason.STOPPING);
             }
-            if (events + ticket.events.size() > maxEvents) {
+            int more = 0;
+            for (Ticket ticket : request) {
+                more += ticket.events.size();
+                Lane lane = lanes.get(ticket.bucket);
+                if (lane != null && lane.rests()) {
+                    throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
+                }
+            }
+            if (events + more > maxEvents) {
                 throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
             }
-            tickets.add(ticket);
-            events += ticket.events.size();
+            events += more;
+            for (Ticket ticket : request) {
+                Lane lane = lanes.computeIfAbsent(ticket.bucket, Lane::new);
+                if (lane.tickets.isEmpty() && !lane.isTaken) {
+                    ready.add(lane);
+                }
+                lane.tickets.add(ticket);
+            }
             filled.signal();
         } finally {
             lock.unlock();
@@ -39,33 +86,99 @@ final class WriteQueue {
     }
 
     /**
-     * Takes what waits, up to so many events and bytes. A request is never split, and at least one is taken. If the queue
-     * is empty, it waits for the given time, or until the queue is closed.
+     * Takes what waits in a lane, up to so many events and bytes. A ticket is never split, and at least one is taken. If no
+     * lane is ready, it waits for the given time, or until the queue is closed and empty.
      */
-    List<Ticket> take(int maxBatch, long maxBytes, long waitMillis) throws InterruptedException {
+    @Nullable
+    Batch take(int maxBatch, long maxBytes, long waitMillis) throws InterruptedException {
         lock.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
-            while (tickets.isEmpty() && !closed && left > 0) {
+            while (ready.isEmpty() && !(closed && events == 0) && left > 0) {
                 left = filled.awaitNanos(left);
             }
+            Lane lane = ready.poll();
+            if (lane == null) {
+                return null;
+            }
+            lane.isTaken = true;
             List<Ticket> taken = new ArrayList<>();
             int count = 0;
             long bytes = 0;
-            while (!tickets.isEmpty()
-                    && (taken.isEmpty()
-                            || (count + tickets.peek().events.size() <= maxBatch
-                                    && bytes + tickets.peek().weight <= maxBytes))) {
-                Ticket ticket = tickets.remove();
-                events -= ticket.events.size();
-                bytes += ticket.weight;
-                count += ticket.events.size();
-                taken.add(ticket);
+            for (Ticket next = lane.tickets.peek(); next != null; next = lane.tickets.peek()) {
+                boolean fits = count + next.events.size() <= maxBatch && bytes + next.weight <= maxBytes;
+                if (!fits && !taken.isEmpty()) {
+                    break;
+                }
+                taken.add(lane.tickets.remove());
+                count += next.events.size();
+                bytes += next.weight;
             }
-            return taken;
+            events -= count;
+            if (!ready.isEmpty()) {
+                filled.signal();
+            }
+            return new Batch(lane.bucket, taken);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Gives the lane of a batch back, once its requests are answered. */
+    void done(Batch batch) {
+        lock.lock();
+        try {
+            Lane lane = lanes.get(batch.bucket);
+            if (lane == null) {
+                return;
+            }
+            lane.isTaken = false;
+            if (!lane.tickets.isEmpty()) {
+                ready.add(lane);
+                filled.signal();
+            } else if (!lane.rests()) {
+                lanes.remove(lane.bucket);
+            }
+            if (closed) {
+                filled.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what waits in a lane, and lets it refuse everything for some time. */
+    List<Ticket> rest(Bucket bucket, long nanos) {
+        lock.lock();
+        try {
+            Lane lane = lanes.computeIfAbsent(bucket, Lane::new);
+            lane.restsUntil = (System.nanoTime() + nanos) | 1;
+            ready.remove(lane);
+            return drain(lane);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes everything that waits. */
+    List<Ticket> takeAll() {
+        lock.lock();
+        try {
+            List<Ticket> all = new ArrayList<>();
+            lanes.values().forEach(lane -> all.addAll(drain(lane)));
+            ready.clear();
+            lanes.values().removeIf(lane -> !lane.isTaken && !lane.rests());
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Ticket> drain(Lane lane) {
+        List<Ticket> all = new ArrayList<>(lane.tickets);
+        lane.tickets.clear();
+        all.forEach(ticket -> events -= ticket.events.size());
+        return all;
     }
 
     /** Waits for the given time, or until the queue is closed. */

@@ -2,7 +2,6 @@ package com.altcontext.lead;
 
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -47,8 +46,8 @@ public final class LeadLock {
      *
      * @return for each address, in their order, whether it was taken
      */
-    static List<Boolean> tryTake(Tx tx, String[] emails) {
-        return tx.query(TRY, row -> row.flag(1), (Object) emails);
+    static Pipeline.Pending<Boolean> tryTake(Pipeline pipeline, String[] emails) {
+        return pipeline.query(TRY, row -> row.flag(1), (Object) emails);
     }
 
     /** Locks the address of a lead. If there is no such lead (any more), nothing is locked. */

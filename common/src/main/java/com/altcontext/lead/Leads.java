@@ -1,5 +1,7 @@
 package com.altcontext.lead;
 
+import com.altcontext.db.Buckets;
+import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Retry;
@@ -73,9 +75,12 @@ public final class Leads {
         List<Capture> one = List.of(capture);
         List<UUID> ifNew = randomIds(one);
         return Retry.inTransaction(sql, tx -> {
-                    Pipeline look = tx.pipeline();
-                    LeadLock.take(look, capture.email());
-                    return capture(tx, look, one, ifNew);
+                    Pipeline before = tx.pipeline();
+                    LeadLock.take(before, capture.email());
+                    Pipeline.Pending<Buckets> buckets = Buckets.read(before);
+                    before.send();
+                    return capture(
+                            tx, buckets.rows().getFirst().of(capture.visitor().id()), one, ifNew);
                 })
                 .getFirst();
     }
@@ -93,22 +98,35 @@ public final class Leads {
         String[] emails =
                 captures.stream().map(capture -> capture.email().value()).toArray(String[]::new);
         return Retry.inTransaction(sql, tx -> {
-            List<Boolean> free = LeadLock.tryTake(tx, emails);
-            List<Capture> taken = new ArrayList<>();
-            List<UUID> ids = new ArrayList<>();
-            for (int i = 0; i < captures.size(); i++) {
-                if (free.get(i)) {
-                    taken.add(captures.get(i));
-                    ids.add(ifNew.get(i));
-                }
-            }
-            Iterator<Captured> stored = taken.isEmpty()
-                    ? Collections.emptyIterator()
-                    : capture(tx, tx.pipeline(), taken, ids).iterator();
-            return free.stream()
-                    .map(isFree -> isFree ? Optional.of(stored.next()) : Optional.<Captured>empty())
-                    .toList();
+            Pipeline before = tx.pipeline();
+            Pipeline.Pending<Boolean> free = LeadLock.tryTake(before, emails);
+            Pipeline.Pending<Buckets> buckets = Buckets.read(before);
+            before.send();
+            return captureFree(tx, buckets.rows().getFirst(), captures, ifNew, free.rows());
         });
+    }
+
+    /** One bucket after the other, which is also the order of the visitors' locks. */
+    private List<Optional<Captured>> captureFree(
+            Tx tx, Buckets buckets, List<Capture> captures, List<UUID> ifNew, List<Boolean> free) {
+        List<Integer> taken = new ArrayList<>();
+        for (int i = 0; i < captures.size(); i++) {
+            if (free.get(i)) {
+                taken.add(i);
+            }
+        }
+        List<Optional<Captured>> all = new ArrayList<>(Collections.nCopies(captures.size(), Optional.empty()));
+        buckets.split(taken, i -> captures.get(i).visitor().id()).forEach((bucket, places) -> {
+            List<Captured> stored = capture(
+                    tx,
+                    new Bucket(bucket, buckets),
+                    places.stream().map(captures::get).toList(),
+                    places.stream().map(ifNew::get).toList());
+            for (int i = 0; i < stored.size(); i++) {
+                all.set(places.get(i), Optional.of(stored.get(i)));
+            }
+        });
+        return all;
     }
 
     /** Random, and the same at each try: an address must not be guessable from it, and a retry is one submission. */
@@ -116,9 +134,10 @@ public final class Leads {
         return captures.stream().map(_ -> UUID.randomUUID()).toList();
     }
 
-    private List<Captured> capture(Tx tx, Pipeline look, List<Capture> captures, List<UUID> ifNew) {
-        Visits visits = events.visits();
+    private List<Captured> capture(Tx tx, Bucket bucket, List<Capture> captures, List<UUID> ifNew) {
+        Visits visits = events.visits(bucket);
         captures.forEach(capture -> visits.expect(capture.visitor(), capture.receivedAt(), false));
+        Pipeline look = tx.pipeline();
         visits.lockAndRead(look);
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
@@ -139,14 +158,14 @@ public final class Leads {
         found.rows().forEach(lead -> known.put(lead.index, lead));
         Map<Integer, Captured> captured = new HashMap<>();
         first.rows().forEach(repeat -> captured.put(repeat.index, repeat.captured));
-        EventRows rows = new EventRows(captures.size());
+        EventRows rows = new EventRows(bucket, captures.size());
         List<Submission> submissions = new ArrayList<>(captures.size());
         for (int i = 0; i < captures.size(); i++) {
             if (!captured.containsKey(i)) {
                 submissions.add(submission(captures.get(i), ifNew.get(i), known.get(i), visits, rows));
             }
         }
-        Iterator<Captured> stored = store(tx, visits, rows, submissions).iterator();
+        Iterator<Captured> stored = store(tx, bucket, visits, rows, submissions).iterator();
         List<Captured> all = new ArrayList<>(captures.size());
         for (int i = 0; i < captures.size(); i++) {
             Captured repeated = captured.get(i);
@@ -167,13 +186,13 @@ public final class Leads {
         return new Submission(id, leadId, capture, receipt, given, known == null ? null : known.consent);
     }
 
-    private List<Captured> store(Tx tx, Visits visits, EventRows rows, List<Submission> submissions) {
+    private List<Captured> store(Tx tx, Bucket bucket, Visits visits, EventRows rows, List<Submission> submissions) {
         if (submissions.isEmpty()) {
             return List.of();
         }
         Pipeline save = tx.pipeline();
         visits.save(save);
-        SubmissionStore.saveLeads(save, new Columns<>(submissions));
+        SubmissionStore.saveLeads(save, bucket, new Columns<>(submissions));
         SubmissionStore.saveConsents(
                 save, submissions.stream().filter(Submission::isConsentNew).toList());
         List<IdentityLinks.FormLink> forms = submissions.stream()

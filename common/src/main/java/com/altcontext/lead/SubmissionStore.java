@@ -1,5 +1,6 @@
 package com.altcontext.lead;
 
+import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import java.time.Instant;
@@ -29,11 +30,11 @@ final class SubmissionStore {
                 AS form(id, property_id, email, at, source_channel, consent_status, expires, is_bot, form_name, visitor_id, session_id)
             LEFT JOIN LATERAL (
                 SELECT *, entry_path AS landing_path FROM sessions AS s
-                WHERE s.bucket = 0 AND s.visitor_id = form.visitor_id AND s.id = form.session_id
+                WHERE s.bucket = ?::int2 AND s.visitor_id = form.visitor_id AND s.id = form.session_id
                 LIMIT 1) AS capture ON true
             LEFT JOIN LATERAL (
                 SELECT *, entry_path AS landing_path FROM sessions AS s
-                WHERE s.bucket = 0 AND s.visitor_id = form.visitor_id AND (s.device = 'bot') = (form.is_bot = 1)
+                WHERE s.bucket = ?::int2 AND s.visitor_id = form.visitor_id AND (s.device = 'bot') = (form.is_bot = 1)
                 ORDER BY s.started_at
                 LIMIT 1) AS first ON true
             ON CONFLICT (property_id, email) DO UPDATE SET
@@ -84,7 +85,7 @@ final class SubmissionStore {
     private SubmissionStore() {}
 
     /** Adds the leads, new or seen again; their sessions must be saved before. What a lead came from is written at its first capture. */
-    static void saveLeads(Pipeline save, Columns<Submission> forms) {
+    static void saveLeads(Pipeline save, Bucket bucket, Columns<Submission> forms) {
         save.update(
                 SAVE,
                 forms.ids(Submission::leadId),
@@ -97,7 +98,9 @@ final class SubmissionStore {
                 forms.numbers(form -> form.capture().isOfBot() ? 1 : 0),
                 forms.texts(form -> form.capture().formName()),
                 forms.ids(form -> form.receipt().visitorId()),
-                forms.ids(form -> form.receipt().sessionId()));
+                forms.ids(form -> form.receipt().sessionId()),
+                bucket.number(),
+                bucket.number());
     }
 
     /** Adds the consents that are recorded. */

@@ -1,11 +1,14 @@
 package com.altcontext.retention;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Sql;
 import com.altcontext.visit.VisitorLock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Sessions that began before the first moment whose events are kept, and go on after it: they lose their first events, and
@@ -35,12 +38,12 @@ final class CutSessions {
                        min(occurred_at) FILTER (WHERE event_type = 'form_start') AS first_form_start,
                        max(occurred_at) FILTER (WHERE event_type = 'form_submit') AS last_form_submit
                 FROM unnest(?::uuid[]) AS sought(visitor_id)
-                JOIN sessions AS cut ON cut.bucket = bucket_of(sought.visitor_id) AND cut.visitor_id = sought.visitor_id
-                LEFT JOIN events AS e ON e.bucket = cut.bucket AND e.visitor_id = cut.visitor_id
+                JOIN sessions AS cut ON cut.bucket = ?::int2 AND cut.visitor_id = sought.visitor_id
+                LEFT JOIN events AS e ON e.bucket = ?::int2 AND e.visitor_id = cut.visitor_id
                      AND e.session_id = cut.id AND e.day >= ? AND (e.device = 'bot') = (cut.device = 'bot')
                 WHERE cut.started_at < ?
                 GROUP BY cut.visitor_id, cut.id) AS e
-            WHERE s.bucket = bucket_of(e.visitor_id) AND s.visitor_id = e.visitor_id AND s.id = e.id
+            WHERE s.bucket = ?::int2 AND s.visitor_id = e.visitor_id AND s.id = e.id
             """;
 
     private static final int VISITORS_AT_ONCE = 500;
@@ -50,17 +53,18 @@ final class CutSessions {
     /** Call it once the sessions are gone that ended before: the others that began before are those that are cut. */
     static void recount(Sql sql, Instant keptFrom) {
         List<UUID> visitors = sql.inTransaction(tx -> tx.query(FIND, row -> row.id(1), keptFrom));
-        for (int from = 0; from < visitors.size(); from += VISITORS_AT_ONCE) {
-            List<UUID> some = visitors.subList(from, Math.min(from + VISITORS_AT_ONCE, visitors.size()));
-            var _ = sql.atOnce(pipeline -> {
-                VisitorLock.take(pipeline, some);
-                pipeline.update(
-                        RECOUNT,
-                        some.toArray(UUID[]::new),
-                        keptFrom.atZone(ZoneOffset.UTC).toLocalDate(),
-                        keptFrom);
-                return some;
-            });
-        }
+        LocalDate keptDay = keptFrom.atZone(ZoneOffset.UTC).toLocalDate();
+        Buckets buckets = sql.inTransaction(Buckets::read);
+        buckets.split(visitors, Function.identity()).forEach((bucket, all) -> {
+            for (int from = 0; from < all.size(); from += VISITORS_AT_ONCE) {
+                List<UUID> some = all.subList(from, Math.min(from + VISITORS_AT_ONCE, all.size()));
+                UUID[] ids = some.toArray(UUID[]::new);
+                var _ = sql.atOnce(pipeline -> {
+                    VisitorLock.take(pipeline, some);
+                    pipeline.update(RECOUNT, ids, bucket, bucket, keptDay, keptFrom, bucket);
+                    return some;
+                });
+            }
+        });
     }
 }

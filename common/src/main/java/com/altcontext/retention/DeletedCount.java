@@ -1,19 +1,33 @@
 package com.altcontext.retention;
 
 import com.altcontext.db.Pipeline;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
-/** How many rows a statement of a pipeline deletes. */
-record DeletedCount(Pipeline.Pending<Long> answer) {
+/** How many rows statements of a pipeline delete. */
+record DeletedCount(List<Pipeline.Pending<Long>> answers) {
     /** Adds the statement. */
-    static DeletedCount add(Pipeline pipeline, String from, Object parameter) {
-        return new DeletedCount(pipeline.query(
+    static DeletedCount add(Pipeline pipeline, String from, Object... parameters) {
+        return new DeletedCount(List.of(delete(pipeline, from, parameters)));
+    }
+
+    /** Adds a statement for each bucket, whose parameters are the visitors in it and the bucket. */
+    static DeletedCount addByBucket(Pipeline pipeline, String from, Map<Short, UUID[]> visitors) {
+        return new DeletedCount(visitors.entrySet().stream()
+                .map(ofBucket -> delete(pipeline, from, ofBucket.getValue(), ofBucket.getKey()))
+                .toList());
+    }
+
+    private static Pipeline.Pending<Long> delete(Pipeline pipeline, String from, Object... parameters) {
+        return pipeline.query(
                 "WITH gone AS (DELETE FROM " + from + " RETURNING 1) SELECT count(*) FROM gone",
                 row -> row.number(1),
-                parameter));
+                parameters);
     }
 
     /** Known once the pipeline is sent. */
     long count() {
-        return answer.rows().getFirst();
+        return answers.stream().mapToLong(answer -> answer.rows().getFirst()).sum();
     }
 }

@@ -1,5 +1,6 @@
 package com.altcontext.retention;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -44,7 +45,6 @@ public final class Erasure {
             WHERE l.email = ? AND i.source = 'form_submit'
             """;
 
-    /** The lock under which days are rolled up. */
     private static final String NAMED_SO = """
             SELECT visitor_id FROM visitors WHERE holds_at_sign(anon_id) AND anon_id ~* ?
             """;
@@ -123,6 +123,7 @@ public final class Erasure {
         VisitorRows gone = VisitorRows.NONE;
         while (true) {
             Optional<VisitorRows> some = repeated(deadline, tx -> {
+                var _ = Buckets.read(tx);
                 PersonalDataColumns.lookByIndex(tx);
                 deadline.limit(tx);
                 Set<UUID> going = linked(tx, email);
@@ -172,6 +173,8 @@ public final class Erasure {
 
     private Optional<Erased> forget(
             Tx tx, Email email, AddressPattern address, String by, Instant at, VisitorRows surplus, Deadline deadline) {
+        // First of all, so that a change of the buckets never waits for what this transaction has locked.
+        var _ = Buckets.read(tx);
         PersonalDataColumns.lookByIndex(tx);
         deadline.limit(tx);
         // The events of the person's own visitors are deleted below.
@@ -221,7 +224,8 @@ public final class Erasure {
         return new LinkedHashSet<>(tx.query(LINKED, row -> row.id(1), email.value()));
     }
 
-    private static List<UUID> named(Tx tx, AddressPattern address) {
+    /** The visitors whose identifier holds the address. */
+    static List<UUID> named(Tx tx, AddressPattern address) {
         return tx.query(NAMED_SO, row -> row.id(1), address.precise());
     }
 

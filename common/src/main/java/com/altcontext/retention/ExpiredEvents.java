@@ -1,22 +1,33 @@
 package com.altcontext.retention;
 
+import com.altcontext.db.Columns;
+import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.retention.PurgePlan.ExpiredDay;
+import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.function.LongConsumer;
 
 /** Raw events whose retention is over: found by day, and removed as whole partitions. */
 final class ExpiredEvents {
+    /** One pass over the expired days alone. */
+    private static final String HELD = """
+            SELECT day, property_id, count(*), min(occurred_at), max(occurred_at)
+            FROM events WHERE day < ? GROUP BY day, property_id
+            """;
+
     /**
-     * One pass over the expired days alone. A partition may be empty, and events whose day never had a partition lie in
-     * the default one. A UTC day holds parts of two days of most sites: both must have been rolled up after they were over.
+     * A partition may be empty, and events whose day never had a partition lie in the default one. A UTC day holds parts of
+     * two days of most sites: both must have been rolled up after they were over.
      */
     private static final String FIND = """
             WITH held AS (
-                SELECT day, property_id, count(*) AS events, min(occurred_at) AS first, max(occurred_at) AS last
-                FROM events WHERE day < ? GROUP BY day, property_id),
+                SELECT DATE '1970-01-01' + day::integer AS day, property_id, events,
+                       to_timestamp(first::float8 / 1000) AS first, to_timestamp(last::float8 / 1000) AS last
+                FROM unnest(?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[]) AS held(day, property_id, events, first, last)),
             site_days AS (
                 SELECT held.day, held.property_id, site_day, coalesce(time_zone, 'UTC') AS zone
                 FROM held
@@ -34,18 +45,13 @@ final class ExpiredEvents {
                 SELECT day, sum(events)::bigint AS events, day IN (SELECT day FROM incomplete) AS unrolled
                 FROM held GROUP BY day),
             partitions AS (
-                SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day, pg_total_relation_size(c.oid) AS bytes
+                SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day, stored_bytes(c.oid) AS bytes
                 FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
                 WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$')
             SELECT day, coalesce(events, 0), coalesce(bytes, 0), bytes IS NOT NULL, coalesce(unrolled AND day >= ?, false)
             FROM counted FULL JOIN partitions USING (day)
             WHERE day < ?
             ORDER BY day
-            """;
-
-    private static final String CLEAR_DEFAULT = """
-            DELETE FROM events_default
-            WHERE ctid >= ?::tid AND ctid < ?::tid AND day = ANY (?::date[])
             """;
 
     /** Some thousands of rows in a transaction. */
@@ -68,12 +74,24 @@ final class ExpiredEvents {
      * @param force keeps none
      */
     static List<ExpiredDay> find(Tx tx, LocalDate keptFrom, LocalDate rollupsKeptFrom, boolean force) {
+        Columns<HeldDay> held = new Columns<>(tx.query(HELD, HeldDay::read, keptFrom));
         return tx.query(
                 FIND,
                 row -> new ExpiredDay(row.day(1), row.number(2), row.number(3), row.flag(4), row.flag(5) && !force),
-                keptFrom,
+                held.numbers(one -> one.day.toEpochDay()),
+                held.texts(HeldDay::propertyId),
+                held.numbers(HeldDay::events),
+                held.numbers(one -> one.first.toEpochMilli()),
+                held.numbers(one -> one.last.toEpochMilli()),
                 rollupsKeptFrom,
                 keptFrom);
+    }
+
+    /** The events of a property on a UTC day. */
+    private record HeldDay(LocalDate day, String propertyId, long events, Instant first, Instant last) {
+        static HeldDay read(Row row) throws SQLException {
+            return new HeldDay(row.day(1), row.text(2), row.number(3), row.time(4), row.time(5));
+        }
     }
 
     /** Tries once. Other transactions wait for it for at most 100 ms. */
@@ -86,14 +104,16 @@ final class ExpiredEvents {
     }
 
     /**
-     * Deletes what the default partition holds of these days, piece by piece.
+     * Deletes what the default partition holds of these days, part by part.
      *
-     * @param gone is given the number of rows after each piece
+     * @param gone is given the number of rows after each part
      */
     static void clearDefault(Sql sql, List<LocalDate> days, LongConsumer gone) {
         String[] texts = days.stream().map(LocalDate::toString).toArray(String[]::new);
-        for (Pages piece : Pages.of(sql, "events_default", PAGES_AT_ONCE)) {
-            gone.accept(sql.inTransaction(tx -> tx.update(CLEAR_DEFAULT, piece.from(), piece.to(), texts)));
+        for (TablePart part : TablePart.of(sql, "events_default", PAGES_AT_ONCE)) {
+            gone.accept(sql.inTransaction(tx -> tx.update(
+                    "DELETE FROM events_default WHERE " + part.condition() + " AND day = ANY (?::date[])",
+                    part.with((Object) texts))));
         }
     }
 }

@@ -1,5 +1,6 @@
 package com.altcontext.retention;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
@@ -8,7 +9,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -28,23 +33,19 @@ public final class Export {
     private static final String LEADS = "SELECT l.id, l.property_id, " + ExportDocument.LEAD
             + " FROM leads AS l WHERE l.email = ? ORDER BY l.property_id";
 
-    /** {@code shared} if the visitor also submitted a form with another address, unless its identifier holds this one. */
-    private static final String VISITORS = """
-            WITH sought AS (SELECT ?::text AS email, ?::text AS precise),
-                named AS (
-                    SELECT v.visitor_id FROM visitors AS v, sought
-                    WHERE holds_at_sign(v.anon_id) AND v.anon_id ~* sought.precise),
-                theirs AS (
-                    SELECT visitor_id FROM named
-                    UNION
-                    SELECT i.visitor_id FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id, sought
-                    WHERE i.source = 'form_submit' AND l.email = sought.email),
-                shown AS (
-                    SELECT v.*, v.visitor_id NOT IN (SELECT visitor_id FROM named) AND EXISTS (
-                        SELECT FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
-                        WHERE i.visitor_id = v.visitor_id AND i.source = 'form_submit' AND l.email <> sought.email) AS shared
-                    FROM theirs JOIN visitors AS v ON v.bucket = bucket_of(theirs.visitor_id) AND v.visitor_id = theirs.visitor_id, sought)
-            SELECT v.visitor_id, v.shared FROM shown AS v ORDER BY v.property_id, v.first_seen_at, v.visitor_id
+    /** {@code shared} if the visitor also submitted a form with another address. */
+    private static final String LINKED = """
+            SELECT DISTINCT i.visitor_id, EXISTS (
+                SELECT FROM lead_identities AS other JOIN leads AS l ON l.id = other.lead_id
+                WHERE other.visitor_id = i.visitor_id AND other.source = 'form_submit' AND l.email <> ?)
+            FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id
+            WHERE i.source = 'form_submit' AND l.email = ?
+            """;
+
+    private static final String STORED = """
+            SELECT v.visitor_id, v.property_id, v.first_seen_at
+            FROM unnest(?::uuid[]) AS theirs(visitor_id)
+            JOIN visitors AS v ON v.bucket = ?::int2 AND v.visitor_id = theirs.visitor_id
             """;
 
     private static final String LOG = """
@@ -142,8 +143,7 @@ public final class Export {
         deadline.limit(tx);
         List<ExportedLead> leads =
                 tx.query(LEADS, row -> new ExportedLead(row.id(1), row.text(2), row.text(3)), email.value());
-        List<LinkedVisitor> visitors =
-                tx.query(VISITORS, row -> new LinkedVisitor(row.id(1), row.flag(2)), email.value(), address.precise());
+        List<LinkedVisitor> visitors = visitors(tx, email, address);
         List<UUID> shown = visitors.stream()
                 .filter(visitor -> !visitor.shared)
                 .map(LinkedVisitor::id)
@@ -152,4 +152,25 @@ public final class Export {
                 Mentions.count(tx, address, leads.stream().map(ExportedLead::id).toList(), shown, deadline);
         return new Found(leads, visitors, mentions);
     }
+
+    /** A visitor whose identifier holds the address is not shared with anyone. */
+    private static List<LinkedVisitor> visitors(Tx tx, Email email, AddressPattern address) {
+        Map<UUID, Boolean> shared = new HashMap<>();
+        tx.query(LINKED, row -> Map.entry(row.id(1), row.flag(2)), email.value(), email.value())
+                .forEach(linked -> shared.put(linked.getKey(), linked.getValue()));
+        Erasure.named(tx, address).forEach(visitor -> shared.put(visitor, false));
+        List<StoredVisitor> stored = new ArrayList<>();
+        Buckets.read(tx)
+                .split(shared.keySet())
+                .forEach((bucket, ids) -> stored.addAll(
+                        tx.query(STORED, row -> new StoredVisitor(row.text(2), row.time(3), row.id(1)), ids, bucket)));
+        return stored.stream()
+                .sorted(Comparator.comparing(StoredVisitor::property)
+                        .thenComparing(StoredVisitor::firstSeen)
+                        .thenComparing(visitor -> visitor.id.toString()))
+                .map(visitor -> new LinkedVisitor(visitor.id, shared.getOrDefault(visitor.id, false)))
+                .toList();
+    }
+
+    private record StoredVisitor(String property, Instant firstSeen, UUID id) {}
 }

@@ -1,10 +1,12 @@
 package com.altcontext.retention;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -119,8 +121,8 @@ final class ExportDocument {
 
     /** The sessions of a visitor in which a form with an address was sent. */
     private static final String THEIR_SESSIONS = """
-            (SELECT f.session_id FROM form_submissions AS f JOIN leads AS l ON l.id = f.lead_id
-             WHERE f.visitor_id = ? AND l.email = ?)
+            SELECT DISTINCT f.session_id FROM form_submissions AS f JOIN leads AS l ON l.id = f.lead_id
+            WHERE f.visitor_id = ? AND l.email = ?
             """;
 
     private static final String GUESSES = """
@@ -136,11 +138,13 @@ final class ExportDocument {
             .collect(Collectors.joining(","));
 
     private final Tx tx;
+    private final Buckets buckets;
     private final Export.UnsubscribeUrl unsubscribeUrl;
     private final Appendable out;
 
     ExportDocument(Tx tx, Export.UnsubscribeUrl unsubscribeUrl, Appendable out) {
         this.tx = tx;
+        this.buckets = Buckets.read(tx);
         this.unsubscribeUrl = unsubscribeUrl;
         this.out = out;
     }
@@ -175,19 +179,22 @@ final class ExportDocument {
     }
 
     private void writeVisitor(Email email, Export.LinkedVisitor visitor) throws IOException {
+        short bucket = buckets.of(visitor.id()).number();
         String known = "SELECT " + (visitor.shared() ? SHARED_VISITOR : VISITOR)
-                + " FROM visitors AS v WHERE bucket = bucket_of(?) AND visitor_id = ?";
-        out.append(open(tx.query(known, row -> row.text(1), visitor.id(), visitor.id())
+                + " FROM visitors AS v WHERE v.bucket = ?::int2 AND v.visitor_id = ?";
+        out.append(open(tx.query(known, row -> row.text(1), bucket, visitor.id())
                         .getFirst()))
                 .append(",\"sharedWithOthers\":")
                 .append(String.valueOf(visitor.shared()));
-        String sessions = "sessions AS s WHERE s.bucket = bucket_of(?) AND s.visitor_id = ?";
-        String events = "events AS e WHERE e.bucket = bucket_of(?) AND e.visitor_id = ?";
-        Object[] parameters = {visitor.id(), visitor.id()};
+        String sessions = "sessions AS s WHERE s.bucket = ?::int2 AND s.visitor_id = ?";
+        String events = "events AS e WHERE e.bucket = ?::int2 AND e.visitor_id = ?";
+        Object[] parameters = {bucket, visitor.id()};
         if (visitor.shared()) {
-            sessions += " AND s.id IN " + THEIR_SESSIONS;
-            events += " AND e.session_id IN " + THEIR_SESSIONS;
-            parameters = new Object[] {visitor.id(), visitor.id(), visitor.id(), email.value()};
+            sessions += " AND s.id = ANY (?::uuid[])";
+            events += " AND e.session_id = ANY (?::uuid[])";
+            UUID[] theirs = tx.query(THEIR_SESSIONS, row -> row.id(1), visitor.id(), email.value())
+                    .toArray(UUID[]::new);
+            parameters = new Object[] {bucket, visitor.id(), theirs};
         }
         array("sessions", SESSION, sessions + " ORDER BY s.started_at", parameters);
         array("events", EVENT, events + " ORDER BY e.occurred_at", parameters);

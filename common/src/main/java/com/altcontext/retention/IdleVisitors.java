@@ -1,34 +1,52 @@
 package com.altcontext.retention;
 
+import com.altcontext.db.Buckets;
+import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.visit.VisitorLock;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions that ended before the first event that is kept, and visitors who have neither another session nor a lead.
  *
  * <p>No index finds them: every event would have to write to one on {@code last_event_at}, every session to one on {@code
- * started_at}. So each table is read once from end to end, in pieces, and rows are deleted by key.
+ * started_at}. So each table is read once from end to end, in parts, and rows are deleted by key.
  *
  * <p>A visitor may come back at the same time. So deletion takes the lock that writers of events take ({@link
  * VisitorLock}), and its statements check again whether the visitor is idle.
  */
 final class IdleVisitors {
-    private static final String COUNT = """
-            SELECT
-                (SELECT count(*) FROM sessions WHERE last_event_at < ?),
-                (SELECT count(*) FROM visitors AS v
-                 WHERE first_seen_at < ?
-                   AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id AND s.last_event_at >= ?)
-                   AND NOT EXISTS (SELECT FROM lead_identities AS l WHERE l.visitor_id = v.visitor_id))
+    private static final String COUNT_SESSIONS = "SELECT count(*) FROM sessions WHERE last_event_at < ?";
+
+    private static final String COUNT_VISITORS = """
+            SELECT count(*) FROM visitors AS v
+            WHERE v.first_seen_at < ? AND v.visitor_id <> ALL (?::uuid[])
+              AND NOT EXISTS (SELECT FROM sessions AS s
+                              WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id AND s.last_event_at >= ?)
             """;
 
-    /** The look-ups for a piece are by key: the planner must not read whole tables for them. */
+    private static final String LINKED = "SELECT DISTINCT visitor_id FROM lead_identities";
+
+    /**
+     * Who has a lead. A lead that is captured after this look-up comes with a session, so its visitor is not idle any more.
+     */
+    private static final String LINKED_OF = """
+            SELECT DISTINCT i.visitor_id
+            FROM unnest(?::uuid[]) AS sought(visitor_id) JOIN lead_identities AS i ON i.visitor_id = sought.visitor_id
+            """;
+
+    /** The look-ups for a part are by key: the planner must not read whole tables for them. */
     static final String BY_KEY = """
             SELECT set_config('enable_seqscan', 'off', true),
                    set_config('enable_hashjoin', 'off', true),
@@ -41,25 +59,19 @@ final class IdleVisitors {
      */
     private static final String WITHOUT_SYNC = "SELECT set_config('synchronous_commit', 'off', true)";
 
-    static final String ENDED_SESSIONS = """
-            SELECT visitor_id, id FROM sessions
-            WHERE ctid >= ?::tid AND ctid < ?::tid
-              AND last_event_at < ?
-            """;
+    /** With the condition of a {@link TablePart}. */
+    static final String ENDED_SESSIONS = "SELECT visitor_id, id FROM sessions WHERE %s AND last_event_at < ?";
 
-    static final String LEFT_VISITORS = """
+    private static final String LEFT_VISITORS = """
             SELECT v.visitor_id FROM visitors AS v
-            WHERE v.ctid >= ?::tid AND v.ctid < ?::tid
-              AND v.first_seen_at < ?
+            WHERE %s AND v.first_seen_at < ?
               AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id)
-              AND NOT EXISTS (SELECT FROM lead_identities AS l WHERE l.visitor_id = v.visitor_id)
             """;
 
     private static final String DELETE_SESSIONS = """
             WITH gone AS (
                 DELETE FROM sessions AS s USING unnest(?::uuid[], ?::uuid[]) AS ended(visitor_id, id)
-                WHERE s.bucket = bucket_of(ended.visitor_id) AND s.visitor_id = ended.visitor_id AND s.id = ended.id
-                  AND s.last_event_at < ?
+                WHERE s.bucket = ?::int2 AND s.visitor_id = ended.visitor_id AND s.id = ended.id AND s.last_event_at < ?
                 RETURNING 1)
             SELECT count(*) FROM gone
             """;
@@ -67,9 +79,8 @@ final class IdleVisitors {
     private static final String DELETE_VISITORS = """
             WITH gone AS (
                 DELETE FROM visitors AS v USING unnest(?::uuid[]) AS left_over(visitor_id)
-                WHERE v.bucket = bucket_of(left_over.visitor_id) AND v.visitor_id = left_over.visitor_id AND v.first_seen_at < ?
-                  AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id)
-                  AND NOT EXISTS (SELECT FROM lead_identities AS l WHERE l.visitor_id = v.visitor_id)
+                WHERE v.bucket = ?::int2 AND v.visitor_id = left_over.visitor_id AND v.first_seen_at < ?
+                  AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = ?::int2 AND s.visitor_id = v.visitor_id)
                 RETURNING 1)
             SELECT count(*) FROM gone
             """;
@@ -82,6 +93,8 @@ final class IdleVisitors {
 
     private final Sql sql;
     private final Instant keptFrom;
+    /** Read once: a purge and a change of the buckets keep each other away. */
+    private @Nullable Buckets buckets;
 
     /** @param keptFrom the first moment whose events are kept */
     IdleVisitors(Sql sql, Instant keptFrom) {
@@ -100,70 +113,97 @@ final class IdleVisitors {
     record EndedSession(UUID visitorId, UUID id) {}
 
     static IdleCounts count(Tx tx, Instant keptFrom) {
-        return tx.query(COUNT, row -> new IdleCounts(row.number(1), row.number(2)), keptFrom, keptFrom, keptFrom)
-                .getFirst();
+        UUID[] linked = tx.query(LINKED, row -> row.id(1)).toArray(UUID[]::new);
+        return new IdleCounts(
+                tx.query(COUNT_SESSIONS, row -> row.number(1), keptFrom).getFirst(),
+                tx.query(COUNT_VISITORS, row -> row.number(1), keptFrom, linked, keptFrom)
+                        .getFirst());
     }
 
     void delete(DeletionListener listener) {
-        for (Pages piece : Pages.of(sql, "sessions", PAGES_AT_ONCE)) {
-            List<EndedSession> ended = sql.atOnce(pipeline -> {
-                        pipeline.update(BY_KEY);
-                        return pipeline.query(
-                                ENDED_SESSIONS,
-                                row -> new EndedSession(row.id(1), row.id(2)),
-                                piece.from(),
-                                piece.to(),
-                                keptFrom);
-                    })
-                    .rows();
-            for (int from = 0; from < ended.size(); from += VISITORS_AT_ONCE) {
-                deleteSessions(ended.subList(from, Math.min(from + VISITORS_AT_ONCE, ended.size())), listener);
-            }
+        for (TablePart part : TablePart.of(sql, "sessions", PAGES_AT_ONCE)) {
+            Function<EndedSession, UUID> visitorOf = EndedSession::visitorId;
+            inTurns(
+                    find(part, ENDED_SESSIONS, row -> new EndedSession(row.id(1), row.id(2))),
+                    visitorOf,
+                    some -> deleteSessions(some, listener));
         }
-        for (Pages piece : Pages.of(sql, "visitors", PAGES_AT_ONCE)) {
-            List<UUID> left = sql.atOnce(pipeline -> {
-                        pipeline.update(BY_KEY);
-                        return pipeline.query(LEFT_VISITORS, row -> row.id(1), piece.from(), piece.to(), keptFrom);
-                    })
-                    .rows();
-            for (int from = 0; from < left.size(); from += VISITORS_AT_ONCE) {
-                deleteVisitors(left.subList(from, Math.min(from + VISITORS_AT_ONCE, left.size())), listener);
-            }
+        for (TablePart part : TablePart.of(sql, "visitors", PAGES_AT_ONCE)) {
+            inTurns(find(part, LEFT_VISITORS, row -> row.id(1)), Function.identity(), some -> {
+                List<UUID> left = withoutLead(some);
+                if (!left.isEmpty()) {
+                    deleteSessions(List.of(), left, listener);
+                }
+            });
         }
+    }
+
+    private <T> List<T> find(TablePart part, String statement, Tx.RowReader<T> reader) {
+        return sql.atOnce(pipeline -> {
+                    pipeline.update(BY_KEY);
+                    return pipeline.query(statement.formatted(part.condition()), reader, part.with(keptFrom));
+                })
+                .rows();
+    }
+
+    private Buckets buckets() {
+        if (buckets == null) {
+            buckets = sql.inTransaction(Buckets::read);
+        }
+        return buckets;
+    }
+
+    /** Some rows at a time, those of one bucket. */
+    private <T> void inTurns(List<T> rows, Function<T, UUID> visitorOf, Consumer<List<T>> delete) {
+        buckets().split(rows, visitorOf).values().forEach(ofBucket -> {
+            for (int from = 0; from < ofBucket.size(); from += VISITORS_AT_ONCE) {
+                delete.accept(ofBucket.subList(from, Math.min(from + VISITORS_AT_ONCE, ofBucket.size())));
+            }
+        });
+    }
+
+    private List<UUID> withoutLead(Collection<UUID> visitors) {
+        Set<UUID> linked = new HashSet<>(
+                sql.inTransaction(tx -> tx.query(LINKED_OF, row -> row.id(1), (Object) visitors.toArray(UUID[]::new))));
+        return visitors.stream().filter(visitor -> !linked.contains(visitor)).toList();
+    }
+
+    /** Deletes these sessions of one bucket, and those of their visitors who have nothing left. */
+    void deleteSessions(List<EndedSession> ended, DeletionListener listener) {
+        Set<UUID> visitors = new LinkedHashSet<>();
+        ended.forEach(session -> visitors.add(session.visitorId));
+        deleteSessions(ended, withoutLead(visitors), listener);
     }
 
     private record DeletedRows(Pipeline.Pending<Long> sessions, Pipeline.Pending<Long> visitors) {}
 
-    /** Deletes these sessions, and those of their visitors who have nothing left. */
-    void deleteSessions(List<EndedSession> ended, DeletionListener listener) {
-        LinkedHashSet<UUID> visitors = new LinkedHashSet<>();
-        ended.forEach(session -> visitors.add(session.visitorId));
+    /** @param visitors who have no lead; those who have no session either go */
+    private void deleteSessions(List<EndedSession> ended, List<UUID> visitors, DeletionListener listener) {
+        UUID any = ended.isEmpty() ? visitors.getFirst() : ended.getFirst().visitorId;
+        short bucket = buckets().of(any).number();
+        Set<UUID> all = new LinkedHashSet<>(visitors);
+        ended.forEach(session -> all.add(session.visitorId));
+        Columns<EndedSession> columns = new Columns<>(ended);
         DeletedRows deleted = sql.atOnce(pipeline -> {
             pipeline.update(WITHOUT_SYNC);
-            VisitorLock.take(pipeline, visitors);
+            VisitorLock.take(pipeline, all);
             return new DeletedRows(
                     pipeline.query(
                             DELETE_SESSIONS,
                             row -> row.number(1),
-                            ended.stream().map(EndedSession::visitorId).toArray(UUID[]::new),
-                            ended.stream().map(EndedSession::id).toArray(UUID[]::new),
+                            columns.ids(EndedSession::visitorId),
+                            columns.ids(EndedSession::id),
+                            bucket,
                             keptFrom),
-                    deleteVisitors(pipeline, visitors.toArray(UUID[]::new)));
+                    pipeline.query(
+                            DELETE_VISITORS,
+                            row -> row.number(1),
+                            visitors.toArray(UUID[]::new),
+                            bucket,
+                            keptFrom,
+                            bucket));
         });
         listener.gone(
                 deleted.sessions.rows().getFirst(), deleted.visitors.rows().getFirst());
-    }
-
-    private void deleteVisitors(List<UUID> visitors, DeletionListener listener) {
-        Pipeline.Pending<Long> deleted = sql.atOnce(pipeline -> {
-            pipeline.update(WITHOUT_SYNC);
-            VisitorLock.take(pipeline, visitors);
-            return deleteVisitors(pipeline, visitors.toArray(UUID[]::new));
-        });
-        listener.gone(0, deleted.rows().getFirst());
-    }
-
-    private Pipeline.Pending<Long> deleteVisitors(Pipeline pipeline, UUID[] visitors) {
-        return pipeline.query(DELETE_VISITORS, row -> row.number(1), visitors, keptFrom);
     }
 }

@@ -1,5 +1,6 @@
 package com.altcontext.retention;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
 import com.altcontext.metrics.Rollup;
@@ -51,6 +52,7 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
      * @param by who does it, for {@code erasure_log}
      */
     public static PropertyErasure of(Tx tx, String property, String by, Instant at) {
+        var _ = Buckets.read(tx);
         Rollup.lock(tx);
         Pipeline pipeline = tx.pipeline();
         pipeline.update(LOG, at, by, property, property);

@@ -4,6 +4,7 @@ import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
 import com.altcontext.visit.VisitorLock;
 import java.util.Collection;
+import java.util.Map;
 import java.util.UUID;
 
 /** How many rows of some visitors were deleted, heuristic links to them included. */
@@ -12,7 +13,7 @@ record VisitorRows(long visitors, long sessions, long events, long links) {
     private static final String OF_VISITORS = " WHERE visitor_id = ANY (?::uuid[])";
 
     private static final String IN_BUCKET =
-            " USING unnest(?::uuid[]) AS going(id) WHERE bucket = bucket_of(going.id) AND visitor_id = going.id";
+            " AS t USING unnest(?::uuid[]) AS going(id) WHERE t.bucket = ?::int2 AND t.visitor_id = going.id";
 
     /** By the links, since there is no index by visitor. The hash of the content holds the visitor too. */
     private static final String UNLINK_SUBMISSIONS = """
@@ -29,16 +30,14 @@ record VisitorRows(long visitors, long sessions, long events, long links) {
 
     /** Locks the visitors and deletes them. */
     static VisitorRows delete(Tx tx, Collection<UUID> going) {
-        Pipeline lock = tx.pipeline();
-        VisitorLock.take(lock, going);
-        lock.send();
+        Map<Short, UUID[]> byBucket = VisitorLock.take(tx, going).split(going);
         Pipeline pipeline = tx.pipeline();
         UUID[] ids = going.toArray(UUID[]::new);
         pipeline.update(UNLINK_SUBMISSIONS, (Object) ids);
-        var events = DeletedCount.add(pipeline, "events" + IN_BUCKET, ids);
-        var sessions = DeletedCount.add(pipeline, "sessions" + IN_BUCKET, ids);
-        var visitors = DeletedCount.add(pipeline, "visitors" + IN_BUCKET, ids);
-        var links = DeletedCount.add(pipeline, "lead_identities" + OF_VISITORS, ids);
+        var events = DeletedCount.addByBucket(pipeline, "events" + IN_BUCKET, byBucket);
+        var sessions = DeletedCount.addByBucket(pipeline, "sessions" + IN_BUCKET, byBucket);
+        var visitors = DeletedCount.addByBucket(pipeline, "visitors" + IN_BUCKET, byBucket);
+        var links = DeletedCount.add(pipeline, "lead_identities" + OF_VISITORS, (Object) ids);
         pipeline.send();
         return new VisitorRows(visitors.count(), sessions.count(), events.count(), links.count());
     }

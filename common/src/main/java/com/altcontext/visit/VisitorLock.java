@@ -1,6 +1,8 @@
 package com.altcontext.visit;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Pipeline;
+import com.altcontext.db.Tx;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.UUID;
@@ -12,11 +14,17 @@ import java.util.UUID;
  *
  * <p>The same statement sets the planner up for the statements after it. A batch looks up keys in tables that are empty
  * at midnight and hold a million rows at noon: a plan made for the empty table (a scan) must never be used for the full
- * one, and planning again for each batch would cost more than the look-ups.
+ * one, and planning again for each batch would cost more than the look-ups. Citus sends a
+ * statement to one node only if it is planned with the values of its parameters.
+ *
+ * <p>On a cluster the locks are on its coordinator, through which all writers go: one place, whichever node a shard moves
+ * to, and no message to a node.
  */
 public final class VisitorLock {
     private static final String TAKE = """
-            SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+            SELECT (SELECT buckets FROM cluster),
+                   set_config('plan_cache_mode', (
+                       SELECT CASE WHEN is_distributed THEN 'force_custom_plan' ELSE 'force_generic_plan' END FROM cluster), true),
                    set_config('enable_seqscan', 'off', true),
                    set_config('enable_hashjoin', 'off', true),
                    set_config('enable_mergejoin', 'off', true),
@@ -27,8 +35,12 @@ public final class VisitorLock {
 
     private VisitorLock() {}
 
-    /** Adds the lock to the pipeline. Statements after it see what it waited for. */
-    public static void take(Pipeline pipeline, Collection<UUID> visitors) {
+    /**
+     * Adds the lock to the pipeline. Statements after it see what it waited for.
+     *
+     * @return one row: the buckets that visitors are in, until the transaction ends
+     */
+    public static Pipeline.Pending<Buckets> take(Pipeline pipeline, Collection<UUID> visitors) {
         long[] keys = new long[visitors.size()];
         int size = 0;
         for (UUID visitor : visitors) {
@@ -36,6 +48,14 @@ public final class VisitorLock {
         }
         // Locking a key twice is one lock.
         Arrays.sort(keys);
-        pipeline.update(TAKE, keys);
+        return pipeline.query(TAKE, row -> new Buckets(Math.toIntExact(row.number(1))), keys);
+    }
+
+    /** Takes it at once. */
+    public static Buckets take(Tx tx, Collection<UUID> visitors) {
+        Pipeline pipeline = tx.pipeline();
+        Pipeline.Pending<Buckets> buckets = take(pipeline, visitors);
+        pipeline.send();
+        return buckets.rows().getFirst();
     }
 }

@@ -249,8 +249,8 @@ class EventSessionsTest extends EventStoreFixture {
     void an_event_finds_the_last_of_very_many_sessions() {
         write(visit(0));
         database.run("""
-                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
-                SELECT v.visitor_id, gen_random_uuid(), v.property_id, at, at, 'direct', 'desktop'
+                INSERT INTO sessions (bucket, visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                SELECT v.bucket, v.visitor_id, gen_random_uuid(), v.property_id, at, at, 'direct', 'desktop'
                 FROM visitors v, generate_series(1, 80) AS n, LATERAL (SELECT v.first_seen_at + n * interval '1 second' AS at) AS t
                 """);
         UUID last = UUID.fromString(database.texts("SELECT id::text FROM sessions ORDER BY started_at DESC LIMIT 1")

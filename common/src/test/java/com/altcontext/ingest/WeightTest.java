@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
+import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
 import com.altcontext.event.Traffic;
@@ -32,7 +33,7 @@ class WeightTest {
         for (String text : List.of("x", "a plain word", "été", "日本語のキャンペーン", "x".repeat(255), "日".repeat(255))) {
             MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE);
             long held = heapOf(i -> {
-                Ticket ticket = new Ticket(List.of(event(text, i)), budget);
+                Ticket ticket = new Ticket(Bucket.ONLY, List.of(event(text, i)), budget);
                 var _ = ticket.answer.whenComplete((outcomes, failure) -> {
                     if (failure != null) {
                         throw new IllegalStateException("an event of " + ticket.weight, failure);

@@ -137,7 +137,7 @@ class IdentityLinksTest {
         }
         database.run(
                 "INSERT INTO sessions SELECT visitor_id, gen_random_uuid(), property_id, started_at - interval '9 s',"
-                        + " last_event_at, 'other', null, null, null, null, traffic_source, null, device, null, ip_hash, ua_hash"
+                        + " last_event_at, 'other', null, null, null, null, traffic_source, null, device, null, ip_hash, ua_hash, bucket"
                         + " FROM sessions");
 
         Captured captured = capture(JO);

@@ -11,6 +11,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** A migrated database for one test class, and short ways to look into it. */
 public record Database(String url, Sql sql) {
+    /** As many as {@code TEST_BUCKETS} says, so that the same tests run on both. */
+    private static final int BUCKETS = Integer.parseInt(System.getenv().getOrDefault("TEST_BUCKETS", "1"));
+
     /** A new one, with the whole schema: the copy of one that is migrated once. */
     public static Database migrated() {
         return at(TestDatabase.copyOf(Template.URL));
@@ -21,6 +24,7 @@ public record Database(String url, Sql sql) {
 
         static {
             Migrations.of(DatabaseUrl.parse(URL)).apply();
+            at(URL).run("UPDATE cluster SET buckets = " + BUCKETS);
         }
     }
 

@@ -1,0 +1,76 @@
+package com.altcontext.db;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * How many buckets the rows of visitors are in. The bucket is the first column of every key of {@code visitors}, {@code
+ * sessions} and {@code events}, and what a Citus cluster distributes them by: a statement that names it goes to one node. A single
+ * PostgreSQL has one bucket.
+ *
+ * <p>The number can change under a running service. A transaction that writes to those tables reads it first. That holds
+ * off a change until the transaction ends.
+ */
+public record Buckets(int count) {
+    public static final Buckets ONE = new Buckets(1);
+
+    private static final String READ = "SELECT buckets FROM cluster";
+
+    public Buckets {
+        if (count < 1 || count > Short.MAX_VALUE) {
+            throw new IllegalArgumentException("a database has at least one bucket");
+        }
+    }
+
+    /** One of them, counted from 0. */
+    public record Bucket(short number, Buckets of) {
+        public static final Bucket ONLY = new Bucket((short) 0, ONE);
+    }
+
+    /** Reads the number, and keeps it from changing until the transaction ends. */
+    public static Buckets read(Tx tx) {
+        return tx.query(READ, row -> new Buckets(Math.toIntExact(row.number(1))))
+                .getFirst();
+    }
+
+    /** The same in a pipeline: one row. */
+    public static Pipeline.Pending<Buckets> read(Pipeline pipeline) {
+        return pipeline.query(READ, row -> new Buckets(Math.toIntExact(row.number(1))));
+    }
+
+    /** Whether the tables that grow are distributed over the nodes of a cluster. */
+    public static boolean areDistributed(Tx tx) {
+        return tx.query("SELECT is_distributed FROM cluster", row -> row.flag(1))
+                .getFirst();
+    }
+
+    /** The bucket of a visitor, as the database's function {@code bucket_of} computes it. */
+    public Bucket of(UUID visitorId) {
+        return count == 1
+                ? Bucket.ONLY
+                : new Bucket((short) ((visitorId.getLeastSignificantBits() & 0xFF_FFFF) % count), this);
+    }
+
+    /** Rows by the buckets of their visitors, in the order of the buckets. */
+    public <T> SortedMap<Short, List<T>> split(Collection<T> rows, Function<T, UUID> visitorOf) {
+        SortedMap<Short, List<T>> byBucket = new TreeMap<>();
+        for (T row : rows) {
+            byBucket.computeIfAbsent(of(visitorOf.apply(row)).number, _ -> new ArrayList<>())
+                    .add(row);
+        }
+        return byBucket;
+    }
+
+    /** Visitors by their buckets, as a parameter of a statement. */
+    public Map<Short, UUID[]> split(Collection<UUID> visitors) {
+        SortedMap<Short, UUID[]> byBucket = new TreeMap<>();
+        split(visitors, Function.identity()).forEach((bucket, ids) -> byBucket.put(bucket, ids.toArray(UUID[]::new)));
+        return byBucket;
+    }
+}

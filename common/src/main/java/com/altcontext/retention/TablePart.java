@@ -1,0 +1,56 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Buckets;
+import com.altcontext.db.Sql;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a table that grows. Reading all parts reads each row once, in short transactions, without an index that every write
+ * would have to update. On one PostgreSQL it is a range of pages (a TID range scan); a row that is updated meanwhile may move and
+ * be missed, but it is not idle then. On a cluster, whose rows have no place on the coordinator, it is a bucket.
+ *
+ * @param condition on the table's columns, with a question mark for each parameter
+ */
+record TablePart(String condition, List<?> parameters) {
+    private static final String PAGES = """
+            SELECT pg_relation_size(?::regclass) / current_setting('block_size')::integer
+            """;
+
+    static List<TablePart> of(Sql sql, String table, int pagesAtOnce) {
+        return sql.inTransaction(tx -> {
+            Buckets buckets = Buckets.read(tx);
+            return Buckets.areDistributed(tx)
+                    ? ofBuckets(buckets)
+                    : ofPages(tx.query(PAGES, row -> row.number(1), table).getFirst(), pagesAtOnce);
+        });
+    }
+
+    private static List<TablePart> ofBuckets(Buckets buckets) {
+        return IntStream.range(0, buckets.count())
+                .mapToObj(bucket -> new TablePart("bucket = ?::int2", List.of((short) bucket)))
+                .toList();
+    }
+
+    private static List<TablePart> ofPages(long pages, int pagesAtOnce) {
+        List<TablePart> parts = new ArrayList<>();
+        for (long from = 0; from < pages; from += pagesAtOnce) {
+            parts.add(new TablePart(
+                    "ctid >= ?::tid AND ctid < ?::tid",
+                    List.of("(" + from + ",0)", "(" + (from + pagesAtOnce) + ",0)")));
+        }
+        return parts;
+    }
+
+    /** The parameters of a statement: those of the condition, which comes first, and then more. */
+    @Nullable
+    Object[] with(@Nullable Object... more) {
+        List<@Nullable Object> all = new ArrayList<>(parameters);
+        for (Object one : more) {
+            all.add(one);
+        }
+        return all.toArray();
+    }
+}

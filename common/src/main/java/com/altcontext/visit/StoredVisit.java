@@ -1,0 +1,23 @@
+package com.altcontext.visit;
+
+import com.altcontext.attribution.Utm;
+import com.altcontext.db.Row;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** @param session one near an expected event; null if there is none */
+record StoredVisit(
+        UUID visitorId, Instant firstSeenAt, @Nullable Session session) {
+    static StoredVisit read(Row row) throws SQLException {
+        UUID session = row.idOrNull(3);
+        return new StoredVisit(row.id(1), row.time(2), session == null ? null : session(row, session));
+    }
+
+    private static Session session(Row row, UUID id) throws SQLException {
+        Utm utm = new Utm(
+                row.textOrNull(8), row.textOrNull(9), row.textOrNull(10), row.textOrNull(11), row.textOrNull(12));
+        return Session.known(id, row.flag(4), utm, row.time(5), row.time(6), row.timeOrNull(7));
+    }
+}

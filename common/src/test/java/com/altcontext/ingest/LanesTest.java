@@ -1,0 +1,171 @@
+package com.altcontext.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.db.Buckets;
+import com.altcontext.db.DatabaseState;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.event.Outcome;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Events of visitors in several buckets, on one PostgreSQL. */
+@Timeout(60)
+class LanesTest {
+    private static final Buckets EIGHT = new Buckets(8);
+    private static final String IN_WRONG_BUCKET = """
+            SELECT (SELECT count(*) FROM visitors WHERE bucket <> bucket_of(visitor_id))
+                 + (SELECT count(*) FROM sessions WHERE bucket <> bucket_of(visitor_id))
+                 + (SELECT count(*) FROM events WHERE bucket <> bucket_of(visitor_id))
+            """;
+
+    private final Database database = Database.migrated();
+    private final DatabaseState state =
+            new DatabaseState(database.sql().withSocketTimeout(Duration.ofSeconds(1)), InstantSource.system());
+    private final GroupCommit writer = new GroupCommit(
+            database.sql().withSocketTimeout(Duration.ofSeconds(1)),
+            state,
+            new EventStore(new SessionRule(Duration.ofMinutes(30))),
+            new Rejections(property -> ZoneOffset.UTC, InstantSource.system()),
+            GroupCommit.Bounds.SMALL_MACHINE,
+            new MemoryBudget(4 << 20),
+            batch -> {});
+
+    @BeforeEach
+    void start() {
+        database.run("UPDATE cluster SET buckets = 8");
+        writer.start();
+        Awaitility.await().until(state::isReady);
+    }
+
+    @AfterEach
+    void close() {
+        writer.close();
+    }
+
+    private static Event event(String anonId, String path) {
+        return TestEvent.at(anonId, Instant.now()).path(path).event();
+    }
+
+    private static List<Event> ofManyVisitors(int events) {
+        return IntStream.range(0, events)
+                .mapToObj(i -> event("visitor-" + (1_000 + i % 30), "/" + i))
+                .toList();
+    }
+
+    /** @throws Unavailable if it was refused, at once or later */
+    private List<Outcome> submit(List<Event> events) throws Exception {
+        try {
+            return writer.submit(events).get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException refused) {
+            throw refused.getCause() instanceof Unavailable away ? away : refused;
+        }
+    }
+
+    private List<Outcome> untilAccepted(List<Event> events) {
+        return Awaitility.await().ignoreException(Unavailable.class).until(() -> submit(events), outcomes -> true);
+    }
+
+    @Test
+    void a_request_about_visitors_of_several_buckets_is_stored_in_all_of_them_and_answered_in_its_order()
+            throws Exception {
+        List<Event> events = ofManyVisitors(90);
+
+        List<Outcome> outcomes = submit(events);
+
+        assertThat(outcomes)
+                .extracting(outcome -> ((Outcome.Stored) outcome).receipt().eventId())
+                .isEqualTo(events.stream().map(Event::id).toList());
+        assertThat(database.count("SELECT count(DISTINCT bucket) FROM events")).isGreaterThan(5);
+        assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(30);
+        assertThat(database.count(IN_WRONG_BUCKET)).isZero();
+        assertThat(submit(events)).hasOnlyElementsOfType(Outcome.Duplicate.class);
+    }
+
+    @Test
+    void a_bucket_whose_node_is_away_refuses_alone_and_comes_back_by_itself() throws Exception {
+        Event away = event("visitor-0001", "/");
+        short bucket = EIGHT.of(away.visitor().id()).number();
+        // What a coordinator says when it cannot reach a node.
+        database.run(
+                "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " RAISE EXCEPTION USING ERRCODE = 'connection_failure'; END $$",
+                "CREATE TRIGGER away BEFORE INSERT ON visitors FOR EACH ROW WHEN (NEW.bucket = " + bucket
+                        + ") EXECUTE FUNCTION away()");
+
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> submit(List.of(away)))
+                    .isInstanceOfSatisfying(
+                            Unavailable.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(Unavailable.Reason.DATABASE_AWAY));
+        }
+        List<Event> others = ofManyVisitors(30).stream()
+                .filter(event -> EIGHT.of(event.visitor().id()).number() != bucket)
+                .toList();
+        assertThat(submit(others)).hasOnlyElementsOfType(Outcome.Stored.class);
+        assertThat(state.isReady()).isTrue();
+
+        database.run("DROP TRIGGER away ON visitors");
+        assertThat(untilAccepted(List.of(away))).hasOnlyElementsOfType(Outcome.Stored.class);
+        assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(others.size() + 1);
+    }
+
+    @Test
+    void a_writer_that_counts_other_buckets_finds_out_before_it_writes() {
+        database.run("UPDATE cluster SET buckets = 3");
+
+        assertThatThrownBy(() -> submit(ofManyVisitors(30))).isInstanceOf(Unavailable.class);
+        assertThat(untilAccepted(ofManyVisitors(30))).hasOnlyElementsOfType(Outcome.Stored.class);
+
+        assertThat(database.count("SELECT max(bucket) FROM events")).isEqualTo(2);
+        assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(30);
+        assertThat(database.count(IN_WRONG_BUCKET)).isZero();
+    }
+
+    @Test
+    void a_lock_pauses_ingest_and_nothing_that_was_acknowledged_is_lost() throws Exception {
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Void> distribution = CompletableFuture.runAsync(() -> {
+            var _ = database.anotherMachine().inTransaction(tx -> {
+                tx.update("LOCK TABLE cluster IN ACCESS EXCLUSIVE MODE");
+                tx.update("UPDATE cluster SET buckets = 5");
+                locked.countDown();
+                try {
+                    return release.await(30, TimeUnit.SECONDS);
+                } catch (InterruptedException stop) {
+                    throw new IllegalStateException(stop);
+                }
+            });
+        });
+        assertThat(locked.await(30, TimeUnit.SECONDS)).isTrue();
+
+        assertThatThrownBy(() -> submit(ofManyVisitors(30))).isInstanceOf(Unavailable.class);
+        assertThat(database.count("SELECT count(*) FROM events")).isZero();
+
+        release.countDown();
+        distribution.get(30, TimeUnit.SECONDS);
+        assertThat(untilAccepted(ofManyVisitors(30))).hasOnlyElementsOfType(Outcome.Stored.class);
+        assertThat(database.count("SELECT count(*) FROM events WHERE bucket < 5"))
+                .isEqualTo(30);
+        assertThat(database.count(IN_WRONG_BUCKET)).isZero();
+    }
+}
