@@ -27,7 +27,7 @@ class ArchitectureTest {
             Map.entry("db", Set.of()),
             Map.entry("attribution", Set.of()),
             Map.entry("client", Set.of()),
-            Map.entry("access", Set.of()),
+            Map.entry("access", Set.of("db")),
             Map.entry("property", Set.of("db", "client")),
             Map.entry("visit", Set.of("db", "property", "attribution")),
             Map.entry("event", Set.of("db", "property", "visit", "attribution")),

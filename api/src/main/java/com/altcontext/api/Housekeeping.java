@@ -1,5 +1,6 @@
 package com.altcontext.api;
 
+import com.altcontext.access.AccessKeys;
 import com.altcontext.api.lead.WebhookSender;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.db.DatabaseState;
@@ -34,6 +35,7 @@ class Housekeeping {
 
     private final DatabaseState database;
     private final Properties properties;
+    private final AccessKeys keys;
     private final Partitions partitions;
     private final Rollup rollup;
     private final BacklogGauges backlog;
@@ -47,12 +49,14 @@ class Housekeeping {
     Housekeeping(
             DatabaseState database,
             Properties properties,
+            AccessKeys keys,
             Sql sql,
             InstantSource clock,
             BacklogGauges backlog,
             WebhookSender webhook) {
         this.database = database;
         this.properties = properties;
+        this.keys = keys;
         this.partitions = new Partitions(sql.withTimeout(MOVE_TIMEOUT), clock);
         this.rollup = new Rollup(sql.withTimeout(ROLLUP_TIMEOUT), clock);
         this.backlog = backlog;
@@ -69,6 +73,12 @@ class Housekeeping {
     @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshProperties() {
         attempt("properties are not refreshed", properties::refresh);
+    }
+
+    /** The first key opens the operator's routes at once; only what they answer to those without one is so old. */
+    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void refreshKeys() {
+        attempt("access keys are not looked for", keys::refresh);
     }
 
     /** Once a day is enough; until it has worked, it is tried again every time. */

@@ -1,5 +1,7 @@
 package com.altcontext.api;
 
+import com.altcontext.access.AccessKeys;
+import com.altcontext.access.DashboardSessions;
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.event.IngestMetrics;
 import com.altcontext.api.http.ClientAddresses;
@@ -38,6 +40,7 @@ import com.altcontext.property.Properties;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
 import com.altcontext.retention.LeadList;
+import com.altcontext.retention.SubmissionList;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import io.agroal.api.AgroalDataSource;
@@ -87,9 +90,22 @@ class Wiring {
     }
 
     @Singleton
-    DatabaseState databaseState(Sql sql, InstantSource clock, Properties properties) {
+    DatabaseState databaseState(Sql sql, InstantSource clock, Properties properties, AccessKeys keys) {
         // Else a site's events would be refused as of an unknown property until the first refresh.
-        return new DatabaseState(sql, clock, properties::refresh);
+        return new DatabaseState(sql, clock, () -> {
+            properties.refresh();
+            keys.refresh();
+        });
+    }
+
+    @Singleton
+    AccessKeys accessKeys(Sql sql, InstantSource clock) {
+        return new AccessKeys(sql, clock);
+    }
+
+    @Singleton
+    DashboardSessions dashboardSessions(AppConfig config, Sql sql, KeyedHash hash, InstantSource clock) {
+        return new DashboardSessions(sql, config.adminApiKey(), hash, clock);
     }
 
     @Singleton
@@ -135,8 +151,8 @@ class Wiring {
     }
 
     @Singleton
-    SessionCookie sessionCookie(AppConfig config, InstantSource clock) {
-        return new SessionCookie(config.adminApiKey(), config.isHttps(), clock);
+    SessionCookie sessionCookie(AppConfig config) {
+        return new SessionCookie(config.isHttps());
     }
 
     @Singleton
@@ -145,7 +161,8 @@ class Wiring {
                 new DatabaseExecutor("form", 4, 128, database, memory),
                 new DatabaseExecutor("operator", 4, 64, database, memory),
                 new DatabaseExecutor("figures", 2, 64, database, memory),
-                new DatabaseExecutor("query", 3, 2, 64, database, memory));
+                new DatabaseExecutor("query", 3, 2, 64, database, memory),
+                new DatabaseExecutor("access", 1, 64, database, memory));
     }
 
     @Singleton
@@ -238,6 +255,11 @@ class Wiring {
     @Singleton
     LeadList leadList(Sql sql, Export.UnsubscribeUrl unsubscribeUrl) {
         return new LeadList(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl);
+    }
+
+    @Singleton
+    SubmissionList submissionList(Sql sql) {
+        return new SubmissionList(sql.withTimeout(LONG_READ_TIMEOUT));
     }
 
     // Figures.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.access.AccessKeys;
 import com.altcontext.api.lead.WebhookSender;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.api.testing.Call;
@@ -55,6 +56,9 @@ class HousekeepingTest {
     @Inject
     Properties properties;
 
+    @Inject
+    AccessKeys keys;
+
     @Test
     void the_figures_of_today_follow_the_events() {
         StoredRows stored = new StoredRows(sql);
@@ -104,7 +108,7 @@ class HousekeepingTest {
         AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
         InstantSource drifting = () -> clock.instant().plus(ahead.get());
         DatabaseState database = new DatabaseState(sql, drifting);
-        Housekeeping own = new Housekeeping(database, properties, sql, drifting, backlog, webhook);
+        Housekeeping own = new Housekeeping(database, properties, keys, sql, drifting, backlog, webhook);
         own.measureClock();
         database.ask();
         assertThat(database.clockSkew()).isLessThan(Duration.ofMinutes(1));
@@ -128,7 +132,7 @@ class HousekeepingTest {
                 }));
         DatabaseState database = new DatabaseState(sql, clock);
         database.ask();
-        Housekeeping own = new Housekeeping(database, new Properties(closed), sql, clock, backlog, webhook);
+        Housekeeping own = new Housekeeping(database, new Properties(closed), keys, sql, clock, backlog, webhook);
         assertThatThrownBy(own::refreshProperties)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the container is closed");

@@ -1,5 +1,8 @@
 package com.altcontext.access;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** What a key may be good for. {@code ADMIN_API_KEY} holds every scope. */
 public enum Scope {
     FIGURES_READ("figures:read"),
@@ -14,5 +17,10 @@ public enum Scope {
 
     public String key() {
         return key;
+    }
+
+    /** The scope of that name. */
+    public static Optional<Scope> named(String key) {
+        return Arrays.stream(values()).filter(scope -> scope.key.equals(key)).findFirst();
     }
 }

@@ -1,4 +1,4 @@
-/** Access: what a key may be good for, and the operator's sessions. */
+/** Access: keys, what they are good for, and the sessions of the dashboard. */
 @NullMarked
 package com.altcontext.access;
 

@@ -71,6 +71,10 @@ public final class Row {
         throw new SQLException("a list of texts was something else", "22000");
     }
 
+    public String @Nullable [] textsOrNull(int column) throws SQLException {
+        return rows.getArray(column) == null ? null : texts(column);
+    }
+
     /** @throws SQLException also when the column is null */
     public long[] numbers(int column) throws SQLException {
         Long[] values = (Long[]) present(rows.getArray(column)).getArray();

@@ -51,6 +51,42 @@ public record Breakdown(
                     ? new AdditiveSums(pageViews, null, null)
                     : new AdditiveSums(pageViews, sessions, conversions);
         }
+
+        private AdditiveSums plus(long morePageViews, long moreSessions, long moreConversions) {
+            return new AdditiveSums(
+                    pageViews == null ? null : pageViews + morePageViews,
+                    sessions == null ? null : sessions + moreSessions,
+                    conversions == null ? null : conversions + moreConversions);
+        }
+    }
+
+    /** The same with the values of fewer visitors in {@code other}. Rollups know no visitors, and then nothing is left. */
+    public Breakdown withoutRareValues(long minVisitors) {
+        List<Value> rest = rows.stream()
+                .filter(row -> minVisitors == 0 || (hasVisitors && row.sums.visitors >= minVisitors))
+                .toList();
+        if (rest.size() == rows.size()) {
+            return this;
+        }
+        long pageViews = 0;
+        long sessions = 0;
+        long conversions = 0;
+        for (Value row : rows) {
+            if (!rest.contains(row)) {
+                pageViews += row.sums.pageViews;
+                sessions += row.sums.sessions;
+                conversions += row.sums.conversions;
+            }
+        }
+        return new Breakdown(
+                window,
+                dimension,
+                from,
+                rest,
+                hasVisitors,
+                other.plus(pageViews, sessions, conversions),
+                total,
+                reasons);
     }
 
     /**

@@ -34,6 +34,10 @@ public final class PropertyStore {
             RETURNING %s
             """.formatted(COLUMNS);
 
+    /** A key of this property alone must not open the next one of that slug, nor all. */
+    private static final String CLOSE_TO_KEYS =
+            "UPDATE access_keys SET properties = array_remove(properties, ?) WHERE ? = ANY (properties)";
+
     private static final String AUDIT =
             "INSERT INTO audit_log (done_at, done_by, action, property_id, row_count) VALUES (?, ?, ?, ?, 1)";
 
@@ -227,6 +231,7 @@ public final class PropertyStore {
         if (use.visitors + use.leads > 0) {
             return use;
         }
+        tx.update(CLOSE_TO_KEYS, slug, slug);
         tx.update("DELETE FROM properties WHERE id = ?", slug);
         return new Removal.Removed();
     }

@@ -48,11 +48,6 @@ public final class Export {
             JOIN visitors AS v ON v.bucket = ?::int2 AND v.visitor_id = theirs.visitor_id
             """;
 
-    private static final String LOG = """
-            INSERT INTO audit_log (done_at, done_by, action, row_count, ip_hash, email_hash)
-            VALUES (?, ?, 'lead_export', ?, ?, ?)
-            """;
-
     private final Sql sql;
     private final UnsubscribeUrl unsubscribeUrl;
     private final KeyedHash hash;
@@ -85,12 +80,9 @@ public final class Export {
     /**
      * A request for the data of a person.
      *
-     * @param by {@code api} or {@code altops}
-     * @param addressHash the keyed hash of the network address that asks; null for {@code altops}, which knows none
      * @param at the time that the document states
      */
-    @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
-    public record ExportRequest(Email email, String by, byte @Nullable [] addressHash, Instant at) {}
+    public record ExportRequest(Email email, AuditLog.Caller caller, Instant at) {}
 
     /** @param json an object, as {@link ExportDocument#LEAD} makes it */
     record ExportedLead(UUID id, String propertyId, String json) {}
@@ -125,10 +117,10 @@ public final class Export {
         }));
     }
 
-    /** On a connection of its own, since a commit would end the snapshot that is read here. */
     private void log(ExportRequest request, long leads) {
         byte[] emailHash = hash.of("audit\n" + request.email.value());
-        var _ = sql.inTransaction(tx -> tx.update(LOG, request.at, request.by, leads, request.addressHash, emailHash));
+        AuditLog.note(
+                sql, request.caller, new AuditLog.Disclosure("lead_export", null, null, leads, emailHash), request.at);
     }
 
     /** What is held about the person. */

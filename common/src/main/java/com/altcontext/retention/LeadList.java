@@ -32,11 +32,6 @@ public final class LeadList {
             + THOSE
             + " ORDER BY property_id, email";
 
-    private static final String LOG = """
-            INSERT INTO audit_log (done_at, done_by, action, property_id, consent_status, row_count, ip_hash)
-            VALUES (?, ?, 'leads_csv', ?, ?, ?, ?)
-            """;
-
     private final Sql sql;
     private final Export.UnsubscribeUrl unsubscribeUrl;
 
@@ -50,17 +45,10 @@ public final class LeadList {
      *
      * @param propertyId null for all properties
      * @param effective null for all
-     * @param by {@code dashboard} or {@code api}
-     * @param addressHash the keyed hash of the network address that asks
      * @param at the time that consent is looked at
      */
-    @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
     public record LeadListRequest(
-            @Nullable String propertyId,
-            @Nullable EffectiveConsent effective,
-            String by,
-            byte[] addressHash,
-            Instant at) {}
+            @Nullable String propertyId, @Nullable EffectiveConsent effective, AuditLog.Caller caller, Instant at) {}
 
     /**
      * Writes the file.
@@ -75,9 +63,11 @@ public final class LeadList {
             String effective = request.effective == null ? null : request.effective.key();
             long rows = tx.query(COUNT, row -> row.number(1), property, property, effective, request.at, effective)
                     .getFirst();
-            // On a connection of its own, since a commit would end the snapshot that is read here.
-            var _ = sql.inTransaction(
-                    log -> log.update(LOG, request.at, request.by, property, effective, rows, request.addressHash));
+            AuditLog.note(
+                    sql,
+                    request.caller,
+                    new AuditLog.Disclosure("leads_csv", property, effective, rows, null),
+                    request.at);
             A file = out.apply(rows);
             try {
                 write(tx, request, file);

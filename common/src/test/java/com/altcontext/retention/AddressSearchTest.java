@@ -182,7 +182,7 @@ class AddressSearchTest {
         assertThat(new Erasure(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW))
                 .isPresent();
         assertThat(new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))
-                        .write(new Export.ExportRequest(BOB, "test", new byte[32], NOW), new StringBuilder()))
+                        .write(new Export.ExportRequest(BOB, AuditLog.Caller.ALTOPS, NOW), new StringBuilder()))
                 .isFalse();
         // A server process reports its counts when it ends, which is after its answer.
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.count(looks) >= looksBefore + 2);
@@ -380,7 +380,7 @@ class AddressSearchTest {
 
         database.anotherMachine().inTransaction(other -> {
             other.update("LOCK TABLE visitors IN ACCESS EXCLUSIVE MODE");
-            assertThatThrownBy(() -> hurried.write(new Export.ExportRequest(BOB, "api", new byte[32], NOW), out))
+            assertThatThrownBy(() -> hurried.write(new Export.ExportRequest(BOB, AuditLog.Caller.ALTOPS, NOW), out))
                     .isInstanceOf(TookTooLong.class);
             return 0;
         });

@@ -240,6 +240,10 @@ class ErasureTest extends ErasureFixture {
             "audit_log.action",
             "audit_log.consent_status",
             "audit_log.done_by",
+            "access_keys.name",
+            "access_keys.prefix",
+            "access_keys.properties",
+            "access_keys.scopes",
             "erasure_log.erased_by",
             "erasure_log.counts");
 

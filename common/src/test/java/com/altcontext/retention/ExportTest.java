@@ -81,7 +81,7 @@ class ExportTest {
     }
 
     private static Export.ExportRequest request(Email email) {
-        return new Export.ExportRequest(email, "api", new byte[32], NOW);
+        return new Export.ExportRequest(email, new AuditLog.Caller("api", null, new byte[32]), NOW);
     }
 
     /** The values at this path (SQL/JSON) of the document. */
@@ -206,7 +206,7 @@ class ExportTest {
         StringBuilder out = new StringBuilder();
 
         assertThatThrownBy(() -> export((lead, property) -> null)
-                        .write(new Export.ExportRequest(BOB, "api", new byte[5], NOW), out))
+                        .write(new Export.ExportRequest(BOB, new AuditLog.Caller("api", null, new byte[5]), NOW), out))
                 .isInstanceOf(SqlFailure.class);
 
         assertThat(out).isEmpty();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LeadListTest {
     private static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
-    private static final byte[] ADDRESS = new byte[32];
+    private static final AuditLog.Caller CALLER = new AuditLog.Caller("dashboard", null, new byte[32]);
     private static final String HEADER = "\uFEFFemail,property,consent_status,consent_expires_at,first_captured_at,"
             + "last_captured_at,source_channel,unsubscribe_url";
 
@@ -67,7 +67,7 @@ class LeadListTest {
     }
 
     private static LeadList.LeadListRequest request(@Nullable String property, @Nullable EffectiveConsent effective) {
-        return new LeadList.LeadListRequest(property, effective, "dashboard", ADDRESS, NOW);
+        return new LeadList.LeadListRequest(property, effective, CALLER, NOW);
     }
 
     private static List<String> lines(@Nullable String property, @Nullable EffectiveConsent effective) {
@@ -191,7 +191,8 @@ class LeadListTest {
     @Test
     void what_cannot_be_logged_is_not_written() {
         lead("jo@x.ca", "default", "express", null, null);
-        LeadList.LeadListRequest wrong = new LeadList.LeadListRequest(null, null, "dashboard", new byte[5], NOW);
+        LeadList.LeadListRequest wrong =
+                new LeadList.LeadListRequest(null, null, new AuditLog.Caller("dashboard", null, new byte[5]), NOW);
 
         assertThatThrownBy(() -> list().write(wrong, rows -> {
                     throw new AssertionError("nothing is logged");

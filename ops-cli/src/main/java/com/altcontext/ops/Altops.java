@@ -29,6 +29,7 @@ import picocli.CommandLine.TypeConversionException;
             LeadCommand.class,
             PropertyCommand.class,
             GoalCommand.class,
+            KeyCommand.class,
             SmokeCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -1,11 +1,14 @@
 package com.altcontext.ops;
 
+import com.altcontext.access.AccessKey;
+import com.altcontext.access.AccessKeyStore;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.retention.LastPurge;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What is in the database. It scans no large table: the server estimates their rows, and the oldest and newest event are looked
  * up in the first and the last partition that hold any.
  *
+ * @param endingKeys access keys that end within 14 days
  * @param schema the newest migration that was applied; 0 if none was. If it is too old, only this and the tables are filled in
  */
 record Inventory(
@@ -29,7 +33,11 @@ record Inventory(
         Map<String, Long> leads,
         @Nullable LastPurge lastPurge,
         @Nullable Instant lastErasure,
-        @Nullable LastLeadList lastLeadList) {
+        @Nullable LastLeadList lastLeadList,
+        List<AccessKey> endingKeys) {
+
+    /** Time enough to hand out another key. */
+    private static final Duration SOON = Duration.ofDays(14);
 
     /** Up to this size, rows are counted and not estimated. */
     private static final long COUNTED = 16L << 20;
@@ -93,7 +101,7 @@ record Inventory(
             long schema = DatabaseState.schemaVersion(tx);
             List<TableSize> tables = tables(tx);
             if (schema < DatabaseState.REQUIRED_SCHEMA) {
-                return new Inventory(schema, tables, StoredEvents.UNKNOWN, Map.of(), null, null, null);
+                return new Inventory(schema, tables, StoredEvents.UNKNOWN, Map.of(), null, null, null, List.of());
             }
             return new Inventory(
                     schema,
@@ -106,7 +114,8 @@ record Inventory(
                             .orElse(null),
                     tx.query(LAST_LEAD_LIST, LastLeadList::read).stream()
                             .findFirst()
-                            .orElse(null));
+                            .orElse(null),
+                    AccessKeyStore.endingBefore(tx, now.plus(SOON), now));
         });
     }
 

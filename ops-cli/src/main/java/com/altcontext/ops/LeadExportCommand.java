@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.Export;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,8 @@ final class LeadExportCommand implements Runnable {
 
     @Override
     public void run() {
-        Export.ExportRequest request = new Export.ExportRequest(emailOption.read(), "altops", null, context.now());
+        Export.ExportRequest request =
+                new Export.ExportRequest(emailOption.read(), AuditLog.Caller.ALTOPS, context.now());
         OpsEnvironment environment = context.environment();
         @Nullable UnsubscribeLinks links = environment.hasPublicUrl() ? environment.links() : null;
         Export export = new Export(

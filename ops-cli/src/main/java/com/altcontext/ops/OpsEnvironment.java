@@ -62,7 +62,8 @@ final class OpsEnvironment {
         return value;
     }
 
-    private URI publicUrl() {
+    /** Where the service is reached. */
+    URI publicUrl() {
         if (!isSet("PUBLIC_URL") && isSet("FLY_APP_NAME")) {
             return SecureUrl.ofFlyApp(shell.variable("FLY_APP_NAME"));
         }

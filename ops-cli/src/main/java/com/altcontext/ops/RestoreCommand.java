@@ -54,6 +54,7 @@ final class RestoreCommand implements Runnable {
             applied = load(restore, database, swap);
             entries = swap.carryErasuresOver();
             swap.carryAuditOver();
+            swap.carryKeysOver();
             forgotten = swap.forgetAgain(hash, context.now());
             swap.finish();
         }

@@ -24,11 +24,20 @@ final class SchemaSwap {
     private static final String AUDIT = "altops_before.audit_log";
 
     private static final String CARRY_AUDIT_OVER = """
-            INSERT INTO public.audit_log (done_at, done_by, action, property_id, consent_status, row_count, ip_hash, email_hash)
-            SELECT done_at, done_by, action, property_id, consent_status, row_count, ip_hash, email_hash FROM altops_before.audit_log
+            INSERT INTO public.audit_log (done_at, done_by, action, property_id, consent_status, row_count, key_id, ip_hash, email_hash)
+            SELECT done_at, done_by, action, property_id, consent_status, row_count, key_id, ip_hash, email_hash FROM altops_before.audit_log
             EXCEPT ALL
-            SELECT done_at, done_by, action, property_id, consent_status, row_count, ip_hash, email_hash FROM public.audit_log
+            SELECT done_at, done_by, action, property_id, consent_status, row_count, key_id, ip_hash, email_hash FROM public.audit_log
             ORDER BY done_at
+            """;
+
+    private static final String KEYS = "altops_before.access_keys";
+
+    /** A key that was revoked since the backup must not open anything again, and one that was added goes on. */
+    private static final String CARRY_KEYS_OVER = """
+            INSERT INTO public.access_keys (id, name, key_hash, prefix, scopes, properties, is_share, created_at, expires_at, last_used_at, revoked_at)
+            SELECT id, name, key_hash, prefix, scopes, properties, is_share, created_at, expires_at, last_used_at, revoked_at
+            FROM altops_before.access_keys
             """;
 
     private final Sql sql;
@@ -67,6 +76,19 @@ final class SchemaSwap {
     void carryAuditOver() {
         var _ = sql.inTransaction(
                 tx -> has(tx, "SELECT to_regclass('" + AUDIT + "') IS NOT NULL") ? tx.update(CARRY_AUDIT_OVER) : 0);
+    }
+
+    /** Keeps the keys as they are now, where there were any, and ends the sessions. */
+    void carryKeysOver() {
+        var _ = sql.inTransaction(tx -> {
+            tx.update("DELETE FROM public.dashboard_sessions");
+            if (!has(tx, "SELECT to_regclass('" + KEYS + "') IS NOT NULL")
+                    || !has(tx, "SELECT EXISTS (SELECT FROM " + KEYS + ")")) {
+                return 0;
+            }
+            tx.update("DELETE FROM public.access_keys");
+            return tx.update(CARRY_KEYS_OVER);
+        });
     }
 
     /** @return how many persons the backup had brought back */

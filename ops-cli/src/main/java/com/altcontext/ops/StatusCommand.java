@@ -8,6 +8,7 @@ import com.altcontext.ops.Inventory.StoredEvents;
 import com.altcontext.retention.LastPurge;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,10 @@ final class StatusCommand implements Callable<Integer> {
                             ? "never"
                             : HumanFormat.time(list.at()) + ", " + HumanFormat.count(list.rows(), "lead") + ", by the "
                                     + list.by()));
+            inventory
+                    .endingKeys()
+                    .forEach(key -> lines.add("key " + output.bad("ends") + "      "
+                            + HumanFormat.time(Objects.requireNonNull(key.expiresAt())) + ", " + key.name()));
         }
         lines.add("");
         int width = inventory.tables().stream()
@@ -170,6 +175,13 @@ final class StatusCommand implements Callable<Integer> {
                                 .with("inDefaultPartition", inventory.events().inDefaultPartition()))
                 .with("rollups", rollups == null ? null : rollups.json())
                 .with("leads", inventory.leads())
+                .with(
+                        "endingKeys",
+                        inventory.endingKeys().stream()
+                                .map(key -> new JsonObject()
+                                        .with("name", key.name())
+                                        .with("expiresAt", key.expiresAt()))
+                                .toList())
                 .with(
                         "lastPurge",
                         purge == null

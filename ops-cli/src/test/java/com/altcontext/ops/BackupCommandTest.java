@@ -84,6 +84,27 @@ class BackupCommandTest {
     }
 
     @Test
+    void a_restore_keeps_the_keys_as_they_are_now_and_ends_the_sessions() throws IOException {
+        var _ = database.altops("key", "add", "kept", "--scope", "figures:read");
+        var _ = database.altops("key", "add", "gone", "--scope", "figures:read");
+        var _ = database.altops("key", "revoke", "gone");
+        database.run("INSERT INTO dashboard_sessions (token_hash, admin_key_hash, created_at, expires_at)"
+                + " VALUES (sha256('x'), sha256('y'), now(), now() + interval '1 hour')");
+        program("pg_restore", "exit 0\n");
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup without keys");
+
+        CommandRun ran = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("key", "list").out()).startsWith("kept ").hasLineCount(1);
+        assertThat(database.altops("key", "list", "--all").out()).contains("revoked");
+        assertThat(database.number("SELECT count(*) FROM dashboard_sessions")).isZero();
+        assertThat(database.number(
+                        "SELECT count(*) FROM audit_log WHERE action = 'key_revoked' AND key_id IS NOT NULL"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void a_restore_without_the_pepper_names_it_and_changes_nothing() throws IOException {
         program("pg_restore", "exit 0\n");
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");

@@ -1,7 +1,9 @@
 package com.altcontext.api.dashboard;
 
+import com.altcontext.access.Permissions;
 import com.altcontext.access.Scope;
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.http.Callers;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
@@ -47,6 +49,7 @@ public class DashboardResource {
     private final LeadList leadList;
     private final @Nullable String defaultProperty;
     private final RequestAttribution attribution;
+    private final Callers callers;
     private final DatabaseExecutors executors;
     private final InstantSource clock;
 
@@ -55,12 +58,14 @@ public class DashboardResource {
             LeadList leadList,
             AppConfig config,
             RequestAttribution attribution,
+            Callers callers,
             DatabaseExecutors executors,
             InstantSource clock) {
         this.sql = sql;
         this.leadList = leadList;
         this.defaultProperty = config.metrics().defaultProperty().orElse(null);
         this.attribution = attribution;
+        this.callers = callers;
         this.executors = executors;
         this.clock = clock;
     }
@@ -86,16 +91,18 @@ public class DashboardResource {
 
     @GET
     @Path("properties")
-    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
     @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<PropertiesBody> properties(@Context RoutingContext routing) {
-        return RequestContext.of(routing)
-                .submit(executors.operator(), () -> sql.inTransaction(PropertyStore::list))
+        RequestContext request = RequestContext.of(routing);
+        Permissions permissions = request.propertiesChecked();
+        return request.submit(executors.operator(), () -> sql.inTransaction(PropertyStore::list))
                 .thenApply(all -> new PropertiesBody(
                         true,
-                        defaultProperty,
+                        permissions.include(defaultProperty) ? defaultProperty : null,
                         all.stream()
+                                .filter(property -> permissions.include(property.slug()))
                                 .sorted(Comparator.comparing(PropertyStore.StoredProperty::slug))
                                 .map(PropertyBody::of)
                                 .toList()));
@@ -103,13 +110,13 @@ public class DashboardResource {
 
     @GET
     @Path("leads")
-    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
     @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<LeadCountsBody> leads(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        String property = attribution.slug(request.query(issues), issues);
+        String property = property(request, request.query(issues), issues);
         refuseIfAny(issues);
         Instant now = clock.instant();
         return request.submit(
@@ -120,22 +127,18 @@ public class DashboardResource {
     /** The leads themselves, as a file. A button asks for it, which sends a body of any type or none. */
     @POST
     @Path("leads.csv")
-    @RequiresScope(value = Scope.LEADS_READ, session = true)
+    @RequiresScope(value = Scope.LEADS_READ, byProperty = true)
     @RateLimited(Limit.LEAD_EXPORT)
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<byte[]>> leadsCsv(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
         QueryParameters query = request.query(issues);
-        String property = attribution.slug(query, issues);
+        String property = property(request, query, issues);
         EffectiveConsent consent = consent(query, issues);
         refuseIfAny(issues);
-        LeadList.LeadListRequest asked = new LeadList.LeadListRequest(
-                property,
-                consent,
-                request.isSignedIn() ? "dashboard" : "api",
-                attribution.addressHash(request.client()),
-                clock.instant());
+        LeadList.LeadListRequest asked =
+                new LeadList.LeadListRequest(property, consent, callers.of(request), clock.instant());
         return request.submit(
                         executors.operator(),
                         () -> leadList.write(asked, rows -> new StreamedAnswer(request, headers(asked, rows))))
@@ -159,6 +162,12 @@ public class DashboardResource {
                 "attachment; filename=\"" + name + ".csv\"",
                 "X-Rows",
                 String.valueOf(rows));
+    }
+
+    /** The property that the query names, of those that the caller may ask about; null for all together. */
+    private @Nullable String property(RequestContext request, QueryParameters query, Issues issues) {
+        request.requireProperty(query.text("propertyId"));
+        return attribution.slug(query, issues);
     }
 
     private static @Nullable EffectiveConsent consent(QueryParameters query, Issues issues) {

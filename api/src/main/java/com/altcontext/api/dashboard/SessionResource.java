@@ -1,5 +1,9 @@
 package com.altcontext.api.dashboard;
 
+import com.altcontext.access.DashboardSessions;
+import com.altcontext.access.Permissions;
+import com.altcontext.access.Scope;
+import com.altcontext.access.Secret;
 import com.altcontext.api.http.FetchSite;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.OperatorAuth;
@@ -10,6 +14,8 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.SameOrigin;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.client.Limit;
+import com.altcontext.ingest.DatabaseExecutor;
+import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.property.Property;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.http.HttpHeaders;
@@ -24,11 +30,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/dashboard/session}: exchanges the admin key for a session, says how long it lasts, and ends it. So the browser never
- * keeps the key, and no script can read the cookie.
+ * {@code /v1/dashboard/session}: exchanges a key for a session, says what it opens and how long it lasts, and ends it. So the browser
+ * never keeps the key, and no script can read the cookie.
  */
 @Path("/v1/dashboard/session")
 @NonBlocking
@@ -36,14 +46,37 @@ public class SessionResource {
     private static final int MAX_KEY_LENGTH = 4_096;
 
     private final OperatorAuth auth;
-    private final SessionCookie sessions;
+    private final DashboardSessions sessions;
+    private final SessionCookie cookie;
+    private final DatabaseExecutor executor;
 
-    SessionResource(OperatorAuth auth, SessionCookie sessions) {
+    SessionResource(OperatorAuth auth, DashboardSessions sessions, SessionCookie cookie, DatabaseExecutors executors) {
         this.auth = auth;
         this.sessions = sessions;
+        this.cookie = cookie;
+        this.executor = executors.access();
     }
 
-    public record SessionBody(boolean ok, Instant expiresAt) {}
+    /**
+     * @param properties slugs that the session is for; null for all
+     * @param share whether it is the view of a share link
+     */
+    public record SessionBody(
+            boolean ok,
+            Instant expiresAt,
+            List<String> scopes,
+            @Nullable List<String> properties,
+            boolean share) {
+        static SessionBody of(Permissions permissions, Instant expiresAt) {
+            Set<String> properties = permissions.properties();
+            return new SessionBody(
+                    true,
+                    expiresAt,
+                    permissions.scopes().stream().sorted().map(Scope::key).toList(),
+                    properties == null ? null : properties.stream().sorted().toList(),
+                    permissions.isShare());
+        }
+    }
 
     public record EndedBody(boolean ok) {}
 
@@ -53,7 +86,7 @@ public class SessionResource {
     @RateLimited(Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public SessionBody begin(@Context RoutingContext routing) {
+    public CompletionStage<SessionBody> begin(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         refuseOtherPages(request);
         JsonBody.Content body = request.json();
@@ -61,45 +94,57 @@ public class SessionResource {
         if (!body.issues().isEmpty()) {
             throw Refusal.invalid(body.issues(), Property.DEFAULT);
         }
-        auth.checkKey(given, request);
-        SessionCookie.Begun begun = sessions.begin();
-        request.response().putHeader(HttpHeaders.SET_COOKIE, begun.setCookie());
-        return new SessionBody(true, begun.expiresAt());
+        return auth.check(given, request)
+                .thenCompose(key -> request.submit(executor, () -> sessions.begin(key.permissions(), key.expiresAt()))
+                        .thenApply(begun -> {
+                            request.response().putHeader(HttpHeaders.SET_COOKIE, cookie.set(begun.token()));
+                            return SessionBody.of(key.permissions(), begun.expiresAt());
+                        }));
     }
 
-    /** Says how long the session lasts. That there is none is an answer too, so the refusal is not counted. */
+    /** Says what the session opens. That there is none is an answer too, so the refusal is not counted. */
     @GET
     @SameOrigin
     @RateLimited(Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
-    public RestResponse<Object> show(@Context RoutingContext routing) {
+    public CompletionStage<RestResponse<Object>> show(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         refuseOtherPages(request);
-        Instant end = sessions.of(request.request());
-        if (end != null) {
-            return RestResponse.ok(new SessionBody(true, end));
-        }
+        return auth.session(request)
+                .thenApply(open -> open.map(session ->
+                                RestResponse.ok((Object) SessionBody.of(session.permissions(), session.expiresAt())))
+                        .orElseGet(this::none));
+    }
+
+    private RestResponse<Object> none() {
         Problem problem = auth.problemWithoutAttempt();
         return RestResponse.ResponseBuilder.create(problem.status())
                 .entity((Object) problem.json(List.of()))
                 .build();
     }
 
-    /** Signs out. */
+    /** Signs out: the session ends here, and for every copy of the cookie. */
     @DELETE
     @SameOrigin
     @RateLimited(Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
-    public EndedBody end(@Context RoutingContext routing) {
+    public CompletionStage<EndedBody> end(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         refuseOtherPages(request);
-        request.response().putHeader(HttpHeaders.SET_COOKIE, sessions.end());
-        return new EndedBody(true);
+        List<Secret> tokens = cookie.tokens(request.request());
+        request.response().putHeader(HttpHeaders.SET_COOKIE, cookie.remove());
+        EndedBody ended = new EndedBody(true);
+        return tokens.isEmpty()
+                ? CompletableFuture.completedStage(ended)
+                : request.submit(executor, () -> {
+                    sessions.end(tokens);
+                    return ended;
+                });
     }
 
     /** A page of another site could read no answer, but it could end the session or use up the operator's attempts. */
     private void refuseOtherPages(RequestContext request) {
-        if (sessions.fetchSite(request.request()) == FetchSite.OTHER_SITE) {
+        if (cookie.fetchSite(request.request()) == FetchSite.OTHER_SITE) {
             throw new Refusal(Problem.UNAUTHORIZED, Property.DEFAULT);
         }
     }

@@ -1,68 +1,144 @@
 package com.altcontext.api.http;
 
+import com.altcontext.access.AccessKey;
+import com.altcontext.access.AccessKeys;
 import com.altcontext.access.AdminKey;
+import com.altcontext.access.DashboardSessions;
+import com.altcontext.access.DashboardSessions.OpenSession;
+import com.altcontext.access.Permissions;
+import com.altcontext.access.Secret;
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.client.Limit;
 import com.altcontext.client.RateLimiter;
+import com.altcontext.ingest.DatabaseExecutor;
+import com.altcontext.ingest.DatabaseExecutors;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Checks who may call a route: by a key, or, where the route allows it, by a session of the dashboard. */
+/** Checks who may call a route: by a key, or by a session of the dashboard that a key began. */
 @Singleton
 public final class OperatorAuth {
     private static final String DASHBOARD = "/v1/dashboard/";
+    private static final String BEARER = "bearer ";
 
     private static final CharSequence HEADER = HttpHeaders.createOptimized("x-admin-key");
 
-    private final AdminKey key;
+    private final AdminKey adminKey;
+    private final AccessKeys keys;
+    private final DashboardSessions sessions;
+    private final SessionCookie cookie;
     private final RateLimiter limiter;
-    private final SessionCookie sessions;
+    private final DatabaseExecutor executor;
 
-    OperatorAuth(AppConfig config, RateLimiter limiter, SessionCookie sessions) {
-        this.key = new AdminKey(config.adminApiKey());
-        this.limiter = limiter;
+    OperatorAuth(
+            AppConfig config,
+            AccessKeys keys,
+            DashboardSessions sessions,
+            SessionCookie cookie,
+            RateLimiter limiter,
+            DatabaseExecutors executors) {
+        this.adminKey = new AdminKey(config.adminApiKey());
+        this.keys = keys;
         this.sessions = sessions;
+        this.cookie = cookie;
+        this.limiter = limiter;
+        this.executor = executors.access();
     }
 
     /**
-     * Lets the request pass. A request with a key is judged by the key alone.
+     * A key that is good.
      *
-     * @throws Refusal if the request may not call its route; its headers say when another attempt makes sense
+     * @param expiresAt null if it does not end by itself
      */
-    void check(RequestContext request) {
-        Route route = request.route();
-        if (route.scope() == null) {
-            return;
+    public record GoodKey(Permissions permissions, @Nullable Instant expiresAt) {
+        static final GoodKey ADMIN = new GoodKey(Permissions.ADMIN, null);
+
+        static GoodKey of(AccessKey key) {
+            return new GoodKey(key.permissions(), key.expiresAt());
         }
-        String given = request.request().getHeader(HEADER);
-        if (given == null && route.opensToSession()) {
-            if (isFromDashboard(request.request()) && sessions.of(request.request()) != null) {
-                request.signedIn();
-                return;
+    }
+
+    /**
+     * Finds out what a request may do, and whether that includes its route. A request with a key is judged by the key alone.
+     *
+     * @return fails with a {@link Refusal} if the request may not call its route
+     * @throws Refusal likewise; the headers say when another attempt makes sense
+     */
+    CompletionStage<Void> check(RequestContext request) {
+        return permissions(request).thenAccept(granted -> {
+            Route route = request.route();
+            boolean included = granted.include(Objects.requireNonNull(route.scope()))
+                    && (route.byProperty() || !granted.isRestricted());
+            if (!included) {
+                throw new Refusal(Problem.FORBIDDEN);
             }
-            if (isNoAttempt(request)) {
-                throw new Refusal(problemWithoutAttempt());
-            }
+            request.permit(granted);
+        });
+    }
+
+    private CompletionStage<Permissions> permissions(RequestContext request) {
+        String given = given(request.request());
+        if (given != null) {
+            return check(given, request).thenApply(GoodKey::permissions);
         }
-        checkKey(given, request);
+        if (isFromDashboard(request.request())
+                && !cookie.tokens(request.request()).isEmpty()) {
+            request.signedIn();
+            request.spendOnce(limiter);
+            return session(request)
+                    .thenApply(open -> open.orElseThrow(() -> new Refusal(problemWithoutAttempt()))
+                            .permissions());
+        }
+        if (isNoAttempt(request)) {
+            throw new Refusal(problemWithoutAttempt());
+        }
+        return check(null, request).thenApply(GoodKey::permissions);
+    }
+
+    /** The key of a header; null if there is none. */
+    private static @Nullable String given(HttpServerRequest request) {
+        String key = request.getHeader(HEADER);
+        if (key != null) {
+            return key;
+        }
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
+    }
+
+    /** The session of the request's cookie, if it has one that goes on. */
+    public CompletionStage<Optional<OpenSession>> session(RequestContext request) {
+        List<Secret> tokens = cookie.tokens(request.request());
+        return tokens.isEmpty()
+                ? CompletableFuture.completedStage(Optional.empty())
+                : request.submit(executor, () -> sessions.find(tokens));
     }
 
     /** The answer to a request that shows no key; it does not count as an attempt. */
     public Problem problemWithoutAttempt() {
-        return key.isConfigured() ? Problem.UNAUTHORIZED : Problem.ADMIN_AUTH_NOT_CONFIGURED;
+        return adminKey.isConfigured() || keys.exist() ? Problem.UNAUTHORIZED : Problem.ADMIN_AUTH_NOT_CONFIGURED;
     }
 
     /**
      * Judges one attempt. A client that has failed too often is refused for a while even with the right key: else the answers
      * would show when a guess is right.
      *
+     * @return fails as this throws
      * @throws Refusal if the key is wrong, missing or not configured, or after too many attempts
      */
-    public void checkKey(@Nullable String given, RequestContext request) {
-        if (!key.isConfigured()) {
+    public CompletionStage<GoodKey> check(@Nullable String given, RequestContext request) {
+        boolean mayBeAccessKey = given != null && Secret.isKey(given);
+        if (!mayBeAccessKey && problemWithoutAttempt() == Problem.ADMIN_AUTH_NOT_CONFIGURED) {
             throw new Refusal(Problem.ADMIN_AUTH_NOT_CONFIGURED);
         }
         RateLimiter.LimitState failures =
@@ -70,10 +146,19 @@ public final class OperatorAuth {
         if (!failures.isAllowed()) {
             throw request.beyond(failures);
         }
-        if (!key.matches(given)) {
-            var _ = limiter.take(Limit.ADMIN_FAILURES, request.client().address(), 1);
-            throw new Refusal(Problem.UNAUTHORIZED);
+        if (adminKey.matches(given)) {
+            return CompletableFuture.completedStage(GoodKey.ADMIN);
         }
+        if (given == null || !mayBeAccessKey) {
+            throw failed(request);
+        }
+        return request.submit(executor, () -> keys.find(new Secret(given)))
+                .thenApply(found -> GoodKey.of(found.orElseThrow(() -> failed(request))));
+    }
+
+    private Refusal failed(RequestContext request) {
+        var _ = limiter.take(Limit.ADMIN_FAILURES, request.client().address(), 1);
+        return new Refusal(problemWithoutAttempt());
     }
 
     /**
@@ -81,7 +166,7 @@ public final class OperatorAuth {
      * changes nor discloses anything by itself passes as long as it is not known to come from another page.
      */
     private boolean isFromDashboard(HttpServerRequest request) {
-        FetchSite site = sessions.fetchSite(request);
+        FetchSite site = cookie.fetchSite(request);
         boolean safe =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return site == FetchSite.SAME_ORIGIN || (safe && site == FetchSite.UNKNOWN);
@@ -93,7 +178,7 @@ public final class OperatorAuth {
      */
     private boolean isNoAttempt(RequestContext request) {
         return request.route().path().startsWith(DASHBOARD)
-                || sessions.isClaimed(request.request())
-                || sessions.fetchSite(request.request()) != FetchSite.UNKNOWN;
+                || cookie.isClaimed(request.request())
+                || cookie.fetchSite(request.request()) != FetchSite.UNKNOWN;
     }
 }

@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum Problem {
     INVALID_REQUEST(400, true),
     UNAUTHORIZED(401, true),
+    /** The key lacks the scope of the route, or is not for the property. */
+    FORBIDDEN(403, true),
     NOT_FOUND(404, false),
     METHOD_NOT_ALLOWED(405, false),
     PAYLOAD_TOO_LARGE(413, true),

@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.access.Permissions;
 import com.altcontext.client.Client;
 import com.altcontext.client.Limit;
 import com.altcontext.client.RateLimiter;
@@ -36,7 +37,10 @@ public final class RequestContext {
     private final Route route;
     private final Client client;
     private final @Nullable String accept;
+    private @Nullable Permissions permissions;
     private boolean signedIn;
+    private boolean propertyChecked;
+    private boolean spent;
     private byte @Nullable [] body;
 
     RequestContext(RoutingContext routing, Route route, Client client) {
@@ -118,13 +122,42 @@ public final class RequestContext {
         return signedIn;
     }
 
+    /** The request has the cookie of a session, good or not. */
     void signedIn() {
         signedIn = true;
     }
 
-    /** Whose key opened the route: the one key there is. */
+    /** Whose key opened the route; empty for {@code ADMIN_API_KEY}, and where none is needed. */
     private String caller() {
-        return "";
+        return permissions == null ? "" : Objects.toString(permissions.keyId(), "");
+    }
+
+    void permit(Permissions granted) {
+        permissions = granted;
+    }
+
+    /** What the caller of an operators' route may do. */
+    public Permissions permissions() {
+        return Objects.requireNonNull(permissions, "the route is open to anyone");
+    }
+
+    /**
+     * Checks that the caller may ask about a property.
+     *
+     * @param slug null for all properties together
+     * @throws Refusal if the key is for others
+     */
+    public void requireProperty(@Nullable String slug) {
+        if (!permissions().include(slug)) {
+            throw new Refusal(Problem.FORBIDDEN);
+        }
+        propertyChecked = true;
+    }
+
+    /** The caller's permissions, for a route that answers about all properties that they include. */
+    public Permissions propertiesChecked() {
+        propertyChecked = true;
+        return permissions();
     }
 
     /** How much of the heap the request holds while it waits for its answer, in bytes, its connection aside. */
@@ -145,9 +178,22 @@ public final class RequestContext {
      * Does work that waits for the database.
      *
      * @return completes on the event loop
+     * @throws IllegalStateException if the caller's key is for some properties, and nothing has checked for which the work is
      */
     public <T> CompletionStage<T> submit(DatabaseExecutor executor, Supplier<T> work) {
+        if (permissions != null && permissions.isRestricted() && !propertyChecked) {
+            throw new IllegalStateException(route.path() + " does not check the property");
+        }
         return executor.submit(caller(), weight(), this::onEventLoop, work);
+    }
+
+    /** Counts the request against its allowance, once. */
+    void spendOnce(RateLimiter limiter) {
+        Limit limit = limit();
+        if (limit != null && !spent) {
+            spent = true;
+            spend(limiter, limit, 1);
+        }
     }
 
     /** The allowance that the request counts against; null if it counts against none. */

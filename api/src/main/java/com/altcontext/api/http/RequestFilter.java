@@ -123,12 +123,27 @@ class RequestFilter {
             answerOptions(request, methods, originAllowed);
             return;
         }
-        auth.check(context);
-        Limit limit = context.limit();
-        if (limit != null) {
-            context.spend(limiter, limit, 1);
+        if (route.scope() == null) {
+            admit(context);
+            return;
         }
-        readBody(context);
+        // Nothing of the body is read until it is known who sends it.
+        request.pause();
+        var _ = auth.check(context)
+                .thenRun(() -> {
+                    if (!request.response().closed()) {
+                        admit(context);
+                    }
+                })
+                .exceptionally(failure -> {
+                    errors.answer(routing, failure);
+                    return null;
+                });
+    }
+
+    private void admit(RequestContext request) {
+        request.spendOnce(limiter);
+        readBody(request);
     }
 
     private void readBody(RequestContext request) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param path as Jakarta REST writes it, with parameters like <code>{token}</code> or <code>{hash:[0-9a-f]{16}}</code>
  * @param key the name under which refusals are counted: the path without version and parameters
  * @param scope what a key must hold; null if anyone may call
- * @param opensToSession whether the dashboard's session opens it too
+ * @param byProperty whether a key for some properties opens it too
  * @param readableByOtherOrigins whether answers carry CORS headers for the allowed origins
  * @param limit null if calls are not counted
  * @param bodyTypes the media types of bodies that are read; empty if none is
@@ -39,7 +39,7 @@ public record Route(
         String path,
         String key,
         @Nullable Scope scope,
-        boolean opensToSession,
+        boolean byProperty,
         boolean readableByOtherOrigins,
         @Nullable Limit limit,
         @Nullable Limit signedInLimit,
@@ -74,7 +74,7 @@ public record Route(
                 path,
                 keyOf(path),
                 required == null ? null : required.value(),
-                required != null && required.session(),
+                required != null && required.byProperty(),
                 isPublic,
                 limited == null ? null : limited.value(),
                 limited == null || limited.signedIn().length == 0 ? null : limited.signedIn()[0],
@@ -150,7 +150,7 @@ public record Route(
         if (scope == null) {
             return readableByOtherOrigins ? "public" : "same-origin";
         }
-        return scope.key() + (opensToSession ? " or session" : "");
+        return scope.key() + (byProperty ? " of the property" : " of all properties");
     }
 
     /** What calls count against, that of a caller who is signed in last: what the contract says at {@code x-rate-limit}. */
@@ -164,7 +164,7 @@ public record Route(
     /** This route with the body types of another Java method that answers the same calls with other bodies. */
     Route joined(Route other) {
         boolean same = Objects.equals(scope, other.scope)
-                && opensToSession == other.opensToSession
+                && byProperty == other.byProperty
                 && readableByOtherOrigins == other.readableByOtherOrigins
                 && limit == other.limit
                 && signedInLimit == other.signedInLimit;
@@ -180,7 +180,7 @@ public record Route(
                 path,
                 key,
                 scope,
-                opensToSession,
+                byProperty,
                 readableByOtherOrigins,
                 limit,
                 signedInLimit,

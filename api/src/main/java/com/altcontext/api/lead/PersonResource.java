@@ -1,6 +1,7 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.access.Scope;
+import com.altcontext.api.http.Callers;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.RateLimited;
@@ -10,7 +11,6 @@ import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.client.Limit;
 import com.altcontext.ingest.DatabaseExecutors;
-import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
 import com.altcontext.property.Property;
@@ -38,9 +38,6 @@ import org.jboss.resteasy.reactive.RestResponse;
  */
 @Path("/v1/leads")
 public class PersonResource {
-    /** Who asked, for the logs of erasures and of exports. */
-    private static final String BY = "api";
-
     /**
      * Connections on which nothing happens are closed, by proxies after 60 seconds and by this service after 75. The answer
      * comes before that.
@@ -49,19 +46,14 @@ public class PersonResource {
 
     private final Erasure erasure;
     private final Export export;
-    private final RequestAttribution attribution;
+    private final Callers callers;
     private final DatabaseExecutors executors;
     private final InstantSource clock;
 
-    PersonResource(
-            Erasure erasure,
-            Export export,
-            RequestAttribution attribution,
-            DatabaseExecutors executors,
-            InstantSource clock) {
+    PersonResource(Erasure erasure, Export export, Callers callers, DatabaseExecutors executors, InstantSource clock) {
         this.erasure = erasure.within(TIMEOUT);
         this.export = export.within(TIMEOUT);
-        this.attribution = attribution;
+        this.callers = callers;
         this.executors = executors;
         this.clock = clock;
     }
@@ -80,8 +72,8 @@ public class PersonResource {
         RequestContext request = RequestContext.of(routing);
         Email email = email(request);
         Instant now = clock.instant();
-        return RequestContext.of(routing)
-                .submit(executors.operator(), () -> erasure.forget(email, BY, now))
+        String by = callers.of(request).by();
+        return request.submit(executors.operator(), () -> erasure.forget(email, by, now))
                 .thenApply(erased ->
                         new DeletedBody(true, true, erased.orElseThrow(() -> new Refusal(Problem.NOT_FOUND))));
     }
@@ -93,8 +85,7 @@ public class PersonResource {
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> export(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        Export.ExportRequest asked = new Export.ExportRequest(
-                email(request), BY, attribution.addressHash(request.client()), clock.instant());
+        Export.ExportRequest asked = new Export.ExportRequest(email(request), callers.of(request), clock.instant());
         StreamedAnswer document = new StreamedAnswer(request, Map.of("Content-Type", MediaType.APPLICATION_JSON));
         return request.submit(executors.operator(), () -> export.write(asked, document))
                 .thenApply(known -> {

@@ -1,6 +1,8 @@
 package com.altcontext.api.metrics;
 
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.http.Refusal;
+import com.altcontext.api.http.RequestContext;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.metrics.query.PropertyZones;
 import com.altcontext.property.Properties;
@@ -24,9 +26,14 @@ final class AskedProperties {
         this.defaultProperty = config.metrics().defaultProperty().orElse(null);
     }
 
-    /** Of an unknown one, which is an issue, the zones are those of all. */
-    AskedProperty named(@Nullable String given, Issues issues) {
+    /**
+     * Of an unknown one, which is an issue, the zones are those of all.
+     *
+     * @throws Refusal if the caller's key is for other properties
+     */
+    AskedProperty named(RequestContext request, @Nullable String given, Issues issues) {
         String slug = given == null ? defaultProperty : given;
+        request.requireProperty(slug);
         Property property = slug == null ? null : attribution.property(slug);
         if (slug != null && property == null) {
             issues.add(
@@ -36,6 +43,7 @@ final class AskedProperties {
                             : "is not a known property");
         }
         Collection<Property> all = property == null ? properties.all() : List.of(property);
-        return new AskedProperty(slug, PropertyZones.of(all));
+        return new AskedProperty(
+                slug, PropertyZones.of(all), request.permissions().isShare());
     }
 }

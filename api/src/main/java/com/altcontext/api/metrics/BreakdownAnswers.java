@@ -95,7 +95,11 @@ final class BreakdownAnswers {
         }
     }
 
-    record BreakdownQuestion(AskedProperty property, Window window, Subject by, Filter filter, int limit) {}
+    record BreakdownQuestion(AskedProperty property, Window window, Subject by, Filter filter, int limit) {
+        long minVisitors() {
+            return property.minVisitors(filter);
+        }
+    }
 
     BreakdownAnswer answer(BreakdownQuestion question, Instant now) {
         Window window = question.window;
@@ -115,7 +119,9 @@ final class BreakdownAnswers {
         String slug = question.property.slug();
         try {
             return BreakdownBody.of(
-                    raw.ofGoals(goals.list(slug), window, zones, question.filter), Freshness.ofRaw(now));
+                    raw.ofGoals(goals.list(slug), window, zones, question.filter)
+                            .withoutRareValues(question.minVisitors()),
+                    Freshness.ofRaw(now));
         } catch (RawRowsGone gone) {
             if (slug == null || !question.filter.isEmpty()) {
                 throw gone;
@@ -132,7 +138,7 @@ final class BreakdownAnswers {
         AskedProperty property = question.property;
         try {
             Breakdown breakdown = raw.of(by.grouping, window, property.zones(), question.filter, question.limit);
-            return BreakdownBody.of(breakdown, Freshness.ofRaw(now));
+            return BreakdownBody.of(breakdown.withoutRareValues(question.minVisitors()), Freshness.ofRaw(now));
         } catch (RawRowsGone gone) {
             Dimension dimension = by.rolled;
             if (dimension == null || !question.filter.isEmpty()) {

@@ -52,16 +52,16 @@ public class MetricsResource {
 
     @GET
     @Path("summary")
-    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
     @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     public CompletionStage<RestResponse<byte[]>> summary(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues first = new Issues();
-        AskedProperty property = properties.named(request.query(first).text("propertyId"), first);
+        AskedProperty property = properties.named(request, request.query(first).text("propertyId"), first);
         return answers.json(request, property, goals -> {
             Issues issues = new Issues();
             QueryParameters query = request.query(issues);
-            var _ = properties.named(query.text("propertyId"), issues);
+            var _ = properties.named(request, query.text("propertyId"), issues);
             Instant now = clock.instant();
             Window window = WindowParameters.window(query, property.zones(), now, issues);
             EarlierWindow earlier = WindowParameters.compareTo(query, issues);
@@ -81,12 +81,12 @@ public class MetricsResource {
 
     @GET
     @Path("breakdown")
-    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
     @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     public CompletionStage<RestResponse<byte[]>> breakdown(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues first = new Issues();
-        AskedProperty property = properties.named(request.query(first).text("propertyId"), first);
+        AskedProperty property = properties.named(request, request.query(first).text("propertyId"), first);
         if (CsvAnswer.isAskedFor(request)) {
             return answers.file(request, property, goals -> {
                 ReadBreakdown read = read(request, property, goals);
@@ -105,7 +105,7 @@ public class MetricsResource {
     private ReadBreakdown read(RequestContext request, AskedProperty property, GoalNames.Lookup goals) {
         Issues issues = new Issues();
         QueryParameters query = request.query(issues);
-        var _ = properties.named(query.text("propertyId"), issues);
+        var _ = properties.named(request, query.text("propertyId"), issues);
         Window window = WindowParameters.window(query, property.zones(), clock.instant(), issues);
         Filter filter = filter(query, goals, issues);
         BreakdownAnswers.Subject by = BreakdownAnswers.Subject.read(query, property, filter, issues);

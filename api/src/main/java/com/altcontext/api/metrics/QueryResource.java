@@ -71,18 +71,19 @@ public class QueryResource {
 
     @POST
     @Path("query")
-    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
     @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> query(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        BodyOfQuestion body = new BodyOfQuestion(request.json());
+        BodyOfQuestion body = new BodyOfQuestion(request);
         if (CsvAnswer.isAskedFor(request)) {
             return answers.file(request, body.property(), goals -> {
                 QueryQuestion question = query(body, goals, CsvAnswer.DEFAULT_ROWS, CsvAnswer.MAX_ROWS);
                 return MetricsAnswers.withinRaw(
                         DATES,
-                        () -> CsvAnswer.of(request, question.query, row -> each(body.property(), question, row)));
+                        () -> CsvAnswer.of(
+                                request, question.rows.query(), row -> each(body.property(), question, row)));
             });
         }
         return answers.json(request, body.property(), goals -> {
@@ -93,9 +94,9 @@ public class QueryResource {
     }
 
     private QueryBody answer(AskedProperty property, QueryQuestion question) {
-        MetricsQuery query = question.query;
+        MetricsQuery query = question.rows.query();
         try {
-            return QueryBody.of(question.window, query, engine.answer(query), clock.instant());
+            return QueryBody.of(question.window, query, question.rows.answer(engine), clock.instant());
         } catch (RawRowsGone gone) {
             Summary summary = rolled(property, question, gone);
             return QueryBody.of(question.window, query, RolledRows.of(query, summary), summary.freshness());
@@ -105,16 +106,16 @@ public class QueryResource {
     /** The rows of an answer, one after the other. */
     private void each(AskedProperty property, QueryQuestion question, Consumer<QueryRow> consumer) {
         try {
-            engine.each(question.query, consumer);
+            question.rows.each(engine, consumer);
         } catch (RawRowsGone gone) {
-            RolledRows.of(question.query, rolled(property, question, gone))
+            RolledRows.of(question.rows.query(), rolled(property, question, gone))
                     .rows()
                     .forEach(consumer);
         }
     }
 
     private Summary rolled(AskedProperty property, QueryQuestion question, RawRowsGone gone) {
-        if (!RolledRows.canAnswer(question.query)) {
+        if (!RolledRows.canAnswer(question.rows.query())) {
             throw gone;
         }
         return summaries.of(
@@ -135,13 +136,12 @@ public class QueryResource {
         if (window == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);
         }
-        return new QueryQuestion(
-                window,
-                new MetricsQuery(
-                        body.property().zones().windows(window), metrics, groupings, filter, order, limit, offset));
+        MetricsQuery query = new MetricsQuery(
+                body.property().zones().windows(window), metrics, groupings, filter, order, limit, offset);
+        return new QueryQuestion(window, new ShownRows(query, body.property().minVisitors(filter)));
     }
 
-    private record QueryQuestion(Window window, MetricsQuery query) {}
+    private record QueryQuestion(Window window, ShownRows rows) {}
 
     private record FunnelQuestion(Window window, Funnel funnel) {}
 
@@ -153,8 +153,8 @@ public class QueryResource {
         private final Issues propertyIssues = new Issues();
         private final AskedProperty property;
 
-        BodyOfQuestion(JsonBody.Content content) {
-            this.content = content;
+        BodyOfQuestion(RequestContext request) {
+            this.content = request.json();
             if (!content.isRead()) {
                 throw Refusal.invalid(content.issues(), Property.DEFAULT);
             }
@@ -162,7 +162,7 @@ public class QueryResource {
             if (slug != null && !(slug instanceof String)) {
                 propertyIssues.add("propertyId", "must be a string");
             }
-            this.property = properties.named(slug instanceof String text ? text : null, propertyIssues);
+            this.property = properties.named(request, slug instanceof String text ? text : null, propertyIssues);
         }
 
         AskedProperty property() {
@@ -180,12 +180,12 @@ public class QueryResource {
 
     @POST
     @Path("funnel")
-    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
     @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> funnel(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        BodyOfQuestion body = new BodyOfQuestion(request.json());
+        BodyOfQuestion body = new BodyOfQuestion(request);
         return answers.json(request, body.property(), goals -> {
             Issues issues = body.issues();
             Fields fields = Fields.of(body.content.value(), issues);
@@ -210,12 +210,12 @@ public class QueryResource {
 
     @GET
     @Path("realtime")
-    @RequiresScope(value = Scope.FIGURES_READ, session = true)
+    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
     @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     public CompletionStage<RestResponse<byte[]>> realtime(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        AskedProperty property = properties.named(request.query(issues).text("propertyId"), issues);
+        AskedProperty property = properties.named(request, request.query(issues).text("propertyId"), issues);
         if (!issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);
         }

@@ -2,9 +2,9 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.RawClient;
+import com.altcontext.api.testing.SignIn;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
@@ -14,9 +14,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,11 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DashboardLeadsTest {
     private static final String CSV = "/v1/dashboard/leads.csv";
     private static final int MANY = 100_000;
-    private static final String COOKIE = new SessionCookie(
-                    Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
-            .begin()
-            .setCookie()
-            .replaceFirst(";.*", "");
 
     @Inject
     Sql sql;
@@ -51,7 +44,7 @@ class DashboardLeadsTest {
     }
 
     private static Call signedIn(String method, String path) {
-        return Call.of(method, path).header("cookie", COOKIE).header("sec-fetch-site", "same-origin");
+        return Call.of(method, path).header("cookie", SignIn.cookie()).header("sec-fetch-site", "same-origin");
     }
 
     private Call csv(String more) {
@@ -304,7 +297,7 @@ class DashboardLeadsTest {
     }
 
     private String rawRequest() {
-        return "POST " + CSV + "?propertyId=" + property + " HTTP/1.1\r\nHost: x\r\nCookie: " + COOKIE
+        return "POST " + CSV + "?propertyId=" + property + " HTTP/1.1\r\nHost: x\r\nCookie: " + SignIn.cookie()
                 + "\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n\r\n";
     }
 }

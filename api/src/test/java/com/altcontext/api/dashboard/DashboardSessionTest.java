@@ -2,20 +2,29 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.access.AccessKeyStore;
+import com.altcontext.access.AccessKeyStore.NewKey;
+import com.altcontext.access.Scope;
+import com.altcontext.access.Secret;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.SignIn;
+import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.property.Properties;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +49,12 @@ class DashboardSessionTest {
     private static final String UNAUTHORIZED = "{\"ok\":false,\"error\":\"unauthorized\"}";
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
     private final String client = "192.0.2." + CLIENTS.incrementAndGet();
 
     private Call call(String method, String path) {
@@ -60,12 +75,12 @@ class DashboardSessionTest {
         return Objects.requireNonNull(setCookie).replaceFirst(";.*", "");
     }
 
-    /** A cookie that a service with this key and this clock signs. */
-    private static String signed(String adminKey, Instant at) {
-        return new SessionCookie(Optional.of(adminKey), true, InstantSource.fixed(at))
-                .begin()
-                .setCookie()
-                .replaceFirst(";.*", "");
+    /** Changes the row of a session. */
+    private void change(String cookie, String what) {
+        Secret token = new Secret(cookie.replaceFirst(".*=", ""));
+        int changed = sql.inTransaction(
+                tx -> tx.update("UPDATE dashboard_sessions SET " + what + " WHERE token_hash = ?", token.hash()));
+        assertThat(changed).isEqualTo(1);
     }
 
     // --- signing in and out
@@ -79,7 +94,7 @@ class DashboardSessionTest {
         assertThat(answer.json().path("ok").asBoolean()).isTrue();
         assertThat(answer.header("cache-control")).isEqualTo("no-store");
         assertThat(answer.header("set-cookie"))
-                .matches(NAME + "=[A-Za-z0-9_-]{76}; Max-Age=28800; Path=/; HttpOnly; SameSite=Strict; Secure");
+                .matches(NAME + "=[A-Za-z0-9_-]{43}; Max-Age=28800; Path=/; HttpOnly; SameSite=Strict; Secure");
         assertThat(Instant.parse(answer.field("expiresAt")))
                 .isBetween(
                         before.plus(Duration.ofHours(8)).minusSeconds(1),
@@ -89,35 +104,81 @@ class DashboardSessionTest {
 
     @Test
     void without_https_the_cookie_is_one_that_a_browser_keeps_without_it() {
-        SessionCookie session = new SessionCookie(Optional.of(TestService.ADMIN_KEY), false, InstantSource.system());
+        SessionCookie session = new SessionCookie(false);
 
-        assertThat(session.begin().setCookie())
-                .matches("altcontext-dashboard=[A-Za-z0-9_-]{76}; Max-Age=28800; Path=/; HttpOnly; SameSite=Strict");
-        assertThat(session.end()).isEqualTo("altcontext-dashboard=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict");
+        assertThat(session.set(new Secret("token")))
+                .isEqualTo("altcontext-dashboard=token; Max-Age=28800; Path=/; HttpOnly; SameSite=Strict");
+        assertThat(session.remove()).isEqualTo("altcontext-dashboard=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict");
     }
 
     @Test
-    void the_cookie_opens_the_dashboard_and_the_figures_and_nothing_else() {
+    void the_cookie_opens_what_the_key_opens() {
         String cookie = cookie();
         for (String path : List.of(SESSION, PROPERTIES, SUMMARY, "/v1/metrics/breakdown?dimension=path")) {
             assertThat(call("GET", path).header("cookie", cookie).send().status())
                     .as(path)
                     .isEqualTo(200);
         }
+        String figures = SignIn.cookie(SignIn.key(sql, Set.of(Scope.FIGURES_READ), null));
         for (String path : List.of("/v1/leads/delete", "/v1/leads/export")) {
-            Call.Answer answer = call("POST", path)
+            Call person = call("POST", path)
                     .header("cookie", cookie)
                     .header("sec-fetch-site", "same-origin")
-                    .json(Forms.minimal())
-                    .send();
+                    .json(Forms.minimal());
 
-            assertThat(answer.text()).isEqualTo(UNAUTHORIZED);
+            assertThat(person.send().field("error")).isEqualTo("not_found");
+            assertThat(person.header("cookie", figures).send().field("error")).isEqualTo("forbidden");
         }
     }
 
     @Test
     void two_sessions_have_different_cookies() {
         assertThat(cookie()).isNotEqualTo(cookie());
+    }
+
+    @Test
+    void signing_out_ends_every_copy_of_the_cookie() {
+        String cookie = cookie();
+        String other = cookie();
+        assertThat(status(cookie)).isEqualTo(200);
+
+        call("DELETE", SESSION).header("cookie", cookie).send();
+
+        assertClosed(cookie);
+        assertThat(status(other)).as("another session of the key").isEqualTo(200);
+    }
+
+    @Test
+    void a_session_says_what_it_opens_and_does_not_outlive_its_key() {
+        String property = new StoredRows(sql).newProperty(properties);
+        Instant end = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MILLIS);
+        String key = SignIn.key(sql, NewKey.ofShare("a link " + property, property, end));
+
+        Call.Answer answer = signIn(key(key)).send();
+
+        assertThat(answer.text())
+                .isEqualTo("{\"ok\":true,\"expiresAt\":\"" + end + "\",\"scopes\":[\"figures:read\"],\"properties\":[\""
+                        + property + "\"],\"share\":true}");
+        String cookie = Objects.requireNonNull(answer.header("set-cookie")).replaceFirst(";.*", "");
+        assertThat(call("GET", SESSION).header("cookie", cookie).send().text()).isEqualTo(answer.text());
+        Call.Answer known = call("GET", PROPERTIES).header("cookie", cookie).send();
+        assertThat(known.json().path("properties")).hasSize(1);
+        assertThat(known.json().at("/properties/0/id").asText()).isEqualTo(property);
+    }
+
+    @Test
+    void revoking_a_key_ends_its_sessions_and_no_others() {
+        NewKey key = new NewKey("leaving " + client, Set.of(Scope.FIGURES_READ), null, false, null);
+        String cookie = SignIn.cookie(SignIn.key(sql, key));
+        String other = cookie();
+        assertThat(status(cookie)).isEqualTo(200);
+
+        boolean revoked = sql.inTransaction(tx -> AccessKeyStore.revoke(tx, key.name(), Instant.now()));
+
+        assertThat(revoked).isTrue();
+
+        assertClosed(cookie);
+        assertThat(status(other)).isEqualTo(200);
     }
 
     @Test
@@ -178,10 +239,9 @@ class DashboardSessionTest {
                 "x",
                 "AQAAAABq",
                 "\"\"",
-                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
-                "%41%41*!~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                "%41%41*!~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
             })
     void a_cookie_that_was_never_made_opens_nothing(String value) {
         assertClosed(NAME + "=" + value);
@@ -214,22 +274,14 @@ class DashboardSessionTest {
 
     @Test
     void a_session_ends_after_its_time_and_with_its_key() {
-        Instant now = Instant.now();
-        assertThat(status(signed(TestService.ADMIN_KEY, now))).isEqualTo(200);
-        assertThat(status(signed(
-                        TestService.ADMIN_KEY, now.minus(Duration.ofHours(8)).plusSeconds(60))))
-                .isEqualTo(200);
-        assertClosed(
-                signed(TestService.ADMIN_KEY, now.minus(Duration.ofHours(8)).minusSeconds(1)));
-        assertClosed(signed("another admin key for tests", now));
-    }
-
-    @Test
-    void a_session_from_a_fast_clock_does_not_last_for_ever_and_a_small_difference_is_no_fault() {
-        assertThat(status(signed(TestService.ADMIN_KEY, Instant.now().plusSeconds(300))))
-                .isEqualTo(200);
-        assertClosed(signed(TestService.ADMIN_KEY, Instant.now().plus(Duration.ofDays(1))));
-        assertClosed(signed(TestService.ADMIN_KEY, Instant.MAX.minus(Duration.ofDays(366))));
+        String old = cookie();
+        change(old, "expires_at = now() + interval '1 minute'");
+        assertThat(status(old)).isEqualTo(200);
+        change(old, "expires_at = now() - interval '1 second'");
+        assertClosed(old);
+        String ofAnotherKey = cookie();
+        change(ofAnotherKey, "admin_key_hash = sha256('another admin key')");
+        assertClosed(ofAnotherKey);
     }
 
     @Test
@@ -240,7 +292,7 @@ class DashboardSessionTest {
                 good + ";b=2",
                 NAME + "=planted; " + good,
                 good + "; " + NAME + "=",
-                signed(TestService.ADMIN_KEY, Instant.EPOCH) + "; " + good,
+                NAME + "=" + "A".repeat(43) + "; " + good,
                 "x" + NAME + "=1;;=; " + good)) {
             assertThat(status(cookies)).as(cookies).isEqualTo(200);
         }
@@ -300,7 +352,7 @@ class DashboardSessionTest {
                         .status())
                 .isEqualTo(status);
         assertThat(call("GET", SUMMARY)
-                        .header("cookie", signed(TestService.ADMIN_KEY, Instant.now()))
+                        .header("cookie", cookie())
                         .header("origin", origin.replace("{host}", host))
                         .send()
                         .status())

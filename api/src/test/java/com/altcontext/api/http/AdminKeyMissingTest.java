@@ -8,9 +8,7 @@ import com.altcontext.api.testing.TestService;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A service whose operator has set no key. */
@@ -37,10 +35,7 @@ class AdminKeyMissingTest {
 
     @Test
     void the_dashboard_has_no_sign_in_either() {
-        String cookie = new SessionCookie(Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
-                .begin()
-                .setCookie()
-                .replaceFirst(";.*", "");
+        String cookie = "__Host-altcontext-dashboard=" + "A".repeat(43);
         for (Call call : List.of(
                 Call.get("/v1/dashboard/session"),
                 Call.get("/v1/dashboard/properties"),

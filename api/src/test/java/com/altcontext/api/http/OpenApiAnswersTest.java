@@ -12,8 +12,10 @@ import static com.altcontext.api.http.OpenApiDocument.schema;
 import static com.altcontext.api.http.OpenApiDocument.violations;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.access.Scope;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.SignIn;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
@@ -25,13 +27,11 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -46,11 +46,6 @@ import org.junit.jupiter.api.Test;
         value = TestService.class,
         initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class OpenApiAnswersTest {
-    private static final String SESSION = new SessionCookie(
-                    Optional.of(TestService.ADMIN_KEY), true, InstantSource.system())
-            .begin()
-            .setCookie();
-
     @Inject
     Sql sql;
 
@@ -100,6 +95,19 @@ class OpenApiAnswersTest {
 
     /** Answers of an operation with every status that it can have. */
     private List<Call.Answer> answers(String path, String method) {
+        List<Call.Answer> answers = new ArrayList<>(answersToTheAdminKey(path, method));
+        JsonNode access = operation(path, method).path("x-access");
+        if (access.asText().contains(":")) {
+            boolean ofFigures = access.asText().startsWith("figures");
+            String other = SignIn.key(sql, Set.of(ofFigures ? Scope.LEADS_READ : Scope.FIGURES_READ), null);
+            answers.add(client(Call.of(method.toUpperCase(Locale.ROOT), path).json("{}"))
+                    .header("x-admin-key", other)
+                    .send());
+        }
+        return answers;
+    }
+
+    private List<Call.Answer> answersToTheAdminKey(String path, String method) {
         if (path.equals("/v1/healthz")) {
             return List.of(Call.get(path).send());
         }
@@ -124,6 +132,13 @@ class OpenApiAnswersTest {
         if (path.startsWith("/v1/dashboard/")) {
             return dashboardAnswers(path, method.toUpperCase(Locale.ROOT));
         }
+        if (path.equals("/v1/leads/submissions") && method.equals("get")) {
+            return List.of(
+                    client(Call.get(path)).send(),
+                    client(Call.get(path + "?cursor=x")).send(),
+                    client(Call.get(path)).without("x-admin-key").send(),
+                    exhausted(() -> Call.get(path)));
+        }
         if (method.equals("get")) {
             return List.of(client(Call.get(path)).send(), exhausted(() -> Call.get(path)));
         }
@@ -141,7 +156,7 @@ class OpenApiAnswersTest {
                     client(Call.capture(Forms.minimal().put("honeypot", "x"))).send());
             answers.add(client(Call.form("email=jo%40example.ca")).send());
         }
-        if (path.startsWith("/v1/metrics/")) {
+        if (path.startsWith("/v1/metrics/") || path.equals("/v1/leads/submissions")) {
             answers.add(client(Call.of("POST", path).json("{}"))
                     .without("x-admin-key")
                     .send());
@@ -163,7 +178,7 @@ class OpenApiAnswersTest {
                     : request;
         };
         List<Call.Answer> answers = new ArrayList<>(List.of(
-                client(call.get()).header("cookie", SESSION).send(),
+                client(call.get()).header("cookie", SignIn.cookie()).send(),
                 client(call.get())
                         .without("x-admin-key")
                         .header("sec-fetch-site", "cross-site")

@@ -1,0 +1,22 @@
+package com.altcontext.api.http;
+
+import com.altcontext.ingest.RequestAttribution;
+import com.altcontext.retention.AuditLog;
+import jakarta.inject.Singleton;
+
+/** Says who sent an operators' request, for the logs of disclosures and erasures. */
+@Singleton
+public final class Callers {
+    private final RequestAttribution attribution;
+
+    Callers(RequestAttribution attribution) {
+        this.attribution = attribution;
+    }
+
+    public AuditLog.Caller of(RequestContext request) {
+        return new AuditLog.Caller(
+                request.isSignedIn() ? "dashboard" : "api",
+                request.permissions().keyId(),
+                attribution.addressHash(request.client()));
+    }
+}

@@ -1,0 +1,214 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.access.AccessKeyStore;
+import com.altcontext.access.AccessKeyStore.NewKey;
+import com.altcontext.access.Scope;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.SignIn;
+import com.altcontext.api.testing.StoredRows;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.property.Properties;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every operators' route with every kind of access key: what opens it, and what does not. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.OBSERVED))
+class AccessTest {
+    private static final String FORBIDDEN = "{\"ok\":false,\"error\":\"forbidden\"}";
+    private static final String UNAUTHORIZED = "{\"ok\":false,\"error\":\"unauthorized\"}";
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    @Inject
+    Routes routes;
+
+    private String property = "";
+    private String other = "";
+
+    @BeforeEach
+    void twoProperties() {
+        property = new StoredRows(sql).newProperty(properties);
+        other = new StoredRows(sql).newProperty(properties);
+    }
+
+    private List<Route> operators() {
+        return routes.all().stream().filter(route -> route.scope() != null).toList();
+    }
+
+    /** A request to the route about a property; about all if that is null. */
+    private static Call call(Route route, @Nullable String about) {
+        Call call = Call.of(
+                route.method().name(),
+                route.path() + (about == null ? "" : "?propertyId=" + about + "&dimension=path"));
+        if (route.bodyTypes().isEmpty()) {
+            return call;
+        }
+        ObjectNode body =
+                Call.JSON.createObjectNode().put("email", "nobody@example.ca").put("dateRange", "today");
+        return call.json(about == null ? body : body.put("propertyId", about));
+    }
+
+    /** In each way to show it. */
+    private Map<String, Call.Answer> answers(Route route, @Nullable String about, String key, String cookie) {
+        return Map.of(
+                "x-admin-key",
+                call(route, about).header("x-admin-key", key).send(),
+                "bearer",
+                call(route, about).header("authorization", "Bearer " + key).send(),
+                "session",
+                call(route, about)
+                        .header("cookie", cookie)
+                        .header("sec-fetch-site", "same-origin")
+                        .send());
+    }
+
+    @Test
+    void each_scope_opens_its_routes_of_the_keys_properties_and_no_others() {
+        List<String> opened = new ArrayList<>();
+        for (Scope scope : Scope.values()) {
+            String ofAll = SignIn.key(sql, Set.of(scope), null);
+            String ofOne = SignIn.key(sql, Set.of(scope), property);
+            String cookieOfAll = SignIn.cookie(ofAll);
+            String cookieOfOne = SignIn.cookie(ofOne);
+            for (Route route : operators()) {
+                boolean has = route.scope() == scope;
+                boolean opensOne = has && route.byProperty();
+                boolean namesNone = route.path().equals("/v1/dashboard/properties");
+                check(route, property, has, answers(route, property, ofAll, cookieOfAll));
+                check(route, null, has, answers(route, null, ofAll, cookieOfAll));
+                check(route, property, opensOne, answers(route, property, ofOne, cookieOfOne));
+                check(route, null, opensOne && namesNone, answers(route, null, ofOne, cookieOfOne));
+                check(route, other, opensOne && namesNone, answers(route, other, ofOne, cookieOfOne));
+                check(route, "unheard-of", opensOne && namesNone, answers(route, "unheard-of", ofOne, cookieOfOne));
+                if (has) {
+                    opened.add(route.access() + " " + route.method() + " " + route.path());
+                }
+            }
+        }
+        assertThat(opened)
+                .as("each route is opened by one scope")
+                .hasSize(operators().size());
+    }
+
+    private static void check(Route route, @Nullable String about, boolean opens, Map<String, Call.Answer> answers) {
+        answers.forEach((way, answer) -> {
+            String as = route.method() + " " + route.path() + " about " + about + " by " + way + ": " + answer.text();
+            if (opens) {
+                // The request itself may be incomplete.
+                assertThat(answer.status()).as(as).isIn(200, 400, 404);
+            } else {
+                assertThat(answer.status()).as(as).isEqualTo(403);
+                assertThat(answer.text()).isEqualTo(FORBIDDEN);
+            }
+        });
+    }
+
+    @Test
+    void a_key_of_all_scopes_opens_what_the_admin_key_opens() {
+        String key = SignIn.key(sql, Set.of(Scope.values()), null);
+        for (Route route : operators()) {
+            assertThat(call(route, null).header("x-admin-key", key).send().status())
+                    .as(route.path())
+                    .isEqualTo(call(route, null)
+                            .header("x-admin-key", TestService.ADMIN_KEY)
+                            .send()
+                            .status());
+        }
+    }
+
+    @Test
+    void a_key_that_is_revoked_expired_or_unknown_opens_nothing_on_any_route() {
+        NewKey revoked = new NewKey("revoked " + property, Set.of(Scope.values()), null, false, null);
+        String ofRevoked = SignIn.key(sql, revoked);
+        String expired = SignIn.key(
+                sql,
+                new NewKey(
+                        "expired " + property,
+                        Set.of(Scope.values()),
+                        null,
+                        false,
+                        Instant.now().minusSeconds(1)));
+        Route route = operators().getFirst();
+        assertThat(call(route, null).header("x-admin-key", ofRevoked).send().status())
+                .isNotEqualTo(401);
+
+        sql.inTransaction(tx -> AccessKeyStore.revoke(tx, revoked.name(), Instant.now()));
+
+        int client = 0;
+        for (Route each : operators()) {
+            for (String key : List.of(ofRevoked, expired, "altc_" + "A".repeat(43))) {
+                Call.Answer answer = call(each, null)
+                        .header("x-admin-key", key)
+                        .header("x-forwarded-for", "100.64.3." + ++client)
+                        .send();
+
+                assertThat(answer.text()).as(each.path()).isEqualTo(UNAUTHORIZED);
+            }
+        }
+    }
+
+    @Test
+    void a_forbidden_request_is_refused_before_its_body_comes_and_counted() throws IOException {
+        String key = SignIn.key(sql, Set.of(Scope.FIGURES_READ), null);
+        String head =
+                "POST /v1/leads/delete HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Admin-Key: " + key;
+        for (String rest : List.of(
+                "\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n",
+                "\r\nContent-Length: 50\r\n\r\n{\"email\":",
+                "\r\nTransfer-Encoding: chunked\r\n\r\n")) {
+            assertThat(Call.raw(head + rest)).contains("HTTP/1.1 403 ").endsWith(FORBIDDEN);
+        }
+        StoredRows stored = new StoredRows(sql);
+        StoredRows.await(() -> stored.rejections("default", "leads/delete", "forbidden") >= 3, true);
+    }
+
+    @Test
+    void the_body_of_a_request_with_an_access_key_is_read_after_the_key() throws IOException {
+        String key = SignIn.key(sql, Set.of(Scope.values()), null);
+        String body = "{\"email\":\"nobody@example.ca\"}";
+
+        String answers = Call.raw("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                + "Authorization: bearer " + key + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body
+                + "GET /v1/metrics/realtime HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + key
+                + "\r\nConnection: close\r\n\r\n");
+
+        assertThat(answers).containsSubsequence("HTTP/1.1 404 ", "not_found", "HTTP/1.1 200 ", "\"pageViews\"");
+    }
+
+    @Test
+    void the_last_use_of_a_key_is_noted_to_the_minute() {
+        String name = "used " + property;
+        String key = SignIn.key(sql, new NewKey(name, Set.of(Scope.FIGURES_READ), null, false, null));
+        Instant before = Instant.now();
+        for (int i = 0; i < 3; i++) {
+            Call.get("/v1/dashboard/properties").header("x-admin-key", key).send();
+        }
+        Instant used = sql.inTransaction(
+                        tx -> tx.query("SELECT last_used_at FROM access_keys WHERE name = ?", row -> row.time(1), name))
+                .getFirst();
+        assertThat(used).isBetween(before.minus(Duration.ofSeconds(1)), Instant.now());
+    }
+}

@@ -1,0 +1,131 @@
+package com.altcontext.api.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.access.AccessKeyStore.NewKey;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.SignIn;
+import com.altcontext.api.testing.StoredRows;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.property.Properties;
+import com.altcontext.testing.TestEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the people of a share link see: the figures of one property, and no value that would show what one person did. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class ShareLinkTest {
+    private static final String FILTERS = "[[\"is\",\"utm_campaign\",[\"spring\"]]]";
+
+    @Inject
+    Sql sql;
+
+    @Inject
+    Properties properties;
+
+    private String property = "";
+    private String key = "";
+
+    @BeforeEach
+    void threeVisitorsOfOnePageAndTwoOfAnother() {
+        property = new StoredRows(sql).newProperty(properties);
+        key = SignIn.key(
+                sql, NewKey.ofShare("link " + property, property, Instant.now().plus(Duration.ofDays(1))));
+        for (int visitor = 1; visitor <= 3; visitor++) {
+            view("visitor-" + visitor, "/common");
+        }
+        view("visitor-1", "/rare");
+        view("visitor-2", "/rare");
+    }
+
+    private void view(String anonId, String path) {
+        ObjectNode event = TestEvent.body(anonId);
+        TestEvent.put(event, "propertyId", property);
+        TestEvent.put(event, "path", path);
+        TestEvent.put(event, "utm.campaign", "spring");
+        assertThat(Call.event(event).send().header("x-outcome")).isEqualTo("stored");
+    }
+
+    private Call breakdown(String more) {
+        return Call.get("/v1/metrics/breakdown?dimension=path&window=today&propertyId=" + property + more);
+    }
+
+    private static String filtered() {
+        return "&filters=" + URLEncoder.encode(FILTERS, StandardCharsets.UTF_8);
+    }
+
+    private Call query(String filters) {
+        return Call.of("POST", "/v1/metrics/query")
+                .json("{\"propertyId\":\"" + property + "\",\"dateRange\":\"today\",\"dimensions\":[\"path\"],"
+                        + "\"metrics\":[\"pageViews\"],\"filters\":" + filters + "}");
+    }
+
+    private Call.Answer shared(Call call) {
+        Call.Answer answer = call.header("x-admin-key", key).send();
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer;
+    }
+
+    private static List<String> values(Call.Answer answer) {
+        return answer.json().path("rows").findValuesAsText("value");
+    }
+
+    private static String admin(Call call) {
+        return call.header("x-admin-key", TestService.ADMIN_KEY).send().text();
+    }
+
+    @Test
+    void a_filtered_breakdown_hides_values_of_fewer_than_three_visitors() {
+        assertThat(values(shared(breakdown("")))).as("without a filter").containsExactly("/common", "/rare");
+
+        JsonNode hidden = shared(breakdown(filtered())).json();
+
+        assertThat(hidden.path("rows").findValuesAsText("value")).containsExactly("/common");
+        assertThat(hidden.at("/other/pageViews").asInt())
+                .as("what is hidden is still counted")
+                .isEqualTo(2);
+        assertThat(hidden.at("/total/pageViews").asInt()).isEqualTo(5);
+        assertThat(admin(breakdown(filtered())))
+                .as("the same question by another key")
+                .contains("/rare");
+        assertThat(shared(breakdown(filtered()).header("accept", "text/csv")).text())
+                .isEqualTo("value,visitors,pageViews,sessions,conversions\r\n/common,3,3,3,0\r\n");
+    }
+
+    @Test
+    void a_filtered_query_hides_them_too_whatever_it_asks_for() {
+        assertThat(shared(query("[]")).text()).contains("/rare");
+
+        Call.Answer hidden = shared(query(FILTERS));
+
+        assertThat(hidden.json().path("rows")).hasToString("[{\"dimensions\":[\"/common\"],\"metrics\":[3]}]");
+        assertThat(hidden.json().path("metrics")).hasToString("[\"pageViews\"]");
+        assertThat(admin(query(FILTERS))).contains("/rare");
+        assertThat(shared(query(FILTERS).header("accept", "text/csv")).text())
+                .isEqualTo("path,pageViews\r\n/common,3\r\n");
+    }
+
+    @Test
+    void no_lead_can_be_read_or_erased() {
+        for (Call call : List.of(
+                Call.get("/v1/leads/submissions?propertyId=" + property),
+                Call.of("POST", "/v1/leads/submissions?propertyId=" + property).json("{\"email\":\"x\"}"),
+                Call.of("POST", "/v1/dashboard/leads.csv?propertyId=" + property),
+                Call.of("POST", "/v1/leads/export").json("{\"email\":\"x@x.ca\"}"),
+                Call.of("POST", "/v1/leads/delete").json("{\"email\":\"x@x.ca\"}"))) {
+            assertThat(call.header("x-admin-key", key).send().status()).isEqualTo(403);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package com.altcontext.access;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * The access keys as the service checks them. Each check asks the database, by one index: the operators' requests are few, and so a
+ * revocation holds at once on every machine.
+ */
+public final class AccessKeys {
+    private static final Duration USE_STEP = Duration.ofMinutes(1);
+
+    private static final String FIND = "SELECT " + AccessKeyStore.COLUMNS
+            + " FROM access_keys AS k WHERE k.key_hash = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)";
+
+    private static final String NOTE_USE = "UPDATE access_keys SET last_used_at = ? WHERE id = ?";
+
+    private static final String EXIST = "SELECT EXISTS (SELECT FROM access_keys WHERE revoked_at IS NULL)";
+
+    private final Sql sql;
+    private final InstantSource clock;
+    private volatile boolean exist;
+
+    public AccessKeys(Sql sql, InstantSource clock) {
+        this.sql = sql;
+        this.clock = clock;
+    }
+
+    /**
+     * The key of a secret, if it is neither revoked nor expired.
+     *
+     * @throws SqlFailure if the database did not answer
+     */
+    public Optional<AccessKey> find(Secret secret) {
+        Instant now = clock.instant();
+        Optional<AccessKey> found =
+                sql.inTransaction(tx -> tx.query(FIND, AccessKeyStore::read, secret.hash(), now)).stream()
+                        .findFirst();
+        found.ifPresent(key -> noteUse(key, now));
+        return found;
+    }
+
+    private void noteUse(AccessKey key, Instant now) {
+        Instant last = key.lastUsedAt();
+        if (last != null && last.plus(USE_STEP).isAfter(now)) {
+            return;
+        }
+        try {
+            var _ = sql.inTransaction(tx -> tx.update(NOTE_USE, now, key.id()));
+        } catch (SqlFailure readOnly) {
+            // A database that takes no writes still answers questions.
+        }
+    }
+
+    /** Whether there is any key, as far as was seen the last time. */
+    public boolean exist() {
+        return exist;
+    }
+
+    /** Looks again whether there is any. */
+    public void refresh() {
+        exist = sql.inTransaction(tx -> tx.query(EXIST, row -> row.flag(1))).getFirst();
+    }
+}

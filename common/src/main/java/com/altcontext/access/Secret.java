@@ -1,0 +1,67 @@
+package com.altcontext.access;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+/**
+ * A random text of 256 bits: an access key, or what the cookie of a session holds. Only its SHA-256 is stored. Such a text cannot be
+ * guessed, so its hash needs neither salt nor many rounds.
+ */
+public record Secret(String text) {
+    private static final int BYTES = 32;
+    private static final String KEY_BEGINS = "altc_";
+    private static final int SHOWN = KEY_BEGINS.length() + 5;
+    private static final Pattern KEY = Pattern.compile(KEY_BEGINS + "[A-Za-z0-9_-]{43}");
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43}");
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** A new access key. Its beginning tells people, and scanners for leaked secrets, what it is. */
+    public static Secret newKey() {
+        return new Secret(KEY_BEGINS + random());
+    }
+
+    /** A new text for a cookie. */
+    static Secret newToken() {
+        return new Secret(random());
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Whether a text can be an access key. */
+    public static boolean isKey(String text) {
+        return KEY.matcher(text).matches();
+    }
+
+    /** Whether a text can be what the cookie of a session holds. */
+    public static boolean isToken(String text) {
+        return TOKEN.matcher(text).matches();
+    }
+
+    /** What is stored. */
+    public byte[] hash() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /** The first characters, for lists. */
+    public String prefix() {
+        return text.substring(0, SHOWN);
+    }
+
+    /** Not the text, which must not get into a log. */
+    @Override
+    public String toString() {
+        return "Secret";
+    }
+}

@@ -1,0 +1,63 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Notes in {@code audit_log} who was shown personal data. The row is committed before the first byte is written. */
+public final class AuditLog {
+    private static final String LOG = """
+            INSERT INTO audit_log (done_at, done_by, action, property_id, consent_status, row_count, key_id, ip_hash, email_hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private AuditLog() {}
+
+    /**
+     * Who asks.
+     *
+     * @param by {@code dashboard}, {@code api} or {@code altops}
+     * @param keyId of the access key; null for {@code ADMIN_API_KEY} and for {@code altops}
+     * @param addressHash the keyed hash of the network address; null for {@code altops}, which knows none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
+    public record Caller(String by, @Nullable UUID keyId, byte @Nullable [] addressHash) {
+        public static final Caller ALTOPS = new Caller("altops", null, null);
+    }
+
+    /**
+     * What was shown.
+     *
+     * @param propertyId whose leads; null for all
+     * @param consent which of them; null for all
+     * @param emailHash of the address that was asked about, if it was one
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Disclosure(
+            String action,
+            @Nullable String propertyId,
+            @Nullable String consent,
+            long rows,
+            byte @Nullable [] emailHash) {}
+
+    /**
+     * On a connection of its own, since a commit would end the snapshot that is read.
+     *
+     * @throws SqlFailure if it could not be noted; then nothing may be shown
+     */
+    static void note(Sql sql, Caller caller, Disclosure shown, Instant at) {
+        var _ = sql.inTransaction(tx -> tx.update(
+                LOG,
+                at,
+                caller.by,
+                shown.action,
+                shown.propertyId,
+                shown.consent,
+                shown.rows,
+                caller.keyId,
+                caller.addressHash,
+                shown.emailHash));
+    }
+}

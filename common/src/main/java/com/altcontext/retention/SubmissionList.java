@@ -1,0 +1,189 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
+import com.altcontext.lead.EffectiveConsent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What forms brought, the newest first, page by page, as one JSON document that is written as it is read, so that the size of the
+ * fields costs no memory. Each page is committed to {@code audit_log} before its first byte is written.
+ */
+public final class SubmissionList {
+    public static final int MAX_ROWS = 200;
+
+    private static final int ROWS_AT_ONCE = 10;
+
+    private static final String KEYS = """
+            SELECT f.submitted_at, f.id
+            FROM form_submissions AS f JOIN leads AS l ON l.id = f.lead_id
+            WHERE (?::text IS NULL OR f.property_id = ?) AND (?::text IS NULL OR position(lower(?) IN l.email) > 0)
+              AND (?::timestamptz IS NULL OR (f.submitted_at, f.id) < (?, ?))
+            ORDER BY f.submitted_at DESC, f.id DESC
+            LIMIT ?
+            """;
+
+    /** A visitor who sent the form as a bot is known as such to the link. */
+    private static final String ROWS = """
+            SELECT jsonb_build_object(
+                'id', f.id, 'propertyId', f.property_id, 'submittedAt', %s, 'formName', f.form_name, 'fields', f.payload,
+                'isBot', coalesce((
+                    SELECT i.is_bot FROM lead_identities AS i
+                    WHERE i.lead_id = f.lead_id AND i.visitor_id = f.visitor_id AND i.source = 'form_submit'), l.is_bot),
+                'lead', jsonb_build_object(
+                    'id', l.id, 'email', l.email, 'firstCapturedAt', %s,
+                    'consent', jsonb_build_object('status', %s, 'expiresAt', %s),
+                    'touches', jsonb_build_object('first', %s, 'capture', %s)))::text
+            FROM form_submissions AS f JOIN leads AS l ON l.id = f.lead_id
+            WHERE f.id = ANY (?)
+            ORDER BY f.submitted_at DESC, f.id DESC
+            """.formatted(
+                    time("f.submitted_at"),
+                    time("l.first_captured_at"),
+                    EffectiveConsent.SQL,
+                    time("l.consent_expires_at"),
+                    touch("first"),
+                    touch("capture"));
+
+    private final Sql sql;
+
+    public SubmissionList(Sql sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * A request for a page.
+     *
+     * @param propertyId null for all properties
+     * @param search a part of the address; null for all
+     * @param after null for the newest
+     * @param limit at most {@link #MAX_ROWS}
+     */
+    public record SubmissionRequest(
+            @Nullable String propertyId,
+            @Nullable String search,
+            @Nullable Cursor after,
+            int limit,
+            AuditLog.Caller caller,
+            Instant at) {}
+
+    /** The last row of a page, after which the next one begins. */
+    public record Cursor(Instant submittedAt, UUID id) {
+        private static Cursor read(Row row) throws SQLException {
+            return new Cursor(row.time(1), row.id(2));
+        }
+
+        /** As callers send it back. */
+        public String text() {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString((submittedAt + " " + id).getBytes(StandardCharsets.US_ASCII));
+        }
+
+        /** Empty if it is none that an answer gave. */
+        public static Optional<Cursor> parse(String text) {
+            try {
+                String[] parts =
+                        new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII).split(" ", -1);
+                return parts.length == 2
+                        ? Optional.of(new Cursor(Instant.parse(parts[0]), UUID.fromString(parts[1])))
+                        : Optional.empty();
+            } catch (IllegalArgumentException | DateTimeParseException wrong) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /**
+     * Writes a page.
+     *
+     * @param out opens the document, after the log entry is committed
+     * @return what {@code out} opened
+     * @throws UncheckedIOException if it could not be written
+     * @throws SqlFailure if the database did not answer
+     */
+    public <A extends Appendable> A write(SubmissionRequest request, Supplier<A> out) {
+        return sql.inSnapshot(tx -> {
+            List<Cursor> keys = keys(tx, request);
+            boolean more = keys.size() > request.limit;
+            List<Cursor> page = more ? keys.subList(0, request.limit) : keys;
+            AuditLog.note(
+                    sql,
+                    request.caller,
+                    new AuditLog.Disclosure("lead_list", request.propertyId, null, page.size(), null),
+                    request.at);
+            A document = out.get();
+            try {
+                document.append("{\"ok\":true,\"rows\":[");
+                write(tx, request, page, document);
+                document.append("],\"next\":");
+                document.append(more ? '"' + page.getLast().text() + '"' : "null")
+                        .append('}');
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+            return document;
+        });
+    }
+
+    private static List<Cursor> keys(Tx tx, SubmissionRequest request) {
+        Cursor after = request.after;
+        Instant time = after == null ? null : after.submittedAt;
+        return tx.query(
+                KEYS,
+                Cursor::read,
+                request.propertyId,
+                request.propertyId,
+                request.search,
+                request.search,
+                time,
+                time,
+                after == null ? null : after.id,
+                request.limit + 1);
+    }
+
+    private static void write(Tx tx, SubmissionRequest request, List<Cursor> page, Appendable document)
+            throws IOException {
+        UUID[] ids = page.stream().map(Cursor::id).toArray(UUID[]::new);
+        String[] before = {""};
+        try {
+            tx.each(
+                    ROWS,
+                    ROWS_AT_ONCE,
+                    row -> {
+                        try {
+                            document.append(before[0]).append(row.text(1));
+                        } catch (IOException failed) {
+                            throw new UncheckedIOException(failed);
+                        }
+                        before[0] = ",";
+                    },
+                    request.at,
+                    ids);
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+    }
+
+    private static String time(String column) {
+        return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
+    }
+
+    private static String touch(String prefix) {
+        return "jsonb_build_object('trafficSource', l.%1$s_traffic_source, 'referrerHost', l.%1$s_referrer_host, 'utmSource', l.%1$s_utm_source, 'utmMedium', l.%1$s_utm_medium, 'utmCampaign', l.%1$s_utm_campaign, 'landingPath', l.%1$s_landing_path)"
+                .formatted(prefix);
+    }
+}

@@ -1,0 +1,136 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.retention.SubmissionList.Cursor;
+import com.altcontext.retention.SubmissionList.SubmissionRequest;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.TestForm;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SubmissionListTest {
+    private static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
+    private static final UUID KEY = new UUID(1, 2);
+    private static final Pattern FORMS = Pattern.compile("\"formName\": \"([^\"]*)\"");
+    private static final Pattern NEXT = Pattern.compile("\"next\":(?:null|\"([^\"]+)\")}$");
+
+    private static Database database;
+
+    @BeforeAll
+    static void migrate() {
+        database = Database.migrated();
+    }
+
+    @BeforeEach
+    void empty() {
+        TestForm.removeAll(database);
+    }
+
+    /** A lead with one submission, and its touches. */
+    private static UUID submission(String email, String property, String form, Instant at) {
+        UUID lead = UUID.randomUUID();
+        database.sql().inTransaction(tx -> {
+            tx.update("""
+                    INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status, consent_expires_at,
+                                       first_utm_campaign, capture_traffic_source)
+                    VALUES (?, ?, ?, ?, ?, 'implied', ?, 'spring', 'email')
+                    """, lead, property, email, at, at, NOW);
+            return tx.update("""
+                    INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash, payload)
+                    VALUES (gen_random_uuid(), ?, ?, ?, ?, sha256('x'), '{"topic": "kilns \\u00e9"}')
+                    """, lead, property, form, at);
+        });
+        return lead;
+    }
+
+    private static String page(@Nullable String property, @Nullable String search, @Nullable Cursor after, int limit) {
+        SubmissionRequest request = new SubmissionRequest(
+                property, search, after, limit, new AuditLog.Caller("api", KEY, new byte[32]), NOW);
+        return new SubmissionList(database.sql())
+                .write(request, StringBuilder::new)
+                .toString();
+    }
+
+    private static List<String> forms(String page) {
+        return FORMS.matcher(page).results().map(result -> result.group(1)).toList();
+    }
+
+    @Test
+    void a_submission_has_its_fields_its_lead_the_consent_of_now_and_the_touches() {
+        UUID lead = submission("jo@x.ca", "default", "newsletter", Instant.parse("2026-06-01T02:03:04.567Z"));
+
+        assertThat(page(null, null, null, 10))
+                .startsWith("{\"ok\":true,\"rows\":[{")
+                .endsWith("}],\"next\":null}")
+                .contains("\"submittedAt\": \"2026-06-01T02:03:04.567Z\"", "\"fields\": {\"topic\": \"kilns é\"}")
+                .contains("\"email\": \"jo@x.ca\"", "\"id\": \"" + lead + "\"", "\"isBot\": false")
+                .contains("\"consent\": {\"status\": \"expired\", \"expiresAt\": \"2026-06-15T12:00:00.000Z\"}")
+                .contains("\"utmCampaign\": \"spring\"", "\"trafficSource\": \"email\"");
+    }
+
+    @Test
+    void pages_follow_each_other_from_the_newest_also_through_one_moment() {
+        for (int i = 0; i < 5; i++) {
+            submission("a" + i + "@x.ca", "default", "f" + i, NOW.minusSeconds(i == 2 ? 1 : i));
+        }
+        List<String> seen = new ArrayList<>();
+        Cursor after = null;
+        for (int pages = 0; pages < 3; pages++) {
+            String page = page(null, null, after, 2);
+            seen.addAll(forms(page));
+            MatchResult next = NEXT.matcher(page).results().findFirst().orElseThrow();
+            after = next.group(1) == null ? null : Cursor.parse(next.group(1)).orElseThrow();
+            assertThat(after == null).isEqualTo(pages == 2);
+        }
+        assertThat(seen)
+                .hasSize(5)
+                .containsExactlyInAnyOrder("f0", "f1", "f2", "f3", "f4")
+                .startsWith("f0");
+    }
+
+    @Test
+    void a_property_and_a_part_of_an_address_narrow_the_list() {
+        submission("jo@x.ca", "default", "one", NOW);
+        submission("ann@x.ca", "default", "two", NOW);
+        submission("jo@x.ca", "docs", "three", NOW);
+
+        assertThat(forms(page("docs", null, null, 10))).containsExactly("three");
+        assertThat(forms(page(null, "JO@", null, 10))).containsExactlyInAnyOrder("one", "three");
+        assertThat(forms(page("default", "%", null, 10))).isEmpty();
+    }
+
+    @Test
+    void each_page_is_noted_with_the_key_that_asked_before_it_is_written() {
+        submission("jo@x.ca", "default", "one", NOW);
+        long before = database.count("SELECT count(*) FROM audit_log");
+        SubmissionRequest request =
+                new SubmissionRequest("default", null, null, 10, new AuditLog.Caller("api", KEY, new byte[32]), NOW);
+
+        var _ = new SubmissionList(database.sql()).write(request, () -> {
+            assertThat(database.count("SELECT count(*) FROM audit_log")).isEqualTo(before + 1);
+            return new StringBuilder();
+        });
+
+        assertThat(database.texts("""
+                        SELECT concat_ws(' ', done_by, action, property_id, row_count, key_id) FROM audit_log ORDER BY id DESC LIMIT 1
+                        """)).containsExactly("api lead_list default 1 " + KEY);
+    }
+
+    @Test
+    void a_cursor_that_no_answer_gave_is_none() {
+        Cursor cursor = new Cursor(NOW.plusNanos(123_456_000), KEY);
+        assertThat(Cursor.parse(cursor.text())).contains(cursor);
+        for (String wrong : List.of("", "x", "%", "AAAA", cursor.text().substring(3))) {
+            assertThat(Cursor.parse(wrong)).as(wrong).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package com.altcontext.ops;
+
+import com.altcontext.access.AccessKeyStore.KeyAddition;
+import com.altcontext.access.AccessKeyStore.NewKey;
+import com.altcontext.access.Scope;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes a key and prints it. */
+@Command(
+        name = "add",
+        description = {
+            "Makes a key and prints it. It is shown this once: only its hash is stored.",
+            "A key for some properties opens nothing that is about all of them, such as forgetting a person."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  altops key add looker --scope figures:read --property docs --expires 90d",
+            "  altops key add crm --scope figures:read leads:read"
+        })
+final class KeyAddCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "Whose it is, or what for.")
+    private String name = "";
+
+    @Option(
+            names = "--scope",
+            arity = "1..*",
+            required = true,
+            paramLabel = "SCOPE",
+            description = "What it opens: figures:read, leads:read, leads:delete.")
+    private List<String> scopes = new ArrayList<>();
+
+    @Option(
+            names = "--property",
+            arity = "1..*",
+            paramLabel = "SLUG",
+            description = "Of which properties; default: of all.")
+    private @Nullable List<String> properties;
+
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            description = "When it ends, like 90d or 2027-01-31; default: when it is revoked.")
+    private @Nullable String expires;
+
+    KeyAddCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        Instant end = KeyCommand.end(expires, context.now());
+        Set<Scope> wanted = EnumSet.noneOf(Scope.class);
+        for (String scope : scopes) {
+            wanted.add(Scope.named(scope)
+                    .orElseThrow(() -> new Failure(
+                            Exit.USAGE,
+                            "--scope is wrong",
+                            "write one or more of figures:read, leads:read and leads:delete")));
+        }
+        NewKey key = KeyCommand.named(() -> new NewKey(name, wanted, properties, false, end));
+        KeyAddition.Added added = KeyCommand.add(context, key);
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("secret", added.secret().text())
+                                .with("key", KeyCommand.json(added.key(), context.now())),
+                        List.of(added.secret().text()));
+        context.output().note("this key is shown once: store it now");
+    }
+}

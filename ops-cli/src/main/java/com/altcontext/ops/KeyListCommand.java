@@ -1,0 +1,41 @@
+package com.altcontext.ops;
+
+import com.altcontext.access.AccessKey;
+import com.altcontext.access.AccessKeyStore;
+import java.time.Instant;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Lists access keys. */
+@Command(
+        name = "list",
+        description = "Lists access keys with what they open, when they end and when they were last used.",
+        footer = {"", "Example:", "  altops key list --all"})
+final class KeyListCommand implements Runnable {
+    private final CommandContext context;
+
+    @Option(names = "--all", description = "Revoked ones too.")
+    private boolean all;
+
+    KeyListCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        Instant now = context.now();
+        List<AccessKey> keys = context.sql().inTransaction(AccessKeyStore::list).stream()
+                .filter(key -> all || key.revokedAt() == null)
+                .toList();
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with(
+                                        "keys",
+                                        keys.stream()
+                                                .map(key -> KeyCommand.json(key, now))
+                                                .toList()),
+                        keys.stream().map(key -> KeyCommand.line(key, now)).toList());
+    }
+}

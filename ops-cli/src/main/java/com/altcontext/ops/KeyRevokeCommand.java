@@ -1,0 +1,31 @@
+package com.altcontext.ops;
+
+import com.altcontext.access.AccessKeyStore;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Ends a key. */
+@Command(
+        name = "revoke",
+        description =
+                "Ends a key and the dashboard sessions that it began, at once on every machine; exit 1 when there is none.",
+        footer = {"", "Example:", "  altops key revoke looker"})
+final class KeyRevokeCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The key.")
+    private String name = "";
+
+    KeyRevokeCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        if (!context.sql().inTransaction(tx -> AccessKeyStore.revoke(tx, name, context.now()))) {
+            throw new Failure(Exit.FAILED, "there is no key of that name", "see them with: altops key list");
+        }
+        context.output().print(JsonObject.ok(true).with("revoked", name.strip()), List.of("revoked " + name.strip()));
+    }
+}

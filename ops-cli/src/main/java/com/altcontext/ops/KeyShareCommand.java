@@ -1,0 +1,55 @@
+package com.altcontext.ops;
+
+import com.altcontext.access.AccessKeyStore.KeyAddition;
+import com.altcontext.access.AccessKeyStore.NewKey;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes a link to the figures of a property. */
+@Command(
+        name = "share",
+        description = {
+            "Prints a link that opens the dashboard of a property, for people without a key. It shows figures and no leads, "
+                    + "and with a filter no value of fewer than 3 visitors.",
+            "The link is shown this once. Its key stands behind the #, which browsers never send. Needs PUBLIC_URL, as the "
+                    + "service has it. End the link with altops key revoke."
+        },
+        footer = {"", "Example:", "  altops key share docs --expires 90d"})
+final class KeyShareCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(index = "0", paramLabel = "PROPERTY", description = "Its slug.")
+    private String property = "";
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Of the key; default: share and the slug.")
+    private @Nullable String name;
+
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            defaultValue = "90d",
+            description = "When the link ends, like 2027-01-31; default: ${DEFAULT-VALUE}.")
+    private String expires = "";
+
+    KeyShareCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        URI url = context.environment().publicUrl();
+        String called = name == null ? "share " + property : name;
+        NewKey key = KeyCommand.named(() -> NewKey.ofShare(called, property, KeyCommand.end(expires, context.now())));
+        KeyAddition.Added added = KeyCommand.add(context, key);
+        String link = url.toString().replaceFirst("/$", "") + "/dashboard#key="
+                + added.secret().text();
+        context.output()
+                .print(
+                        JsonObject.ok(true).with("link", link).with("key", KeyCommand.json(added.key(), context.now())),
+                        List.of(link));
+    }
+}
