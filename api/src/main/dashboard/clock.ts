@@ -1,10 +1,20 @@
-import { day } from './view';
-
 /** How far this device's clock is behind the service's, in milliseconds; the service decides which day it is. */
 let behind: number | undefined;
 
-/** The service's current day, in UTC. */
-export const today = (): string => day(Date.now() + (behind ?? 0));
+/** The time zones of the properties that are shown. */
+let zones = ['UTC'];
+
+/** The service's current day: the latest that has begun in one of the time zones. */
+export const today = (): string =>
+  zones
+    .map((timeZone) => new Intl.DateTimeFormat('sv', { timeZone }).format(Date.now() + (behind ?? 0)))
+    .sort()
+    .at(-1)!;
+
+/** From now on, days are those of these time zones. */
+export const goBy = (shown: string[]): void => {
+  zones = shown;
+};
 
 /** Takes the service's time from an answer. */
 export const learn = (generatedAt: string): void => {

@@ -61,7 +61,7 @@ export const en = {
     gaps: (days: string, more: number) =>
       `These days were never rolled up and show zeros: ${days}${more > 0 ? ` and ${more} more` : ''}. Run altops rollup to compute them.`,
     loaded: (days: string, visitors: string) => `Figures of ${days}: ${visitors} unique visitors.`,
-    days: 'Days are those of the site’s time zone.',
+    days: (zone: string) => (zone ? `Days are those of the time zone ${zone}.` : 'Days are those of each site’s own time zone.'),
   },
 
   empty: {

@@ -119,6 +119,7 @@ export interface Property {
   id: string;
   name: string;
   domains: string[];
+  timeZone: string;
 }
 
 export const STATUSES = ['express', 'implied', 'expired', 'pending', 'withdrawn'] as const;

@@ -63,7 +63,7 @@ export const fr: Words = {
     gaps: (days, more) =>
       `Ces jours n’ont jamais été calculés et affichent zéro : ${days}${more > 0 ? ` et ${more} autres` : ''}. Lancez altops rollup pour les calculer.`,
     loaded: (days, visitors) => `Chiffres pour ${days} : ${visitors} visiteurs uniques.`,
-    days: 'Les jours sont ceux du fuseau horaire du site.',
+    days: (zone) => (zone ? `Les jours sont ceux du fuseau horaire ${zone}.` : 'Les jours sont ceux du fuseau horaire de chaque site.'),
   },
 
   empty: {

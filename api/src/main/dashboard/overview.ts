@@ -1,7 +1,7 @@
 import { ask, type Problem } from './api';
 import { breakdownCard } from './breakdown';
 import { card, type Filled } from './card';
-import { today } from './clock';
+import { goBy, today } from './clock';
 import { h } from './dom';
 import type { Freshness, Properties, Summary } from './figures';
 import { ingest } from './ingest';
@@ -38,6 +38,7 @@ export const overview = (change: Change, account: HTMLElement) => {
   const compared = h('p', { class: 'compared' });
   const asOf = h('span', {});
   const warning = h('p', { class: 'warning', hidden: true });
+  const days = h('p', { class: 'quiet' });
   const welcome = h('div', { class: 'card welcome', hidden: true });
   const key = card(words.tiles.heading, { class: 'key' });
   const trend = trendCard((chart) => change({ chart }));
@@ -118,10 +119,22 @@ export const overview = (change: Change, account: HTMLElement) => {
   const propertyOf = async (signal: AbortSignal): Promise<string> => {
     if (!properties) {
       properties = await ask<Properties>('/v1/dashboard/properties', {}, signal);
-      picker.show(view, properties);
+      showPicker();
       showTitle();
     }
     return view.property || (properties.defaultPropertyId ?? '');
+  };
+
+  /** With whose days the view is of. */
+  const showPicker = (): void => {
+    const shown = view.property || properties?.defaultPropertyId;
+    const of = (properties?.properties ?? []).filter(({ id }) => !shown || id === shown);
+    const zones = [...new Set(of.map(({ timeZone }) => timeZone))];
+    if (zones.length > 0) {
+      goBy(zones);
+      days.textContent = words.fresh.days(zones.length === 1 ? zones[0]! : '');
+    }
+    picker.show(view, properties);
   };
 
   const showTitle = (): void => {
@@ -202,7 +215,7 @@ export const overview = (change: Change, account: HTMLElement) => {
       h('div', { class: 'pair' }, sources.card.element, pages.card.element),
       h('div', { class: 'triple' }, ...others.map((each) => each.card.element)),
       h('div', { class: 'pair uneven' }, h('div', { class: 'stack' }, vitalsCard.element, ingestCard.element), leads.card.element),
-      h('p', { class: 'quiet' }, words.fresh.days),
+      days,
     ),
   );
 
@@ -227,7 +240,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     show: (next: View): void => {
       const old = view as View | undefined;
       view = next;
-      picker.show(view, properties);
+      showPicker();
       trend.choose(view.chart);
       if (!old || keyOf(old) !== keyOf(view)) {
         void load();

@@ -73,9 +73,10 @@ public class DashboardResource {
     /** @param defaultPropertyId the property of requests that name none; null if those are about all together */
     public record PropertiesBody(boolean ok, @Nullable String defaultPropertyId, List<PropertyBody> properties) {}
 
-    public record PropertyBody(String id, String name, Collection<String> domains) {
+    /** @param timeZone whose days the figures go by */
+    public record PropertyBody(String id, String name, Collection<String> domains, String timeZone) {
         static PropertyBody of(PropertyStore.StoredProperty property) {
-            return new PropertyBody(property.slug(), property.name(), property.domains());
+            return new PropertyBody(property.slug(), property.name(), property.domains(), property.timeZone());
         }
     }
 

@@ -71,8 +71,10 @@ class DashboardIT {
         assertThat(page.tile("uniqueVisitors")).isEqualTo("3");
         page.select(".toolbar select", "");
         assertThat(page.query()).isEqualTo("?window=365");
+        assertThat(page.text("main > .quiet")).isEqualTo("Days are those of each site’s own time zone.");
         assertThat(page.tile("uniqueVisitors")).matches("[\\d,]{3,}");
         page.select(".toolbar select", "kiln");
+        assertThat(page.text("main > .quiet")).isEqualTo("Days are those of the time zone Africa/Abidjan.");
         page.choose("7");
         page.tab.click(".check");
         page.settled();

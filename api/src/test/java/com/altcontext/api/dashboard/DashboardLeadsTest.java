@@ -76,7 +76,8 @@ class DashboardLeadsTest {
 
     @Test
     void the_properties_come_with_their_names_and_domains_in_the_order_of_their_slugs() {
-        stored.execute("UPDATE properties SET name = 'The \"site\"' WHERE id = ?", property);
+        stored.execute(
+                "UPDATE properties SET name = 'The \"site\"', time_zone = 'America/Toronto' WHERE id = ?", property);
         JsonNode answer = signedIn("GET", "/v1/dashboard/properties").send().json();
 
         assertThat(answer.path("defaultPropertyId").isNull()).isTrue();
@@ -85,7 +86,7 @@ class DashboardLeadsTest {
         assertThat(answer.path("properties"))
                 .anySatisfy(one -> assertThat(one)
                         .hasToString("{\"id\":\"" + property + "\",\"name\":\"The \\\"site\\\"\",\"domains\":[\""
-                                + property + ".example\"]}"));
+                                + property + ".example\"],\"timeZone\":\"America/Toronto\"}"));
     }
 
     @Test

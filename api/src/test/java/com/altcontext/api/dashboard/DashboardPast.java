@@ -102,7 +102,10 @@ final class DashboardPast {
      * visitors come at once: today, at whatever time, is compared with the same part of yesterday.
      */
     private void kiln() {
-        stored.execute("INSERT INTO properties (id, name, domains) VALUES (?, 'Maple Kiln', '{kiln.example}')", KILN);
+        // Its days are those of UTC under another name.
+        stored.execute(
+                "INSERT INTO properties (id, name, domains, time_zone) VALUES (?, 'Maple Kiln', '{kiln.example}', 'Africa/Abidjan')",
+                KILN);
         store(
                 view(KILN, "anna", 1, "00:00:00")
                         .source(TrafficSource.ORGANIC_SEARCH, Utm.NONE, "www.google.ca")
