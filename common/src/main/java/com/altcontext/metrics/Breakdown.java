@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A window's visits by the values of a dimension.
  *
  * @param dimension its name in requests
- * @param rows the values with the most visitors first
- * @param hasVisitors whether the visitors of a row are different ones over the whole window; else they are unknown
+ * @param rows those with the most visitors first; where these are unknown, those with the most sessions
  * @param other the sums of the values that are not among the rows
  * @param total the sums of all values
  * @param reasons why a figure that is null cannot be given, by its dotted name
@@ -19,7 +18,6 @@ public record Breakdown(
         String dimension,
         FigureSource from,
         List<Value> rows,
-        boolean hasVisitors,
         AdditiveSums other,
         AdditiveSums total,
         Map<String, String> reasons) {
@@ -35,10 +33,10 @@ public record Breakdown(
     public record Value(@Nullable String value, Sums sums) {}
 
     /**
-     * @param visitors different visitors
+     * @param visitors different visitors over the whole window; null if they are unknown
      * @param conversions sessions that hold a conversion
      */
-    public record Sums(long visitors, long pageViews, long sessions, long conversions) {}
+    public record Sums(@Nullable Long visitors, long pageViews, long sessions, long conversions) {}
 
     /** What adds up over values: null is what does not, since a visitor or a session can have several values. */
     public record AdditiveSums(
@@ -114,7 +112,6 @@ public record Breakdown(
                 dimension,
                 from,
                 rows,
-                noVisitors == null,
                 AdditiveSums.of(ofEvents, pageViews, sessions, conversions),
                 AdditiveSums.of(ofEvents, total.pageViews, total.sessions, total.conversions),
                 noVisitors == null ? Map.of() : Map.of("rows.visitors", noVisitors));

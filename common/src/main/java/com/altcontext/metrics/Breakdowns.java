@@ -17,17 +17,17 @@ public final class Breakdowns {
     public static final int MAX_ROWS = 500;
 
     private static final String ROWS = """
-            SELECT sum(visitors)::bigint, sum(page_views)::bigint, sum(sessions)::bigint, sum(conversions)::bigint, value
+            SELECT sum(page_views)::bigint, sum(sessions)::bigint, sum(conversions)::bigint, value
             FROM daily_dimension_rollups
             WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?) AND rank > 0
             GROUP BY value
-            ORDER BY sum(visitors) DESC, sum(page_views) DESC, sum(sessions) DESC, value COLLATE "C"
+            ORDER BY sum(sessions) DESC, sum(page_views) DESC, value COLLATE "C"
             LIMIT ?
             """;
 
     private static final String SUMS = """
-            SELECT coalesce(sum(visitors), 0)::bigint, coalesce(sum(page_views), 0)::bigint,
-                   coalesce(sum(sessions), 0)::bigint, coalesce(sum(conversions), 0)::bigint
+            SELECT coalesce(sum(page_views), 0)::bigint, coalesce(sum(sessions), 0)::bigint,
+                   coalesce(sum(conversions), 0)::bigint
             FROM daily_dimension_rollups
             WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?)
             """;
@@ -40,9 +40,8 @@ public final class Breakdowns {
             ORDER BY 2 DESC, goal COLLATE "C"
             """;
 
-    /** Why a row over several days has none. */
     private static final String NO_VISITORS =
-            "different visitors over several days are counted in raw rows, and those of the first days are gone";
+            "different visitors of a value are counted in raw rows, and those of the first days are gone";
 
     private final Sql sql;
 
@@ -63,7 +62,7 @@ public final class Breakdowns {
             Pipeline look = tx.pipeline();
             Pipeline.Pending<Value> rows = look.query(
                     ROWS,
-                    row -> new Value(row.textOrNull(5), sums(row)),
+                    row -> new Value(row.textOrNull(4), sums(row)),
                     dimension.key(),
                     window.from(),
                     window.to(),
@@ -78,7 +77,7 @@ public final class Breakdowns {
                     FigureSource.ROLLUPS,
                     dimension.isOfEvents(),
                     rows.rows(),
-                    window.days() == 1 ? null : NO_VISITORS,
+                    NO_VISITORS,
                     total.rows().getFirst());
         });
     }
@@ -91,7 +90,7 @@ public final class Breakdowns {
     public Breakdown ofGoals(Window window, String property, long sessions) {
         List<Value> rows = sql.inTransaction(tx -> tx.query(
                 GOALS,
-                row -> new Value(row.text(1), new Sums(0, 0, sessions, row.number(2))),
+                row -> new Value(row.text(1), new Sums(null, 0, sessions, row.number(2))),
                 property,
                 window.from(),
                 window.to()));
@@ -101,7 +100,6 @@ public final class Breakdowns {
                 Breakdown.GOAL,
                 FigureSource.ROLLUPS,
                 rows,
-                false,
                 nothing,
                 nothing,
                 Map.of(
@@ -112,6 +110,6 @@ public final class Breakdowns {
     }
 
     private static Sums sums(Row row) throws SQLException {
-        return new Sums(row.number(1), row.number(2), row.number(3), row.number(4));
+        return new Sums(null, row.number(1), row.number(2), row.number(3));
     }
 }

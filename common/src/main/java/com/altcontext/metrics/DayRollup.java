@@ -1,6 +1,5 @@
 package com.altcontext.metrics;
 
-import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
@@ -21,7 +20,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -72,18 +73,12 @@ final class DayRollup {
             INSERT INTO daily_ingest_rollups (property_id, day, accepted, bots, reasons, rejected) VALUES (?, ?, ?, ?, ?, ?)
             """;
 
-    private static final String SAVE_DIMENSION = """
-            INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, visitors, page_views, sessions, conversions)
-            SELECT property_id, ?, ?, rank, value, visitors, page_views, sessions, conversions
-            FROM unnest(?::text[], ?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
-                AS made(property_id, rank, value, visitors, page_views, sessions, conversions)
-            """;
-
     private static final String SAVE_GOAL =
             "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, ?, ?, ?)";
 
     private final Tx tx;
     private final LocalDate day;
+    private final LocalDate lastPartition;
     private final String zone;
     private final Map<String, @Nullable Object> asked = new HashMap<>();
     private final Map<String, PropertyDay> days = new LinkedHashMap<>();
@@ -92,6 +87,7 @@ final class DayRollup {
     DayRollup(Tx tx, DayBounds bounds, List<String> properties) {
         this.tx = tx;
         this.day = bounds.day();
+        this.lastPartition = bounds.lastPartition();
         this.zone = bounds.zone().getId();
         asked.put("day", day);
         asked.put("start", bounds.start());
@@ -134,25 +130,24 @@ final class DayRollup {
      * @return how many events they are of, bots included
      */
     long replace(long version, Instant now) {
+        readUnfinished();
+        List<Carried> carried = readCarried();
         countSessions();
-        countVisitors();
+        each("events", (figures, row) -> {
+            figures.add(Count.ACCEPTED, row.number(2));
+            figures.add(Count.PAGE_VIEWS, row.number(3));
+            figures.add(Count.BOTS, row.number(4));
+        });
+        countVisitors(carried);
         each("newVisitors", (figures, row) -> figures.add(Count.NEW_VISITORS, row.number(2)));
-        each("bots", (figures, row) -> figures.add(Count.BOTS, row.number(2)));
-        for (Vital vital : Vital.values()) {
-            measure(vital);
-        }
+        measureVitals();
         each("leads", (figures, row) -> figures.add(Count.NEW_LEADS, row.number(2)));
         timeCaptures();
         each("rejections", (figures, row) -> figures.rejected.put(row.text(2), row.number(3)));
 
         forget();
         days.forEach((property, figures) -> save(property, figures, version, now));
-        readUntil();
-        asked.put("carried", ids("carried"));
-        asked.put("unfinished", ids("unfinished"));
-        for (Dimension dimension : Dimension.values()) {
-            save(dimension);
-        }
+        new DayDimensions(tx, day, asked).save();
         for (GoalStore.StoredGoal goal : GoalStore.list(tx, null)) {
             if (days.containsKey(goal.property())) {
                 save(goal.property(), goal.goal());
@@ -165,20 +160,36 @@ final class DayRollup {
 
     /** Counts a goal that was not there when the day was rolled up. */
     void add(String property, Goal goal) {
-        readUntil();
+        readUnfinished();
         save(property, goal);
     }
 
-    private void readUntil() {
+    /**
+     * A session that has events on the day and began before it.
+     *
+     * @param isAlone whether its visitor began none on the day
+     */
+    private record Carried(String property, UUID visitor, UUID session, boolean isAlone) {}
+
+    private void readUnfinished() {
+        record Unfinished(UUID session, LocalDate lastDay) {}
+        NamedSql statement = sql("unfinished");
+        List<Unfinished> unfinished =
+                tx.query(statement.sql(), row -> new Unfinished(row.id(1), row.day(2)), statement.parameters(asked));
+        asked.put("unfinished", unfinished.stream().map(Unfinished::session).toArray(UUID[]::new));
         asked.put(
                 "until",
-                tx.query(sql("until").sql(), row -> row.day(1), sql("until").parameters(asked))
-                        .getFirst());
+                unfinished.stream().map(Unfinished::lastDay).reduce(lastPartition, (a, b) -> a.isAfter(b) ? a : b));
     }
 
-    private UUID[] ids(String statement) {
-        NamedSql sql = sql(statement);
-        return tx.query(sql.sql(), row -> row.id(1), sql.parameters(asked)).toArray(UUID[]::new);
+    private List<Carried> readCarried() {
+        NamedSql statement = sql("carried");
+        List<Carried> carried = tx.query(
+                statement.sql(),
+                row -> new Carried(row.text(1), row.id(2), row.id(3), row.flag(4)),
+                statement.parameters(asked));
+        asked.put("carried", carried.stream().map(Carried::session).toArray(UUID[]::new));
+        return carried;
     }
 
     private void countSessions() {
@@ -190,17 +201,26 @@ final class DayRollup {
         });
     }
 
-    private void countVisitors() {
+    /** Those who began a session on the day, and those who went on with one. */
+    private void countVisitors(List<Carried> carried) {
         each("visitors", (figures, row) -> {
             figures.visitors.addLeast((int) row.number(2), (int) row.number(3));
             figures.add(Count.UNIQUE_VISITORS, row.number(4));
-            figures.add(Count.PAGE_VIEWS, row.number(5));
-            figures.add(Count.ACCEPTED, row.number(6));
+        });
+        Map<String, Set<UUID>> alone = new HashMap<>();
+        carried.stream()
+                .filter(Carried::isAlone)
+                .forEach(one -> alone.computeIfAbsent(one.property, _ -> new HashSet<>())
+                        .add(one.visitor));
+        alone.forEach((property, visitors) -> {
+            PropertyDay figures = Objects.requireNonNull(days.get(property));
+            figures.visitors.add(VisitorSketch.of(visitors));
+            figures.add(Count.UNIQUE_VISITORS, visitors.size());
         });
         Map<String, Set<UUID>> few = new HashMap<>();
         days.forEach((property, figures) -> {
             if (figures.count(Count.UNIQUE_VISITORS) <= VisitorSketch.MAX_EXACT) {
-                few.put(property, new HashSet<>());
+                few.put(property, alone.getOrDefault(property, new HashSet<>()));
             }
         });
         asked.put("few", few.keySet().toArray(String[]::new));
@@ -213,14 +233,23 @@ final class DayRollup {
                 Objects.requireNonNull(days.get(property)).fewVisitors = VisitorSketch.of(visitors));
     }
 
-    private void measure(Vital vital) {
-        NamedSql statement = new NamedSql(
-                text("vital").replace("{column}", vital.raw()).replace("{scale}", vital == Vital.CLS ? "1000" : "1"));
+    private void measureVitals() {
+        List<Vital> vitals = List.of(Vital.values());
+        NamedSql statement = new NamedSql(text("vitals")
+                .replace(
+                        "{numbers}",
+                        joined(IntStream.rangeClosed(1, vitals.size()).boxed(), String::valueOf))
+                .replace("{columns}", joined(vitals.stream(), Vital::raw))
+                .replace("{scales}", joined(vitals.stream(), vital -> vital == Vital.CLS ? "1000" : "1")));
         each(
                 statement,
                 (figures, row) -> figures.vitals
-                        .computeIfAbsent(vital, _ -> new ByteArrayOutputStream())
-                        .writeBytes(Histogram.entry((int) row.number(2), row.number(3))));
+                        .computeIfAbsent(vitals.get((int) row.number(2) - 1), _ -> new ByteArrayOutputStream())
+                        .writeBytes(Histogram.entry((int) row.number(3), row.number(4))));
+    }
+
+    static <T> String joined(Stream<T> parts, Function<T, String> text) {
+        return parts.map(text).collect(Collectors.joining(", "));
     }
 
     /** How long after their first visit the visitors left an address, and which visitors did. */
@@ -280,36 +309,6 @@ final class DayRollup {
         pipeline.send();
     }
 
-    private void save(Dimension dimension) {
-        String counted = text(dimension.isOfEvents() ? "eventDimension" : "sessionDimension")
-                .replace("{column}", dimension.column());
-        NamedSql statement = new NamedSql(text("top").replace("{counted}", counted));
-        record Ranked(String property, long rank, @Nullable String value, Breakdown.Sums sums) {}
-        List<Ranked> rows = tx.query(
-                statement.sql(),
-                row -> new Ranked(
-                        row.text(1),
-                        row.number(2),
-                        row.textOrNull(3),
-                        new Breakdown.Sums(row.number(4), row.number(5), row.number(6), row.number(7))),
-                statement.parameters(asked));
-        if (rows.isEmpty()) {
-            return;
-        }
-        Columns<Ranked> made = new Columns<>(rows);
-        var _ = tx.update(
-                SAVE_DIMENSION,
-                dimension.key(),
-                day,
-                made.texts(Ranked::property),
-                made.numbers(Ranked::rank),
-                made.texts(Ranked::value),
-                made.numbers(row -> row.sums.visitors()),
-                made.numbers(row -> row.sums.pageViews()),
-                made.numbers(row -> row.sums.sessions()),
-                made.numbers(row -> row.sums.conversions()));
-    }
-
     private void save(String property, Goal goal) {
         asked.put("property", property);
         NamedSql statement = new NamedSql(text("goal").replace("{reached}", "%s"));
@@ -330,10 +329,14 @@ final class DayRollup {
         each(sql(statement), collector);
     }
 
+    /** Not by a cursor, behind which PostgreSQL uses one process alone. */
     private void each(NamedSql statement, Collector collector) {
-        tx.each(
+        var _ = tx.query(
                 statement.sql(),
-                row -> collector.add(Objects.requireNonNull(days.get(row.text(1))), row),
+                row -> {
+                    collector.add(Objects.requireNonNull(days.get(row.text(1))), row);
+                    return days;
+                },
                 statement.parameters(asked));
     }
 
@@ -341,7 +344,8 @@ final class DayRollup {
         return new NamedSql(text(name));
     }
 
-    private static String text(String name) {
+    /** A statement of {@code rollup.sql}. */
+    static String text(String name) {
         return Objects.requireNonNull(STATEMENTS.get(name), name);
     }
 }

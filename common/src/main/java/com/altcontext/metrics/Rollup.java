@@ -21,9 +21,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a day's aggregates from its raw rows and replaces the old ones: each day in one transaction of three round
- * trips, with the same result however often it runs. PostgreSQL does the work, and no rows come into this process. Runs
- * on several machines take turns, by a lock that the transaction holds.
+ * Computes a day's aggregates from its raw rows and replaces the old ones: each day in one transaction, with
+ * the same result however often it runs. PostgreSQL does the work, and no raw rows come into this process. Runs on
+ * several machines take turns, by a lock that the transaction holds.
  */
 public final class Rollup {
     /** A day can still change for so many days, since a beacon may be up to 7 days old when it arrives. */

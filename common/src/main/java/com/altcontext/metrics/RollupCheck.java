@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RollupCheck {
     private static final String STORED = """
-            SELECT rank, value, visitors, page_views, sessions, conversions
+            SELECT rank, value, page_views, sessions, conversions
             FROM daily_dimension_rollups
             WHERE property_id = ? AND dimension = ? AND day = ?
             ORDER BY rank
@@ -127,7 +127,7 @@ public final class RollupCheck {
                         row.number(1),
                         new Breakdown.Value(
                                 row.textOrNull(2),
-                                new Breakdown.Sums(row.number(3), row.number(4), row.number(5), row.number(6)))),
+                                new Breakdown.Sums(null, row.number(3), row.number(4), row.number(5)))),
                 compared.property,
                 dimension.key(),
                 compared.day);
@@ -142,7 +142,7 @@ public final class RollupCheck {
         for (Ranked one : ranked) {
             compared.sums(
                     dimension.key() + "." + one.rank,
-                    raw.getOrDefault(one.row.value(), new Breakdown.Sums(0, 0, 0, 0)),
+                    raw.getOrDefault(one.row.value(), new Breakdown.Sums(null, 0, 0, 0)),
                     one.row.sums());
         }
     }
@@ -159,9 +159,9 @@ public final class RollupCheck {
     private static Breakdown.Sums sum(Collection<Breakdown.Sums> all) {
         return all.stream()
                 .reduce(
-                        new Breakdown.Sums(0, 0, 0, 0),
+                        new Breakdown.Sums(null, 0, 0, 0),
                         (a, b) -> new Breakdown.Sums(
-                                a.visitors() + b.visitors(),
+                                null,
                                 a.pageViews() + b.pageViews(),
                                 a.sessions() + b.sessions(),
                                 a.conversions() + b.conversions()));
@@ -187,7 +187,6 @@ public final class RollupCheck {
         }
 
         void sums(String of, Breakdown.Sums raw, Breakdown.Sums rolledUp) {
-            same(of + ".visitors", (double) raw.visitors(), rolledUp.visitors());
             same(of + ".pageViews", (double) raw.pageViews(), rolledUp.pageViews());
             same(of + ".sessions", (double) raw.sessions(), rolledUp.sessions());
             same(of + ".conversions", (double) raw.conversions(), rolledUp.conversions());

@@ -1,12 +1,29 @@
 -- The statements of a rollup, each for one kind of figure. They are about the day of some properties that share a time zone:
 -- :properties are their slugs, :start and :end the day's bounds, :first and :last the UTC days (partitions) that it lies in, and
--- :until the UTC day on which the last of the sessions that began on it ends. Bots are in none but botEvents.
+-- :until the UTC day on which the last of the sessions that began on it ends. Bots are in none but bots.
 -- A visitor is in one bucket, so what is grouped by bucket and visitor inside can be counted outside, also on a cluster.
 
--- until
-SELECT greatest(:last, max((last_event_at AT TIME ZONE 'UTC')::date))
+-- carried
+-- The sessions that have events on the day and began before it, and whether the visitor began none on the day.
+SELECT property_id, visitor_id, session_id, NOT EXISTS (
+           SELECT FROM sessions AS s
+           WHERE s.bucket = c.bucket AND s.visitor_id = c.visitor_id AND s.device <> 'bot'
+             AND s.started_at >= :start AND s.started_at < :end) AS is_alone
+FROM (
+    SELECT DISTINCT e.bucket, e.property_id, e.visitor_id, e.session_id
+    FROM events AS e
+    WHERE e.day BETWEEN :first AND :last AND e.occurred_at >= :start AND e.occurred_at < :end AND e.device <> 'bot'
+      AND e.property_id = ANY (:properties) AND NOT EXISTS (
+        SELECT FROM sessions AS s
+        WHERE s.bucket = e.bucket AND s.id = e.session_id AND s.device <> 'bot'
+          AND s.started_at >= :start AND s.started_at < :end)) AS c
+
+-- unfinished
+-- The sessions that began on the day and have events after it, and the UTC day of the last.
+SELECT id, (last_event_at AT TIME ZONE 'UTC')::date
 FROM sessions
-WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND property_id = ANY (:properties)
+WHERE started_at >= :start AND started_at < :end AND last_event_at >= :end AND device <> 'bot'
+  AND property_id = ANY (:properties)
 
 -- sessions
 SELECT property_id,
@@ -31,27 +48,24 @@ WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND propert
 GROUP BY property_id
 
 -- visitors
--- One row for each register of the sketch: the first 15 bits of the visitors' ids, and the smallest of the 14 bits after those.
-SELECT property_id, bits >> 14 AS register, min(bits & 16383) AS least,
-       count(*) AS visitors, sum(page_views)::bigint AS page_views, sum(events)::bigint AS events
+-- Those who began a session: one row for each register of the sketch: the first 15 bits of the visitors' ids, and the smallest
+-- of the 14 bits after those.
+SELECT property_id, bits >> 14 AS register, min(bits & 16383) AS least, count(*) AS visitors
 FROM (
-    SELECT property_id, page_views, events,
+    SELECT property_id,
            (get_byte(id, 0) << 21) + (get_byte(id, 1) << 13) + (get_byte(id, 2) << 5) + (get_byte(id, 3) >> 3) AS bits
     FROM (
-        SELECT property_id, uuid_send(visitor_id) AS id, count(*) AS events,
-               count(*) FILTER (WHERE event_type = 'page_view') AS page_views
-        FROM events
-        WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
-          AND property_id = ANY (:properties)
+        SELECT property_id, uuid_send(visitor_id) AS id
+        FROM sessions
+        WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND property_id = ANY (:properties)
         GROUP BY bucket, property_id, visitor_id) AS visitors) AS hashed
 GROUP BY property_id, bits >> 14
 
 -- fewVisitors
 -- Of properties that have few, so that those are counted exactly over many days too.
 SELECT property_id, visitor_id
-FROM events
-WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
-  AND property_id = ANY (:few)
+FROM sessions
+WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND property_id = ANY (:few)
 GROUP BY bucket, property_id, visitor_id
 
 -- newVisitors
@@ -65,79 +79,72 @@ WHERE v.first_seen_at >= :start AND v.first_seen_at < :end AND v.property_id = A
       AND s.started_at >= :start AND s.started_at < :end)
 GROUP BY v.property_id
 
--- bots
-SELECT property_id, count(*) AS bots
+-- events
+SELECT property_id,
+       count(*) FILTER (WHERE device <> 'bot') AS accepted,
+       count(*) FILTER (WHERE device <> 'bot' AND event_type = 'page_view') AS page_views,
+       count(*) FILTER (WHERE device = 'bot') AS bots
 FROM events
-WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device = 'bot'
-  AND property_id = ANY (:properties)
+WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND property_id = ANY (:properties)
 GROUP BY property_id
 
--- sessionDimension
--- {column} is a column of sessions.
-SELECT property_id, value, count(*) AS visitors, sum(page_views) AS page_views, sum(sessions) AS sessions,
-       sum(conversions) AS conversions
-FROM (
-    SELECT property_id, {column} AS value, sum(page_views) AS page_views, count(*) AS sessions,
-           count(*) FILTER (WHERE conversions > 0) AS conversions
-    FROM sessions
-    WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND property_id = ANY (:properties)
-    GROUP BY bucket, property_id, {column}, visitor_id) AS visitors
-GROUP BY property_id, value
-
--- carried
--- The sessions that have events on the day and began before it.
-SELECT DISTINCT e.session_id
-FROM events AS e
-WHERE e.day BETWEEN :first AND :last AND e.occurred_at >= :start AND e.occurred_at < :end AND e.device <> 'bot'
-  AND e.property_id = ANY (:properties) AND NOT EXISTS (
-    SELECT FROM sessions AS s
-    WHERE s.bucket = e.bucket AND s.visitor_id = e.visitor_id AND s.id = e.session_id
-      AND s.started_at >= :start AND s.started_at < :end)
-
--- unfinished
--- The sessions that began on the day and have events after it.
-SELECT id
+-- visits
+-- Sessions that are alike are counted together, once for all dimensions; {columns} are those of the dimensions.
+SELECT property_id, {columns}, sum(page_views) AS page_views, count(*) AS sessions,
+       count(*) FILTER (WHERE conversions > 0) AS conversions
 FROM sessions
-WHERE started_at >= :start AND started_at < :end AND last_event_at >= :end AND device <> 'bot'
-  AND property_id = ANY (:properties)
+WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND property_id = ANY (:properties)
+GROUP BY property_id, {columns}
+
+-- sessionDimension
+-- {column} is a column of sessions, {dimension} the name of its dimension.
+SELECT property_id, '{dimension}' AS dimension, {column} AS value, sum(page_views) AS page_views, sum(sessions) AS sessions,
+       sum(conversions) AS conversions
+FROM visits
+GROUP BY property_id, {column}
 
 -- eventDimension
--- {column} is a column of events. Visitors and page views are those of the day; sessions are those that began on it. They are
--- counted without a join and in one level: a day of many visitors has nearly as many pairs of visitor and path as events, and
--- sorting those once is a quarter of the work of grouping them twice.
-SELECT property_id, {column} AS value,
-       count(DISTINCT CASE WHEN occurred_at < :end THEN visitor_id END) AS visitors,
-       count(*) FILTER (WHERE occurred_at < :end AND event_type = 'page_view') AS page_views,
-       count(DISTINCT CASE WHEN session_id <> ALL (:carried) THEN session_id END) AS sessions,
-       count(DISTINCT CASE WHEN session_id <> ALL (:carried) AND is_conversion THEN session_id END) AS conversions
-FROM events
-WHERE day BETWEEN :first AND :until AND device <> 'bot' AND property_id = ANY (:properties)
-  AND occurred_at >= :start AND (occurred_at < :end OR session_id = ANY (:unfinished))
+-- {column} is a column of events, {dimension} the name of its dimension. Page views are those of the day; sessions are those
+-- that began on it.
+SELECT property_id, '{dimension}' AS dimension, {column} AS value, sum(page_views) AS page_views,
+       count(*) FILTER (WHERE session_id <> ALL (:carried)) AS sessions,
+       count(*) FILTER (WHERE session_id <> ALL (:carried) AND converts) AS conversions
+FROM (
+    SELECT property_id, {column}, session_id, bool_or(is_conversion) AS converts,
+           count(*) FILTER (WHERE occurred_at < :end AND event_type = 'page_view') AS page_views
+    FROM events
+    WHERE day BETWEEN :first AND :until AND device <> 'bot' AND property_id = ANY (:properties)
+      AND occurred_at >= :start AND (occurred_at < :end OR session_id = ANY (:unfinished))
+    GROUP BY bucket, property_id, {column}, session_id) AS of_sessions
 GROUP BY property_id, {column}
 
 -- top
--- The 500 values with the most visitors, and the sum of the others as rank 0.
-SELECT property_id, CASE WHEN rank <= 500 THEN rank ELSE 0 END AS place, CASE WHEN rank <= 500 THEN value END AS value,
-       sum(visitors)::bigint AS visitors, sum(page_views)::bigint AS page_views, sum(sessions)::bigint AS sessions,
-       sum(conversions)::bigint AS conversions
+-- Of each dimension the 500 values with the most sessions, and the sum of the others as rank 0.
+SELECT property_id, dimension, CASE WHEN rank <= 500 THEN rank ELSE 0 END AS place, CASE WHEN rank <= 500 THEN value END AS value,
+       sum(page_views)::bigint AS page_views, sum(sessions)::bigint AS sessions, sum(conversions)::bigint AS conversions
 FROM (
     SELECT *, row_number() OVER (
-        PARTITION BY property_id
-        ORDER BY visitors DESC, page_views DESC, sessions DESC, value COLLATE "C") AS rank
+        PARTITION BY property_id, dimension
+        ORDER BY sessions DESC, page_views DESC, value COLLATE "C") AS rank
     FROM ({counted}) AS counted) AS ranked
-GROUP BY 1, 2, 3
+GROUP BY 1, 2, 3, 4
 
--- vital
--- Buckets whose bounds grow by the factor 101/99, so that the middle of one is within 1 % of all in it.
-SELECT property_id, CASE WHEN value < 1 THEN 0 ELSE 1 + ceil(ln(value) / ln(101.0::float8 / 99))::integer END AS bucket,
-       count(*) AS count
+-- vitals
+-- Equal values are counted first, then buckets whose bounds grow by the factor 101/99, so that the middle of one is within 1 %
+-- of all in it. {columns} are the vitals' columns, {numbers} their places, and {scales} what each is multiplied by.
+SELECT property_id, vital, CASE WHEN value < 1 THEN 0 ELSE 1 + ceil(ln(value) / ln(101.0::float8 / 99))::integer END AS bucket,
+       sum(count)::bigint AS count
 FROM (
-    SELECT property_id, {column}::float8 * {scale} AS value
-    FROM events
-    WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
-      AND property_id = ANY (:properties) AND {column} IS NOT NULL) AS measured
-GROUP BY property_id, 2
-ORDER BY property_id, 2
+    SELECT property_id, vital, measured::float8 * (ARRAY[{scales}])[vital] AS value, count(*) AS count
+    FROM (
+        SELECT property_id, unnest(ARRAY[{numbers}]) AS vital, unnest(ARRAY[{columns}]) AS measured
+        FROM events
+        WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
+          AND property_id = ANY (:properties)) AS events
+    WHERE measured IS NOT NULL
+    GROUP BY property_id, vital, measured) AS equal_ones
+GROUP BY property_id, vital, bucket
+ORDER BY property_id, vital, bucket
 
 -- goal
 -- {reached} is that an event g reaches it.

@@ -202,7 +202,7 @@ class RollupTest {
         site.rollUp();
 
         assertThat(site.database.texts(
-                        "SELECT rank || ' ' || coalesce(value, 'null') || ' ' || visitors FROM daily_dimension_rollups"
+                        "SELECT rank || ' ' || coalesce(value, 'null') || ' ' || sessions FROM daily_dimension_rollups"
                                 + " WHERE dimension = 'path' AND rank <= 1 ORDER BY rank"))
                 .containsExactly("0 null 3", "1 /page-502 2");
         assertThat(site.database.count("SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'path'"))
@@ -261,7 +261,7 @@ class RollupTest {
         assertThat(site.database.texts("SELECT accepted || ' ' || bots FROM daily_ingest_rollups WHERE accepted > 0"))
                 .containsExactly("1 1");
         assertThat(site.database.count(
-                        "SELECT count(*) FROM daily_dimension_rollups WHERE value IN ('bot', '/bot') OR visitors > 1"))
+                        "SELECT count(*) FROM daily_dimension_rollups WHERE value IN ('bot', '/bot') OR sessions > 1"))
                 .isZero();
     }
 

@@ -82,9 +82,9 @@ class SummariesTest {
         site.rollUp();
 
         assertThat(rows(Dimension.LANDING_PATH))
-                .containsExactly(new Breakdown.Value("/first", new Breakdown.Sums(1, 3, 1, 0)));
+                .containsExactly(new Breakdown.Value("/first", new Breakdown.Sums(null, 3, 1, 0)));
         assertThat(rows(Dimension.EXIT_PATH))
-                .containsExactly(new Breakdown.Value("/last", new Breakdown.Sums(1, 3, 1, 0)));
+                .containsExactly(new Breakdown.Value("/last", new Breakdown.Sums(null, 3, 1, 0)));
         assertThat(rows(Dimension.PATH)).hasSize(3);
     }
 
@@ -99,7 +99,7 @@ class SummariesTest {
 
         assertThat(value(days(1, 1), Metric.LANDING_CONVERSION_RATE)).isEqualTo(0.5);
         assertThat(rows(Dimension.LANDING_PATH))
-                .containsExactly(new Breakdown.Value("/landing", new Breakdown.Sums(2, 3, 2, 1)));
+                .containsExactly(new Breakdown.Value("/landing", new Breakdown.Sums(null, 3, 2, 1)));
     }
 
     @Test
@@ -118,7 +118,7 @@ class SummariesTest {
                 .containsEntry("paid_search", 1.0)
                 .containsEntry("internal", 0.0);
         assertThat(rows(Dimension.UTM_SOURCE))
-                .containsExactly(new Breakdown.Value("ads", new Breakdown.Sums(1, 2, 1, 0)));
+                .containsExactly(new Breakdown.Value("ads", new Breakdown.Sums(null, 2, 1, 0)));
     }
 
     @Test
@@ -313,7 +313,7 @@ class SummariesTest {
                         "default totalPageViews",
                         "default bounceRate",
                         "default path.values",
-                        "default exit_path.1.visitors",
+                        "default exit_path.1.sessions",
                         "docs uniqueVisitors")
                 .doesNotContain("default sessions", "docs totalPageViews");
         assertThat(check.check(site.day(1), "docs"))
@@ -340,7 +340,7 @@ class SummariesTest {
         assertThat(pages.other()).isEqualTo(new Breakdown.AdditiveSums(2L, null, null));
         assertThat(entrances.total()).isEqualTo(new Breakdown.AdditiveSums(8L, 8L, 0L));
         assertThat(entrances.other()).isEqualTo(new Breakdown.AdditiveSums(2L, 2L, 0L));
-        assertThat(pages.hasVisitors()).isFalse();
+        assertThat(pages.rows()).extracting(row -> row.sums().visitors()).containsOnlyNulls();
         assertThat(pages.reasons()).containsOnlyKeys("rows.visitors");
     }
 

@@ -94,7 +94,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
                 read.countDown();
                 awaitWaiter();
                 return tx.update(
-                        "INSERT INTO daily_dimension_rollups VALUES ('default', 'path', ?, 1, ?, 1, 1, 1, 0)",
+                        "INSERT INTO daily_dimension_rollups VALUES ('default', 'path', ?, 1, ?, 1, 1, 0)",
                         LocalDate.ofInstant(NOW, ZoneOffset.UTC),
                         path);
             }));

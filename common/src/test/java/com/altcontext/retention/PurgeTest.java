@@ -117,7 +117,7 @@ class PurgeTest extends PurgeFixture {
         String of = "('default', '" + day + "'";
         database.run(
                 "INSERT INTO daily_metric_rollups (property_id, day) VALUES " + of + ")",
-                "INSERT INTO daily_dimension_rollups VALUES ('default', 'path', '" + day + "', 1, '/', 1, 1, 1, 0)",
+                "INSERT INTO daily_dimension_rollups VALUES ('default', 'path', '" + day + "', 1, '/', 1, 1, 0)",
                 "INSERT INTO daily_goal_rollups VALUES ('default', 'signup', '" + day + "', 1)",
                 "INSERT INTO daily_ingest_rollups (property_id, day) VALUES " + of + ")",
                 "INSERT INTO rollup_days VALUES ('" + day + "', 1, now(), 1)",

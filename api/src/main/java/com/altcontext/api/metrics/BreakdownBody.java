@@ -32,7 +32,7 @@ public record BreakdownBody(
             Breakdown.Sums sums = row.sums();
             return new ValueBody(
                     row.value(),
-                    breakdown.hasVisitors() ? sums.visitors() : null,
+                    sums.visitors(),
                     breakdown.hasPageViews() ? sums.pageViews() : null,
                     sums.sessions(),
                     sums.conversions());

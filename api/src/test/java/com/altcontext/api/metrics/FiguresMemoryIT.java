@@ -52,8 +52,8 @@ class FiguresMemoryIT {
     /** The values of a dimension are as long as a path can be, and each character takes two bytes. */
     private static final String FILL_PATHS = """
             INSERT INTO daily_dimension_rollups
-                (property_id, dimension, day, rank, value, visitors, page_views, sessions, conversions)
-            SELECT 'site-1', 'path', ?::date - 1, n, '/' || n || repeat('ж', 2000), 501 - n, 501 - n, 501 - n, 0
+                (property_id, dimension, day, rank, value, page_views, sessions, conversions)
+            SELECT 'site-1', 'path', ?::date - 1, n, '/' || n || repeat('ж', 2000), 501 - n, 501 - n, 0
             FROM generate_series(1, 500) AS n
             """;
 

@@ -520,8 +520,8 @@ class QueryTest {
         String before = stored.rows(from.replace("- 3", "- 4")).getFirst().asText();
         String today = stored.rows(from.replace("- 3", "")).getFirst().asText();
         stored.execute(
-                "INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, visitors, page_views,"
-                        + " sessions, conversions) VALUES (?, 'path', ?::date, 1, '/old', 4, 6, 5, 1)",
+                "INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, page_views,"
+                        + " sessions, conversions) VALUES (?, 'path', ?::date, 1, '/old', 6, 5, 1)",
                 property,
                 before);
         stored.execute(

@@ -15,8 +15,9 @@ enum BaseCount {
     CONVERTING_SESSIONS(Source.SESSIONS, "count(*) FILTER (WHERE converts)"),
     SESSION_PAGE_VIEWS(Source.SESSIONS, "sum(page_views)"),
     SESSION_EVENTS(Source.SESSIONS, "sum(events)"),
-    SESSION_VISITORS(Source.SESSIONS, "count(DISTINCT visitor_id)"),
-    RETURNING_SESSION_VISITORS(Source.SESSIONS, "count(DISTINCT visitor_id) FILTER (WHERE returns)"),
+    /** Of one visitor's sessions. */
+    SESSION_VISITORS(Source.SESSIONS, "1"),
+    RETURNING_SESSION_VISITORS(Source.SESSIONS, "bool_or(returns)::integer"),
     PAGE_VIEWS(Source.EVENTS, "sum(page_views)"),
     EVENTS(Source.EVENTS, "sum(events)"),
     VISITORS(Source.EVENTS, "count(*)"),
@@ -65,6 +66,11 @@ enum BaseCount {
     /** In the part of a statement that counts others. */
     String none() {
         return source == Source.VITALS ? "NULL::real" : "NULL::numeric";
+    }
+
+    /** Whether the sessions are counted for each visitor apart. */
+    boolean isOfVisitors() {
+        return this == SESSION_VISITORS || this == RETURNING_SESSION_VISITORS;
     }
 
     /** Whether visitors must be known by when they were first seen. */

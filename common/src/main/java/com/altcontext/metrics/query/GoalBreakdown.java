@@ -31,7 +31,7 @@ final class GoalBreakdown {
                 : rows.query(statement(windows, filter, rows.until()), this::values)
                         .getFirst();
         Breakdown.AdditiveSums nothing = new Breakdown.AdditiveSums(null, null, null);
-        return new Breakdown(window, Breakdown.GOAL, FigureSource.RAW, values, true, nothing, nothing, Map.of());
+        return new Breakdown(window, Breakdown.GOAL, FigureSource.RAW, values, nothing, nothing, Map.of());
     }
 
     private Condition statement(List<ZoneWindow> windows, Filter filter, LocalDate until) {

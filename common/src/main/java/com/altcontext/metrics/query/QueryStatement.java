@@ -108,39 +108,38 @@ final class QueryStatement {
     }
 
     /**
-     * Events and sessions by values of events, from one reading: a row for each session and group, then for each visitor and
-     * group. An event counts if it is in the window, a session if it began there.
+     * Events and sessions by values of events, from one reading. An event counts if it is in the window, a session if it began
+     * there. Rows are grouped by visitor first, since ids are sorted faster than texts.
      */
     private Condition atOnce(List<BaseCount> all) {
         String groups = names(query.groupings().size());
-        Condition within = raw.window("e", "occurred_at");
-        Condition begun = raw.window("s", "started_at");
-        Condition sessions = RawConditions.select(
+        Condition within = raw.time("e", "occurred_at");
+        Condition begun = raw.time("s", "started_at");
+        Condition visitors = RawConditions.select(
                 raw.groups("e.occurred_at"),
                 List.of(
-                        Condition.of("e.bucket, e.visitor_id, bool_or(e.is_conversion) AS converts"),
                         within.within("count(*) FILTER (WHERE %s) AS events"),
                         within.within("count(*) FILTER (WHERE e.event_type = 'page_view' AND (%s)) AS page_views"),
                         within.within("sum(e.scroll_depth_percent::float8) FILTER (WHERE %s) AS scroll_sum"),
                         within.within("count(e.scroll_depth_percent) FILTER (WHERE %s) AS scrolls"),
-                        begun.within("bool_or(%s) AS begun")),
+                        begun.within("count(DISTINCT e.session_id) FILTER (WHERE %s) AS sessions"),
+                        begun.within(
+                                "count(DISTINCT e.session_id) FILTER (WHERE e.is_conversion AND (%s)) AS converting_sessions")),
                 "events AS e JOIN sessions AS s ON " + RawConditions.OF_SESSION,
                 List.of(
                         Condition.of("e" + RawConditions.BOTS_OUT),
+                        raw.property("e"),
                         raw.partitions(),
                         Condition.any(List.of(within, begun)),
                         raw.filter()),
-                "\nGROUP BY e.visitor_id, " + groups + "e.session_id, e.bucket");
+                "\nGROUP BY e.visitor_id, " + groups + "e.bucket");
         String columns = all.stream()
                 .map(count -> (count == BaseCount.VISITORS
                                 ? "count(*) FILTER (WHERE events > 0)"
                                 : "sum(" + count.column() + ")")
                         + " AS " + count.column())
                 .collect(Collectors.joining(", "));
-        return sessions.within("SELECT " + groups + columns + " FROM (\nSELECT " + groups
-                + "sum(events) AS events, sum(page_views) AS page_views, sum(scroll_sum) AS scroll_sum, sum(scrolls) AS scrolls,"
-                + " count(*) FILTER (WHERE begun) AS sessions, count(*) FILTER (WHERE begun AND converts) AS converting_sessions\nFROM (\n%s) AS sessions\nGROUP BY visitor_id, "
-                + groups + "bucket) AS visitors\nGROUP BY " + trimmed(groups));
+        return visitors.within("SELECT " + groups + columns + " FROM (\n%s) AS visitors\nGROUP BY " + trimmed(groups));
     }
 
     /** One part of the union: its own counts, and null for those of the others. */
@@ -152,13 +151,31 @@ final class QueryStatement {
         String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
         return switch (source) {
             case SESSIONS ->
-                sessions(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS sessions" + by);
+                own.stream().anyMatch(BaseCount::isOfVisitors)
+                        ? visitorsOfSessions(own, all)
+                        : sessions(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS sessions" + by);
             case ALL_SESSIONS -> allSessions(all);
             case EVENTS ->
                 visitors(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS visitors" + by);
             case LEADS -> leads(columns, by);
             case VITALS -> vitals(columns, by);
         };
+    }
+
+    /** Sessions counted for each visitor first, so that different visitors are counted without sorting them. */
+    private Condition visitorsOfSessions(Set<BaseCount> own, List<BaseCount> all) {
+        String groups = names(query.groupings().size());
+        String counts = own.stream()
+                .map(count -> count.aggregate + " AS " + count.column())
+                .collect(Collectors.joining(", "));
+        String sums = all.stream()
+                .map(count ->
+                        (own.contains(count) ? "sum(" + count.column() + ")" : count.none()) + " AS " + count.column())
+                .collect(Collectors.joining(", "));
+        String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
+        return sessions(own)
+                .within("SELECT " + groups + sums + " FROM (\nSELECT " + escaped(groups + counts)
+                        + " FROM (\n%s) AS sessions\nGROUP BY visitor_id, " + groups + "bucket) AS visitors" + by);
     }
 
     /** A row for each session and group. */
@@ -174,7 +191,7 @@ final class QueryStatement {
         // was.
         String converts = raw.goals() != null ? "true" : byEvents ? "bool_or(e.is_conversion)" : "s.conversions > 0";
         List<Condition> columns = new ArrayList<>(List.of(Condition.of(
-                "s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
+                "s.bucket, s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
                         + converts + " AS converts")));
         String from = "sessions AS s";
         String by = "s.id, " + names(groups.size()) + "s.visitor_id, s.bucket";

@@ -146,6 +146,16 @@ record RawConditions(MetricsQuery query, LocalDate until) {
         return new Condition(time + " AT TIME ZONE CASE" + zones + " END", values);
     }
 
+    /** That a row is of a property of the windows, as far as {@link #time} does not say it. */
+    Condition property(String table) {
+        return query.windows().size() == 1 ? query.windows().getFirst().isOf(table) : Condition.TRUE;
+    }
+
+    /** That a row of {@link #property} is in the windows: for columns, where each comparison counts. */
+    Condition time(String table, String time) {
+        return query.windows().size() == 1 ? query.windows().getFirst().holdsTime(table, time) : window(table, time);
+    }
+
     Condition window(String table, String time) {
         return Condition.any(query.windows().stream()
                 .map(window -> window.holds(table, time))

@@ -25,11 +25,15 @@ public record ZoneWindow(ZoneId zone, List<String> properties, Instant start, In
 
     /** @param time a column */
     Condition holds(String table, String time) {
-        return Condition.of(
-                table + ".property_id = ANY (?::text[]) AND " + table + "." + time + " >= ? AND " + table + "." + time
-                        + " < ?",
-                properties.toArray(String[]::new),
-                start,
-                end);
+        return Condition.all(List.of(isOf(table), holdsTime(table, time)));
+    }
+
+    Condition isOf(String table) {
+        return Condition.of(table + ".property_id = ANY (?::text[])", (Object) properties.toArray(String[]::new));
+    }
+
+    Condition holdsTime(String table, String time) {
+        String column = table + "." + time;
+        return Condition.of(column + " >= ? AND " + column + " < ?", start, end);
     }
 }

@@ -159,10 +159,10 @@ class RawFiguresTest {
         Breakdown devices = breakdowns.of(named("device"), week, DEFAULT, Filter.none(), 50);
         Breakdown pages = breakdowns.of(named("path"), week, DEFAULT, Filter.none(), 2);
 
-        assertThat(devices.rows()).containsExactly(new Breakdown.Value("desktop", new Breakdown.Sums(2, 15, 10, 0)));
+        assertThat(devices.rows()).containsExactly(new Breakdown.Value("desktop", new Breakdown.Sums(2L, 15, 10, 0)));
         assertThat(devices.total()).isEqualTo(new Breakdown.AdditiveSums(15L, 10L, 0L));
         assertThat(devices.other()).isEqualTo(new Breakdown.AdditiveSums(0L, 0L, 0L));
-        assertThat(pages.rows().getFirst()).isEqualTo(new Breakdown.Value("/", new Breakdown.Sums(2, 10, 10, 0)));
+        assertThat(pages.rows().getFirst()).isEqualTo(new Breakdown.Value("/", new Breakdown.Sums(2L, 10, 10, 0)));
         assertThat(pages.rows()).hasSize(2);
         assertThat(pages.total()).isEqualTo(new Breakdown.AdditiveSums(15L, null, null));
         assertThat(pages.other()).isEqualTo(new Breakdown.AdditiveSums(4L, null, null));
