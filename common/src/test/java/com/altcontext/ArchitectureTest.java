@@ -33,6 +33,7 @@ class ArchitectureTest {
             Map.entry("event", Set.of("db", "property", "visit", "attribution")),
             Map.entry("ingest", Set.of("db", "client", "property", "visit", "attribution", "event", "lead")),
             Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event")),
+            Map.entry("cluster", Set.of("db", "metrics", "retention")),
             Map.entry("delivery", Set.of("db")),
             Map.entry("metrics", Set.of("db", "property", "event")),
             Map.entry("metrics.query", Set.of("db", "property", "metrics", "lead")),

@@ -112,7 +112,7 @@ public final class Purge {
     public Optional<PurgeReceipt> apply(PurgePlan plan, Instant at, Consumer<PurgeReceipt> progress) {
         // This transaction stays open for the lock alone, and ends with the entry's end; the work is done in others.
         return sql.inTransaction(guard -> {
-            if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
+            if (!tryLock(guard)) {
                 return Optional.empty();
             }
             PurgeTotals totals = new PurgeTotals(
@@ -138,6 +138,11 @@ public final class Purge {
             guard.update(FINISH, entry);
             return Optional.of(receipt);
         });
+    }
+
+    /** Takes the lock that is held while a purge runs, until the transaction ends; false if a purge runs now. */
+    public static boolean tryLock(Tx tx) {
+        return tx.query(TRY_LOCK, row -> row.flag(1)).getFirst();
     }
 
     private void dropDays(PurgePlan plan, PurgeTotals totals, Runnable step) {

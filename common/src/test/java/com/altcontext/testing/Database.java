@@ -1,5 +1,7 @@
 package com.altcontext.testing;
 
+import com.altcontext.cluster.Distribution;
+import com.altcontext.db.Buckets;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Row;
@@ -11,12 +13,20 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** A migrated database for one test class, and short ways to look into it. */
 public record Database(String url, Sql sql) {
-    /** As many as {@code TEST_BUCKETS} says, so that the same tests run on both. */
-    private static final int BUCKETS = Integer.parseInt(System.getenv().getOrDefault("TEST_BUCKETS", "1"));
+    /** How many buckets the rows of visitors are in, so that the same tests run with one and with several. */
+    private static final int BUCKETS = number("TEST_BUCKETS", 1);
 
-    /** A new one, with the whole schema: the copy of one that is migrated once. */
+    /** The same, as distributed tables of the Citus coordinator that {@code TEST_DATABASE_URL} names. 0: not on Citus. */
+    private static final int CITUS_BUCKETS = number("TEST_CITUS_BUCKETS", 0);
+
+    private static int number(String variable, int otherwise) {
+        String value = System.getenv(variable);
+        return value == null || value.isBlank() ? otherwise : Integer.parseInt(value);
+    }
+
+    /** A new one, with the whole schema: the copy of one that is migrated once. Citus keeps a connection, so it cannot be copied. */
     public static Database migrated() {
-        return at(TestDatabase.copyOf(Template.URL));
+        return CITUS_BUCKETS > 0 ? distributed() : at(TestDatabase.copyOf(Template.URL));
     }
 
     private static final class Template {
@@ -26,6 +36,21 @@ public record Database(String url, Sql sql) {
             Migrations.of(DatabaseUrl.parse(URL)).apply();
             at(URL).run("UPDATE cluster SET buckets = " + BUCKETS);
         }
+    }
+
+    private static Database distributed() {
+        Database database = at(TestDatabase.fresh());
+        database.run("CREATE EXTENSION citus");
+        database.texts("SELECT citus_set_coordinator_host('127.0.0.1', current_setting('port')::integer)");
+        database.texts(
+                "SELECT citus_set_node_property('127.0.0.1', current_setting('port')::integer, 'shouldhaveshards', true)");
+        Migrations.of(DatabaseUrl.parse(database.url)).apply();
+        if (new Distribution(database.sql)
+                .apply(new Buckets(CITUS_BUCKETS), step -> {})
+                .isEmpty()) {
+            throw new IllegalStateException("the tests' database was not distributed");
+        }
+        return database;
     }
 
     public static Database at(String url) {

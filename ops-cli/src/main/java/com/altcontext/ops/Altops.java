@@ -33,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
             SmokeCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            ClusterCommand.class,
             DemoCommand.class,
             CompletionCommand.class,
             HelpCommand.class,

@@ -39,6 +39,7 @@ final class RestoreCommand implements Runnable {
         var _ = restore.run("--list", from.toString());
         KeyedHash hash = context.environment().hash();
         DatabaseUrl database = context.databaseUrl();
+        ClusterCommand.refuseOn(context.sql(), "altops restore");
         if (!yes) {
             throw new Failure(
                     Exit.USAGE,

@@ -1,0 +1,91 @@
+package com.altcontext.cluster;
+
+import com.altcontext.db.Buckets;
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * How the tables that grow are spread.
+ *
+ * @param nodes those of the cluster; none on a single PostgreSQL
+ */
+public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> nodes) {
+    /** A node that holds so much more than the mean is worth a rebalancing. */
+    private static final double MAX_SKEW = 1.3;
+
+    private static final String HEALTH = """
+            SELECT n.nodename || ':' || n.nodeport,
+                   coalesce((SELECT bool_and(h.result IS TRUE) FROM citus_check_cluster_node_health() AS h
+                             WHERE h.to_nodename = n.nodename AND h.to_nodeport = n.nodeport), false),
+                   0, 0, 0
+            FROM pg_dist_node AS n WHERE n.isactive AND n.shouldhaveshards AND n.noderole = 'primary' ORDER BY 1
+            """;
+
+    private static final String VISITORS = "SELECT bucket, count(*) FROM visitors GROUP BY bucket";
+
+    private static final String NODES = """
+            SELECT s.nodename || ':' || s.nodeport, true,
+                   count(DISTINCT s.shardid) FILTER (WHERE s.table_name = 'visitors'::regclass), sum(s.shard_size)::bigint,
+                   coalesce(sum(v.visitors) FILTER (WHERE s.table_name = 'visitors'::regclass), 0)::bigint
+            FROM citus_shards AS s
+            LEFT JOIN (
+                SELECT get_shard_id_for_distribution_column('visitors', bucket) AS shardid, sum(visitors) AS visitors
+                FROM unnest(?::int8[], ?::int8[]) AS counted(bucket, visitors) GROUP BY 1) AS v ON v.shardid = s.shardid
+            WHERE s.citus_table_type = 'distributed'
+            GROUP BY 1 ORDER BY 1
+            """;
+
+    /**
+     * A node that holds shards.
+     *
+     * @param address its host and port
+     * @param shards of each table
+     * @param bytes of all tables, indexes and all
+     */
+    public record Node(String address, boolean isReached, long shards, long bytes, long visitors) {
+        static Node read(Row row) throws SQLException {
+            return new Node(row.text(1), row.flag(2), row.number(3), row.number(4), row.number(5));
+        }
+    }
+
+    /** Reads it. Counting the visitors takes as long as reading their keys does on the slowest node. */
+    public static ClusterStatus of(Sql sql) {
+        return sql.inTransaction(tx -> {
+            Buckets buckets = Buckets.read(tx);
+            boolean distributed = Buckets.areDistributed(tx);
+            return new ClusterStatus(buckets, distributed, distributed ? nodes(tx) : List.of());
+        });
+    }
+
+    /** Without counts if one of them does not answer. */
+    private static List<Node> nodes(Tx tx) {
+        List<Node> nodes = tx.query(HEALTH, Node::read);
+        if (nodes.stream().anyMatch(node -> !node.isReached)) {
+            return nodes;
+        }
+        List<long[]> counted = tx.query(VISITORS, row -> new long[] {row.number(1), row.number(2)});
+        return tx.query(
+                NODES,
+                Node::read,
+                counted.stream().mapToLong(of -> of[0]).toArray(),
+                counted.stream().mapToLong(of -> of[1]).toArray());
+    }
+
+    public boolean areAllReached() {
+        return nodes.stream().allMatch(Node::isReached);
+    }
+
+    /** How much the fullest node holds, as a multiple of the mean; 1 if nothing is stored. */
+    public double skew() {
+        long total = nodes.stream().mapToLong(Node::bytes).sum();
+        long most = nodes.stream().mapToLong(Node::bytes).max().orElse(0);
+        return total == 0 ? 1 : (double) most * nodes.size() / total;
+    }
+
+    public boolean isWorthRebalancing() {
+        return skew() > MAX_SKEW;
+    }
+}

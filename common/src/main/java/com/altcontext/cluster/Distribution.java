@@ -1,0 +1,176 @@
+package com.altcontext.cluster;
+
+import com.altcontext.db.Buckets;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.retention.Purge;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Spreads {@code visitors}, {@code sessions} and {@code events} over the nodes of a Citus cluster: gives each row its bucket,
+ * makes distributed tables of them, and counts their rows before and after. All of it is one transaction, so that a run that is
+ * killed has done nothing. While it runs, a lock on {@code cluster} holds off all writers: the service answers 503 and browsers send
+ * again.
+ */
+public final class Distribution {
+    /** Citus 12 is the first that distributes all of what a partitioned table needs here without more. */
+    public static final int MIN_CITUS = 12;
+
+    private static final String PAUSE = "LOCK TABLE cluster IN ACCESS EXCLUSIVE MODE";
+
+    private static final List<String> TABLES = List.of("visitors", "sessions", "events");
+
+    private static final String CITUS = "SELECT extversion FROM pg_extension WHERE extname = 'citus'";
+
+    private static final String NODES =
+            "SELECT count(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary'";
+
+    /** What statements call on the nodes. Those that are there already stay as they are. */
+    private static final String FUNCTIONS = """
+            SELECT create_distributed_function(f.oid::regprocedure)
+            FROM pg_proc AS f
+            WHERE f.pronamespace = current_schema()::regnamespace AND f.provolatile = 'i' AND f.prokind = 'f'
+              AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = f.oid AND d.deptype = 'e')
+            """;
+
+    private static final String DONE = "UPDATE cluster SET buckets = ?, is_distributed = true";
+
+    private final Sql sql;
+
+    /** @param sql whose statements may take as long as copying the largest table does */
+    public Distribution(Sql sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * What is there before a distribution.
+     *
+     * @param citus the version of the extension; empty if the database does not have it
+     * @param nodes that can hold rows
+     */
+    public record Plan(Optional<String> citus, long nodes, boolean isDistributed, Map<String, Long> rows, long bytes) {
+        /** Whether the version is one that the tables can be distributed with. */
+        public boolean isCitusNewEnough() {
+            return citus.map(version -> Integer.parseInt(version.split("[^0-9]", 2)[0]) >= MIN_CITUS)
+                    .orElse(false);
+        }
+    }
+
+    /** Thrown if rows were lost or gained; then nothing was done. */
+    public static final class CountsDiffer extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final String before;
+        private final String after;
+
+        CountsDiffer(Map<String, Long> before, Map<String, Long> after) {
+            super("rows before " + before + ", and after " + after, null, false, true);
+            this.before = before.toString();
+            this.after = after.toString();
+        }
+
+        public String before() {
+            return before;
+        }
+
+        public String after() {
+            return after;
+        }
+    }
+
+    /** Reads what is there, and changes nothing. */
+    public Plan plan() {
+        return sql.inTransaction(tx -> {
+            Optional<String> citus =
+                    tx.query(CITUS, row -> row.text(1)).stream().findFirst();
+            long nodes =
+                    citus.isEmpty() ? 0 : tx.query(NODES, row -> row.number(1)).getFirst();
+            long bytes = tx.query(
+                            "SELECT sum(stored_bytes(relid))::bigint FROM (SELECT 'visitors'::regclass AS relid UNION ALL"
+                                    + " SELECT 'sessions' UNION ALL SELECT inhrelid FROM pg_inherits"
+                                    + " WHERE inhparent = 'events'::regclass) AS stored",
+                            row -> row.number(1))
+                    .getFirst();
+            return new Plan(citus, nodes, Buckets.areDistributed(tx), count(tx), bytes);
+        });
+    }
+
+    /**
+     * Distributes the tables.
+     *
+     * @param step is given what happens next
+     * @return the rows of each table; empty if the tables are distributed already, or if a purge is under way
+     * @throws CountsDiffer if the counts after it are not those before; then nothing was done
+     */
+    public Optional<Map<String, Long>> apply(Buckets buckets, Consumer<String> step) {
+        return sql.inTransaction(tx -> {
+            if (!Purge.tryLock(tx)) {
+                return Optional.empty();
+            }
+            step.accept("waiting for writers");
+            Rollup.lock(tx);
+            tx.update(PAUSE);
+            if (Buckets.areDistributed(tx)) {
+                return Optional.empty();
+            }
+            Map<String, Long> before = spread(tx, buckets, step);
+            var _ = tx.query(FUNCTIONS, row -> true);
+            for (String table : TABLES) {
+                step.accept("distributing " + table);
+                distribute(tx, table, buckets);
+            }
+            tx.update(DONE, (short) buckets.count());
+            step.accept("counting the rows");
+            Map<String, Long> after = count(tx);
+            if (!after.equals(before)) {
+                throw new CountsDiffer(before, after);
+            }
+            return Optional.of(after);
+        });
+    }
+
+    /** Gives each row its bucket; returns how many rows there are. The caller has locked the writers out. */
+    static Map<String, Long> spread(Tx tx, Buckets buckets, Consumer<String> step) {
+        for (String table : TABLES) {
+            step.accept("setting the buckets of " + table);
+            tx.update(
+                    "UPDATE " + table
+                            + " SET bucket = bucket_of(visitor_id, ?) WHERE bucket <> bucket_of(visitor_id, ?)",
+                    buckets.count(),
+                    buckets.count());
+        }
+        tx.update("UPDATE cluster SET buckets = ?", (short) buckets.count());
+        return count(tx);
+    }
+
+    /** Rows that were in the local table are copied, and then removed: they would stay in its files unseen, a forgotten person's too. */
+    private static void distribute(Tx tx, String table, Buckets buckets) {
+        if (table.equals(TABLES.getFirst())) {
+            var _ = tx.query(
+                    "SELECT create_distributed_table(?::text::regclass, 'bucket', shard_count => ?)",
+                    row -> true,
+                    table,
+                    buckets.count());
+        } else {
+            var _ = tx.query(
+                    "SELECT create_distributed_table(?::text::regclass, 'bucket', colocate_with => ?)",
+                    row -> true,
+                    table,
+                    TABLES.getFirst());
+        }
+        var _ = tx.query("SELECT truncate_local_data_after_distributing_table(?::text::regclass)", row -> true, table);
+    }
+
+    private static Map<String, Long> count(Tx tx) {
+        Map<String, Long> rows = new LinkedHashMap<>();
+        TABLES.forEach(table -> rows.put(
+                table,
+                tx.query("SELECT count(*) FROM " + table, row -> row.number(1)).getFirst()));
+        return rows;
+    }
+}

@@ -1,0 +1,74 @@
+package com.altcontext.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Buckets;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.event.Outcome;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupCheck;
+import com.altcontext.testing.Database;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** On one PostgreSQL: what a distribution does before Citus has its part. */
+class DistributionTest {
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final Instant NOON =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
+    private static final LocalDate TODAY = LocalDate.ofInstant(NOON, ZoneOffset.UTC);
+
+    private final Database database = Database.migrated();
+    private final EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+
+    private final List<Event> events = IntStream.range(0, 60)
+            .mapToObj(i -> TestEvent.view("visitor-" + (1_000 + i % 20), NOON.plusSeconds(i), "/" + i)
+                    .event())
+            .toList();
+
+    private List<Outcome> send() {
+        return database.sql().inTransaction(tx -> store.write(tx, events));
+    }
+
+    @Test
+    void each_row_gets_the_bucket_of_its_visitor_and_everything_goes_on_as_before() {
+        database.run("UPDATE cluster SET buckets = 1");
+        assertThat(send()).hasOnlyElementsOfType(Outcome.Stored.class);
+        Rollup rollup = new Rollup(database.sql(), InstantSource.fixed(NOON));
+        var _ = rollup.run(TODAY, null);
+
+        var rows = database.sql().inTransaction(tx -> Distribution.spread(tx, new Buckets(8), step -> {}));
+
+        assertThat(rows.values()).containsExactly(20L, 20L, 60L);
+        assertThat(database.count("SELECT count(DISTINCT bucket) FROM sessions"))
+                .isGreaterThan(4);
+        for (String table : rows.keySet()) {
+            assertThat(database.count("SELECT count(*) FROM " + table + " WHERE bucket <> bucket_of(visitor_id)"))
+                    .as(table)
+                    .isZero();
+        }
+        assertThat(send()).as("the same again").hasOnlyElementsOfType(Outcome.Duplicate.class);
+        assertThat(new RollupCheck(database.sql(), InstantSource.fixed(NOON)).check(TODAY, null))
+                .isEmpty();
+    }
+
+    @Test
+    void a_database_without_citus_is_found_to_have_none() {
+        Distribution.Plan plan = new Distribution(database.sql()).plan();
+
+        assertThat(plan.citus()).isEmpty();
+        assertThat(plan.isCitusNewEnough()).isFalse();
+        assertThat(plan.isDistributed()).isFalse();
+    }
+}

@@ -1,0 +1,112 @@
+package com.altcontext.ops;
+
+import com.altcontext.cluster.Distribution;
+import com.altcontext.db.Buckets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Makes distributed tables of those that grow. */
+@Command(
+        name = "distribute",
+        description = {
+            "Distributes visitors, sessions and events over the nodes of a Citus cluster, whose coordinator DATABASE_URL names.",
+            "Until it is done the service answers 503 to events and forms, and browsers send again. It is one transaction: a run"
+                    + " that is killed has done nothing. It needs about twice the space of the tables for a while."
+        },
+        footer = {"", "Example:", "  altops cluster distribute --buckets 32 --dry-run"})
+final class ClusterDistributeCommand implements Runnable {
+    private static final Duration MAX_STATEMENT = Duration.ofHours(24);
+    private static final int MAX_BUCKETS = 1024;
+
+    private final CommandContext context;
+
+    @Option(
+            names = "--buckets",
+            required = true,
+            paramLabel = "N",
+            description =
+                    "Parts that can be on different nodes, from 2 to 1024: two to four for each node that there may ever be.")
+    private int buckets;
+
+    @Option(names = "--dry-run", description = "Check what is needed, say what would be done, and change nothing.")
+    private boolean dryRun;
+
+    ClusterDistributeCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        if (buckets < 2 || buckets > MAX_BUCKETS) {
+            throw new Failure(Exit.USAGE, "--buckets is not from 2 to 1024", "nothing was done");
+        }
+        Distribution distribution = new Distribution(context.sql().withTimeout(MAX_STATEMENT));
+        Distribution.Plan plan;
+        Map<String, Long> rows;
+        try (ProgressLine progress = context.output().progress("looking at the cluster")) {
+            plan = distribution.plan();
+            check(plan);
+            rows = dryRun
+                    ? plan.rows()
+                    : distribution
+                            .apply(new Buckets(buckets), progress::step)
+                            .orElseThrow(() -> new Failure(
+                                    Exit.FAILED,
+                                    "a purge or another distribution is under way",
+                                    "nothing was done; try again when it has ended"));
+        } catch (Distribution.CountsDiffer differ) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the rows after it are not those before: " + differ.before() + ", " + differ.after(),
+                    "nothing was done; report this as a defect");
+        }
+        show(plan, rows);
+    }
+
+    private static void check(Distribution.Plan plan) {
+        if (plan.isDistributed()) {
+            throw new Failure(Exit.FAILED, "the tables are distributed already", "see: altops cluster status");
+        }
+        if (plan.citus().isEmpty()) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the database does not have Citus",
+                    "on the coordinator and on each node: CREATE EXTENSION citus");
+        }
+        if (!plan.isCitusNewEnough()) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "Citus " + plan.citus().get() + " is too old",
+                    "install version " + Distribution.MIN_CITUS + " or newer");
+        }
+        if (plan.nodes() == 0) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the cluster has no node that may hold rows",
+                    "SELECT citus_set_coordinator_host('…'), and SELECT citus_add_node('…', 5432) for each");
+        }
+    }
+
+    private void show(Distribution.Plan plan, Map<String, Long> rows) {
+        JsonObject json = JsonObject.ok(true)
+                .with("dryRun", dryRun)
+                .with("citus", plan.citus().orElseThrow())
+                .with("nodes", plan.nodes())
+                .with("buckets", buckets)
+                .with("bytes", plan.bytes());
+        List<String> lines = new ArrayList<>();
+        rows.forEach((table, count) -> {
+            json.with(table, count);
+            lines.add(
+                    (dryRun ? "would distribute " : "distributed ") + HumanFormat.count(count, "row") + " of " + table);
+        });
+        lines.add(HumanFormat.size(plan.bytes()) + " in " + buckets + " buckets over "
+                + HumanFormat.count(plan.nodes(), "node") + ", Citus "
+                + plan.citus().get());
+        context.output().print(json, lines);
+    }
+}

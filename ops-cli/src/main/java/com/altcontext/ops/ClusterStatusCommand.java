@@ -1,0 +1,73 @@
+package com.altcontext.ops;
+
+import com.altcontext.cluster.ClusterStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Which node holds how much. */
+@Command(
+        name = "status",
+        description = "Says what each node of the cluster holds; exit 3 when one of them does not answer.",
+        footer = {"", "Example:", "  altops cluster status --json"})
+final class ClusterStatusCommand implements Callable<Integer> {
+    private static final Duration MAX_STATEMENT = Duration.ofMinutes(10);
+
+    private final CommandContext context;
+
+    ClusterStatusCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        ClusterStatus status = ClusterStatus.of(context.sql().withTimeout(MAX_STATEMENT));
+        context.output().print(json(status), lines(status));
+        return status.areAllReached() ? Exit.DONE : Exit.CHECK_FAILED;
+    }
+
+    private static JsonObject json(ClusterStatus status) {
+        return JsonObject.ok(status.areAllReached())
+                .with("buckets", status.buckets().count())
+                .with("distributed", status.isDistributed())
+                .with("skew", status.skew())
+                .with(
+                        "nodes",
+                        status.nodes().stream()
+                                .map(node -> new JsonObject()
+                                        .with("address", node.address())
+                                        .with("reached", node.isReached())
+                                        .with("shards", node.shards())
+                                        .with("bytes", node.bytes())
+                                        .with("visitors", node.visitors()))
+                                .toList());
+    }
+
+    private static List<String> lines(ClusterStatus status) {
+        if (!status.isDistributed()) {
+            return List.of(
+                    "one PostgreSQL, " + HumanFormat.count(status.buckets().count(), "bucket"));
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(HumanFormat.count(status.buckets().count(), "bucket") + " over "
+                + HumanFormat.count(status.nodes().size(), "node"));
+        for (ClusterStatus.Node node : status.nodes()) {
+            lines.add(
+                    node.isReached()
+                            ? node.address() + ": " + HumanFormat.count(node.shards(), "bucket") + ", "
+                                    + HumanFormat.count(node.visitors(), "visitor") + ", "
+                                    + HumanFormat.size(node.bytes())
+                            : node.address() + ": does not answer, or is not reached by another node");
+        }
+        if (status.isWorthRebalancing()) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "the fullest node holds %.1f times the mean: SELECT citus_rebalance_start()",
+                    status.skew()));
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,51 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClusterCommandTest {
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+
+    @Test
+    void a_single_postgresql_has_one_bucket() {
+        CommandRun ran = database.altops("cluster", "status");
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(ran.out()).isEqualTo("one PostgreSQL, 1 bucket\n");
+        assertThat(database.altops("cluster", "status", "--json").out())
+                .isEqualTo("{\"ok\":true,\"buckets\":1,\"distributed\":false,\"skew\":1.0,\"nodes\":[]}\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1", "1025"})
+    void a_number_of_buckets_that_makes_no_sense_is_wrong_usage(String buckets) {
+        CommandRun ran = database.altops("cluster", "distribute", "--buckets", buckets);
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).contains("--buckets is not from 2 to 1024");
+    }
+
+    @Test
+    void without_citus_nothing_is_distributed() {
+        database.event("default", 1);
+
+        CommandRun ran = database.altops("cluster", "distribute", "--buckets", "8");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).contains("does not have Citus").contains("CREATE EXTENSION citus");
+        assertThat(database.number("SELECT buckets FROM cluster")).isOne();
+    }
+
+    @Test
+    void a_backup_of_a_cluster_is_refused_with_what_to_do_instead() {
+        database.run("UPDATE cluster SET is_distributed = true");
+
+        CommandRun ran = database.altops("backup", "--to", "target/never-written.dump");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).contains("altops backup does not work on a Citus cluster", "pg_basebackup");
+    }
+}
