@@ -61,7 +61,7 @@ public record Breakdown(
     /** The same with the values of fewer visitors in {@code other}. Rollups know no visitors, and then nothing is left. */
     public Breakdown withoutRareValues(long minVisitors) {
         List<Value> rest = rows.stream()
-                .filter(row -> minVisitors == 0 || (hasVisitors && row.sums.visitors >= minVisitors))
+                .filter(row -> minVisitors == 0 || (row.sums.visitors != null && row.sums.visitors >= minVisitors))
                 .toList();
         if (rest.size() == rows.size()) {
             return this;
@@ -77,14 +77,7 @@ public record Breakdown(
             }
         }
         return new Breakdown(
-                window,
-                dimension,
-                from,
-                rest,
-                hasVisitors,
-                other.plus(pageViews, sessions, conversions),
-                total,
-                reasons);
+                window, dimension, from, rest, other.plus(pageViews, sessions, conversions), total, reasons);
     }
 
     /**
