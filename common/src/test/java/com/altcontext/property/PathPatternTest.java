@@ -44,4 +44,10 @@ class PathPatternTest {
     void what_no_path_can_match_is_refused(String pattern) {
         assertThatThrownBy(() -> new PathPattern(pattern)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void a_pattern_is_no_longer_than_a_path() {
+        assertThat(new PathPattern("/" + "a".repeat(2047)).matches("/" + "a".repeat(2047))).isTrue();
+        assertThatThrownBy(() -> new PathPattern("/" + "a".repeat(2048))).isInstanceOf(IllegalArgumentException.class);
+    }
 }

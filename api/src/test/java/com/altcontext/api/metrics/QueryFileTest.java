@@ -1,0 +1,140 @@
+package com.altcontext.api.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.TestService;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Answers as files, and answers beyond the raw rows. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class QueryFileTest extends VisitedProperty {
+    @Test
+    void a_file_has_the_rows_and_no_formula() {
+        does("visitor-1", "page_view", "/", "=HYPERLINK(\"http://x\")", "");
+
+        Call.Answer file = file("POST", "query")
+                .json(
+                        "{\"propertyId\":\"" + property
+                                + "\",\"dateRange\":\"today\",\"metrics\":[\"visitors\",\"bounceRate\"],\"dimensions\":[\"utm_campaign\"]}")
+                .send();
+        Call.Answer breakdown = Call.get(
+                        "/v1/metrics/breakdown?window=today&dimension=utm_campaign&propertyId=" + property)
+                .header("x-admin-key", TestService.ADMIN_KEY)
+                .header("accept", "text/csv; charset=utf-8")
+                .send();
+
+        assertThat(file.header("content-type")).isEqualTo("text/csv; charset=utf-8");
+        assertThat(file.header("content-disposition")).isEqualTo("attachment; filename=\"query.csv\"");
+        assertThat(file.text())
+                .isEqualTo("utm_campaign,visitors,bounceRate\r\n\"'=HYPERLINK(\"\"http://x\"\")\",1,1\r\n");
+        assertThat(breakdown.text().lines())
+                .containsExactly(
+                        "value,visitors,pageViews,sessions,conversions", "\"'=HYPERLINK(\"\"http://x\"\")\",1,1,1,0");
+    }
+
+    @Test
+    void a_file_of_many_rows_is_whole_and_a_refusal_of_one_is_json() {
+        stored.execute(
+                "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, utm_term)"
+                        + " SELECT gen_random_uuid(), gen_random_uuid(), ?, now(), now(), 'direct', 'desktop', repeat('x', 40) || n"
+                        + " FROM generate_series(1, 3000) AS n",
+                property);
+        Call ask = file("POST", "query");
+
+        Call.Answer file = ask.json("{\"propertyId\":\"" + property
+                        + "\",\"dateRange\":\"today\",\"metrics\":[\"sessions\"],\"dimensions\":[\"utm_term\"]}")
+                .send();
+        Call.Answer refused = ask.json("{}").send();
+
+        assertThat(file.text().lines()).hasSize(3001);
+        Call.assertError(refused, 400, "invalid_request");
+    }
+
+    @Test
+    void a_window_beyond_the_raw_rows_has_counts_from_rollups_and_takes_no_filter() {
+        String from = "SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date - 3)::text";
+        String first = stored.rows(from).getFirst().asText();
+        String before = stored.rows(from.replace("- 3", "- 4")).getFirst().asText();
+        String today = stored.rows(from.replace("- 3", "")).getFirst().asText();
+        stored.execute(
+                "INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, page_views,"
+                        + " sessions, conversions) VALUES (?, 'path', ?::date, 1, '/old', 6, 5, 1)",
+                property,
+                before);
+        stored.execute(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
+                        + " visitors, rollups, rejections, days_left) VALUES (now(), ?::date, '2020-01-01', 0, 0, 0, 0, 0, 0, 0, 0)",
+                first);
+        try {
+            String window = "?from=" + before + "&to=" + today + "&propertyId=" + property;
+            JsonNode breakdown = get("breakdown" + window + "&dimension=path").json();
+
+            assertThat(breakdown.path("from").asText()).isEqualTo("rollups");
+            assertThat(breakdown.at("/rows/0/visitors").isNull()).isTrue();
+            assertThat(breakdown.at("/rows/0/pageViews").asLong()).isEqualTo(6);
+            assertThat(breakdown.path("reasons").has("rows.visitors")).isTrue();
+            for (String refused : List.of("summary" + window, "breakdown" + window + "&dimension=path")) {
+                Call.Answer answer = get(refused + "&filters=" + encoded("[[\"is\",\"path\",[\"/\"]]]"));
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo("from");
+                assertThat(answer.json().at("/issues/0/message").asText()).contains(first);
+            }
+            assertThat(get("breakdown" + window + "&dimension=props.x").status())
+                    .isEqualTo(400);
+            stored.execute(
+                    "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES (?, ?::date, 6, 5)",
+                    property,
+                    before);
+            stored.execute(
+                    "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, 'sent', ?::date, 2)",
+                    property,
+                    before);
+            JsonNode goals = get("breakdown" + window + "&dimension=goal").json();
+            assertThat(goals.path("rows"))
+                    .hasToString(
+                            "[{\"value\":\"sent\",\"visitors\":null,\"pageViews\":null,\"sessions\":5,\"conversions\":2}]");
+            assertThat(goals.path("reasons")).hasSize(2);
+            String range = "{\"propertyId\":\"" + property + "\",\"dateRange\":[\"" + before + "\",\"" + today
+                    + "\"],\"metrics\":[\"pageViews\",\"sessions\",\"events\"]";
+            JsonNode whole = post("query", range + "}").json();
+            assertThat(whole.path("from").asText()).isEqualTo("rollups");
+            assertThat(rows(whole)).containsExactly("[] [6,5,null]");
+            assertThat(whole.path("reasons").has("events")).isTrue();
+            assertThat(rows(post(
+                                    "query",
+                                    range
+                                            + ",\"dimensions\":[\"time:day\"],\"orderBy\":[[\"sessions\",\"desc\"]],\"limit\":1}")
+                            .json()))
+                    .containsExactly("[\"" + before + "\"] [6,5,null]");
+            Call.Answer query = post("query", range + ",\"dimensions\":[\"path\"]}");
+            assertThat(file("GET", "breakdown" + window + "&dimension=path")
+                            .send()
+                            .text())
+                    .isEqualTo("value,visitors,pageViews,sessions,conversions\r\n/old,,6,5,1\r\n");
+            assertThat(file("POST", "query")
+                            .json(range + ",\"dimensions\":[\"time:day\"],\"limit\":1}")
+                            .send()
+                            .text())
+                    .isEqualTo("time:day,pageViews,sessions,events\r\n" + before + ",6,5,\r\n");
+            Call.Answer refused = file("POST", "query")
+                    .json(range + ",\"dimensions\":[\"path\"]}")
+                    .send();
+            Call.assertError(refused, 400, "invalid_request");
+            assertThat(refused.json().at("/issues/0/message").asText()).contains(first);
+            assertThat(file("GET", "breakdown" + window + "&dimension=props.x")
+                            .send()
+                            .status())
+                    .isEqualTo(400);
+            assertThat(query.json().at("/issues/0/path").asText()).isEqualTo("dateRange");
+            assertThat(get("summary" + window).json().path("from").asText()).isEqualTo("rollups");
+        } finally {
+            stored.execute("DELETE FROM purge_log");
+        }
+    }
+}
