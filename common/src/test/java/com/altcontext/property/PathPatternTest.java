@@ -47,7 +47,8 @@ class PathPatternTest {
 
     @Test
     void a_pattern_is_no_longer_than_a_path() {
-        assertThat(new PathPattern("/" + "a".repeat(2047)).matches("/" + "a".repeat(2047))).isTrue();
+        assertThat(new PathPattern("/" + "a".repeat(2047)).matches("/" + "a".repeat(2047)))
+                .isTrue();
         assertThatThrownBy(() -> new PathPattern("/" + "a".repeat(2048))).isInstanceOf(IllegalArgumentException.class);
     }
 }
