@@ -131,6 +131,16 @@ class GoalStoreTest {
     }
 
     @Test
+    void the_counts_that_a_removed_property_left_are_not_those_of_a_new_goal() {
+        site.database.run(
+                "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES ('docs', 'thanks', '2020-01-01', 9)");
+
+        add("docs", THANKS);
+
+        assertThat(counts("thanks")).isEmpty();
+    }
+
+    @Test
     void a_removed_goal_takes_its_counts_along() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/thanks"));
         add("default", THANKS);
