@@ -2,6 +2,7 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.access.Permissions;
 import com.altcontext.client.Client;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
@@ -24,6 +25,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,7 @@ class DatabaseExecutorTest {
     private static final String UNAVAILABLE = "503 2 {\"ok\":false,\"error\":\"unavailable\"}";
     private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), null, null, false);
 
+    private static final String NO_KEY = "-";
     private static final MemoryBudget MEMORY = new MemoryBudget(1 << 20);
     private static final Sql SQL = Database.migrated().sql();
     private static final Vertx VERTX = Vertx.vertx();
@@ -51,6 +55,7 @@ class DatabaseExecutorTest {
 
     private final DatabaseState database = new DatabaseState(SQL, InstantSource.system());
     private final DatabaseExecutor executor = new DatabaseExecutor("test", 1, 1, database, MEMORY);
+    private final DatabaseExecutor shared = new DatabaseExecutor("shared", 2, 1, 1, database, MEMORY);
     private final HttpClient client = HttpClient.newHttpClient();
     private final CountDownLatch release = new CountDownLatch(1);
     private volatile Supplier<String> work = DatabaseExecutorTest::done;
@@ -79,6 +84,7 @@ class DatabaseExecutorTest {
     void stop() {
         release.countDown();
         executor.stop();
+        shared.stop();
         server.close().toCompletionStage().toCompletableFuture().join();
         client.close();
     }
@@ -88,7 +94,11 @@ class DatabaseExecutorTest {
         context.response().putHeader(SecurityHeaders.REQUEST_ID, "as the filter gives one");
         Thread eventLoop = Thread.currentThread();
         try {
-            var _ = request.submit(executor, work).whenComplete((made, failure) -> {
+            String key = context.request().getHeader("key");
+            if (!key.equals(NO_KEY)) {
+                request.permit(new Permissions(UUID.fromString(key), Set.of(), null, false));
+            }
+            var _ = request.submit(key.equals(NO_KEY) ? executor : shared, work).whenComplete((made, failure) -> {
                 context.response().putHeader("same-loop", String.valueOf(Thread.currentThread() == eventLoop));
                 if (failure == null) {
                     context.response().end(made);
@@ -105,11 +115,17 @@ class DatabaseExecutorTest {
 
     /** Sends a request for this work, and returns when the executor has taken or refused it. */
     private CompletableFuture<HttpResponse<String>> send(Supplier<String> wanted) throws InterruptedException {
+        return send(NO_KEY, wanted);
+    }
+
+    private CompletableFuture<HttpResponse<String>> send(String key, Supplier<String> wanted)
+            throws InterruptedException {
         work = wanted;
         arrived = new CountDownLatch(1);
         CompletableFuture<HttpResponse<String>> answer = client.sendAsync(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort()))
                         .timeout(Duration.ofSeconds(30))
+                        .header("key", key)
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         await(arrived);
@@ -122,8 +138,12 @@ class DatabaseExecutorTest {
 
     /** The same for work that goes on until the test releases it; it has begun when this returns. */
     private CompletableFuture<HttpResponse<String>> sendLong() throws InterruptedException {
+        return sendLong(NO_KEY);
+    }
+
+    private CompletableFuture<HttpResponse<String>> sendLong(String key) throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
-        CompletableFuture<HttpResponse<String>> answer = send(() -> {
+        CompletableFuture<HttpResponse<String>> answer = send(key, () -> {
             begun.countDown();
             try {
                 await(release);
@@ -159,6 +179,23 @@ class DatabaseExecutorTest {
         var working = sendLong();
         var waiting = send(DatabaseExecutorTest::done);
         assertThat(answerOf(send(DatabaseExecutorTest::done))).isEqualTo(UNAVAILABLE);
+
+        release.countDown();
+        for (var taken : List.of(working, waiting)) {
+            assertThat(answerOf(taken)).isEqualTo("200 - {\"ok\":true}");
+        }
+    }
+
+    @Test
+    void what_one_key_asks_leaves_room_for_another() throws Exception {
+        String key = UUID.randomUUID().toString();
+        var working = sendLong(key);
+        var waiting = send(key, DatabaseExecutorTest::done);
+        assertThat(answerOf(send(key, DatabaseExecutorTest::done))).isEqualTo(UNAVAILABLE);
+
+        assertThat(answerOf(send(UUID.randomUUID().toString(), DatabaseExecutorTest::done)))
+                .startsWith("200 ");
+        assertThat(waiting).isNotDone();
 
         release.countDown();
         for (var taken : List.of(working, waiting)) {
