@@ -1,5 +1,5 @@
 /** Why a question has no answer. */
-export type Cause = 'signed_out' | 'rate_limited' | 'not_configured' | 'unavailable' | 'away' | 'refused' | 'broken';
+export type Cause = 'signed_out' | 'forbidden' | 'rate_limited' | 'not_configured' | 'unavailable' | 'away' | 'refused' | 'broken';
 
 export class Problem extends Error {
   constructor(
@@ -8,6 +8,8 @@ export class Problem extends Error {
     readonly wait = 0,
     /** The id under which the service has logged it. */
     readonly requestId = '',
+    /** The first day that can be asked about, if the question goes back too far. */
+    readonly firstDay = '',
   ) {
     super(cause);
   }
@@ -20,6 +22,8 @@ const causeOf = (status: number, error: unknown): Cause => {
       return 'refused';
     case 401:
       return 'signed_out';
+    case 403:
+      return 'forbidden';
     case 429:
       return 'rate_limited';
     case 503:
@@ -47,11 +51,12 @@ export const send = async (path: string, init: RequestInit = {}): Promise<Respon
   if (response.ok) {
     return response;
   }
-  const { error } = await response.json().catch(() => ({}));
+  const { error, issues } = await response.json().catch(() => ({}));
   throw new Problem(
     causeOf(response.status, error),
     Number(response.headers.get('retry-after')) || 0,
     response.headers.get('x-request-id') ?? '',
+    /reach back before (\d{4}-\d\d-\d\d)/.exec(JSON.stringify(issues ?? ''))?.[1],
   );
 };
 
@@ -78,6 +83,13 @@ export const ask = <T>(path: string, params: Record<string, string> = {}, signal
     async (response) => (await response.json()) as T,
   );
 };
+
+export const post = <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+  fetched(
+    path,
+    { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: signal ?? null },
+    async (response) => (await response.json()) as T,
+  );
 
 export const isAbort = (failure: unknown): boolean => failure instanceof DOMException && failure.name === 'AbortError';
 

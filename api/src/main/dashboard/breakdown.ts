@@ -5,6 +5,7 @@ import { detailsDialog } from './details';
 import { h, segments } from './dom';
 import type { Added, Breakdown, Dimension, Row, Sums } from './figures';
 import { name } from './values';
+import type { Filter } from './view';
 import { format, words } from './words';
 
 /** How many values a card shows; all of them are in its details. */
@@ -22,6 +23,7 @@ export interface BreakdownCard {
 export const breakdownCard = (
   heading: string,
   dimensions: readonly Dimension[],
+  filter: (filter: Filter) => void,
   choose?: (dimension: Dimension) => void,
 ): BreakdownCard => {
   const picker =
@@ -42,7 +44,7 @@ export const breakdownCard = (
       return made.fill(
         `${asked} ${dimension}`,
         ask<Breakdown>('/v1/metrics/breakdown', { ...all, limit: ASKED }, signal),
-        (breakdown) => content(dimension, breakdown, all),
+        (breakdown) => content(dimension, breakdown, all, filter),
       );
     },
   };
@@ -75,6 +77,12 @@ const columnsOf = (dimension: Dimension): Columns => {
         weigh: ({ visitors, sessions }) => visitors ?? sessions,
         beside: ({ sessions }) => format.whole(sessions),
       };
+    case 'goal':
+      return {
+        heads: [breakdowns.conversions, breakdowns.rate],
+        weigh: ({ conversions }) => conversions,
+        beside: ({ sessions, conversions }) => format.share(sessions ? conversions / sessions : null),
+      };
     case 'landing_path':
       return {
         heads: [breakdowns.sessions, breakdowns.rate],
@@ -90,7 +98,12 @@ const columnsOf = (dimension: Dimension): Columns => {
   }
 };
 
-const content = (dimension: Dimension, { rows, total }: Breakdown, params: Record<string, string>): Node[] => {
+const content = (
+  dimension: Dimension,
+  { rows, total }: Breakdown,
+  params: Record<string, string>,
+  filter: (filter: Filter) => void,
+): Node[] => {
   const { heads, weigh, beside } = columnsOf(dimension);
   // Most sessions have no campaign and no referrer: they would be all that such a list shows.
   const isMarked = dimension.startsWith('utm_') || dimension === 'referrer_host';
@@ -110,6 +123,7 @@ const content = (dimension: Dimension, { rows, total }: Breakdown, params: Recor
         name: name(dimension, row.value),
         share: weigh(row) / most,
         figures: [format.whole(weigh(row)), beside(row, total)],
+        choose: { label: words.filters.by, filter: (not: boolean) => filter({ not, dimension, value: row.value }) },
       })),
     ),
     h(

@@ -11,6 +11,16 @@ export const today = (): string =>
     .sort()
     .at(-1)!;
 
+/** The service's current hour, in the same way: `2026-01-31T13:00`. */
+export const thisHour = (): string =>
+  zones
+    .map((timeZone) =>
+      new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(Date.now() + (behind ?? 0)),
+    )
+    .sort()
+    .at(-1)!
+    .replace(/ (\d\d).*/, 'T$1:00');
+
 /** From now on, days are those of these time zones. */
 export const goBy = (shown: string[]): void => {
   zones = shown;

@@ -1,4 +1,4 @@
-import { ask, problemOf } from './api';
+import { ask, fetched, problemOf } from './api';
 import { h, newId } from './dom';
 import type { Breakdown, Dimension, Sums } from './figures';
 import { said } from './notice';
@@ -8,15 +8,33 @@ import { format, words } from './words';
 
 const MAX_ROWS = '500';
 
+/** Saves all that the service has of it as a file. */
+const download = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
+  const query = new URLSearchParams({ ...params, limit: MAX_ROWS });
+  const blob = await fetched(`/v1/metrics/breakdown?${query}`, { headers: { accept: 'text/csv' } }, (response) => response.blob());
+  const url = URL.createObjectURL(blob);
+  h('a', { href: url, download: `${dimension}.csv` }).click();
+  URL.revokeObjectURL(url);
+};
+
 /** Every value of a dimension with every figure, in a dialog. Closing it returns the focus to the button that opened it. */
 export const detailsDialog = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
   const id = newId();
   const close = h('button', { type: 'button', class: 'plain', click: () => dialog.close() }, words.breakdowns.close);
+  const csv = h(
+    'button',
+    {
+      type: 'button',
+      class: 'plain csv',
+      click: () => download(dimension, params).catch((failure) => (body.textContent = said(problemOf(failure)))),
+    },
+    words.breakdowns.csv,
+  );
   const body = h('div', { class: 'body' }, h('p', { class: 'quiet', role: 'status' }, words.loading));
   const dialog = h(
     'dialog',
     { class: 'details', 'aria-labelledby': id, 'aria-busy': 'true', close: () => dialog.remove() },
-    h('header', {}, h('h2', { id }, words.breakdowns[dimension]), close),
+    h('header', {}, h('h2', { id }, words.breakdowns[dimension]), csv, close),
     body,
   );
   document.body.append(dialog);

@@ -11,13 +11,14 @@ export const en = {
 
   signIn: {
     heading: 'Sign in',
-    key: 'Admin key',
-    hint: 'The ADMIN_API_KEY of this service. It is exchanged for a session and is not kept in this browser.',
+    key: 'Key',
+    hint: 'The key that your operator gave you. It is exchanged for a session and is not kept in this browser.',
     button: 'Sign in',
     busy: 'Signing in…',
     empty: 'Enter the key.',
     wrong: 'This is not the key of this service.',
     locked: (wait: string) => `Too many wrong keys. Try again in ${wait}.`,
+    linkEnded: 'This link has ended. Ask for a new one, or sign in with a key.',
     ended: 'Your session has ended. Sign in again to return to this view.',
     done: 'You are signed out.',
   },
@@ -27,6 +28,8 @@ export const en = {
     not_configured: 'This service has no ADMIN_API_KEY, so signing in is not possible. Its operator can set one.',
     unavailable: 'The service cannot reach its database at the moment.',
     away: 'The service cannot be reached. Is this device connected to the network?',
+    forbidden: 'Your key does not open this.',
+    tooFarBack: (day: string) => `This cannot be shown for days before ${day}: older visits are no longer kept one by one. Choose a shorter window, or remove the filters.`,
     refused: 'This address names a property or window that does not exist. Choose another one.',
     broken: (id: string) => `Something went wrong in the service.${id && ` Look for ${id} in its log.`}`,
     stale: 'You see the last figures that were loaded.',
@@ -38,8 +41,15 @@ export const en = {
     all: 'All properties',
     unknown: (id: string) => `${id} (unknown)`,
     window: 'Window',
-    windows: { today: 'Today', custom: 'Custom' },
-    longWindows: { today: 'Today', custom: 'Days that you choose' },
+    windows: { today: 'Today', yesterday: 'Yesterday', month: 'Month', year: 'Year', all: 'All', custom: 'Custom' },
+    longWindows: {
+      today: 'Today',
+      yesterday: 'Yesterday',
+      month: 'This month',
+      year: 'This year',
+      all: 'All that there is, up to a year',
+      custom: 'Days that you choose',
+    },
     days: (days: string) => `${days} d`,
     lastDays: (days: string) => (days === '1' ? `The last ${days} full day` : `The last ${days} full days`),
     from: 'From',
@@ -49,7 +59,9 @@ export const en = {
     order: 'The first day must not come after the last.',
     length: 'At most 366 days can be shown at once.',
     future: (today: string) => `The last day must not be after today, ${today}.`,
-    compare: 'Compare',
+    compare: 'Compare with',
+    compares: { true: 'Previous period', year: 'A year before', false: 'No comparison' },
+    since: (day: string) => `Since ${day}`,
     comparedWith: (days: string) => `compared with ${days}`,
   },
 
@@ -78,6 +90,9 @@ export const en = {
 
   tiles: {
     heading: 'Key figures',
+    more: 'More figures',
+    newLeads: 'New leads',
+    newMailableLeads: 'Mailable leads',
     uniqueVisitors: 'Unique visitors',
     totalPageViews: 'Page views',
     sessions: 'Sessions',
@@ -112,6 +127,58 @@ export const en = {
     soFar: 'so far',
   },
 
+  filters: {
+    label: 'Filters',
+    is: 'is',
+    isNot: 'is not',
+    turn: 'Switch between is and is not',
+    remove: (what: string) => `Remove the filter ${what}`,
+    clear: 'Remove all',
+    by: 'Filter by this value; with Alt, leave it out',
+  },
+
+  /** What a filter is about. */
+  dimensions: {
+    traffic_source: 'Source',
+    referrer_host: 'Referrer',
+    utm_campaign: 'Campaign',
+    utm_source: 'UTM source',
+    utm_medium: 'UTM medium',
+    utm_term: 'UTM term',
+    path: 'Page',
+    landing_path: 'Landing page',
+    exit_path: 'Exit page',
+    country: 'Country',
+    device: 'Device',
+    event_type: 'Event',
+    goal: 'Goal',
+  } as Record<string, string>,
+
+  leadsBy: {
+    heading: 'Leads by',
+    'lead.source': 'Source',
+    'lead.campaign': 'Campaign',
+    'lead.landing_path': 'Landing page',
+    'lead.form': 'Form',
+    'lead.referrer_host': 'Referrer',
+    touch: 'Which visit of the lead counts',
+    first: 'First visit',
+    capture: 'Visit with the form',
+    leads: 'Leads',
+    mailable: 'Mailable',
+    rate: 'Rate',
+    none: 'No new leads in this window.',
+    note: 'Mailable: may be written to now. Rate: leads per session with that value.',
+    filtered: 'Leads are known by source, campaign, referrer and landing page alone. Remove the other filters to see them here.',
+    firstOnly: 'With filters, leads are listed by source, campaign, landing page or referrer of the first visit.',
+  },
+
+  realtime: {
+    heading: 'Now',
+    visitors: (count: number): string => (count === 1 ? 'visitor in the last 5 minutes' : 'visitors in the last 5 minutes'),
+    minutes: (views: string) => `${views} page views in the last 30 minutes`,
+  },
+
   breakdowns: {
     traffic_source: 'Sources',
     referrer_host: 'Referrers',
@@ -125,6 +192,9 @@ export const en = {
     country: 'Countries',
     device: 'Devices',
     event_type: 'Event types',
+    goal: 'Goals',
+    chooseProperty: 'Choose a property to see its goals.',
+    csv: 'Download CSV',
     choose: (heading: string) => `${heading}: what to show`,
     visitors: 'Visitors',
     pageViews: 'Page views',
@@ -150,7 +220,17 @@ export const en = {
       country: 'Unknown',
       device: 'Unknown',
       event_type: 'Unknown',
+      goal: 'None',
     },
+    events: {
+      page_view: 'Page view',
+      engagement: 'Time on page',
+      form_start: 'Form begun',
+      form_submit: 'Form sent',
+      cta_click: 'Button clicked',
+      outbound_click: 'Outbound link',
+      file_download: 'Download',
+    } as Record<string, string>,
     sources: {
       direct: 'Direct',
       organic_search: 'Organic search',
@@ -167,6 +247,7 @@ export const en = {
 
   vitals: {
     heading: 'Web vitals',
+    line: (lcp: string) => `Largest Contentful Paint: ${lcp} (p75)`,
     lcpMs: 'Largest Contentful Paint',
     inpMs: 'Interaction to Next Paint',
     clsScore: 'Cumulative Layout Shift',
@@ -180,6 +261,8 @@ export const en = {
 
   ingest: {
     heading: 'Ingest health',
+    line: (share: string) => `${share} of the events were accepted`,
+    filtered: 'Not known with filters.',
     success: 'Success share',
     accepted: 'Accepted events',
     rejected: 'Refused or dropped',

@@ -27,6 +27,8 @@ export type Metric =
   | 'leadCaptureRate'
   | 'formCompletionRate'
   | 'landingPageConversionRate'
+  | 'newLeads'
+  | 'newMailableLeads'
   | 'avgTimeToFirstCaptureHrs';
 
 export type Vital = 'lcpMs' | 'inpMs' | 'clsScore' | 'fcpMs' | 'ttfbMs';
@@ -94,7 +96,8 @@ export type Dimension =
   | 'utm_term'
   | 'country'
   | 'device'
-  | 'event_type';
+  | 'event_type'
+  | 'goal';
 
 export interface Row extends Sums {
   value: string | null;
@@ -107,6 +110,31 @@ export interface Breakdown {
   other: Added;
   total: Added;
   reasons: Reasons;
+}
+
+export interface LeadRow {
+  value: string | null;
+  leads: number;
+  mailableLeads: number;
+  conversionRate: number | null;
+}
+
+export interface LeadBreakdown {
+  rows: LeadRow[];
+  total: { leads: number; mailableLeads: number };
+}
+
+/** Rows of a query: the values of its dimensions, and its metrics. */
+export interface Answer {
+  rows: { dimensions: (string | null)[]; metrics: (number | null)[] }[];
+  reasons: Reasons;
+}
+
+export interface Realtime {
+  visitors: number;
+  pageViews: { minute: string; pageViews: number }[];
+  pages: { value: string; visitors: number }[];
+  sources: { value: string; visitors: number }[];
 }
 
 export interface Properties {

@@ -21,11 +21,10 @@ export const formats = (language: Language) => {
   const whole = number();
   const compact = number({ notation: 'compact', maximumFractionDigits: 1 });
   const fine = number({ maximumFractionDigits: 3 });
-  const percent = number({ style: 'percent', maximumFractionDigits: 1 });
+  const percent = number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const change = [0, 1].map((maximumFractionDigits) =>
     number({ style: 'percent', maximumFractionDigits, signDisplay: 'never' }),
   );
-  const seconds = unit('second');
   const fineSeconds = unit('second', 2);
   const longSeconds = unit('second', 0, 'long');
   const millis = unit('millisecond');
@@ -37,6 +36,7 @@ export const formats = (language: Language) => {
   const medium = date({ dateStyle: 'medium' });
   const long = date({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
   const short = date({ day: 'numeric', month: 'short' });
+  const hour = date({ hour: 'numeric' });
   const month = date({ month: 'short', year: 'numeric' });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
@@ -45,9 +45,8 @@ export const formats = (language: Language) => {
 
   const duration = (ms: number): string => {
     const all = Math.round(ms / 1000);
-    return all < 60
-      ? seconds.format(all)
-      : `${minutes.format(Math.floor(all / 60))} ${seconds.format(all % 60)}`;
+    // With narrow spaces that do not break.
+    return all < 60 ? `${all}\u202fs` : `${Math.floor(all / 60)}\u202fmin ${all % 60}\u202fs`;
   };
   const time = (value: number): string => {
     if (value < 1) {
@@ -72,6 +71,8 @@ export const formats = (language: Language) => {
     day: (day: string): string => medium.format(Date.parse(day)),
     longDay: (day: string): string => long.format(Date.parse(day)),
     shortDay: (day: string): string => short.format(Date.parse(day)),
+    /** Of a local time like `2026-01-31T13:00`. */
+    hour: (time: string): string => hour.format(Date.parse(`${time}Z`)),
     month: (day: string): string => month.format(Date.parse(day)),
     days: (from: string, to: string): string =>
       from === to ? medium.format(Date.parse(from)) : medium.formatRange(Date.parse(from), Date.parse(to)),

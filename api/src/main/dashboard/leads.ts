@@ -9,7 +9,7 @@ import { format, words } from './words';
 const PATH = '/v1/dashboard/leads';
 
 /** Leads by consent, and a download of them. */
-export const leadsCard = () => {
+export const leadsCard = (downloads: boolean) => {
   const made = card(words.leads.heading, { class: 'leads' });
   const which = h(
     'select',
@@ -33,7 +33,9 @@ export const leadsCard = () => {
     which,
     button,
   );
-  made.element.append(h('footer', {}, form, status, h('p', { class: 'quiet' }, words.leads.audit)));
+  if (downloads) {
+    made.element.append(h('footer', {}, form, status, h('p', { class: 'quiet' }, words.leads.audit)));
+  }
   return {
     card: made,
     /** @param asked a key of this question */

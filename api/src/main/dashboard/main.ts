@@ -2,12 +2,12 @@ import { problemOf, whenSignedOut } from './api';
 import { h } from './dom';
 import { overview } from './overview';
 import { said } from './notice';
-import { session, type Session, signInPage, signOut } from './signin';
+import { saidOf, session, type Session, signIn, signInPage, signOut } from './signin';
 import { read, type View, write } from './view';
 import { format, words } from './words';
 
 /** The overview, while it is shown. */
-let open: ReturnType<typeof overview> | undefined;
+let open: (ReturnType<typeof overview> & { again: () => void }) | undefined;
 
 const page = (element: HTMLElement): void => {
   open?.end();
@@ -39,7 +39,15 @@ const showSignIn = (why: string): void => {
   document.querySelector<HTMLElement>('#key')?.focus();
 };
 
-const showOverview = ({ expiresAt }: Session, isNew: boolean): void => {
+/** The view of the address, of what the session may show. */
+const viewed = ({ properties }: Session): View => {
+  const view = read(location.search);
+  const known = !properties || properties.includes(view.property);
+  return known ? view : { ...view, property: properties[0] ?? '' };
+};
+
+const showOverview = (session: Session, isNew: boolean): void => {
+  const { expiresAt } = session;
   const message = h('span', { class: 'problem', role: 'alert' });
   const leave = h(
     'button',
@@ -60,24 +68,47 @@ const showOverview = ({ expiresAt }: Session, isNew: boolean): void => {
   );
   const account = h('div', { class: 'account' }, message, languageLink(), leave);
   const made = overview((change) => {
-    const view = { ...read(location.search), ...change };
+    const view = { ...viewed(session), ...change };
     if (here(view) !== location.pathname + location.search) {
       history.pushState(null, '', here(view));
     }
-    made.show(read(location.search));
-  }, account);
+    made.show(viewed(session));
+  }, account, session);
   page(made.element);
-  open = made;
-  made.show(read(location.search));
+  open = { ...made, again: () => made.show(viewed(session)) };
+  open.again();
   if (isNew) {
     made.focus();
   }
 };
 
+/** The key of a share link, which stands where no server and no referrer gets it. It is taken out of the address at once. */
+const sharedKey = (): string => {
+  const key = /^#key=(.+)$/.exec(location.hash)?.[1] ?? '';
+  if (key) {
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  return key;
+};
+
+const enterBy = async (key: string): Promise<void> => {
+  try {
+    showOverview(await signIn(key), false);
+  } catch (failure) {
+    const problem = problemOf(failure);
+    showSignIn(problem.cause === 'signed_out' ? words.signIn.linkEnded : saidOf(problem));
+  }
+};
+
 const start = async (): Promise<void> => {
+  const key = sharedKey();
   const message = h('p', { role: 'status' }, words.loading);
   const waiting = h('main', { class: 'sign-in' }, message);
   page(waiting);
+  if (key) {
+    await enterBy(key);
+    return;
+  }
   try {
     showOverview(await session(), false);
   } catch (failure) {
@@ -92,9 +123,9 @@ const start = async (): Promise<void> => {
 };
 
 // The service has read the language from the address and keeps it, so a shared link need not contain it.
-history.replaceState(null, '', here(read(location.search)));
+history.replaceState(null, '', here(read(location.search)) + location.hash);
 whenSignedOut(() => open && showSignIn(words.signIn.ended));
-window.addEventListener('popstate', () => open?.show(read(location.search)));
+window.addEventListener('popstate', () => (/^#key=/.test(location.hash) ? void start() : open?.again()));
 // A page from the browser's cache may have another reader by now.
 window.addEventListener('pageshow', ({ persisted }) => persisted && void start());
 void start();

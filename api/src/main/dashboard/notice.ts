@@ -7,6 +7,8 @@ export const said = (problem: Problem): string => {
   switch (problem.cause) {
     case 'rate_limited':
       return words.problems.rate_limited(format.seconds(Math.max(1, problem.wait)));
+    case 'refused':
+      return problem.firstDay ? words.problems.tooFarBack(format.day(problem.firstDay)) : words.problems.refused;
     case 'signed_out':
       return words.signIn.ended;
     case 'broken':

@@ -1,17 +1,21 @@
 import { ask, type Problem } from './api';
 import { breakdownCard } from './breakdown';
-import { card, type Filled } from './card';
-import { goBy, today } from './clock';
+import { card, type Card, type Filled } from './card';
+import { chips } from './chips';
+import { goBy, thisHour, today } from './clock';
 import { h } from './dom';
 import type { Freshness, Properties, Summary } from './figures';
 import { ingest } from './ingest';
 import { leadsCard } from './leads';
-import { summaryOf, trendBefore } from './loading';
+import { leadsByCard } from './leadsby';
+import { hoursOf, summaryOf, trendBefore } from './loading';
 import { notices } from './notice';
-import { tiles } from './tiles';
+import { realtimeCard } from './realtime';
+import type { Session } from './signin';
+import { firstTiles, moreTiles } from './tiles';
 import { type Change, toolbar } from './toolbar';
-import { trendCard } from './trend';
-import { PAGES, question, SOURCES, type View } from './view';
+import { type Trend, trendCard } from './trend';
+import { type Filter, isSame, PAGES, question, SOURCES, type View } from './view';
 import { vitals } from './vitals';
 import { format, words } from './words';
 
@@ -21,8 +25,8 @@ const REFRESH_MS = 5 * 60_000;
 const GAPS = 5;
 
 /** The key of a question to the service: the parts of a view that change its answers. */
-const keyOf = ({ window, from, to, compare, property }: View): string =>
-  JSON.stringify([window, from, to, compare, property]);
+const keyOf = ({ window, from, to, compare, property, filters }: View): string =>
+  JSON.stringify([window, from, to, compare, property, filters]);
 
 /** What a site puts into its pages. With a local service, the site is usually local too. */
 const tag = (): string => {
@@ -30,8 +34,12 @@ const tag = (): string => {
   return `<script defer src="${location.origin}/v1/telemetry.js"${local}></script>`;
 };
 
+/** What few people need: a line that opens, and stays open when other figures come. */
+const folded = (of: Card, line: string, content: HTMLElement[]): HTMLElement =>
+  h('details', { open: of.body.querySelector('details')?.open ?? false }, h('summary', {}, line), ...content);
+
 /** All cards of a view, and the pickers that change it. */
-export const overview = (change: Change, account: HTMLElement) => {
+export const overview = (change: Change, account: HTMLElement, session: Session) => {
   const { alert, status, fail, clear, say } = notices();
   const picker = toolbar(change, today);
   const heading = h('h1', { tabindex: -1, id: 'figures' }, words.title);
@@ -41,16 +49,27 @@ export const overview = (change: Change, account: HTMLElement) => {
   const days = h('p', { class: 'quiet' });
   const welcome = h('div', { class: 'card welcome', hidden: true });
   const key = card(words.tiles.heading, { class: 'key' });
+  const more = card(words.tiles.more, { class: 'key' });
+  const filterBy = (filter: Filter): void => {
+    if (!view.filters.some((each) => isSame(each, filter))) {
+      change({ filters: [...view.filters, filter] });
+    }
+  };
+  const filters = chips(change);
+  picker.element.append(filters.element);
+  const leadsBy = leadsByCard(change, filterBy);
+  const realtime = realtimeCard();
   const trend = trendCard((chart) => change({ chart }));
-  const sources = breakdownCard(words.breakdowns.traffic_source, SOURCES, (dimension) => change({ sources: dimension as View['sources'] }));
-  const pages = breakdownCard(words.breakdowns.path, PAGES, (dimension) => change({ pages: dimension as View['pages'] }));
+  const sources = breakdownCard(words.breakdowns.traffic_source, SOURCES, filterBy, (dimension) => change({ sources: dimension as View['sources'] }));
+  const pages = breakdownCard(words.breakdowns.path, PAGES, filterBy, (dimension) => change({ pages: dimension as View['pages'] }));
   const others = (['country', 'device', 'event_type'] as const).map((dimension) => ({
     dimension,
-    ...breakdownCard(words.breakdowns[dimension], [dimension]),
+    ...breakdownCard(words.breakdowns[dimension], [dimension], filterBy),
   }));
   const vitalsCard = card(words.vitals.heading, { class: 'vitals' });
   const ingestCard = card(words.ingest.heading, { class: 'ingest' });
-  const leads = leadsCard();
+  const leads = leadsCard(session.scopes.includes('leads:read'));
+  const goals = breakdownCard(words.breakdowns.goal, ['goal'], filterBy);
 
   let view: View;
   let properties: Properties | undefined;
@@ -62,15 +81,37 @@ export const overview = (change: Change, account: HTMLElement) => {
 
   const summaryParts = (answer: Promise<Summary>, { signal }: AbortController): Promise<Filled>[] => {
     const asked = keyOf(view);
-    const before = answer.then(({ compareTo }) => trendBefore(compareTo, view, signal));
     return [
-      key.fill(asked, answer, tiles),
-      trend.card.fill(asked, Promise.all([answer, before]), ([summary, points]) =>
-        trend.nodes({ points: summary.trend, before: points, today: today() }, view.chart),
+      key.fill(asked, answer, firstTiles),
+      more.fill(asked, answer, moreTiles),
+      trend.card.fill(asked, trendOf(answer, signal), (shown) => trend.nodes(shown, view.chart)),
+      vitalsCard.fill(asked, answer, ({ metrics: { webVitals } }) => [
+        folded(vitalsCard, words.vitals.line(format.millis(webVitals.lcpMs.p75)), vitals(webVitals)),
+      ]),
+      ingestCard.fill(asked, answer, (summary) =>
+        summary.ingest
+          ? [folded(ingestCard, words.ingest.line(format.share(summary.ingest.successPct)), ingest(summary.ingest))]
+          : [h('p', { class: 'quiet' }, words.ingest.filtered)],
       ),
-      vitalsCard.fill(asked, answer, ({ metrics }) => vitals(metrics.webVitals)),
-      ingestCard.fill(asked, answer, (summary) => (summary.ingest ? ingest(summary.ingest) : [])),
     ];
+  };
+
+  /** One day by its hours, against those of the day before; several days by days. */
+  const trendOf = async (answer: Promise<Summary>, signal: AbortSignal): Promise<Trend> => {
+    const { trend: points, compareTo, window } = await answer;
+    if (window.from === window.to) {
+      // The hours are those of the property's time zone.
+      await propertyOf(signal);
+      const [hours, before] = await Promise.all([
+        hoursOf(window.from, view, signal),
+        compareTo ? hoursOf(compareTo.from, view, signal) : [],
+      ]);
+      return { points: hours, before, open: thisHour() };
+    }
+    // All that there is begins with the first visit.
+    const first = view.window === 'all' ? Math.max(0, points.findIndex(({ pageViews }) => pageViews > 0)) : 0;
+    const before = view.window === 'all' ? [] : await trendBefore(compareTo, view, signal);
+    return { points: points.slice(first), before, open: today() };
   };
 
   const load = async (): Promise<void> => {
@@ -79,19 +120,29 @@ export const overview = (change: Change, account: HTMLElement) => {
     const { signal } = underWay;
     say(words.loading);
     const answer = summaryOf(view, signal);
-    params = question(view);
+    params = question(view, today());
     const filled = await Promise.all([
       ...summaryParts(answer, underWay),
       answer.then(showSummary, () => (signal.aborted ? {} : forget())),
       sources.load(keyOf(view), view.sources, params, signal),
       pages.load(keyOf(view), view.pages, params, signal),
       ...others.map(({ dimension, load }) => load(keyOf(view), dimension, params, signal)),
+      leadsBy.load(keyOf(view), view, signal),
+      propertyOf(signal).then((property) => loadGoals(property, signal), () => ({})),
       leads.load(view.property, propertyOf(signal), signal),
     ]);
     if (!signal.aborted) {
       loadedAt = Date.now();
       report(filled);
     }
+  };
+
+  /** Goals are each property's own. */
+  const loadGoals = (property: string, signal: AbortSignal): Promise<Filled> => {
+    realtime.show(property);
+    return property
+      ? goals.load(keyOf(view), 'goal', params, signal)
+      : goals.card.fill(keyOf(view), Promise.resolve(), () => [h('p', { class: 'quiet' }, words.breakdowns.chooseProperty)]);
   };
 
   /** One card, when another of its tabs was chosen. */
@@ -134,7 +185,7 @@ export const overview = (change: Change, account: HTMLElement) => {
       goBy(zones);
       days.textContent = words.fresh.days(zones.length === 1 ? zones[0]! : '');
     }
-    picker.show(view, properties);
+    picker.show(view, properties, session.properties === null);
   };
 
   const showTitle = (): void => {
@@ -158,12 +209,13 @@ export const overview = (change: Change, account: HTMLElement) => {
   const showSummary = (summary: Summary): Filled => {
     headed = keyOf(view);
     const { window, compareTo, freshness, metrics } = summary;
-    const shownDays = format.days(window.from, window.to);
+    const first = view.window === 'all' ? summary.trend.find(({ pageViews }) => pageViews > 0) : undefined;
+    const shownDays = first ? words.picker.since(format.day(first.day)) : format.days(window.from, window.to);
     heading.textContent = shownDays;
     compared.textContent = compareTo ? words.picker.comparedWith(format.days(compareTo.from, compareTo.to)) : '';
     showTitle();
-    showFreshness(freshness);
-    const isEmpty = (summary.ingest?.totalEventsAccepted ?? 0) === 0 && !metrics.uniqueVisitors.value;
+    showFreshness(freshness, summary.from === 'raw');
+    const isEmpty = !view.filters.length && (summary.ingest?.totalEventsAccepted ?? 0) === 0 && !metrics.uniqueVisitors.value;
     welcome.hidden = !isEmpty;
     // A window of full days does not include today, when the first visits may have come.
     lookAtToday.hidden = view.window === 'today';
@@ -171,8 +223,9 @@ export const overview = (change: Change, account: HTMLElement) => {
     return {};
   };
 
-  const showFreshness = ({ rolledUpThrough, rolledUpAt, lagDays, gaps }: Freshness): void => {
-    asOf.textContent = rolledUpAt ? words.fresh.asOf(format.moment(rolledUpAt)) : words.fresh.never;
+  const showFreshness = ({ rolledUpThrough, rolledUpAt, lagDays, gaps, generatedAt }: Freshness, isRaw: boolean): void => {
+    const at = isRaw ? generatedAt : rolledUpAt;
+    asOf.textContent = at ? words.fresh.asOf(format.moment(at)) : words.fresh.never;
     const late = rolledUpThrough !== null && lagDays !== null && lagDays > 1;
     const faults = [
       late && words.fresh.behind(format.day(rolledUpThrough), format.dayCount(lagDays)),
@@ -211,10 +264,18 @@ export const overview = (change: Change, account: HTMLElement) => {
       status,
       welcome,
       key.element,
+      leadsBy.card.element,
       trend.card.element,
       h('div', { class: 'pair' }, sources.card.element, pages.card.element),
+      more.element,
+      h('div', { class: 'pair' }, goals.card.element, realtime.card.element),
       h('div', { class: 'triple' }, ...others.map((each) => each.card.element)),
-      h('div', { class: 'pair uneven' }, h('div', { class: 'stack' }, vitalsCard.element, ingestCard.element), leads.card.element),
+      h(
+        'div',
+        { class: 'pair uneven' },
+        h('div', { class: 'stack' }, vitalsCard.element, ingestCard.element),
+        !session.share && leads.card.element,
+      ),
       days,
     ),
   );
@@ -242,9 +303,13 @@ export const overview = (change: Change, account: HTMLElement) => {
       view = next;
       showPicker();
       trend.choose(view.chart);
+      filters.show(view.filters);
       if (!old || keyOf(old) !== keyOf(view)) {
         void load();
         return;
+      }
+      if (old.leads !== view.leads || old.touch !== view.touch) {
+        void loadCard(leadsBy.load(keyOf(view), view, underWay.signal));
       }
       if (old.sources !== view.sources) {
         void loadCard(sources.load(keyOf(view), view.sources, params, underWay.signal));
@@ -256,6 +321,7 @@ export const overview = (change: Change, account: HTMLElement) => {
     /** Stops when the page is no longer shown. */
     end: (): void => {
       underWay.abort();
+      realtime.end();
       clearInterval(timer);
       document.removeEventListener('visibilitychange', refreshWhenOld);
       window.removeEventListener('online', retryWhenBack);

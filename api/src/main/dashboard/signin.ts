@@ -5,13 +5,18 @@ import { format, words } from './words';
 
 export interface Session {
   expiresAt: string;
+  scopes: string[];
+  /** Those that can be shown; null for all. */
+  properties: string[] | null;
+  /** Whether a share link began it. */
+  share: boolean;
 }
 
 export const session = async (): Promise<Session> => (await send('/v1/dashboard/session')).json();
 
 export const signOut = (): Promise<Response> => send('/v1/dashboard/session', { method: 'DELETE' });
 
-const signIn = async (key: string): Promise<Session> =>
+export const signIn = async (key: string): Promise<Session> =>
   (
     await send('/v1/dashboard/session', {
       method: 'POST',
@@ -20,7 +25,7 @@ const signIn = async (key: string): Promise<Session> =>
     })
   ).json();
 
-const saidOf = (problem: Problem): string => {
+export const saidOf = (problem: Problem): string => {
   switch (problem.cause) {
     case 'signed_out':
     case 'refused':

@@ -3,34 +3,49 @@ import type { Metric, Summary } from './figures';
 import { format, words } from './words';
 
 /** Whether it is good when a figure rises: of some it is neither, and of some it is bad. */
-const TILES: { metric: Metric; write: (value: number | null) => string; rising?: 'better' | 'worse' }[] = [
+interface Tile {
+  metric: Metric;
+  write: (value: number | null) => string;
+  rising?: 'better' | 'worse';
+}
+
+/** What a marketing person looks at first. */
+const FIRST: Tile[] = [
+  { metric: 'newLeads', write: format.whole, rising: 'better' },
+  { metric: 'newMailableLeads', write: format.whole, rising: 'better' },
   { metric: 'uniqueVisitors', write: format.whole, rising: 'better' },
+  { metric: 'landingPageConversionRate', write: format.share, rising: 'better' },
+];
+
+const MORE: Tile[] = [
   { metric: 'sessions', write: format.whole, rising: 'better' },
   { metric: 'totalPageViews', write: format.whole, rising: 'better' },
   { metric: 'avgEngagedTimeMs', write: format.duration, rising: 'better' },
   { metric: 'bounceRate', write: format.share, rising: 'worse' },
-  { metric: 'landingPageConversionRate', write: format.share, rising: 'better' },
   { metric: 'leadCaptureRate', write: format.share, rising: 'better' },
   { metric: 'formCompletionRate', write: format.share, rising: 'better' },
   { metric: 'avgTimeToFirstCaptureHrs', write: format.time },
   { metric: 'returningVisitorsPct', write: format.share },
 ];
 
-/** The key figures, each with its change against the window before. */
-export const tiles = ({ metrics }: Summary): HTMLElement[] => [
+/** Figures, each with its change against the window before. A filter leaves some unknown; their reason is the title. */
+const tiles = (kinds: Tile[], { metrics, reasons }: Summary, style: string): HTMLElement =>
   h(
     'dl',
-    { class: 'tiles' },
-    ...TILES.map(({ metric, write, rising }) =>
+    { class: `tiles ${style}` },
+    ...kinds.map(({ metric, write, rising }) =>
       h(
         'div',
-        { class: 'tile', 'data-metric': metric },
+        { class: 'tile', 'data-metric': metric, title: reasons[`metrics.${metric}`] ?? reasons[metric] },
         h('dt', {}, words.tiles[metric]),
         h('dd', {}, h('b', {}, write(metrics[metric].value)), delta(metrics[metric].delta, rising)),
       ),
     ),
-  ),
-];
+  );
+
+export const firstTiles = (summary: Summary): HTMLElement[] => [tiles(FIRST, summary, 'first')];
+
+export const moreTiles = (summary: Summary): HTMLElement[] => [tiles(MORE, summary, 'more')];
 
 const delta = (change: number | null, rising: 'better' | 'worse' | undefined): HTMLElement | undefined => {
   if (change === null) {

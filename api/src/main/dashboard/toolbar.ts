@@ -1,6 +1,6 @@
 import { h, newId, segments } from './dom';
 import type { Properties } from './figures';
-import { fault, plusDays, type View, type Window, WINDOWS } from './view';
+import { type Compare, COMPARES, fault, plusDays, type View, type Window, WINDOWS } from './view';
 import { format, words } from './words';
 
 /** Changes parts of a view. */
@@ -9,7 +9,11 @@ export type Change = (change: Partial<View>) => void;
 /** The pickers: property, window, comparison. A choice takes effect at once; custom days do when they are submitted. */
 export const toolbar = (change: Change, today: () => string) => {
   const property = h('select', { id: newId(), change: () => change({ property: property.value }) });
-  const compare = h('input', { type: 'checkbox', change: () => change({ compare: compare.checked }) });
+  const compare = h(
+    'select',
+    { id: newId(), class: 'compare', change: () => change({ compare: compare.value as Compare }) },
+    ...COMPARES.map((value) => h('option', { value }, words.picker.compares[value])),
+  );
   const custom = customDays(change, today);
   let view: View;
   const windows = (values: readonly Window[]) =>
@@ -41,16 +45,17 @@ export const toolbar = (change: Change, today: () => string) => {
       h('label', { class: 'unseen', for: property.id }, words.picker.property),
       property,
       window.element,
-      h('label', { class: 'check' }, compare, words.picker.compare),
+      h('label', { class: 'unseen', for: compare.id }, words.picker.compare),
+      compare,
       custom.element,
     ),
     /** @param known undefined until the service has sent the properties */
-    show: (shown: View, known: Properties | undefined): void => {
+    show: (shown: View, known: Properties | undefined, all: boolean): void => {
       view = shown;
       // With a default property in the service, there is no view of all together.
       const chosen = view.property || (known?.defaultPropertyId ?? '');
       const options = [
-        !known?.defaultPropertyId && h('option', { value: '' }, words.picker.all),
+        all && !known?.defaultPropertyId && h('option', { value: '' }, words.picker.all),
         ...(known?.properties ?? []).map(({ id, name }) =>
           h('option', { value: id }, name.toLowerCase() === id ? name : `${name} (${id})`),
         ),
@@ -60,7 +65,7 @@ export const toolbar = (change: Change, today: () => string) => {
       ];
       property.replaceChildren(...options.filter((option) => option !== false));
       property.value = chosen;
-      compare.checked = view.compare;
+      compare.value = view.compare;
       chooseWindow(view.window);
       if (view.window === 'custom') {
         custom.open(view);
@@ -72,8 +77,11 @@ export const toolbar = (change: Change, today: () => string) => {
 };
 
 const windowWords = (value: Window): { text: string; label: string } =>
-  value === 'today' || value === 'custom'
-    ? { text: words.picker.windows[value], label: words.picker.longWindows[value] }
+  value in words.picker.windows
+    ? {
+        text: words.picker.windows[value as keyof typeof words.picker.windows],
+        label: words.picker.longWindows[value as keyof typeof words.picker.longWindows],
+      }
     : { text: words.picker.days(value), label: words.picker.lastDays(value) };
 
 const customDays = (change: Change, today: () => string) => {

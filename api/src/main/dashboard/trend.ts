@@ -10,8 +10,8 @@ export interface Trend {
   points: TrendPoint[];
   /** The window before, as long as this one; empty without a comparison. */
   before: TrendPoint[];
-  /** The day that is not over yet. */
-  today: string;
+  /** The day or hour that is not over yet. */
+  open: string;
 }
 
 const HEIGHT = 240;
@@ -28,7 +28,7 @@ export const trendCard = (choose: (series: Series) => void) => {
     choose,
   );
   const made = card(words.trend.heading, { class: 'trend' }, picker.element);
-  const legend = h('p', { class: 'legend' });
+  const legend = h('p', { class: 'legend', 'aria-live': 'polite' });
   const plot = h('div', { class: 'plot' });
   let shown: { trend: Trend; series: Series } | undefined;
 
@@ -61,7 +61,7 @@ export const trendCard = (choose: (series: Series) => void) => {
   };
 };
 
-const drawing = ({ points, before, today }: Trend, series: Series, width: number, legend: HTMLElement): SVGElement => {
+const drawing = ({ points, before, open }: Trend, series: Series, width: number, legend: HTMLElement): SVGElement => {
   const values = points.map((point) => point[series] ?? 0);
   const earlier = before.map((point) => point[series] ?? 0);
   const steps = ticks(Math.max(...values, ...earlier));
@@ -74,15 +74,19 @@ const drawing = ({ points, before, today }: Trend, series: Series, width: number
     top: 10,
     bottom: 28,
   };
-  const xs = across(points.length, area);
+  const xs = across(Math.max(points.length, before.length), area);
   const ys = values.map((value) => up(value, top, area));
   const earlierYs = earlier.map((value) => up(value, top, area));
   // A day that is not over would look like a fall: its line is drawn dashed.
   const last = points.length - 1;
-  const isOpen = last > 0 && points[last]?.day === today;
+  const isOpen = last > 0 && points[last]?.day === open;
   const settled = isOpen ? last : last + 1;
-  const [day, room] =
-    points.length > MANY_DAYS ? ([format.month, MONTH_WIDTH] as const) : ([format.shortDay, DAY_WIDTH] as const);
+  const [day, room] = isHour(points[0])
+    ? ([format.hour, DAY_WIDTH] as const)
+    : points.length > MANY_DAYS
+      ? ([format.month, MONTH_WIDTH] as const)
+      : ([format.shortDay, DAY_WIDTH] as const);
+  const longest = before.length > points.length ? before : points;
 
   const cursor = s('line', { class: 'cursor', y1: area.top, y2: HEIGHT - area.bottom, visibility: 'hidden' });
   const dot = s('circle', { class: 'dot', r: 4, visibility: 'hidden' });
@@ -96,7 +100,7 @@ const drawing = ({ points, before, today }: Trend, series: Series, width: number
       dot.setAttribute('cx', String(xs[i]));
       dot.setAttribute('cy', String(ys[i]));
     }
-    legend.replaceChildren(...legendOf(points, before, series, i, today));
+    legend.replaceChildren(...legendOf(points, before, series, i, open));
   };
   point(undefined);
 
@@ -104,9 +108,10 @@ const drawing = ({ points, before, today }: Trend, series: Series, width: number
     'svg',
     {
       role: 'img',
+      tabindex: 0,
       'aria-label': words.trend.label(
         words.trend.series[series],
-        format.days(points[0]?.day ?? '', points[last]?.day ?? ''),
+        isHour(points[0]) ? format.day(points[0]!.day.slice(0, 10)) : format.days(points[0]?.day ?? '', points[last]?.day ?? ''),
         format.whole(Math.min(...values)),
         format.whole(Math.max(...values)),
       ),
@@ -116,32 +121,50 @@ const drawing = ({ points, before, today }: Trend, series: Series, width: number
     },
     ...steps.map((step) => s('line', { class: 'grid', x1: area.left, x2: width - area.right, y1: up(step, top, area), y2: up(step, top, area) })),
     ...steps.map((step) => s('text', { class: 'tick', x: area.left - 8, y: up(step, top, area) + 4, 'text-anchor': 'end' }, format.compact(step))),
-    ...named(points.map((each) => each.day), (width - area.left) / room).map((i) => {
+    ...named(longest.map((each) => each.day), (width - area.left) / room).map((i) => {
       const x = xs[i] ?? 0;
       // Names at the edges are drawn inwards, so that they are not cut off.
       const anchor = x > width - room / 2 ? 'end' : x < room / 2 ? 'start' : 'middle';
-      return s('text', { class: 'tick', x, y: HEIGHT - 8, 'text-anchor': anchor }, day(points[i]?.day ?? ''));
+      return s('text', { class: 'tick', x, y: HEIGHT - 8, 'text-anchor': anchor }, day(longest[i]?.day ?? ''));
     }),
-    s('path', { class: 'under', d: under(xs, ys, area) }),
+    s('path', { class: 'under', d: under(xs.slice(0, ys.length), ys, area) }),
     earlier.length > 0 && s('path', { class: 'before', d: line(xs.slice(0, earlierYs.length), earlierYs) }),
     s('path', { class: 'now', d: line(xs.slice(0, settled), ys) }),
-    isOpen && s('path', { class: 'now open', d: line(xs.slice(last - 1), ys.slice(last - 1)) }),
+    isOpen && s('path', { class: 'now open', d: line(xs.slice(last - 1, last + 1), ys.slice(last - 1)) }),
     ...(last === 0 ? [s('circle', { class: 'dot', r: 4, cx: xs[0] ?? 0, cy: ys[0] ?? 0 })] : []),
     cursor,
     dot,
   ) as SVGSVGElement;
   const at = (event: Event): void => {
     const box = svg.getBoundingClientRect();
-    point(nearest(xs, ((event as PointerEvent).clientX - box.left) * (width / box.width)));
+    point(nearest(xs.slice(0, Math.max(1, points.length)), ((event as PointerEvent).clientX - box.left) * (width / box.width)));
   };
   svg.addEventListener('pointermove', at);
   svg.addEventListener('pointerdown', at);
   svg.addEventListener('pointerleave', () => point(undefined));
+  let focused: number | undefined;
+  svg.addEventListener('keydown', (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      focused = Math.min(last, Math.max(0, (focused ?? (step > 0 ? -1 : last + 1)) + step));
+      point(focused);
+    }
+  });
+  svg.addEventListener('blur', () => {
+    focused = undefined;
+    point(undefined);
+  });
   return svg;
 };
 
+const isHour = (point: TrendPoint | undefined): boolean => (point?.day.length ?? 0) > 10;
+
+const timeOf = ({ day }: TrendPoint): string =>
+  day.length > 10 ? `${format.longDay(day.slice(0, 10))}, ${format.hour(day)}` : format.longDay(day);
+
 /** What the lines are; of one day when the pointer is on it, else of the whole window. */
-const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Series, i: number | undefined, today: string): HTMLElement[] => {
+const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Series, i: number | undefined, open: string): HTMLElement[] => {
   const entry = (name: string, all: TrendPoint[]): HTMLElement | undefined => {
     const one = i === undefined ? undefined : all[i];
     const first = all[0];
@@ -149,7 +172,7 @@ const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Series, i:
       return undefined;
     }
     const days = one
-      ? `${format.longDay(one.day)}${one.day === today ? ` (${words.trend.soFar})` : ''}`
+      ? `${timeOf(one)}${one.day === open ? ` (${words.trend.soFar})` : ''}`
       : name === 'now'
         ? words.trend.now
         : words.trend.before;
@@ -161,7 +184,7 @@ const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Series, i:
 /** Every day in figures; made when it is opened. */
 const behind = ({ points, before }: Trend, open: boolean): HTMLElement => {
   const row = (point: TrendPoint): string[] => [
-    format.longDay(point.day),
+    timeOf(point),
     ...SERIES.map((series) => format.whole(point[series])),
   ];
   const fill = (): void => {

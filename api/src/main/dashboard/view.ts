@@ -4,18 +4,38 @@ export interface View {
   /** Both days of a custom window; empty for any other. */
   from: string;
   to: string;
-  compare: boolean;
+  compare: Compare;
   /** Empty for all. */
   property: string;
+  /** All of them hold. */
+  filters: Filter[];
   chart: Series;
+  leads: LeadsBy;
+  touch: Touch;
   sources: Sources;
   pages: Pages;
 }
 
+/** One comparison of a dimension's values; null is what has no value. */
+export interface Filter {
+  not: boolean;
+  dimension: string;
+  value: string | null;
+}
+
 /** Those that can be chosen. An address may name any other number of days that the service takes. */
-export const WINDOWS = ['today', '7', '30', '90', '365', 'custom'] as const;
-export type Window = 'today' | 'custom' | `${number}`;
+export const WINDOWS = ['today', 'yesterday', '7', '30', '90', 'month', 'year', 'all', 'custom'] as const;
+export type Window = (typeof WINDOWS)[number] | `${number}`;
 export const DEFAULT_WINDOW = '30';
+
+export const COMPARES = ['true', 'year', 'false'] as const;
+export type Compare = (typeof COMPARES)[number];
+
+export const LEADS_BY = ['lead.source', 'lead.campaign', 'lead.landing_path', 'lead.form', 'lead.referrer_host'] as const;
+export type LeadsBy = (typeof LEADS_BY)[number];
+
+export const TOUCHES = ['first', 'capture'] as const;
+export type Touch = (typeof TOUCHES)[number];
 
 export const SERIES = ['uniqueVisitors', 'pageViews', 'sessions', 'newLeads'] as const;
 export type Series = (typeof SERIES)[number];
@@ -27,13 +47,26 @@ export const PAGES = ['path', 'landing_path', 'exit_path'] as const;
 export type Pages = (typeof PAGES)[number];
 
 export const MAX_WINDOW_DAYS = 366;
+/** As many as the service takes. */
+const MAX_FILTERS = 20;
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_MS = 86_400_000;
 
-/** What an address may name: today, or a number of days as the service takes it. */
+/** What an address may name: a period, or a number of days as the service takes it. */
 const isWindow = (text: string | null): text is Window =>
-  text === 'today' || (/^[1-9]\d*$/.test(text ?? '') && Number(text) <= MAX_WINDOW_DAYS);
+  (text !== 'custom' && WINDOWS.includes(text as never)) || (/^[1-9]\d*$/.test(text ?? '') && Number(text) <= MAX_WINDOW_DAYS);
+
+/** A filter as an address has it: `is:path:/pricing`, `is_not:utm_campaign` for what has no value. */
+const filterOf = (text: string): Filter | undefined => {
+  const parts = /^(is|is_not):([a-z_]+(?:\.[^:]+)?)(?::([^]*))?$/.exec(text);
+  return parts?.[2] ? { not: parts[1] === 'is_not', dimension: parts[2], value: parts[3] ?? null } : undefined;
+};
+
+const textOf = ({ not, dimension, value }: Filter): string =>
+  `${not ? 'is_not' : 'is'}:${dimension}${value === null ? '' : `:${value}`}`;
+
+export const isSame = (one: Filter, other: Filter): boolean => textOf(one) === textOf(other);
 
 const oneOf = <T extends string>(values: readonly T[], asked: string | null): T =>
   values.find((value) => value === asked) ?? (values[0] as T);
@@ -49,9 +82,12 @@ export const read = (query: string): View => {
     window: custom ? 'custom' : isWindow(window) ? window : DEFAULT_WINDOW,
     from: custom ? from : '',
     to: custom ? to : '',
-    compare: params.get('compare') !== 'false',
+    compare: oneOf(COMPARES, params.get('compare')),
     property: params.get('property') ?? '',
+    filters: params.getAll('f').map(filterOf).filter((each) => each !== undefined).slice(0, MAX_FILTERS),
     chart: oneOf(SERIES, params.get('chart')),
+    leads: oneOf(LEADS_BY, params.get('leads')),
+    touch: oneOf(TOUCHES, params.get('touch')),
     sources: oneOf(SOURCES, params.get('sources')),
     pages: oneOf(PAGES, params.get('pages')),
   };
@@ -66,14 +102,21 @@ export const write = (view: View): string => {
   } else if (view.window !== DEFAULT_WINDOW) {
     params.set('window', view.window);
   }
-  if (!view.compare) {
-    params.set('compare', 'false');
+  if (view.compare !== COMPARES[0]) {
+    params.set('compare', view.compare);
   }
   if (view.property) {
     params.set('property', view.property);
   }
+  view.filters.forEach((filter) => params.append('f', textOf(filter)));
   if (view.chart !== SERIES[0]) {
     params.set('chart', view.chart);
+  }
+  if (view.leads !== LEADS_BY[0]) {
+    params.set('leads', view.leads);
+  }
+  if (view.touch !== TOUCHES[0]) {
+    params.set('touch', view.touch);
   }
   if (view.sources !== SOURCES[0]) {
     params.set('sources', view.sources);
@@ -85,10 +128,33 @@ export const write = (view: View): string => {
   return query && `?${query}`;
 };
 
-/** What the service is asked for: the days, and the property. It knows itself which day is today there. */
-export const question = (view: View): Record<string, string> => ({
-  ...(view.window === 'custom' ? { from: view.from, to: view.to } : { window: view.window }),
+/** The days of a period, where the service has no name for it. */
+export const daysOf = (view: View, today: string): { from: string; to: string } | undefined => {
+  switch (view.window) {
+    case 'custom':
+      return { from: view.from, to: view.to };
+    case 'yesterday':
+      return { from: plusDays(today, -1), to: plusDays(today, -1) };
+    case 'month':
+      return { from: `${today.slice(0, 8)}01`, to: today };
+    case 'year':
+      return { from: `${today.slice(0, 5)}01-01`, to: today };
+    case 'all':
+      return { from: plusDays(today, 1 - MAX_WINDOW_DAYS), to: today };
+    default:
+      return undefined;
+  }
+};
+
+/** The filters as the service takes them. */
+export const asked = (filters: Filter[]): unknown[] =>
+  filters.map(({ not, dimension, value }) => [not ? 'is_not' : 'is', dimension, [value]]);
+
+/** What the service is asked for: the days, the property and the filters. It knows itself which day is today there. */
+export const question = (view: View, today: string): Record<string, string> => ({
+  ...(daysOf(view, today) ?? { window: view.window }),
   ...(view.property && { propertyId: view.property }),
+  ...(view.filters.length > 0 && { filters: JSON.stringify(asked(view.filters)) }),
 });
 
 export type Fault = 'missing' | 'order' | 'length' | 'future';

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { days, fault, isDay, plusDays, question, read, write } from '../../main/dashboard/view';
+import { asked, days, fault, isDay, plusDays, question, read, write } from '../../main/dashboard/view';
+
+const TODAY = '2026-03-10';
 
 test('an empty address shows thirty days of all properties, compared', () => {
   const view = read('');
   assert.equal(view.window, '30');
-  assert.equal(view.compare, true);
+  assert.equal(view.compare, 'true');
   assert.equal(view.property, '');
   assert.equal(write(view), '');
 });
@@ -16,6 +18,8 @@ test('a view that is written into an address is read from it again', () => {
     '?window=today',
     '?window=365&compare=false&property=docs',
     '?from=2026-01-01&to=2026-01-31&chart=sessions&sources=utm_campaign&pages=exit_path',
+    '?window=month&compare=year&f=is%3Apath%3A%2Fa%3Ab&f=is_not%3Autm_campaign&leads=lead.form&touch=capture',
+    '?window=all&f=is%3Aprops.plan%3Apro',
   ]) {
     assert.equal(write(read(query)), query);
   }
@@ -26,7 +30,7 @@ test('any number of days that the service takes is a window', () => {
     const view = read(`?window=${days}&compare=false`);
     assert.equal(view.window, days);
     assert.equal(write(view), `?window=${days}&compare=false`);
-    assert.deepEqual(question(view), { window: days });
+    assert.deepEqual(question(view, TODAY), { window: days });
   }
 });
 
@@ -54,7 +58,7 @@ test('an invalid value in an address is ignored', () => {
     assert.equal(view.window, '30', query);
     assert.equal(view.from + view.to, '', query);
     assert.equal(write(view), '', query);
-    assert.deepEqual(question(view), { window: '30' });
+    assert.deepEqual(question(view, TODAY), { window: '30' });
   }
 });
 
@@ -63,9 +67,9 @@ test('a property is taken as it is written', () => {
 });
 
 test('windows are requested by their names, and days by themselves', () => {
-  assert.deepEqual(question(read('?window=today&property=docs')), { window: 'today', propertyId: 'docs' });
-  assert.deepEqual(question(read('?window=7')), { window: '7' });
-  assert.deepEqual(question(read('?from=2026-01-01&to=2026-01-02')), { from: '2026-01-01', to: '2026-01-02' });
+  assert.deepEqual(question(read('?window=today&property=docs'), TODAY), { window: 'today', propertyId: 'docs' });
+  assert.deepEqual(question(read('?window=7'), TODAY), { window: '7' });
+  assert.deepEqual(question(read('?from=2026-01-01&to=2026-01-02'), TODAY), { from: '2026-01-01', to: '2026-01-02' });
 });
 
 test('a window has an order, a length and an end', () => {
@@ -83,4 +87,21 @@ test('only days of the calendar are days', () => {
   assert.equal(isDay('2026-1-1'), false);
   assert.equal(days('2024-02-28', '2024-03-01'), 3);
   assert.equal(plusDays('2026-03-01', -1), '2026-02-28');
+});
+
+test('a period that the service has no name for is asked for by its days', () => {
+  const daysOf = (window: string) => question(read(`?window=${window}`), TODAY);
+  assert.deepEqual(daysOf('yesterday'), { from: '2026-03-09', to: '2026-03-09' });
+  assert.deepEqual(daysOf('month'), { from: '2026-03-01', to: '2026-03-10' });
+  assert.deepEqual(daysOf('year'), { from: '2026-01-01', to: '2026-03-10' });
+  assert.deepEqual(daysOf('all'), { from: '2025-03-10', to: '2026-03-10' });
+});
+
+test('filters are asked for as the service takes them, and invalid ones are left out', () => {
+  const { filters } = read('?f=is:path:/a:b&f=is_not:utm_campaign&f=is:utm_term:&f=like:path:/&f=is:&f=x');
+  assert.deepEqual(asked(filters), [
+    ['is', 'path', ['/a:b']],
+    ['is_not', 'utm_campaign', [null]],
+    ['is', 'utm_term', ['']],
+  ]);
 });

@@ -43,13 +43,13 @@ class DashboardIT {
         assertThat(page.tile("uniqueVisitors")).isEqualTo("2▲ 100%up 100%, better");
         assertThat(page.tile("sessions")).isEqualTo("3▲ 200%up 200%, better");
         assertThat(page.tile("totalPageViews")).isEqualTo("4▲ 300%up 300%, better");
-        assertThat(page.tile("avgEngagedTimeMs")).isEqualTo("50s");
+        assertThat(page.tile("avgEngagedTimeMs")).isEqualTo("50 s");
         assertThat(page.tile("bounceRate")).isEqualTo("33.3%▼ 67%down 67%, better");
         assertThat(page.tile("landingPageConversionRate")).isEqualTo("33.3%");
-        assertThat(page.tile("leadCaptureRate")).isEqualTo("50%");
-        assertThat(page.tile("formCompletionRate")).isEqualTo("100%");
+        assertThat(page.tile("leadCaptureRate")).isEqualTo("50.0%");
+        assertThat(page.tile("formCompletionRate")).isEqualTo("100.0%");
         assertThat(page.tile("avgTimeToFirstCaptureHrs")).isEqualTo("4h");
-        assertThat(page.tile("returningVisitorsPct")).isEqualTo("0%");
+        assertThat(page.tile("returningVisitorsPct")).isEqualTo("0.0%");
         assertThat(page.has("[data-metric=bounceRate] .delta.better")).isTrue();
         assertThat(page.text(".fresh")).startsWith("As of ");
         assertThat(page.has(".warning:not([hidden])")).isFalse();
@@ -67,17 +67,16 @@ class DashboardIT {
         page.choose("30");
         assertThat(page.tile("uniqueVisitors")).isEqualTo("3");
         page.choose("90");
-        page.choose("365");
-        assertThat(page.tile("uniqueVisitors")).isEqualTo("3");
+        page.choose("all");
+        assertThat(page.tile("uniqueVisitors")).as("today too").isEqualTo("4");
         page.select(".toolbar select", "");
-        assertThat(page.query()).isEqualTo("?window=365");
+        assertThat(page.query()).isEqualTo("?window=all");
         assertThat(page.text("main > .quiet")).isEqualTo("Days are those of each site’s own time zone.");
         assertThat(page.tile("uniqueVisitors")).matches("[\\d,]{3,}");
         page.select(".toolbar select", "kiln");
         assertThat(page.text("main > .quiet")).isEqualTo("Days are those of the time zone Africa/Abidjan.");
         page.choose("7");
-        page.tab.click(".check");
-        page.settled();
+        page.select(".compare", "false");
         assertThat(page.query()).isEqualTo("?window=7&compare=false&property=kiln");
         assertThat(page.tile("uniqueVisitors")).isEqualTo("2");
         assertThat(page.has("path.before")).isFalse();
@@ -86,11 +85,12 @@ class DashboardIT {
         page.tab.await("location.search === '?window=7&property=kiln'");
         page.settled();
         assertThat(page.tile("uniqueVisitors")).startsWith("2▲");
-        assertThat(page.has(".check :checked")).isTrue();
+        assertThat(page.tab.evaluate("document.querySelector('.compare').value").asText())
+                .isEqualTo("true");
         page.tab.evaluate("history.go(-2)");
-        page.tab.await("location.search === '?window=365'");
+        page.tab.await("location.search === '?window=all'");
         page.settled();
-        assertThat(page.has("input[value=\"365\"]:checked")).isTrue();
+        assertThat(page.has("input[value=all]:checked")).isTrue();
     }
 
     @Test
@@ -98,7 +98,7 @@ class DashboardIT {
         page.signIn("?window=31&property=kiln");
 
         assertThat(page.query()).isEqualTo("?window=31&property=kiln");
-        assertThat(page.windows()).isEqualTo("today 7 30 90 365 31 custom");
+        assertThat(page.windows()).isEqualTo("today yesterday 7 30 90 month year all 31 custom");
         assertThat(page.has("input[value=\"31\"]:checked")).isTrue();
         assertThat(page.text("label:has(input[value=\"31\"])")).isEqualTo("31 d");
         assertThat(page.heights("path.now")).hasSize(31);
@@ -118,7 +118,7 @@ class DashboardIT {
             page.open("?window=" + wrong + "&property=kiln").settled();
 
             assertThat(page.query()).as(wrong).isEqualTo("?property=kiln");
-            assertThat(page.windows()).as(wrong).isEqualTo("today 7 30 90 365 custom");
+            assertThat(page.windows()).as(wrong).isEqualTo("today yesterday 7 30 90 month year all custom");
             assertThat(page.has("input[value=\"30\"]:checked")).as(wrong).isTrue();
             assertThat(page.heights("path.now")).as(wrong).hasSize(30);
         }
@@ -140,11 +140,7 @@ class DashboardIT {
         page.settled();
         assertThat(page.query()).isEqualTo("?from=%1$s&to=%1$s&property=kiln".formatted(PAST.today.minusDays(2)));
         assertThat(page.tile("totalPageViews")).isEqualTo("1");
-        // A single day is a point.
-        assertThat(page.tab
-                        .evaluate("document.querySelectorAll('.plot circle[cx]').length")
-                        .intValue())
-                .isEqualTo(1);
+        assertThat(page.heights("path.now")).as("a single day has hours").hasSize(24);
     }
 
     private void days(String from, String to, String message) {
@@ -181,9 +177,9 @@ class DashboardIT {
         assertThat(page.query()).isEqualTo("?window=7&property=kiln&chart=pageViews");
         assertThat(page.heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 144.7, 10.0);
 
-        page.tab.click("summary");
-        page.tab.await("document.querySelector('details table')");
-        List<String> rows = page.rows("details");
+        page.tab.click(".trend summary");
+        page.tab.await("document.querySelector('.trend details table')");
+        List<String> rows = page.rows(".trend details");
         assertThat(rows).hasSize(15);
         assertThat(rows.get(6)).endsWith("|2|3|2|0");
         assertThat(rows.get(5)).endsWith("|1|1|1|1");
@@ -220,7 +216,7 @@ class DashboardIT {
         assertThat(page.breakdown("country")).containsExactly("Canada|2|66.7%", "France|1|33.3%");
         assertThat(page.breakdown("device")).containsExactly("Desktop|2|66.7%", "Mobile|1|33.3%");
         assertThat(page.breakdown("event_type"))
-                .containsExactly("page_view|2|3", "engagement|1|2", "form_start|1|1", "form_submit|1|1");
+                .containsExactly("Page view|2|3", "Time on page|1|2", "Form begun|1|1", "Form sent|1|1");
 
         page.choose("referrer_host");
         assertThat(page.breakdown("referrer_host")).containsExactly("www.google.ca|1|33.3%");
@@ -229,7 +225,7 @@ class DashboardIT {
         page.choose("utm_term");
         assertThat(page.text("[data-dimension=utm_term] .body")).isEqualTo("Nothing in this window.");
         page.choose("landing_path");
-        assertThat(page.breakdown("landing_path")).containsExactly("/|2|0%", "/news|1|100%");
+        assertThat(page.breakdown("landing_path")).containsExactly("/|2|0.0%", "/news|1|100.0%");
         page.choose("exit_path");
         assertThat(page.breakdown("exit_path"))
                 .containsExactlyInAnyOrder("/|1|33.3%", "/news|1|33.3%", "/pricing|1|33.3%");
@@ -243,7 +239,7 @@ class DashboardIT {
         page.tab.await("document.querySelector('dialog table')");
 
         assertThat(page.rows("dialog"))
-                .containsExactly("No referrer|2|2|2|1|50%", "www.google.ca|1|2|1|0|0%", "Total|–|4|3|1|33.3%");
+                .containsExactly("No referrer|2|2|2|1|50.0%", "www.google.ca|1|2|1|0|0.0%", "Total|–|4|3|1|33.3%");
         page.assertAccessible("details", DashboardTab.WIDE);
 
         page.tab.press("Escape");
@@ -257,6 +253,7 @@ class DashboardIT {
     @Test
     void web_vitals_have_their_bands() {
         page.signIn(SEVEN);
+        page.tab.click(".vitals summary");
 
         assertThat(page.vital("lcpMs")).matches("2\\.9\\ds ▲ Needs improvement|3(\\.0\\d)?s ▲ Needs improvement");
         assertThat(page.vital("inpMs")).matches("(59|60)\\dms ■ Poor");
@@ -264,16 +261,17 @@ class DashboardIT {
         assertThat(page.vital("fcpMs")).endsWith("● Good");
         assertThat(page.vital("ttfbMs")).endsWith("● Good");
         page.choose("today");
-        assertThat(page.text(".vitals .body")).isEqualTo("Nothing in this window.");
+        assertThat(page.text(".vitals details p")).isEqualTo("Nothing in this window.");
     }
 
     @Test
     void ingest_health_shows_accepted_and_rejected_events() {
         page.signIn(SEVEN);
+        page.tab.click(".ingest summary");
 
         assertThat(page.text(".ingest dl"))
                 .isEqualTo(
-                        "Success share 80% Accepted events 8 Refused or dropped 3 Bot events, kept out of the figures 1");
+                        "Success share 80.0% Accepted events 8 Refused or dropped 3 Bot events, kept out of the figures 1");
         assertThat(page.rows(".ingest")).containsExactly("Invalid|2", "Honeypot filled, dropped|1");
     }
 
@@ -336,9 +334,10 @@ class DashboardIT {
     @Test
     void leads_are_counted_by_consent_and_a_download_is_audited(@TempDir Path downloads) {
         page.signIn(SEVEN);
-        assertThat(page.rows(".leads"))
+        assertThat(page.rows(".leads .bars"))
                 .containsExactly(
-                        "Express|1|50%", "Implied|0|0%", "Implied, expired|0|0%", "Pending|0|0%", "Withdrawn|1|50%");
+                        "Express|1|50.0%",
+                        "Implied|0|0.0%", "Implied, expired|0|0.0%", "Pending|0|0.0%", "Withdrawn|1|50.0%");
         assertThat(page.text(".leads tfoot")).isEqualTo("All leads 2");
 
         page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
@@ -373,11 +372,11 @@ class DashboardIT {
                         .asText())
                 .isEqualTo("rgb(14, 18, 19)");
 
-        page.choose("365");
+        page.choose("all");
         page.assertAccessible("dashboard-year", DashboardTab.WIDE);
         page.tab.click("input[value=custom]");
-        page.tab.click("summary");
-        page.tab.await("document.querySelector('details table')");
+        page.tab.click(".trend summary");
+        page.tab.await("document.querySelector('.trend details table')");
         page.assertAccessible("dashboard-phone-custom", DashboardTab.PHONE);
         page.assertBlameless();
     }

@@ -139,7 +139,7 @@ class DashboardSignInIT {
         // page.
         page.tab.evaluate("document.activeElement.blur()");
         until("30");
-        for (String window : new String[] {"90", "365", "custom"}) {
+        for (String window : new String[] {"90", "month", "year", "all", "custom"}) {
             page.tab.press("ArrowRight");
             assertThat(page.focus()).isEqualTo(window);
         }

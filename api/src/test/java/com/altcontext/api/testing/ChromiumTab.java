@@ -168,6 +168,7 @@ public final class ChromiumTab {
     /** What the protocol needs for a key that is more than a character. */
     private record KeyStroke(String code, int number, String text) {
         static final Map<String, KeyStroke> NAMED = Map.of(
+                "Backspace", new KeyStroke("Backspace", 8, ""),
                 "Tab", new KeyStroke("Tab", 9, ""),
                 "Enter", new KeyStroke("Enter", 13, "\r"),
                 "Escape", new KeyStroke("Escape", 27, ""),
