@@ -138,6 +138,7 @@ public final class RequestAttribution {
                 form.sourceChannel(),
                 form.consent(),
                 form.consentPolicy(),
+                form.consentPurpose(),
                 form.payload());
     }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param sourceChannel null if the form does not say
  * @param consent what the form asked for: never {@code WITHDRAWN}, and {@code PENDING} if it asked for nothing
  * @param consentPolicy the version of the text that was shown
+ * @param consentPurpose what the consent is for
  * @param payload a JSON object as text
  */
 public record Capture(
@@ -31,6 +32,7 @@ public record Capture(
         @Nullable String sourceChannel,
         ConsentStatus consent,
         @Nullable String consentPolicy,
+        String consentPurpose,
         @Nullable String payload) {
     private static final int OBJECTS = 128;
 
@@ -51,6 +53,7 @@ public record Capture(
                 + Weight.of(formName)
                 + Weight.of(sourceChannel)
                 + Weight.of(consentPolicy)
+                + Weight.of(consentPurpose)
                 + Weight.of(payload);
     }
 
@@ -86,6 +89,7 @@ public record Capture(
                 .with(sourceChannel)
                 .with(consent.key())
                 .with(consentPolicy)
+                .with(consentPurpose)
                 .with(payload);
     }
 

@@ -14,7 +14,7 @@ final class CapturedMessages {
             SELECT form.id, l.id, t.captured_at, now(), jsonb_build_object('type', 'lead.captured',
                 'timestamp', to_char(t.captured_at AT TIME ZONE 'UTC', t.iso), 'data', jsonb_build_object(
                     'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
-                    'consentStatus', l.consent_status,
+                    'consentStatus', l.consent_status, 'consentPurpose', form.purpose,
                     'consentExpiresAt', to_char(l.consent_expires_at AT TIME ZONE 'UTC', t.iso),
                     'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', t.iso),
                     'sourceChannel', l.source_channel, 'formName', form.form_name, 'path', form.path,
@@ -23,9 +23,9 @@ final class CapturedMessages {
                         'campaign', utm_campaign, 'term', utm_term, 'content', utm_content)),
                     'payload', form.payload::jsonb))::text
             FROM unnest(?::uuid[], ?::uuid[], ?::int8[], ?::text[], ?::text[], ?::text[],
-                        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
                 AS form(id, lead_id, at, form_name, path, referrer,
-                        utm_source, utm_medium, utm_campaign, utm_term, utm_content, payload)
+                        utm_source, utm_medium, utm_campaign, utm_term, utm_content, payload, purpose)
             JOIN leads l ON l.id = form.lead_id
             CROSS JOIN LATERAL (VALUES (to_timestamp(form.at::float8 / 1000), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
                 AS t(captured_at, iso)
@@ -49,6 +49,7 @@ final class CapturedMessages {
                 sent.texts(s -> s.capture().beacon().utm().campaign()),
                 sent.texts(s -> s.capture().beacon().utm().term()),
                 sent.texts(s -> s.capture().beacon().utm().content()),
-                sent.texts(s -> s.capture().payload()));
+                sent.texts(s -> s.capture().payload()),
+                sent.texts(s -> s.capture().consentPurpose()));
     }
 }

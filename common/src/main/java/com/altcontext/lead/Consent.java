@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when implied consent ends by itself; null for every other status
  */
 public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
-    /** What every consent is for, as CASL calls it (S.C. 2010, c. 23, s. 6). */
-    static final String PURPOSE = "commercial electronic messages";
+    /** What a consent is for if the form does not say (CASL, S.C. 2010, c. 23, s. 10(1)(a)). */
+    public static final String DEFAULT_PURPOSE = "newsletter";
 
     /**
      * What is given at a time.

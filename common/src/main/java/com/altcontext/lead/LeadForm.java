@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A form as it was filled in, by the rules of {@code POST /v1/leads/capture}.
  *
  * @param anonId null if the page has no script that makes one
+ * @param consentPurpose what the messages are about, for which the form asks for consent
  * @param payload a JSON object as text
  * @param deviceType null if the sender does not say
  */
@@ -30,6 +31,7 @@ public record LeadForm(
         @Nullable String sourceChannel,
         ConsentStatus consent,
         @Nullable String consentPolicy,
+        String consentPurpose,
         @Nullable String payload,
         Utm utm,
         @Nullable DeviceType deviceType) {
@@ -43,6 +45,7 @@ public record LeadForm(
             "sourceChannel",
             "consentStatus",
             "consentPolicy",
+            "consentPurpose",
             "propertyId",
             "reason",
             "honeypot");
@@ -57,6 +60,7 @@ public record LeadForm(
         String sourceChannel = fields.optionalText("sourceChannel", 1, 255);
         ConsentStatus consent = consent(fields);
         String policy = fields.optionalText("consentPolicy", 1, 255);
+        String purpose = fields.optionalText("consentPurpose", 1, 255);
         String payload = fields.document("payload", EventReader.MAX_KEYS);
         Utm utm = EventReader.utm(fields.object("utm"));
         DeviceType deviceType = EventReader.deviceType(fields.object("traffic"));
@@ -72,6 +76,7 @@ public record LeadForm(
                 sourceChannel,
                 consent,
                 policy,
+                purpose == null ? Consent.DEFAULT_PURPOSE : purpose,
                 payload,
                 utm,
                 deviceType);

@@ -33,10 +33,14 @@ public final class Leads {
     /** The same content again within this time is the second click of a double click. */
     private static final Duration REPEAT_WINDOW = Duration.ofSeconds(30);
 
+    /** The newest row of a purpose, or of all purposes, says what holds for it. */
     private static final String FIND = """
-            SELECT form.n, l.id, l.consent_status, l.consent_expires_at
-            FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, n)
+            SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at
+            FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, purpose, n)
             JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
+            LEFT JOIN consent_events c ON c.id = greatest(
+                (SELECT max(e.id) FROM consent_events e WHERE e.lead_id = l.id AND e.purpose = form.purpose),
+                (SELECT max(e.id) FROM consent_events e WHERE e.lead_id = l.id AND e.purpose IS NULL))
             """;
 
     /** Looks before and after the time of receipt: if two machines received a double click, the second may be stored first. */
@@ -142,7 +146,8 @@ public final class Leads {
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
         @Nullable String[] emails = sent.texts(capture -> capture.email().value());
-        Pipeline.Pending<KnownLead> found = look.query(FIND, KnownLead::read, properties, emails);
+        Pipeline.Pending<KnownLead> found =
+                look.query(FIND, KnownLead::read, properties, emails, sent.texts(Capture::consentPurpose));
         Pipeline.Pending<RepeatedCapture> first = look.query(
                 FIND_REPEATED,
                 RepeatedCapture::read,
@@ -183,7 +188,14 @@ public final class Leads {
                 Objects.requireNonNull(visits.place(event.visitor(), event.inSession()), "a form always has a session");
         Receipt receipt = rows.add(event, placement.sessionId());
         Consent given = Consent.given(capture.consent(), capture.receivedAt(), rules.impliedConsentMonths());
-        return new Submission(id, leadId, capture, receipt, given, known == null ? null : known.consent);
+        return new Submission(
+                id,
+                leadId,
+                capture,
+                receipt,
+                given,
+                known == null ? null : known.consent,
+                known == null ? null : known.forPurpose);
     }
 
     private List<Captured> store(Tx tx, Bucket bucket, Visits visits, EventRows rows, List<Submission> submissions) {
@@ -227,12 +239,15 @@ public final class Leads {
     }
 
     /** @param index of the capture in its list: PostgreSQL counts from 1 */
-    private record KnownLead(int index, UUID id, Consent consent) {
+    private record KnownLead(
+            int index, UUID id, Consent consent, @Nullable Consent forPurpose) {
         static KnownLead read(Row row) throws SQLException {
+            String purposeStatus = row.textOrNull(5);
             return new KnownLead(
                     Math.toIntExact(row.number(1)) - 1,
                     row.id(2),
-                    new Consent(ConsentStatus.ofKey(row.text(3)), row.timeOrNull(4)));
+                    new Consent(ConsentStatus.ofKey(row.text(3)), row.timeOrNull(4)),
+                    purposeStatus == null ? null : new Consent(ConsentStatus.ofKey(purposeStatus), row.timeOrNull(6)));
         }
     }
 

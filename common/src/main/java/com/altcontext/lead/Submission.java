@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param receipt of its {@code form_submit} event
  * @param given the consent that the form asked for
- * @param known the lead's consent until then, or null of a new one
+ * @param known the lead's strongest consent until then, or null if the lead is new
+ * @param knownForPurpose its consent for the form's purpose until then, or null if it has none on record
  */
 record Submission(
         UUID id,
@@ -17,14 +18,20 @@ record Submission(
         Capture capture,
         Receipt receipt,
         Consent given,
-        @Nullable Consent known) {
-    /** The lead's consent from now on. */
+        @Nullable Consent known,
+        @Nullable Consent knownForPurpose) {
+    /** The lead's strongest consent from now on. */
     Consent consent() {
         return known == null ? given : known.after(given);
     }
 
+    /** The lead's consent for the form's purpose from now on. */
+    Consent consentForPurpose() {
+        return knownForPurpose == null ? given : knownForPurpose.after(given);
+    }
+
     /** Whether what was given is put on record. */
     boolean isConsentNew() {
-        return known == null || known.isChangedBy(given.status());
+        return knownForPurpose == null || knownForPurpose.isChangedBy(given.status());
     }
 }

@@ -75,11 +75,13 @@ final class SubmissionStore {
     /** The source is a word of this system. The form's own name comes from the sender, so it has a column of its own. */
     private static final String SAVE_CONSENT = """
             INSERT INTO consent_events (
-                lead_id, property_id, status, source, form_name, policy_version, purpose, occurred_at, expires_at, ip_hash)
-            SELECT lead_id, property_id, status, 'form', form_name, policy_version, ?,
+                lead_id, property_id, status, source, form_name, path, policy_version, purpose,
+                occurred_at, expires_at, ip_hash)
+            SELECT lead_id, property_id, status, 'form', form_name, path, policy_version, purpose,
                    to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
-            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::bytea[])
-                AS form(lead_id, property_id, status, form_name, policy_version, at, expires, ip_hash)
+            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[],
+                        ?::text[], ?::bytea[])
+                AS form(lead_id, property_id, status, form_name, path, policy_version, purpose, at, expires, ip_hash)
             """;
 
     private SubmissionStore() {}
@@ -111,14 +113,15 @@ final class SubmissionStore {
         Columns<Submission> forms = new Columns<>(given);
         save.update(
                 SAVE_CONSENT,
-                Consent.PURPOSE,
                 forms.ids(Submission::leadId),
                 forms.texts(form -> form.capture().visitor().propertyId()),
                 forms.texts(form -> form.given().status().key()),
                 forms.texts(form -> form.capture().formName()),
+                forms.texts(form -> form.capture().beacon().path()),
                 forms.texts(form -> form.capture().consentPolicy()),
+                forms.texts(form -> form.capture().consentPurpose()),
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
-                forms.texts(form -> text(form.given().expiresAt())),
+                forms.texts(form -> text(form.consentForPurpose().expiresAt())),
                 forms.hashes(form -> form.capture().visitor().ipHash()));
     }
 

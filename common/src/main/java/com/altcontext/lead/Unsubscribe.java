@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Withdraws consent (CASL s. 11: without delay, and at the latest in ten business days).
+ * Withdraws consent for all purposes (CASL s. 11: without delay, and at the latest in ten business days).
  *
  * <p>An outsider must not learn who is a lead, neither from an answer nor from its time. So a known and an unknown
  * address run the same statements, and both commit a write, a count of requests: without one, the commit would not wait
@@ -31,8 +31,8 @@ public final class Unsubscribe {
                 WHERE l.id = known.id AND l.consent_status <> 'withdrawn'
                 RETURNING l.id, l.property_id),
             recorded AS (
-                INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at, ip_hash)
-                SELECT id, property_id, 'withdrawn', ?::text, ?::text, ?::text, ?::timestamptz, ?::bytea FROM withdrawn
+                INSERT INTO consent_events (lead_id, property_id, status, source, reason, occurred_at, ip_hash)
+                SELECT id, property_id, 'withdrawn', ?::text, ?::text, ?::timestamptz, ?::bytea FROM withdrawn
                 RETURNING lead_id)
             SELECT (SELECT count(*) FROM known), (SELECT count(*) FROM recorded)
             """;
@@ -132,7 +132,6 @@ public final class Unsubscribe {
                 whom,
                 propertyId,
                 request.source.key,
-                Consent.PURPOSE,
                 request.reason,
                 request.at,
                 request.ipHash);

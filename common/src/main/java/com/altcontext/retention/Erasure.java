@@ -53,14 +53,14 @@ public final class Erasure {
     private static final String REPLACE_CONSENT = """
             WITH old AS (
                 DELETE FROM consent_events
-                WHERE concat_ws(' ', form_name, policy_version, purpose, reason) ~* ?
-                  AND concat_ws(chr(10), form_name, policy_version, purpose, reason) ~* ?
+                WHERE concat_ws(' ', form_name, path, policy_version, purpose, reason) ~* ?
+                  AND concat_ws(chr(10), form_name, path, policy_version, purpose, reason) ~* ?
                 RETURNING *)
             INSERT INTO consent_events (
-                id, lead_id, property_id, status, source, form_name, policy_version, purpose, reason, occurred_at,
+                id, lead_id, property_id, status, source, form_name, path, policy_version, purpose, reason, occurred_at,
                 expires_at, ip_hash)
             OVERRIDING SYSTEM VALUE
-            SELECT id, lead_id, property_id, status, source, erased(form_name, ?), erased(policy_version, ?),
+            SELECT id, lead_id, property_id, status, source, erased(form_name, ?), erased(path, ?), erased(policy_version, ?),
                    erased(purpose, ?), erased(reason, ?), occurred_at, expires_at, ip_hash
             FROM old
             """;
@@ -231,7 +231,7 @@ public final class Erasure {
 
     private static long replaceConsent(Tx tx, AddressPattern address) {
         String precise = address.precise();
-        return tx.update(REPLACE_CONSENT, address.rough(), precise, precise, precise, precise, precise);
+        return tx.update(REPLACE_CONSENT, address.rough(), precise, precise, precise, precise, precise, precise);
     }
 
     private void log(Tx tx, Email email, String by, Instant at, Erased erased) {

@@ -42,6 +42,7 @@ final class ExportDocument {
             "status",
             "source",
             "form_name",
+            "path",
             "policy_version",
             "purpose",
             "reason",

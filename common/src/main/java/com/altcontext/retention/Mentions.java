@@ -13,7 +13,7 @@ import java.util.UUID;
  */
 record Mentions(Map<String, Long> byTable) {
     private static final PersonalDataColumns CONSENT = new PersonalDataColumns(
-            "consent_events", List.of("form_name", "policy_version", "purpose", "reason"), List.of());
+            "consent_events", List.of("form_name", "path", "policy_version", "purpose", "reason"), List.of());
 
     /** @param leads and visitors whose own rows are not counted */
     static Mentions count(

@@ -132,6 +132,7 @@ class WeightTest {
                 own(text, i),
                 ConsentStatus.PENDING,
                 own(text, i),
+                own(text, i),
                 own(text, i));
     }
 }

@@ -68,6 +68,17 @@ class ConsentSourceTest {
     }
 
     @Test
+    void what_an_operator_records_is_no_form() {
+        Database database = Database.migrated();
+        database.run("INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)"
+                + " VALUES (gen_random_uuid(), 'default', 'jo@x.ca', now(), now(), 'express')");
+        database.run("INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at)"
+                + " SELECT id, 'default', 'express', 'operator', 'newsletter', 'in writing', now() FROM leads");
+
+        assertThat(database.texts(CONSENTS)).containsExactly("express operator - in writing");
+    }
+
+    @Test
     void earlier_records_are_marked_and_stay() throws IOException, SQLException {
         Database database = Database.at(TestDatabase.fresh());
         apply(database, 1, 6);

@@ -42,12 +42,12 @@ class LeadsTest extends LeadsFixture {
                         captured.visitorId()))
                 .containsExactly("form_submit 1 default t");
         assertThat(database.texts(
-                        "SELECT concat_ws(' ', property_id, status, source, form_name, policy_version, purpose,"
+                        "SELECT concat_ws(' ', property_id, status, source, form_name, path, policy_version, purpose,"
                                 + " expires_at = occurred_at + interval '6 months', occurred_at = ?, octet_length(ip_hash))"
                                 + " FROM consent_events WHERE lead_id = ?",
                         NOW,
                         captured.leadId()))
-                .containsExactly("default implied form newsletter 2026-01 commercial electronic messages t t 32");
+                .containsExactly("default implied form newsletter / 2026-01 newsletter t t 32");
         assertThat(rows("lead_outbox")).isEqualTo(1);
     }
 

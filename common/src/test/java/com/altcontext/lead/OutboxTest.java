@@ -82,7 +82,7 @@ class OutboxTest {
                         SELECT count(*) FROM (SELECT ?::jsonb AS sent) WHERE sent = jsonb_build_object(
                             'type', 'lead.captured', 'timestamp', ?::text, 'data', jsonb_build_object(
                             'leadId', ?::text, 'propertyId', 'default', 'email', 'jo@example.ca',
-                            'consentStatus', 'implied', 'consentExpiresAt', ?::text, 'firstCapturedAt', ?::text,
+                            'consentStatus', 'implied', 'consentPurpose', 'newsletter', 'consentExpiresAt', ?::text, 'firstCapturedAt', ?::text,
                             'sourceChannel', 'footer', 'formName', 'newsletter', 'path', '/', 'referrer', NULL,
                             'utm', '{"source": "spring", "medium": "email"}'::jsonb,
                             'payload', '{"n": 1.10, "s": "\\"é\\n", "none": null}'::jsonb))

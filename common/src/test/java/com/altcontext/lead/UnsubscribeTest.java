@@ -89,7 +89,7 @@ class UnsubscribeTest {
                         "SELECT concat_ws('|', property_id, status, source, purpose, reason, policy_version, expires_at,"
                                 + " octet_length(ip_hash)) FROM consent_events WHERE occurred_at = ?",
                         NOW.plusSeconds(60)))
-                .containsExactly("default|withdrawn|unsubscribe|commercial electronic messages|too many|32");
+                .containsExactly("default|withdrawn|unsubscribe|too many|32");
     }
 
     @Test

@@ -150,8 +150,9 @@ class ErasureTest extends ErasureFixture {
                 .channel("bob@x.ca")
                 .payload("{\"friend\": \"BOB@x.ca\"}"));
         database.run(
-                "INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at) VALUES ('"
-                        + ann.leadId() + "', 'default', 'withdrawn', 'unsubscribe', 'news', 'ask bob@x.ca', now())",
+                "INSERT INTO consent_events (lead_id, property_id, status, source, purpose, path, reason, occurred_at) VALUES ('"
+                        + ann.leadId()
+                        + "', 'default', 'withdrawn', 'unsubscribe', 'news', '/for/bob%40x.ca', 'ask bob@x.ca', now())",
                 "INSERT INTO lead_identities VALUES ('" + ann.leadId()
                         + "', (SELECT visitor_id FROM visitors WHERE anon_id = 'of bob@x.ca'), 'default', 'same_ip_ua_window', 0.35, now())");
         List<String> consentIds = database.texts("SELECT id::text FROM consent_events ORDER BY id");
@@ -234,6 +235,7 @@ class ErasureTest extends ErasureFixture {
             "consent_events.status",
             "consent_events.source",
             "consent_events.form_name",
+            "consent_events.path",
             "consent_events.policy_version",
             "consent_events.purpose",
             "consent_events.reason",

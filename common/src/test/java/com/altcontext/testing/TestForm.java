@@ -6,6 +6,7 @@ import com.altcontext.attribution.Utm;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Traffic;
 import com.altcontext.lead.Capture;
+import com.altcontext.lead.Consent;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.value.KeyedHash;
@@ -25,6 +26,7 @@ public record TestForm(
         String path,
         @Nullable String channel,
         ConsentStatus consent,
+        String purpose,
         @Nullable String payload,
         String address,
         @Nullable String agent,
@@ -42,6 +44,7 @@ public record TestForm(
                 "/",
                 null,
                 ConsentStatus.PENDING,
+                Consent.DEFAULT_PURPOSE,
                 null,
                 "192.0.2.1",
                 "Firefox",
@@ -49,46 +52,82 @@ public record TestForm(
     }
 
     public TestForm email(String other) {
-        return new TestForm(other, property, anonId, at, form, path, channel, consent, payload, address, agent, device);
+        return new TestForm(
+                other, property, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device);
     }
 
     public TestForm property(String slug) {
-        return new TestForm(email, slug, anonId, at, form, path, channel, consent, payload, address, agent, device);
+        return new TestForm(
+                email, slug, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device);
     }
 
     public TestForm visitor(String other) {
-        return new TestForm(email, property, other, at, form, path, channel, consent, payload, address, agent, device);
+        return new TestForm(
+                email, property, other, at, form, path, channel, consent, purpose, payload, address, agent, device);
     }
 
     public TestForm at(Instant time) {
         return new TestForm(
-                email, property, anonId, time, form, path, channel, consent, payload, address, agent, device);
+                email, property, anonId, time, form, path, channel, consent, purpose, payload, address, agent, device);
     }
 
     public TestForm form(String name) {
-        return new TestForm(email, property, anonId, at, name, path, channel, consent, payload, address, agent, device);
+        return new TestForm(
+                email, property, anonId, at, name, path, channel, consent, purpose, payload, address, agent, device);
     }
 
     public TestForm channel(@Nullable String name) {
-        return new TestForm(email, property, anonId, at, form, path, name, consent, payload, address, agent, device);
+        return new TestForm(
+                email, property, anonId, at, form, path, name, consent, purpose, payload, address, agent, device);
     }
 
     public TestForm consent(ConsentStatus status) {
-        return new TestForm(email, property, anonId, at, form, path, channel, status, payload, address, agent, device);
+        return new TestForm(
+                email, property, anonId, at, form, path, channel, status, purpose, payload, address, agent, device);
+    }
+
+    public TestForm purpose(String other) {
+        return new TestForm(
+                email, property, anonId, at, form, path, channel, consent, other, payload, address, agent, device);
     }
 
     public TestForm payload(String json) {
-        return new TestForm(email, property, anonId, at, form, path, channel, consent, json, address, agent, device);
+        return new TestForm(
+                email, property, anonId, at, form, path, channel, consent, purpose, json, address, agent, device);
     }
 
     public TestForm from(String otherAddress, @Nullable String otherAgent) {
         return new TestForm(
-                email, property, anonId, at, form, path, channel, consent, payload, otherAddress, otherAgent, device);
+                email,
+                property,
+                anonId,
+                at,
+                form,
+                path,
+                channel,
+                consent,
+                purpose,
+                payload,
+                otherAddress,
+                otherAgent,
+                device);
     }
 
     public TestForm byBot() {
         return new TestForm(
-                email, property, anonId, at, form, path, channel, consent, payload, address, agent, DeviceType.BOT);
+                email,
+                property,
+                anonId,
+                at,
+                form,
+                path,
+                channel,
+                consent,
+                purpose,
+                payload,
+                address,
+                agent,
+                DeviceType.BOT);
     }
 
     public Visitor visitor() {
@@ -100,7 +139,8 @@ public record TestForm(
         Utm utm = new Utm("spring", "email", null, null, null);
         Beacon beacon = new Beacon(new AnonId(anonId), "", path, null, null, utm, Traffic.NONE, null, null);
         Origin origin = new Origin(utm, TrafficSource.EMAIL, null, device, null, null);
-        return new Capture(new Email(email), visitor(), beacon, origin, at, form, channel, consent, "2026-01", payload);
+        return new Capture(
+                new Email(email), visitor(), beacon, origin, at, form, channel, consent, "2026-01", purpose, payload);
     }
 
     /** Removes every lead and all rows that refer to it. Consent can be deleted only with a logged erasure. */

@@ -105,6 +105,7 @@ class OpenApiBoundsTest {
                         "FORM referrer",
                         "FORM sourceChannel",
                         "FORM consentPolicy",
+                        "FORM consentPurpose",
                         "FORM utm.source",
                         "UNSUBSCRIPTION reason");
     }

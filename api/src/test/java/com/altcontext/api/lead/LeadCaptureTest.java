@@ -65,7 +65,8 @@ class LeadCaptureTest {
                 .put("referrer", "https://www.google.com/")
                 .put("sourceChannel", "website")
                 .put("consentStatus", "express")
-                .put("consentPolicy", "2026-01");
+                .put("consentPolicy", "2026-01")
+                .put("consentPurpose", "workshops");
         form.putObject("payload").put("company", "Example Ltd");
         form.putObject("utm").put("source", "spring").put("medium", "email");
         Call.Answer answer = Call.capture(form).send();
@@ -102,6 +103,8 @@ class LeadCaptureTest {
         assertThat(consent.path("source").asText()).isEqualTo("form");
         assertThat(consent.path("form_name").asText()).isEqualTo("newsletter");
         assertThat(consent.path("policy_version").asText()).isEqualTo("2026-01");
+        assertThat(consent.path("purpose").asText()).isEqualTo("workshops");
+        assertThat(consent.path("path").asText()).isEqualTo("/pricing");
         assertThat(consent.path("ip_hash").asText()).matches("\\\\x[0-9a-f]{64}");
         assertThat(stored.ofLead(MESSAGES, email))
                 .as("no webhook is configured")

@@ -180,7 +180,7 @@ class LeadFormPostTest {
     void its_fields_are_those_of_the_json() {
         Call.Answer answer =
                 form("&anonId=anon-of-a-form&formName=news+letter&path=%2Fp&referrer=https%3A%2F%2Fx.example%2F"
-                                + "&sourceChannel=website&consentStatus=express&consentPolicy=v1&propertyId=default"
+                                + "&sourceChannel=website&consentStatus=express&consentPolicy=v1&consentPurpose=workshops&propertyId=default"
                                 + "&utm_source=a&utm.medium=email&payload.company=Example+Ltd&payload.size=5&color=red")
                         .send();
 
@@ -198,13 +198,15 @@ class LeadFormPostTest {
         JsonNode consent = stored.ofLead(CONSENT, email).getFirst();
         assertThat(consent.path("status").asText()).isEqualTo("express");
         assertThat(consent.path("policy_version").asText()).isEqualTo("v1");
+        assertThat(consent.path("purpose").asText()).isEqualTo("workshops");
     }
 
     @Test
     void a_field_that_is_left_empty_is_absent() {
-        Call.Answer answer = form("&anonId=&formName=&path=&referrer=+&sourceChannel=&consentStatus=&consentPolicy="
-                        + "&propertyId=&utm_source=&payload.company=&honeypot=")
-                .send();
+        Call.Answer answer =
+                form("&anonId=&formName=&path=&referrer=+&sourceChannel=&consentStatus=&consentPolicy=&consentPurpose="
+                                + "&propertyId=&utm_source=&payload.company=&honeypot=")
+                        .send();
 
         assertThat(answer.status()).isEqualTo(303);
         JsonNode submission = stored.ofLead(SUBMISSIONS, email).getFirst();

@@ -7,6 +7,7 @@ import com.altcontext.event.Traffic;
 import com.altcontext.event.WebVitals;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Capture;
+import com.altcontext.lead.Consent;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.LeadForm;
 import com.altcontext.property.Property;
@@ -122,6 +123,7 @@ final class DemoVisit {
                         ? random.nextInt(100) < 80 ? ConsentStatus.EXPRESS : ConsentStatus.PENDING
                         : ConsentStatus.IMPLIED,
                 "2026-01",
+                isNewsletter ? Consent.DEFAULT_PURPOSE : "workshops",
                 isNewsletter ? null : "{\"seats\":" + (1 + random.nextInt(4)) + "}",
                 utm,
                 null);
@@ -147,6 +149,7 @@ final class DemoVisit {
                 capture.sourceChannel(),
                 capture.consent(),
                 capture.consentPolicy(),
+                capture.consentPurpose(),
                 capture.payload());
     }
 
