@@ -14,17 +14,20 @@ import java.util.UUID;
  *
  * <p>The same statement sets the planner up for the statements after it. A batch looks up keys in tables that are empty
  * at midnight and hold a million rows at noon: a plan made for the empty table (a scan) must never be used for the full
- * one, and planning again for each batch would cost more than the look-ups. Citus sends a
- * statement to one node only if it is planned with the values of its parameters.
+ * one, and planning again for each batch would cost more than the look-ups. Plans without scans look so dear to the planner
+ * that it would compile them each time (JIT), which takes 0.2 seconds. Citus sends a statement to one node only if it is
+ * planned with the values of its parameters.
  *
  * <p>On a cluster the locks are on its coordinator, through which all writers go: one place, whichever node a shard moves
  * to, and no message to a node.
  */
 public final class VisitorLock {
     private static final String TAKE = """
-            SELECT (SELECT buckets FROM cluster),
+            SELECT (SELECT buckets FROM cluster WHERE only_row),
                    set_config('plan_cache_mode', (
-                       SELECT CASE WHEN is_distributed THEN 'force_custom_plan' ELSE 'force_generic_plan' END FROM cluster), true),
+                       SELECT CASE WHEN is_distributed THEN 'force_custom_plan' ELSE 'force_generic_plan' END
+                       FROM cluster WHERE only_row), true),
+                   set_config('jit', 'off', true),
                    set_config('enable_seqscan', 'off', true),
                    set_config('enable_hashjoin', 'off', true),
                    set_config('enable_mergejoin', 'off', true),
