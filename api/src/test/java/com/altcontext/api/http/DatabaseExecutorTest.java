@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -94,7 +95,7 @@ class DatabaseExecutorTest {
         context.response().putHeader(SecurityHeaders.REQUEST_ID, "as the filter gives one");
         Thread eventLoop = Thread.currentThread();
         try {
-            String key = context.request().getHeader("key");
+            String key = Objects.requireNonNull(context.request().getHeader("key"));
             if (!key.equals(NO_KEY)) {
                 request.permit(new Permissions(UUID.fromString(key), Set.of(), null, false));
             }
