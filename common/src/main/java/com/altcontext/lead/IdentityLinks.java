@@ -2,11 +2,14 @@ package com.altcontext.lead;
 
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
+import com.altcontext.db.Tx;
 import com.altcontext.visit.Visitor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which visitors a lead is, or may be. A link only gets more certain: a submitted form (confidence 1) replaces a
@@ -60,6 +63,35 @@ final class IdentityLinks {
             """;
 
     /**
+     * The same candidates of one form, asked of all buckets at once: a cluster runs no look-up of many rows by another row on
+     * all of its nodes.
+     */
+    private static final String FIND_CANDIDATES = """
+            SELECT seen.visitor_id
+            FROM sessions AS seen
+            WHERE seen.property_id = ?
+              AND substring(seen.ip_hash FROM 1 FOR 8) = substring(?::bytea FROM 1 FOR 8)
+              AND substring(seen.ua_hash FROM 1 FOR 8) = substring(?::bytea FROM 1 FOR 8)
+              AND seen.ip_hash = ? AND seen.ua_hash = ? AND seen.started_at BETWEEN ? AND ?
+              AND seen.last_event_at >= ? AND seen.visitor_id <> ? AND NOT EXISTS (
+                SELECT FROM sessions AS later
+                WHERE later.bucket = seen.bucket AND later.visitor_id = seen.visitor_id
+                  AND (later.started_at, later.id) > (seen.started_at, seen.id)
+                  AND later.ip_hash = seen.ip_hash AND later.ua_hash = seen.ua_hash
+                  AND later.last_event_at >= ? AND later.started_at <= ?)
+            ORDER BY seen.started_at DESC
+            LIMIT 20
+            """;
+
+    private static final String LINK_CANDIDATES = """
+            INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
+            SELECT lead_id, visitor_id, property_id, 'same_ip_ua_window', 0.35, to_timestamp(at::float8 / 1000)
+            FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::int8[]) AS candidate(lead_id, visitor_id, property_id, at)
+            ON CONFLICT (lead_id, visitor_id) DO NOTHING
+            RETURNING lead_id
+            """;
+
+    /**
      * A session ends after half an hour without an event, so one that has lasted for more than a day is not a person's.
      * The bound keeps the look-up from reading the whole history of a client.
      */
@@ -90,6 +122,48 @@ final class IdentityLinks {
      */
     static Pipeline.Pending<UUID> guess(Pipeline pipeline, List<FormLink> forms, Duration window) {
         return pipeline.query(GUESS, row -> row.id(1), guessed(forms, window));
+    }
+
+    /** The same where the sessions are in several buckets, in two round trips of its own. */
+    static List<UUID> guess(Tx tx, List<FormLink> forms, Duration window) {
+        Pipeline look = tx.pipeline();
+        List<Pipeline.Pending<UUID>> found = forms.stream()
+                .map(form -> look.query(FIND_CANDIDATES, row -> row.id(1), candidates(form, window)))
+                .toList();
+        look.send();
+        List<Candidate> candidates = IntStream.range(0, forms.size())
+                .boxed()
+                .flatMap(i -> found.get(i).rows().stream().map(visitor -> new Candidate(forms.get(i), visitor)))
+                .toList();
+        Columns<Candidate> columns = new Columns<>(candidates);
+        return tx.query(
+                LINK_CANDIDATES,
+                row -> row.id(1),
+                columns.ids(candidate -> candidate.form.leadId),
+                columns.ids(Candidate::visitorId),
+                columns.texts(candidate -> candidate.form.visitor.propertyId()),
+                columns.numbers(candidate -> candidate.form.at.toEpochMilli()));
+    }
+
+    private record Candidate(FormLink form, UUID visitorId) {}
+
+    private static @Nullable Object[] candidates(FormLink form, Duration window) {
+        Instant since = form.at.minus(window);
+        byte[] ip = form.visitor.ipHash();
+        byte[] ua = form.visitor.uaHash();
+        return new @Nullable Object[] {
+            form.visitor.propertyId(),
+            ip,
+            ua,
+            ip,
+            ua,
+            form.at.minus(MAX_SESSION),
+            form.at,
+            since,
+            form.visitor.id(),
+            since,
+            form.at
+        };
     }
 
     static Object[] guessed(List<FormLink> forms, Duration window) {

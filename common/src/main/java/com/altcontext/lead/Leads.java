@@ -218,15 +218,19 @@ public final class Leads {
         List<IdentityLinks.FormLink> guessable = rules.heuristicLinking()
                 ? forms.stream().filter(form -> form.visitor().uaHash() != null).toList()
                 : List.of();
+        boolean isOneBucket = bucket.of().count() == 1;
         // The list is filled when the pipeline is sent.
-        List<UUID> guessed = guessable.isEmpty()
-                ? List.of()
-                : IdentityLinks.guess(save, guessable, rules.heuristicWindow()).rows();
+        List<UUID> guessedAtOnce = isOneBucket && !guessable.isEmpty()
+                ? IdentityLinks.guess(save, guessable, rules.heuristicWindow()).rows()
+                : List.of();
         SubmissionStore.saveSubmissions(save, new Columns<>(submissions));
         if (rules.outbox()) {
             CapturedMessages.put(save, submissions);
         }
         save.send();
+        List<UUID> guessed = isOneBucket || guessable.isEmpty()
+                ? guessedAtOnce
+                : IdentityLinks.guess(tx, guessable, rules.heuristicWindow());
         rows.copy(tx);
         return submissions.stream()
                 .map(s -> new Captured(
