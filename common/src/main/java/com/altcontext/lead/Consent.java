@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The consent of a lead, from pending over implied to express. A weaker status never replaces a stronger one;
- * anything may be withdrawn, and what was withdrawn comes back by express consent alone (an inquiry made after "send me
- * nothing" does not imply the contrary).
+ * anything may be withdrawn, and what was withdrawn stays so whatever a form says, since a stranger can fill one in
+ * ({@link OperatorConsent} ends it).
  *
  * @param expiresAt when implied consent ends by itself; null for every other status
  */
@@ -34,7 +34,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
             case PENDING -> given != ConsentStatus.PENDING;
             case IMPLIED -> given != ConsentStatus.PENDING;
             case EXPRESS -> given == ConsentStatus.EXPRESS || given == ConsentStatus.WITHDRAWN;
-            case WITHDRAWN -> given == ConsentStatus.EXPRESS;
+            case WITHDRAWN -> false;
         };
     }
 

@@ -32,7 +32,7 @@ class ConsentTest {
         "EXPRESS,   WITHDRAWN, true,  WITHDRAWN",
         "WITHDRAWN, PENDING,   false, WITHDRAWN",
         "WITHDRAWN, IMPLIED,   false, WITHDRAWN",
-        "WITHDRAWN, EXPRESS,   true,  EXPRESS",
+        "WITHDRAWN, EXPRESS,   false, WITHDRAWN",
         "WITHDRAWN, WITHDRAWN, false, WITHDRAWN",
     })
     void every_step_on_the_ladder(ConsentStatus from, ConsentStatus to, boolean recorded, ConsentStatus result) {

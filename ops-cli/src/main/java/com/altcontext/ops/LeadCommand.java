@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             LeadDeleteCommand.class,
             LeadExportCommand.class,
+            LeadConsentCommand.class,
             LeadUnsubscribeCommand.class,
             LeadUnsubscribeLinkCommand.class
         },

@@ -97,7 +97,7 @@ class RepeatedCaptureTest {
     }
 
     @Test
-    void consent_climbs_and_never_falls_and_comes_back_from_withdrawal_by_a_new_express_alone() {
+    void consent_climbs_and_never_falls_and_stays_withdrawn() {
         assertThat(afterForm("pending", 1)).isEqualTo("pending");
         assertThat(afterForm("implied", 2)).isEqualTo("implied");
         assertThat(stored.lead(email).path("consent_expires_at").asText()).isNotEmpty();
@@ -107,9 +107,9 @@ class RepeatedCaptureTest {
         assertThat(afterForm("implied", 5)).isEqualTo("express");
         Call.of("POST", "/v1/leads/unsubscribe").json(Forms.minimal(email)).send();
         assertThat(afterForm("implied", 6)).isEqualTo("withdrawn");
-        assertThat(afterForm("express", 7)).isEqualTo("express");
+        assertThat(afterForm("express", 7)).isEqualTo("withdrawn");
 
-        assertThat(stored.consents(email)).containsExactly("pending", "implied", "express", "withdrawn", "express");
+        assertThat(stored.consents(email)).containsExactly("pending", "implied", "express", "withdrawn");
     }
 
     private String afterForm(String consent, int number) {

@@ -1,0 +1,70 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Retry;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records express consent that an operator has in writing. After a withdrawal it is the only way back: a form proves nothing about
+ * who filled it in, and the sender has to prove consent (CASL, S.C. 2010, c. 23, s. 13).
+ */
+public final class OperatorConsent {
+    /** Nothing is written unless exactly one lead is meant: consent that was given to one site is not given to another. */
+    private static final String GRANT = """
+            WITH known AS (
+                SELECT id, property_id FROM leads WHERE email = ? AND property_id = coalesce(?::text, property_id)),
+            granted AS (
+                UPDATE leads AS l SET consent_status = 'express', consent_expires_at = NULL
+                FROM known
+                WHERE l.id = known.id AND (SELECT count(*) FROM known) = 1
+                RETURNING l.id, l.property_id),
+            recorded AS (
+                INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at)
+                SELECT id, property_id, 'express', 'operator', ?::text, ?::text, ?::timestamptz FROM granted),
+            audited AS (
+                INSERT INTO audit_log (done_at, done_by, action, property_id, consent_status, row_count)
+                SELECT ?::timestamptz, 'altops', 'lead_consent', property_id, 'express', 1 FROM granted)
+            SELECT count(*) FROM known
+            """;
+
+    private final Sql sql;
+
+    public OperatorConsent(Sql sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * What an operator says about a person.
+     *
+     * @param propertyId null if the address is known on one property only
+     * @param reason where the consent is found, for example a signed sheet; at most 512 characters
+     */
+    public record Grant(Email email, @Nullable String propertyId, String purpose, String reason, Instant at) {}
+
+    /**
+     * Makes the consent express, whatever it was, with a row in the record of consent and one in {@code audit_log}.
+     *
+     * @return how many leads have the address; nothing was written unless it is 1
+     * @throws SqlFailure if the database refused or could not be reached: then nothing was written
+     */
+    public long record(Grant grant) {
+        return Retry.inTransaction(sql, tx -> {
+            Pipeline pipeline = tx.pipeline();
+            LeadLock.take(pipeline, grant.email);
+            Pipeline.Pending<Long> known = pipeline.query(
+                    GRANT,
+                    row -> row.number(1),
+                    grant.email.value(),
+                    grant.propertyId,
+                    grant.purpose,
+                    grant.reason,
+                    grant.at,
+                    grant.at);
+            pipeline.send();
+            return known.rows().getFirst();
+        });
+    }
+}

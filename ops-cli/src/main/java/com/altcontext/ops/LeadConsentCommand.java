@@ -1,0 +1,85 @@
+package com.altcontext.ops;
+
+import com.altcontext.lead.Consent;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.OperatorConsent;
+import com.altcontext.value.Text;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Records express consent that the operator has in writing. */
+@Command(
+        name = "consent",
+        description = {
+            "Records express consent that you have in writing. Nothing else ends a withdrawal.",
+            "Exit 1 when nothing is held about the address."
+        },
+        footer = {"", "Example:", "  altops lead consent --email jo@example.ca --status express --reason 'signed sheet'"
+        })
+final class LeadConsentCommand implements Runnable {
+    private static final int MAX_REASON = 512;
+    private static final int MAX_PURPOSE = 255;
+
+    private final CommandContext context;
+
+    @Mixin
+    private final EmailOption emailOption;
+
+    @Option(names = "--status", required = true, paramLabel = "STATUS", description = "express.")
+    private String status = "";
+
+    @Option(
+            names = "--reason",
+            required = true,
+            paramLabel = "TEXT",
+            description = "Where the consent is found; kept in the record of consent.")
+    private String reason = "";
+
+    @Option(names = "--purpose", paramLabel = "PURPOSE", description = "What it is for; default: newsletter.")
+    private String purpose = Consent.DEFAULT_PURPOSE;
+
+    @Option(
+            names = "--property",
+            paramLabel = "SLUG",
+            description = "For which site; needed if the address is known on several.")
+    private @Nullable String property;
+
+    LeadConsentCommand(CommandContext context) {
+        this.context = context;
+        this.emailOption = new EmailOption(context);
+    }
+
+    @Override
+    public void run() {
+        if (!status.equals("express")) {
+            throw new Failure(
+                    Exit.USAGE,
+                    "--status is wrong",
+                    "write express; consent is withdrawn with: altops lead unsubscribe");
+        }
+        Email email = emailOption.read();
+        OperatorConsent.Grant grant = new OperatorConsent.Grant(
+                email,
+                property,
+                Text.trimmed("--purpose", purpose, 1, MAX_PURPOSE),
+                Text.trimmed("--reason", reason, 1, MAX_REASON),
+                context.now());
+        long leads = new OperatorConsent(context.sql()).record(grant);
+        if (leads == 0) {
+            throw LeadCommand.unknownAddress();
+        }
+        if (leads > 1) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the address is known on " + leads + " properties, and nothing was recorded",
+                    "name one with --property");
+        }
+        context.output()
+                .print(
+                        JsonObject.ok(true).with("status", status).with("purpose", grant.purpose()),
+                        List.of("recorded express consent for " + grant.purpose()));
+    }
+}
