@@ -34,10 +34,13 @@ class ArchitectureTest {
             Map.entry("ingest", Set.of("db", "client", "property", "visit", "attribution", "event", "lead")),
             Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event")),
             Map.entry("cluster", Set.of("db", "metrics", "retention")),
+            Map.entry("consent", Set.of("db", "property", "lead")),
             Map.entry("delivery", Set.of("db")),
             Map.entry("metrics", Set.of("db", "property", "event")),
             Map.entry("metrics.query", Set.of("db", "property", "metrics", "lead")),
-            Map.entry("retention", Set.of("db", "property", "visit", "attribution", "event", "lead", "metrics")));
+            Map.entry(
+                    "retention",
+                    Set.of("db", "property", "visit", "attribution", "event", "lead", "consent", "metrics")));
 
     @Test
     void each_package_uses_only_what_the_plan_allows() {

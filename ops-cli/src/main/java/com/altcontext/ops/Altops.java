@@ -27,6 +27,7 @@ import picocli.CommandLine.TypeConversionException;
             RollupCommand.class,
             RetentionCommand.class,
             LeadCommand.class,
+            ConsentCommand.class,
             PropertyCommand.class,
             GoalCommand.class,
             KeyCommand.class,

@@ -55,6 +55,7 @@ final class RestoreCommand implements Runnable {
             applied = load(restore, database, swap);
             entries = swap.carryErasuresOver();
             swap.carryAuditOver();
+            swap.carryTextsOver();
             swap.carryKeysOver();
             forgotten = swap.forgetAgain(hash, context.now());
             swap.finish();

@@ -31,6 +31,15 @@ final class SchemaSwap {
             ORDER BY done_at
             """;
 
+    private static final String TEXTS = "altops_before.consent_texts";
+
+    /** A text that was added since the backup is part of the proof of what people agree to. */
+    private static final String CARRY_TEXTS_OVER = """
+            INSERT INTO public.consent_texts (version, language, content, content_hash, added_at)
+            SELECT version, language, content, content_hash, added_at FROM altops_before.consent_texts
+            ON CONFLICT (version, language) DO NOTHING
+            """;
+
     private static final String KEYS = "altops_before.access_keys";
 
     /** A key that was revoked since the backup must not open anything again, and one that was added goes on. */
@@ -76,6 +85,12 @@ final class SchemaSwap {
     void carryAuditOver() {
         var _ = sql.inTransaction(
                 tx -> has(tx, "SELECT to_regclass('" + AUDIT + "') IS NOT NULL") ? tx.update(CARRY_AUDIT_OVER) : 0);
+    }
+
+    /** Keeps the texts of consent that are not in the backup. */
+    void carryTextsOver() {
+        var _ = sql.inTransaction(
+                tx -> has(tx, "SELECT to_regclass('" + TEXTS + "') IS NOT NULL") ? tx.update(CARRY_TEXTS_OVER) : 0);
     }
 
     /** Keeps the keys as they are now, where there were any, and ends the sessions. */

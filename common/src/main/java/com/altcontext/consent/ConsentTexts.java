@@ -1,0 +1,59 @@
+package com.altcontext.consent;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+
+/** The texts on record. A text is added once and never changed, since it is part of the proof of consent (CASL s. 13). */
+public final class ConsentTexts {
+    private static final String ADD = """
+            INSERT INTO consent_texts (version, language, content, content_hash, added_at)
+            SELECT version, language, content, sha256(convert_to(content, 'UTF8')), added_at
+            FROM (SELECT ?::text, ?::text, ?::text, ?::timestamptz) AS sent(version, language, content, added_at)
+            ON CONFLICT (version, language) DO NOTHING
+            """;
+
+    private static final String SELECT = "SELECT version, language, content, added_at FROM consent_texts ";
+    private static final String ORDER = " ORDER BY added_at, version, language";
+
+    private ConsentTexts() {}
+
+    /** What came of adding a text. */
+    public enum Addition {
+        ADDED,
+        /** The very same text was on record. */
+        UNCHANGED,
+        /** Another text is on record under this version and language; it stays. */
+        REFUSED
+    }
+
+    /** A text with the time at which it was added. */
+    public record RecordedText(ConsentText text, Instant addedAt) {
+        private static RecordedText read(Row row) throws SQLException {
+            return new RecordedText(new ConsentText(row.text(1), row.text(2), row.text(3)), row.time(4));
+        }
+    }
+
+    public static Addition add(Tx tx, ConsentText text, Instant at) {
+        if (tx.update(ADD, text.version(), text.language(), text.content(), at) == 1) {
+            return Addition.ADDED;
+        }
+        List<RecordedText> known = tx.query(
+                SELECT + "WHERE version = ? AND language = ?", RecordedText::read, text.version(), text.language());
+        return known.getFirst().text.content().equals(text.content()) ? Addition.UNCHANGED : Addition.REFUSED;
+    }
+
+    /** All of them, in the order in which they were added. */
+    public static List<RecordedText> all(Tx tx) {
+        return tx.query(SELECT + ORDER, RecordedText::read);
+    }
+
+    /** Those of some versions, in all their languages. */
+    public static List<RecordedText> of(Tx tx, Collection<String> versions) {
+        return tx.query(SELECT + "WHERE version = ANY (?)" + ORDER, RecordedText::read, (Object)
+                versions.toArray(String[]::new));
+    }
+}

@@ -1,0 +1,72 @@
+package com.altcontext.lead;
+
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a lead may be written to for one purpose (CASL, S.C. 2010, c. 23, s. 6(1)(a) and 10).
+ *
+ * @param until when the permission ends by itself, or when it ended; null for none
+ */
+public record MailPermission(
+        Verdict verdict, Reason reason, @Nullable Instant until) {
+    /** The answer. */
+    public enum Verdict {
+        MAY,
+        /** Until implied consent ends. */
+        MAY_UNTIL,
+        MAY_NOT;
+
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Why. */
+    public enum Reason {
+        EXPRESS,
+        IMPLIED,
+        EXPIRED,
+        PENDING,
+        WITHDRAWN,
+        /** Nothing is on record for this purpose. */
+        NO_CONSENT,
+        /** Only bots have sent the address. */
+        BOT;
+
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * The newest row of the record for a purpose {@code p.purpose} of a lead {@code l}, as {@code c}: its own, or the withdrawal of
+     * all purposes.
+     */
+    public static final String JOIN_CONSENT = """
+            LEFT JOIN consent_events AS c ON c.id = greatest(
+                (SELECT max(e.id) FROM consent_events AS e WHERE e.lead_id = l.id AND e.purpose = p.purpose),
+                (SELECT max(e.id) FROM consent_events AS e WHERE e.lead_id = l.id AND e.purpose IS NULL))
+            """;
+
+    /** @param consent for the purpose; null if none is on record */
+    public static MailPermission of(@Nullable Consent consent, boolean isBot, Instant at) {
+        if (consent == null) {
+            return new MailPermission(Verdict.MAY_NOT, Reason.NO_CONSENT, null);
+        }
+        if (isBot && consent.status() != ConsentStatus.WITHDRAWN) {
+            return new MailPermission(Verdict.MAY_NOT, Reason.BOT, null);
+        }
+        Instant end = consent.expiresAt();
+        return switch (consent.status()) {
+            case PENDING -> new MailPermission(Verdict.MAY_NOT, Reason.PENDING, null);
+            case WITHDRAWN -> new MailPermission(Verdict.MAY_NOT, Reason.WITHDRAWN, null);
+            case EXPRESS -> new MailPermission(Verdict.MAY, Reason.EXPRESS, null);
+            case IMPLIED ->
+                end != null && !end.isAfter(at)
+                        ? new MailPermission(Verdict.MAY_NOT, Reason.EXPIRED, end)
+                        : new MailPermission(Verdict.MAY_UNTIL, Reason.IMPLIED, end);
+        };
+    }
+}

@@ -1,0 +1,39 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MailPermissionTest {
+    private static final Instant END = Instant.parse("2026-06-15T12:00:00Z");
+
+    @ParameterizedTest
+    @CsvSource({
+        "PENDING,   false, 2026-06-15T11:59:59Z, may_not,   pending",
+        "EXPRESS,   false, 2026-06-15T11:59:59Z, may,       express",
+        "WITHDRAWN, false, 2026-06-15T11:59:59Z, may_not,   withdrawn",
+        "IMPLIED,   false, 2026-06-15T11:59:59Z, may_until, implied",
+        "IMPLIED,   false, 2026-06-15T12:00:00Z, may_not,   expired",
+        "EXPRESS,   true,  2026-06-15T11:59:59Z, may_not,   bot",
+        "IMPLIED,   true,  2026-06-15T11:59:59Z, may_not,   bot",
+        "WITHDRAWN, true,  2026-06-15T11:59:59Z, may_not,   withdrawn",
+    })
+    void each_status(ConsentStatus status, boolean isBot, Instant at, String verdict, String reason) {
+        @Nullable Instant end = status == ConsentStatus.IMPLIED ? END : null;
+        MailPermission permission = MailPermission.of(new Consent(status, end), isBot, at);
+
+        assertThat(permission.verdict().key()).isEqualTo(verdict);
+        assertThat(permission.reason().key()).isEqualTo(reason);
+        assertThat(permission.until()).isEqualTo(isBot ? null : end);
+    }
+
+    @Test
+    void what_is_not_on_record_may_not() {
+        assertThat(MailPermission.of(null, false, END))
+                .isEqualTo(new MailPermission(MailPermission.Verdict.MAY_NOT, MailPermission.Reason.NO_CONSENT, null));
+    }
+}

@@ -1,0 +1,11 @@
+package com.altcontext.ops;
+
+import picocli.CommandLine.Command;
+
+/** The texts beside the box that people tick. */
+@Command(
+        name = "text",
+        description = "Adds and lists the texts that people agree to.",
+        subcommands = {ConsentTextAddCommand.class, ConsentTextListCommand.class},
+        footer = {"", "Example:", "  altops consent text list"})
+final class ConsentTextCommand extends CommandGroup {}
