@@ -40,6 +40,7 @@ import com.altcontext.property.Properties;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
 import com.altcontext.retention.LeadList;
+import com.altcontext.retention.MailableList;
 import com.altcontext.retention.SubmissionList;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
@@ -260,6 +261,11 @@ class Wiring {
     @Singleton
     SubmissionList submissionList(Sql sql) {
         return new SubmissionList(sql.withTimeout(LONG_READ_TIMEOUT));
+    }
+
+    @Singleton
+    MailableList mailableList(Sql sql, Export.UnsubscribeUrl unsubscribeUrl) {
+        return new MailableList(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl);
     }
 
     // Figures.

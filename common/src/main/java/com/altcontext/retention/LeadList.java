@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LeadList {
     /** Spreadsheets read a file as UTF-8 only if it begins with this. */
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private static final String THOSE = " FROM leads WHERE (?::text IS NULL OR property_id = ?)"
             + " AND (?::text IS NULL OR " + EffectiveConsent.SQL + " = ?)";

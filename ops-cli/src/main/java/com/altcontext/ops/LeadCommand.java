@@ -6,11 +6,12 @@ import picocli.CommandLine.Command;
 /** What people who left an address may ask for: erasure, a copy of their data, no more mail. */
 @Command(
         name = "lead",
-        description = "Does what a person who left an e-mail address asks for.",
+        description = "Does what a person who left an e-mail address asks for, and lists who may be written to.",
         subcommands = {
             LeadDeleteCommand.class,
             LeadExportCommand.class,
             LeadConsentCommand.class,
+            LeadMailableCommand.class,
             LeadUnsubscribeCommand.class,
             LeadUnsubscribeLinkCommand.class
         },

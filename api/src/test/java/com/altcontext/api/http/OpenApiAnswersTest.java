@@ -132,7 +132,7 @@ class OpenApiAnswersTest {
         if (path.startsWith("/v1/dashboard/")) {
             return dashboardAnswers(path, method.toUpperCase(Locale.ROOT));
         }
-        if (path.equals("/v1/leads/submissions") && method.equals("get")) {
+        if ((path.equals("/v1/leads/submissions") || path.equals("/v1/leads/mailable")) && method.equals("get")) {
             return List.of(
                     client(Call.get(path)).send(),
                     client(Call.get(path + "?cursor=x")).send(),

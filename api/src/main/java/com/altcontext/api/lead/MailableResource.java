@@ -1,0 +1,94 @@
+package com.altcontext.api.lead;
+
+import com.altcontext.access.Scope;
+import com.altcontext.api.http.Callers;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.Refusal;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.api.http.RequiresScope;
+import com.altcontext.api.http.StreamedAnswer;
+import com.altcontext.client.Limit;
+import com.altcontext.ingest.DatabaseExecutors;
+import com.altcontext.ingest.RequestAttribution;
+import com.altcontext.property.Property;
+import com.altcontext.retention.MailableList;
+import com.altcontext.retention.MailableList.MailableRequest;
+import com.altcontext.value.Issues;
+import com.altcontext.value.QueryParameters;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /v1/leads/mailable}: who may be written to now, page by page. */
+@Path("/v1/leads/mailable")
+public class MailableResource {
+    private static final int DEFAULT_LEADS = 100;
+    private static final int MAX_PURPOSE = 255;
+    private static final Pattern CURSOR = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private final MailableList mailable;
+    private final RequestAttribution attribution;
+    private final Callers callers;
+    private final DatabaseExecutors executors;
+    private final InstantSource clock;
+
+    MailableResource(
+            MailableList mailable,
+            RequestAttribution attribution,
+            Callers callers,
+            DatabaseExecutors executors,
+            InstantSource clock) {
+        this.mailable = mailable;
+        this.attribution = attribution;
+        this.callers = callers;
+        this.executors = executors;
+        this.clock = clock;
+    }
+
+    @GET
+    @RequiresScope(value = Scope.LEADS_READ, byProperty = true)
+    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
+    public CompletionStage<RestResponse<byte[]>> list(@Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        Issues issues = new Issues();
+        QueryParameters query = request.query(issues);
+        request.requireProperty(query.text("propertyId"));
+        String property = attribution.slug(query, issues);
+        int limit = query.number("limit", DEFAULT_LEADS, MailableList.MAX_LEADS);
+        String purpose = query.text("purpose");
+        if (purpose != null && purpose.codePointCount(0, purpose.length()) > MAX_PURPOSE) {
+            issues.add("purpose", "must not be longer than " + MAX_PURPOSE + " characters");
+        }
+        UUID after = cursor(query, issues);
+        if (!issues.isEmpty()) {
+            throw Refusal.invalid(issues, Property.DEFAULT);
+        }
+        MailableRequest asked = new MailableRequest(property, purpose, callers.of(request), clock.instant());
+        Map<String, String> headers = Map.of("Content-Type", MediaType.APPLICATION_JSON);
+        return request.submit(
+                        executors.operator(),
+                        () -> mailable.writePage(asked, after, limit, () -> new StreamedAnswer(request, headers)))
+                .thenApply(StreamedAnswer::lastPart);
+    }
+
+    private static @Nullable UUID cursor(QueryParameters query, Issues issues) {
+        String cursor = query.text("cursor");
+        if (cursor == null) {
+            return null;
+        }
+        if (!CURSOR.matcher(cursor).matches()) {
+            issues.add("cursor", "must be the next of an answer");
+            return null;
+        }
+        return UUID.fromString(cursor);
+    }
+}

@@ -1,0 +1,239 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
+import com.altcontext.lead.Consent;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.MailPermission;
+import com.altcontext.value.Csv;
+import com.altcontext.value.JsonText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Each lead with whether it may be written to now, for each purpose, why, and until when. It is written as it is read, so that its
+ * length costs no memory, and committed to {@code audit_log} before its first byte.
+ */
+public final class MailableList {
+    public static final int MAX_LEADS = 1_000;
+
+    private static final String THOSE = "FROM leads AS l WHERE (?::text IS NULL OR l.property_id = ?)";
+
+    private static final String COUNT = "SELECT count(*) " + THOSE;
+
+    private static final String KEYS =
+            "SELECT l.id " + THOSE + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
+
+    /** A lead without a consent for the purpose is a row too. */
+    private static final String ROWS = """
+            SELECT l.id, l.property_id, l.email, coalesce(p.purpose, ?::text), c.status, c.expires_at, l.is_bot
+            FROM (SELECT * %s AND (?::uuid[] IS NULL OR l.id = ANY (?))) AS l
+            LEFT JOIN LATERAL (
+                SELECT DISTINCT e.purpose
+                FROM consent_events AS e
+                WHERE e.lead_id = l.id AND e.purpose IS NOT NULL AND (?::text IS NULL OR e.purpose = ?)) AS p ON true
+            %s
+            ORDER BY l.id, 4
+            """.formatted(THOSE, MailPermission.JOIN_CONSENT);
+
+    private final Sql sql;
+    private final Export.UnsubscribeUrl unsubscribeUrl;
+
+    public MailableList(Sql sql, Export.UnsubscribeUrl unsubscribeUrl) {
+        this.sql = sql;
+        this.unsubscribeUrl = unsubscribeUrl;
+    }
+
+    /**
+     * A request for leads.
+     *
+     * @param propertyId null for all properties
+     * @param purpose null for all purposes
+     * @param at the time that consent is looked at
+     */
+    public record MailableRequest(
+            @Nullable String propertyId, @Nullable String purpose, AuditLog.Caller caller, Instant at) {}
+
+    /** A lead and a purpose; a lead without any has null for it. */
+    private record MailableRow(
+            UUID lead,
+            String property,
+            String email,
+            @Nullable String purpose,
+            MailPermission may) {}
+
+    /**
+     * Writes a page of leads as JSON, in the order of their ids.
+     *
+     * @param after the last lead of the page before; null for the first page
+     * @param limit at most {@link #MAX_LEADS}
+     * @param out opens the document, after the log entry is committed
+     * @return what {@code out} opened
+     * @throws UncheckedIOException if it could not be written
+     * @throws SqlFailure if the database did not answer
+     */
+    public <A extends Appendable> A writePage(
+            MailableRequest request, @Nullable UUID after, int limit, Supplier<A> out) {
+        return sql.inSnapshot(tx -> {
+            String property = request.propertyId;
+            List<UUID> keys = tx.query(KEYS, row -> row.id(1), property, property, after, after, limit + 1);
+            boolean more = keys.size() > limit;
+            List<UUID> page = more ? keys.subList(0, limit) : keys;
+            note(request, page.size());
+            A document = out.get();
+            try {
+                document.append("{\"ok\":true,\"leads\":[");
+                writeJson(tx, request, page, document);
+                document.append("],\"next\":")
+                        .append(more ? JsonText.string(page.getLast().toString()) : "null")
+                        .append('}');
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+            return document;
+        });
+    }
+
+    /** Writes all leads as JSON, as one page. */
+    public <A extends Appendable> A writeAll(MailableRequest request, Supplier<A> out) {
+        return inOneFile(request, out, (tx, file) -> {
+            file.append("{\"ok\":true,\"leads\":[");
+            writeJson(tx, request, null, file);
+            file.append("],\"next\":null}\n");
+        });
+    }
+
+    /** Writes all leads as a CSV file (RFC 4180), with a row for each purpose, as {@link LeadList} does. */
+    public <A extends Appendable> A writeCsv(MailableRequest request, Supplier<A> out) {
+        return inOneFile(request, out, (tx, file) -> {
+            file.append(LeadList.BYTE_ORDER_MARK);
+            Csv.row(file, "email", "property", "purpose", "verdict", "reason", "until", "unsubscribe_url");
+            each(
+                    tx,
+                    request,
+                    null,
+                    row -> Csv.row(
+                            file,
+                            row.email,
+                            row.property,
+                            row.purpose,
+                            row.may.verdict().key(),
+                            row.may.reason().key(),
+                            time(row.may.until()),
+                            unsubscribeUrl.of(row.lead, row.property)));
+        });
+    }
+
+    @FunctionalInterface
+    private interface Body<A> {
+        void write(Tx tx, A file) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface EachRow {
+        void take(MailableRow row) throws IOException;
+    }
+
+    private <A extends Appendable> A inOneFile(MailableRequest request, Supplier<A> out, Body<A> body) {
+        return sql.inSnapshot(tx -> {
+            String property = request.propertyId;
+            note(
+                    request,
+                    tx.query(COUNT, row -> row.number(1), property, property).getFirst());
+            A file = out.get();
+            try {
+                body.write(tx, file);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+            return file;
+        });
+    }
+
+    private void note(MailableRequest request, long leads) {
+        AuditLog.note(
+                sql,
+                request.caller,
+                new AuditLog.Disclosure("leads_mailable", request.propertyId, null, leads, null),
+                request.at);
+    }
+
+    /** The purposes of a lead come one after the other. */
+    private void writeJson(Tx tx, MailableRequest request, @Nullable List<UUID> leads, Appendable document)
+            throws IOException {
+        UUID[] open = {null};
+        each(tx, request, leads, row -> {
+            if (row.lead.equals(open[0])) {
+                document.append(',');
+            } else {
+                document.append(open[0] == null ? "" : "]},");
+                String url = unsubscribeUrl.of(row.lead, row.property);
+                document.append("\n{\"id\":" + JsonText.string(row.lead.toString())
+                        + ",\"propertyId\":" + JsonText.string(row.property)
+                        + ",\"email\":" + JsonText.string(row.email)
+                        + ",\"unsubscribeUrl\":" + text(url)
+                        + ",\"purposes\":[");
+                open[0] = row.lead;
+            }
+            document.append("{\"purpose\":" + text(row.purpose)
+                    + ",\"verdict\":" + JsonText.string(row.may.verdict().key())
+                    + ",\"reason\":" + JsonText.string(row.may.reason().key())
+                    + ",\"until\":" + text(row.may.until())
+                    + "}");
+        });
+        document.append(open[0] == null ? "" : "]}");
+    }
+
+    private static String text(@Nullable Object value) {
+        return value == null ? "null" : JsonText.string(value.toString());
+    }
+
+    private static void each(Tx tx, MailableRequest request, @Nullable List<UUID> leads, EachRow each)
+            throws IOException {
+        UUID[] ids = leads == null ? null : leads.toArray(UUID[]::new);
+        String property = request.propertyId;
+        String purpose = request.purpose;
+        try {
+            tx.each(
+                    ROWS,
+                    row -> {
+                        try {
+                            each.take(read(row, request.at));
+                        } catch (IOException failed) {
+                            throw new UncheckedIOException(failed);
+                        }
+                    },
+                    purpose,
+                    property,
+                    property,
+                    ids,
+                    ids,
+                    purpose,
+                    purpose);
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+    }
+
+    private static MailableRow read(Row row, Instant at) throws SQLException {
+        String status = row.textOrNull(5);
+        Consent consent = status == null ? null : new Consent(ConsentStatus.ofKey(status), row.timeOrNull(6));
+        return new MailableRow(
+                row.id(1), row.text(2), row.text(3), row.textOrNull(4), MailPermission.of(consent, row.flag(7), at));
+    }
+
+    /** To the second, which is as much as a spreadsheet reads. */
+    private static @Nullable String time(@Nullable Instant at) {
+        return at == null ? null : Objects.toString(at.truncatedTo(ChronoUnit.SECONDS));
+    }
+}

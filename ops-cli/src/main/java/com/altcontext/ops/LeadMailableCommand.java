@@ -1,0 +1,64 @@
+package com.altcontext.ops;
+
+import com.altcontext.lead.UnsubscribeLinks;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.retention.AuditLog;
+import com.altcontext.retention.MailableList;
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Writes who may be written to now. */
+@Command(
+        name = "mailable",
+        description = {
+            "Writes each lead with whether it may be written to now, for each purpose, why, and until when, and a line into the "
+                    + "audit log.",
+            "The unsubscribe links need UNSUBSCRIBE_SECRET (or IP_HASH_PEPPER) and PUBLIC_URL."
+        },
+        footer = {"", "Example:", "  altops lead mailable --purpose newsletter --format csv > leads.csv"})
+final class LeadMailableCommand implements Runnable {
+    private final CommandContext context;
+
+    @Option(names = "--purpose", paramLabel = "PURPOSE", description = "For this one; default: for each.")
+    private @Nullable String purpose;
+
+    @Option(names = "--property", paramLabel = "SLUG", description = "Of this one alone; default: of all.")
+    private @Nullable String property;
+
+    @Option(names = "--format", paramLabel = "FORMAT", description = "csv (default) or json.")
+    private @Nullable String format;
+
+    LeadMailableCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        boolean json = isJson();
+        OpsEnvironment environment = context.environment();
+        @Nullable UnsubscribeLinks links = environment.hasPublicUrl() ? environment.links() : null;
+        MailableList list = new MailableList(
+                context.sql().withTimeout(LeadCommand.MAX_STATEMENT),
+                (lead, site) -> links == null
+                        ? null
+                        : links.of(new UnsubscribeToken.Subject(lead, site)).toString());
+        MailableList.MailableRequest request =
+                new MailableList.MailableRequest(property, purpose, AuditLog.Caller.ALTOPS, context.now());
+        PrintWriter out = context.shell().out();
+        var _ = json ? list.writeAll(request, () -> out) : list.writeCsv(request, () -> out);
+        out.flush();
+    }
+
+    private boolean isJson() {
+        String wanted =
+                format == null ? context.outputOptions().json() ? "json" : "csv" : format.toLowerCase(Locale.ROOT);
+        return switch (wanted) {
+            case "csv" -> false;
+            case "json" -> true;
+            default -> throw new Failure(Exit.USAGE, "--format is wrong", "write csv or json");
+        };
+    }
+}
