@@ -114,6 +114,9 @@ const content = (
   if (!shown.length) {
     return [h('p', { class: 'quiet' }, words.empty.card)];
   }
+  if (dimension === 'country' && rows.every(({ value }) => value === null)) {
+    return [h('p', { class: 'quiet' }, words.empty.countries)];
+  }
   const most = Math.max(...shown.map(weigh));
   return [
     bars(

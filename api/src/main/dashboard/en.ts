@@ -84,6 +84,7 @@ export const en = {
     more: 'Figures appear a few minutes after the first visit. A window of full days does not include today.',
     today: 'Show today',
     card: 'Nothing in this window.',
+    countries: 'Countries are unknown: this service has no GEOIP_DATABASE. Its operator can set one.',
     failed: 'Not loaded.',
     old: 'Not updated.',
   },
@@ -152,6 +153,8 @@ export const en = {
     device: 'Device',
     event_type: 'Event',
     goal: 'Goal',
+    form: 'Form',
+    'props.url': 'Link',
   } as Record<string, string>,
 
   leadsBy: {
@@ -171,6 +174,57 @@ export const en = {
     note: 'Mailable: may be written to now. Rate: leads per session with that value.',
     filtered: 'Leads are known by source, campaign, referrer and landing page alone. Remove the other filters to see them here.',
     firstOnly: 'With filters, leads are listed by source, campaign, landing page or referrer of the first visit.',
+  },
+
+  forms: {
+    heading: 'What forms brought',
+    table: 'Submissions',
+    open: 'Show the submissions, newest first',
+    audit: 'Each look is written to the audit log.',
+    search: 'Address',
+    find: 'Search',
+    lead: 'Lead',
+    fields: 'Fields',
+    bot: 'sent by a bot',
+    none: 'No form was sent.',
+    more: 'Show more',
+    until: (status: string, day: string) => `${status}, until ${day}`,
+  },
+
+  person: {
+    consent: 'Consent',
+    when: 'When',
+    how: 'How',
+    until: 'Until',
+    sources: { form: 'Form', unsubscribe: 'Unsubscribed', one_click: 'Unsubscribed by mail', operator: 'Operator', confirmed: 'Confirmed' } as Record<string, string>,
+    visits: 'Visits',
+    noVisits: 'No visits of this person are kept.',
+    save: 'Download all as JSON',
+    forget: 'Forget this person…',
+    warning: 'This cannot be undone. The address, its consent record and all visits go.',
+    sure: 'Yes, forget this person',
+  },
+
+  funnel: {
+    heading: 'Funnel',
+    steps: 'Steps',
+    share: 'Of the step before',
+    hint: 'Name 2 to 8 pages or events, such as /pricing, form_start, form_submit.',
+  },
+
+  extras: {
+    heading: 'Links, files and reading',
+    outbound_click: 'Outbound links',
+    file_download: 'Downloads',
+    scroll: 'Reading',
+    clicks: 'Clicks',
+    depth: 'Scroll depth',
+  },
+
+  saved: {
+    label: 'Saved segments',
+    name: 'Name of this segment',
+    save: 'Save',
   },
 
   realtime: {

@@ -85,6 +85,7 @@ export const fr: Words = {
       'L’origine de votre site, par exemple https://www.example.ca ou http://localhost:4000, doit figurer dans CORS_ALLOWED_ORIGINS de ce service. Les pages sur localhost ne sont comptées que si la ligne contient data-allow-localhost. Voir docs/tracker.md dans le dépôt.',
     more: 'Les chiffres apparaissent quelques minutes après la première visite. Une période de jours entiers ne comprend pas aujourd’hui.',
     today: 'Afficher aujourd’hui',
+    countries: 'Les pays sont inconnus : ce service n’a pas de GEOIP_DATABASE. Son opérateur peut en définir une.',
     card: 'Rien pendant cette période.',
     failed: 'Non chargé.',
     old: 'Non actualisé.',
@@ -153,6 +154,8 @@ export const fr: Words = {
     device: 'Appareil',
     event_type: 'Événement',
     goal: 'Objectif',
+    form: 'Formulaire',
+    'props.url': 'Lien',
   },
 
   leadsBy: {
@@ -172,6 +175,57 @@ export const fr: Words = {
     note: 'Joignables : on peut leur écrire maintenant. Taux : contacts par session de cette valeur.',
     filtered: 'Les contacts sont connus par provenance, campagne, site référent et page d’entrée seulement. Retirez les autres filtres pour les voir ici.',
     firstOnly: 'Avec des filtres, les contacts sont classés par provenance, campagne, page d’entrée ou site référent de la première visite.',
+  },
+
+  forms: {
+    heading: 'Ce que les formulaires ont apporté',
+    table: 'Envois',
+    open: 'Afficher les envois, du plus récent au plus ancien',
+    audit: 'Chaque consultation est inscrite au journal d’audit.',
+    search: 'Adresse',
+    find: 'Chercher',
+    lead: 'Contact',
+    fields: 'Champs',
+    bot: 'envoyé par un robot',
+    none: 'Aucun formulaire n’a été envoyé.',
+    more: 'En afficher plus',
+    until: (status, day) => `${status}, jusqu’au ${day}`,
+  },
+
+  person: {
+    consent: 'Consentement',
+    when: 'Quand',
+    how: 'Comment',
+    until: 'Jusqu’au',
+    sources: { form: 'Formulaire', unsubscribe: 'Désabonnement', one_click: 'Désabonnement par courriel', operator: 'Opérateur', confirmed: 'Confirmé' },
+    visits: 'Visites',
+    noVisits: 'Aucune visite de cette personne n’est conservée.',
+    save: 'Tout télécharger en JSON',
+    forget: 'Oublier cette personne…',
+    warning: 'C’est irréversible. L’adresse, son consentement et toutes ses visites disparaissent.',
+    sure: 'Oui, oublier cette personne',
+  },
+
+  funnel: {
+    heading: 'Entonnoir',
+    steps: 'Étapes',
+    share: 'De l’étape précédente',
+    hint: 'Nommez 2 à 8 pages ou événements, comme /pricing, form_start, form_submit.',
+  },
+
+  extras: {
+    heading: 'Liens, fichiers et lecture',
+    outbound_click: 'Liens sortants',
+    file_download: 'Téléchargements',
+    scroll: 'Lecture',
+    clicks: 'Clics',
+    depth: 'Défilement',
+  },
+
+  saved: {
+    label: 'Segments enregistrés',
+    name: 'Nom de ce segment',
+    save: 'Enregistrer',
   },
 
   realtime: {

@@ -5,7 +5,7 @@ import { today } from './clock';
 import { h, segments } from './dom';
 import type { Answer, LeadBreakdown, LeadRow } from './figures';
 import { name } from './values';
-import { asked, daysOf, type Filter, LEADS_BY, type LeadsBy, question, TOUCHES, type View } from './view';
+import { asked, type Filter, LEADS_BY, type LeadsBy, periodOf, question, TOUCHES, type View } from './view';
 import { format, words } from './words';
 
 const ROWS = 9;
@@ -63,10 +63,9 @@ const rows = async (view: View, signal: AbortSignal): Promise<LeadRow[]> => {
 
 /** With filters, the leads are asked for as the visits are. */
 const filteredRows = async (view: View, dimension: string, signal: AbortSignal): Promise<LeadRow[]> => {
-  const days = daysOf(view, today());
   const body = {
     ...(view.property && { propertyId: view.property }),
-    dateRange: days ? [days.from, days.to] : view.window === 'today' ? 'today' : `${view.window}d`,
+    dateRange: periodOf(view, today()),
     metrics: ['newLeads', 'mailableLeads', 'sessions'],
     dimensions: [dimension],
     filters: asked(view.filters),

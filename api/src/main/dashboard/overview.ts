@@ -5,12 +5,16 @@ import { chips } from './chips';
 import { goBy, thisHour, today } from './clock';
 import { h } from './dom';
 import type { Freshness, Properties, Summary } from './figures';
+import { extrasCard } from './extras';
+import { formsCard } from './forms';
+import { funnelCard } from './funnel';
 import { ingest } from './ingest';
 import { leadsCard } from './leads';
 import { leadsByCard } from './leadsby';
 import { hoursOf, summaryOf, trendBefore } from './loading';
 import { notices } from './notice';
 import { realtimeCard } from './realtime';
+import { savedSegments } from './saved';
 import type { Session } from './signin';
 import { firstTiles, moreTiles } from './tiles';
 import { type Change, toolbar } from './toolbar';
@@ -59,6 +63,12 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   picker.element.append(filters.element);
   const leadsBy = leadsByCard(change, filterBy);
   const realtime = realtimeCard();
+  const funnel = funnelCard(change);
+  const extras = extrasCard(change, filterBy);
+  const segments = savedSegments(change);
+  picker.element.append(...segments.elements);
+  const readsLeads = session.scopes.includes('leads:read');
+  const forms = formsCard(session.scopes.includes('leads:delete') && session.properties === null);
   const trend = trendCard((chart) => change({ chart }));
   const sources = breakdownCard(words.breakdowns.traffic_source, SOURCES, filterBy, (dimension) => change({ sources: dimension as View['sources'] }));
   const pages = breakdownCard(words.breakdowns.path, PAGES, filterBy, (dimension) => change({ pages: dimension as View['pages'] }));
@@ -68,7 +78,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   }));
   const vitalsCard = card(words.vitals.heading, { class: 'vitals' });
   const ingestCard = card(words.ingest.heading, { class: 'ingest' });
-  const leads = leadsCard(session.scopes.includes('leads:read'));
+  const leads = leadsCard(readsLeads);
   const goals = breakdownCard(words.breakdowns.goal, ['goal'], filterBy);
 
   let view: View;
@@ -128,6 +138,8 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       pages.load(keyOf(view), view.pages, params, signal),
       ...others.map(({ dimension, load }) => load(keyOf(view), dimension, params, signal)),
       leadsBy.load(keyOf(view), view, signal),
+      funnel.load(keyOf(view), view, signal),
+      extras.load(keyOf(view), view, signal),
       propertyOf(signal).then((property) => loadGoals(property, signal), () => ({})),
       leads.load(view.property, propertyOf(signal), signal),
     ]);
@@ -140,6 +152,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   /** Goals are each property's own. */
   const loadGoals = (property: string, signal: AbortSignal): Promise<Filled> => {
     realtime.show(property);
+    forms.show(property);
     return property
       ? goals.load(keyOf(view), 'goal', params, signal)
       : goals.card.fill(keyOf(view), Promise.resolve(), () => [h('p', { class: 'quiet' }, words.breakdowns.chooseProperty)]);
@@ -269,7 +282,9 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       h('div', { class: 'pair' }, sources.card.element, pages.card.element),
       more.element,
       h('div', { class: 'pair' }, goals.card.element, realtime.card.element),
+      h('div', { class: 'pair' }, funnel.card.element, extras.card.element),
       h('div', { class: 'triple' }, ...others.map((each) => each.card.element)),
+      readsLeads && forms.card.element,
       h(
         'div',
         { class: 'pair uneven' },
@@ -304,12 +319,19 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       showPicker();
       trend.choose(view.chart);
       filters.show(view.filters);
+      segments.show(view.filters.length > 0);
       if (!old || keyOf(old) !== keyOf(view)) {
         void load();
         return;
       }
       if (old.leads !== view.leads || old.touch !== view.touch) {
         void loadCard(leadsBy.load(keyOf(view), view, underWay.signal));
+      }
+      if (old.steps.join() !== view.steps.join()) {
+        void loadCard(funnel.load(keyOf(view), view, underWay.signal));
+      }
+      if (old.extras !== view.extras) {
+        void loadCard(extras.load(keyOf(view), view, underWay.signal));
       }
       if (old.sources !== view.sources) {
         void loadCard(sources.load(keyOf(view), view.sources, params, underWay.signal));

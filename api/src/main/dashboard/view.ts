@@ -9,11 +9,14 @@ export interface View {
   property: string;
   /** All of them hold. */
   filters: Filter[];
+  /** Of the funnel, in their order: paths and events. */
+  steps: string[];
   chart: Series;
   leads: LeadsBy;
   touch: Touch;
   sources: Sources;
   pages: Pages;
+  extras: Extras;
 }
 
 /** One comparison of a dimension's values; null is what has no value. */
@@ -46,9 +49,13 @@ export type Sources = (typeof SOURCES)[number];
 export const PAGES = ['path', 'landing_path', 'exit_path'] as const;
 export type Pages = (typeof PAGES)[number];
 
+export const EXTRAS = ['outbound_click', 'file_download', 'scroll'] as const;
+export type Extras = (typeof EXTRAS)[number];
+
 export const MAX_WINDOW_DAYS = 366;
 /** As many as the service takes. */
 const MAX_FILTERS = 20;
+const MAX_STEPS = 8;
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_MS = 86_400_000;
@@ -85,11 +92,13 @@ export const read = (query: string): View => {
     compare: oneOf(COMPARES, params.get('compare')),
     property: params.get('property') ?? '',
     filters: params.getAll('f').map(filterOf).filter((each) => each !== undefined).slice(0, MAX_FILTERS),
+    steps: params.getAll('step').slice(0, MAX_STEPS),
     chart: oneOf(SERIES, params.get('chart')),
     leads: oneOf(LEADS_BY, params.get('leads')),
     touch: oneOf(TOUCHES, params.get('touch')),
     sources: oneOf(SOURCES, params.get('sources')),
     pages: oneOf(PAGES, params.get('pages')),
+    extras: oneOf(EXTRAS, params.get('extras')),
   };
 };
 
@@ -109,6 +118,7 @@ export const write = (view: View): string => {
     params.set('property', view.property);
   }
   view.filters.forEach((filter) => params.append('f', textOf(filter)));
+  view.steps.forEach((step) => params.append('step', step));
   if (view.chart !== SERIES[0]) {
     params.set('chart', view.chart);
   }
@@ -123,6 +133,9 @@ export const write = (view: View): string => {
   }
   if (view.pages !== PAGES[0]) {
     params.set('pages', view.pages);
+  }
+  if (view.extras !== EXTRAS[0]) {
+    params.set('extras', view.extras);
   }
   const query = params.toString();
   return query && `?${query}`;
@@ -144,6 +157,12 @@ export const daysOf = (view: View, today: string): { from: string; to: string } 
     default:
       return undefined;
   }
+};
+
+/** The days as a query takes them. */
+export const periodOf = (view: View, today: string): string | [string, string] => {
+  const days = daysOf(view, today);
+  return days ? [days.from, days.to] : view.window === 'today' ? 'today' : `${view.window}d`;
 };
 
 /** The filters as the service takes them. */

@@ -154,7 +154,7 @@ class DashboardFiltersIT {
         assertThat(page.tab.requests()).noneMatch(asked -> asked.contains(key));
         assertThat(page.tile("uniqueVisitors")).startsWith("2");
         assertThat(page.text(".toolbar select")).isEqualTo("Maple Kiln (kiln)");
-        assertThat(page.has(".leads, .download")).isFalse();
+        assertThat(page.has(".leads, .forms")).isFalse();
         page.assertAccessible("shared", DashboardTab.PHONE);
         page.open("?window=7&f=is%3Acountry%3ACA").settled();
         assertThat(page.text("[data-dimension=path] .body"))
@@ -181,5 +181,111 @@ class DashboardFiltersIT {
                         .intValue())
                 .isEqualTo(30);
         assertThat(page.text(".now-visitors")).matches("[01] visitors? in the last 5 minutes");
+    }
+
+    @Test
+    void a_funnel_is_drawn_and_stands_in_the_address() {
+        page.signIn(SEVEN);
+        page.tab.evaluate("document.querySelector('.funnel input').value = '/news, form_start, form_submit, /nowhere'");
+        page.tab.click(".funnel button");
+        page.settled();
+
+        assertThat(page.query()).isEqualTo(SEVEN + "&step=%2Fnews&step=form_start&step=form_submit&step=%2Fnowhere");
+        assertThat(page.rows(".funnel"))
+                .containsExactly("/news|1|33.3%", "Form begun|1|100.0%", "Form sent|1|100.0%", "/nowhere|0|0.0%");
+        page.assertBlameless();
+    }
+
+    @Test
+    void links_files_and_reading_are_shown_and_filter_too() {
+        PAST.store(
+                PAST.view("odd", "reader", 1, "10:00:00").path("/guide").engaged(30_000),
+                PAST.view("odd", "reader", 1, "10:01:00")
+                        .type("outbound_click")
+                        .path("/guide")
+                        .props("{\"url\":\"https://other.example/kilns\"}"),
+                PAST.view("odd", "reader", 1, "10:02:00")
+                        .type("file_download")
+                        .path("/guide")
+                        .props("{\"url\":\"https://odd.example/plan.pdf\"}"));
+        page.signIn("?window=7&property=odd");
+
+        assertThat(page.rows(".extras")).containsExactly("https://other.example/kilns|1|1");
+        page.choose("file_download");
+        assertThat(page.rows(".extras")).containsExactly("https://odd.example/plan.pdf|1|1");
+        page.choose("scroll");
+        assertThat(page.rows(".extras").stream().filter(row -> row.startsWith("/guide|")))
+                .containsExactly("/guide|1|–|30 s");
+        page.choose("outbound_click");
+        page.tab.click(".extras tbody button");
+        page.settled();
+        assertThat(page.text(".chips")).isEqualTo("Link is https://other.example/kilns ×");
+        assertThat(page.tile("sessions")).startsWith("1");
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_segment_is_saved_in_this_browser_and_shown_again() {
+        page.signIn(SEVEN + "&f=is%3Acountry%3ACA");
+        page.tab.evaluate("document.querySelector('.save input').value = 'At home'");
+        page.tab.click(".save button");
+        page.tab.click(".chips .remove");
+        page.settled();
+        assertThat(page.tile("uniqueVisitors")).startsWith("2");
+
+        page.select("[aria-label=\"Saved segments\"]", "At home");
+
+        assertThat(page.query()).isEqualTo(SEVEN + "&f=is%3Acountry%3ACA");
+        assertThat(page.tile("uniqueVisitors")).startsWith("1");
+    }
+
+    @Test
+    void a_lead_is_found_shown_and_forgotten_and_each_look_is_audited() {
+        String lead = "zoe" + System.nanoTime() + "@example.ca";
+        PAST.lead("kiln", lead, "express", 40);
+        PAST.stored.execute(
+                "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash, payload)"
+                        + " SELECT gen_random_uuid(), id, 'kiln', 'workshop', now(), sha256('x'), '{\"topic\": \"glazes\"}' FROM leads WHERE email IN (?, 'anna@example.ca')",
+                lead);
+        page.signIn(SEVEN);
+        assertThat(looks()).as("closed, nothing is asked").isZero();
+
+        page.tab.click(".forms summary");
+        page.tab.await("document.querySelector('.forms table')");
+        assertThat(page.rows(".forms")).hasSize(2);
+        page.tab.evaluate("document.querySelector('.forms input').value = 'zoe'");
+        page.tab.click(".forms form button");
+        page.tab.await("document.querySelector('.forms tbody').rows.length === 1");
+        assertThat(page.rows(".forms").getFirst())
+                .startsWith(lead + "|")
+                .endsWith("|workshop|topic: glazes|Express|Unknown");
+        assertThat(looks()).isEqualTo(2);
+        page.assertAccessible("submissions", DashboardTab.PHONE);
+
+        page.tab.click(".forms td button, .forms th button");
+        page.tab.await("document.querySelector('dialog .actions')");
+        assertThat(page.text("dialog h2")).isEqualTo(lead);
+        page.assertAccessible("lead", DashboardTab.PHONE);
+        page.tab.click("dialog .forget");
+        assertThat(stored(lead)).as("asked once").isEqualTo(1);
+        page.tab.click("dialog .sure");
+        page.tab.await("!document.querySelector('dialog')");
+        page.tab.await("!document.querySelector('.forms table')");
+
+        assertThat(stored(lead)).isZero();
+        assertThat(page.text(".forms .list-of-forms")).isEqualTo("No form was sent.");
+        page.assertBlameless();
+    }
+
+    private static int stored(String lead) {
+        return PAST.stored
+                .rows("SELECT to_jsonb(l)::text FROM leads l WHERE email = ?", lead)
+                .size();
+    }
+
+    private static int looks() {
+        return PAST.stored
+                .rows("SELECT to_jsonb(a)::text FROM audit_log a WHERE action = 'lead_list' AND property_id = 'kiln'")
+                .size();
     }
 }

@@ -341,11 +341,11 @@ class DashboardIT {
         assertThat(page.text(".leads tfoot")).isEqualTo("All leads 2");
 
         page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
-        page.select(".download select", "withdrawn");
-        page.tab.click(".download button");
-        page.tab.await("document.querySelector('.download + p').textContent.endsWith('is being saved.')");
+        page.select(".leads select", "withdrawn");
+        page.tab.click(".leads .download button");
+        page.tab.await("document.querySelector('.leads .download + p').textContent.endsWith('is being saved.')");
 
-        String name = page.text(".download + p").replace(" is being saved.", "");
+        String name = page.text(".leads .download + p").replace(" is being saved.", "");
         assertThat(name).matches("leads-.+\\.csv");
         StoredRows.await(() -> Files.exists(downloads.resolve(name)), true);
         assertThat(downloads.resolve(name))

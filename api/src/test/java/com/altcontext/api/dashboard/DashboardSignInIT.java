@@ -159,7 +159,7 @@ class DashboardSignInIT {
 
     /** Presses Tab until the element has the focus; each focus must be visible. */
     private void until(String focus) {
-        for (int i = 0; i < 20 && !page.focus().equals(focus); i++) {
+        for (int i = 0; i < 60 && !page.focus().equals(focus); i++) {
             page.tab.press("Tab");
             assertThat(page.tab.evaluate("""
                     document.activeElement === document.body

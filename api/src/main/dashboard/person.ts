@@ -1,0 +1,115 @@
+import { fetched, post, problemOf } from './api';
+import { h, newId } from './dom';
+import { said } from './notice';
+import { table } from './table';
+import { name } from './values';
+import { format, words } from './words';
+
+/** Of the export of a person, what the page shows. */
+interface Person {
+  email: string;
+  leads: {
+    propertyId: string;
+    consentStatus: string;
+    consentExpiresAt: string | null;
+    consent: { status: string; source: string; formName: string | null; occurredAt: string; expiresAt: string | null }[];
+  }[];
+  visitors: { sessions: { startedAt: string; trafficSource: string; entryPath: string | null; pageViews: number }[] }[];
+}
+
+/** All that is held about one person, with a file of it; and forgetting them, which is asked twice. */
+export const personDialog = async (email: string, mayForget: boolean, forgotten: () => void): Promise<void> => {
+  const id = newId();
+  const body = h('div', { class: 'body' }, h('p', { class: 'quiet', role: 'status' }, words.loading));
+  const close = h('button', { type: 'button', class: 'plain csv', click: () => dialog.close() }, words.breakdowns.close);
+  const dialog = h(
+    'dialog',
+    { class: 'details person', 'aria-labelledby': id, 'aria-busy': 'true', close: () => dialog.remove() },
+    h('header', {}, h('h2', { id }, h('bdi', {}, email)), close),
+    body,
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  try {
+    const [person, text] = await fetched(
+      '/v1/leads/export',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email }) },
+      async (response): Promise<[Person, string]> => {
+        const json = await response.text();
+        return [JSON.parse(json) as Person, json];
+      },
+    );
+    body.replaceChildren(...content(person), actions(email, text, mayForget, dialog, forgotten));
+  } catch (failure) {
+    body.replaceChildren(h('p', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
+  } finally {
+    dialog.removeAttribute('aria-busy');
+  }
+};
+
+const status = (key: string): string => (words.leads as unknown as Record<string, string>)[key] ?? key;
+
+const content = ({ leads, visitors }: Person): HTMLElement[] => {
+  const consents = leads.flatMap(({ propertyId, consent }) => consent.map((each) => ({ propertyId, ...each })));
+  const sessions = visitors.flatMap((visitor) => visitor.sessions).sort((one, other) => (one.startedAt < other.startedAt ? 1 : -1));
+  return [
+    h('h3', {}, words.person.consent),
+    table(words.person.consent, [words.person.when, words.picker.property, words.leads.status, words.person.how, words.person.until], {
+      rows: consents.map(({ propertyId, status: given, source, formName, occurredAt, expiresAt }) => [
+        format.moment(occurredAt),
+        propertyId,
+        status(given),
+        formName ? `${words.person.sources[source] ?? source}: ${formName}` : (words.person.sources[source] ?? source),
+        expiresAt ? format.day(expiresAt.slice(0, 10)) : '',
+      ]),
+    }),
+    h('h3', {}, words.person.visits),
+    sessions.length
+      ? table(words.person.visits, [words.person.when, words.dimensions.traffic_source!, words.dimensions.landing_path!, words.breakdowns.pageViews], {
+          rows: sessions.map(({ startedAt, trafficSource, entryPath, pageViews }) => [
+            format.moment(startedAt),
+            name('traffic_source', trafficSource),
+            name('landing_path', entryPath),
+            format.whole(pageViews),
+          ]),
+        })
+      : h('p', { class: 'quiet' }, words.person.noVisits),
+  ];
+};
+
+const actions = (
+  email: string,
+  text: string,
+  mayForget: boolean,
+  dialog: HTMLDialogElement,
+  forgotten: () => void,
+): HTMLElement => {
+  const message = h('span', { class: 'problem', role: 'alert' });
+  const save = (): void => {
+    const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+    h('a', { href: url, download: 'person.json' }).click();
+    URL.revokeObjectURL(url);
+  };
+  const forget = async (): Promise<void> => {
+    try {
+      await post('/v1/leads/delete', { email });
+      dialog.close();
+      forgotten();
+    } catch (failure) {
+      message.textContent = said(problemOf(failure));
+    }
+  };
+  const first = h('button', { type: 'button', class: 'forget', click: () => ask() }, words.person.forget);
+  const ask = (): void => {
+    const sure = h('button', { type: 'button', class: 'sure', click: () => void forget() }, words.person.sure);
+    first.replaceWith(h('span', {}, words.person.warning), sure);
+    sure.focus();
+  };
+  return h(
+    'p',
+    { class: 'actions' },
+    h('button', { type: 'button', click: save }, words.person.save),
+    mayForget && first,
+    message,
+  );
+};

@@ -1,0 +1,66 @@
+import { h, newId } from './dom';
+import { read, type View } from './view';
+import { words } from './words';
+
+const KEY = 'altcontext-segments';
+
+/** The names of segments, each with the filters of an address. This browser keeps them, if it keeps anything. */
+const stored = (): Record<string, string> => {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, string>;
+  } catch {
+    return {};
+  }
+};
+
+const keep = (segments: Record<string, string>): void => {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(segments));
+  } catch {
+    // A browser that keeps nothing goes on without them.
+  }
+};
+
+/** Saves the filters of a view under a name, and shows saved ones again. */
+export const savedSegments = (change: (change: Partial<View>) => void) => {
+  const pick = h('select', {
+    id: newId(),
+    'aria-label': words.saved.label,
+    change: () => {
+      const filters = stored()[pick.value];
+      if (filters !== undefined) {
+        change({ filters: read(filters).filters });
+      }
+    },
+  });
+  const label = h('input', { 'aria-label': words.saved.name, placeholder: words.saved.name, maxlength: 40 });
+  const save = h('button', { type: 'submit', class: 'plain' }, words.saved.save);
+  const form = h(
+    'form',
+    {
+      class: 'save',
+      submit: (event) => {
+        event.preventDefault();
+        const called = label.value.trim();
+        if (called) {
+          keep({ ...stored(), [called]: `?${new URLSearchParams(location.search).getAll('f').map((f) => `f=${encodeURIComponent(f)}`).join('&')}` });
+          label.value = '';
+          show(true);
+          pick.value = called;
+        }
+      },
+    },
+    label,
+    save,
+  );
+  const show = (filtered: boolean): void => {
+    const names = Object.keys(stored()).sort();
+    pick.hidden = names.length === 0;
+    pick.replaceChildren(
+      h('option', { value: '' }, words.saved.label),
+      ...names.map((each) => h('option', { value: each }, each)),
+    );
+    form.hidden = !filtered;
+  };
+  return { elements: [pick, form], show };
+};
