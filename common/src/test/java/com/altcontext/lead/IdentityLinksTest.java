@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class IdentityLinksTest {
@@ -196,6 +197,7 @@ class IdentityLinksTest {
     }
 
     /** Behind one gateway, a hundred thousand visitors were seen just now: the search stops at the twentieth. */
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void the_look_up_reads_no_more_than_it_links() {
         Visitor visitor = JO.visitor();

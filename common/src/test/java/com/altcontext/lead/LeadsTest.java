@@ -7,9 +7,11 @@ import com.altcontext.testing.TestForm;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class LeadsTest extends LeadsFixture {
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void a_capture_stores_everything_that_it_makes() {
         Captured captured =

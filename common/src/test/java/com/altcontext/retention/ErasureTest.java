@@ -8,6 +8,7 @@ import com.altcontext.testing.TestEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ErasureTest extends ErasureFixture {
@@ -137,6 +138,7 @@ class ErasureTest extends ErasureFixture {
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0005");
     }
 
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void the_address_goes_from_all_that_anybody_has_sent_and_the_rest_of_it_stays() {
         String document = """

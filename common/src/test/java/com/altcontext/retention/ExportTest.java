@@ -126,6 +126,7 @@ class ExportTest {
         assertThat(out).isEmpty();
     }
 
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void a_visitor_who_was_only_guessed_is_counted_and_not_shown() {
         Captured bob = capture(form("bob@x.ca", "visitor-bob1"));

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PurgeTest extends PurgeFixture {
@@ -329,6 +330,7 @@ class PurgeTest extends PurgeFixture {
     }
 
     /** Over all parts each page is read once; deleting is by key. */
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void idle_sessions_are_found_by_pages_and_never_by_a_scan_of_the_whole_table() {
         visit("visitor-0001", 100);
