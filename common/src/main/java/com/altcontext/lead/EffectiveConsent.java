@@ -26,8 +26,8 @@ public enum EffectiveConsent {
     /** Whether the lead may be written to; of a row of {@code leads}, and its only parameter is the moment. */
     public static final String IS_MAILABLE = SQL + " IN ('express', 'implied')";
 
-    private static final String COUNT =
-            "SELECT " + SQL + ", count(*) FROM leads" + " WHERE ?::text IS NULL OR property_id = ? GROUP BY 1";
+    private static final String COUNT = "SELECT " + SQL
+            + ", count(*) FROM leads WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?) GROUP BY 1";
 
     private final String key = name().toLowerCase(Locale.ROOT);
 

@@ -78,6 +78,10 @@ class CountedPeopleTest {
                 "UPDATE leads SET consent_expires_at = now() - interval '1 s' WHERE email LIKE 'expired%'",
                 "UPDATE leads SET consent_status = 'express', consent_expires_at = NULL WHERE email LIKE 'express%'",
                 "UPDATE leads SET consent_status = 'withdrawn', consent_expires_at = NULL WHERE email LIKE 'withdrawn%'");
+        site.captures(TestForm.by("bot@example.ca", site.at(1, "10:00:00"))
+                .visitor("visitor-bot")
+                .consent(ConsentStatus.EXPRESS)
+                .byBot());
         site.rollUp();
         Map<EffectiveConsent, Long> consents =
                 site.database.sql().inTransaction(tx -> EffectiveConsent.count(tx, "default", Instant.now()));

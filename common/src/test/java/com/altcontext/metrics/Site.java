@@ -79,7 +79,7 @@ public final class Site {
     }
 
     /** A form as it is submitted. */
-    void captures(TestForm form) {
+    public void captures(TestForm form) {
         LeadRules rules = new LeadRules(false, Duration.ofMinutes(15), 6, false);
         var _ = new Leads(database.sql(), STORE, rules).capture(form.capture());
     }

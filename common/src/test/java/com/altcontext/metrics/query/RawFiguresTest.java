@@ -17,6 +17,7 @@ import com.altcontext.metrics.Window;
 import com.altcontext.property.Property;
 import com.altcontext.property.Shields;
 import com.altcontext.testing.TestEvent;
+import com.altcontext.testing.TestForm;
 import com.altcontext.value.Issues;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,7 +60,7 @@ class RawFiguresTest {
                 .getFirst());
     }
 
-    /** Visits of every kind: two days, sources, forms, a bot, a lead. */
+    /** Visits of every kind: two days, sources, forms, a bot, a lead, and one that a bot sent in a person's name. */
     private void visits() {
         site.does(TestEvent.view("early", site.at(3, "08:00:00"), "/"));
         for (int ago = 2; ago >= 1; ago--) {
@@ -75,6 +76,9 @@ class RawFiguresTest {
                     TestEvent.view("crawler", site.at(ago, "12:00:00"), "/").device(DeviceType.BOT));
         }
         site.captures("default", visitorOf("new1"), site.at(1, "11:02:00"));
+        site.captures(TestForm.by("bot@example.ca", site.at(2, "11:02:00"))
+                .visitor("visitor-new2")
+                .byBot());
     }
 
     @Test
