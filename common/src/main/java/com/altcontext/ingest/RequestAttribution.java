@@ -139,7 +139,8 @@ public final class RequestAttribution {
                 form.consent(),
                 form.consentPolicy(),
                 form.consentPurpose(),
-                form.payload());
+                form.payload(),
+                false);
     }
 
     /**

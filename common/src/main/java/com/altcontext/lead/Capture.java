@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param consentPolicy the version of the text that was shown
  * @param consentPurpose what the consent is for
  * @param payload a JSON object as text
+ * @param forReview whether its client has left too many addresses, so that an operator has to look at it
  */
 public record Capture(
         Email email,
@@ -33,7 +34,8 @@ public record Capture(
         ConsentStatus consent,
         @Nullable String consentPolicy,
         String consentPurpose,
-        @Nullable String payload) {
+        @Nullable String payload,
+        boolean forReview) {
     private static final int OBJECTS = 128;
 
     public Capture {
@@ -41,6 +43,23 @@ public record Capture(
         if (consent == ConsentStatus.WITHDRAWN) {
             throw new IllegalArgumentException("a form cannot withdraw consent");
         }
+    }
+
+    /** The same, for an operator to look at. */
+    public Capture markedForReview() {
+        return new Capture(
+                email,
+                visitor,
+                beacon,
+                origin,
+                receivedAt,
+                formName,
+                sourceChannel,
+                consent,
+                consentPolicy,
+                consentPurpose,
+                payload,
+                true);
     }
 
     /** How much of the heap it holds, in bytes; see {@link Weight}. */

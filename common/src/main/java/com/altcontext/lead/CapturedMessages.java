@@ -14,7 +14,8 @@ final class CapturedMessages {
             SELECT form.id, l.id, t.captured_at, now(), jsonb_build_object('type', 'lead.captured',
                 'timestamp', to_char(t.captured_at AT TIME ZONE 'UTC', t.iso), 'data', jsonb_build_object(
                     'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
-                    'consentStatus', l.consent_status, 'consentPurpose', form.purpose,
+                    'consentStatus', CASE WHEN l.in_review AND l.consent_status <> 'withdrawn' THEN 'pending' ELSE l.consent_status END,
+                    'consentPurpose', form.purpose,
                     'consentExpiresAt', to_char(l.consent_expires_at AT TIME ZONE 'UTC', t.iso),
                     'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', t.iso),
                     'sourceChannel', l.source_channel, 'formName', form.form_name, 'path', form.path,

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * How many distinct addresses one client may submit in an hour: people have one or two, list fillers have thousands. The
+ * How many distinct addresses one client may submit in an hour before its further ones are kept for review: people have one or two, list fillers have thousands. The
  * same address again costs nothing. Whether an address is known here plays no part.
  *
  * <p>None is forgotten before its hour is over, however many clients come. Beyond what is remembered, newcomers are counted

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lead's consent at a given time: its {@link ConsentStatus}, except that implied consent whose time is over permits no
- * message any more (CASL, S.C. 2010, c. 23, s. 10(10)).
+ * message any more (CASL, S.C. 2010, c. 23, s. 10(10)), and that of a lead in review is pending ({@link LeadReview}).
  */
 public enum EffectiveConsent {
     PENDING,
@@ -20,8 +20,8 @@ public enum EffectiveConsent {
     WITHDRAWN;
 
     /** Of a row of {@code leads}; its only parameter is the moment. */
-    public static final String SQL =
-            "CASE WHEN consent_status = 'implied' AND consent_expires_at <= ? THEN 'expired' ELSE consent_status END";
+    public static final String SQL = "CASE WHEN in_review AND consent_status <> 'withdrawn' THEN 'pending'"
+            + " WHEN consent_status = 'implied' AND consent_expires_at <= ? THEN 'expired' ELSE consent_status END";
 
     /** Whether the lead may be written to; of a row of {@code leads}, and its only parameter is the moment. */
     public static final String IS_MAILABLE = SQL + " IN ('express', 'implied')";

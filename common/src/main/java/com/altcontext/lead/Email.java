@@ -5,6 +5,7 @@ import com.altcontext.value.Text;
 import java.net.IDN;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,9 @@ public record Email(String value) {
     private static final Pattern LOCAL_PART = Pattern.compile("[a-z0-9.!#$%&'*+/=?^_`{|}~-]+");
     private static final Pattern DOMAIN =
             Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*");
+    /** Country-code domains with a mail server of their own. Others must not have one (RFC 7085). */
+    private static final Set<String> DOTLESS_DOMAINS = Set.of("ai", "cf", "gp", "gt", "ws");
+
     private static final Pattern MEANS_TWO_DOMAINS = Pattern.compile("[ßς\u200C\u200D]");
 
     /** @throws Rejected for the field {@code email} */
@@ -55,6 +59,12 @@ public record Email(String value) {
      */
     public static Email of(String field, String text) {
         return new Email(normal(field, text));
+    }
+
+    /** Whether mail could reach the domain from elsewhere: it has a dot, or is one of the few top-level domains that take mail. */
+    public boolean hasMailDomain() {
+        String domain = value.substring(value.indexOf('@') + 1);
+        return domain.indexOf('.') >= 0 || DOTLESS_DOMAINS.contains(domain);
     }
 
     /**

@@ -53,6 +53,9 @@ public record LeadForm(
     /** The form, or null if there are issues. */
     public static @Nullable LeadForm read(Fields fields, Issues issues) {
         Email email = email(fields, issues);
+        if (email != null && !email.hasMailDomain()) {
+            issues.add("email", "must be an e-mail address");
+        }
         String anonId = fields.optionalText("anonId", 8, 128);
         String formName = fields.optionalText("formName", 1, 255);
         String path = fields.optionalText("path", 1, 2048);

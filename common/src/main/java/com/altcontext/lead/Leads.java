@@ -35,7 +35,7 @@ public final class Leads {
 
     /** The newest row of a purpose, or of all purposes, says what holds for it. */
     private static final String FIND = """
-            SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at
+            SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.in_review
             FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, purpose, n)
             JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
             LEFT JOIN consent_events c ON c.id = greatest(
@@ -195,7 +195,8 @@ public final class Leads {
                 receipt,
                 given,
                 known == null ? null : known.consent,
-                known == null ? null : known.forPurpose);
+                known == null ? null : known.forPurpose,
+                !capture.forReview() || known == null || known.inReview);
     }
 
     private List<Captured> store(Tx tx, Bucket bucket, Visits visits, EventRows rows, List<Submission> submissions) {
@@ -244,14 +245,15 @@ public final class Leads {
 
     /** @param index of the capture in its list: PostgreSQL counts from 1 */
     private record KnownLead(
-            int index, UUID id, Consent consent, @Nullable Consent forPurpose) {
+            int index, UUID id, Consent consent, @Nullable Consent forPurpose, boolean inReview) {
         static KnownLead read(Row row) throws SQLException {
             String purposeStatus = row.textOrNull(5);
             return new KnownLead(
                     Math.toIntExact(row.number(1)) - 1,
                     row.id(2),
                     new Consent(ConsentStatus.ofKey(row.text(3)), row.timeOrNull(4)),
-                    purposeStatus == null ? null : new Consent(ConsentStatus.ofKey(purposeStatus), row.timeOrNull(6)));
+                    purposeStatus == null ? null : new Consent(ConsentStatus.ofKey(purposeStatus), row.timeOrNull(6)),
+                    row.flag(7));
         }
     }
 

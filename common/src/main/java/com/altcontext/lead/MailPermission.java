@@ -33,7 +33,9 @@ public record MailPermission(
         /** Nothing is on record for this purpose. */
         NO_CONSENT,
         /** Only bots have sent the address. */
-        BOT;
+        BOT,
+        /** No operator has accepted the lead yet ({@link LeadReview}). */
+        IN_REVIEW;
 
         public String key() {
             return name().toLowerCase(Locale.ROOT);
@@ -51,12 +53,15 @@ public record MailPermission(
             """;
 
     /** @param consent for the purpose; null if none is on record */
-    public static MailPermission of(@Nullable Consent consent, boolean isBot, Instant at) {
+    public static MailPermission of(@Nullable Consent consent, boolean isBot, boolean inReview, Instant at) {
         if (consent == null) {
             return new MailPermission(Verdict.MAY_NOT, Reason.NO_CONSENT, null);
         }
         if (isBot && consent.status() != ConsentStatus.WITHDRAWN) {
             return new MailPermission(Verdict.MAY_NOT, Reason.BOT, null);
+        }
+        if (inReview && consent.status() != ConsentStatus.WITHDRAWN) {
+            return new MailPermission(Verdict.MAY_NOT, Reason.IN_REVIEW, null);
         }
         Instant end = consent.expiresAt();
         return switch (consent.status()) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param given the consent that the form asked for
  * @param known the lead's strongest consent until then, or null if the lead is new
  * @param knownForPurpose its consent for the form's purpose until then, or null if it has none on record
+ * @param givesConsent false if the form leaves the consent of the lead as it is
  */
 record Submission(
         UUID id,
@@ -19,10 +20,14 @@ record Submission(
         Receipt receipt,
         Consent given,
         @Nullable Consent known,
-        @Nullable Consent knownForPurpose) {
+        @Nullable Consent knownForPurpose,
+        boolean givesConsent) {
     /** The lead's strongest consent from now on. */
     Consent consent() {
-        return known == null ? given : known.after(given);
+        if (known == null) {
+            return given;
+        }
+        return givesConsent ? known.after(given) : known;
     }
 
     /** The lead's consent for the form's purpose from now on. */
@@ -32,6 +37,6 @@ record Submission(
 
     /** Whether what was given is put on record. */
     boolean isConsentNew() {
-        return knownForPurpose == null || knownForPurpose.isChangedBy(given.status());
+        return givesConsent && (knownForPurpose == null || knownForPurpose.isChangedBy(given.status()));
     }
 }

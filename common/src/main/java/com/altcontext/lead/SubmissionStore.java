@@ -22,12 +22,13 @@ final class SubmissionStore {
     private static final String SAVE = """
             INSERT INTO leads AS known (
                 id, property_id, email, first_captured_at, last_captured_at,
-                source_channel, consent_status, consent_expires_at, is_bot, form_name, %1$s)
+                source_channel, consent_status, consent_expires_at, is_bot, in_review, form_name, %1$s)
             SELECT form.id, form.property_id, email, to_timestamp(at::float8 / 1000), to_timestamp(at::float8 / 1000),
-                   source_channel, consent_status, expires::timestamptz, form.is_bot = 1, form_name, %2$s
+                   source_channel, consent_status, expires::timestamptz, form.is_bot = 1, form.for_review = 1, form_name, %2$s
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[],
-                        ?::int8[], ?::text[], ?::uuid[], ?::uuid[])
-                AS form(id, property_id, email, at, source_channel, consent_status, expires, is_bot, form_name, visitor_id, session_id)
+                        ?::int8[], ?::int8[], ?::text[], ?::uuid[], ?::uuid[])
+                AS form(id, property_id, email, at, source_channel, consent_status, expires, is_bot, for_review, form_name,
+                        visitor_id, session_id)
             LEFT JOIN LATERAL (
                 SELECT *, entry_path AS landing_path FROM sessions AS s
                 WHERE s.bucket = ?::int2 AND s.visitor_id = form.visitor_id AND s.id = form.session_id
@@ -64,12 +65,14 @@ final class SubmissionStore {
 
     private static final String SAVE_SUBMISSION = """
             INSERT INTO form_submissions (
-                id, lead_id, visitor_id, session_id, event_id, property_id, form_name, submitted_at, content_hash, payload)
+                id, lead_id, visitor_id, session_id, event_id, property_id, form_name, submitted_at, content_hash, payload,
+                for_review)
             SELECT id, lead_id, visitor_id, session_id, event_id, property_id, form_name,
-                   to_timestamp(at::float8 / 1000), content_hash, payload::jsonb
+                   to_timestamp(at::float8 / 1000), content_hash, payload::jsonb, for_review = 1
             FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
-                        ?::text[], ?::text[], ?::int8[], ?::bytea[], ?::text[])
-                AS form(id, lead_id, visitor_id, session_id, event_id, property_id, form_name, at, content_hash, payload)
+                        ?::text[], ?::text[], ?::int8[], ?::bytea[], ?::text[], ?::int8[])
+                AS form(id, lead_id, visitor_id, session_id, event_id, property_id, form_name, at, content_hash, payload,
+                        for_review)
             """;
 
     /** The source is a word of this system. The form's own name comes from the sender, so it has a column of its own. */
@@ -98,6 +101,7 @@ final class SubmissionStore {
                 forms.texts(form -> form.consent().status().key()),
                 forms.texts(form -> text(form.consent().expiresAt())),
                 forms.numbers(form -> form.capture().isOfBot() ? 1 : 0),
+                forms.numbers(form -> form.capture().forReview() ? 1 : 0),
                 forms.texts(form -> form.capture().formName()),
                 forms.ids(form -> form.receipt().visitorId()),
                 forms.ids(form -> form.receipt().sessionId()),
@@ -138,7 +142,8 @@ final class SubmissionStore {
                 forms.texts(form -> form.capture().formName()),
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
                 forms.hashes(form -> form.capture().contentHash()),
-                forms.texts(form -> form.capture().payload()));
+                forms.texts(form -> form.capture().payload()),
+                forms.numbers(form -> form.capture().forReview() ? 1 : 0));
     }
 
     private static @Nullable String text(@Nullable Instant time) {

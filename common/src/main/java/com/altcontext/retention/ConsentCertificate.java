@@ -41,7 +41,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             """;
 
     private static final String PERMISSIONS = """
-            SELECT p.purpose, c.status, c.expires_at, l.is_bot
+            SELECT p.purpose, c.status, c.expires_at, l.is_bot, l.in_review
             FROM leads AS l
             CROSS JOIN LATERAL (
                 SELECT DISTINCT e.purpose FROM consent_events AS e WHERE e.lead_id = l.id AND e.purpose IS NOT NULL) AS p
@@ -152,6 +152,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
                                 MailPermission.of(
                                         new Consent(ConsentStatus.ofKey(row.text(2)), row.timeOrNull(3)),
                                         row.flag(4),
+                                        row.flag(5),
                                         at)),
                         lead.id),
                 tx.query(RECORD, RecordedConsent::read, lead.id));

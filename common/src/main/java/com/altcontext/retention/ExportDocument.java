@@ -23,6 +23,7 @@ final class ExportDocument {
             "consent_status",
             "consent_expires_at",
             "is_bot",
+            "in_review",
             "form_name",
             "capture_traffic_source",
             "capture_referrer_host",
@@ -51,7 +52,16 @@ final class ExportDocument {
             "ip_hash");
 
     private static final String SUBMISSION = object(
-            "f", "id", "visitor_id", "session_id", "event_id", "form_name", "submitted_at", "content_hash", "payload");
+            "f",
+            "id",
+            "visitor_id",
+            "session_id",
+            "event_id",
+            "form_name",
+            "submitted_at",
+            "content_hash",
+            "payload",
+            "for_review");
 
     private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at", "is_bot");
 

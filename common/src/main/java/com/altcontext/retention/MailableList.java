@@ -36,7 +36,7 @@ public final class MailableList {
 
     /** A lead without a consent for the purpose is a row too. */
     private static final String ROWS = """
-            SELECT l.id, l.property_id, l.email, coalesce(p.purpose, ?::text), c.status, c.expires_at, l.is_bot
+            SELECT l.id, l.property_id, l.email, coalesce(p.purpose, ?::text), c.status, c.expires_at, l.is_bot, l.in_review
             FROM (SELECT * %s AND (?::uuid[] IS NULL OR l.id = ANY (?))) AS l
             LEFT JOIN LATERAL (
                 SELECT DISTINCT e.purpose
@@ -229,7 +229,11 @@ public final class MailableList {
         String status = row.textOrNull(5);
         Consent consent = status == null ? null : new Consent(ConsentStatus.ofKey(status), row.timeOrNull(6));
         return new MailableRow(
-                row.id(1), row.text(2), row.text(3), row.textOrNull(4), MailPermission.of(consent, row.flag(7), at));
+                row.id(1),
+                row.text(2),
+                row.text(3),
+                row.textOrNull(4),
+                MailPermission.of(consent, row.flag(7), row.flag(8), at));
     }
 
     /** To the second, which is as much as a spreadsheet reads. */

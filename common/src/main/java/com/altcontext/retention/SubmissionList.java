@@ -40,6 +40,7 @@ public final class SubmissionList {
     private static final String ROWS = """
             SELECT jsonb_build_object(
                 'id', f.id, 'propertyId', f.property_id, 'submittedAt', %s, 'formName', f.form_name, 'fields', f.payload,
+                'forReview', f.for_review,
                 'isBot', coalesce((
                     SELECT i.is_bot FROM lead_identities AS i
                     WHERE i.lead_id = f.lead_id AND i.visitor_id = f.visitor_id AND i.source = 'form_submit'), l.is_bot),

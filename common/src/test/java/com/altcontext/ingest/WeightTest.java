@@ -133,6 +133,7 @@ class WeightTest {
                 ConsentStatus.PENDING,
                 own(text, i),
                 own(text, i),
-                own(text, i));
+                own(text, i),
+                false);
     }
 }

@@ -129,4 +129,10 @@ class EmailTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({"x@y, false", "x@localhost, false", "x@y.ca, true", "x@ai, true", "x@xn--bcher-kva.example, true"})
+    void a_domain_that_takes_mail_has_a_dot_or_is_known(String address, boolean takesMail) {
+        assertThat(new Email(address).hasMailDomain()).isEqualTo(takesMail);
+    }
 }

@@ -13,6 +13,9 @@ class MailPermissionTest {
 
     @ParameterizedTest
     @CsvSource({
+        "EXPRESS,   review, 2026-06-15T11:59:59Z, may_not, in_review",
+        "IMPLIED,   review, 2026-06-15T11:59:59Z, may_not, in_review",
+        "WITHDRAWN, review, 2026-06-15T11:59:59Z, may_not, withdrawn",
         "PENDING,   false, 2026-06-15T11:59:59Z, may_not,   pending",
         "EXPRESS,   false, 2026-06-15T11:59:59Z, may,       express",
         "WITHDRAWN, false, 2026-06-15T11:59:59Z, may_not,   withdrawn",
@@ -22,18 +25,19 @@ class MailPermissionTest {
         "IMPLIED,   true,  2026-06-15T11:59:59Z, may_not,   bot",
         "WITHDRAWN, true,  2026-06-15T11:59:59Z, may_not,   withdrawn",
     })
-    void each_status(ConsentStatus status, boolean isBot, Instant at, String verdict, String reason) {
+    void each_status(ConsentStatus status, String mark, Instant at, String verdict, String reason) {
         @Nullable Instant end = status == ConsentStatus.IMPLIED ? END : null;
-        MailPermission permission = MailPermission.of(new Consent(status, end), isBot, at);
+        MailPermission permission =
+                MailPermission.of(new Consent(status, end), mark.equals("true"), mark.equals("review"), at);
 
         assertThat(permission.verdict().key()).isEqualTo(verdict);
         assertThat(permission.reason().key()).isEqualTo(reason);
-        assertThat(permission.until()).isEqualTo(isBot ? null : end);
+        assertThat(permission.until()).isEqualTo(mark.equals("false") ? end : null);
     }
 
     @Test
     void what_is_not_on_record_may_not() {
-        assertThat(MailPermission.of(null, false, END))
+        assertThat(MailPermission.of(null, false, false, END))
                 .isEqualTo(new MailPermission(MailPermission.Verdict.MAY_NOT, MailPermission.Reason.NO_CONSENT, null));
     }
 }

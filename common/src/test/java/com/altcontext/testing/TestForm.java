@@ -140,7 +140,18 @@ public record TestForm(
         Beacon beacon = new Beacon(new AnonId(anonId), "", path, null, null, utm, Traffic.NONE, null, null);
         Origin origin = new Origin(utm, TrafficSource.EMAIL, null, device, null, null);
         return new Capture(
-                new Email(email), visitor(), beacon, origin, at, form, channel, consent, "2026-01", purpose, payload);
+                new Email(email),
+                visitor(),
+                beacon,
+                origin,
+                at,
+                form,
+                channel,
+                consent,
+                "2026-01",
+                purpose,
+                payload,
+                false);
     }
 
     /** Removes every lead and all rows that refer to it. Consent can be deleted only with a logged erasure. */

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             LeadDeleteCommand.class,
             LeadExportCommand.class,
             LeadConsentCommand.class,
+            LeadReviewCommand.class,
             LeadMailableCommand.class,
             LeadUnsubscribeCommand.class,
             LeadUnsubscribeLinkCommand.class

@@ -159,6 +159,34 @@ class ConsentCommandTest {
     }
 
     @Test
+    void leads_wait_for_review_until_they_are_accepted() {
+        database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
+        database.lead("default", JO);
+        database.lead("docs", JO);
+        database.lead("docs", "kim@example.ca");
+        assertThat(altops("lead", "review").out()).isEqualTo("no lead waits for review\n");
+        database.run("UPDATE leads SET in_review = true");
+
+        assertThat(altops("lead", "review").out())
+                .matches("[0-9T:-]+Z  default  form unknown  1 lead\n[0-9T:-]+Z  docs  form unknown  2 leads\n");
+        assertThat(altops("lead", "mailable", "--format", "json").out())
+                .contains("\"verdict\":\"may_not\",\"reason\":\"in_review\"")
+                .doesNotContain("\"may\"");
+        assertThat(altops("lead", "review", "--accept", "--property", "docs", "--email", JO)
+                        .out())
+                .isEqualTo("accepted 1 lead\n");
+        assertThat(altops("lead", "review", "--accept", "--property", "docs", "--email", JO)
+                        .exit())
+                .isEqualTo(Exit.FAILED);
+        assertThat(altops("lead", "review", "--email", JO).exit()).isEqualTo(Exit.USAGE);
+        assertThat(altops("lead", "review", "--accept").out()).isEqualTo("accepted 2 leads\n");
+        assertThat(database.number("SELECT count(*) FROM leads WHERE in_review"))
+                .isZero();
+        assertThat(database.number("SELECT sum(row_count) FROM audit_log WHERE action = 'lead_review'"))
+                .isEqualTo(3);
+    }
+
+    @Test
     void mailable_leads_are_a_file_or_json() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         database.lead("default", JO);

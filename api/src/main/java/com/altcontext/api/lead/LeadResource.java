@@ -2,7 +2,6 @@ package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
@@ -34,7 +33,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -118,7 +116,7 @@ public class LeadResource {
                         .build());
     }
 
-    /** The steps of a form: find its property, drop what a robot filled in, read the fields, bound the addresses, store. */
+    /** The steps of a form: find its property, drop what a robot filled in, read the fields, store. */
     private CompletionStage<Optional<Captured>> take(RequestContext request, JsonBody.Content body) {
         boolean isWellFormed = body.isRead() && body.issues().isEmpty();
         Fields fields = body.fields();
@@ -131,18 +129,18 @@ public class LeadResource {
         if (form == null) {
             throw Refusal.invalid(body.issues(), property.id());
         }
-        limitAddresses(request, form, property);
         Capture capture = attribution.capture(form, property, request.client(), clock.instant());
-        return queue.submit(capture, request.weight(), request::onEventLoop).thenApply(Optional::of);
+        return queue.submit(
+                        isForReview(request, form) ? capture.markedForReview() : capture,
+                        request.weight(),
+                        request::onEventLoop)
+                .thenApply(Optional::of);
     }
 
-    private void limitAddresses(RequestContext request, LeadForm form, Property property) {
-        OptionalLong wait =
-                distinctEmails.note(ClientNetwork.of(request.client().address()), form.email());
-        if (wait.isPresent()) {
-            request.setRateLimit(
-                    "lead_emails", distinctEmails.maxPerHour(), DistinctEmails.PERIOD, 0, wait.getAsLong());
-            throw new Refusal(Problem.RATE_LIMITED, property.id());
-        }
+    /** A tablet at a fair sends many addresses, and so does a list filler: the forms are kept, and an operator decides. */
+    private boolean isForReview(RequestContext request, LeadForm form) {
+        return distinctEmails
+                .note(ClientNetwork.of(request.client().address()), form.email())
+                .isPresent();
     }
 }

@@ -57,6 +57,15 @@ class LeadCaptureTest {
     }
 
     @Test
+    void a_domain_without_a_dot_is_no_address() {
+        Call.Answer answer = Call.capture(Forms.minimal("jo@localhost")).send();
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo("email");
+        assertThat(stored.leads("jo@localhost")).isEmpty();
+    }
+
+    @Test
     void a_form_is_a_lead_a_visit_an_event_a_submission_a_link_and_a_consent() {
         ObjectNode form = Forms.scripted(email);
         String anonId = form.path("anonId").asText();

@@ -150,7 +150,8 @@ final class DemoVisit {
                 capture.consent(),
                 capture.consentPolicy(),
                 capture.consentPurpose(),
-                capture.payload());
+                capture.payload(),
+                capture.forReview());
     }
 
     private void open(DemoPage next) {

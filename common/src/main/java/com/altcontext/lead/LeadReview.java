@@ -1,0 +1,76 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Retry;
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leads that wait for an operator's look, because their client had left more addresses within an hour than people usually do
+ * ({@link DistinctEmails}). Their consent holds once they are accepted.
+ */
+public final class LeadReview {
+    private static final String WAITING = """
+            SELECT property_id, form_name, date_trunc('hour', first_captured_at), count(*)
+            FROM leads
+            WHERE in_review AND property_id = coalesce(?::text, property_id)
+            GROUP BY 1, 2, 3
+            ORDER BY 3, 1, 2
+            """;
+
+    private static final String ACCEPT = """
+            WITH accepted AS (
+                UPDATE leads SET in_review = false
+                WHERE in_review AND property_id = coalesce(?::text, property_id) AND email = coalesce(?::text, email)
+                RETURNING property_id),
+            audited AS (
+                INSERT INTO audit_log (done_at, done_by, action, property_id, row_count)
+                SELECT ?::timestamptz, 'altops', 'lead_review', property_id, count(*) FROM accepted GROUP BY property_id)
+            SELECT count(*) FROM accepted
+            """;
+
+    private final Sql sql;
+
+    public LeadReview(Sql sql) {
+        this.sql = sql;
+    }
+
+    /** How many leads of a form wait that were left within the same hour. */
+    public record WaitingLeads(String propertyId, @Nullable String form, Instant hour, long count) {
+        private static WaitingLeads read(Row row) throws SQLException {
+            return new WaitingLeads(row.text(1), row.textOrNull(2), row.time(3), row.number(4));
+        }
+    }
+
+    /** @param propertyId null for all properties */
+    public static List<WaitingLeads> waiting(Tx tx, @Nullable String propertyId) {
+        return tx.query(WAITING, WaitingLeads::read, propertyId);
+    }
+
+    /**
+     * Accepts leads, with a row in {@code audit_log} for each property.
+     *
+     * @param propertyId null for all properties
+     * @param email null for all that wait
+     * @return how many were accepted
+     * @throws SqlFailure if the database refused or could not be reached: then none was
+     */
+    public long accept(@Nullable String propertyId, @Nullable Email email, Instant at) {
+        return Retry.inTransaction(sql, tx -> {
+            Pipeline pipeline = tx.pipeline();
+            if (email != null) {
+                LeadLock.take(pipeline, email);
+            }
+            Pipeline.Pending<Long> accepted =
+                    pipeline.query(ACCEPT, row -> row.number(1), propertyId, email == null ? null : email.value(), at);
+            pipeline.send();
+            return accepted.rows().getFirst();
+        });
+    }
+}

@@ -1,0 +1,63 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.testing.TestForm;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LeadReviewTest extends LeadsFixture {
+    private static void captureForReview(TestForm form) {
+        var _ = leads(database.sql()).capture(form.capture().markedForReview());
+    }
+
+    private static List<String> leads() {
+        return database.texts("SELECT concat_ws(' ', consent_status, in_review) FROM leads");
+    }
+
+    private static long mailable() {
+        return database.count("SELECT count(*) FROM leads WHERE " + EffectiveConsent.IS_MAILABLE, NOW);
+    }
+
+    @Test
+    void a_lead_that_begins_with_a_marked_form_may_not_be_written_to_until_it_is_accepted() {
+        captureForReview(JO.consent(ConsentStatus.EXPRESS));
+        capture(JO.form("another").consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(60)));
+
+        assertThat(leads()).containsExactly("express t");
+        assertThat(mailable()).isZero();
+        assertThat(database.texts("SELECT for_review::text FROM form_submissions ORDER BY submitted_at"))
+                .containsExactly("true", "false");
+        assertThat(database.texts("SELECT body::jsonb #>> '{data,consentStatus}' FROM lead_outbox"))
+                .containsExactly("pending", "pending");
+
+        assertThat(new LeadReview(database.sql()).accept(null, null, NOW)).isOne();
+        assertThat(leads()).containsExactly("express f");
+        assertThat(mailable()).isOne();
+    }
+
+    @Test
+    void a_marked_form_changes_no_consent_of_a_known_lead() {
+        capture(JO.consent(ConsentStatus.IMPLIED));
+        captureForReview(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(60)));
+
+        assertThat(leads()).containsExactly("implied f");
+        assertThat(mailable()).isOne();
+        assertThat(rows("consent_events")).isOne();
+        assertThat(rows("form_submissions")).isEqualTo(2);
+    }
+
+    @Test
+    void waiting_leads_are_counted_by_form_and_hour() {
+        captureForReview(JO);
+        captureForReview(JO.email("kim@example.ca"));
+        captureForReview(JO.email("lee@example.ca").property("docs"));
+
+        List<LeadReview.WaitingLeads> waiting = database.sql().inTransaction(tx -> LeadReview.waiting(tx, null));
+        assertThat(waiting)
+                .extracting(leads -> leads.propertyId() + " " + leads.form() + " " + leads.count())
+                .containsExactly("default newsletter 2", "docs newsletter 1");
+        List<LeadReview.WaitingLeads> ofDocs = database.sql().inTransaction(tx -> LeadReview.waiting(tx, "docs"));
+        assertThat(ofDocs).hasSize(1);
+    }
+}

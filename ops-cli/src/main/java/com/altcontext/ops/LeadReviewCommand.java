@@ -1,0 +1,94 @@
+package com.altcontext.ops;
+
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadReview;
+import com.altcontext.lead.LeadReview.WaitingLeads;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows which leads wait for review, and accepts them. */
+@Command(
+        name = "review",
+        description = {
+            "Lists leads whose client had left many addresses within an hour: how many, by property, form and hour. Nothing may be "
+                    + "sent to them until they are accepted.",
+            "To refuse one, delete it: altops lead delete."
+        },
+        footer = {"", "Example:", "  altops lead review --property docs --accept"})
+final class LeadReviewCommand implements Runnable {
+    private final CommandContext context;
+
+    @Option(names = "--property", paramLabel = "SLUG", description = "Of this one alone; default: of all.")
+    private @Nullable String property;
+
+    @Option(names = "--accept", description = "Accepts those that wait, with a line in the audit log.")
+    private boolean accept;
+
+    @Option(
+            names = "--email",
+            paramLabel = "ADDRESS",
+            description = "Accepts this one alone; - reads it from standard input.")
+    private @Nullable String address;
+
+    LeadReviewCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        if (!accept && address != null) {
+            throw new Failure(Exit.USAGE, "--email is for --accept", "add --accept, or leave it out");
+        }
+        if (accept) {
+            accept();
+        } else {
+            list();
+        }
+    }
+
+    private void accept() {
+        Email email = address == null ? null : Email.of("--email", address.equals("-") ? context.readLine() : address);
+        long accepted = new LeadReview(context.sql()).accept(property, email, context.now());
+        if (email != null && accepted == 0) {
+            throw new Failure(Exit.FAILED, "no lead with this address waits for review", "see: altops lead review");
+        }
+        context.output()
+                .print(
+                        JsonObject.ok(true).with("accepted", accepted),
+                        List.of("accepted " + HumanFormat.count(accepted, "lead")));
+    }
+
+    private void list() {
+        List<WaitingLeads> waiting = context.sql().inTransaction(tx -> LeadReview.waiting(tx, property));
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with(
+                                        "waiting",
+                                        waiting.stream()
+                                                .map(LeadReviewCommand::json)
+                                                .toList()),
+                        waiting.isEmpty()
+                                ? List.of("no lead waits for review")
+                                : waiting.stream().map(LeadReviewCommand::line).toList());
+    }
+
+    private static JsonObject json(WaitingLeads leads) {
+        return new JsonObject()
+                .with("propertyId", leads.propertyId())
+                .with("form", leads.form())
+                .with("hour", leads.hour())
+                .with("leads", leads.count());
+    }
+
+    private static String line(WaitingLeads leads) {
+        return "%s  %s  form %s  %s"
+                .formatted(
+                        HumanFormat.time(leads.hour()),
+                        leads.propertyId(),
+                        leads.form() == null ? "unknown" : leads.form(),
+                        HumanFormat.count(leads.count(), "lead"));
+    }
+}
