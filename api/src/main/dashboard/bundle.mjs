@@ -13,9 +13,12 @@ export default {
     const page = readFileSync(new URL('index.html', import.meta.url), 'utf8')
       .replace('app.js', `app.${hash(script)}.js`)
       .replace('app.css', `app.${hash(style)}.css`);
+    const inLanguage = (lang, signedOut) => page.replace('"{lang}"', `"${lang}"${signedOut ? ' data-signed-out' : ''}`);
     return {
-      'index.en.html': page.replace('{lang}', 'en'),
-      'index.fr.html': page.replace('{lang}', 'fr'),
+      'index.en.html': inLanguage('en', false),
+      'index.fr.html': inLanguage('fr', false),
+      'signed-out.en.html': inLanguage('en', true),
+      'signed-out.fr.html': inLanguage('fr', true),
       'app.js': script,
       'app.css': style,
     };

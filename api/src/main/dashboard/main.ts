@@ -100,13 +100,18 @@ const enterBy = async (key: string): Promise<void> => {
   }
 };
 
-const start = async (): Promise<void> => {
+const start = async (isFirst = false): Promise<void> => {
   const key = sharedKey();
   const message = h('p', { role: 'status' }, words.loading);
   const waiting = h('main', { class: 'sign-in' }, message);
   page(waiting);
   if (key) {
     await enterBy(key);
+    return;
+  }
+  // The browser sent no cookie with the page: to ask for a session would only log an error.
+  if (isFirst && document.documentElement.dataset.signedOut !== undefined) {
+    showSignIn('');
     return;
   }
   try {
@@ -128,4 +133,4 @@ whenSignedOut(() => open && showSignIn(words.signIn.ended));
 window.addEventListener('popstate', () => (/^#key=/.test(location.hash) ? void start() : open?.again()));
 // A page from the browser's cache may have another reader by now.
 window.addEventListener('pageshow', ({ persisted }) => persisted && void start());
-void start();
+void start(true);

@@ -1,7 +1,10 @@
 package com.altcontext.api.dashboard;
 
+import com.altcontext.api.http.OperatorAuth;
+import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.SameOrigin;
+import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.http.StaticFile;
 import com.altcontext.client.Limit;
 import com.altcontext.value.Language;
@@ -44,7 +47,18 @@ public class DashboardPageResource {
     /** Filled at the first look: a service without one spends nothing on them. */
     private static final Map<String, StaticFile> FILES = new ConcurrentHashMap<>();
 
-    /** The page, in the language that was named, now or the last time; else in the one that the browser prefers. */
+    private final OperatorAuth auth;
+    private final SessionCookie cookie;
+
+    DashboardPageResource(OperatorAuth auth, SessionCookie cookie) {
+        this.auth = auth;
+        this.cookie = cookie;
+    }
+
+    /**
+     * The page, in the language that was named, now or the last time; else in the one that the browser prefers. It says whether a
+     * cookie of a session came with the request, so that the page need not ask in vain.
+     */
     @GET
     @SameOrigin
     @RateLimited(Limit.SCRIPTS)
@@ -62,7 +76,9 @@ public class DashboardPageResource {
         headers.set("content-security-policy", CSP);
         headers.set("cross-origin-opener-policy", "same-origin");
         Language language = named == null ? remembered(request) : named;
-        return file("index." + language.tag() + ".html").answer(request, ASK_AGAIN, "Accept-Language, Cookie");
+        boolean isSignedOut = !cookie.isClaimed(request) && auth.problemWithoutAttempt() == Problem.UNAUTHORIZED;
+        return file((isSignedOut ? "signed-out." : "index.") + language.tag() + ".html")
+                .answer(request, ASK_AGAIN, "Accept-Language, Cookie");
     }
 
     /**

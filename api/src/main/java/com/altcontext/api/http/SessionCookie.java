@@ -53,7 +53,7 @@ public final class SessionCookie {
     }
 
     /** Whether the request has a cookie of that name, good or not. */
-    boolean isClaimed(HttpServerRequest request) {
+    public boolean isClaimed(HttpServerRequest request) {
         return values(request).findAny().isPresent();
     }
 

@@ -29,6 +29,9 @@ class DashboardSignInIT {
         page.open("?window=7");
         assertThat(page.text("h1")).isEqualTo("Sign in");
         assertThat(page.focus()).isEqualTo("key");
+        assertThat(page.tab.requests())
+                .as("without a cookie, asking for a session would only log an error")
+                .noneMatch(asked -> asked.contains("/session"));
         page.assertAccessible("sign-in", DashboardTab.WIDE);
         page.enter(TestService.ADMIN_KEY);
         page.settled();
