@@ -1,5 +1,6 @@
 package com.altcontext.metrics;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
@@ -261,6 +262,7 @@ final class DayRollup {
         asked.put(
                 "visitors",
                 captures.stream().map(CaptureLink::visitor).distinct().toArray(UUID[]::new));
+        asked.put("buckets", Buckets.read(tx).count());
         Map<UUID, Instant> firstSeen = new HashMap<>();
         NamedSql seen = sql("firstSeen");
         tx.each(seen.sql(), row -> firstSeen.put(row.id(1), row.time(2)), seen.parameters(asked));

@@ -44,7 +44,7 @@ public final class Rollup {
      * the last days a partition may be missing because it was never made; before, because it was dropped.
      */
     private static final String HAS_RAW = """
-            SELECT EXISTS (SELECT FROM events WHERE day = ?)
+            SELECT EXISTS (SELECT 1 FROM events WHERE day = ?)
                    OR event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
                    OR ?::date >= greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))
             """;

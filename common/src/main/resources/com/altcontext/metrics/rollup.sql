@@ -173,7 +173,7 @@ WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND NOT l.is_
 -- firstSeen
 SELECT v.visitor_id, v.first_seen_at
 FROM unnest(:visitors) AS sought(visitor_id)
-JOIN visitors AS v ON v.bucket = bucket_of(sought.visitor_id) AND v.visitor_id = sought.visitor_id
+JOIN visitors AS v ON v.bucket = bucket_of(sought.visitor_id, :buckets) AND v.visitor_id = sought.visitor_id
 
 -- rejections
 SELECT property_id, reason, sum(count)::bigint AS count

@@ -66,6 +66,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
     }
 
     /** A new one, one of a known visitor, a repeat, a renewal and a stranger's, among others of one household. */
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void several_at_once_become_what_they_become_one_by_one() {
         List<TestForm> before = List.of(JO, JO.email("kim@example.ca").visitor("visitor-0002"));

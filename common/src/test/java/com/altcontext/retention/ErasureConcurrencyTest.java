@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Erasures while forms, events and rollups about the same person come in. */
 @Tag("slow")
 class ErasureConcurrencyTest extends ErasureFixture {
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void captures_that_come_meanwhile_leave_one_whole_lead_or_none() throws Exception {
         for (int round = 0; round < 5; round++) {
@@ -50,6 +51,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"))).containsOnly(0L);
     }
 
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void beacons_that_come_meanwhile_leave_no_event_without_its_visitor() throws Exception {
         for (int round = 0; round < 5; round++) {

@@ -146,7 +146,7 @@ record Inventory(
         List<String> partitions = tx.query(PARTITIONS, row -> row.text(1));
         List<String> filled = tx.query(
                 partitions.stream()
-                        .map(name -> "SELECT '" + name + "' WHERE EXISTS (SELECT FROM " + quoted(name) + ")")
+                        .map(name -> "SELECT '" + name + "' WHERE EXISTS (SELECT 1 FROM " + quoted(name) + ")")
                         .collect(Collectors.joining(" UNION ALL ")),
                 row -> row.text(1));
         String newestName = "events_" + IN_NAMES.format(today);

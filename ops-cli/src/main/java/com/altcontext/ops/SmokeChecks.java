@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.ops.Deployment.NoResponse;
@@ -23,9 +24,9 @@ final class SmokeChecks {
 
     /** The rows of a visitor without a lead. */
     private static final List<String> REMOVE = List.of(
-            "DELETE FROM events WHERE bucket = bucket_of(?) AND visitor_id = ?",
-            "DELETE FROM sessions WHERE bucket = bucket_of(?) AND visitor_id = ?",
-            "DELETE FROM visitors WHERE bucket = bucket_of(?) AND visitor_id = ?");
+            "DELETE FROM events WHERE bucket = ?::int2 AND visitor_id = ?",
+            "DELETE FROM sessions WHERE bucket = ?::int2 AND visitor_id = ?",
+            "DELETE FROM visitors WHERE bucket = ?::int2 AND visitor_id = ?");
 
     private final Deployment deployment;
     private final Optional<String> adminKey;
@@ -169,12 +170,16 @@ final class SmokeChecks {
 
     /** How many events of this run are in the database. */
     private long rows() {
+        if (visitorId.isEmpty()) {
+            return 0;
+        }
+        UUID visitor = visitorId.get();
         return database.orElseThrow()
                 .inTransaction(tx -> tx.query(
-                                "SELECT count(*) FROM events WHERE bucket = bucket_of(?) AND visitor_id = ?",
+                                "SELECT count(*) FROM events WHERE bucket = ?::int2 AND visitor_id = ?",
                                 row -> row.number(1),
-                                visitorId.orElse(null),
-                                visitorId.orElse(null))
+                                Buckets.read(tx).of(visitor).number(),
+                                visitor)
                         .getFirst());
     }
 
@@ -280,10 +285,12 @@ final class SmokeChecks {
             return skipped("no lead was made; one event stays, as a bot's");
         } else {
             UUID visitor = visitorId.get();
-            seen = database.get()
-                            .inTransaction(tx -> REMOVE.stream()
-                                    .mapToInt(sql -> tx.update(sql, visitor, visitor))
-                                    .sum())
+            seen = database.get().inTransaction(tx -> {
+                        short bucket = Buckets.read(tx).of(visitor).number();
+                        return REMOVE.stream()
+                                .mapToInt(sql -> tx.update(sql, bucket, visitor))
+                                .sum();
+                    })
                     + " rows removed";
         }
         if (database.isPresent() && rows() > 0) {
