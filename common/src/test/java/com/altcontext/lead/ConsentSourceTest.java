@@ -106,6 +106,21 @@ class ConsentSourceTest {
                 .endsWith("express form of one_click", "withdrawn unsubscribe -");
     }
 
+    @Test
+    void earlier_records_get_the_default_purpose_and_withdrawals_are_about_all() throws IOException, SQLException {
+        Database database = Database.at(TestDatabase.fresh());
+        apply(database, 1, 18);
+        record(database, "express", "newsletter", "null");
+        record(database, "withdrawn", "operator", "'by phone'");
+        apply(database, 19, 19);
+
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', status, coalesce(purpose, 'all')) FROM consent_events ORDER BY id"))
+                .containsExactly("express newsletter", "withdrawn all");
+        assertThatThrownBy(() -> database.run("UPDATE consent_events SET purpose = 'sales'"))
+                .hasMessageContaining("23001");
+    }
+
     private static void apply(Database database, int from, int to) throws IOException, SQLException {
         DatabaseUrl url = DatabaseUrl.parse(database.url());
         try (Stream<Path> files = Files.list(MIGRATIONS);
