@@ -69,8 +69,11 @@ class RequestFilterTest {
         }
         methods.forEach((path, names) -> {
             for (String method : names) {
-                Call.Answer answer = Call.of(method, path).send();
-                assertThat(answer.status()).as(path).isNotIn(405, 500);
+                // Without the key, so many requests would be too many attempts for the tests after this one.
+                Call.Answer answer = Call.of(method, path)
+                        .header("x-admin-key", TestService.ADMIN_KEY)
+                        .send();
+                assertThat(answer.status()).as(path).isNotIn(405, 429, 500);
                 assertThat(answer.text()).as(path).doesNotContain("\"error\":\"not_found\"");
             }
             Call.Answer options = Call.of("OPTIONS", path).send();
