@@ -66,9 +66,8 @@ class ImageTest {
         for (String file : List.of("deploy/compose/compose.yaml", ".github/workflows/ci.yml")) {
             assertThat(Repository.lines(file).stream().filter(line -> line.startsWith("image: ")))
                     .isNotEmpty()
-                    .allMatch(
-                            line -> line.matches("image: (" + named
-                                    + "|altcontext|altops|\\$\\{\\{ (matrix.image|vars.CITUS_IMAGE) }})"));
+                    .allMatch(line -> line.matches(
+                            "image: (" + named + "|altcontext|altops|\\$\\{\\{ (matrix.image|vars.CITUS_IMAGE) }})"));
         }
     }
 }
