@@ -286,7 +286,7 @@ All that is held about that address; then its owner forgotten, and with them the
 
 altops sees that database, and has the secrets of this run, after
 
-  export DATABASE_URL=$shown; set -a; . '$DATA/development.env'; set +a
+  export DATABASE_URL=$shown PUBLIC_URL='$PUBLIC_URL'; set -a; . '$DATA/development.env'; set +a
 
   deploy/bin/altops lead delete --email jo@example.ca
 

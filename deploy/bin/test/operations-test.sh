@@ -335,7 +335,7 @@ run 'docker compose start api'
 run 'docker compose logs caddy'
 
 # Not here: they need an account, a key or a remote repository, would make the image anew (image-root-test.sh does), or only name a program.
-elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly postgres create' 'fly machine clone'
+elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly machine clone'
   'fly tokens revoke' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'docker buildx imagetools inspect NAME:TAG' 'fly postgres connect --app altcontext-db' 'fly mpg proxy' 'make image-root' 'make fly-…')
 left=$(sort -u "$work/commands" | grep -vxF -f <(printf '%s\n' "${played[@]}" "${elsewhere[@]}") || true)
 [[ -z $left ]] || fail "these commands of the pages were not run: $left"

@@ -14,6 +14,9 @@ import org.postgresql.PGConnection;
 public final class Tx {
     private static final int ROWS_AT_ONCE = 200;
 
+    /** All rows are in memory together, and no cursor is used: behind one, PostgreSQL uses one process alone. */
+    public static final int ALL_AT_ONCE = 0;
+
     private final Connection connection;
     private final Progress progress;
 

@@ -47,7 +47,7 @@ public enum EffectiveConsent {
     }
 
     /**
-     * How many leads have each, zeros included.
+     * How many leads have each, zeros included. Leads that only bots sent are left out.
      *
      * @param propertyId null for all properties
      */

@@ -1,5 +1,6 @@
 package com.altcontext.metrics;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -60,17 +61,17 @@ public record Breakdown(
 
     /** The same with the values of fewer visitors in {@code other}. Rollups know no visitors, and then nothing is left. */
     public Breakdown withoutRareValues(long minVisitors) {
-        List<Value> rest = rows.stream()
-                .filter(row -> minVisitors == 0 || (row.sums.visitors != null && row.sums.visitors >= minVisitors))
-                .toList();
-        if (rest.size() == rows.size()) {
+        if (minVisitors == 0) {
             return this;
         }
+        List<Value> rest = new ArrayList<>();
         long pageViews = 0;
         long sessions = 0;
         long conversions = 0;
         for (Value row : rows) {
-            if (!rest.contains(row)) {
+            if (row.sums.visitors != null && row.sums.visitors >= minVisitors) {
+                rest.add(row);
+            } else {
                 pageViews += row.sums.pageViews;
                 sessions += row.sums.sessions;
                 conversions += row.sums.conversions;

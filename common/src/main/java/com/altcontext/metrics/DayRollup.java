@@ -331,14 +331,12 @@ final class DayRollup {
         each(sql(statement), collector);
     }
 
-    /** Not by a cursor, behind which PostgreSQL uses one process alone. */
+    /** Of statements whose number of rows is bounded, so that several processes may work on each. */
     private void each(NamedSql statement, Collector collector) {
-        var _ = tx.query(
+        tx.each(
                 statement.sql(),
-                row -> {
-                    collector.add(Objects.requireNonNull(days.get(row.text(1))), row);
-                    return days;
-                },
+                Tx.ALL_AT_ONCE,
+                row -> collector.add(Objects.requireNonNull(days.get(row.text(1))), row),
                 statement.parameters(asked));
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Computes a day's aggregates from its raw rows and replaces the old ones: each day in one transaction, with
- * the same result however often it runs. PostgreSQL does the work, and no raw rows come into this process. Runs on
+ * the same result however often it runs. PostgreSQL does the work. Of raw rows only the ids of sessions over midnight and of new leads' visitors come into this process. Runs on
  * several machines take turns, by a lock that the transaction holds.
  */
 public final class Rollup {

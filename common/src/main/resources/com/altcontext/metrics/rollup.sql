@@ -1,6 +1,6 @@
 -- The statements of a rollup, each for one kind of figure. They are about the day of some properties that share a time zone:
 -- :properties are their slugs, :start and :end the day's bounds, :first and :last the UTC days (partitions) that it lies in, and
--- :until the UTC day on which the last of the sessions that began on it ends. Bots are in none but bots.
+-- :until the UTC day on which the last of the sessions that began on it ends. Bots are counted nowhere but in the column bots.
 -- A visitor is in one bucket, so what is grouped by bucket and visitor inside can be counted outside, also on a cluster.
 
 -- carried

@@ -25,10 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signing in to the dashboard, and what its cookie opens. Each test is a client of its own. */
@@ -41,39 +39,12 @@ import org.junit.jupiter.params.provider.ValueSource;
             @ResourceArg(name = "RATE_LIMIT_METRICS", value = "5"),
             @ResourceArg(name = "RATE_LIMIT_DASHBOARD", value = "40")
         })
-class DashboardSessionTest {
-    private static final String SESSION = "/v1/dashboard/session";
-    private static final String PROPERTIES = "/v1/dashboard/properties";
-    private static final String SUMMARY = "/v1/metrics/summary";
-    private static final String NAME = "__Host-altcontext-dashboard";
-    private static final String UNAUTHORIZED = "{\"ok\":false,\"error\":\"unauthorized\"}";
-    private static final AtomicInteger CLIENTS = new AtomicInteger();
-
+class DashboardSessionTest extends DashboardClient {
     @Inject
     Sql sql;
 
     @Inject
     Properties properties;
-
-    private final String client = "192.0.2." + CLIENTS.incrementAndGet();
-
-    private Call call(String method, String path) {
-        return Call.of(method, path).header("x-forwarded-for", client);
-    }
-
-    private Call signIn(Object body) {
-        return call("POST", SESSION).json(body);
-    }
-
-    private static Object key(String key) {
-        return Call.JSON.createObjectNode().put("key", key);
-    }
-
-    /** The cookie of a session, as the browser sends it. */
-    private String cookie() {
-        String setCookie = signIn(key(TestService.ADMIN_KEY)).send().header("set-cookie");
-        return Objects.requireNonNull(setCookie).replaceFirst(";.*", "");
-    }
 
     /** Changes the row of a session. */
     private void change(String cookie, String what) {
@@ -298,10 +269,6 @@ class DashboardSessionTest {
         }
     }
 
-    private int status(String cookie) {
-        return call("GET", SESSION).header("cookie", cookie).send().status();
-    }
-
     private void assertClosed(String cookie) {
         for (String path : List.of(SESSION, PROPERTIES, SUMMARY)) {
             Call.Answer answer = call("GET", path).header("cookie", cookie).send();
@@ -309,131 +276,5 @@ class DashboardSessionTest {
             assertThat(answer.status()).as(path).isEqualTo(401);
             assertThat(answer.text()).isEqualTo(UNAUTHORIZED);
         }
-    }
-
-    // --- pages of others
-
-    @ParameterizedTest
-    @ValueSource(strings = {"cross-site", "same-site", "", "nonsense"})
-    void a_page_of_another_site_is_let_in_nowhere_by_the_operators_cookie(String site) {
-        String cookie = cookie();
-        for (Call call : List.of(
-                call("GET", PROPERTIES),
-                call("HEAD", PROPERTIES),
-                call("GET", SUMMARY),
-                call("DELETE", SESSION),
-                signIn(key(TestService.ADMIN_KEY)))) {
-            Call.Answer answer =
-                    call.header("cookie", cookie).header("sec-fetch-site", site).send();
-
-            assertThat(answer.status()).isEqualTo(401);
-            assertThat(answer.header("set-cookie")).isNull();
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "https://evil.example, 401",
-        "null, 401",
-        "'', 401",
-        "https://127.0.0.1:1, 401",
-        "{host}.evil.example, 401",
-        "https://evil.example/{host}, 401",
-        "{host}, 401",
-        "http://{host}, 401",
-        "https://{host}, 200",
-        "HTTPS://{host}, 200"
-    })
-    void where_the_browser_does_not_say_whose_page_it_is_its_origin_does(String origin, int status) {
-        String host = Call.base().getAuthority();
-        assertThat(signIn(key(TestService.ADMIN_KEY))
-                        .header("origin", origin.replace("{host}", host))
-                        .send()
-                        .status())
-                .isEqualTo(status);
-        assertThat(call("GET", SUMMARY)
-                        .header("cookie", cookie())
-                        .header("origin", origin.replace("{host}", host))
-                        .send()
-                        .status())
-                .isEqualTo(status);
-    }
-
-    @Test
-    void pages_of_other_sites_get_nothing() {
-        String cookie = cookie();
-        for (String path : List.of(SESSION, PROPERTIES)) {
-            for (String method : List.of("OPTIONS", "GET", "POST", "DELETE")) {
-                Call.Answer answer = call(method, path)
-                        .header("cookie", cookie)
-                        .header("origin", TestService.ALLOWED_ORIGIN)
-                        .header("access-control-request-method", "DELETE")
-                        .send();
-
-                assertThat(answer.status()).isIn(204, 400, 401, 405, 415);
-                assertThat(answer.headers().map().keySet()).noneMatch(name -> name.startsWith("access-control-"));
-                assertThat(answer.header("vary")).isEqualToIgnoringCase("origin");
-            }
-        }
-        assertThat(call("OPTIONS", SESSION).send().header("allow")).isEqualTo("GET, HEAD, POST, DELETE, OPTIONS");
-    }
-
-    // --- limits
-
-    @Test
-    void a_page_left_open_and_pages_of_others_do_not_use_up_the_operators_attempts() {
-        for (int i = 0; i < 12; i++) {
-            assertThat(status("a=b")).isEqualTo(401);
-            assertThat(call("GET", SUMMARY)
-                            .header("cookie", NAME + "=old")
-                            .send()
-                            .status())
-                    .isEqualTo(401);
-            assertThat(call("GET", SUMMARY)
-                            .header("sec-fetch-site", i % 2 == 0 ? "same-origin" : "cross-site")
-                            .send()
-                            .status())
-                    .isEqualTo(401);
-            assertThat(call("GET", PROPERTIES).send().status()).isEqualTo(401);
-            signIn(key("wrong")).header("sec-fetch-site", "cross-site").send();
-        }
-        assertThat(signIn(key(TestService.ADMIN_KEY)).send().status()).isEqualTo(200);
-    }
-
-    @Test
-    void requests_with_the_cookie_have_an_allowance_of_their_own() {
-        String cookie = cookie();
-        assertThat(passed("x-admin-key", TestService.ADMIN_KEY)).isBetween(5, 8);
-        assertThat(passed("cookie", cookie)).isBetween(30, 60);
-        Call.Answer refused = call("GET", SUMMARY).header("cookie", cookie).send();
-        assertThat(refused.header("ratelimit-policy")).isEqualTo("\"dashboard\";q=40;w=60");
-    }
-
-    private int passed(String header, String value) {
-        int passed = 0;
-        while (call("GET", passed % 2 == 0 ? SUMMARY : PROPERTIES)
-                        .header(header, value)
-                        .send()
-                        .status()
-                == 200) {
-            passed++;
-        }
-        return passed;
-    }
-
-    @Test
-    void a_key_that_is_sent_counts_before_the_cookie() {
-        String cookie = cookie();
-        assertThat(call("GET", PROPERTIES)
-                        .header("cookie", cookie)
-                        .header("x-admin-key", "wrong")
-                        .send()
-                        .status())
-                .isEqualTo(401);
-        assertThat(call("GET", PROPERTIES)
-                        .header("x-admin-key", TestService.ADMIN_KEY)
-                        .send()
-                        .status())
-                .isEqualTo(200);
     }
 }
