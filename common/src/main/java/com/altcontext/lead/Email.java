@@ -61,10 +61,19 @@ public record Email(String value) {
         return new Email(normal(field, text));
     }
 
-    /** Whether mail could reach the domain from elsewhere: it has a dot, or is one of the few top-level domains that take mail. */
-    public boolean hasMailDomain() {
-        String domain = value.substring(value.indexOf('@') + 1);
-        return domain.indexOf('.') >= 0 || DOTLESS_DOMAINS.contains(domain);
+    /**
+     * An address that mail can reach from elsewhere: its domain has a dot, or is one of the few top-level domains that take mail.
+     * {@code localhost} is none, also in development, where any address of {@code example.ca} does.
+     *
+     * @throws Rejected naming the field and the rule, never the value
+     */
+    public static Email reachable(String field, String text) {
+        Email email = of(field, text);
+        String domain = email.value.substring(email.value.indexOf('@') + 1);
+        if (domain.indexOf('.') < 0 && !DOTLESS_DOMAINS.contains(domain)) {
+            throw Rejected.of(field, "must be an e-mail address whose domain has a dot, like jo@example.ca");
+        }
+        return email;
     }
 
     /**

@@ -12,6 +12,7 @@ import com.altcontext.value.JsonText;
 import com.altcontext.value.Rejected;
 import com.altcontext.visit.AnonId;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +53,7 @@ public record LeadForm(
 
     /** The form, or null if there are issues. */
     public static @Nullable LeadForm read(Fields fields, Issues issues) {
-        Email email = email(fields, issues);
-        if (email != null && !email.hasMailDomain()) {
-            issues.add("email", "must be an e-mail address");
-        }
+        Email email = email(fields, issues, Email::reachable);
         String anonId = fields.optionalText("anonId", 8, 128);
         String formName = fields.optionalText("formName", 1, 255);
         String path = fields.optionalText("path", 1, 2048);
@@ -87,12 +85,16 @@ public record LeadForm(
 
     /** The field {@code email}, or null with an issue. */
     public static @Nullable Email email(Fields fields, Issues issues) {
+        return email(fields, issues, Email::of);
+    }
+
+    private static @Nullable Email email(Fields fields, Issues issues, BiFunction<String, String, Email> reading) {
         String text = fields.text("email", 1, 320);
         if (text.isEmpty()) {
             return null;
         }
         try {
-            return Email.of("email", text);
+            return reading.apply("email", text);
         } catch (Rejected rejected) {
             for (Issue issue : rejected.issues()) {
                 issues.add(issue.path(), issue.message());

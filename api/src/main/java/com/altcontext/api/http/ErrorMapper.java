@@ -5,6 +5,7 @@ import com.altcontext.metrics.query.QueryTooSlow;
 import com.altcontext.property.Properties;
 import com.altcontext.retention.TookTooLong;
 import com.altcontext.value.Issue;
+import com.altcontext.value.Language;
 import com.altcontext.value.Rejected;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -22,8 +23,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers every request that fails, before the resources or in them, with the JSON of a {@link Problem}, and counts it: never a
- * stack trace, never a word of SQL.
+ * Answers every request that fails, before the resources or in them, with the JSON of a {@link Problem}, or with a page where a
+ * person will see it, and counts it: never a stack trace, never a word of SQL.
  */
 @Singleton
 public class ErrorMapper {
@@ -86,7 +87,8 @@ public class ErrorMapper {
         ErrorAnswer answer = report(routing, failure);
         RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.create(answer.problem.status);
         if (mayAnswer(routing, answer)) {
-            response.entity(answer.problem.json(answer.issues)).header("Content-Type", JSON);
+            boolean isPage = showsPage(routing);
+            response.entity(body(routing, answer, isPage)).header("Content-Type", isPage ? HtmlPage.TYPE : JSON);
         }
         return response.build();
     }
@@ -122,11 +124,28 @@ public class ErrorMapper {
 
     private static void write(RoutingContext routing, ErrorAnswer answer) {
         if (mayAnswer(routing, answer)) {
+            boolean isPage = showsPage(routing);
             routing.response()
                     .setStatusCode(answer.problem.status)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-                    .end(answer.problem.json(answer.issues));
+                    .putHeader(HttpHeaders.CONTENT_TYPE, isPage ? HtmlPage.TYPE : JSON)
+                    .end(body(routing, answer, isPage));
         }
+    }
+
+    private static boolean showsPage(RoutingContext routing) {
+        RequestContext request = RequestContext.find(routing);
+        return request != null && request.showsPage();
+    }
+
+    private static String body(RoutingContext routing, ErrorAnswer answer, boolean isPage) {
+        if (!isPage) {
+            return answer.problem.json(answer.issues);
+        }
+        HtmlPage.setHeaders(routing.response());
+        return RefusalPage.of(
+                answer.problem,
+                answer.issues,
+                Language.preferred(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)));
     }
 
     /**

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -88,6 +89,26 @@ public final class RequestContext {
                         .map(range -> range.replace(" ", ""))
                         .anyMatch(range -> range.equals(type)
                                 || (range.startsWith(type + ';') && !range.matches(".*;q=0(\\.0*)?(;.*)?")));
+    }
+
+    /**
+     * Whether a person will see the answer as a page: the browser follows a link, or posts a form without a script. Browsers say
+     * so by {@code Sec-Fetch-Mode} (W3C Fetch Metadata); of those that do not, the request shows it.
+     */
+    boolean showsPage() {
+        String mode = request().getHeader("sec-fetch-mode");
+        if (!route.readableByOtherOrigins() || accepts(MediaType.APPLICATION_JSON)) {
+            return false;
+        }
+        return mode == null ? accepts(MediaType.TEXT_HTML) || isFormPost() : mode.equals("navigate");
+    }
+
+    private boolean isFormPost() {
+        String type = Objects.requireNonNullElse(request().getHeader(HttpHeaders.CONTENT_TYPE), "")
+                .toLowerCase(Locale.ROOT);
+        return route.bodyTypes().contains(MediaType.APPLICATION_FORM_URLENCODED)
+                && (type.startsWith(MediaType.APPLICATION_FORM_URLENCODED)
+                        || type.startsWith(MediaType.MULTIPART_FORM_DATA));
     }
 
     void setBody(byte[] whole) {

@@ -1,5 +1,6 @@
 package com.altcontext.api.lead;
 
+import com.altcontext.api.http.HtmlPage;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
@@ -16,7 +17,6 @@ import com.altcontext.property.Property;
 import com.altcontext.value.Fields;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -118,13 +118,10 @@ public class UnsubscribeResource {
     }
 
     private static RestResponse<String> page(RoutingContext routing, UnsubscribePage page) {
-        // These replace headers that every answer has.
-        HttpServerResponse response = routing.response();
-        response.putHeader(HttpHeaders.VARY, "Origin, Accept-Language");
-        response.putHeader("content-security-policy", UnsubscribePage.SECURITY_POLICY);
+        HtmlPage.setHeaders(routing.response());
         return RestResponse.ResponseBuilder.<String>create(page.status)
                 .entity(page.in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)))
-                .header("Content-Type", "text/html; charset=utf-8")
+                .header("Content-Type", HtmlPage.TYPE)
                 .build();
     }
 }

@@ -160,8 +160,10 @@ class LeadCaptureTest {
     @ParameterizedTest
     @ValueSource(strings = {"multipart/form-data; boundary=x", "text/html", "application/xml", "image/png", "text/*"})
     void any_other_type_is_refused(String type) {
-        Call.Answer answer =
-                Call.capture(Forms.minimal(email)).header("content-type", type).send();
+        Call.Answer answer = Call.capture(Forms.minimal(email))
+                .header("content-type", type)
+                .header("accept", "application/json")
+                .send();
 
         assertThat(answer.status()).isEqualTo(415);
         assertThat(answer.field("error")).isEqualTo("unsupported_media_type");

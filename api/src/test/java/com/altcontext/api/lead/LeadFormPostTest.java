@@ -50,6 +50,11 @@ class LeadFormPostTest {
         return Call.form("email=" + encoded(email) + more);
     }
 
+    /** As a program that reads what is wrong. */
+    private static Call readable(Call form) {
+        return form.header("accept", "application/json");
+    }
+
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
@@ -61,13 +66,13 @@ class LeadFormPostTest {
         assertThat(form("&traffic.deviceType=bot").send().status()).isEqualTo(303);
 
         assertThat(stored.lead(email).path("is_bot").asBoolean()).isTrue();
-        assertThat(form("&traffic.deviceType=robot")
+        assertThat(readable(form("&traffic.deviceType=robot"))
                         .send()
                         .json()
                         .at("/issues/0/path")
                         .asText())
                 .isEqualTo("traffic.deviceType");
-        assertThat(form("&traffic.deviceType=bot&traffic.deviceType=mobile")
+        assertThat(readable(form("&traffic.deviceType=bot&traffic.deviceType=mobile"))
                         .send()
                         .json()
                         .at("/issues/0/path")
@@ -212,14 +217,18 @@ class LeadFormPostTest {
         JsonNode submission = stored.ofLead(SUBMISSIONS, email).getFirst();
         assertThat(submission.path("form_name").asText()).isEqualTo("lead_capture");
         assertThat(submission.path("payload").isNull()).isTrue();
-        assertThat(Call.form("email=&formName=x").send().json().path("issues").findValuesAsText("path"))
+        assertThat(readable(Call.form("email=&formName=x"))
+                        .send()
+                        .json()
+                        .path("issues")
+                        .findValuesAsText("path"))
                 .containsExactly("email");
     }
 
     @Test
     void three_hundred_unknown_fields_are_ignored_and_as_many_of_the_payload_are_too_many() {
         assertThat(form(fields("field")).send().status()).isEqualTo(303);
-        Call.Answer answer = form(fields("payload.")).send();
+        Call.Answer answer = readable(form(fields("payload."))).send();
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly("payload");
@@ -242,7 +251,7 @@ class LeadFormPostTest {
         "&propertyId=nowhere,propertyId"
     })
     void an_issue_names_its_field(String more, String field) {
-        Call.Answer answer = form(more).send();
+        Call.Answer answer = readable(form(more)).send();
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly(field);

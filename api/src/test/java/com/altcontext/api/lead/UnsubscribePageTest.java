@@ -2,6 +2,7 @@ package com.altcontext.api.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.http.HtmlPage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -48,7 +49,7 @@ class UnsubscribePageTest {
             assertThat(style.find()).isTrue();
             byte[] hash =
                     MessageDigest.getInstance("SHA-256").digest(style.group(1).getBytes(StandardCharsets.UTF_8));
-            assertThat(UnsubscribePage.STYLE_HASH)
+            assertThat(HtmlPage.STYLE_HASH)
                     .isEqualTo("sha256-" + Base64.getEncoder().encodeToString(hash));
         }
     }

@@ -3,6 +3,7 @@ package com.altcontext.api.lead;
 import static com.altcontext.api.testing.StoredRows.LeadTable.CONSENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.http.HtmlPage;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.StoredRows;
@@ -158,7 +159,7 @@ class UnsubscribeResourceTest {
             assertThat(answer.header("cache-control")).isEqualTo("no-store");
             assertThat(answer.header("referrer-policy")).isEqualTo("no-referrer");
             assertThat(answer.header("content-security-policy"))
-                    .isEqualTo("default-src 'none'; style-src '" + UnsubscribePage.STYLE_HASH
+                    .isEqualTo("default-src 'none'; style-src '" + HtmlPage.STYLE_HASH
                             + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
             assertThat(answer.text()).isEqualTo(method.equals("HEAD") ? "" : UnsubscribePage.ASK.in("en"));
             assertThat(answer.text()).doesNotContain(email, "example.ca");

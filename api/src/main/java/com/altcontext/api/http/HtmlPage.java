@@ -1,0 +1,65 @@
+package com.altcontext.api.http;
+
+import com.altcontext.value.Language;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/** The small pages that people see: a heading and what stands below it. They need no script and load nothing. */
+public final class HtmlPage {
+    public static final String TYPE = "text/html; charset=utf-8";
+
+    private static final String STYLE = "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;"
+            + "padding:0 1rem;color:#1a1a1a;background:#fff}h1{font-size:1.6rem;line-height:1.2}"
+            + "button{font:inherit;padding:.6rem 1.2rem;border:2px solid #14532d;border-radius:.4rem;"
+            + "background:#14532d;color:#fff;cursor:pointer}button:focus-visible{outline:3px solid #2563eb;"
+            + "outline-offset:3px}@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}";
+
+    /** What the content security policy lets through: this style and nothing else. */
+    public static final String STYLE_HASH = "sha256-" + hash(STYLE);
+
+    private static final String SECURITY_POLICY = "default-src 'none'; style-src '" + STYLE_HASH
+            + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private HtmlPage() {}
+
+    /**
+     * The whole page.
+     *
+     * @param title plain text without markup
+     * @param content HTML
+     */
+    public static String of(Language language, String title, String content) {
+        return "<!doctype html>\n<html lang=\"" + language.tag() + "\"><head><meta charset=\"utf-8\">"
+                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                + "<meta name=\"robots\" content=\"noindex\">"
+                + "<title>" + title + "</title><style>" + STYLE + "</style></head>"
+                + "<body><main><h1>" + title + "</h1>" + content + "</main></body></html>\n";
+    }
+
+    /** Sets the headers of a page, in place of those that every answer has. */
+    public static void setHeaders(HttpServerResponse response) {
+        response.putHeader(HttpHeaders.VARY, "Origin, Accept-Language");
+        response.putHeader("content-security-policy", SECURITY_POLICY);
+    }
+
+    /** Text that may hold anything, to stand in HTML. */
+    static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    private static String hash(String text) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return Base64.getEncoder().encodeToString(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}

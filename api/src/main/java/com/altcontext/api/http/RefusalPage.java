@@ -1,0 +1,81 @@
+package com.altcontext.api.http;
+
+import com.altcontext.value.Issue;
+import com.altcontext.value.Language;
+import java.util.List;
+
+/** What people see whose form was not taken, or whose link could not be followed: what to do now. */
+enum RefusalPage {
+    FAULTS(
+            "Please check the form",
+            "Your form was not sent. Go back with the button of your browser, correct it and send it again.",
+            "Veuillez vérifier le formulaire",
+            "Votre formulaire n’a pas été envoyé. Revenez en arrière avec le bouton de votre navigateur, corrigez-le et"
+                    + " renvoyez-le."),
+    TOO_LONG(
+            "The form is too long",
+            "Your form was not sent. Go back with the button of your browser, shorten your text and send it again.",
+            "Le formulaire est trop long",
+            "Votre formulaire n’a pas été envoyé. Revenez en arrière avec le bouton de votre navigateur, raccourcissez"
+                    + " votre texte et renvoyez-le."),
+    LIMITED(
+            "Please wait a minute",
+            "Too many requests came from your network. Wait a minute, go back with the button of your browser and try"
+                    + " again.",
+            "Veuillez patienter une minute",
+            "Trop de demandes sont venues de votre réseau. Attendez une minute, revenez en arrière avec le bouton de"
+                    + " votre navigateur et réessayez."),
+    UNAVAILABLE(
+            "Please try again in a moment",
+            "We cannot answer right now, and nothing was stored. Go back with the button of your browser and try again.",
+            "Veuillez réessayer dans un instant",
+            "Nous ne pouvons pas répondre pour le moment, et rien n’a été enregistré. Revenez en arrière avec le bouton"
+                    + " de votre navigateur et réessayez."),
+    FAILED(
+            "Something went wrong",
+            "The fault is ours, not yours. Please try again later.",
+            "Une erreur s’est produite",
+            "L’erreur vient de nous. Veuillez réessayer plus tard.");
+
+    private final String title;
+    private final String text;
+    private final String titre;
+    private final String texte;
+
+    RefusalPage(String title, String text, String titre, String texte) {
+        this.title = title;
+        this.text = text;
+        this.titre = titre;
+        this.texte = texte;
+    }
+
+    /** The whole page. Fields at fault have a line each; that of the address says how it should look. */
+    static String of(Problem problem, List<Issue> issues, Language language) {
+        RefusalPage page = switch (problem) {
+            case INVALID_REQUEST -> FAULTS;
+            case PAYLOAD_TOO_LARGE -> TOO_LONG;
+            case RATE_LIMITED -> LIMITED;
+            case UNAVAILABLE -> UNAVAILABLE;
+            default -> FAILED;
+        };
+        boolean french = language == Language.FRENCH;
+        StringBuilder content =
+                new StringBuilder("<p>").append(french ? page.texte : page.text).append("</p>");
+        issues.stream()
+                .map(Issue::path)
+                .filter(path -> !path.isEmpty())
+                .distinct()
+                .forEach(
+                        path -> content.append("<p>").append(line(path, french)).append("</p>"));
+        return HtmlPage.of(language, french ? page.titre : page.title, content.toString());
+    }
+
+    private static String line(String field, boolean french) {
+        if (field.equals("email")) {
+            return french
+                    ? "L’adresse courriel doit être complète, comme jo@exemple.ca."
+                    : "The e-mail address must be complete, like jo@example.ca.";
+        }
+        return (french ? "Champ à corriger : " : "Field to correct: ") + HtmlPage.escaped(field);
+    }
+}
