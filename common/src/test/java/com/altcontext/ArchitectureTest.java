@@ -32,7 +32,7 @@ class ArchitectureTest {
             Map.entry("visit", Set.of("db", "property", "attribution")),
             Map.entry("event", Set.of("db", "property", "visit", "attribution")),
             Map.entry("ingest", Set.of("db", "client", "property", "visit", "attribution", "event", "lead")),
-            Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event")),
+            Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event", "delivery")),
             Map.entry("cluster", Set.of("db", "metrics", "retention")),
             Map.entry("consent", Set.of("db", "property", "lead")),
             Map.entry("delivery", Set.of("db")),

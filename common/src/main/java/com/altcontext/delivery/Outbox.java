@@ -1,65 +1,204 @@
 package com.altcontext.delivery;
 
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
+import com.altcontext.value.Language;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Captured leads on their way to another system. The capture writes the message in its own transaction, so that none is
- * lost. The message is sent later, so that it does not delay the capture. It stays until it is delivered or its lead is
- * erased, so it may arrive more than once (its id is the same each time).
+ * Webhooks and mails on their way. A message is written in the transaction of what it is about, so that none is lost, and sent
+ * later, so that it delays nothing. It stays until it is delivered, so it may arrive more than once (its id is the same each
+ * time). What cannot be delivered within three days is set aside for an operator.
  *
- * <p>A message is the record of one capture. It does not change when the lead does, for example when the lead withdraws
- * consent later. The time of the next attempt goes by the database's clock, since the clocks of the machines may differ.
+ * <p>The time of the next attempt goes by the database's clock, since the clocks of the machines may differ.
  */
 public final class Outbox {
     /**
      * For so long after {@link #claim} no other machine gets the message: the sender must have given up by then. It
-     * doubles with each attempt, up to 6 hours.
+     * doubles with each attempt, up to 6 hours, and is up to a quarter longer by chance, so that what failed together does not
+     * come back together.
      */
     public static final Duration LEASE = Duration.ofMinutes(1);
+
+    private static final String ADD = """
+            INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, language, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """;
 
     /** Skips what another machine is claiming, instead of waiting for it. */
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (
-                SELECT id, next_attempt_at AS turn FROM lead_outbox WHERE next_attempt_at <= now()
+                SELECT id, next_attempt_at AS turn FROM outbox
+                WHERE kind = ? AND set_aside_at IS NULL AND next_attempt_at <= now()
                 ORDER BY next_attempt_at, created_at
                 LIMIT ?
                 FOR UPDATE SKIP LOCKED),
             claimed AS (
-                UPDATE lead_outbox AS o
+                UPDATE outbox AS o
                 SET attempts = o.attempts + 1,
-                    next_attempt_at = now()
-                        + least(interval '6 hours', make_interval(secs => ?) * (2 ^ least(o.attempts, 20)))
+                    next_attempt_at = now() + (1 + random() / 4)
+                        * least(interval '6 hours', make_interval(secs => ?) * (2 ^ least(o.attempts, 20)))
                 FROM due
                 WHERE o.id = due.id
-                RETURNING o.id, o.body, o.attempts, due.turn, o.created_at)
-            SELECT id, body, attempts FROM claimed ORDER BY turn, created_at
+                RETURNING o.*, due.turn)
+            SELECT c.id, c.event, CASE c.kind WHEN 'mail' THEN coalesce(c.destination, l.email) ELSE c.destination END,
+                   c.lead_id, c.property_id, c.language, c.body, c.attempts
+            FROM claimed AS c LEFT JOIN leads AS l ON l.id = c.lead_id
+            ORDER BY c.turn, c.created_at
+            """;
+
+    private static final String FAILED = """
+            WITH noted AS (
+                UPDATE outbox AS o
+                SET last_error = sent.error,
+                    set_aside_at = CASE WHEN sent.refused = 1 OR o.next_attempt_at >= o.retry_until THEN now() END
+                FROM unnest(?::uuid[], ?::text[], ?::int8[]) AS sent(id, error, refused)
+                WHERE o.id = sent.id
+                RETURNING o.id, o.set_aside_at)
+            SELECT id FROM noted WHERE set_aside_at IS NOT NULL
             """;
 
     private Outbox() {}
 
+    /** How a message is sent. */
+    public enum Kind {
+        WEBHOOK,
+        MAIL;
+
+        private final String key = name().toLowerCase(Locale.ROOT);
+
+        /** As it is stored. */
+        public String key() {
+            return key;
+        }
+    }
+
+    /**
+     * A message to be stored.
+     *
+     * @param id the {@code webhook-id}, by which a receiver recognises a repeat
+     * @param event what it is about, like {@code lead.captured}
+     * @param destination of a webhook its name, null for the one of the configuration; of a mail the address, null for that of the
+     *     lead
+     * @param leadId null if it is about no lead, or is to outlive its erasure: the message of a lead goes with it
+     * @param language in which a mail is written
+     * @param body JSON: what a webhook sends as it is, or what a mail's text is made of
+     */
+    public record NewMessage(
+            UUID id,
+            Kind kind,
+            String event,
+            @Nullable String destination,
+            @Nullable UUID leadId,
+            @Nullable String propertyId,
+            Language language,
+            String body) {
+        /** For a webhook. */
+        public static NewMessage webhook(
+                String event,
+                @Nullable String destination,
+                @Nullable UUID leadId,
+                @Nullable String propertyId,
+                String body) {
+            return new NewMessage(
+                    UUID.randomUUID(), Kind.WEBHOOK, event, destination, leadId, propertyId, Language.ENGLISH, body);
+        }
+
+        /** A mail to an address that is no lead's. */
+        public static NewMessage mail(
+                String event, String address, @Nullable String propertyId, Language language, String body) {
+            return new NewMessage(UUID.randomUUID(), Kind.MAIL, event, address, null, propertyId, language, body);
+        }
+    }
+
     /**
      * A message to be sent.
      *
-     * @param id the {@code webhook-id}
-     * @param body the request's body: JSON, and what the signature is over
+     * @param destination as in {@link NewMessage}, and of a mail always an address
      * @param attempt counts from 1
      */
-    public record Message(UUID id, String body, int attempt) {}
+    public record Message(
+            UUID id,
+            String event,
+            @Nullable String destination,
+            @Nullable UUID leadId,
+            @Nullable String propertyId,
+            Language language,
+            String body,
+            int attempt) {
+        static Message read(Row row) throws SQLException {
+            Language language = Language.named(row.text(6));
+            return new Message(
+                    row.id(1),
+                    row.text(2),
+                    row.textOrNull(3),
+                    row.idOrNull(4),
+                    row.textOrNull(5),
+                    language == null ? Language.ENGLISH : language,
+                    row.text(7),
+                    Math.toIntExact(row.number(8)));
+        }
+    }
+
+    /** Stores a message, to be sent once the transaction has committed. */
+    public static void add(Tx tx, NewMessage message) {
+        Pipeline pipeline = tx.pipeline();
+        add(pipeline, message);
+        pipeline.send();
+    }
+
+    /** The same with the statements of a pipeline. */
+    public static void add(Pipeline pipeline, NewMessage message) {
+        pipeline.update(
+                ADD,
+                message.id,
+                message.kind.key,
+                message.event,
+                message.destination,
+                message.leadId,
+                message.propertyId,
+                message.language.tag(),
+                message.body);
+    }
 
     /**
      * Takes up to so many messages that are due, for {@link #LEASE}, in the order in which they became due. The caller
      * commits, then sends.
      */
-    public static List<Message> claim(Tx tx, int max) {
-        return tx.query(CLAIM, row -> new Message(row.id(1), row.text(2), Math.toIntExact(row.number(3))), max, (double)
-                LEASE.toSeconds());
+    public static List<Message> claim(Tx tx, Kind kind, int max) {
+        return tx.query(CLAIM, Message::read, kind.key, max, (double) LEASE.toSeconds());
     }
 
-    /** Removes messages that were accepted. The others become due again by themselves. */
+    /** Removes messages that were accepted. */
     public static void delivered(Tx tx, List<UUID> ids) {
-        var _ = tx.update("DELETE FROM lead_outbox WHERE id = ANY (?)", (Object) ids.toArray(UUID[]::new));
+        var _ = tx.update("DELETE FROM outbox WHERE id = ANY (?)", (Object) ids.toArray(UUID[]::new));
+    }
+
+    /**
+     * A message that was not accepted.
+     *
+     * @param error a code or a kind of failure: no words of the receiver, which may hold personal data
+     * @param refused whether no further attempt makes sense
+     */
+    public record Failure(UUID id, String error, boolean refused) {}
+
+    /**
+     * Notes why messages were not accepted. They become due again by themselves, or are set aside if their time is over.
+     *
+     * @return those that were set aside
+     */
+    public static List<UUID> failed(Tx tx, List<Failure> failures) {
+        return tx.query(
+                FAILED,
+                row -> row.id(1),
+                failures.stream().map(Failure::id).toArray(UUID[]::new),
+                failures.stream().map(Failure::error).toArray(String[]::new),
+                failures.stream().mapToLong(failure -> failure.refused ? 1 : 0).toArray());
     }
 }

@@ -19,35 +19,41 @@ import java.util.function.Function;
 
 /**
  * Sends what is due in the outbox, batch by batch until nothing is due. The messages of a batch are under way at once, and a later
- * batch never overtakes an earlier one. No connection to the database is held while a receiver takes its time. Whatever is not
- * answered with a success is sent again later.
+ * batch never overtakes an earlier one. No connection to the database is held while a receiver takes its time. What is not
+ * accepted is sent again later.
  */
 public final class OutboxSender {
     /** So many are claimed at once and sent at once: none waits behind others at a slow receiver until its lease is over. */
     public static final int MAX_IN_FLIGHT = 8;
 
-    /** For one message. */
-    public static final Duration TIMEOUT = Duration.ofSeconds(5);
-
-    private static final String DELIVERED = "delivered";
     private static final Logger LOG = System.getLogger(OutboxSender.class.getName());
 
     private final Sql sql;
-    private final Function<Outbox.Message, Future<Integer>> post;
+    private final Outbox.Kind kind;
+    private final Duration timeout;
+    private final Function<Outbox.Message, Future<Attempt>> receiver;
     private final Consumer<Boolean> observer;
 
     /**
-     * @param post sends a message, and gets the status of the answer (RFC 9110)
-     * @param observer gets of each message whether it was taken
+     * @param timeout for a batch, less than {@link Outbox#LEASE}; the receiver itself should give up on a message sooner
+     * @param receiver sends a message
+     * @param observer gets of each message whether it was accepted
      */
-    public OutboxSender(Sql sql, Function<Outbox.Message, Future<Integer>> post, Consumer<Boolean> observer) {
+    public OutboxSender(
+            Sql sql,
+            Outbox.Kind kind,
+            Duration timeout,
+            Function<Outbox.Message, Future<Attempt>> receiver,
+            Consumer<Boolean> observer) {
         this.sql = sql;
-        this.post = post;
+        this.kind = kind;
+        this.timeout = timeout;
+        this.receiver = receiver;
         this.observer = observer;
     }
 
     /**
-     * Sends until nothing is due or the receiver takes nothing: then the rest waits for the next call.
+     * Sends until nothing is due or nothing of a batch is accepted: then the rest waits for the next call.
      *
      * @throws SqlFailure if the outbox cannot be read
      */
@@ -59,47 +65,56 @@ public final class OutboxSender {
     }
 
     private List<Outbox.Message> claim() {
-        return sql.inTransaction(tx -> Outbox.claim(tx, MAX_IN_FLIGHT));
+        return sql.inTransaction(tx -> Outbox.claim(tx, kind, MAX_IN_FLIGHT));
     }
 
-    /** @return whether the receiver took any of them */
+    /** @return whether any of them was accepted */
     private boolean pass(List<Outbox.Message> batch) {
-        Map<Outbox.Message, Future<Integer>> answers = new LinkedHashMap<>();
-        batch.forEach(message -> answers.put(message, post.apply(message)));
-        long deadline = System.nanoTime() + 2 * TIMEOUT.toNanos();
-        List<UUID> taken = new ArrayList<>();
+        Map<Outbox.Message, Future<Attempt>> answers = new LinkedHashMap<>();
+        batch.forEach(message -> answers.put(message, receiver.apply(message)));
+        long deadline = System.nanoTime() + timeout.toNanos();
+        List<UUID> delivered = new ArrayList<>();
+        List<Outbox.Failure> failures = new ArrayList<>();
         answers.forEach((message, answer) -> {
-            String outcome = outcome(answer, deadline);
-            observer.accept(outcome.equals(DELIVERED));
-            if (outcome.equals(DELIVERED)) {
-                taken.add(message.id());
+            Attempt attempt = await(answer, deadline);
+            observer.accept(attempt.isDelivered());
+            if (attempt.isDelivered()) {
+                delivered.add(message.id());
             } else {
                 LOG.log(
                         Level.WARNING,
-                        "the webhook did not take lead message " + message.id() + ", try " + message.attempt() + ": "
-                                + outcome);
+                        kind.key() + " message " + message.id() + " (" + message.event()
+                                + ") was not accepted, attempt " + message.attempt() + ": " + attempt.error());
+                failures.add(
+                        new Outbox.Failure(message.id(), attempt.error(), attempt.result() == Attempt.Result.REFUSED));
             }
         });
-        if (!taken.isEmpty()) {
-            sql.inTransaction(tx -> {
-                Outbox.delivered(tx, taken);
-                return true;
-            });
-        }
-        return !taken.isEmpty();
+        note(delivered, failures);
+        return !delivered.isEmpty();
     }
 
-    private static String outcome(Future<Integer> answer, long deadline) {
+    private void note(List<UUID> delivered, List<Outbox.Failure> failures) {
+        List<UUID> setAside = sql.inTransaction(tx -> {
+            if (!delivered.isEmpty()) {
+                Outbox.delivered(tx, delivered);
+            }
+            return failures.isEmpty() ? List.<UUID>of() : Outbox.failed(tx, failures);
+        });
+        for (UUID id : setAside) {
+            LOG.log(Level.ERROR, kind.key() + " message " + id + " is set aside: it will not be tried again");
+        }
+    }
+
+    private static Attempt await(Future<Attempt> answer, long deadline) {
         try {
-            int status = answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            return status / 100 == 2 ? DELIVERED : "answered " + status;
-        } catch (ExecutionException | TimeoutException failed) {
-            Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-            // Its message may name the address of the receiver, which may hold a secret.
-            return "failed: " + cause.getClass().getSimpleName();
+            return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException failed) {
+            return Attempt.failed(failed.getCause() == null ? failed : failed.getCause());
+        } catch (TimeoutException late) {
+            return Attempt.failed(late);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-            return "interrupted";
+            return Attempt.failed(stop);
         }
     }
 }

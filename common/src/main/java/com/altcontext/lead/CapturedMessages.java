@@ -10,8 +10,8 @@ import java.util.List;
  */
 final class CapturedMessages {
     private static final String PUT = """
-            INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)
-            SELECT form.id, l.id, t.captured_at, now(), jsonb_build_object('type', 'lead.captured',
+            INSERT INTO outbox (id, kind, event, lead_id, property_id, created_at, body)
+            SELECT form.id, 'webhook', 'lead.captured', l.id, l.property_id, t.captured_at, jsonb_build_object('type', 'lead.captured',
                 'timestamp', to_char(t.captured_at AT TIME ZONE 'UTC', t.iso), 'data', jsonb_build_object(
                     'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
                     'consentStatus', CASE WHEN l.in_review AND l.consent_status <> 'withdrawn' THEN 'pending' ELSE l.consent_status END,

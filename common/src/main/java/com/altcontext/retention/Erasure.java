@@ -58,10 +58,10 @@ public final class Erasure {
                 RETURNING *)
             INSERT INTO consent_events (
                 id, lead_id, property_id, status, source, form_name, path, policy_version, purpose, reason, occurred_at,
-                expires_at, ip_hash)
+                expires_at, ip_hash, confirms)
             OVERRIDING SYSTEM VALUE
             SELECT id, lead_id, property_id, status, source, erased(form_name, ?), erased(path, ?), erased(policy_version, ?),
-                   erased(purpose, ?), erased(reason, ?), occurred_at, expires_at, ip_hash
+                   erased(purpose, ?), erased(reason, ?), occurred_at, expires_at, ip_hash, confirms
             FROM old
             """;
 

@@ -24,6 +24,9 @@ final class ExportDocument {
             "consent_expires_at",
             "is_bot",
             "in_review",
+            "language",
+            "confirmation_mails",
+            "confirmation_mailed_at",
             "form_name",
             "capture_traffic_source",
             "capture_referrer_host",
@@ -40,6 +43,7 @@ final class ExportDocument {
 
     private static final String CONSENT = object(
             "c",
+            "id",
             "status",
             "source",
             "form_name",
@@ -49,7 +53,8 @@ final class ExportDocument {
             "reason",
             "occurred_at",
             "expires_at",
-            "ip_hash");
+            "ip_hash",
+            "confirms");
 
     private static final String SUBMISSION = object(
             "f",
@@ -65,7 +70,20 @@ final class ExportDocument {
 
     private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at", "is_bot");
 
-    private static final String MESSAGE = object("o", "id", "created_at", "attempts", "next_attempt_at", "body");
+    private static final String MESSAGE = object(
+            "o",
+            "id",
+            "kind",
+            "event",
+            "destination",
+            "language",
+            "created_at",
+            "attempts",
+            "next_attempt_at",
+            "retry_until",
+            "set_aside_at",
+            "last_error",
+            "body");
 
     private static final String VISITOR = object("v", "visitor_id", "property_id", "anon_id", "first_seen_at");
 
@@ -227,7 +245,7 @@ final class ExportDocument {
                 LINK,
                 "lead_identities AS i WHERE i.lead_id = ? AND i.source = 'form_submit' ORDER BY i.linked_at",
                 lead.id());
-        array("messages", MESSAGE, "lead_outbox AS o WHERE o.lead_id = ? ORDER BY o.created_at", lead.id());
+        array("messages", MESSAGE, "outbox AS o WHERE o.lead_id = ? ORDER BY o.created_at", lead.id());
         long guesses = tx.query(GUESSES, row -> row.number(1), lead.id()).getFirst();
         out.append(",\"mayAlsoBe\":").append(Long.toString(guesses)).append('}');
     }

@@ -12,7 +12,7 @@ record LeadRows(long leads, long submissions, long consents, long links, long me
     static LeadRows delete(Tx tx, Email email) {
         Pipeline pipeline = tx.pipeline();
         String address = email.value();
-        var messages = DeletedCount.add(pipeline, "lead_outbox" + OF_ADDRESS, address);
+        var messages = DeletedCount.add(pipeline, "outbox" + OF_ADDRESS + " OR destination = ?", address, address);
         var submissions = DeletedCount.add(pipeline, "form_submissions" + OF_ADDRESS, address);
         var consents = DeletedCount.add(pipeline, "consent_events" + OF_ADDRESS, address);
         var links = DeletedCount.add(pipeline, "lead_identities" + OF_ADDRESS, address);

@@ -46,7 +46,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
     static final List<PersonalDataColumns> OTHERS = List.of(
             new PersonalDataColumns("daily_dimension_rollups", List.of("value"), List.of()),
             new PersonalDataColumns("form_submissions", List.of("form_name"), List.of("payload")),
-            new PersonalDataColumns("lead_outbox", List.of(), List.of("body")),
+            new PersonalDataColumns("outbox", List.of("destination"), List.of("body")),
             new PersonalDataColumns(
                     "leads",
                     List.of(
@@ -96,7 +96,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
     /** How many rows hold it, except those that have one of the ids in a column. */
     long count(Tx tx, AddressPattern address, String column, Collection<UUID> except) {
         return tx.query(
-                        counting() + " AND " + column + " <> ALL (?::uuid[])",
+                        counting() + " AND (" + column + " <> ALL (?::uuid[])) IS NOT FALSE",
                         row -> row.number(1),
                         address.rough(),
                         address.precise(),

@@ -57,7 +57,9 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
         Pipeline pipeline = tx.pipeline();
         pipeline.update(LOG, at, by, property, property);
         pipeline.update(
-                "DELETE FROM lead_outbox WHERE lead_id IN (SELECT id FROM leads WHERE property_id = ?)", property);
+                "DELETE FROM outbox WHERE property_id = ? OR lead_id IN (SELECT id FROM leads WHERE property_id = ?)",
+                property,
+                property);
         pipeline.update("DELETE FROM form_submissions" + OF_PROPERTY, property);
         pipeline.update("DELETE FROM consent_events" + OF_PROPERTY, property);
         pipeline.update("DELETE FROM lead_identities" + OF_PROPERTY, property);

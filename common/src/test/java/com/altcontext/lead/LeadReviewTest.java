@@ -28,7 +28,7 @@ class LeadReviewTest extends LeadsFixture {
         assertThat(mailable()).isZero();
         assertThat(database.texts("SELECT for_review::text FROM form_submissions ORDER BY submitted_at"))
                 .containsExactly("true", "false");
-        assertThat(database.texts("SELECT body::jsonb #>> '{data,consentStatus}' FROM lead_outbox"))
+        assertThat(database.texts("SELECT body::jsonb #>> '{data,consentStatus}' FROM outbox"))
                 .containsExactly("pending", "pending");
 
         assertThat(new LeadReview(database.sql()).accept(null, null, NOW)).isOne();

@@ -128,7 +128,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
                 JOIN sessions s ON s.id = f.session_id AND s.visitor_id = f.visitor_id
                 UNION ALL
                 SELECT concat_ws(' ', 'message', l.email, o.created_at, body::jsonb #- '{data,leadId}')
-                FROM lead_outbox o JOIN leads l ON l.id = o.lead_id
+                FROM outbox o JOIN leads l ON l.id = o.lead_id
                 UNION ALL SELECT concat_ws(' ', 'visit', visitor_id, started_at, last_event_at) FROM sessions
                 UNION ALL SELECT concat_ws(' ', 'visitor', visitor_id, first_seen_at) FROM visitors
                 ORDER BY 1

@@ -48,7 +48,6 @@ abstract class LeadsFixture {
 
     /** Lead, submissions, events, consent rows and messages. */
     static List<Long> counts() {
-        return List.of(
-                rows("leads"), rows("form_submissions"), rows("events"), rows("consent_events"), rows("lead_outbox"));
+        return List.of(rows("leads"), rows("form_submissions"), rows("events"), rows("consent_events"), rows("outbox"));
     }
 }

@@ -50,7 +50,7 @@ class LeadsTest extends LeadsFixture {
                         NOW,
                         captured.leadId()))
                 .containsExactly("default implied form newsletter / 2026-01 newsletter t t 32");
-        assertThat(rows("lead_outbox")).isEqualTo(1);
+        assertThat(rows("outbox")).isEqualTo(1);
     }
 
     @Test

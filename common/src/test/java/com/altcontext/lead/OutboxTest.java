@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.Outbox;
+import com.altcontext.delivery.Outbox.Failure;
+import com.altcontext.delivery.Outbox.Kind;
+import com.altcontext.delivery.Outbox.NewMessage;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
+import com.altcontext.value.Language;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +58,7 @@ class OutboxTest {
     }
 
     private static List<Outbox.Message> claim(Sql sql, int most) {
-        return sql.inTransaction(tx -> Outbox.claim(tx, most));
+        return sql.inTransaction(tx -> Outbox.claim(tx, Kind.WEBHOOK, most));
     }
 
     private static List<Outbox.Message> claim(int most) {
@@ -62,7 +66,7 @@ class OutboxTest {
     }
 
     private static void allDue() {
-        database.run("UPDATE lead_outbox SET next_attempt_at = now() - interval '1 s'");
+        database.run("UPDATE outbox SET next_attempt_at = now() - interval '1 s'");
     }
 
     @Test
@@ -142,42 +146,129 @@ class OutboxTest {
     }
 
     @Test
-    void the_time_between_attempts_doubles_up_to_six_hours() {
+    void the_time_between_attempts_doubles_up_to_six_hours_and_a_quarter_of_it_is_chance() {
         captureSome(1);
-        List<String> waits = new ArrayList<>();
-        for (int attempt = 1; attempt <= 12; attempt++) {
+        List<Double> shares = new ArrayList<>();
+        for (int attempt = 1; attempt <= 24; attempt++) {
+            long seconds = Math.min(
+                    60L << Math.min(attempt - 1, 20), Duration.ofHours(6).toSeconds());
             // In one transaction the database's clock stands still.
-            waits.add(database.sql().inTransaction(tx -> {
-                var _ = tx.update("UPDATE lead_outbox SET next_attempt_at = now()");
-                assertThat(Outbox.claim(tx, 1)).hasSize(1);
-                return tx.query("SELECT (next_attempt_at - now())::text FROM lead_outbox", row -> row.text(1))
+            shares.add(database.sql().inTransaction(tx -> {
+                var _ = tx.update("UPDATE outbox SET next_attempt_at = now()");
+                assertThat(Outbox.claim(tx, Kind.WEBHOOK, 1)).hasSize(1);
+                return tx.query(
+                                "SELECT extract(epoch FROM next_attempt_at - now()) / ?::int8 FROM outbox",
+                                row -> Double.valueOf(row.text(1)),
+                                seconds)
                         .getFirst();
             }));
         }
-        database.run("UPDATE lead_outbox SET attempts = 1000000, next_attempt_at = now()");
+        database.run("UPDATE outbox SET attempts = 1000000, next_attempt_at = now()");
         assertThat(claim(1)).hasSize(1);
 
-        assertThat(waits)
-                .containsExactly(
-                        "00:01:00",
-                        "00:02:00",
-                        "00:04:00",
-                        "00:08:00",
-                        "00:16:00",
-                        "00:32:00",
-                        "01:04:00",
-                        "02:08:00",
-                        "04:16:00",
-                        "06:00:00",
-                        "06:00:00",
-                        "06:00:00");
+        assertThat(shares).allSatisfy(share -> assertThat(share).isBetween(1.0, 1.25));
+        assertThat(shares)
+                .as("two that failed together do not come back together")
+                .doesNotHaveDuplicates();
         assertThat(Outbox.LEASE).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    private static List<UUID> failed(UUID id, boolean refused) {
+        return database.sql().inTransaction(tx -> Outbox.failed(tx, List.of(new Failure(id, "answered 503", refused))));
+    }
+
+    @Test
+    void a_message_that_fails_says_why_and_is_tried_again() {
+        captureSome(1);
+        UUID id = claim(1).getFirst().id();
+
+        assertThat(failed(id, false)).isEmpty();
+        assertThat(database.texts("SELECT last_error || ' ' || (set_aside_at IS NULL) FROM outbox"))
+                .containsExactly("answered 503 true");
+        allDue();
+        assertThat(claim(1)).extracting(Outbox.Message::attempt).containsExactly(2);
+    }
+
+    @Test
+    void a_message_that_is_refused_or_whose_three_days_are_over_is_set_aside() {
+        captureSome(2);
+        UUID late = claim(1).getFirst().id();
+        UUID refused = claim(1).getFirst().id();
+        assertThat(database.count("SELECT count(*) FROM outbox WHERE retry_until - created_at"
+                        + " BETWEEN interval '2 days' AND interval '4 days'"))
+                .isEqualTo(2);
+        database.run("UPDATE outbox SET retry_until = next_attempt_at WHERE id = '" + late + "'");
+
+        assertThat(failed(late, false)).containsExactly(late);
+        assertThat(failed(refused, true)).containsExactly(refused);
+        allDue();
+        assertThat(claim(10)).isEmpty();
+        assertThat(database.count("SELECT count(*) FROM outbox WHERE set_aside_at IS NOT NULL"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void mails_and_webhooks_are_claimed_apart_and_a_mail_goes_to_its_address_or_to_its_lead() {
+        UUID lead = capture(TestForm.by("jo@example.ca", NOW)).leadId();
+        database.run("DELETE FROM outbox");
+        NewMessage ofLead = new NewMessage(
+                UUID.randomUUID(), Kind.MAIL, "consent.confirmation", null, lead, "default", Language.FRENCH, "{}");
+        NewMessage toOperator =
+                NewMessage.mail("report", "ops@example.ca", "default", Language.ENGLISH, "{\"week\":1}");
+        NewMessage hook = NewMessage.webhook("lead.erased", "crm", null, "default", "{\"leadId\":\"" + lead + "\"}");
+        database.sql().inTransaction(tx -> {
+            List.of(ofLead, toOperator, hook).forEach(message -> Outbox.add(tx, message));
+            return true;
+        });
+
+        assertThat(claim(10)).extracting(Outbox.Message::destination).containsExactly("crm");
+        List<Outbox.Message> mails = database.sql().inTransaction(tx -> Outbox.claim(tx, Kind.MAIL, 10));
+        assertThat(mails)
+                .extracting(message -> message.event() + " " + message.destination() + " " + message.language() + " "
+                        + message.propertyId() + " " + message.body())
+                .containsExactlyInAnyOrder(
+                        "consent.confirmation jo@example.ca FRENCH default {}",
+                        "report ops@example.ca ENGLISH default {\"week\":1}");
+    }
+
+    /** While machines are replaced, both releases serve. */
+    @Test
+    void the_release_before_goes_on_writing_claiming_and_removing_under_the_old_name() {
+        UUID lead = capture(TestForm.by("jo@example.ca", NOW)).leadId();
+        NewMessage mail =
+                new NewMessage(UUID.randomUUID(), Kind.MAIL, "report", null, lead, null, Language.ENGLISH, "{}");
+        database.sql().inTransaction(tx -> {
+            Outbox.add(tx, mail);
+            return true;
+        });
+        database.run("INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)"
+                + " SELECT gen_random_uuid(), id, now(), now(), '{}' FROM leads");
+        assertThat(database.count("SELECT count(*) FROM outbox WHERE kind = 'webhook' AND event = 'lead.captured'"))
+                .isEqualTo(2);
+
+        database.run("""
+                WITH due AS MATERIALIZED (
+                    SELECT id FROM lead_outbox WHERE next_attempt_at <= now() LIMIT 8 FOR UPDATE SKIP LOCKED)
+                UPDATE lead_outbox AS o SET attempts = o.attempts + 1 FROM due WHERE o.id = due.id
+                """);
+        assertThat(database.texts("SELECT kind || attempts FROM outbox ORDER BY 1"))
+                .containsExactly("mail0", "webhook1", "webhook1");
+        database.run(
+                "DELETE FROM lead_outbox",
+                "INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts) VALUES (now(), 'test', sha256(''), '{}')",
+                "DELETE FROM consent_events",
+                "DELETE FROM form_submissions",
+                "DELETE FROM lead_identities",
+                "DELETE FROM leads");
+        assertThat(database.count("SELECT count(*) FROM outbox"))
+                .as("with the lead")
+                .isZero();
     }
 
     @Test
     void whose_turn_came_first_goes_first() {
         captureSome(5);
-        database.run("UPDATE lead_outbox o SET next_attempt_at = now() - interval '1 min' FROM leads l"
+        database.run("UPDATE outbox o SET next_attempt_at = now() - interval '1 min' FROM leads l"
                 + " WHERE l.id = o.lead_id AND l.email = 'lead-3@example.ca'");
 
         assertThat(claim(1).getFirst().body()).contains("lead-3@example.ca");
@@ -187,7 +278,7 @@ class OutboxTest {
     void messages_claimed_together_are_in_the_order_of_their_turns() {
         captureSome(20);
         database.run(
-                "UPDATE lead_outbox o SET next_attempt_at = now() - right(l.email, -5)::interval"
+                "UPDATE outbox o SET next_attempt_at = now() - right(l.email, -5)::interval"
                         + " FROM (SELECT id, split_part(email, '@', 1) || ' min' AS email FROM leads) l WHERE l.id = o.lead_id");
 
         assertThat(claim(8))
@@ -221,7 +312,7 @@ class OutboxTest {
         captureSome(3);
 
         List<Outbox.Message> others = database.sql().inTransaction(tx -> {
-            assertThat(Outbox.claim(tx, 2)).hasSize(2);
+            assertThat(Outbox.claim(tx, Kind.WEBHOOK, 2)).hasSize(2);
             return claim(database.anotherMachine(), 10);
         });
 

@@ -223,9 +223,8 @@ class ExportTest {
         String document = exported(BOB);
 
         assertThat(at(document, "$.mentions"))
-                .containsExactly(
-                        "{\"leads\": 1, \"events\": 1, \"sessions\": 0, \"leadOutbox\": 1, \"consentEvents\": 0,"
-                                + " \"formSubmissions\": 1, \"dailyDimensionRollups\": 0}");
+                .containsExactly("{\"leads\": 1, \"events\": 1, \"outbox\": 1, \"sessions\": 0, \"consentEvents\": 0,"
+                        + " \"formSubmissions\": 1, \"dailyDimensionRollups\": 0}");
         assertThat(document).doesNotContain("ann@x.ca").doesNotContain("visitor-next");
     }
 
@@ -283,10 +282,10 @@ class ExportTest {
         String document = exported(BOB);
 
         assertShown(document, "$.leads[0]", "leads");
-        assertShown(document, "$.leads[0].consent[0]", "consent_events", "id", "lead_id", "property_id");
+        assertShown(document, "$.leads[0].consent[0]", "consent_events", "lead_id", "property_id");
         assertShown(document, "$.leads[0].submissions[0]", "form_submissions", "lead_id", "property_id");
         assertShown(document, "$.leads[0].visitors[0]", "lead_identities", "lead_id", "property_id");
-        assertShown(document, "$.leads[0].messages[0]", "lead_outbox", "lead_id");
+        assertShown(document, "$.leads[0].messages[0]", "outbox", "lead_id", "property_id");
         assertShown(document, "$.visitors[0]", "visitors", "bucket");
         assertShown(
                 document,

@@ -25,7 +25,7 @@ class PrivacyDocTest {
             "consent_events",
             "erasure_log",
             "audit_log",
-            "lead_outbox",
+            "outbox",
             "unsubscribe_requests");
 
     private static final Pattern NAMED_COLUMN = Pattern.compile("`([a-z_]+\\.[a-z_]+)`");

@@ -160,7 +160,7 @@ public record TestForm(
                 "INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)"
                         + " VALUES (now(), 'test', sha256(''), '{}')",
                 "DELETE FROM consent_events",
-                "DELETE FROM lead_outbox",
+                "DELETE FROM outbox",
                 "DELETE FROM form_submissions",
                 "DELETE FROM lead_identities",
                 "DELETE FROM leads",

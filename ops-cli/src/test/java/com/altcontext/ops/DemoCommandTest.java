@@ -48,7 +48,7 @@ class DemoCommandTest {
                 .isZero();
         assertThat(number("SELECT count(DISTINCT first_utm_campaign) FROM leads WHERE NOT is_bot"))
                 .isGreaterThanOrEqualTo(2);
-        assertThat(number("SELECT count(*) FROM lead_outbox")).isZero();
+        assertThat(number("SELECT count(*) FROM outbox")).isZero();
         assertThat(number("SELECT count(*) FROM goals g WHERE (SELECT sum(sessions) FROM daily_goal_rollups r"
                         + " WHERE r.property_id = g.property_id AND r.goal = g.name) > 10"))
                 .isEqualTo(3);

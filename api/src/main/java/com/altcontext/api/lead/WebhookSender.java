@@ -2,6 +2,7 @@ package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.db.Sql;
+import com.altcontext.delivery.Attempt;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.delivery.OutboxSender;
 import com.altcontext.delivery.WebhookSignature;
@@ -14,6 +15,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Future;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class WebhookSender {
+    /** For one message. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
     /** Null where there is no webhook. */
     private final @Nullable OutboxSender outbox;
 
@@ -37,6 +42,8 @@ public class WebhookSender {
                             new WebhookSignature(config.leads().webhookSecret().orElseThrow());
                     return new OutboxSender(
                             sql,
+                            Outbox.Kind.WEBHOOK,
+                            TIMEOUT.multipliedBy(2),
                             message -> post(client, url, message, signature, clock.instant()),
                             taken -> meters.counter(
                                             "altcontext.webhook.sent", "outcome", taken ? "delivered" : "failed")
@@ -62,7 +69,7 @@ public class WebhookSender {
                 .with(new HttpClientOptions()
                         // Each is closed with its answer: the next message must not be given one that is being closed.
                         .setKeepAlive(false)
-                        .setConnectTimeout((int) OutboxSender.TIMEOUT.toMillis())
+                        .setConnectTimeout((int) TIMEOUT.toMillis())
                         .setSsl("https".equals(url.getScheme())))
                 // What breaks a connection fails its request, which is logged. Vert.x would log it with what the
                 // receiver
@@ -71,13 +78,13 @@ public class WebhookSender {
                 .build();
     }
 
-    /** The status of the answer. */
-    private static Future<Integer> post(
+    /** What the status of the answer says (RFC 9110). */
+    private static Future<Attempt> post(
             HttpClient client, URI url, Outbox.Message message, WebhookSignature signature, Instant now) {
         RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setAbsoluteURI(url.toString())
-                .setTimeout(OutboxSender.TIMEOUT.toMillis())
+                .setTimeout(TIMEOUT.toMillis())
                 .putHeader("content-type", "application/json")
                 .putHeader("webhook-id", message.id().toString())
                 .putHeader("webhook-timestamp", String.valueOf(now.getEpochSecond()))
@@ -88,7 +95,8 @@ public class WebhookSender {
                     // What else it says may be without end, and would keep the next message waiting.
                     answer.exceptionHandler(cutOff -> {});
                     var _ = answer.request().connection().close();
-                    return answer.statusCode();
+                    int status = answer.statusCode();
+                    return status / 100 == 2 ? Attempt.DELIVERED : Attempt.failed("answered " + status);
                 })
                 .toCompletionStage()
                 .toCompletableFuture();

@@ -35,7 +35,7 @@ class WebhookCatchUpIT {
                 RETURN NULL;
             END $$
             """, """
-            CREATE TRIGGER count_claim AFTER UPDATE ON lead_outbox
+            CREATE TRIGGER count_claim AFTER UPDATE ON outbox
             REFERENCING NEW TABLE AS claimed FOR EACH STATEMENT EXECUTE FUNCTION count_claim()
             """);
 
@@ -48,7 +48,7 @@ class WebhookCatchUpIT {
 
     /** Their ids are random and say nothing about their order. */
     private static final String FILL = """
-            INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)
+            INSERT INTO outbox (id, lead_id, created_at, next_attempt_at, body)
             SELECT gen_random_uuid(), id, first_captured_at,
                    now() - interval '1 hour' + right(id::text, 12)::int * interval '1 second', right(id::text, 12)::int::text
             FROM leads
@@ -100,7 +100,7 @@ class WebhookCatchUpIT {
     }
 
     private void awaitAllDelivered() {
-        StoredRows.await(() -> number("SELECT count(*) FROM lead_outbox"), 0L);
+        StoredRows.await(() -> number("SELECT count(*) FROM outbox"), 0L);
         assertThat(received)
                 .as("each once")
                 .containsExactlyInAnyOrderElementsOf(

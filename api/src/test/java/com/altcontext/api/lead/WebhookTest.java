@@ -72,7 +72,7 @@ class WebhookTest {
     @BeforeEach
     void empty() {
         stored = new StoredRows(sql);
-        stored.execute("DELETE FROM lead_outbox");
+        stored.execute("DELETE FROM outbox");
     }
 
     @BeforeEach
@@ -132,7 +132,7 @@ class WebhookTest {
 
     /** As if the time until the next attempt had passed. */
     private void letTimePass() {
-        stored.execute("UPDATE lead_outbox SET next_attempt_at = now() - interval '1 second'");
+        stored.execute("UPDATE outbox SET next_attempt_at = now() - interval '1 second'");
     }
 
     @Test
@@ -255,8 +255,7 @@ class WebhookTest {
             }
             StoredRows.await(() -> attempts(), List.of(1));
             // Logged when it has failed: the next turn comes after that.
-            StoredRows.await(
-                    () -> logged.lines().stream().anyMatch(line -> line.contains("did not take lead message")), true);
+            StoredRows.await(() -> logged.lines().stream().anyMatch(line -> line.contains("was not accepted")), true);
 
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContainIgnoringCase(email));
         }
@@ -273,7 +272,7 @@ class WebhookTest {
                 .send();
 
         assertThat(deleted.json().path("messages").asInt()).isOne();
-        assertThat(stored.rows("SELECT to_jsonb(o)::text FROM lead_outbox o WHERE body LIKE '%' || ? || '%'", email))
+        assertThat(stored.rows("SELECT to_jsonb(o)::text FROM outbox o WHERE body LIKE '%' || ? || '%'", email))
                 .isEmpty();
     }
 }

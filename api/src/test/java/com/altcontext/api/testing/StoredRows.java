@@ -98,7 +98,7 @@ public final class StoredRows {
         CONSENT("consent_events", "id"),
         SUBMISSIONS("form_submissions", "submitted_at"),
         LINKS("lead_identities", "linked_at"),
-        MESSAGES("lead_outbox", "created_at");
+        MESSAGES("outbox", "created_at");
 
         private final String name;
         private final String time;
