@@ -75,10 +75,7 @@ final class ReferenceQueries {
     List<Breakdown.Value> breakdown(Dimension dimension) {
         String text = switch (dimension) {
             case PATH, LANDING_PATH, EXIT_PATH -> statement("breakdown." + dimension.key());
-            case EVENT_TYPE ->
-                statement("breakdown." + EVENTS)
-                        .replace("SELECT e.path", "SELECT e.event_type")
-                        .replace("BY e.path", "BY e.event_type");
+            case EVENT_TYPE -> statement("breakdown." + EVENTS).replace("e.path", "e.event_type");
             default -> statement("breakdown." + SESSIONS).replace("s." + SESSIONS, "s." + dimension.key());
         };
         NamedSql sql = new NamedSql(text);

@@ -1,7 +1,8 @@
 -- Each figure that docs/metrics.md defines, computed from raw rows in the plainest way: what a rollup is checked against.
 -- :from and :to are days of the time zone :zone, both included; :start is the first moment of that window and :end the first
 -- after it; :first and :last are the UTC days (partitions) that it lies in, and :until is the last UTC day of any session that
--- began in the window, so that such a session is read to its end. :property is a slug, or null for all properties.
+-- began in the window, so that such a session is read to its end. :property is a slug, or null for all properties. Each join and
+-- each inner grouping names the bucket, so that a cluster does it on its nodes.
 
 -- until
 SELECT greatest(:last, max((last_event_at AT TIME ZONE 'UTC')::date))
@@ -12,7 +13,7 @@ WHERE started_at >= :start AND started_at < :end
 -- eventsOutsideTheirSession
 SELECT count(*)
 FROM events AS e
-JOIN sessions AS s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
+JOIN sessions AS s ON s.bucket = e.bucket AND s.visitor_id = e.visitor_id AND s.id = e.session_id
 WHERE e.day BETWEEN :first AND :last AND e.occurred_at >= :start AND e.occurred_at < :end
   AND e.occurred_at NOT BETWEEN s.started_at AND s.last_event_at
   AND (:property::text IS NULL OR e.property_id = :property)
@@ -21,7 +22,7 @@ WHERE e.day BETWEEN :first AND :last AND e.occurred_at >= :start AND e.occurred_
 SELECT count(*)
 FROM sessions AS s
 LEFT JOIN (
-    SELECT visitor_id, session_id, device = 'bot' AS is_bot,
+    SELECT bucket, visitor_id, session_id, device = 'bot' AS is_bot,
            count(*) AS events,
            count(*) FILTER (WHERE event_type = 'page_view') AS page_views,
            count(*) FILTER (WHERE is_conversion) AS conversions,
@@ -36,8 +37,8 @@ LEFT JOIN (
            max(occurred_at) FILTER (WHERE event_type = 'form_submit') AS last_form_submit
     FROM events
     WHERE day BETWEEN :first AND :until
-    GROUP BY visitor_id, session_id, device = 'bot') AS e
-    ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.is_bot = (s.device = 'bot')
+    GROUP BY bucket, visitor_id, session_id, device = 'bot') AS e
+    ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.is_bot = (s.device = 'bot')
 WHERE s.started_at >= :start AND s.started_at < :end AND (:property::text IS NULL OR s.property_id = :property)
   AND (s.events, s.page_views, s.conversions, s.engagements, s.engaged_ms, s.started_at, s.last_event_at,
        s.entry_path, s.exit_path, s.first_form_start, s.last_form_submit)
@@ -47,16 +48,19 @@ WHERE s.started_at >= :start AND s.started_at < :end AND (:property::text IS NUL
        e.entry_path, e.exit_path, e.first_form_start, e.last_form_submit)
 
 -- uniqueVisitors
-SELECT count(DISTINCT visitor_id)
-FROM events
-WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
-  AND (:property::text IS NULL OR property_id = :property)
+SELECT count(*)
+FROM (
+    SELECT visitor_id
+    FROM events
+    WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
+      AND (:property::text IS NULL OR property_id = :property)
+    GROUP BY bucket, visitor_id) AS visitors
 
 -- returningVisitorsPct
 SELECT count(*) FILTER (WHERE v.first_seen_at < :start)::float8 / nullif(count(*), 0)
 FROM visitors AS v
-WHERE v.visitor_id IN (
-    SELECT visitor_id
+WHERE (v.bucket, v.visitor_id) IN (
+    SELECT bucket, visitor_id
     FROM events
     WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property))
@@ -65,8 +69,8 @@ WHERE v.visitor_id IN (
 SELECT count(*)
 FROM visitors AS v
 WHERE v.first_seen_at >= :start AND v.first_seen_at < :end
-  AND v.visitor_id IN (
-    SELECT visitor_id
+  AND (v.bucket, v.visitor_id) IN (
+    SELECT bucket, visitor_id
     FROM events
     WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
       AND (:property::text IS NULL OR property_id = :property))
@@ -102,34 +106,40 @@ FROM (
     SELECT count(*) FILTER (WHERE e.event_type = 'page_view') AS views,
            count(*) FILTER (WHERE e.event_type NOT IN ('page_view', 'engagement')) AS others
     FROM sessions AS s
-    LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
+    LEFT JOIN events AS e ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
          AND e.day BETWEEN :first AND :until
     WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
-    GROUP BY s.id) AS visits
+    GROUP BY s.bucket, s.id) AS visits
 
 -- avgEngagedTimeMs
 SELECT coalesce(sum(engaged), 0)::float8 / nullif(count(*) FILTER (WHERE views > 0), 0)
 FROM (
     SELECT sum(e.engaged_time_ms) AS engaged, count(*) FILTER (WHERE e.event_type = 'page_view') AS views
     FROM sessions AS s
-    LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
+    LEFT JOIN events AS e ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
          AND e.day BETWEEN :first AND :until
     WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
-    GROUP BY s.id) AS visits
+    GROUP BY s.bucket, s.id) AS visits
 
 -- leadCaptureRate
-SELECT count(DISTINCT i.visitor_id)::float8 / nullif((
-    SELECT count(DISTINCT visitor_id)
-    FROM events
-    WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
-      AND (:property::text IS NULL OR property_id = :property)), 0)
-FROM leads AS l
-JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND NOT i.is_bot
-WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND NOT l.is_bot
-  AND (i.linked_at AT TIME ZONE :zone)::date <= (l.first_captured_at AT TIME ZONE :zone)::date
-  AND (:property::text IS NULL OR l.property_id = :property)
+SELECT captured.visitors::float8 / nullif(seen.visitors, 0)
+FROM (
+    SELECT count(DISTINCT i.visitor_id) AS visitors
+    FROM leads AS l
+    JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND NOT i.is_bot
+    WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND NOT l.is_bot
+      AND (i.linked_at AT TIME ZONE :zone)::date <= (l.first_captured_at AT TIME ZONE :zone)::date
+      AND (:property::text IS NULL OR l.property_id = :property)) AS captured
+CROSS JOIN (
+    SELECT count(*) AS visitors
+    FROM (
+        SELECT visitor_id
+        FROM events
+        WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
+          AND (:property::text IS NULL OR property_id = :property)
+        GROUP BY bucket, visitor_id) AS visitors) AS seen
 
 -- formCompletionRate
 SELECT count(*) FILTER (WHERE submitted > started)::float8 / nullif(count(started), 0)
@@ -137,31 +147,33 @@ FROM (
     SELECT min(e.occurred_at) FILTER (WHERE e.event_type = 'form_start') AS started,
            max(e.occurred_at) FILTER (WHERE e.event_type = 'form_submit') AS submitted
     FROM sessions AS s
-    LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
+    LEFT JOIN events AS e ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
          AND e.day BETWEEN :first AND :until
     WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
-    GROUP BY s.id) AS visits
+    GROUP BY s.bucket, s.id) AS visits
 
 -- landingPageConversionRate
 SELECT count(*) FILTER (WHERE converts)::float8 / nullif(count(*), 0)
 FROM (
     SELECT bool_or(e.is_conversion) AS converts
     FROM sessions AS s
-    LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
+    LEFT JOIN events AS e ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
          AND e.day BETWEEN :first AND :until
     WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
       AND (:property::text IS NULL OR s.property_id = :property)
-    GROUP BY s.id) AS visits
+    GROUP BY s.bucket, s.id) AS visits
 
 -- avgTimeToFirstCaptureHrs
-SELECT avg(greatest(0, date_part('epoch', l.first_captured_at - v.first_seen_at)) / 3600)
-FROM leads AS l
-JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND NOT i.is_bot
-JOIN visitors AS v ON v.visitor_id = i.visitor_id
-WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND NOT l.is_bot
-  AND (i.linked_at AT TIME ZONE :zone)::date <= (l.first_captured_at AT TIME ZONE :zone)::date
-  AND (:property::text IS NULL OR l.property_id = :property)
+SELECT avg(greatest(0, date_part('epoch', captured.at - v.first_seen_at)) / 3600)
+FROM (
+    SELECT i.visitor_id, l.first_captured_at AS at
+    FROM leads AS l
+    JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND NOT i.is_bot
+    WHERE l.first_captured_at >= :start AND l.first_captured_at < :end AND NOT l.is_bot
+      AND (i.linked_at AT TIME ZONE :zone)::date <= (l.first_captured_at AT TIME ZONE :zone)::date
+      AND (:property::text IS NULL OR l.property_id = :property)) AS captured
+JOIN visitors AS v ON v.visitor_id = captured.visitor_id
 
 -- trafficSourceMix
 SELECT count(*) FILTER (WHERE traffic_source = :source)::float8 / nullif(count(*), 0)
@@ -170,10 +182,17 @@ WHERE started_at >= :start AND started_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- webVitals
-SELECT percentile_disc(:share::float8) WITHIN GROUP (ORDER BY lcp_ms)
-FROM events
-WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
-  AND (:property::text IS NULL OR property_id = :property)
+-- The smallest value that the share of all values does not exceed.
+SELECT min(value)
+FROM (
+    SELECT value, sum(count) OVER (ORDER BY value) AS up_to_it, sum(count) OVER () AS total
+    FROM (
+        SELECT lcp_ms AS value, count(*) AS count
+        FROM events
+        WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
+          AND (:property::text IS NULL OR property_id = :property) AND lcp_ms IS NOT NULL
+        GROUP BY lcp_ms) AS measured) AS ranked
+WHERE up_to_it >= :share::float8 * total
 
 -- totalEventsAccepted
 SELECT count(*)
@@ -209,66 +228,87 @@ CROSS JOIN (
       AND (:property::text IS NULL OR property_id = :property)) AS rejections
 
 -- breakdown.path
-SELECT e.path,
-       count(DISTINCT e.visitor_id) FILTER (WHERE e.occurred_at >= :start AND e.occurred_at < :end),
-       count(*) FILTER (WHERE e.occurred_at >= :start AND e.occurred_at < :end AND e.event_type = 'page_view'),
-       count(DISTINCT s.id),
-       count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
-FROM events AS e
-LEFT JOIN sessions AS s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
-     AND s.started_at >= :start AND s.started_at < :end
-WHERE e.day BETWEEN :first AND :until AND (e.occurred_at >= :start AND e.occurred_at < :end OR s.id IS NOT NULL) AND e.device <> 'bot'
-  AND (:property::text IS NULL OR e.property_id = :property)
-GROUP BY e.path
+SELECT value, count(*) FILTER (WHERE events > 0), sum(page_views), sum(sessions), sum(conversions)
+FROM (
+    SELECT e.path AS value,
+           count(*) FILTER (WHERE e.occurred_at >= :start AND e.occurred_at < :end) AS events,
+           count(*) FILTER (WHERE e.occurred_at >= :start AND e.occurred_at < :end AND e.event_type = 'page_view') AS page_views,
+           count(DISTINCT s.id) AS sessions,
+           count(DISTINCT s.id) FILTER (WHERE e.is_conversion) AS conversions
+    FROM events AS e
+    LEFT JOIN sessions AS s ON s.bucket = e.bucket AND s.visitor_id = e.visitor_id AND s.id = e.session_id
+         AND s.started_at >= :start AND s.started_at < :end
+    WHERE e.day BETWEEN :first AND :until AND (e.occurred_at >= :start AND e.occurred_at < :end OR s.id IS NOT NULL)
+      AND e.device <> 'bot' AND (:property::text IS NULL OR e.property_id = :property)
+    GROUP BY e.bucket, e.visitor_id, e.path) AS visitors
+GROUP BY value
 
 -- breakdown.traffic_source
-SELECT s.traffic_source, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.event_type = 'page_view'),
-       count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
-FROM sessions AS s
-LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-     AND e.day BETWEEN :first AND :until
-WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
-  AND (:property::text IS NULL OR s.property_id = :property)
-GROUP BY s.traffic_source
+SELECT value, count(*), sum(page_views), sum(sessions), sum(conversions)
+FROM (
+    SELECT s.traffic_source AS value,
+           count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,
+           count(DISTINCT s.id) AS sessions,
+           count(DISTINCT s.id) FILTER (WHERE e.is_conversion) AS conversions
+    FROM sessions AS s
+    LEFT JOIN events AS e ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id
+         AND e.device <> 'bot' AND e.day BETWEEN :first AND :until
+    WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
+      AND (:property::text IS NULL OR s.property_id = :property)
+    GROUP BY s.bucket, s.visitor_id, s.traffic_source) AS visitors
+GROUP BY value
 
 -- breakdown.landing_path
-SELECT landing.path, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.event_type = 'page_view'),
-       count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
-FROM sessions AS s
-LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-     AND e.day BETWEEN :first AND :until
-LEFT JOIN (
-    SELECT DISTINCT ON (visitor_id, session_id) visitor_id, session_id, path
-    FROM events
-    WHERE day BETWEEN :first AND :until AND event_type = 'page_view' AND device <> 'bot'
-    ORDER BY visitor_id, session_id, occurred_at, path COLLATE "C") AS landing
-    ON landing.visitor_id = s.visitor_id AND landing.session_id = s.id
-WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
-  AND (:property::text IS NULL OR s.property_id = :property)
-GROUP BY landing.path
+SELECT value, count(*), sum(page_views), sum(sessions), sum(conversions)
+FROM (
+    SELECT landing.path AS value,
+           count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,
+           count(DISTINCT s.id) AS sessions,
+           count(DISTINCT s.id) FILTER (WHERE e.is_conversion) AS conversions
+    FROM sessions AS s
+    LEFT JOIN events AS e ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id
+         AND e.device <> 'bot' AND e.day BETWEEN :first AND :until
+    LEFT JOIN (
+        SELECT DISTINCT ON (bucket, visitor_id, session_id) bucket, visitor_id, session_id, path
+        FROM events
+        WHERE day BETWEEN :first AND :until AND event_type = 'page_view' AND device <> 'bot'
+        ORDER BY bucket, visitor_id, session_id, occurred_at, path COLLATE "C") AS landing
+        ON landing.bucket = s.bucket AND landing.visitor_id = s.visitor_id AND landing.session_id = s.id
+    WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
+      AND (:property::text IS NULL OR s.property_id = :property)
+    GROUP BY s.bucket, s.visitor_id, landing.path) AS visitors
+GROUP BY value
 
 -- breakdown.exit_path
-SELECT exits.path, count(DISTINCT s.visitor_id), count(*) FILTER (WHERE e.event_type = 'page_view'),
-       count(DISTINCT s.id), count(DISTINCT s.id) FILTER (WHERE e.is_conversion)
-FROM sessions AS s
-LEFT JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-     AND e.day BETWEEN :first AND :until
-LEFT JOIN (
-    SELECT DISTINCT ON (visitor_id, session_id) visitor_id, session_id, path
-    FROM events
-    WHERE day BETWEEN :first AND :until AND event_type = 'page_view' AND device <> 'bot'
-    ORDER BY visitor_id, session_id, occurred_at DESC, path COLLATE "C" DESC) AS exits
-    ON exits.visitor_id = s.visitor_id AND exits.session_id = s.id
-WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
-  AND (:property::text IS NULL OR s.property_id = :property)
-GROUP BY exits.path
+SELECT value, count(*), sum(page_views), sum(sessions), sum(conversions)
+FROM (
+    SELECT exits.path AS value,
+           count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,
+           count(DISTINCT s.id) AS sessions,
+           count(DISTINCT s.id) FILTER (WHERE e.is_conversion) AS conversions
+    FROM sessions AS s
+    LEFT JOIN events AS e ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id
+         AND e.device <> 'bot' AND e.day BETWEEN :first AND :until
+    LEFT JOIN (
+        SELECT DISTINCT ON (bucket, visitor_id, session_id) bucket, visitor_id, session_id, path
+        FROM events
+        WHERE day BETWEEN :first AND :until AND event_type = 'page_view' AND device <> 'bot'
+        ORDER BY bucket, visitor_id, session_id, occurred_at DESC, path COLLATE "C" DESC) AS exits
+        ON exits.bucket = s.bucket AND exits.visitor_id = s.visitor_id AND exits.session_id = s.id
+    WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
+      AND (:property::text IS NULL OR s.property_id = :property)
+    GROUP BY s.bucket, s.visitor_id, exits.path) AS visitors
+GROUP BY value
 
 -- goal
-SELECT count(DISTINCT s.id)
-FROM sessions AS s
-JOIN events AS e ON e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.device <> 'bot'
-     AND e.day BETWEEN :first AND :until
-WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
-  AND (:property::text IS NULL OR s.property_id = :property)
-  AND ((e.event_type = 'page_view' AND e.path LIKE :pattern)
-       OR (e.event_type = :type AND (:key::text IS NULL OR e.props ->> :key::text = :value)))
+SELECT count(*)
+FROM (
+    SELECT s.id
+    FROM sessions AS s
+    JOIN events AS e ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id
+         AND e.device <> 'bot' AND e.day BETWEEN :first AND :until
+    WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
+      AND (:property::text IS NULL OR s.property_id = :property)
+      AND ((e.event_type = 'page_view' AND e.path LIKE :pattern)
+           OR (e.event_type = :type AND (:key::text IS NULL OR e.props ->> :key::text = :value)))
+    GROUP BY s.bucket, s.id) AS reached

@@ -9,7 +9,10 @@ import com.altcontext.db.Sql;
 import com.altcontext.devdb.TestDatabase;
 import java.sql.SQLException;
 import java.util.List;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGPoolingDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.ds.common.BaseDataSource;
 
 /** A migrated database for one test class, and short ways to look into it. */
 public record Database(String url, Sql sql) {
@@ -24,33 +27,43 @@ public record Database(String url, Sql sql) {
         return value == null || value.isBlank() ? otherwise : Integer.parseInt(value);
     }
 
-    /** A new one, with the whole schema: the copy of one that is migrated once. Citus keeps a connection, so it cannot be copied. */
+    /** A new one, with the whole schema: the copy of one that is migrated once. */
     public static Database migrated() {
-        return CITUS_BUCKETS > 0 ? distributed() : at(TestDatabase.copyOf(Template.URL));
+        return at(TestDatabase.copyOf(Template.URL));
     }
 
     private static final class Template {
         static final String URL = TestDatabase.fresh();
 
         static {
+            Database database = at(URL);
             Migrations.of(DatabaseUrl.parse(URL)).apply();
-            at(URL).run("UPDATE cluster SET buckets = " + BUCKETS);
+            if (CITUS_BUCKETS > 0) {
+                distribute(database);
+            } else {
+                database.run("UPDATE cluster SET buckets = " + BUCKETS);
+            }
         }
     }
 
-    private static Database distributed() {
-        Database database = at(TestDatabase.fresh());
+    /** Over the nodes of {@code TEST_CITUS_NODES} (host:port, separated by commas), or over the coordinator alone. */
+    private static void distribute(Database database) {
+        List<String> nodes = TestDatabase.nodes();
         database.run("CREATE EXTENSION citus");
         database.texts("SELECT citus_set_coordinator_host('127.0.0.1', current_setting('port')::integer)");
         database.texts(
-                "SELECT citus_set_node_property('127.0.0.1', current_setting('port')::integer, 'shouldhaveshards', true)");
-        Migrations.of(DatabaseUrl.parse(database.url)).apply();
+                "SELECT citus_set_node_property('127.0.0.1', current_setting('port')::integer, 'shouldhaveshards', ?)",
+                nodes.isEmpty());
+        for (String node : nodes) {
+            String[] address = node.split(":", 2);
+            at(TestDatabase.on(node, database.url)).run("CREATE EXTENSION citus");
+            database.texts("SELECT citus_add_node(?, ?)", address[0], Integer.parseInt(address[1]));
+        }
         if (new Distribution(database.sql)
                 .apply(new Buckets(CITUS_BUCKETS), step -> {})
                 .isEmpty()) {
             throw new IllegalStateException("the tests' database was not distributed");
         }
-        return database;
     }
 
     public static Database at(String url) {
@@ -59,11 +72,19 @@ public record Database(String url, Sql sql) {
 
     /** The same database as another user. */
     public static Database as(String url, String user, String password) {
-        PGSimpleDataSource source = new PGSimpleDataSource();
+        BaseDataSource source = CITUS_BUCKETS > 0 ? keptConnections() : new PGSimpleDataSource();
         source.setUrl(DatabaseUrl.parse(url).jdbcUrl());
         source.setUser(user);
         source.setPassword(password);
-        return new Database(url, new Sql(source));
+        return new Database(url, new Sql((DataSource) source));
+    }
+
+    /** A new connection to Citus reads the metadata of all shards, which takes as long as ten statements do. */
+    @SuppressWarnings("deprecation") // The pool that the driver has is enough for tests.
+    private static BaseDataSource keptConnections() {
+        PGPoolingDataSource pool = new PGPoolingDataSource();
+        pool.setMaxConnections(30);
+        return pool;
     }
 
     /** Another machine: the same database over connections of its own. */

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.UUID;
@@ -31,19 +32,32 @@ public final class TestDatabase {
         return create("template0 ENCODING 'UTF8'");
     }
 
-    /** The address of a copy of a database that {@link #fresh} has made and to which there is no connection. */
+    /** The address of a copy of a database that {@link #fresh} has made. Connections to that one are ended. */
     public static String copyOf(String url) {
-        return create(URI.create(url).getPath().substring(1));
+        String name = URI.create(url).getPath().substring(1);
+        execute(server(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+        return create(name);
     }
 
     private static String create(String template) {
-        String server = server();
         String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        execute(server, "CREATE DATABASE " + name + " TEMPLATE " + template);
+        execute(server(), "CREATE DATABASE " + name + " TEMPLATE " + template);
         MADE.add(name);
-        URI uri = URI.create(server);
+        URI uri = URI.create(server());
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         return uri.getScheme() + "://" + uri.getRawAuthority() + "/" + name + query;
+    }
+
+    /** The nodes of the Citus cluster whose coordinator is the server: each has a database for each of those. */
+    public static List<String> nodes() {
+        @Nullable String given = System.getenv("TEST_CITUS_NODES");
+        return given == null || given.isBlank() ? List.of() : List.of(given.split(","));
+    }
+
+    /** The address of the database of the same name on a node. */
+    public static String on(String node, String url) {
+        URI uri = URI.create(url);
+        return url.replace(uri.getRawAuthority(), uri.getRawUserInfo() + "@" + node);
     }
 
     /** A server of the caller's own, for tests that stop or kill it; the caller closes it. */
@@ -78,6 +92,11 @@ public final class TestDatabase {
     }
 
     private static void execute(String server, String sql) {
+        executeOn(server, sql);
+        nodes().forEach(node -> executeOn(on(node, server), sql));
+    }
+
+    private static void executeOn(String server, String sql) {
         try (Connection connection = connect(server);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
