@@ -1,7 +1,9 @@
 package com.altcontext.db;
 
 import java.sql.SQLException;
+import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * A statement that PostgreSQL refused or could not be asked. It carries the statement and the SQLSTATE, never the
@@ -9,6 +11,14 @@ import org.postgresql.util.PSQLException;
  */
 public final class SqlFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    /** PostgreSQL's src/interfaces/libpq, where a connection ends or cannot be used any more. */
+    private static final Pattern LOST_BY_LIBPQ = Pattern.compile(
+            "server closed the connection unexpectedly|could not (receive data from|send data to) server|no connection to the server"
+                    + "|connection not open|SSL (connection has been closed unexpectedly|SYSCALL error)");
+
+    /** Citus' remote_transaction.c. */
+    private static final Pattern LOST_BY_CITUS = Pattern.compile("failure on connection marked as essential");
 
     private final String state;
     private final boolean connected;
@@ -23,9 +33,9 @@ public final class SqlFailure extends RuntimeException {
         super(message(statement, cause), null, false, true);
         this.state = state(cause);
         this.connected = connected;
-        this.ofNode = state.startsWith("08")
-                && cause instanceof PSQLException refused
-                && refused.getServerErrorMessage() != null;
+        this.ofNode = cause instanceof PSQLException refused
+                && refused.getServerErrorMessage() != null
+                && isOfNode(state, refused.getServerErrorMessage());
     }
 
     /** No connection could be made, for any reason: no free slot, a wrong login, a server that is starting. */
@@ -55,12 +65,12 @@ public final class SqlFailure extends RuntimeException {
 
     /** The connection is gone or was never made; what it was asked last may or may not have been done. */
     public boolean isLostConnection() {
-        return !connected || (state.startsWith("08") && !ofNode) || state.startsWith("57P0");
+        return !connected || ((state.startsWith("08") || state.startsWith("57P0")) && !ofNode);
     }
 
     /**
-     * The database cannot do it now and may be able to later, whatever the statement and its rows are: it is away, a node of the cluster is, it is read-only
-     * (25006), out of disk, memory or connections (class 53), it ended the statement (class 57) or did not get a lock
+     * The database cannot do it now and may be able to later, whatever the statement and its rows are: it is away, a node of
+     * the cluster is, it is read-only (25006), out of disk, memory or connections (class 53), it ended the statement (class 57) or did not get a lock
      * (55P03) in time, it could not read or write its files (class 58), or it conflicted with others at every try
      * (class 40). Nothing of the transaction was done, unless the connection was lost at its end.
      */
@@ -73,6 +83,21 @@ public final class SqlFailure extends RuntimeException {
                 || state.startsWith("53")
                 || state.startsWith("57")
                 || state.startsWith("58");
+    }
+
+    /**
+     * Whether a coordinator reports that it cannot reach a node. It has a SQLSTATE for a connection that cannot be made. For one
+     * that ends in the middle of a command it passes on the words of libpq, as an internal error (XX000).
+     */
+    private static boolean isOfNode(String state, ServerErrorMessage reported) {
+        String context = String.valueOf(reported.getWhere());
+        boolean onNode = context.contains("while executing command on ");
+        return state.startsWith("08")
+                || (state.startsWith("57P0") && onNode)
+                || (state.equals("XX000")
+                        && (onNode ? LOST_BY_LIBPQ : LOST_BY_CITUS)
+                                .matcher(String.valueOf(reported.getMessage()))
+                                .lookingAt());
     }
 
     private static String message(String statement, SQLException cause) {

@@ -15,6 +15,8 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -132,6 +134,34 @@ class SqlTest {
                     assertThat(failed.state()).isEqualTo("53300");
                     assertThat(failed.isLostConnection()).isTrue();
                 });
+    }
+
+    /** As the coordinator of a cluster reports it, with the node in the context. */
+    @ParameterizedTest
+    @CsvSource({
+        "08006, connection to the remote node a@10.0.0.2:5432 failed, nothing, true",
+        "57P01, terminating connection due to administrator command, while executing command on 10.0.0.2:5432, true",
+        "XX000, server closed the connection unexpectedly, while executing command on 10.0.0.2:5432, true",
+        "XX000, could not receive data from server: reset, while executing command on 10.0.0.2:5432, true",
+        "XX000, failure on connection marked as essential: 10.0.0.2:5432, nothing, true",
+        "XX000, server closed the connection unexpectedly, nothing, false",
+        "XX000, could not find tuple for statistics object 1, while executing command on 10.0.0.2:5432, false",
+        "XX001, server closed the connection unexpectedly, while executing command on 10.0.0.2:5432, false"
+    })
+    void a_node_that_is_lost_is_an_unavailability_and_a_defect_is_not(
+            String state, String message, String context, boolean isLost) {
+        Sql sql = new Sql(impatient);
+        SqlFailure failed = catchThrowableOfType(
+                SqlFailure.class,
+                () -> sql.inTransaction(tx -> {
+                    // The name of a function is in the context of what it raises.
+                    tx.update("CREATE FUNCTION pg_temp.\"%1$s\"() RETURNS text LANGUAGE plpgsql AS".formatted(context)
+                            + " $$ BEGIN RAISE EXCEPTION '%s' USING ERRCODE = '%s'; END $$".formatted(message, state));
+                    return tx.query("SELECT pg_temp.\"%s\"()".formatted(context), row -> row.text(1));
+                }));
+
+        assertThat(failed.isUnavailability()).isEqualTo(isLost);
+        assertThat(failed.isLostConnection()).as("to the coordinator").isFalse();
     }
 
     private static SqlFailure raised(Sql sql, String state) {
