@@ -3,6 +3,8 @@ package com.altcontext.db;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +32,12 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
 
-    static DatabaseTls of(String host, Map<String, String> options) {
+    /** @param hosts all of which get the mode that the least private of them needs */
+    static DatabaseTls of(List<String> hosts, Map<String, String> options) {
         Optional<String> mode = Optional.ofNullable(options.get("sslmode"))
-                .or(() -> defaultMode(host, options.get("sslrootcert") != null));
+                .or(() -> hosts.stream()
+                        .flatMap(host -> defaultMode(host, options.get("sslrootcert") != null).stream())
+                        .max(Comparator.comparing(VERIFIED::equals)));
         boolean system = SYSTEM.equals(options.get("sslrootcert"));
         boolean ownFile = options.containsKey("sslcert")
                 || (options.containsKey("sslrootcert") && !system)

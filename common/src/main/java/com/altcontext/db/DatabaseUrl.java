@@ -4,6 +4,8 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,14 +18,14 @@ import java.util.stream.Collectors;
  * services and libpq share (PostgreSQL documentation, 32.1.1.2). JDBC wants it in pieces, with the driver's own option names.
  *
  * @param user percent-decoded, as is {@code password}; empty where none was given
- * @param host a name, an IPv4 address, or an IPv6 address in brackets
+ * @param hosts at least one, tried in their order until one answers
  * @param options of pgjdbc, by its names; only those that cannot load a class or write a file are let through
  */
 public record DatabaseUrl(
-        String user, String password, String host, int port, String database, Map<String, String> options) {
+        String user, String password, List<Host> hosts, String database, Map<String, String> options) {
 
     private static final int DEFAULT_PORT = 5432;
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?]");
+    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?]");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
     /** What every connection has unless the URL says otherwise. */
@@ -31,7 +33,16 @@ public record DatabaseUrl(
             Map.of("ApplicationName", "altcontext", "connectTimeout", "5", "tcpKeepAlive", "true");
 
     public DatabaseUrl {
+        hosts = List.copyOf(hosts);
         options = Map.copyOf(options);
+    }
+
+    /** @param name a name, an IPv4 address, or an IPv6 address in brackets */
+    public record Host(String name, int port) {
+        @Override
+        public String toString() {
+            return name + ":" + port;
+        }
     }
 
     /**
@@ -69,9 +80,10 @@ public record DatabaseUrl(
             throw refused("must end in one database name");
         }
         String database = decoded("database", path);
-        Map.Entry<String, Integer> place = place(authority.substring(at + 1));
-        return new DatabaseUrl(
-                user, password, place.getKey(), place.getValue(), database.isEmpty() ? user : database, options(query));
+        List<Host> hosts = Arrays.stream(authority.substring(at + 1).split(",", -1))
+                .map(DatabaseUrl::host)
+                .toList();
+        return new DatabaseUrl(user, password, hosts, database.isEmpty() ? user : database, options(query));
     }
 
     /** For pgjdbc; without user and password, which it takes apart from the address. */
@@ -83,7 +95,7 @@ public record DatabaseUrl(
         all.put(
                 "logServerErrorDetail",
                 "false"); // the server's details hold row values: Key (email)=(…) already exists
-        return "jdbc:postgresql://" + host + ":" + port + "/" + encoded(database)
+        return "jdbc:postgresql://" + allHosts() + "/" + encoded(database)
                 + all.entrySet().stream()
                         .map(option -> option.getKey() + "=" + encoded(option.getValue()))
                         .collect(Collectors.joining("&", "?", ""));
@@ -91,32 +103,33 @@ public record DatabaseUrl(
 
     /** How it is encrypted, also where the URL does not say. */
     public DatabaseTls tls() {
-        return DatabaseTls.of(host, options);
+        return DatabaseTls.of(hosts.stream().map(Host::name).toList(), options);
+    }
+
+    private String allHosts() {
+        return hosts.stream().map(Host::toString).collect(Collectors.joining(","));
     }
 
     /** With neither password nor options. */
     @Override
     public String toString() {
-        return "postgres://" + encoded(user) + ":***@" + host + ":" + port + "/" + encoded(database);
+        return "postgres://" + encoded(user) + ":***@" + allHosts() + "/" + encoded(database);
     }
 
-    private static Map.Entry<String, Integer> place(String hostAndPort) {
-        if (hostAndPort.contains(",")) {
-            throw refused("names several hosts: name one");
-        }
+    private static Host host(String hostAndPort) {
         int colon = hostAndPort.indexOf(':', Math.max(0, hostAndPort.indexOf(']')));
-        String host = decoded("host", colon < 0 ? hostAndPort : hostAndPort.substring(0, colon));
-        if (!HOST.matcher(host).matches()) {
+        String name = decoded("host", colon < 0 ? hostAndPort : hostAndPort.substring(0, colon));
+        if (!HOST_NAME.matcher(name).matches()) {
             throw refused("must name a host: a name, an IPv4 address, or an IPv6 address in brackets");
         }
         if (colon < 0) {
-            return Map.entry(host, DEFAULT_PORT);
+            return new Host(name, DEFAULT_PORT);
         }
         String port = hostAndPort.substring(colon + 1);
         if (!NUMBER.matcher(port).matches() || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535) {
             throw refused("must have a port from 1 to 65535 after the host's colon");
         }
-        return Map.entry(host, Integer.parseInt(port));
+        return new Host(name, Integer.parseInt(port));
     }
 
     private static Map<String, String> options(String query) {
@@ -209,6 +222,10 @@ public record DatabaseUrl(
                 Map.entry(
                         "targetServerType",
                         word("targetServerType", "any|primary|secondary|preferPrimary|preferSecondary")),
+                Map.entry(
+                        "load_balance_hosts",
+                        word("loadBalanceHosts", "disable|random", v -> String.valueOf(v.equals("random")))),
+                Map.entry("loadBalanceHosts", word("loadBalanceHosts", "true|false")),
                 Map.entry("options", text("options")),
                 Map.entry("currentSchema", text("currentSchema")),
                 Map.entry("client_encoding", word("", "(?i)utf-?8|auto", v -> "")), // pgjdbc speaks nothing else

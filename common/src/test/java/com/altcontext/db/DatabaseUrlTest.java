@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.db.DatabaseUrl.Host;
 import com.altcontext.devdb.TestDatabase;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -14,9 +17,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,8 +40,7 @@ class DatabaseUrlTest {
 
         assertThat(url.user()).isEqualTo("app");
         assertThat(url.password()).isEqualTo("p@ss");
-        assertThat(url.host()).isEqualTo("app-db.flycast");
-        assertThat(url.port()).isEqualTo(5433);
+        assertThat(url.hosts()).containsExactly(new Host("app-db.flycast", 5433));
         assertThat(url.database()).isEqualTo("app");
         assertThat(url.options()).containsOnly(Map.entry("sslmode", "disable"));
     }
@@ -77,7 +82,7 @@ class DatabaseUrlTest {
 
         assertThat(url.password()).isEqualTo(password);
         assertThat(url.user()).isEqualTo("u s");
-        assertThat(url.host()).isEqualTo("h");
+        assertThat(url.hosts()).containsExactly(new Host("h", 5432));
     }
 
     @Test
@@ -101,8 +106,7 @@ class DatabaseUrlTest {
             throws SQLException {
         DatabaseUrl url = DatabaseUrl.parse(text);
 
-        assertThat(url.host()).isEqualTo(host);
-        assertThat(url.port()).isEqualTo(port);
+        assertThat(url.hosts()).containsExactly(new Host(host, port));
         assertThat(url.database()).isEqualTo(database);
         assertThat(driverSees(text))
                 .containsEntry("PGPORT", Integer.toString(port))
@@ -191,14 +195,60 @@ class DatabaseUrlTest {
     @Test
     void a_server_without_tls_does_not_get_the_password_where_tls_is_required() {
         DatabaseUrl fresh = DatabaseUrl.parse(TestDatabase.fresh());
-        String outside = DatabaseUrl.parse("postgres://postgres@db.example.com:" + fresh.port() + "/postgres")
+        Host host = fresh.hosts().getFirst();
+        String outside = DatabaseUrl.parse("postgres://postgres@db.example.com:" + host.port() + "/postgres")
                 .jdbcUrl();
 
         assertThatThrownBy(() -> DriverManager.getConnection(
-                        outside.replace("db.example.com", fresh.host()), fresh.user(), fresh.password()))
+                        outside.replace("db.example.com", host.name()), fresh.user(), fresh.password()))
                 .isInstanceOfSatisfying(
                         SQLException.class,
                         refused -> assertThat(refused.getSQLState()).isEqualTo("08004"));
+    }
+
+    @Test
+    void several_hosts_are_passed_on_each_with_its_port() throws SQLException {
+        String text = "postgres://app:secret@a,[fdaa::3]:5433,10.0.0.1:6432/d?load_balance_hosts=random";
+
+        assertThat(DatabaseUrl.parse(text).hosts())
+                .containsExactly(new Host("a", 5432), new Host("[fdaa::3]", 5433), new Host("10.0.0.1", 6432));
+        assertThat(driverSees(text))
+                .containsEntry("PGHOST", "a,[fdaa::3],10.0.0.1")
+                .containsEntry("PGPORT", "5432,5433,6432")
+                .containsEntry("loadBalanceHosts", "true");
+        assertThat(DatabaseUrl.parse(text)).hasToString("postgres://app:***@a:5432,[fdaa::3]:5433,10.0.0.1:6432/d");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'a.internal,10.0.0.1', ",
+        "'a.internal,db.example.com', verify-full",
+        "'db.example.com,a.internal', verify-full",
+        "'direct.a.flympg.net,a.internal', require",
+        "'direct.a.flympg.net,db.example.com', verify-full"
+    })
+    void of_several_hosts_the_least_private_decides_about_tls(String hosts, @Nullable String mode) {
+        assertThat(DatabaseUrl.parse("postgres://u:p@" + hosts + "/d").tls().mode())
+                .isEqualTo(Optional.ofNullable(mode));
+    }
+
+    @Test
+    void the_next_host_is_asked_where_the_first_is_dead() throws Exception {
+        DatabaseUrl fresh = DatabaseUrl.parse(TestDatabase.fresh());
+        int dead;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            dead = socket.getLocalPort();
+        }
+        DatabaseUrl both = new DatabaseUrl(
+                fresh.user(),
+                fresh.password(),
+                List.of(new Host("127.0.0.1", dead), fresh.hosts().getFirst()),
+                fresh.database(),
+                fresh.options());
+
+        try (Connection connection = DriverManager.getConnection(both.jdbcUrl(), both.user(), both.password())) {
+            assertThat(connection.getCatalog()).isEqualTo(fresh.database());
+        }
     }
 
     @Test
@@ -257,7 +307,8 @@ class DatabaseUrlTest {
                 "postgres://u:hidden@/d|must name a host",
                 "postgres://u:hidden@h h/d|must name a host",
                 "postgres://u:hidden@fdaa::3/d|must have a port from 1 to 65535",
-                "postgres://u:hidden@a:1,b:2/d|names several hosts",
+                "postgres://u:hidden@a:1,/d|must name a host",
+                "postgres://u:hidden@a:1,b:0/d|must have a port from 1 to 65535",
                 "postgres://u:hidden@h:0/d|must have a port from 1 to 65535",
                 "postgres://u:hidden@h:65536/d|must have a port from 1 to 65535",
                 "postgres://u:hidden@h:/d|must have a port from 1 to 65535",

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -34,8 +35,7 @@ final class FakePooler implements AutoCloseable {
         return new DatabaseUrl(
                 server.user(),
                 server.password(),
-                "127.0.0.1",
-                listener.getLocalPort(),
+                List.of(new DatabaseUrl.Host("127.0.0.1", listener.getLocalPort())),
                 server.database(),
                 server.options());
     }
@@ -44,7 +44,8 @@ final class FakePooler implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
-                Socket backend = new Socket(server.host(), server.port());
+                DatabaseUrl.Host host = server.hosts().getFirst();
+                Socket backend = new Socket(host.name(), host.port());
                 threads.execute(() ->
                         pass(() -> client.getInputStream().transferTo(backend.getOutputStream()), client, backend));
                 threads.execute(() -> pass(() -> answer(backend, client), client, backend));

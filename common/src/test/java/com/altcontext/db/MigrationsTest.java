@@ -166,8 +166,7 @@ class MigrationsTest {
 
     @Test
     void a_database_that_is_not_there_is_said_to_be_so() {
-        DatabaseUrl absent =
-                new DatabaseUrl(url.user(), url.password(), url.host(), url.port(), "absent", url.options());
+        DatabaseUrl absent = new DatabaseUrl(url.user(), url.password(), url.hosts(), "absent", url.options());
 
         assertThatThrownBy(() -> Migrations.of(absent).apply())
                 .isInstanceOf(DatabaseFailure.class)

@@ -113,7 +113,8 @@ final class FlyProxy implements AutoCloseable {
         Map<String, String> options = new TreeMap<>(url.options());
         options.keySet().removeIf(name -> name.startsWith("ssl") || name.equals("channelBinding"));
         options.put("sslmode", "disable");
-        return new DatabaseUrl(url.user(), url.password(), LOCALHOST, port, url.database(), options);
+        return new DatabaseUrl(
+                url.user(), url.password(), List.of(new DatabaseUrl.Host(LOCALHOST, port)), url.database(), options);
     }
 
     /**

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A program of PostgreSQL's client, found on the PATH. It gets the login in environment variables (PostgreSQL documentation,
@@ -77,8 +79,8 @@ final class PgProgram {
 
     private static Map<String, String> login(DatabaseUrl url) {
         Map<String, String> login = new TreeMap<>(Map.of(
-                "PGHOST", url.host().replaceAll("^\\[|]$", ""),
-                "PGPORT", String.valueOf(url.port()),
+                "PGHOST", ofEach(url, host -> host.name().replaceAll("^\\[|]$", "")),
+                "PGPORT", ofEach(url, host -> String.valueOf(host.port())),
                 "PGUSER", url.user(),
                 "PGPASSWORD", url.password(),
                 "PGDATABASE", url.database(),
@@ -91,6 +93,10 @@ final class PgProgram {
             login.put("PGSSLROOTCERT", "system");
         }
         return login;
+    }
+
+    private static String ofEach(DatabaseUrl url, Function<DatabaseUrl.Host, String> part) {
+        return url.hosts().stream().map(part).collect(Collectors.joining(","));
     }
 
     private String run(List<String> arguments, Map<String, String> login, List<String> secrets) {

@@ -67,6 +67,23 @@ class BackupCommandTest {
     }
 
     @Test
+    void the_programs_get_all_hosts_of_the_address() throws IOException {
+        int dead = FlyProxy.freePort();
+        program("pg_dump", """
+                [ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit
+                echo "$PGHOST $PGPORT" >"%s"
+                exit 1
+                """.formatted(file("seen")));
+        program("pg_restore", "exit 0\n");
+        Map<String, String> environment = new HashMap<>(path());
+        environment.put("DATABASE_URL", database.url().replaceFirst("@", "@127.0.0.1:" + dead + ","));
+        CommandRun ran = CommandRun.altops(environment, "backup", "--to", file("x.dump"));
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(Path.of(file("seen"))).content().matches("127\\.0\\.0\\.1,\\S+ " + dead + ",\\d+\n");
+    }
+
+    @Test
     void a_restore_that_fails_leaves_what_was_there() throws IOException {
         program("pg_restore", """
                 [ "$1" = --list ] && exit

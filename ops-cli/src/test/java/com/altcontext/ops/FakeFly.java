@@ -39,13 +39,17 @@ final class FakeFly {
     Map<String, String> environment(String databaseUrl) {
         DatabaseUrl url = DatabaseUrl.parse(databaseUrl);
         return Map.of(
-                "PATH", directory + ":/usr/bin:/bin",
+                "PATH",
+                directory + ":/usr/bin:/bin",
                 "DATABASE_URL",
-                        "postgres://" + url.user() + ":" + url.password() + "@app-db.flycast:5432/" + url.database()
-                                + "?sslmode=require",
-                "IP_HASH_PEPPER", "a pepper that fly does not need",
-                "STAND_IN_TARGET", url.host() + ":" + url.port(),
-                "STAND_IN_LOG", log().toString());
+                "postgres://" + url.user() + ":" + url.password() + "@app-db.flycast:5432/" + url.database()
+                        + "?sslmode=require",
+                "IP_HASH_PEPPER",
+                "a pepper that fly does not need",
+                "STAND_IN_TARGET",
+                url.hosts().getFirst().toString(),
+                "STAND_IN_LOG",
+                log().toString());
     }
 
     /** What was started so far, one line a process: its id, then its arguments. */

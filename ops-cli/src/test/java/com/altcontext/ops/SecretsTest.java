@@ -71,9 +71,9 @@ class SecretsTest {
         DatabaseUrl there = DatabaseUrl.parse(database.url());
         DatabaseUrl other = DatabaseUrl.parse(empty.url());
         for (String url : List.of(
-                url(there, there.port(), there.database()),
-                url(there, there.port(), other.database()),
-                url(there, there.port(), "no_such_database"),
+                url(there, there.hosts().getFirst().port(), there.database()),
+                url(there, there.hosts().getFirst().port(), other.database()),
+                url(there, there.hosts().getFirst().port(), "no_such_database"),
                 url(there, 1, there.database()),
                 "postgres://" + role + ":" + PASSWORD + "@no-such-host.invalid/db",
                 "postgres://" + role + ":" + PASSWORD + "@%zz/db",
@@ -106,7 +106,7 @@ class SecretsTest {
     }
 
     private String url(DatabaseUrl there, int port, String name) {
-        return "postgres://" + role + ":" + PASSWORD + "@" + there.host() + ":" + port + "/" + name
-                + "?sslmode=disable";
+        return "postgres://" + role + ":" + PASSWORD + "@"
+                + there.hosts().getFirst().name() + ":" + port + "/" + name + "?sslmode=disable";
     }
 }

@@ -56,7 +56,7 @@ public final class ConfigCheck {
     /** What is wrong, which is no value. */
     private static String faultOfDatabaseUrl(String text) {
         try {
-            return DatabaseUrl.parse(text).host();
+            return DatabaseUrl.parse(text).toString();
         } catch (IllegalArgumentException unreadable) {
             return String.valueOf(unreadable.getMessage());
         }
