@@ -53,7 +53,7 @@ due() {
   case $1 in
     1 | 7 | 13 | 19) job rollup && job rollup check || ok=1 ;;
     2) backup || ok=1 ;;
-    4) job rollup && job retention purge || ok=1 ;;
+    4) job rollup && job retention purge ${KEEP_SUBMISSIONS:+--keep-submissions "$KEEP_SUBMISSIONS"} || ok=1 ;;
     *) return 0 ;;
   esac
   if ((ok == 0)); then

@@ -7,6 +7,7 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.event.Partitions;
+import com.altcontext.lead.ConsentMessages;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupRefused;
 import com.altcontext.property.Properties;
@@ -36,6 +37,7 @@ class Housekeeping {
     private final DatabaseState database;
     private final Properties properties;
     private final AccessKeys keys;
+    private final Sql sql;
     private final Partitions partitions;
     private final Rollup rollup;
     private final BacklogGauges backlog;
@@ -57,6 +59,7 @@ class Housekeeping {
         this.database = database;
         this.properties = properties;
         this.keys = keys;
+        this.sql = sql;
         this.partitions = new Partitions(sql.withTimeout(MOVE_TIMEOUT), clock);
         this.rollup = new Rollup(sql.withTimeout(ROLLUP_TIMEOUT), clock);
         this.backlog = backlog;
@@ -67,6 +70,12 @@ class Housekeeping {
     @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void passLeadsOn() {
         attempt("leads wait to be passed on", webhook::sendDue);
+    }
+
+    /** Implied consent ends without anybody doing anything. */
+    @Scheduled(every = "5m", delayed = "2m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void noteExpiredConsent() {
+        attempt("the end of consent is not passed on", () -> ConsentMessages.putExpired(sql, clock.instant()));
     }
 
     /** A property that an operator adds is known here so many seconds later. */

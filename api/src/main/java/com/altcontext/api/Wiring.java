@@ -24,6 +24,7 @@ import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.DistinctEmails;
+import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.lead.Unsubscribe;
@@ -56,6 +57,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -212,7 +214,7 @@ class Wiring {
                         leads.heuristicLinking(),
                         leads.heuristicWindow(),
                         leads.impliedConsentMonths(),
-                        leads.webhookUrl().isPresent()));
+                        new LeadMessages(true, leads.webhookUrl().isPresent(), false, List.of())));
     }
 
     @Singleton

@@ -3,15 +3,17 @@ package com.altcontext.lead;
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import java.util.List;
+import java.util.UUID;
 
 /**
- * Writes captured leads into the outbox, for another system. A message is the record of one capture. It does not change when the
- * lead does, for example when the lead withdraws consent later.
+ * Writes what is to be passed on of captures into the outbox. A message of {@code lead.captured} is the record of one
+ * capture. It does not change when the lead does, for example when the lead withdraws consent later.
  */
 final class CapturedMessages {
     private static final String PUT = """
-            INSERT INTO outbox (id, kind, event, lead_id, property_id, created_at, body)
-            SELECT form.id, 'webhook', 'lead.captured', l.id, l.property_id, t.captured_at, jsonb_build_object('type', 'lead.captured',
+            INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, created_at, body)
+            SELECT CASE WHEN hook.name IS NULL THEN form.id ELSE gen_random_uuid() END,
+                'webhook', 'lead.captured', hook.name, l.id, l.property_id, t.captured_at, jsonb_build_object('type', 'lead.captured',
                 'timestamp', to_char(t.captured_at AT TIME ZONE 'UTC', t.iso), 'data', jsonb_build_object(
                     'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
                     'consentStatus', CASE WHEN l.in_review AND l.consent_status <> 'withdrawn' THEN 'pending' ELSE l.consent_status END,
@@ -30,12 +32,31 @@ final class CapturedMessages {
             JOIN leads l ON l.id = form.lead_id
             CROSS JOIN LATERAL (VALUES (to_timestamp(form.at::float8 / 1000), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
                 AS t(captured_at, iso)
+            CROSS JOIN (
+                SELECT NULL::text AS name WHERE ?
+                UNION ALL
+                SELECT name FROM webhooks WHERE 'lead.captured' = ANY (events)) AS hook
             """;
 
     private CapturedMessages() {}
 
-    /** Adds a message for each submission. */
-    static void put(Pipeline pipeline, List<Submission> submissions) {
+    /** Adds what other systems and people are to hear of these submissions. */
+    static void put(Pipeline pipeline, List<Submission> submissions, LeadMessages messages) {
+        putCaptured(pipeline, submissions, messages.toConfiguredWebhook());
+        UUID[] changed = submissions.stream()
+                .filter(Submission::isConsentNew)
+                .map(Submission::leadId)
+                .toArray(UUID[]::new);
+        if (changed.length > 0) {
+            ConsentMessages.put(pipeline, changed);
+        }
+        if (messages.sendsMails()) {
+            LeadAlerts.put(pipeline, submissions, messages.notifyAddresses());
+        }
+    }
+
+    /** A message for each submission and each webhook that wants it. */
+    private static void putCaptured(Pipeline pipeline, List<Submission> submissions, boolean toConfiguredWebhook) {
         Columns<Submission> sent = new Columns<>(submissions);
         pipeline.update(
                 PUT,
@@ -51,6 +72,7 @@ final class CapturedMessages {
                 sent.texts(s -> s.capture().beacon().utm().term()),
                 sent.texts(s -> s.capture().beacon().utm().content()),
                 sent.texts(s -> s.capture().payload()),
-                sent.texts(s -> s.capture().consentPurpose()));
+                sent.texts(s -> s.capture().consentPurpose()),
+                toConfiguredWebhook);
     }
 }

@@ -2,6 +2,7 @@ package com.altcontext.lead;
 
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -48,6 +49,14 @@ public final class LeadLock {
      */
     static Pipeline.Pending<Boolean> tryTake(Pipeline pipeline, String[] emails) {
         return pipeline.query(TRY, row -> row.flag(1), (Object) emails);
+    }
+
+    /** The same at once. */
+    public static List<Boolean> tryTake(Tx tx, List<String> emails) {
+        Pipeline pipeline = tx.pipeline();
+        Pipeline.Pending<Boolean> free = tryTake(pipeline, emails.toArray(String[]::new));
+        pipeline.send();
+        return free.rows();
     }
 
     /** Locks the address of a lead. If there is no such lead (any more), nothing is locked. */

@@ -9,6 +9,7 @@ import com.altcontext.db.Tx;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,14 @@ public final class LeadReview {
             WITH accepted AS (
                 UPDATE leads SET in_review = false
                 WHERE in_review AND property_id = coalesce(?::text, property_id) AND email = coalesce(?::text, email)
-                RETURNING property_id),
+                RETURNING id, property_id),
+            released AS (
+                UPDATE outbox AS o SET next_attempt_at = now(), retry_until = now() + interval '3 days'
+                FROM accepted WHERE o.lead_id = accepted.id AND o.next_attempt_at = 'infinity'),
             audited AS (
                 INSERT INTO audit_log (done_at, done_by, action, property_id, row_count)
                 SELECT ?::timestamptz, 'altops', 'lead_review', property_id, count(*) FROM accepted GROUP BY property_id)
-            SELECT count(*) FROM accepted
+            SELECT id FROM accepted
             """;
 
     private final Sql sql;
@@ -67,10 +71,11 @@ public final class LeadReview {
             if (email != null) {
                 LeadLock.take(pipeline, email);
             }
-            Pipeline.Pending<Long> accepted =
-                    pipeline.query(ACCEPT, row -> row.number(1), propertyId, email == null ? null : email.value(), at);
+            Pipeline.Pending<UUID> accepted =
+                    pipeline.query(ACCEPT, row -> row.id(1), propertyId, email == null ? null : email.value(), at);
             pipeline.send();
-            return accepted.rows().getFirst();
+            ConsentMessages.putAccepted(tx, accepted.rows().toArray(UUID[]::new), at);
+            return (long) accepted.rows().size();
         });
     }
 }

@@ -1,6 +1,7 @@
 package com.altcontext.lead;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What the operator decides about leads.
@@ -8,6 +9,16 @@ import java.time.Duration;
  * @param heuristicLinking whether heuristic candidates are linked: visitors who share address and user agent with the lead's visitor
  * @param heuristicWindow how long before the capture a candidate may have been last seen
  * @param impliedConsentMonths calendar months after which implied consent ends; at least 1
- * @param outbox whether captures are to be passed on by the webhook
+ * @param messages who hears of captures
  */
-public record LeadRules(boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, boolean outbox) {}
+public record LeadRules(
+        boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, LeadMessages messages) {
+    /** @param outbox whether captures are passed on by the configured webhook and those in the database, or not at all */
+    public LeadRules(boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, boolean outbox) {
+        this(
+                heuristicLinking,
+                heuristicWindow,
+                impliedConsentMonths,
+                outbox ? new LeadMessages(true, true, false, List.of()) : LeadMessages.NONE);
+    }
+}

@@ -225,8 +225,8 @@ public final class Leads {
                 ? IdentityLinks.guess(save, guessable, rules.heuristicWindow()).rows()
                 : List.of();
         SubmissionStore.saveSubmissions(save, new Columns<>(submissions));
-        if (rules.outbox()) {
-            CapturedMessages.put(save, submissions);
+        if (rules.messages().isOn()) {
+            CapturedMessages.put(save, submissions, rules.messages());
         }
         save.send();
         List<UUID> guessed = isOneBucket || guessable.isEmpty()

@@ -63,6 +63,7 @@ public final class OperatorConsent {
                     grant.reason,
                     grant.at,
                     grant.at);
+            ConsentMessages.put(pipeline, grant.email);
             pipeline.send();
             return known.rows().getFirst();
         });

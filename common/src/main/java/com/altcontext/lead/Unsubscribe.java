@@ -107,7 +107,13 @@ public final class Unsubscribe {
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
             LeadLock.take(pipeline, email);
-            return withdraw(pipeline, WITHDRAW_ADDRESS, email.value(), propertyId, request);
+            return withdraw(
+                    pipeline,
+                    WITHDRAW_ADDRESS,
+                    email.value(),
+                    propertyId,
+                    request,
+                    () -> ConsentMessages.put(pipeline, email));
         });
     }
 
@@ -120,12 +126,23 @@ public final class Unsubscribe {
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
             LeadLock.takeOf(pipeline, subject.leadId());
-            return withdraw(pipeline, WITHDRAW_LEAD, subject.leadId(), subject.propertyId(), request);
+            return withdraw(
+                    pipeline,
+                    WITHDRAW_LEAD,
+                    subject.leadId(),
+                    subject.propertyId(),
+                    request,
+                    () -> ConsentMessages.put(pipeline, subject.leadId()));
         });
     }
 
     private static Withdrawal withdraw(
-            Pipeline pipeline, String statement, Object whom, @Nullable String propertyId, UnsubscribeRequest request) {
+            Pipeline pipeline,
+            String statement,
+            Object whom,
+            @Nullable String propertyId,
+            UnsubscribeRequest request,
+            Runnable messages) {
         Pipeline.Pending<Withdrawal> answer = pipeline.query(
                 statement,
                 Withdrawal::read,
@@ -135,6 +152,7 @@ public final class Unsubscribe {
                 request.reason,
                 request.at,
                 request.ipHash);
+        messages.run();
         pipeline.update(COUNT, LocalDate.ofInstant(request.at, ZoneOffset.UTC));
         pipeline.send();
         return answer.rows().getFirst();

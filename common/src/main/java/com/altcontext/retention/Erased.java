@@ -4,7 +4,7 @@ package com.altcontext.retention;
  * The rows that an erasure removed, by kind.
  *
  * @param consents entries of the consent record
- * @param messages that were still to be sent
+ * @param messages that were still to be sent, and where the address was to get alerts or reports
  * @param visitors who submitted a form with the address, or whose identifier holds it
  * @param changed rows of other people that held the address and now hold {@code [erased]} in its place
  */

@@ -3,20 +3,52 @@ package com.altcontext.retention;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
+import java.util.Collection;
+import java.util.UUID;
 
-/** How many rows of the leads of one address were deleted. */
+/** How many rows of leads were deleted. Webhooks that want {@code lead.erased} hear of it in the same transaction. */
 record LeadRows(long leads, long submissions, long consents, long links, long messages) {
-    private static final String OF_ADDRESS = " WHERE lead_id IN (SELECT id FROM leads WHERE email = ?)";
+    /** The ids alone, in a message that does not belong to the lead. */
+    private static final String PUT_ERASED = """
+            INSERT INTO outbox (id, kind, event, destination, property_id, body)
+            SELECT gen_random_uuid(), 'webhook', 'lead.erased', w.name, l.property_id,
+                   jsonb_build_object(
+                       'type', 'lead.erased',
+                       'timestamp', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                       'data', jsonb_build_object('leadId', l.id, 'propertyId', l.property_id))::text
+            FROM leads AS l JOIN webhooks AS w ON 'lead.erased' = ANY (w.events)
+            """;
 
-    /** Deletes them. The lock of the address is held. */
+    /** Deletes those of an address, the messages to it, and where it was to get alerts or reports. The lock of the address is held. */
     static LeadRows delete(Tx tx, Email email) {
         Pipeline pipeline = tx.pipeline();
-        String address = email.value();
-        var messages = DeletedCount.add(pipeline, "outbox" + OF_ADDRESS + " OR destination = ?", address, address);
-        var submissions = DeletedCount.add(pipeline, "form_submissions" + OF_ADDRESS, address);
-        var consents = DeletedCount.add(pipeline, "consent_events" + OF_ADDRESS, address);
-        var links = DeletedCount.add(pipeline, "lead_identities" + OF_ADDRESS, address);
-        var leads = DeletedCount.add(pipeline, "leads WHERE email = ?", address);
+        DeletedCount others = DeletedCount.add(pipeline, "outbox WHERE destination = ?", email.value());
+        DeletedCount asRecipient = DeletedCount.add(pipeline, "recipients WHERE email = ?", email.value());
+        LeadRows rows = delete(pipeline, "email = ?", email.value());
+        return new LeadRows(
+                rows.leads,
+                rows.submissions,
+                rows.consents,
+                rows.links,
+                rows.messages + others.count() + asRecipient.count());
+    }
+
+    /** Deletes some. The locks of their addresses are held. */
+    static LeadRows delete(Tx tx, Collection<UUID> leads) {
+        return delete(tx.pipeline(), "id = ANY (?::uuid[])", leads.toArray(UUID[]::new));
+    }
+
+    private static LeadRows delete(Pipeline pipeline, String those, Object parameter) {
+        String ofLeads = " WHERE lead_id IN (SELECT id FROM leads WHERE " + those + ")";
+        pipeline.update(PUT_ERASED + "WHERE l." + those, parameter);
+        pipeline.update(
+                "DELETE FROM expired_consents WHERE consent_id IN (SELECT id FROM consent_events" + ofLeads + ")",
+                parameter);
+        var messages = DeletedCount.add(pipeline, "outbox" + ofLeads, parameter);
+        var submissions = DeletedCount.add(pipeline, "form_submissions" + ofLeads, parameter);
+        var consents = DeletedCount.add(pipeline, "consent_events" + ofLeads, parameter);
+        var links = DeletedCount.add(pipeline, "lead_identities" + ofLeads, parameter);
+        var leads = DeletedCount.add(pipeline, "leads WHERE " + those, parameter);
         pipeline.send();
         return new LeadRows(leads.count(), submissions.count(), consents.count(), links.count(), messages.count());
     }

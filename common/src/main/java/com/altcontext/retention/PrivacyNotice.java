@@ -10,17 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param contact an e-mail address, or null if the operator has named none
  */
 public record PrivacyNotice(@Nullable String contact, Retention retention, List<Collected> collected) {
-    /** How long: events one by one, and what they add up to. */
-    public record Retention(int rawEventDays, int rollupMonths) {}
+    /** How long: events one by one, what they add up to, and addresses that never confirmed. */
+    public record Retention(int rawEventDays, int rollupMonths, int unconfirmedLeadDays) {}
 
     /** One kind of information, why it is collected, and until when it is kept. */
     public record Collected(String what, String why, String until) {}
 
-    public static PrivacyNotice of(@Nullable String contact, int rawEventDays, int rollupMonths) {
+    public static PrivacyNotice of(
+            @Nullable String contact, int rawEventDays, int rollupMonths, int unconfirmedLeadDays) {
         String days = rawEventDays + " days";
         return new PrivacyNotice(
                 contact,
-                new Retention(rawEventDays, rollupMonths),
+                new Retention(rawEventDays, rollupMonths, unconfirmedLeadDays),
                 List.of(
                         new Collected(
                                 "a random identifier made by the browser, pages visited, campaign, referring site, kind of"
@@ -34,7 +35,8 @@ public record PrivacyNotice(@Nullable String contact, Retention retention, List<
                         new Collected(
                                 "the e-mail address and what else is filled into a form",
                                 "to answer, and to write to those who agreed to it",
-                                "until its owner asks to be forgotten"),
+                                "until its owner asks to be forgotten; " + unconfirmedLeadDays
+                                        + " days if its owner was asked by mail to confirm and did not"),
                         new Collected(
                                 "each consent and its withdrawal: when, how, to which text",
                                 "the law asks senders of commercial messages to be able to prove consent",

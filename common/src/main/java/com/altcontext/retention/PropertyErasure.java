@@ -61,6 +61,9 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
                 property,
                 property);
         pipeline.update("DELETE FROM form_submissions" + OF_PROPERTY, property);
+        pipeline.update(
+                "DELETE FROM expired_consents WHERE consent_id IN (SELECT id FROM consent_events WHERE property_id = ?)",
+                property);
         pipeline.update("DELETE FROM consent_events" + OF_PROPERTY, property);
         pipeline.update("DELETE FROM lead_identities" + OF_PROPERTY, property);
         DeletedCount leads = DeletedCount.add(pipeline, "leads" + OF_PROPERTY, property);

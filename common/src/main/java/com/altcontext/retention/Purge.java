@@ -44,7 +44,8 @@ public final class Purge {
 
     private static final String NOTE = """
             UPDATE purge_log
-            SET days = ?, events = ?, bytes = ?, sessions = ?, visitors = ?, rollups = ?, rejections = ?, days_left = ?
+            SET days = ?, events = ?, bytes = ?, sessions = ?, visitors = ?, rollups = ?, rejections = ?,
+                submissions = ?, messages = ?, leads = ?, days_left = ?
             WHERE id = ?
             """;
 
@@ -97,7 +98,11 @@ public final class Purge {
                     ROLLUPS.stream()
                             .mapToLong(table -> count(tx, table, rollupsKeptFrom))
                             .sum(),
-                    count(tx, "ingest_rejections", rollupsKeptFrom));
+                    count(tx, "ingest_rejections", rollupsKeptFrom),
+                    ExpiredRows.SUBMISSIONS.count(tx, policy.submissionsKeptFrom(now)),
+                    ExpiredRows.MESSAGES.count(tx, policy.messagesKeptFrom(now)),
+                    UnconfirmedLeads.count(tx, policy.unconfirmedLeadsKeptFrom(now)),
+                    policy);
         });
     }
 
@@ -133,6 +138,7 @@ public final class Purge {
                 totals.rollups += delete(table, plan.rollupsKeptFrom());
             }
             totals.rejections = delete("ingest_rejections", plan.rollupsKeptFrom());
+            deleteOfLeads(plan.policy(), at, totals, step);
             PurgeReceipt receipt = totals.receipt();
             note(guard, entry, receipt);
             guard.update(FINISH, entry);
@@ -196,6 +202,16 @@ public final class Purge {
         CutSessions.recount(sql, startOf(firstKept));
     }
 
+    /** The rows of a lead first, and the leads last: each row is counted once. Their visitors go with the next purge. */
+    private void deleteOfLeads(RetentionPolicy policy, Instant at, PurgeTotals totals, Runnable step) {
+        totals.submissions = ExpiredRows.SUBMISSIONS.delete(sql, policy.submissionsKeptFrom(at));
+        totals.messages = ExpiredRows.MESSAGES.delete(sql, policy.messagesKeptFrom(at));
+        UnconfirmedLeads.delete(sql, policy.unconfirmedLeadsKeptFrom(at), at, leads -> {
+            totals.leads += leads;
+            step.run();
+        });
+    }
+
     private void pause() {
         try {
             Thread.sleep(retries.pause);
@@ -238,6 +254,9 @@ public final class Purge {
                 gone.visitors(),
                 gone.rollups(),
                 gone.rejections(),
+                gone.submissions(),
+                gone.messages(),
+                gone.leads(),
                 gone.keptDays().size() + gone.busyDays().size(),
                 entry);
     }
@@ -253,6 +272,9 @@ public final class Purge {
         long visitors;
         long rollups;
         long rejections;
+        long submissions;
+        long messages;
+        long leads;
 
         PurgeTotals(List<LocalDate> keptDays) {
             this.keptDays = keptDays;
@@ -268,7 +290,10 @@ public final class Purge {
                     sessions,
                     visitors,
                     rollups,
-                    rejections);
+                    rejections,
+                    submissions,
+                    messages,
+                    leads);
         }
     }
 }

@@ -11,6 +11,9 @@ import java.util.List;
  * @param days the expired days that hold events or a partition, oldest first
  * @param sessions that ended before all events that stay
  * @param visitors who have no other session and no lead
+ * @param submissions of forms
+ * @param messages that were set aside
+ * @param leads that were never confirmed
  */
 public record PurgePlan(
         LocalDate eventsKeptFrom,
@@ -19,7 +22,11 @@ public record PurgePlan(
         long sessions,
         long visitors,
         long rollups,
-        long rejections) {
+        long rejections,
+        long submissions,
+        long messages,
+        long leads,
+        RetentionPolicy policy) {
     public PurgePlan {
         days = List.copyOf(days);
     }

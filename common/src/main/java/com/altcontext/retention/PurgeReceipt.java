@@ -10,6 +10,9 @@ import java.util.List;
  * @param keptDays expired days that were kept because they are not rolled up
  * @param busyDays expired days whose partition was in use at every try; the next purge finds them
  * @param bytes of the partitions that were dropped
+ * @param submissions of forms
+ * @param messages that were set aside
+ * @param leads that were never confirmed
  */
 public record PurgeReceipt(
         List<LocalDate> days,
@@ -20,7 +23,10 @@ public record PurgeReceipt(
         long sessions,
         long visitors,
         long rollups,
-        long rejections) {
+        long rejections,
+        long submissions,
+        long messages,
+        long leads) {
     public PurgeReceipt {
         days = List.copyOf(days);
         keptDays = List.copyOf(keptDays);

@@ -1,8 +1,10 @@
 package com.altcontext.retention;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long data is kept. A UTC day of raw events is kept as long as a part of it is less than so many days ago:
@@ -11,9 +13,18 @@ import java.time.ZoneOffset;
  * @param eventDays {@code RAW_EVENT_RETENTION_DAYS}, at least 1
  * @param rollupMonths {@code ROLLUP_RETENTION_MONTHS}, of daily rollups and counted rejections, at least 1; none of them goes
  *     before the raw events of its day
+ * @param unconfirmedLeadDays {@code UNCONFIRMED_LEAD_DAYS}, see {@link UnconfirmedLeads}
+ * @param submissionDays of what was filled into forms; null to keep it as long as the lead
  */
-public record RetentionPolicy(int eventDays, int rollupMonths) {
-    public static final RetentionPolicy DEFAULT = new RetentionPolicy(90, 24);
+public record RetentionPolicy(
+        int eventDays,
+        int rollupMonths,
+        int unconfirmedLeadDays,
+        @Nullable Integer submissionDays) {
+    public static final RetentionPolicy DEFAULT = new RetentionPolicy(90, 24, 30, null);
+
+    /** Time enough for an operator to look at messages that were set aside, which may hold what was filled into a form. */
+    public static final int SET_ASIDE_MESSAGE_DAYS = 30;
 
     /** What the variables may be: an event may arrive 7 days late, and a rollup needs the whole day. */
     public static final int MIN_EVENT_DAYS = 8;
@@ -21,6 +32,11 @@ public record RetentionPolicy(int eventDays, int rollupMonths) {
     public static final int MAX_EVENT_DAYS = 3_650;
     public static final int MIN_ROLLUP_MONTHS = 1;
     public static final int MAX_ROLLUP_MONTHS = 240;
+
+    /** The link of a confirmation mail works for 14 days. */
+    public static final int MIN_UNCONFIRMED_LEAD_DAYS = 15;
+
+    public static final int MAX_UNCONFIRMED_LEAD_DAYS = 3_650;
 
     public RetentionPolicy {
         if (eventDays < 1) {
@@ -44,6 +60,22 @@ public record RetentionPolicy(int eventDays, int rollupMonths) {
         LocalDate byMonths = today(now).minusMonths(rollupMonths);
         LocalDate events = eventsKeptFrom(now);
         return byMonths.isBefore(events) ? byMonths : events;
+    }
+
+    /** Leads that were last heard of before this, and were never confirmed, go. */
+    Instant unconfirmedLeadsKeptFrom(Instant now) {
+        return now.minus(Duration.ofDays(unconfirmedLeadDays));
+    }
+
+    /** Messages that were set aside before this go. */
+    Instant messagesKeptFrom(Instant now) {
+        return now.minus(Duration.ofDays(SET_ASIDE_MESSAGE_DAYS));
+    }
+
+    /** Submissions from before this go; null if none do. */
+    @Nullable
+    Instant submissionsKeptFrom(Instant now) {
+        return submissionDays == null ? null : now.minus(Duration.ofDays(submissionDays));
     }
 
     private static LocalDate today(Instant now) {

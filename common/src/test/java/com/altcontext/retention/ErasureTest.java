@@ -2,6 +2,8 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.delivery.Webhook;
+import com.altcontext.delivery.Webhooks;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.Email;
 import com.altcontext.testing.TestEvent;
@@ -210,6 +212,12 @@ class ErasureTest extends ErasureFixture {
             "properties.time_zone",
             "properties.excluded_networks",
             "properties.excluded_paths",
+            "properties.mail_language",
+            "recipients.kind",
+            "recipients.email",
+            "webhooks.name",
+            "webhooks.url",
+            "webhooks.events",
             "goals.name",
             "goals.path_pattern",
             "goals.event_type",
@@ -274,5 +282,33 @@ class ErasureTest extends ErasureFixture {
         assertThat(forgetting().replay("restore", NOW.plusSeconds(360)))
                 .as("who came back by themselves")
                 .isZero();
+    }
+
+    @Test
+    void webhooks_hear_of_an_erasure_by_ids_alone_and_only_if_it_is_done() {
+        var _ = database.sql()
+                .inTransaction(tx -> Webhooks.add(
+                        tx, Webhook.of("crm", "https://crm.example/", List.of("lead.captured", "lead.erased"), NOW)));
+        Captured captured = capture(form("bob@x.ca", "visitor-bob1"));
+        capture(form("bob@x.ca", "visitor-bob2").property("docs"));
+        database.run("INSERT INTO recipients (id, property_id, kind, email, created_at)"
+                + " VALUES (gen_random_uuid(), 'default', 'report', 'bob@x.ca', now())");
+        assertThat(forget(new Email("ann@x.ca"))).isEmpty();
+        assertThat(database.count("SELECT count(*) FROM outbox WHERE event = 'lead.erased'"))
+                .isZero();
+
+        assertThat(forget(BOB).orElseThrow().messages()).isEqualTo(2 * 2 + 1);
+
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', event, destination, lead_id, property_id) FROM outbox ORDER BY 1"))
+                .containsExactly("lead.erased crm default", "lead.erased crm docs");
+        assertThat(database.texts(
+                        "SELECT (body::jsonb -> 'data' = jsonb_build_object('leadId', ?::text, 'propertyId', 'default'))::text"
+                                + " FROM outbox WHERE property_id = 'default'",
+                        captured.leadId().toString()))
+                .containsExactly("true");
+        assertThat(columnsWith("bob@x.ca")).isEmpty();
+        assertThat(forget(BOB)).isEmpty();
+        assertThat(rows("outbox")).isEqualTo(2);
     }
 }

@@ -23,6 +23,7 @@ class PrivacyDocTest {
             "lead_identities",
             "form_submissions",
             "consent_events",
+            "recipients",
             "erasure_log",
             "audit_log",
             "outbox",

@@ -150,7 +150,7 @@ class PurgeTest extends PurgeFixture {
 
     @Test
     void the_figures_of_a_day_never_go_before_its_events() {
-        RetentionPolicy oneMonth = new RetentionPolicy(90, 1);
+        RetentionPolicy oneMonth = new RetentionPolicy(90, 1, 30, null);
         counted(TODAY.minusDays(90));
         counted(TODAY.minusDays(91));
 

@@ -159,7 +159,10 @@ public record TestForm(
         database.run(
                 "INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)"
                         + " VALUES (now(), 'test', sha256(''), '{}')",
+                "DELETE FROM expired_consents",
                 "DELETE FROM consent_events",
+                "DELETE FROM webhooks",
+                "DELETE FROM recipients",
                 "DELETE FROM outbox",
                 "DELETE FROM form_submissions",
                 "DELETE FROM lead_identities",

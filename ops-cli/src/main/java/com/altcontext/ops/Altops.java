@@ -31,6 +31,7 @@ import picocli.CommandLine.TypeConversionException;
             PropertyCommand.class,
             GoalCommand.class,
             KeyCommand.class,
+            WebhookCommand.class,
             SmokeCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -7,6 +7,7 @@ import com.altcontext.value.KeyedHash;
 import com.altcontext.value.SecureUrl;
 import java.net.URI;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The variables of the service's configuration that commands need, by the service's names and rules. */
 final class OpsEnvironment {
@@ -33,7 +34,8 @@ final class OpsEnvironment {
         return new UnsubscribeLinks(new UnsubscribeToken(secret), publicUrl());
     }
 
-    RetentionPolicy retention() {
+    /** @param submissionDays see {@link RetentionPolicy} */
+    RetentionPolicy retention(@Nullable Integer submissionDays) {
         return new RetentionPolicy(
                 number(
                         "RAW_EVENT_RETENTION_DAYS",
@@ -44,7 +46,13 @@ final class OpsEnvironment {
                         "ROLLUP_RETENTION_MONTHS",
                         RetentionPolicy.DEFAULT.rollupMonths(),
                         RetentionPolicy.MIN_ROLLUP_MONTHS,
-                        RetentionPolicy.MAX_ROLLUP_MONTHS));
+                        RetentionPolicy.MAX_ROLLUP_MONTHS),
+                number(
+                        "UNCONFIRMED_LEAD_DAYS",
+                        RetentionPolicy.DEFAULT.unconfirmedLeadDays(),
+                        RetentionPolicy.MIN_UNCONFIRMED_LEAD_DAYS,
+                        RetentionPolicy.MAX_UNCONFIRMED_LEAD_DAYS),
+                submissionDays);
     }
 
     private boolean isSet(String name) {

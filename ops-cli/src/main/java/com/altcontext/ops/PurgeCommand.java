@@ -11,6 +11,9 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,12 +23,21 @@ import picocli.CommandLine.Option;
         description = {
             "Removes raw events after RAW_EVENT_RETENTION_DAYS (90), rollups and counted rejections after "
                     + "ROLLUP_RETENTION_MONTHS (24), and sessions and visitors that have nothing left.",
+            "Removes leads that were asked by mail to confirm and did not within UNCONFIRMED_LEAD_DAYS (30), and messages "
+                    + "that were set aside 30 days ago.",
             "Exit 3 when a day had to be kept, because it is not rolled up or was in use."
         },
-        footer = {"", "Example:", "  altops retention purge --dry-run && altops retention purge"})
+        footer = {
+            "",
+            "Example:",
+            "  altops retention purge --dry-run && altops retention purge",
+            "  altops retention purge --keep-submissions 365d"
+        })
 final class PurgeCommand implements Callable<Integer> {
     /** Counting and deleting the events of a year through a slow network. */
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(30);
+
+    private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
 
     private final CommandContext context;
 
@@ -35,6 +47,13 @@ final class PurgeCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Remove also what is not rolled up: its figures are lost.")
     private boolean force;
 
+    @Option(
+            names = "--keep-submissions",
+            paramLabel = "DAYS",
+            description =
+                    "Remove what was filled into forms after so long, like 365d; default: keep it as long as the lead.")
+    private @Nullable String keepSubmissions;
+
     PurgeCommand(CommandContext context) {
         this.context = context;
     }
@@ -42,7 +61,7 @@ final class PurgeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Instant now = context.now();
-        RetentionPolicy policy = context.environment().retention();
+        RetentionPolicy policy = context.environment().retention(submissionDays());
         PurgePlan plan;
         PurgeReceipt receipt;
         try (ProgressLine progress = context.output().progress("looking for what has expired")) {
@@ -51,6 +70,17 @@ final class PurgeCommand implements Callable<Integer> {
             receipt = dryRun ? expected(plan) : apply(purge, plan, now, progress);
         }
         return show(plan, receipt);
+    }
+
+    private @Nullable Integer submissionDays() {
+        if (keepSubmissions == null) {
+            return null;
+        }
+        Matcher days = DAYS.matcher(keepSubmissions);
+        if (!days.matches()) {
+            throw new Failure(Exit.USAGE, "--keep-submissions is wrong", "write a number of days like 365d");
+        }
+        return Integer.valueOf(days.group(1));
     }
 
     private static PurgeReceipt apply(Purge purge, PurgePlan plan, Instant now, ProgressLine progress) {
@@ -75,7 +105,10 @@ final class PurgeCommand implements Callable<Integer> {
                 plan.sessions(),
                 plan.visitors(),
                 plan.rollups(),
-                plan.rejections());
+                plan.rejections(),
+                plan.submissions(),
+                plan.messages(),
+                plan.leads());
     }
 
     private int show(PurgePlan plan, PurgeReceipt receipt) {
@@ -97,6 +130,9 @@ final class PurgeCommand implements Callable<Integer> {
                 + HumanFormat.count(receipt.visitors(), "visitor"));
         lines.add(verb + HumanFormat.count(receipt.rollups(), "row") + " of rollups and "
                 + HumanFormat.count(receipt.rejections()) + " of rejections");
+        lines.add(verb + HumanFormat.count(receipt.leads(), "lead") + " that never confirmed, "
+                + HumanFormat.count(receipt.submissions(), "submission") + " and "
+                + HumanFormat.count(receipt.messages(), "message") + " that could not be delivered");
         for (LocalDate day : receipt.keptDays()) {
             lines.add(output.bad("kept " + day) + ", which is not rolled up: altops rollup, then purge again");
         }
@@ -119,6 +155,9 @@ final class PurgeCommand implements Callable<Integer> {
                 .with("sessions", receipt.sessions())
                 .with("visitors", receipt.visitors())
                 .with("rollups", receipt.rollups())
-                .with("rejections", receipt.rejections());
+                .with("rejections", receipt.rejections())
+                .with("submissions", receipt.submissions())
+                .with("messages", receipt.messages())
+                .with("leads", receipt.leads());
     }
 }

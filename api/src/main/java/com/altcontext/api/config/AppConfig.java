@@ -269,6 +269,15 @@ public interface AppConfig {
                 max = RetentionPolicy.MAX_ROLLUP_MONTHS)
         @WithDefault("24")
         int rollupMonths();
+
+        /** How long a lead is kept that was asked by mail to confirm and did not. */
+        @Variable(
+                value = "UNCONFIRMED_LEAD_DAYS",
+                rule = Rule.WHOLE_NUMBER,
+                min = RetentionPolicy.MIN_UNCONFIRMED_LEAD_DAYS,
+                max = RetentionPolicy.MAX_UNCONFIRMED_LEAD_DAYS)
+        @WithDefault("30")
+        int unconfirmedLeadDays();
     }
 
     /** How figures are answered. */

@@ -31,6 +31,10 @@ public class PrivacyResource {
     public PrivacyBody get() {
         return new PrivacyBody(
                 true,
-                PrivacyNotice.of(privacy.contactEmail().orElse(null), privacy.rawEventDays(), privacy.rollupMonths()));
+                PrivacyNotice.of(
+                        privacy.contactEmail().orElse(null),
+                        privacy.rawEventDays(),
+                        privacy.rollupMonths(),
+                        privacy.unconfirmedLeadDays()));
     }
 }

@@ -6,6 +6,8 @@ import com.altcontext.delivery.Attempt;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.delivery.OutboxSender;
 import com.altcontext.delivery.WebhookSignature;
+import com.altcontext.delivery.Webhooks;
+import com.altcontext.value.KeyedHash;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -18,11 +20,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes captured leads on to the operator's webhook, signed as Standard Webhooks has it. The receiver recognises a repeat by its
+ * Sends messages to the operator's webhooks, signed as Standard Webhooks has it. The receiver recognises a repeat by its
  * {@code webhook-id}.
  */
 @Singleton
@@ -30,26 +34,28 @@ public class WebhookSender {
     /** For one message. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    /** Null where there is no webhook. */
-    private final @Nullable OutboxSender outbox;
+    private final AppConfig.LeadOptions config;
+    private final Vertx vertx;
+    private final Sql sql;
+    private final KeyedHash pepper;
+    private final InstantSource clock;
+    private final OutboxSender outbox;
+    /** Made for the first message: most services have no webhook. */
+    private @Nullable HttpClient client;
 
-    WebhookSender(AppConfig config, Vertx vertx, Sql sql, InstantSource clock, MeterRegistry meters) {
-        this.outbox = config.leads()
-                .webhookUrl()
-                .map(url -> {
-                    HttpClient client = client(vertx, url);
-                    WebhookSignature signature =
-                            new WebhookSignature(config.leads().webhookSecret().orElseThrow());
-                    return new OutboxSender(
-                            sql,
-                            Outbox.Kind.WEBHOOK,
-                            TIMEOUT.multipliedBy(2),
-                            message -> post(client, url, message, signature, clock.instant()),
-                            taken -> meters.counter(
-                                            "altcontext.webhook.sent", "outcome", taken ? "delivered" : "failed")
-                                    .increment());
-                })
-                .orElse(null);
+    WebhookSender(AppConfig config, Vertx vertx, Sql sql, KeyedHash pepper, InstantSource clock, MeterRegistry meters) {
+        this.config = config.leads();
+        this.vertx = vertx;
+        this.sql = sql;
+        this.pepper = pepper;
+        this.clock = clock;
+        this.outbox = new OutboxSender(
+                sql,
+                Outbox.Kind.WEBHOOK,
+                TIMEOUT.multipliedBy(2),
+                this::post,
+                taken -> meters.counter("altcontext.webhook.sent", "outcome", taken ? "delivered" : "failed")
+                        .increment());
     }
 
     /**
@@ -58,19 +64,42 @@ public class WebhookSender {
      * @throws com.altcontext.db.SqlFailure if the outbox cannot be read
      */
     public void sendDue() {
-        if (outbox != null) {
-            outbox.sendDue();
-        }
+        outbox.sendDue();
     }
 
-    private static HttpClient client(Vertx vertx, URI url) {
+    /** Where a message goes. */
+    private record Receiver(URI url, WebhookSignature signature) {}
+
+    private Optional<Receiver> receiver(@Nullable String name) {
+        if (name == null) {
+            return config.webhookUrl()
+                    .map(url -> new Receiver(
+                            url, new WebhookSignature(config.webhookSecret().orElseThrow())));
+        }
+        return sql.inTransaction(tx -> Webhooks.find(tx, name))
+                .map(webhook -> new Receiver(webhook.url(), new WebhookSignature(webhook.secret(pepper))));
+    }
+
+    private Future<Attempt> post(Outbox.Message message) {
+        return receiver(message.destination())
+                .map(receiver -> post(message, receiver))
+                .orElseGet(() -> CompletableFuture.completedFuture(Attempt.failed("no such webhook")));
+    }
+
+    private HttpClient client() {
+        if (client == null) {
+            client = newClient();
+        }
+        return client;
+    }
+
+    private HttpClient newClient() {
         return vertx.httpClientBuilder()
                 .with(new PoolOptions().setHttp1MaxSize(OutboxSender.MAX_IN_FLIGHT))
                 .with(new HttpClientOptions()
                         // Each is closed with its answer: the next message must not be given one that is being closed.
                         .setKeepAlive(false)
-                        .setConnectTimeout((int) TIMEOUT.toMillis())
-                        .setSsl("https".equals(url.getScheme())))
+                        .setConnectTimeout((int) TIMEOUT.toMillis()))
                 // What breaks a connection fails its request, which is logged. Vert.x would log it with what the
                 // receiver
                 // has sent, which may be what it was sent.
@@ -79,17 +108,18 @@ public class WebhookSender {
     }
 
     /** What the status of the answer says (RFC 9110). */
-    private static Future<Attempt> post(
-            HttpClient client, URI url, Outbox.Message message, WebhookSignature signature, Instant now) {
+    private Future<Attempt> post(Outbox.Message message, Receiver receiver) {
+        Instant now = clock.instant();
         RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
-                .setAbsoluteURI(url.toString())
+                .setAbsoluteURI(receiver.url.toString())
                 .setTimeout(TIMEOUT.toMillis())
                 .putHeader("content-type", "application/json")
                 .putHeader("webhook-id", message.id().toString())
                 .putHeader("webhook-timestamp", String.valueOf(now.getEpochSecond()))
-                .putHeader("webhook-signature", signature.of(message.id().toString(), now, message.body()));
-        return client.request(request)
+                .putHeader(
+                        "webhook-signature", receiver.signature.of(message.id().toString(), now, message.body()));
+        return client().request(request)
                 .compose(sent -> sent.send(message.body()))
                 .map(answer -> {
                     // What else it says may be without end, and would keep the next message waiting.

@@ -23,7 +23,8 @@ class PrivacyTest {
         assertThat(answer.header("access-control-allow-origin")).isEqualTo(TestService.ALLOWED_ORIGIN);
         assertThat(answer.json().path("ok").booleanValue()).isTrue();
         assertThat(answer.field("contact")).isEqualTo("privacy@example.ca");
-        assertThat(answer.json().path("retention").toString()).isEqualTo("{\"rawEventDays\":60,\"rollupMonths\":13}");
+        assertThat(answer.json().path("retention").toString())
+                .isEqualTo("{\"rawEventDays\":60,\"rollupMonths\":13,\"unconfirmedLeadDays\":30}");
         assertThat(answer.json().path("collected")).isNotEmpty().allSatisfy(kind -> {
             assertThat(kind.path("what").asText()).isNotBlank();
             assertThat(kind.path("why").asText()).isNotBlank();

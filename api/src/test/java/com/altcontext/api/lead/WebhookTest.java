@@ -10,6 +10,9 @@ import com.altcontext.api.testing.Logged;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
+import com.altcontext.delivery.Webhook;
+import com.altcontext.delivery.Webhooks;
+import com.altcontext.value.KeyedHash;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -29,6 +32,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -58,8 +62,12 @@ class WebhookTest {
     @Inject
     InstantSource clock;
 
+    @Inject
+    KeyedHash pepper;
+
     private final String email = Forms.email();
     private final Queue<Received> received = new ConcurrentLinkedQueue<>();
+    private final Queue<String> erased = new ConcurrentLinkedQueue<>();
     private volatile int answer = 204;
     private volatile boolean talksForEver;
     private volatile CountDownLatch hold = new CountDownLatch(0);
@@ -73,6 +81,7 @@ class WebhookTest {
     void empty() {
         stored = new StoredRows(sql);
         stored.execute("DELETE FROM outbox");
+        stored.execute("DELETE FROM webhooks");
     }
 
     @BeforeEach
@@ -94,6 +103,9 @@ class WebhookTest {
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            if (exchange.getRequestURI().getPath().equals("/erased")) {
+                erased.add(body);
+            }
             if (body.contains(email)) {
                 received.add(new Received(
                         exchange.getRequestURI(),
@@ -120,8 +132,12 @@ class WebhookTest {
 
     /** The signature by the Standard Webhooks specification. */
     private static String signatureOf(Received message) throws Exception {
+        return signatureOf(message, SECRET.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String signatureOf(Received message, byte[] key) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
         byte[] signed = (message.id + '.' + message.timestamp + '.' + message.body).getBytes(StandardCharsets.UTF_8);
         return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(signed));
     }
@@ -133,6 +149,51 @@ class WebhookTest {
     /** As if the time until the next attempt had passed. */
     private void letTimePass() {
         stored.execute("UPDATE outbox SET next_attempt_at = now() - interval '1 second'");
+    }
+
+    @Test
+    void each_webhook_gets_what_it_wants_signed_with_a_secret_of_its_own() throws Exception {
+        String url = "http://127.0.0.1:" + receiver.getAddress().getPort();
+        Webhook list = Webhook.of("list", url + "/list", List.of("consent.changed"), clock.instant());
+        Webhook gone = Webhook.of("gone", "http://127.0.0.1:1/", List.of("consent.changed"), clock.instant());
+        var _ = sql.inTransaction(tx -> Webhooks.add(tx, list) && Webhooks.add(tx, gone));
+
+        Call.capture(Forms.scripted(email).put("consentStatus", "express")).send();
+        StoredRows.await(received::size, 2);
+
+        assertThat(received)
+                .extracting(Received::uri)
+                .extracting(URI::getPath)
+                .containsExactlyInAnyOrder("/hook", "/list");
+        Received changed = received.stream()
+                .filter(message -> message.uri.getPath().equals("/list"))
+                .findFirst()
+                .orElseThrow();
+        JsonNode body = Call.JSON.readTree(changed.body);
+        assertThat(body.path("type").asText()).isEqualTo("consent.changed");
+        assertThat(body.at("/data/change").asText()).isEqualTo("granted");
+        byte[] key = Base64.getDecoder().decode(list.secret(pepper).substring("whsec_".length()));
+        assertThat(changed.signature).isEqualTo(signatureOf(changed, key));
+        StoredRows.await(() -> waiting().size(), 1);
+        assertThat(waiting().getFirst().path("destination").asText()).isEqualTo("gone");
+    }
+
+    @Test
+    void an_erasure_by_the_api_is_passed_on_by_ids_alone() throws Exception {
+        String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/erased";
+        Webhook crm = Webhook.of("crm", url, List.of("lead.erased"), clock.instant());
+        var _ = sql.inTransaction(tx -> Webhooks.add(tx, crm));
+        String leadId = Call.capture(Forms.scripted(email)).send().field("leadId");
+
+        assertThat(Call.erasure("{\"email\":\"" + email + "\"}").send().status())
+                .isEqualTo(200);
+
+        StoredRows.await(() -> erased.size(), 1);
+        JsonNode body = Call.JSON.readTree(Objects.requireNonNull(erased.peek()));
+        assertThat(body.path("type").asText()).isEqualTo("lead.erased");
+        assertThat(body.path("data").toString()).contains(leadId).contains("\"propertyId\":");
+        assertThat(body.path("data").size()).isEqualTo(2);
+        assertThat(body.toString()).doesNotContain(email);
     }
 
     @Test

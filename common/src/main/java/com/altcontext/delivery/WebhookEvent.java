@@ -1,0 +1,32 @@
+package com.altcontext.delivery;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a webhook can hear of. */
+public enum WebhookEvent {
+    /** A form with an address was stored. */
+    LEAD_CAPTURED("lead.captured"),
+    /** Consent was granted, confirmed or withdrawn, or it has expired. */
+    CONSENT_CHANGED("consent.changed"),
+    /** A lead was erased. The message has its ids alone, so that another list can erase it too. */
+    LEAD_ERASED("lead.erased");
+
+    /** Of a message that an operator sends to try a webhook out. */
+    public static final String TEST = "webhook.test";
+
+    private final String key;
+
+    WebhookEvent(String key) {
+        this.key = key;
+    }
+
+    /** As the field {@code type} of a message has it. */
+    public String key() {
+        return key;
+    }
+
+    public static Optional<WebhookEvent> named(String key) {
+        return Arrays.stream(values()).filter(event -> event.key.equals(key)).findFirst();
+    }
+}

@@ -1,0 +1,130 @@
+package com.altcontext.delivery;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The webhooks as an operator keeps them, and their messages that wait. */
+public final class Webhooks {
+    private static final String ADD = """
+            INSERT INTO webhooks (name, id, url, events, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING
+            """;
+
+    /** Its messages have nowhere to go. */
+    private static final String REMOVE = """
+            WITH messages AS (DELETE FROM outbox WHERE kind = 'webhook' AND destination = ?)
+            DELETE FROM webhooks WHERE name = ?
+            """;
+
+    private static final String BACKLOG = """
+            SELECT destination, count(*) FILTER (WHERE set_aside_at IS NULL), count(*) FILTER (WHERE set_aside_at IS NOT NULL),
+                   min(created_at) FILTER (WHERE set_aside_at IS NULL),
+                   (array_agg(last_error ORDER BY next_attempt_at DESC) FILTER (WHERE last_error IS NOT NULL))[1]
+            FROM outbox WHERE kind = 'webhook' GROUP BY destination ORDER BY destination NULLS FIRST
+            """;
+
+    private static final String REPLAY = """
+            UPDATE outbox
+            SET set_aside_at = NULL, attempts = 0, next_attempt_at = now(), retry_until = now() + interval '3 days'
+            WHERE kind = 'webhook' AND set_aside_at IS NOT NULL
+              AND (? OR destination IS NOT DISTINCT FROM ?)
+            """;
+
+    private Webhooks() {}
+
+    /**
+     * The messages of a webhook that wait.
+     *
+     * @param webhook null for {@code LEAD_WEBHOOK_URL}
+     * @param setAside those that could not be delivered within three days
+     * @param lastError why the latest attempt failed
+     */
+    public record WebhookBacklog(
+            @Nullable String webhook,
+            long waiting,
+            long setAside,
+            @Nullable Instant oldest,
+            @Nullable String lastError) {
+        static WebhookBacklog read(Row row) throws SQLException {
+            return new WebhookBacklog(
+                    row.textOrNull(1), row.number(2), row.number(3), row.timeOrNull(4), row.textOrNull(5));
+        }
+    }
+
+    /** @return false if the name is taken: nothing was added */
+    public static boolean add(Tx tx, Webhook webhook) {
+        String[] events =
+                webhook.events().stream().map(WebhookEvent::key).sorted().toArray(String[]::new);
+        return tx.update(ADD, webhook.name(), webhook.id(), webhook.url().toString(), events, webhook.createdAt()) > 0;
+    }
+
+    /** @return false if there is none of that name */
+    public static boolean remove(Tx tx, String name) {
+        return tx.update(REMOVE, name, name) > 0;
+    }
+
+    /** All of them, by name. */
+    public static List<Webhook> list(Tx tx) {
+        return tx.query("SELECT name, id, url, events, created_at FROM webhooks ORDER BY name", Webhook::read);
+    }
+
+    public static Optional<Webhook> find(Tx tx, String name) {
+        return tx
+                .query("SELECT name, id, url, events, created_at FROM webhooks WHERE name = ?", Webhook::read, name)
+                .stream()
+                .findFirst();
+    }
+
+    /** Those that have messages. */
+    public static List<WebhookBacklog> backlog(Tx tx) {
+        return tx.query(BACKLOG, WebhookBacklog::read);
+    }
+
+    /**
+     * Stores a message to try a webhook out.
+     *
+     * @param webhook null for {@code LEAD_WEBHOOK_URL}
+     * @return its id
+     */
+    public static UUID putTest(Tx tx, @Nullable String webhook, Instant now) {
+        Outbox.NewMessage message = Outbox.NewMessage.webhook(
+                WebhookEvent.TEST,
+                webhook,
+                null,
+                null,
+                "{\"type\":\"" + WebhookEvent.TEST + "\",\"timestamp\":\"" + now.truncatedTo(ChronoUnit.MILLIS)
+                        + "\",\"data\":{}}");
+        Outbox.add(tx, message);
+        return message.id();
+    }
+
+    /** Why the last attempt to send a message failed: empty before the first. No value at all once it is delivered. */
+    public static Optional<String> failure(Tx tx, UUID message) {
+        return tx
+                .query("SELECT coalesce(last_error, '') FROM outbox WHERE id = ?", row -> row.text(1), message)
+                .stream()
+                .findFirst();
+    }
+
+    /** Gives a message up. */
+    public static void drop(Tx tx, UUID message) {
+        var _ = tx.update("DELETE FROM outbox WHERE id = ?", message);
+    }
+
+    /**
+     * Lets messages that were set aside be sent again, for another three days.
+     *
+     * @param ofAll whether those of all webhooks
+     * @param webhook otherwise of this one; null for {@code LEAD_WEBHOOK_URL}
+     * @return how many
+     */
+    public static int replay(Tx tx, boolean ofAll, @Nullable String webhook) {
+        return tx.update(REPLAY, ofAll, webhook);
+    }
+}

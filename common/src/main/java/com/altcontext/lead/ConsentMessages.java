@@ -1,0 +1,109 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * Writes {@code consent.changed} into the outbox, for each webhook that wants it, in the transaction that changes consent. A lead in
+ * review has no consent yet ({@link LeadReview}): its grants are passed on when it is accepted.
+ */
+public final class ConsentMessages {
+    private static final String ISO = "to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
+
+    /** Behind the name of a query whose rows have a {@code consent_id}, a {@code change} and the time {@code at}. */
+    private static final String PUT = """
+            INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, body)
+            SELECT gen_random_uuid(), 'webhook', 'consent.changed', w.name, l.id, l.property_id,
+                   jsonb_build_object('type', 'consent.changed', 'timestamp', %s, 'data', jsonb_build_object(
+                       'leadId', l.id, 'propertyId', l.property_id, 'email', l.email, 'change', changed.change,
+                       'purpose', c.purpose, 'status', c.status, 'expiresAt', %s))::text
+            FROM changed
+            JOIN consent_events AS c ON c.id = changed.consent_id
+            JOIN leads AS l ON l.id = c.lead_id
+            JOIN webhooks AS w ON 'consent.changed' = ANY (w.events)
+            """.formatted(ISO.formatted("changed.at"), ISO.formatted("c.expires_at"));
+
+    /** A form or an operator grants, the link of a mail confirms. */
+    private static final String CHANGE = """
+            CASE WHEN c.status = 'withdrawn' THEN 'withdrawn' WHEN c.source = 'confirmed' THEN 'confirmed' ELSE 'granted' END
+            """;
+
+    /** The rows that this transaction has written. */
+    private static final String RECORDED = """
+            WITH changed AS (
+                SELECT c.id AS consent_id, %s AS change, c.occurred_at AS at
+                FROM consent_events AS c JOIN leads AS l ON l.id = c.lead_id
+                WHERE %s AND c.xmin = pg_current_xact_id()::xid AND c.status <> 'pending'
+                  AND (NOT l.in_review OR c.status = 'withdrawn'))
+            """;
+
+    private static final String OF_LEADS = RECORDED.formatted(CHANGE, "l.id = ANY (?::uuid[])") + PUT;
+
+    private static final String OF_ADDRESS = RECORDED.formatted(CHANGE, "l.email = ?") + PUT;
+
+    /** The newest row of each purpose of leads that were accepted just now. */
+    private static final String ACCEPTED = """
+            WITH changed AS (
+                SELECT max(c.id) AS consent_id, 'granted' AS change, ?::timestamptz AS at
+                FROM consent_events AS c JOIN leads AS l ON l.id = c.lead_id
+                WHERE l.id = ANY (?::uuid[]) AND l.consent_status IN ('implied', 'express')
+                  AND c.status IN ('implied', 'express')
+                GROUP BY c.lead_id, c.purpose)
+            """ + PUT;
+
+    /** Consent that was renewed, confirmed or withdrawn since is not the one that ends. */
+    private static final String EXPIRED = """
+            WITH ended AS (
+                INSERT INTO expired_consents (consent_id, noted_at)
+                SELECT c.id, ? FROM consent_events AS c
+                WHERE c.status = 'implied' AND c.expires_at <= ?
+                  AND NOT EXISTS (SELECT FROM expired_consents AS e WHERE e.consent_id = c.id)
+                  AND NOT EXISTS (
+                      SELECT FROM consent_events AS later
+                      WHERE later.lead_id = c.lead_id AND later.id > c.id AND later.status <> 'pending'
+                        AND (later.purpose = c.purpose OR later.purpose IS NULL))
+                ORDER BY c.id
+                LIMIT ?
+                ON CONFLICT DO NOTHING
+                RETURNING consent_id),
+            changed AS (
+                SELECT c.id AS consent_id, 'expired' AS change, c.expires_at AS at
+                FROM ended JOIN consent_events AS c ON c.id = ended.consent_id JOIN leads AS l ON l.id = c.lead_id
+                WHERE NOT l.in_review),
+            passed AS (
+            """ + PUT + ") SELECT count(*) FROM ended";
+
+    private static final int AT_ONCE = 500;
+
+    private ConsentMessages() {}
+
+    /** Adds the messages about rows of these leads that the transaction has written. */
+    public static void put(Pipeline pipeline, UUID... leads) {
+        pipeline.update(OF_LEADS, (Object) leads);
+    }
+
+    /** The same for all leads of an address. */
+    static void put(Pipeline pipeline, Email email) {
+        pipeline.update(OF_ADDRESS, email.value());
+    }
+
+    /** Adds the messages about leads that the transaction has accepted after a review. */
+    static void putAccepted(Tx tx, UUID[] leads, Instant at) {
+        var _ = tx.update(ACCEPTED, at, leads);
+    }
+
+    /**
+     * Writes the messages about implied consent that has ended: once each, however many machines look, and whether or not a webhook
+     * wants them.
+     */
+    public static void putExpired(Sql sql, Instant now) {
+        while (sql.inTransaction(tx -> tx.query(EXPIRED, row -> row.number(1), now, now, AT_ONCE))
+                        .getFirst()
+                == AT_ONCE) {
+            // There are more.
+        }
+    }
+}

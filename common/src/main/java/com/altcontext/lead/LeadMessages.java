@@ -1,0 +1,20 @@
+package com.altcontext.lead;
+
+import java.util.List;
+
+/**
+ * Who hears of captures, beside the webhooks that operators keep in the database.
+ *
+ * @param isOn false for no message at all, as for leads that are made up
+ * @param toConfiguredWebhook whether {@code LEAD_WEBHOOK_URL} is set
+ * @param sendsMails whether there is a mail server; without one no mail is written
+ * @param notifyAddresses {@code NOTIFY_EMAIL}: who hears of new leads of properties that name nobody else
+ */
+public record LeadMessages(
+        boolean isOn, boolean toConfiguredWebhook, boolean sendsMails, List<String> notifyAddresses) {
+    public static final LeadMessages NONE = new LeadMessages(false, false, false, List.of());
+
+    public LeadMessages {
+        notifyAddresses = List.copyOf(notifyAddresses);
+    }
+}

@@ -1,0 +1,33 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of one of the smaller tables that go once they are so old: one condition finds them, counts them and deletes them. */
+enum ExpiredRows {
+    /** What was filled into forms, where the operator keeps it for less time than leads. The lead and its consent stay. */
+    SUBMISSIONS("form_submissions WHERE submitted_at < ?"),
+    /** Messages that could not be delivered. */
+    MESSAGES("outbox WHERE set_aside_at < ?");
+
+    private final String those;
+
+    ExpiredRows(String those) {
+        this.those = those;
+    }
+
+    /** @param keptFrom null if none go */
+    long count(Tx tx, @Nullable Instant keptFrom) {
+        return keptFrom == null
+                ? 0
+                : tx.query("SELECT count(*) FROM " + those, row -> row.number(1), keptFrom)
+                        .getFirst();
+    }
+
+    /** @return how many were deleted */
+    long delete(Sql sql, @Nullable Instant keptFrom) {
+        return keptFrom == null ? 0 : sql.inTransaction(tx -> tx.update("DELETE FROM " + those, keptFrom));
+    }
+}

@@ -1,0 +1,97 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Retry;
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.lead.LeadLock;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leads that were asked by mail to confirm their consent and never did: somebody may have typed the address of a stranger. A
+ * lead goes so many days after its last form and its last such mail, unless it ever gave consent or withdrew it, or waits for an
+ * operator. A lead that is pending because no form asked for consent got no such mail, and stays.
+ */
+final class UnconfirmedLeads {
+    private static final int AT_ONCE = 100;
+
+    private static final String THOSE = """
+            FROM leads AS l
+            WHERE l.consent_status = 'pending' AND NOT l.in_review AND l.confirmation_mails > 0
+              AND greatest(l.last_captured_at, l.confirmation_mailed_at) < ?
+              AND NOT EXISTS (SELECT FROM consent_events AS c WHERE c.lead_id = l.id AND c.status <> 'pending')
+            """;
+
+    private static final String FIND =
+            "SELECT l.id, l.email " + THOSE + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
+
+    private static final String STILL = "SELECT l.id " + THOSE + " AND l.id = ANY (?)";
+
+    /** A row of consent is deleted only by a transaction that logs an erasure. A restored backup is purged again, without this. */
+    private static final String LOG = """
+            INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)
+            VALUES (?, 'retention', sha256('unconfirmed leads'), jsonb_build_object('leads', ?::bigint))
+            """;
+
+    private UnconfirmedLeads() {}
+
+    private record FoundLead(UUID id, String email) {
+        static FoundLead read(Row row) throws SQLException {
+            return new FoundLead(row.id(1), row.text(2));
+        }
+    }
+
+    static long count(Tx tx, Instant keptFrom) {
+        return tx.query("SELECT count(*) " + THOSE, row -> row.number(1), keptFrom)
+                .getFirst();
+    }
+
+    /**
+     * Deletes them with all that belongs to them, some in each transaction. One whose address is being written to at this moment
+     * is left to the next purge.
+     *
+     * @param step is given how many went with each transaction
+     */
+    static void delete(Sql sql, Instant keptFrom, Instant now, LongConsumer step) {
+        UUID last = null;
+        List<FoundLead> found;
+        do {
+            found = find(sql, keptFrom, last);
+            if (!found.isEmpty()) {
+                last = found.getLast().id;
+                step.accept(delete(sql, found, keptFrom, now));
+            }
+        } while (found.size() == AT_ONCE);
+    }
+
+    private static List<FoundLead> find(Sql sql, Instant keptFrom, @Nullable UUID after) {
+        return sql.inTransaction(tx -> tx.query(FIND, FoundLead::read, keptFrom, after, after, AT_ONCE));
+    }
+
+    private static long delete(Sql sql, List<FoundLead> found, Instant keptFrom, Instant now) {
+        return Retry.inTransaction(sql, tx -> {
+            List<Boolean> free =
+                    LeadLock.tryTake(tx, found.stream().map(FoundLead::email).toList());
+            List<UUID> locked = new ArrayList<>();
+            for (int i = 0; i < found.size(); i++) {
+                if (free.get(i)) {
+                    locked.add(found.get(i).id);
+                }
+            }
+            // One may have been confirmed before it was locked.
+            List<UUID> going = tx.query(STILL, row -> row.id(1), keptFrom, locked.toArray(UUID[]::new));
+            if (going.isEmpty()) {
+                return 0L;
+            }
+            LeadRows gone = LeadRows.delete(tx, going);
+            var _ = tx.update(LOG, now, gone.leads());
+            return gone.leads();
+        });
+    }
+}

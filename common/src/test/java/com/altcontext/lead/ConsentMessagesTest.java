@@ -1,0 +1,195 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.Sql;
+import com.altcontext.delivery.Webhook;
+import com.altcontext.delivery.Webhooks;
+import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
+import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What webhooks hear of changes of consent. */
+class ConsentMessagesTest extends LeadsFixture {
+    private static final Instant END = java.util.Objects.requireNonNull(
+            Consent.given(ConsentStatus.IMPLIED, NOW, 6).expiresAt());
+
+    @BeforeEach
+    void listen() {
+        webhook("list", "consent.changed");
+        webhook("crm", "lead.captured", "lead.erased");
+    }
+
+    private static void webhook(String name, String... events) {
+        Webhook webhook = Webhook.of(name, "https://" + name + ".example/in", List.of(events), NOW);
+        boolean added = database.sql().inTransaction(tx -> Webhooks.add(tx, webhook));
+        assertThat(added).isTrue();
+    }
+
+    /** What each message says, and takes them away. */
+    private static List<String> heard() {
+        return database.texts("""
+                WITH heard AS (DELETE FROM outbox WHERE event = 'consent.changed' RETURNING *)
+                SELECT concat_ws(' ', destination, body::jsonb #>> '{data,change}', body::jsonb #>> '{data,status}',
+                    coalesce(body::jsonb #>> '{data,purpose}', 'all'), body::jsonb #>> '{data,expiresAt}')
+                FROM heard ORDER BY 1
+                """);
+    }
+
+    private static void withdraw(Instant at) {
+        var _ = new Unsubscribe(database.sql())
+                .byAddress(
+                        new Email(JO.email()),
+                        null,
+                        new UnsubscribeRequest(UnsubscribeSource.UNSUBSCRIBE, null, null, at));
+    }
+
+    @Test
+    void a_grant_and_a_renewal_are_heard_of_by_those_who_want_to() {
+        capture(JO.consent(ConsentStatus.IMPLIED));
+        assertThat(heard())
+                .containsExactly(
+                        "list granted implied newsletter " + END.toString().replace("Z", ".000Z"));
+        capture(JO.consent(ConsentStatus.EXPRESS).form("b").at(NOW.plusSeconds(60)));
+        assertThat(heard()).containsExactly("list granted express newsletter");
+        capture(JO.consent(ConsentStatus.EXPRESS).form("c").at(NOW.plusSeconds(120)));
+        assertThat(heard()).containsExactly("list granted express newsletter");
+        assertThat(database.texts(
+                        "SELECT destination FROM outbox WHERE event = 'lead.captured' ORDER BY 1 NULLS FIRST"))
+                .containsExactly("null", "null", "null", "crm", "crm", "crm");
+    }
+
+    @Test
+    void a_form_that_changes_no_consent_is_no_message() {
+        capture(JO);
+        capture(JO.consent(ConsentStatus.EXPRESS).form("b").at(NOW.plusSeconds(60)));
+        assertThat(heard()).hasSize(1);
+        capture(JO.consent(ConsentStatus.IMPLIED).form("c").at(NOW.plusSeconds(120)));
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void a_withdrawal_is_heard_of_once_and_so_is_what_an_operator_records() {
+        capture(JO.consent(ConsentStatus.EXPRESS));
+        assertThat(heard()).hasSize(1);
+        withdraw(NOW.plusSeconds(60));
+        assertThat(heard()).containsExactly("list withdrawn withdrawn all");
+        withdraw(NOW.plusSeconds(120));
+        assertThat(heard()).isEmpty();
+        var _ = new OperatorConsent(database.sql())
+                .record(new OperatorConsent.Grant(new Email(JO.email()), null, "workshops", "on paper", NOW));
+        assertThat(heard()).containsExactly("list granted express workshops");
+    }
+
+    @Test
+    void a_message_names_the_lead_and_when() {
+        Captured captured = capture(JO.consent(ConsentStatus.EXPRESS));
+        assertThat(database.texts(
+                        "SELECT (body::jsonb = jsonb_build_object('type', 'consent.changed', 'timestamp', ?::text, 'data',"
+                                + " jsonb_build_object('leadId', ?::text, 'propertyId', 'default', 'email', 'jo@example.ca',"
+                                + " 'change', 'granted', 'purpose', 'newsletter', 'status', 'express', 'expiresAt', NULL)))::text"
+                                + " FROM outbox WHERE event = 'consent.changed' AND lead_id = ?",
+                        NOW.toString().replace("Z", ".000Z"),
+                        captured.leadId().toString(),
+                        captured.leadId()))
+                .containsExactly("true");
+    }
+
+    @Test
+    void a_lead_in_review_grants_nothing_until_it_is_accepted() {
+        var _ = leads(database.sql())
+                .capture(JO.consent(ConsentStatus.EXPRESS).capture().markedForReview());
+        assertThat(heard()).isEmpty();
+        var _ = new LeadReview(database.sql()).accept(null, null, NOW);
+        assertThat(heard()).containsExactly("list granted express newsletter");
+    }
+
+    @Test
+    void a_withdrawal_in_review_is_heard_of_and_accepting_grants_nothing_then() {
+        var _ = leads(database.sql())
+                .capture(JO.consent(ConsentStatus.EXPRESS).capture().markedForReview());
+        withdraw(NOW.plusSeconds(60));
+        assertThat(heard()).containsExactly("list withdrawn withdrawn all");
+        var _ = new LeadReview(database.sql()).accept(null, null, NOW);
+        assertThat(heard()).isEmpty();
+    }
+
+    // --- consent that ends by itself
+
+    @Test
+    void the_end_of_implied_consent_is_heard_of_once() {
+        capture(JO.consent(ConsentStatus.IMPLIED));
+        assertThat(heard()).hasSize(1);
+
+        ConsentMessages.putExpired(database.sql(), END.minusMillis(1));
+        assertThat(heard()).isEmpty();
+        ConsentMessages.putExpired(database.sql(), END);
+        assertThat(heard())
+                .containsExactly(
+                        "list expired implied newsletter " + END.toString().replace("Z", ".000Z"));
+        ConsentMessages.putExpired(database.anotherMachine(), END.plusSeconds(1));
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void consent_that_was_renewed_made_express_or_withdrawn_does_not_end() {
+        capture(JO.consent(ConsentStatus.IMPLIED));
+        capture(JO.consent(ConsentStatus.IMPLIED).purpose("workshops").at(NOW.plusSeconds(1)));
+        capture(JO.consent(ConsentStatus.IMPLIED).form("b").at(NOW.plus(Duration.ofDays(3))));
+        capture(JO.consent(ConsentStatus.EXPRESS).purpose("workshops").at(NOW.plusSeconds(2)));
+        capture(JO.email("kim@example.ca").consent(ConsentStatus.IMPLIED).visitor("visitor-0002"));
+        var _ = new Unsubscribe(database.sql())
+                .byAddress(
+                        new Email("kim@example.ca"),
+                        null,
+                        new UnsubscribeRequest(UnsubscribeSource.UNSUBSCRIBE, null, null, NOW.plusSeconds(60)));
+        assertThat(heard()).isNotEmpty();
+
+        ConsentMessages.putExpired(database.sql(), END.plusSeconds(60));
+        assertThat(heard()).isEmpty();
+        ConsentMessages.putExpired(database.sql(), END.plus(Duration.ofDays(5)));
+        assertThat(heard()).hasSize(1).first().asString().startsWith("list expired implied newsletter");
+    }
+
+    @Test
+    void machines_that_look_at_once_pass_each_end_on_once() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            capture(JO.email("lead-" + i + "@example.ca")
+                    .visitor("visitor-00" + (10 + i))
+                    .consent(ConsentStatus.IMPLIED));
+        }
+        assertThat(heard()).hasSize(30);
+        List<Callable<Boolean>> looks = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Sql machine = i % 2 == 0 ? database.sql() : database.anotherMachine();
+            looks.add(() -> {
+                ConsentMessages.putExpired(machine, END);
+                return true;
+            });
+        }
+        try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
+            for (var look : pool.invokeAll(looks)) {
+                assertThat(look.get()).isTrue();
+            }
+        }
+        assertThat(heard()).hasSize(30);
+    }
+
+    @Test
+    void an_end_before_there_was_a_webhook_is_not_passed_on_later() {
+        database.run("DELETE FROM webhooks");
+        capture(JO.consent(ConsentStatus.IMPLIED));
+        ConsentMessages.putExpired(database.sql(), END);
+        webhook("list", "consent.changed");
+        ConsentMessages.putExpired(database.sql(), END.plusSeconds(1));
+        assertThat(heard()).isEmpty();
+    }
+}

@@ -1,0 +1,93 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.testing.TestForm;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who hears of a new lead by mail. */
+class LeadAlertsTest extends LeadsFixture {
+    private static final String MAILS = """
+            SELECT concat_ws(' ', destination, property_id, language, CASE next_attempt_at WHEN 'infinity' THEN 'waits' END, body)
+            FROM outbox WHERE kind = 'mail' ORDER BY 1
+            """;
+
+    @BeforeEach
+    void reset() {
+        database.run("UPDATE properties SET mail_language = 'en', notify_details = false");
+    }
+
+    private static void captured(TestForm form, boolean forReview) {
+        LeadRules rules = new LeadRules(
+                false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, true, List.of("all@team.example")));
+        Capture capture = form.capture();
+        var _ = new Leads(database.sql(), EVENTS, rules).capture(forReview ? capture.markedForReview() : capture);
+    }
+
+    private static void watch(String email) {
+        database.run(
+                "INSERT INTO recipients (id, property_id, kind, email, created_at) VALUES (gen_random_uuid(), 'default',"
+                        + " 'alert', '" + email + "', now())");
+    }
+
+    @Test
+    void a_new_lead_is_one_mail_without_anything_about_the_person() {
+        captured(JO.payload("{\"company\": \"Jo Ltd\"}"), false);
+        captured(JO.form("again").at(NOW.plusSeconds(60)), false);
+
+        assertThat(database.texts(MAILS)).containsExactly("all@team.example default en {\"property\": \"Default\"}");
+    }
+
+    @Test
+    void those_who_watch_a_property_hear_of_it_instead_and_one_who_stopped_does_not() {
+        watch("a@team.example");
+        watch("b@team.example");
+        watch("c@team.example");
+        database.run("UPDATE recipients SET stopped_at = now() WHERE email = 'c@team.example'");
+        database.run("UPDATE properties SET mail_language = 'fr' WHERE id = 'default'");
+        captured(JO, false);
+
+        assertThat(database.texts(MAILS))
+                .containsExactly(
+                        "a@team.example default fr {\"property\": \"Default\"}",
+                        "b@team.example default fr {\"property\": \"Default\"}");
+    }
+
+    @Test
+    void details_are_sent_where_the_property_says_so() {
+        database.run("UPDATE properties SET notify_details = true");
+        captured(JO.payload("{\"company\": \"Jo Ltd\"}"), false);
+
+        assertThat(database.texts(
+                        "SELECT body::jsonb #>> '{details,email}' || ' ' || (body::jsonb #>> '{details,fields}')"
+                                + " FROM outbox WHERE kind = 'mail'"))
+                .containsExactly("jo@example.ca {\"company\": \"Jo Ltd\"}");
+    }
+
+    @Test
+    void a_bot_is_no_news_and_the_first_form_of_a_person_is() {
+        captured(JO.byBot(), false);
+        assertThat(database.texts(MAILS)).isEmpty();
+        captured(JO.form("own").at(NOW.plusSeconds(60)), false);
+        assertThat(database.texts(MAILS)).hasSize(1);
+    }
+
+    @Test
+    void a_lead_in_review_is_news_once_it_is_accepted() {
+        captured(JO, true);
+        assertThat(database.texts(MAILS)).hasSize(1).first().asString().contains(" waits ");
+        var _ = new LeadReview(database.sql()).accept(null, null, NOW);
+        assertThat(database.texts(MAILS)).hasSize(1).first().asString().doesNotContain(" waits ");
+    }
+
+    @Test
+    void without_a_mail_server_no_mail_is_written() {
+        LeadRules rules = new LeadRules(
+                false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, false, List.of("all@team.example")));
+        var _ = new Leads(database.sql(), EVENTS, rules).capture(JO.capture());
+        assertThat(rows("outbox")).isZero();
+    }
+}

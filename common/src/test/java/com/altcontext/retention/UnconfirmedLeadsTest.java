@@ -1,0 +1,154 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.delivery.Webhook;
+import com.altcontext.delivery.Webhooks;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadLock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the purge removes of leads. */
+class UnconfirmedLeadsTest extends ErasureFixture {
+    private static final RetentionPolicy POLICY = new RetentionPolicy(90, 24, 30, 365);
+
+    /** The purge comes so long after the forms, which lie in today's partition. */
+    private static final Instant LATER = NOW.plus(Duration.ofDays(30)).plusMillis(1);
+
+    @BeforeEach
+    void forget() {
+        database.run("TRUNCATE purge_log");
+    }
+
+    private static void pending(String email, int mails) {
+        capture(form(email, "visitor-" + email.replace("@x.ca", "")).consent(ConsentStatus.PENDING));
+        database.run("UPDATE leads SET confirmation_mails = " + mails + ", confirmation_mailed_at = CASE WHEN " + mails
+                + " > 0 THEN last_captured_at END WHERE email = '" + email + "'");
+    }
+
+    private static Purge purge() {
+        return new Purge(database.sql(), new Purge.RetryPolicy(0, Duration.ZERO));
+    }
+
+    private static PurgeReceipt purged(Instant at) {
+        PurgePlan plan = purge().plan(POLICY, at, true);
+        PurgeReceipt receipt = purge().apply(plan, at, step -> {}).orElseThrow();
+        assertThat(receipt.leads()).isEqualTo(plan.leads());
+        assertThat(receipt.submissions()).isEqualTo(plan.submissions());
+        assertThat(receipt.messages()).isEqualTo(plan.messages());
+        return receipt;
+    }
+
+    private static List<String> addresses() {
+        return database.texts("SELECT email FROM leads ORDER BY email");
+    }
+
+    @Test
+    void a_lead_that_never_confirmed_goes_with_all_that_belongs_to_it() {
+        pending("never@x.ca", 1);
+        pending("unasked@x.ca", 0);
+
+        assertThat(purged(LATER.minusMillis(2)).leads()).isZero();
+        PurgeReceipt receipt = purged(LATER);
+
+        assertThat(receipt.leads()).isOne();
+        assertThat(addresses()).containsExactly("unasked@x.ca");
+        assertThat(rows("form_submissions")).isOne();
+        assertThat(rows("consent_events")).isOne();
+        assertThat(rows("lead_identities")).isOne();
+        assertThat(columnsWith("never@x.ca")).isEmpty();
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', erased_by, counts) FROM erasure_log WHERE erased_by <> 'test'"))
+                .contains("retention {\"leads\": 1}");
+        assertThat(database.count("SELECT sum(leads) FROM purge_log")).isOne();
+    }
+
+    @Test
+    void what_was_ever_granted_or_withdrawn_and_what_waits_for_an_operator_stays() {
+        pending("implied@x.ca", 1);
+        pending("review@x.ca", 3);
+        pending("withdrawn@x.ca", 1);
+        pending("mailed-again@x.ca", 2);
+        pending("wrote-again@x.ca", 2);
+        database.run(
+                "UPDATE leads SET in_review = true WHERE email = 'review@x.ca'",
+                "UPDATE leads SET consent_status = 'withdrawn' WHERE email = 'withdrawn@x.ca'",
+                "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)"
+                        + " SELECT id, property_id, 'implied', 'form', 'f', 'workshops', now() FROM leads WHERE email = 'implied@x.ca'",
+                "UPDATE leads SET confirmation_mailed_at = confirmation_mailed_at + interval '1 day' WHERE email = 'mailed-again@x.ca'",
+                "UPDATE leads SET last_captured_at = last_captured_at + interval '1 day' WHERE email = 'wrote-again@x.ca'");
+
+        assertThat(purged(LATER).leads()).isZero();
+        assertThat(addresses()).hasSize(5);
+        assertThat(purged(LATER.plus(Duration.ofDays(1))).leads()).isEqualTo(2);
+        assertThat(addresses()).containsExactly("implied@x.ca", "review@x.ca", "withdrawn@x.ca");
+    }
+
+    @Test
+    void more_than_one_transaction_takes_go_all_the_same_and_webhooks_hear_of_each_by_its_id() {
+        var _ = database.sql()
+                .inTransaction(
+                        tx -> Webhooks.add(tx, Webhook.of("crm", "https://crm.example/", List.of("lead.erased"), NOW)));
+        database.run("""
+                INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status,
+                    confirmation_mails, confirmation_mailed_at)
+                SELECT gen_random_uuid(), 'default', 'lead-' || n || '@x.ca', now() - interval '1 year', now() - interval '1 year',
+                    'pending', 1, now() - interval '1 year'
+                FROM generate_series(1, 250) AS n
+                """);
+        List<String> ids = database.texts("SELECT id FROM leads ORDER BY 1");
+
+        assertThat(purged(NOW).leads()).isEqualTo(250);
+        assertThat(rows("leads")).isZero();
+        assertThat(database.texts("SELECT body::jsonb #>> '{data,leadId}' FROM outbox ORDER BY 1"))
+                .isEqualTo(ids);
+        assertThat(columnsWith("@x.ca")).isEmpty();
+    }
+
+    @Test
+    void a_lead_whose_address_is_being_written_to_is_left_to_the_next_purge() {
+        pending("busy@x.ca", 1);
+        PurgePlan plan = purge().plan(POLICY, LATER, true);
+        var _ = database.sql().inTransaction(tx -> {
+            LeadLock.take(tx, new Email("busy@x.ca"));
+            assertThat(new Purge(database.anotherMachine(), new Purge.RetryPolicy(0, Duration.ZERO))
+                            .apply(plan, LATER, step -> {})
+                            .orElseThrow()
+                            .leads())
+                    .isZero();
+            return true;
+        });
+        assertThat(purged(LATER).leads()).isOne();
+    }
+
+    @Test
+    void what_was_filled_in_goes_after_its_days_and_the_lead_stays() {
+        capture(form("bob@x.ca", "visitor-bob1").payload("{\"company\": \"Bob Ltd\"}"));
+        RetentionPolicy forever = new RetentionPolicy(90, 24, 30, null);
+        database.run("UPDATE form_submissions SET submitted_at = submitted_at - interval '365 days'");
+
+        assertThat(purge().plan(forever, NOW.plusMillis(1), true).submissions()).isZero();
+        assertThat(purged(NOW).submissions()).isZero();
+        assertThat(purged(NOW.plusMillis(1)).submissions()).isOne();
+        assertThat(rows("form_submissions")).isZero();
+        assertThat(addresses()).containsExactly("bob@x.ca");
+        assertThat(rows("consent_events")).isOne();
+    }
+
+    @Test
+    void messages_that_were_set_aside_go_after_thirty_days() {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        capture(form("ann@x.ca", "visitor-ann1"));
+        database.run("UPDATE outbox SET set_aside_at = '" + NOW + "' WHERE body LIKE '%bob@x.ca%'");
+
+        assertThat(purged(LATER.minusMillis(2)).messages()).isZero();
+        assertThat(purged(LATER).messages()).isOne();
+        assertThat(database.texts("SELECT body::jsonb #>> '{data,email}' FROM outbox"))
+                .containsExactly("ann@x.ca");
+    }
+}

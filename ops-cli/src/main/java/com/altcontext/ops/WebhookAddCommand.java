@@ -1,0 +1,67 @@
+package com.altcontext.ops;
+
+import com.altcontext.delivery.Webhook;
+import com.altcontext.delivery.Webhooks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Adds a webhook and prints its secret. */
+@Command(
+        name = "add",
+        description = {
+            "Adds a webhook and prints the secret that its messages are signed with. It is shown this once. Needs IP_HASH_PEPPER.",
+            "To change one, remove it and add it again; the secret changes too."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  altops webhook add crm https://crm.example.ca/in --event lead.captured consent.changed lead.erased"
+        })
+final class WebhookAddCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "What it is called here: a-z, 0-9, - and _.")
+    private String name = "";
+
+    @Parameters(index = "1", paramLabel = "URL", description = "Where messages go: https://…")
+    private String url = "";
+
+    @Option(
+            names = "--event",
+            arity = "1..*",
+            required = true,
+            paramLabel = "EVENT",
+            description = "What it hears of: lead.captured, consent.changed, lead.erased.")
+    private List<String> events = new ArrayList<>();
+
+    WebhookAddCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        Webhook webhook = PropertyOptions.named(
+                Map.of("name", "NAME", "url", "URL", "events", "--event"),
+                () -> Webhook.of(name, url, events, context.now()));
+        String secret = webhook.secret(context.environment().hash());
+        boolean added = context.sql().inTransaction(tx -> Webhooks.add(tx, webhook));
+        if (!added) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "there is a webhook " + name + " already",
+                    "choose another name, or remove that one: altops webhook remove");
+        }
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("name", name)
+                                .with("events", WebhookCommand.events(webhook))
+                                .with("secret", secret),
+                        List.of(secret));
+        context.output().note("this secret is shown once: give it to the receiver now");
+    }
+}

@@ -1,0 +1,40 @@
+package com.altcontext.ops;
+
+import com.altcontext.delivery.Webhook;
+import com.altcontext.delivery.WebhookEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/** Other systems that hear of what happens. */
+@Command(
+        name = "webhook",
+        description = {
+            "Adds, lists, tries and removes webhooks: addresses that hear of captured leads, changes of consent and erasures.",
+            "LEAD_WEBHOOK_URL of the service is one more, for captured leads alone."
+        },
+        subcommands = {
+            WebhookAddCommand.class,
+            WebhookListCommand.class,
+            WebhookTestCommand.class,
+            WebhookReplayCommand.class,
+            WebhookRemoveCommand.class
+        },
+        footer = {"", "Example:", "  altops webhook list"})
+final class WebhookCommand extends CommandGroup {
+    /** What the webhook of the service's configuration is called. */
+    static final String CONFIGURED = "LEAD_WEBHOOK_URL";
+
+    /** The webhook of a message; null for the configured one. */
+    static @Nullable String destination(String name) {
+        return name.equals(CONFIGURED) ? null : name;
+    }
+
+    static List<String> events(Webhook webhook) {
+        return webhook.events().stream().map(WebhookEvent::key).sorted().toList();
+    }
+
+    static Failure unknown(String name) {
+        return new Failure(Exit.FAILED, "there is no webhook " + name, "see them with: altops webhook list");
+    }
+}

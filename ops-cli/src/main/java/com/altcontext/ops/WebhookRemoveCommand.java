@@ -1,0 +1,31 @@
+package com.altcontext.ops;
+
+import com.altcontext.delivery.Webhooks;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Removes a webhook. */
+@Command(
+        name = "remove",
+        description = "Removes a webhook with the messages that wait for it; exit 1 when there is none of that name.",
+        footer = {"", "Example:", "  altops webhook remove crm"})
+final class WebhookRemoveCommand implements Runnable {
+    private final CommandContext context;
+
+    @Parameters(paramLabel = "NAME", description = "The webhook.")
+    private String name = "";
+
+    WebhookRemoveCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        boolean removed = context.sql().inTransaction(tx -> Webhooks.remove(tx, name));
+        if (!removed) {
+            throw WebhookCommand.unknown(name);
+        }
+        context.output().print(JsonObject.ok(true).with("removed", name), List.of("removed " + name));
+    }
+}
