@@ -176,10 +176,16 @@ class Wiring {
     // Events.
 
     @Singleton
-    RequestAttribution requestAttribution(AppConfig config, Properties properties, KeyedHash hash) {
+    TrafficSources trafficSources() {
+        return TrafficSources.load();
+    }
+
+    @Singleton
+    RequestAttribution requestAttribution(
+            AppConfig config, Properties properties, TrafficSources sources, KeyedHash hash) {
         return new RequestAttribution(
                 properties,
-                TrafficSources.load(),
+                sources,
                 Devices.load(),
                 config.geoipDatabase().map(Countries::open).orElseGet(Countries::none),
                 hash);

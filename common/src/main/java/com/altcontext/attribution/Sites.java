@@ -1,9 +1,11 @@
 package com.altcontext.attribution;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,9 @@ final class Sites {
     }
 
     private final Set<String> names = new HashSet<>();
-    private final Set<String> domains = new HashSet<>();
+    /** Each with the first name of its line. */
+    private final Map<String, String> domains = new HashMap<>();
+
     private final Set<String> excluded = new HashSet<>();
 
     private Sites() {}
@@ -45,14 +49,13 @@ final class Sites {
         if (colon <= 0 || colon == line.length() - 1) {
             throw new IllegalStateException("a line of a site list is 'names: domains', and this is not: " + line);
         }
-        Arrays.stream(line.substring(0, colon).split(",", -1))
-                .map(String::strip)
-                .forEach(names::add);
+        String[] called = line.substring(0, colon).split(",", -1);
+        Arrays.stream(called).map(name -> name.strip().toLowerCase(Locale.ROOT)).forEach(names::add);
         for (String domain : line.substring(colon + 1).strip().split(" +", -1)) {
             if (domain.startsWith("!")) {
                 excluded.add(domain.substring(1));
             } else {
-                domains.add(domain);
+                domains.put(domain, called[0].strip());
             }
         }
     }
@@ -69,20 +72,28 @@ final class Sites {
 
     /** Whether the host, in the form of {@link ReferrerHost#of}, belongs to one of the sites. */
     boolean at(String host) {
-        String anyCountry = withAnyCountry(host);
-        return (listed(domains, host) || listed(domains, anyCountry))
-                && !listed(excluded, host)
-                && !listed(excluded, anyCountry);
+        return nameAt(host) != null;
     }
 
-    /** Looks up the host and each domain above it. */
-    private static boolean listed(Set<String> domains, @Nullable String host) {
+    /** The site that the host belongs to; null if it is none of them. */
+    @Nullable
+    String nameAt(String host) {
+        String anyCountry = withAnyCountry(host);
+        if (listed(excluded, host) != null || listed(excluded, anyCountry) != null) {
+            return null;
+        }
+        String domain = listed(domains.keySet(), host);
+        return domains.get(domain == null ? listed(domains.keySet(), anyCountry) : domain);
+    }
+
+    /** The host or the first domain above it that is in the set; null if none is. */
+    private static @Nullable String listed(Set<String> domains, @Nullable String host) {
         for (String domain = host; domain != null; domain = parent(domain)) {
             if (domains.contains(domain)) {
-                return true;
+                return domain;
             }
         }
-        return false;
+        return null;
     }
 
     /** The domain above; null for the last label. */

@@ -28,6 +28,17 @@ public final class TrafficSources {
     }
 
     /**
+     * The well-known site that a host belongs to, as people call it: Google for {@code www.google.ca}.
+     *
+     * @param host in the form of {@link ReferrerHost#of}
+     * @return null if it is no search engine and no social network
+     */
+    public @Nullable String siteOf(String host) {
+        String engine = searchEngines.nameAt(host);
+        return engine == null ? socialNetworks.nameAt(host) : engine;
+    }
+
+    /**
      * What brought the visitor; {@link TrafficSource#UNKNOWN} only where a referrer is present and has no readable host.
      *
      * @param ownDomains the domains of the property; a referrer in one of them, or below it, is internal

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,11 +162,24 @@ public final class Rollup {
      * @throws SqlFailure if nothing was added
      */
     public GoalStore.Addition addGoal(String property, Goal goal) {
+        return addGoal(property, goal, tx -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param also what else is stored in that transaction, if the goal is added
+     */
+    public GoalStore.Addition addGoal(String property, Goal goal, Consumer<Tx> also) {
         return sql.inTransaction(tx -> {
             var _ = tx.query(SETTINGS, row -> row.text(1));
             lock(tx);
             GoalStore.Addition refused = GoalStore.add(tx, property, goal);
-            return refused == null ? new GoalStore.Addition.Added(count(tx, property, goal)) : refused;
+            if (refused != null) {
+                return refused;
+            }
+            also.accept(tx);
+            return new GoalStore.Addition.Added(count(tx, property, goal));
         });
     }
 

@@ -2,11 +2,15 @@ package com.altcontext.retention;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Notes in {@code audit_log} who was shown personal data. The row is committed before the first byte is written. */
+/**
+ * Notes in {@code audit_log} who was shown personal data, and who added a goal. The row of a disclosure is committed before the first
+ * byte is written.
+ */
 public final class AuditLog {
     private static final String LOG = """
             INSERT INTO audit_log (done_at, done_by, action, property_id, consent_status, row_count, key_id, ip_hash, email_hash)
@@ -59,5 +63,11 @@ public final class AuditLog {
                 caller.keyId,
                 caller.addressHash,
                 shown.emailHash));
+    }
+
+    /** In the transaction that adds the goal. */
+    public static void noteGoal(Tx tx, Caller caller, String propertyId, Instant at) {
+        var _ = tx.update(
+                LOG, at, caller.by, "goal_added", propertyId, null, 1, caller.keyId, caller.addressHash, null);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,21 @@ class SitesTest {
     }
 
     @Test
+    void a_site_has_one_name_for_all_its_hosts() {
+        TrafficSources sites = TrafficSources.load();
+
+        assertThat(List.of(
+                        "www.google.com", "google.ca", "news.google.co.uk", "com.google.android.googlequicksearchbox"))
+                .allMatch(host -> "Google".equals(sites.siteOf(host)));
+        assertThat(sites.siteOf("l.facebook.com")).isEqualTo("Facebook");
+        assertThat(sites.siteOf("lnkd.in")).isEqualTo("LinkedIn");
+        assertThat(sites.siteOf("t.co")).isEqualTo("X");
+        assertThat(sites.siteOf("mail.google.com")).as("a mailbox").isNull();
+        assertThat(sites.siteOf("microsoft.com")).as("not t.co").isNull();
+        assertThat(sites.siteOf("google.evil.com")).isNull();
+    }
+
+    @Test
     void a_line_without_names_or_domains_stops_the_start() {
         assertThatThrownBy(() -> Sites.of(List.of("acme.com"))).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> Sites.of(List.of("acme:"))).isInstanceOf(IllegalStateException.class);
@@ -36,8 +52,10 @@ class SitesTest {
         for (String line : DataFile.lines(file)) {
             int colon = line.indexOf(':');
             for (String name : line.substring(0, colon).split(",", -1)) {
-                assertThat(name.strip()).isNotEmpty().isLowerCase();
-                assertThat(seen.add("name " + name.strip())).as(name).isTrue();
+                assertThat(name.strip()).isNotEmpty();
+                assertThat(seen.add("name " + name.strip().toLowerCase(Locale.ROOT)))
+                        .as(name)
+                        .isTrue();
             }
             for (String domain : line.substring(colon + 1).strip().split(" +", -1)) {
                 String host = domain.replace("!", "").replace(".*", ".com");

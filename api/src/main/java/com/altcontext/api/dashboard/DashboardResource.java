@@ -11,9 +11,11 @@ import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.client.Limit;
 import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.EffectiveConsent;
+import com.altcontext.metrics.FirstDays;
 import com.altcontext.property.Property;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.retention.LeadList;
@@ -73,10 +75,19 @@ public class DashboardResource {
     /** @param defaultPropertyId the property of requests that name none; null if those are about all together */
     public record PropertiesBody(boolean ok, @Nullable String defaultPropertyId, List<PropertyBody> properties) {}
 
-    /** @param timeZone whose days the figures go by */
-    public record PropertyBody(String id, String name, Collection<String> domains, String timeZone) {
-        static PropertyBody of(PropertyStore.StoredProperty property) {
-            return new PropertyBody(property.slug(), property.name(), property.domains(), property.timeZone());
+    /**
+     * @param timeZone whose days the figures go by
+     * @param firstDay the first that was rolled up with a visit; null if there is none
+     */
+    public record PropertyBody(
+            String id,
+            String name,
+            Collection<String> domains,
+            String timeZone,
+            @Nullable LocalDate firstDay) {
+        static PropertyBody of(PropertyStore.StoredProperty property, @Nullable LocalDate firstDay) {
+            return new PropertyBody(
+                    property.slug(), property.name(), property.domains(), property.timeZone(), firstDay);
         }
     }
 
@@ -98,15 +109,18 @@ public class DashboardResource {
     public CompletionStage<PropertiesBody> properties(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Permissions permissions = request.propertiesChecked();
-        return request.submit(executors.operator(), () -> sql.inTransaction(PropertyStore::list))
-                .thenApply(all -> new PropertiesBody(
-                        true,
-                        permissions.include(defaultProperty) ? defaultProperty : null,
-                        all.stream()
-                                .filter(property -> permissions.include(property.slug()))
-                                .sorted(Comparator.comparing(PropertyStore.StoredProperty::slug))
-                                .map(PropertyBody::of)
-                                .toList()));
+        return request.submit(executors.operator(), () -> sql.inTransaction(tx -> properties(tx, permissions)))
+                .thenApply(shown ->
+                        new PropertiesBody(true, permissions.include(defaultProperty) ? defaultProperty : null, shown));
+    }
+
+    private static List<PropertyBody> properties(Tx tx, Permissions permissions) {
+        Map<String, LocalDate> firstDays = FirstDays.of(tx);
+        return PropertyStore.list(tx).stream()
+                .filter(property -> permissions.include(property.slug()))
+                .sorted(Comparator.comparing(PropertyStore.StoredProperty::slug))
+                .map(property -> PropertyBody.of(property, firstDays.get(property.slug())))
+                .toList();
     }
 
     @GET

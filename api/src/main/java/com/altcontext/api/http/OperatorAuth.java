@@ -18,7 +18,6 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -76,8 +75,8 @@ public final class OperatorAuth {
     CompletionStage<Void> check(RequestContext request) {
         return permissions(request).thenAccept(granted -> {
             Route route = request.route();
-            boolean included = granted.include(Objects.requireNonNull(route.scope()))
-                    && (route.byProperty() || !granted.isRestricted());
+            boolean included =
+                    granted.scopes().containsAll(route.scopes()) && (route.byProperty() || !granted.isRestricted());
             if (!included) {
                 throw new Refusal(Problem.FORBIDDEN);
             }

@@ -123,7 +123,7 @@ class RequestFilter {
             answerOptions(request, methods, originAllowed);
             return;
         }
-        if (route.scope() == null) {
+        if (route.scopes().isEmpty()) {
             admit(context);
             return;
         }

@@ -7,13 +7,14 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Only a caller with a key that holds the scope may call the route, or with a session that such a key began. No answer carries a CORS
+ * Only a caller with a key that holds the scopes may call the route, or with a session that such a key began. No answer carries a CORS
  * header.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface RequiresScope {
-    Scope value();
+    /** All of them are needed. */
+    Scope[] value();
 
     /**
      * Whether a key for some properties opens the route too. Then the method checks the property that is asked about

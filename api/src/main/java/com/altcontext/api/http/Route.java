@@ -15,8 +15,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path as Jakarta REST writes it, with parameters like <code>{token}</code> or <code>{hash:[0-9a-f]{16}}</code>
  * @param key the name under which refusals are counted: the path without version and parameters
- * @param scope what a key must hold; null if anyone may call
+ * @param scopes what a key must hold; none if anyone may call
  * @param byProperty whether a key for some properties opens it too
  * @param readableByOtherOrigins whether answers carry CORS headers for the allowed origins
  * @param limit null if calls are not counted
@@ -38,7 +40,7 @@ public record Route(
         HttpMethod method,
         String path,
         String key,
-        @Nullable Scope scope,
+        Set<Scope> scopes,
         boolean byProperty,
         boolean readableByOtherOrigins,
         @Nullable Limit limit,
@@ -73,7 +75,7 @@ public record Route(
                 method,
                 path,
                 keyOf(path),
-                required == null ? null : required.value(),
+                required == null ? Set.of() : Set.of(required.value()),
                 required != null && required.byProperty(),
                 isPublic,
                 limited == null ? null : limited.value(),
@@ -147,10 +149,13 @@ public record Route(
 
     /** Who may call it, in a word or two: what the contract says at {@code x-access}. */
     public String access() {
-        if (scope == null) {
+        if (scopes.isEmpty()) {
             return readableByOtherOrigins ? "public" : "same-origin";
         }
-        return scope.key() + (byProperty ? " of the property" : " of all properties");
+        String needed = scopes.size() == Scope.values().length
+                ? "every scope"
+                : scopes.stream().map(Scope::key).sorted().collect(Collectors.joining(" and "));
+        return needed + (byProperty ? " of the property" : " of all properties");
     }
 
     /** What calls count against, that of a caller who is signed in last: what the contract says at {@code x-rate-limit}. */
@@ -163,7 +168,7 @@ public record Route(
 
     /** This route with the body types of another Java method that answers the same calls with other bodies. */
     Route joined(Route other) {
-        boolean same = Objects.equals(scope, other.scope)
+        boolean same = scopes.equals(other.scopes)
                 && byProperty == other.byProperty
                 && readableByOtherOrigins == other.readableByOtherOrigins
                 && limit == other.limit
@@ -179,7 +184,7 @@ public record Route(
                 method,
                 path,
                 key,
-                scope,
+                scopes,
                 byProperty,
                 readableByOtherOrigins,
                 limit,

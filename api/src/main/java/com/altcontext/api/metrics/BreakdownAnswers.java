@@ -3,6 +3,7 @@ package com.altcontext.api.metrics;
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
@@ -22,6 +23,7 @@ import com.altcontext.value.QueryParameters;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +42,15 @@ final class BreakdownAnswers {
     private final Breakdowns rolled;
     private final LeadBreakdowns leads;
     private final Summaries summaries;
-    private final GoalNames goals;
+    private final ReferrerSites sites;
 
-    BreakdownAnswers(RawBreakdowns raw, Breakdowns rolled, LeadBreakdowns leads, Summaries summaries, GoalNames goals) {
+    BreakdownAnswers(
+            RawBreakdowns raw, Breakdowns rolled, LeadBreakdowns leads, Summaries summaries, ReferrerSites sites) {
         this.raw = raw;
         this.rolled = rolled;
         this.leads = leads;
         this.summaries = summaries;
-        this.goals = goals;
+        this.sites = sites;
     }
 
     /** An answer's body. */
@@ -58,18 +61,20 @@ final class BreakdownAnswers {
         /** @param rolled as rollups have it; null if they have not */
         record Visits(Grouping grouping, @Nullable Dimension rolled) implements Subject {}
 
-        record Goals() implements Subject {}
+        /** @param goals so that an answer from before a goal was added is not that of the question after it */
+        record Goals(List<Goal> goals) implements Subject {}
 
         record Leads(LeadDimension dimension, Touch touch) implements Subject {}
 
         /** Null if there is none of that name, which is an issue. */
-        static @Nullable Subject read(QueryParameters query, AskedProperty property, Filter filter, Issues issues) {
+        static @Nullable Subject read(
+                QueryParameters query, AskedProperty property, Filter filter, GoalNames.Lookup goals, Issues issues) {
             String name = query.text("dimension");
             LeadDimension ofLeads = name == null ? null : LeadDimension.named(name);
             Field field = name == null ? null : Field.named(name);
             if (ofLeads != null) {
-                if (!filter.isEmpty()) {
-                    issues.add("filters", "must be absent: they keep visits, and not leads");
+                if (!LeadBreakdowns.knows(filter)) {
+                    issues.add("filters", "must be about what is known of leads: " + LeadBreakdowns.KNOWN);
                 }
                 return new Leads(ofLeads, touch(query, issues));
             }
@@ -77,7 +82,7 @@ final class BreakdownAnswers {
                 if (property.slug() == null) {
                     issues.add("propertyId", "is required for goals, which are each property's own");
                 }
-                return new Goals();
+                return new Goals(goals.list());
             }
             if (name == null || field == null) {
                 issues.add("dimension", "must be one of " + DIMENSIONS);
@@ -106,22 +111,25 @@ final class BreakdownAnswers {
         AskedProperty property = question.property;
         return switch (question.by) {
             case Subject.Visits visits -> visits(question, visits, now);
-            case Subject.Goals _ -> goals(question, now);
+            case Subject.Goals of -> goals(question, of.goals, now);
             case Subject.Leads of ->
                 LeadBreakdownBody.of(
-                        leads.of(of.dimension, of.touch, window, property.zones(), question.limit, now), now);
+                        leads.of(of.dimension, of.touch, window, property.zones(), question.filter, question.limit, now)
+                                .withoutRareValues(question.minVisitors()),
+                        now,
+                        sites);
         };
     }
 
-    private BreakdownBody goals(BreakdownQuestion question, Instant now) {
+    private BreakdownBody goals(BreakdownQuestion question, List<Goal> goals, Instant now) {
         Window window = question.window;
         PropertyZones zones = question.property.zones();
         String slug = question.property.slug();
         try {
             return BreakdownBody.of(
-                    raw.ofGoals(goals.list(slug), window, zones, question.filter)
-                            .withoutRareValues(question.minVisitors()),
-                    Freshness.ofRaw(now));
+                    raw.ofGoals(goals, window, zones, question.filter).withoutRareValues(question.minVisitors()),
+                    Freshness.ofRaw(now),
+                    sites);
         } catch (RawRowsGone gone) {
             if (slug == null || !question.filter.isEmpty()) {
                 throw gone;
@@ -129,7 +137,9 @@ final class BreakdownAnswers {
             Summary summary = summaries.of(window, null, slug, zones.today(now));
             Number sessions = summary.of(Metric.SESSIONS).value();
             return BreakdownBody.of(
-                    rolled.ofGoals(window, slug, sessions == null ? 0 : sessions.longValue()), summary.freshness());
+                    rolled.ofGoals(window, slug, sessions == null ? 0 : sessions.longValue()),
+                    summary.freshness(),
+                    sites);
         }
     }
 
@@ -138,7 +148,7 @@ final class BreakdownAnswers {
         AskedProperty property = question.property;
         try {
             Breakdown breakdown = raw.of(by.grouping, window, property.zones(), question.filter, question.limit);
-            return BreakdownBody.of(breakdown.withoutRareValues(question.minVisitors()), Freshness.ofRaw(now));
+            return BreakdownBody.of(breakdown.withoutRareValues(question.minVisitors()), Freshness.ofRaw(now), sites);
         } catch (RawRowsGone gone) {
             Dimension dimension = by.rolled;
             if (dimension == null || !question.filter.isEmpty()) {
@@ -147,7 +157,8 @@ final class BreakdownAnswers {
             return BreakdownBody.of(
                     rolled.of(dimension, window, question.limit, property.slug()),
                     summaries.freshness(
-                            window, property.slug(), property.zones().today(now)));
+                            window, property.slug(), property.zones().today(now)),
+                    sites);
         }
     }
 }

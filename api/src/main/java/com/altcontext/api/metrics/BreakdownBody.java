@@ -21,17 +21,25 @@ public record BreakdownBody(
         Map<String, String> reasons)
         implements BreakdownAnswers.BreakdownAnswer {
 
-    /** @param value null for sessions that have none, such as those without a campaign */
+    /**
+     * @param value null for sessions that have none, such as those without a campaign
+     * @param site of a referrer, the well-known site that it belongs to; absent for others
+     */
     public record ValueBody(
             @Nullable String value,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String site,
+
             @Nullable Long visitors,
             @Nullable Long pageViews,
             long sessions,
             long conversions) {
-        static ValueBody of(Breakdown.Value row, Breakdown breakdown) {
+        static ValueBody of(Breakdown.Value row, Breakdown breakdown, ReferrerSites sites) {
             Breakdown.Sums sums = row.sums();
             return new ValueBody(
                     row.value(),
+                    sites.of(breakdown.dimension(), row.value()),
                     sums.visitors(),
                     breakdown.hasPageViews() ? sums.pageViews() : null,
                     sums.sessions(),
@@ -50,7 +58,7 @@ public record BreakdownBody(
         }
     }
 
-    static BreakdownBody of(Breakdown breakdown, Summary.Freshness freshness) {
+    static BreakdownBody of(Breakdown breakdown, Summary.Freshness freshness, ReferrerSites sites) {
         return new BreakdownBody(
                 true,
                 breakdown.window(),
@@ -58,7 +66,7 @@ public record BreakdownBody(
                 SummaryBody.FreshnessBody.of(freshness),
                 breakdown.dimension(),
                 breakdown.rows().stream()
-                        .map(row -> ValueBody.of(row, breakdown))
+                        .map(row -> ValueBody.of(row, breakdown, sites))
                         .toList(),
                 AddedBody.of(breakdown.other()),
                 AddedBody.of(breakdown.total()),

@@ -5,6 +5,7 @@ import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.LeadBreakdowns.LeadBreakdown;
 import com.altcontext.metrics.query.LeadBreakdowns.LeadRow;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -25,15 +26,21 @@ public record LeadBreakdownBody(
         Map<String, String> reasons)
         implements BreakdownAnswers.BreakdownAnswer {
 
+    /** @param site as in {@link BreakdownBody.ValueBody} */
     public record LeadBody(
             @Nullable String value,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String site,
+
             long leads,
             long mailableLeads,
             @Nullable Number conversionRate) {}
 
     public record LeadSums(long leads, long mailableLeads) {}
 
-    static LeadBreakdownBody of(LeadBreakdown breakdown, Instant now) {
+    static LeadBreakdownBody of(LeadBreakdown breakdown, Instant now, ReferrerSites sites) {
+        String dimension = breakdown.dimension().key();
         long leads = breakdown.rows().stream().mapToLong(LeadRow::leads).sum();
         long mailable = breakdown.rows().stream().mapToLong(LeadRow::mailable).sum();
         return new LeadBreakdownBody(
@@ -41,11 +48,15 @@ public record LeadBreakdownBody(
                 breakdown.window(),
                 FigureSource.RAW.key(),
                 SummaryBody.FreshnessBody.of(Summary.Freshness.ofRaw(now)),
-                breakdown.dimension().key(),
+                dimension,
                 breakdown.touch().name().toLowerCase(Locale.ROOT),
                 breakdown.rows().stream()
                         .map(row -> new LeadBody(
-                                row.value(), row.leads(), row.mailable(), SummaryBody.figure(row.conversionRate())))
+                                row.value(),
+                                sites.of(dimension, row.value()),
+                                row.leads(),
+                                row.mailable(),
+                                SummaryBody.figure(row.conversionRate())))
                         .toList(),
                 new LeadSums(breakdown.leads() - leads, breakdown.mailable() - mailable),
                 new LeadSums(breakdown.leads(), breakdown.mailable()),

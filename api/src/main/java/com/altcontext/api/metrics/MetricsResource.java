@@ -108,7 +108,7 @@ public class MetricsResource {
         var _ = properties.named(request, query.text("propertyId"), issues);
         Window window = WindowParameters.window(query, property.zones(), clock.instant(), issues);
         Filter filter = filter(query, goals, issues);
-        BreakdownAnswers.Subject by = BreakdownAnswers.Subject.read(query, property, filter, issues);
+        BreakdownAnswers.Subject by = BreakdownAnswers.Subject.read(query, property, filter, goals, issues);
         int limit = query.number("limit", DEFAULT_ROWS, Breakdowns.MAX_ROWS);
         if (window == null || by == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);

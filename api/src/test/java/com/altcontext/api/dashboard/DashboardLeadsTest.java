@@ -78,6 +78,11 @@ class DashboardLeadsTest {
     void the_properties_come_with_their_names_and_domains_in_the_order_of_their_slugs() {
         stored.execute(
                 "UPDATE properties SET name = 'The \"site\"', time_zone = 'America/Toronto' WHERE id = ?", property);
+        stored.execute(
+                "INSERT INTO daily_metric_rollups (property_id, day, page_views) VALUES (?, '2026-01-02', 0), (?, '2026-01-04', 1), (?, '2026-01-05', 2)",
+                property,
+                property,
+                property);
         JsonNode answer = signedIn("GET", "/v1/dashboard/properties").send().json();
 
         assertThat(answer.path("defaultPropertyId").isNull()).isTrue();
@@ -85,8 +90,9 @@ class DashboardLeadsTest {
         assertThat(ids).contains("default", property).isSorted();
         assertThat(answer.path("properties"))
                 .anySatisfy(one -> assertThat(one)
-                        .hasToString("{\"id\":\"" + property + "\",\"name\":\"The \\\"site\\\"\",\"domains\":[\""
-                                + property + ".example\"],\"timeZone\":\"America/Toronto\"}"));
+                        .hasToString(
+                                "{\"id\":\"" + property + "\",\"name\":\"The \\\"site\\\"\",\"domains\":[\"" + property
+                                        + ".example\"],\"timeZone\":\"America/Toronto\",\"firstDay\":\"2026-01-04\"}"));
     }
 
     @Test

@@ -55,7 +55,7 @@ class AccessTest {
     }
 
     private List<Route> operators() {
-        return routes.all().stream().filter(route -> route.scope() != null).toList();
+        return routes.all().stream().filter(route -> !route.scopes().isEmpty()).toList();
     }
 
     /** A request to the route about a property; about all if that is null. */
@@ -94,7 +94,7 @@ class AccessTest {
             String cookieOfAll = SignIn.cookie(ofAll);
             String cookieOfOne = SignIn.cookie(ofOne);
             for (Route route : operators()) {
-                boolean has = route.scope() == scope;
+                boolean has = route.scopes().equals(Set.of(scope));
                 boolean opensOne = has && route.byProperty();
                 boolean namesNone = route.path().equals("/v1/dashboard/properties");
                 check(route, property, has, answers(route, property, ofAll, cookieOfAll));
@@ -109,8 +109,25 @@ class AccessTest {
             }
         }
         assertThat(opened)
-                .as("each route is opened by one scope")
-                .hasSize(operators().size());
+                .as("each route is opened by one scope, or by all together")
+                .hasSize((int) operators().stream()
+                        .filter(route -> route.scopes().size() == 1)
+                        .count());
+    }
+
+    @Test
+    void a_route_that_needs_every_scope_is_opened_by_a_key_of_all_of_them_for_its_property() {
+        List<Route> whole =
+                operators().stream().filter(route -> route.scopes().size() > 1).toList();
+        assertThat(whole).extracting(Route::path).containsExactly("/v1/goals");
+        String ofOne = SignIn.key(sql, Set.of(Scope.values()), property);
+        String withoutOne = SignIn.key(sql, Set.of(Scope.FIGURES_READ, Scope.LEADS_READ), null);
+        for (Route route : whole) {
+            check(route, property, true, answers(route, property, ofOne, SignIn.cookie(ofOne)));
+            check(route, other, false, answers(route, other, ofOne, SignIn.cookie(ofOne)));
+            check(route, null, false, answers(route, null, ofOne, SignIn.cookie(ofOne)));
+            check(route, property, false, answers(route, property, withoutOne, SignIn.cookie(withoutOne)));
+        }
     }
 
     private static void check(Route route, @Nullable String about, boolean opens, Map<String, Call.Answer> answers) {

@@ -33,6 +33,21 @@ public sealed interface Field {
         }
     }
 
+    /** Each key of an event's {@code props}: an event has as many values as it has keys. Rows are grouped by it, and not filtered. */
+    record PropKeys() implements Field {
+        static final String NAME = "props";
+
+        @Override
+        public boolean isOfEvents() {
+            return true;
+        }
+
+        @Override
+        public Condition value() {
+            return Condition.of("jsonb_object_keys(e.props)");
+        }
+    }
+
     /** Whether the value is that of an event; else it is that of the session. */
     boolean isOfEvents();
 

@@ -80,7 +80,7 @@ public sealed interface Grouping {
             }
             return null;
         }
-        Field field = Field.named(name);
+        Field field = name.equals(Field.PropKeys.NAME) ? new Field.PropKeys() : Field.named(name);
         return field == null ? null : new By(name, field);
     }
 }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Where the new leads of a window came from. Leads are kept when raw rows are purged, so any window can be asked about. */
@@ -20,7 +22,10 @@ public final class LeadBreakdowns {
             + " count(*) FILTER (WHERE " + EffectiveConsent.IS_MAILABLE + "),"
             + " sum(count(*)) OVER (),"
             + " sum(count(*) FILTER (WHERE " + EffectiveConsent.IS_MAILABLE + ")) OVER ()"
-            + " FROM leads AS l WHERE NOT l.is_bot AND %s"
+            + " FROM (SELECT *, {touch}_traffic_source AS traffic_source, {touch}_referrer_host AS referrer_host,"
+            + " {touch}_utm_source AS utm_source, {touch}_utm_medium AS utm_medium, {touch}_utm_campaign AS utm_campaign,"
+            + " {touch}_landing_path AS entry_path FROM leads) AS s"
+            + " WHERE NOT is_bot AND %s"
             + " GROUP BY 1 ORDER BY 2 DESC, 3 DESC, {column} COLLATE \"C\" LIMIT ?";
 
     private static final String NO_SESSIONS =
@@ -54,10 +59,8 @@ public final class LeadBreakdowns {
             return "lead." + name().toLowerCase(Locale.ROOT);
         }
 
-        private String column(Touch touch) {
-            return ofSessions == null
-                    ? "l.form_name"
-                    : "l." + touch.name().toLowerCase(Locale.ROOT) + '_' + ofSessions.key();
+        private String column() {
+            return ofSessions == null ? "form_name" : "s." + ofSessions.column();
         }
 
         public static @Nullable LeadDimension named(String key) {
@@ -101,18 +104,50 @@ public final class LeadBreakdowns {
             List<LeadRow> rows,
             long leads,
             long mailable,
-            Map<String, String> reasons) {}
+            Map<String, String> reasons) {
+        /** Without the rows of fewer leads than that. */
+        public LeadBreakdown withoutRareValues(long minLeads) {
+            List<LeadRow> shown =
+                    rows.stream().filter(row -> row.leads >= minLeads).toList();
+            return new LeadBreakdown(window, dimension, touch, shown, leads, mailable, reasons);
+        }
+    }
 
     private record Counted(@Nullable String value, long leads, long mailable, long allLeads, long allMailable) {}
 
-    /** Throws as {@link QueryEngine#answer(MetricsQuery)} does, but for raw rows that are gone. */
+    /** What filters of leads may be about. */
+    public static final String KNOWN =
+            MetricsQuery.OF_LEADS.stream().map(Dimension::key).collect(Collectors.joining(", "));
+
+    /** Whether a filter asks only about what is known of leads. */
+    public static boolean knows(Filter filter) {
+        return MetricsQuery.isOfLeads(filter);
+    }
+
+    /**
+     * The leads of a window by where they came from. Throws as {@link QueryEngine#answer(MetricsQuery)} does, but for raw rows that
+     * are gone.
+     *
+     * @param filter one that {@link #knows} accepts; it is about the same touch
+     */
     public LeadBreakdown of(
-            LeadDimension dimension, Touch touch, Window window, PropertyZones zones, int limit, Instant now) {
+            LeadDimension dimension,
+            Touch touch,
+            Window window,
+            PropertyZones zones,
+            Filter filter,
+            int limit,
+            Instant now) {
         List<ZoneWindow> windows = zones.windows(window);
         Condition captured = Condition.any(windows.stream()
-                .map(each -> each.holds("l", "first_captured_at"))
+                .map(each -> each.holds("s", "first_captured_at"))
                 .toList());
-        Condition statement = captured.within(ROWS.replace("{column}", dimension.column(touch)), now, now);
+        Condition kept = Condition.all(List.of(captured, filter.condition(UnaryOperator.identity())));
+        Condition statement = kept.within(
+                ROWS.replace("{column}", dimension.column())
+                        .replace("{touch}", touch.name().toLowerCase(Locale.ROOT)),
+                now,
+                now);
         List<@Nullable Object> values = new ArrayList<>(statement.values());
         values.add(limit);
         List<Counted> counted = sql.inTransaction(tx -> tx.query(
@@ -120,7 +155,7 @@ public final class LeadBreakdowns {
                 row -> new Counted(row.textOrNull(1), row.number(2), row.number(3), row.number(4), row.number(5)),
                 values.toArray()));
         Map<String, String> reasons = new HashMap<>();
-        Map<@Nullable String, Long> sessions = sessions(dimension, windows, counted, reasons);
+        Map<@Nullable String, Long> sessions = sessions(dimension, windows, filter, counted, reasons);
         return new LeadBreakdown(
                 window,
                 dimension,
@@ -139,7 +174,11 @@ public final class LeadBreakdowns {
     }
 
     private Map<@Nullable String, Long> sessions(
-            LeadDimension dimension, List<ZoneWindow> windows, List<Counted> counted, Map<String, String> reasons) {
+            LeadDimension dimension,
+            List<ZoneWindow> windows,
+            Filter filter,
+            List<Counted> counted,
+            Map<String, String> reasons) {
         Map<@Nullable String, Long> sessions = new HashMap<>();
         Dimension ofSessions = dimension.ofSessions;
         if (ofSessions == null) {
@@ -157,7 +196,7 @@ public final class LeadBreakdowns {
                     windows,
                     List.of(QueryMetric.SESSIONS),
                     List.of(new Grouping.By(ofSessions.key(), field)),
-                    new Filter.Leaf(Filter.Operator.IS, field, values),
+                    new Filter.And(List.of(filter, new Filter.Leaf(Filter.Operator.IS, field, values))),
                     List.of(),
                     counted.size(),
                     0))) {

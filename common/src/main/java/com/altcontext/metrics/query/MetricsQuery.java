@@ -44,7 +44,7 @@ public record MetricsQuery(
     public record Order(int column, boolean descending) {}
 
     /** What is known of where a lead came from. */
-    private static final Set<Dimension> OF_LEADS = EnumSet.of(
+    static final Set<Dimension> OF_LEADS = EnumSet.of(
             Dimension.TRAFFIC_SOURCE,
             Dimension.REFERRER_HOST,
             Dimension.UTM_SOURCE,
@@ -69,7 +69,7 @@ public record MetricsQuery(
         return field instanceof Field.Column column && OF_LEADS.contains(column.dimension());
     }
 
-    private static boolean isOfLeads(Filter filter) {
+    static boolean isOfLeads(Filter filter) {
         return switch (filter) {
             case Filter.Leaf leaf -> isOfLeads(leaf.field());
             case Filter.Reached _ -> false;

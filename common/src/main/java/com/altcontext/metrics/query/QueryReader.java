@@ -32,7 +32,7 @@ public final class QueryReader {
 
     private static final String GROUPINGS = Stream.of(
                     Arrays.stream(Dimension.values()).map(Dimension::key),
-                    Stream.of("props.<key>", Breakdown.GOAL),
+                    Stream.of("props.<key>", Field.PropKeys.NAME, Breakdown.GOAL),
                     Arrays.stream(Grouping.Time.values()).map(Grouping::key))
             .flatMap(names -> names)
             .collect(Collectors.joining(" "));

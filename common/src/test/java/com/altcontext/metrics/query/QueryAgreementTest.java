@@ -492,6 +492,7 @@ class QueryAgreementTest {
         return switch (field) {
             case Field.Column column -> column.dimension().key();
             case Field.PropField prop -> "props." + prop.key();
+            case Field.PropKeys _ -> throw new IllegalArgumentException("no filter is about them");
         };
     }
 

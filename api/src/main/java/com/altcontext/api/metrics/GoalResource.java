@@ -1,0 +1,106 @@
+package com.altcontext.api.metrics;
+
+import com.altcontext.access.Scope;
+import com.altcontext.api.http.Callers;
+import com.altcontext.api.http.JsonBody;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.Refusal;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.api.http.RequiresScope;
+import com.altcontext.client.Limit;
+import com.altcontext.db.Sql;
+import com.altcontext.ingest.DatabaseExecutors;
+import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.GoalStore;
+import com.altcontext.metrics.GoalStore.Addition;
+import com.altcontext.metrics.Rollup;
+import com.altcontext.property.Property;
+import com.altcontext.retention.AuditLog;
+import com.altcontext.value.Fields;
+import com.altcontext.value.Issues;
+import com.altcontext.value.Rejected;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * {@code POST /v1/goals}: adds a goal to a property, as {@code altops goal add} does. It changes what every reader of the figures sees,
+ * so the key must hold every scope.
+ */
+@Path("/v1/goals")
+public class GoalResource {
+    /** Proxies close a connection on which nothing happens after 60 seconds. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(45);
+
+    private static final int MAX_LENGTH = 2048;
+
+    private final Rollup rollup;
+    private final AskedProperties properties;
+    private final Callers callers;
+    private final DatabaseExecutors executors;
+    private final InstantSource clock;
+
+    GoalResource(
+            Sql sql, AskedProperties properties, Callers callers, DatabaseExecutors executors, InstantSource clock) {
+        this.rollup = new Rollup(sql.withTimeout(TIMEOUT), clock);
+        this.properties = properties;
+        this.callers = callers;
+        this.executors = executors;
+        this.clock = clock;
+    }
+
+    /** @param days that have raw events, on which the goal was counted */
+    public record GoalBody(boolean ok, String propertyId, String name, int days) {}
+
+    @POST
+    @RequiresScope(
+            value = {Scope.FIGURES_READ, Scope.LEADS_READ, Scope.LEADS_DELETE},
+            byProperty = true)
+    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
+    @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+    @Produces(MediaType.APPLICATION_JSON)
+    public CompletionStage<GoalBody> add(@Context RoutingContext routing) {
+        RequestContext request = RequestContext.of(routing);
+        JsonBody.Content body = request.json();
+        Fields fields = body.fields();
+        Issues issues = body.issues();
+        AskedProperty asked = properties.named(request, fields.optionalText("propertyId", 1, MAX_LENGTH), issues);
+        if (asked.slug() == null) {
+            issues.add("propertyId", "is required: a goal is of one property");
+        }
+        String name = fields.text("name", 1, MAX_LENGTH);
+        String path = fields.optionalText("path", 1, MAX_LENGTH);
+        String event = fields.optionalText("event", 1, MAX_LENGTH);
+        String prop = fields.optionalText("prop", 1, MAX_LENGTH);
+        if (asked.slug() == null || !issues.isEmpty()) {
+            throw Refusal.invalid(issues, Property.DEFAULT);
+        }
+        String property = asked.slug();
+        Goal goal = Goal.of(name, path, event, prop);
+        AuditLog.Caller caller = callers.of(request);
+        Instant now = clock.instant();
+        return request.submit(
+                        executors.operator(),
+                        () -> rollup.addGoal(property, goal, tx -> AuditLog.noteGoal(tx, caller, property, now)))
+                .thenApply(addition -> new GoalBody(true, property, goal.name(), daysOf(addition)));
+    }
+
+    /** @throws Rejected if the goal was not added */
+    private static int daysOf(Addition addition) {
+        return switch (addition) {
+            case Addition.Added added -> added.days();
+            case Addition.NameTaken _ -> throw Rejected.of("name", "is the name of another goal of the property");
+            case Addition.UnknownProperty _ -> throw Rejected.of("propertyId", "is not a known property");
+            case Addition.TooMany _ ->
+                throw Rejected.of("propertyId", "has " + GoalStore.MAX_GOALS + " goals, which is the most");
+        };
+    }
+}

@@ -1,0 +1,106 @@
+package com.altcontext.api.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.TestService;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Leads by where they came from, with filters, by either touch. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class LeadBreakdownTest extends VisitedProperty {
+    @BeforeEach
+    void fourLeads() {
+        lead("'organic_search', 'www.google.com', 'spring', 'direct', NULL, NULL, 'express'");
+        lead("'organic_search', 'google.ca', NULL, 'email', NULL, 'letter', 'pending'");
+        lead("'social', 'l.facebook.com', NULL, 'email', NULL, 'letter', 'express'");
+        lead("'referral', 'news.example.org', NULL, 'referral', 'news.example.org', NULL, 'express'");
+    }
+
+    private void lead(String touches) {
+        stored.execute(
+                "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, form_name,"
+                        + " first_traffic_source, first_referrer_host, first_utm_campaign, capture_traffic_source,"
+                        + " capture_referrer_host, capture_utm_campaign, consent_status)"
+                        + " SELECT id, ?, id || '@example.ca', now(), now(), 'newsletter', " + touches
+                        + " FROM (SELECT gen_random_uuid() AS id) AS made",
+                property);
+    }
+
+    private JsonNode by(String dimension, String filters) {
+        return get("breakdown?window=today&propertyId=" + property + "&dimension=lead." + dimension
+                        + (filters.isEmpty() ? "" : "&filters=" + encoded(filters)))
+                .json();
+    }
+
+    private static String leads(JsonNode answer) {
+        StringBuilder rows = new StringBuilder();
+        answer.path("rows")
+                .forEach(row -> rows.append(row.path("value").asText())
+                        .append(' ')
+                        .append(row.path("leads"))
+                        .append(' ')
+                        .append(row.path("mailableLeads"))
+                        .append("; "));
+        return rows.toString();
+    }
+
+    @Test
+    void a_filter_is_about_the_touch_that_the_leads_are_counted_by() {
+        String searched = "[[\"is\",\"traffic_source\",[\"organic_search\"]]]";
+
+        assertThat(leads(by("source", searched))).isEqualTo("organic_search 2 1; ");
+        assertThat(leads(by("source&touch=capture", searched))).isEmpty();
+        assertThat(leads(by("campaign&touch=capture", "[[\"is\",\"traffic_source\",[\"email\"]]]")))
+                .isEqualTo("letter 2 1; ");
+        assertThat(leads(by("form", "[[\"is_not\",\"referrer_host\",[\"google.ca\"]]]")))
+                .as("forms too")
+                .isEqualTo("newsletter 3 3; ");
+        JsonNode total = by("source", searched).path("total");
+        assertThat(total.path("leads").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void the_first_touch_agrees_with_the_metric_of_new_leads() {
+        String filter = "[[\"is_not\",\"traffic_source\",[\"social\"]]]";
+        JsonNode queried = query("\"metrics\":[\"newLeads\",\"mailableLeads\"],\"filters\":" + filter);
+
+        JsonNode total = by("source", filter).path("total");
+
+        assertThat(queried.at("/rows/0/metrics")).hasToString("[3,2]");
+        assertThat(total).hasToString("{\"leads\":3,\"mailableLeads\":2}");
+    }
+
+    @Test
+    void the_rate_is_that_of_the_sessions_that_the_filter_keeps() {
+        does("visitor-1", "page_view", "/", "spring", "");
+        does("visitor-2", "page_view", "/about", "spring", "");
+        String landed = "[[\"is\",\"landing_path\",[\"/\"]]]";
+        stored.execute("UPDATE leads SET first_landing_path = '/' WHERE property_id = ?", property);
+
+        assertThat(by("campaign", "").at("/rows/1/conversionRate").asDouble()).isEqualTo(0.5);
+        assertThat(by("campaign", landed).at("/rows/1/conversionRate").asDouble())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void what_leads_do_not_know_is_refused_with_what_they_know() {
+        JsonNode refused = by("source", "[[\"is\",\"country\",[\"CA\"]]]");
+
+        assertThat(refused.at("/issues/0/path").asText()).isEqualTo("filters");
+        assertThat(refused.at("/issues/0/message").asText())
+                .isEqualTo(
+                        "must be about what is known of leads: landing_path, traffic_source, referrer_host, utm_source,"
+                                + " utm_medium, utm_campaign");
+    }
+
+    @Test
+    void hosts_of_one_site_have_its_name() {
+        assertThat(by("referrer_host", "").path("rows").findValuesAsText("site"))
+                .containsExactlyInAnyOrder("Google", "Google", "Facebook");
+    }
+}

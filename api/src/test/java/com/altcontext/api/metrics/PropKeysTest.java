@@ -1,0 +1,55 @@
+package com.altcontext.api.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.TestEvent;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+
+/** Which keys the events of a site carry in their props. */
+@QuarkusTest
+@WithTestResource(TestService.class)
+class PropKeysTest extends VisitedProperty {
+    private void orders(String visitor, String props) throws JsonProcessingException {
+        ObjectNode event = TestEvent.body(visitor);
+        TestEvent.put(event, "propertyId", property);
+        TestEvent.put(event, "eventType", "order");
+        TestEvent.put(event, "utm.campaign", visitor);
+        event.set("props", Call.JSON.readTree(props));
+        assertThat(Call.event(event).send().header("x-outcome")).isEqualTo("stored");
+    }
+
+    @Test
+    void each_key_of_props_is_a_row_with_the_events_that_carry_it() throws JsonProcessingException {
+        visits();
+        orders("visitor-7", "{\"tea\":\"sencha\",\"grams\":100}");
+        orders("visitor-8", "{\"tea\":\"assam\"}");
+        orders("visitor-9", "{}");
+
+        assertThat(rows(query("\"metrics\":[\"visitors\",\"events\"],\"dimensions\":[\"event_type\",\"props\"]")))
+                .containsExactly(
+                        "[\"order\",\"tea\"] [2,2]",
+                        "[\"form_submit\",\"plan\"] [1,1]",
+                        "[\"order\",\"grams\"] [1,1]",
+                        "[\"page_view\",\"plan\"] [1,1]");
+        assertThat(rows(query("\"metrics\":[\"events\",\"sessions\"],\"dimensions\":[\"props\"],"
+                        + "\"filters\":[[\"is\",\"utm_campaign\",[\"visitor-7\"]]]")))
+                .containsExactly("[\"grams\"] [1,1]", "[\"tea\"] [1,1]");
+    }
+
+    @Test
+    void rows_are_grouped_by_keys_and_not_filtered_by_them() {
+        assertThat(post(
+                                "query",
+                                "{\"dateRange\":\"today\",\"metrics\":[\"events\"],\"filters\":[[\"is\",\"props\",[\"tea\"]]]}")
+                        .json()
+                        .at("/issues/0/path")
+                        .asText())
+                .isEqualTo("filters.0.1");
+    }
+}

@@ -1,0 +1,30 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Tx;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Since when properties have visits, so that a view of a long window can begin there. */
+public final class FirstDays {
+    /** One step into an index for each property. */
+    private static final String FIRST = """
+            SELECT p.id, (SELECT r.day::text FROM daily_metric_rollups AS r
+                          WHERE r.property_id = p.id AND r.sessions + r.page_views > 0 ORDER BY r.day LIMIT 1)
+            FROM properties AS p
+            """;
+
+    private FirstDays() {}
+
+    /** The first day that was rolled up with a visit, by property; none for a property without visits. */
+    public static Map<String, LocalDate> of(Tx tx) {
+        Map<String, LocalDate> days = new HashMap<>();
+        tx.each(FIRST, row -> {
+            String day = row.textOrNull(2);
+            if (day != null) {
+                days.put(row.text(1), LocalDate.parse(day));
+            }
+        });
+        return days;
+    }
+}
