@@ -184,7 +184,7 @@ start_service() {
 start_dev_mode() {
   cd "$ROOT"
   # test-compile, since api's tests use those of common from its directory.
-  "$ROOT/deploy/bin/toolchain.sh" mvn -B test-compile quarkus:dev -pl api -am -Pdev -Dquarkus.http.port="$PORT" \
+  "$ROOT/deploy/bin/toolchain.sh" mvn -B test-compile quarkus:dev -pl api -am -Dquarkus.http.port="$PORT" \
     -Dquarkus.analytics.disabled=true </dev/null 9>&- &
   SERVICE_PID=$!
   guard "$SERVICE_PID"

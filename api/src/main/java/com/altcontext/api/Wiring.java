@@ -48,6 +48,9 @@ import com.altcontext.visit.SessionRule;
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -65,13 +68,14 @@ import java.util.function.Supplier;
 @Singleton
 class Wiring {
     private static final Duration MAX_FINISH = Duration.ofSeconds(1);
+    /** The meters of the JVM load classes for 20 ms, for which a start need not wait. */
+    private static final Duration JVM_METERS_AFTER = Duration.ofSeconds(5);
     /**
      * What waits may hold of the heap's 64 MB (deploy/jvm.options). An idle service holds a third of that, and 2 000 connections and
      * what is under way to the database need their part.
      */
     private static final long MAX_WAITING_BYTES = 12L << 20;
 
-    /** As application.properties gives it to the driver. */
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
 
     /** For reading all that is held about a person, or all leads. The server ends the work earlier, and the driver waits. */
@@ -88,8 +92,17 @@ class Wiring {
     }
 
     @Singleton
-    Sql sql(AgroalDataSource dataSource) {
-        return new Sql(dataSource).withSocketTimeout(SOCKET_TIMEOUT);
+    AgroalDataSource databasePool(AppConfig config) {
+        return DatabasePool.of(config.databaseUrl(), SOCKET_TIMEOUT);
+    }
+
+    void close(@Disposes AgroalDataSource pool) {
+        pool.close();
+    }
+
+    @Singleton
+    Sql sql(AgroalDataSource pool) {
+        return new Sql(pool).withSocketTimeout(SOCKET_TIMEOUT);
     }
 
     @Singleton
@@ -317,7 +330,8 @@ class Wiring {
             RateLimiter limiter,
             MemoryBudget memory,
             BacklogGauges backlog,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Vertx vertx) {
         gauge(meters, "memory.waiting.bytes", "bytes of the heap that waiting requests hold", memory::held);
         gauge(
                 meters,
@@ -333,7 +347,15 @@ class Wiring {
         ingest.observe(groupCommit);
         backlog.register(meters);
         ResidentMemory.register(meters);
+        vertx.setTimer(JVM_METERS_AFTER.toMillis(), _ -> vertx.executeBlocking(() -> registerJvm(meters)));
         groupCommit.start();
+    }
+
+    private static MeterRegistry registerJvm(MeterRegistry meters) {
+        new JvmMemoryMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new FileDescriptorMetrics().bindTo(meters);
+        return meters;
     }
 
     private static void gauge(MeterRegistry meters, String name, String description, Supplier<Number> value) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** HMAC-SHA256 (RFC 2104) under one key. Safe for use by several threads. */
 public final class HmacSha256 {
@@ -12,18 +13,17 @@ public final class HmacSha256 {
 
     private static final String ALGORITHM = "HmacSHA256";
 
-    /** Cloned for each use, since a {@link Mac} serves one thread at a time and looking up the algorithm is slow. */
-    private final Mac prototype;
+    private final SecretKeySpec key;
+
+    /**
+     * Cloned for each use, since a {@link Mac} serves one thread at a time. It is made at the first use: looking up the algorithm
+     * takes so long that a start would wait for it.
+     */
+    private volatile @Nullable Mac prototype;
 
     /** @throws IllegalArgumentException if the key is empty */
     public HmacSha256(byte[] key) {
-        SecretKeySpec spec = new SecretKeySpec(key, ALGORITHM);
-        try {
-            prototype = Mac.getInstance(ALGORITHM);
-            prototype.init(spec);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, impossible);
-        }
+        this.key = new SecretKeySpec(key, ALGORITHM);
     }
 
     /** The key is the text in UTF-8. */
@@ -34,10 +34,24 @@ public final class HmacSha256 {
     /** @return {@link #LENGTH} bytes */
     public byte[] of(byte[] message) {
         try {
-            return ((Mac) prototype.clone()).doFinal(message);
+            return ((Mac) prototype().clone()).doFinal(message);
         } catch (CloneNotSupportedException impossible) {
             throw new IllegalStateException("the platform's " + ALGORITHM + " can be cloned", impossible);
         }
+    }
+
+    private Mac prototype() {
+        Mac made = prototype;
+        if (made == null) {
+            try {
+                made = Mac.getInstance(ALGORITHM);
+                made.init(key);
+            } catch (GeneralSecurityException impossible) {
+                throw new IllegalStateException("every Java platform has " + ALGORITHM, impossible);
+            }
+            prototype = made;
+        }
+        return made;
     }
 
     /** The same of a text in UTF-8. */

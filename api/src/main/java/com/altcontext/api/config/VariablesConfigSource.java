@@ -1,6 +1,5 @@
 package com.altcontext.api.config;
 
-import com.altcontext.db.DatabaseUrl;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.PropertiesConfigSource;
@@ -41,22 +40,7 @@ public final class VariablesConfigSource implements ConfigSourceFactory {
                     .orElseThrow();
             properties.put(property, literal(values.getOrDefault(ours, fallback)));
         });
-        addDatabase(properties, values.get("altcontext-api.database-url"));
         return new PropertiesConfigSource(properties, "environment variables of altcontext", ORDINAL);
-    }
-
-    private static void addDatabase(Map<String, String> properties, @Nullable String text) {
-        if (text == null) {
-            return;
-        }
-        try {
-            DatabaseUrl url = DatabaseUrl.parse(text);
-            properties.put("quarkus.datasource.jdbc.url", literal(url.jdbcUrl()));
-            properties.put("quarkus.datasource.username", literal(url.user()));
-            properties.put("quarkus.datasource.password", literal(url.password()));
-        } catch (IllegalArgumentException unreadable) {
-            // ConfigCheck has reported it, or will.
-        }
     }
 
     /** The configuration library would expand ${…} in a password. */

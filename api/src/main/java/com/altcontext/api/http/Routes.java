@@ -6,9 +6,12 @@ import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Routes {
     private static final String OURS = "com.altcontext.api.";
+    /** What makes a Java method a route. */
+    private static final List<Class<? extends Annotation>> ANSWERS = List.of(GET.class, POST.class, DELETE.class);
+
     /** In headers. */
     private static final List<HttpMethod> ORDER = List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE);
 
@@ -67,9 +73,7 @@ public class Routes {
             return List.of(direct.value());
         }
         Path root = type.getAnnotation(Path.class);
-        boolean answers = Arrays.stream(method.getAnnotations())
-                .anyMatch(each -> each.annotationType().isAnnotationPresent(jakarta.ws.rs.HttpMethod.class));
-        if (root == null || !answers) {
+        if (root == null || ANSWERS.stream().noneMatch(method::isAnnotationPresent)) {
             return List.of();
         }
         Path own = method.getAnnotation(Path.class);

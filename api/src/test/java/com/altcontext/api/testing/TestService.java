@@ -1,6 +1,6 @@
 package com.altcontext.api.testing;
 
-import com.altcontext.devdb.TestDatabase;
+import com.altcontext.testing.Database;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Runs the service under test on an empty database of its own, configured by the variables that an operator would set.
+ * Runs the service under test on a database of its own, configured by the variables that an operator would set.
  * An argument of {@code @WithTestResource} sets or replaces one of them; port 0 in an address becomes a free one. The
  * argument {@code group} sets several: the service starts once for all tests with the same arguments, so share them.
  */
@@ -70,7 +70,7 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "DATABASE_URL",
-                TestDatabase.fresh(),
+                Database.migrated().url(),
                 "IP_HASH_PEPPER",
                 PEPPER,
                 "ADMIN_API_KEY",

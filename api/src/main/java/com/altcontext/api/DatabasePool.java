@@ -1,0 +1,69 @@
+package com.altcontext.api;
+
+import com.altcontext.db.DatabaseUrl;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
+import io.agroal.api.configuration.supplier.AgroalConnectionPoolConfigurationSupplier;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * The service's connections. The pool is made here and not by its Quarkus extension, since that starts a transaction manager too,
+ * which costs each start some 35 ms and 3 MB.
+ */
+final class DatabasePool {
+    /**
+     * One writes (on a cluster up to eight do), three keep house, four serve forms, four the operator, two make figures, three answer
+     * questions and one checks keys ({@link Wiring}).
+     */
+    private static final int MAX_CONNECTIONS = 25;
+
+    private static final Duration MAX_WAIT = Duration.ofSeconds(2);
+    /** A connection that was idle for longer is tried before it is used: it may be dead, as after the machine was suspended. */
+    private static final Duration TRIED_AFTER = Duration.ofSeconds(5);
+
+    private static final Duration TRIED_EVERY = Duration.ofSeconds(30);
+    private static final Duration CLOSED_AFTER_IDLE = Duration.ofMinutes(4);
+    /** Managed PostgreSQL on Fly ends a connection after ten minutes. */
+    private static final Duration MAX_LIFETIME = Duration.ofMinutes(9);
+
+    private DatabasePool() {}
+
+    /**
+     * Connects to nothing yet.
+     *
+     * @param socketTimeout for each answer of the database
+     */
+    static AgroalDataSource of(DatabaseUrl url, Duration socketTimeout) {
+        AgroalDataSourceConfigurationSupplier configuration = new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(pool -> limited(pool)
+                        .connectionFactoryConfiguration(connection -> connection
+                                // Each statement is closed where it is made, so the pool need not wrap it.
+                                .trackJdbcResources(false)
+                                .connectionProviderClassName("org.postgresql.Driver")
+                                .jdbcUrl(url.jdbcUrl())
+                                .principal(new NamePrincipal(url.user()))
+                                .credential(new SimplePassword(url.password()))
+                                .jdbcProperty("socketTimeout", String.valueOf(socketTimeout.toSeconds()))));
+        try {
+            return AgroalDataSource.from(configuration);
+        } catch (SQLException refused) {
+            throw new IllegalStateException("the pool of connections cannot be made", refused);
+        }
+    }
+
+    private static AgroalConnectionPoolConfigurationSupplier limited(AgroalConnectionPoolConfigurationSupplier pool) {
+        return pool.maxSize(MAX_CONNECTIONS)
+                .acquisitionTimeout(MAX_WAIT)
+                .connectionValidator(ConnectionValidator.defaultValidator())
+                .idleValidationTimeout(TRIED_AFTER)
+                .validationTimeout(TRIED_EVERY)
+                .reapTimeout(CLOSED_AFTER_IDLE)
+                .maxLifetime(MAX_LIFETIME)
+                .exceptionSorter(new PostgreSQLExceptionSorter());
+    }
+}
