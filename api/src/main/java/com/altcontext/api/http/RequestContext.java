@@ -10,6 +10,7 @@ import com.altcontext.value.QueryParameters;
 import com.altcontext.value.Weight;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -100,7 +101,10 @@ public final class RequestContext {
         if (!route.readableByOtherOrigins() || accepts(MediaType.APPLICATION_JSON)) {
             return false;
         }
-        return mode == null ? accepts(MediaType.TEXT_HTML) || isFormPost() : mode.equals("navigate");
+        if (mode != null) {
+            return mode.equals("navigate");
+        }
+        return isFormPost() || (request().method().equals(HttpMethod.GET) && accepts(MediaType.TEXT_HTML));
     }
 
     private boolean isFormPost() {
