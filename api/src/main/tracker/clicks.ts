@@ -1,26 +1,25 @@
-import { track } from './page';
+import { send } from './page';
 import { on, safely } from './safely';
 
-const FILE = /\.(pdf|zip|t?gz|dmg|exe|apk|csv|docx?|xlsx?|pptx?|epub|mp[34])$/i;
-
-/** Sends clicks on elements with `data-alt-event`, on links to other sites and on links to files. */
+/** Sends clicks on elements with `data-alt-event` or `data-goal`, on links to other sites and on links to files. */
 export const watchClicks = (): void =>
-  on(document, 'click auxclick', ({ target, button }: MouseEvent) => {
+  on('click auxclick', ({ target, button }: MouseEvent) => {
     if (button > 1) {
       return; // Opening the menu of a link does not follow it.
     }
-    const named = (target as Element).closest<HTMLElement>('[data-alt-event]')?.dataset;
+    const named = (target as Element).closest<HTMLElement>('[data-alt-event],[data-goal]')?.dataset;
     if (named) {
-      track(named.altEvent!, safely(() => JSON.parse(named.altProps!)));
+      send(named.goal || named.altEvent!, safely(() => JSON.parse(named.altProps!)), { isConversion: !!named.goal });
     }
     const link = (target as Element).closest<HTMLAnchorElement>('a[href]');
     if (link?.host) {
-      // The query may hold personal data.
-      const props = { url: link.origin + link.pathname };
-      if (link.matches('[download]') || FILE.test(link.pathname)) {
-        track('file_download', props);
-      } else if (link.host != location.host) {
-        track('outbound_click', props);
+      const name =
+        link.matches('[download]') || /\.(pdf|zip|gz|dmg|exe|csv|(doc|xls|ppt)x?|mp[34])$/i.test(link.pathname)
+          ? 'file_download'
+          : link.host != location.host && 'outbound_click';
+      if (name) {
+        // The query may hold personal data.
+        send(name, { url: link.origin + link.pathname });
       }
     }
   });

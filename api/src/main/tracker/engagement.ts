@@ -1,4 +1,5 @@
 import { on } from './safely';
+import type { Vitals } from './vitals';
 
 /** After a minute without input, the reader is taken to have left. */
 const enum Pause {
@@ -21,15 +22,17 @@ const tick = (): void => {
 };
 
 const look = (): void => {
-  const bottom = ((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100;
-  depth = Math.max(depth, Math.min(100, Math.round(bottom)));
+  depth = Math.max(depth, ((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100);
 };
 
-/** The engaged time since the last call, and how far down the page was seen so far. Nothing is counted until the next input. */
-export const take = (): { engagedTimeMs?: number; scrollDepthPercent: number } => {
+/**
+ * The engaged time since the last call, how far down the page was seen so far, and the web vitals: falsy where there is
+ * nothing to say. Nothing is counted until the next input.
+ */
+export const take = (webVitals?: Vitals) => {
   tick();
   look();
-  const taken = { engagedTimeMs: engaged || undefined, scrollDepthPercent: depth };
+  const taken = (engaged || webVitals) && { engagedTimeMs: engaged, scrollDepthPercent: depth, webVitals };
   engaged = 0;
   counting = false;
   return taken;
@@ -42,5 +45,5 @@ export const turn = (): void => {
 };
 
 tick();
-on(window, 'focus blur visibilitychange pageshow scroll pointermove pointerdown keydown', tick);
-on(window, 'scroll', look);
+on('focus blur visibilitychange pageshow scroll pointermove click input', tick);
+on('scroll', look);

@@ -1,34 +1,28 @@
-import { known, track } from './page';
+import { known, send } from './page';
 import { on } from './safely';
 import { endpoint } from './script';
 
+/** How it went, in English; the site says it in its own words. */
 type Word = 'Done' | 'Invalid' | 'Failed';
-
-/** In English and in French. */
-const WORDS: Record<Word, [string, string]> = {
-  Done: ['Thank you!', 'Merci !'],
-  Invalid: ['Please check the e-mail address.', 'Veuillez vérifier l’adresse courriel.'],
-  Failed: ['It could not be sent. Please try again.', 'L’envoi a échoué. Veuillez réessayer.'],
-};
 
 /**
  * Shows the result of the form, also to screen readers. Without a word the element is made empty: a screen reader may miss
  * an element that appears together with its text.
  */
-const say = (form: HTMLFormElement, word?: Word): void => {
+const say = (form: HTMLFormElement, word: Word | '' = ''): void => {
   let place = form.querySelector<HTMLElement>('[data-alt-status]');
   if (!place) {
     place = document.createElement('p');
     place.dataset.altStatus = '';
     form.append(place);
   }
-  place.role = /l/.test(word!) ? 'alert' : 'status'; // Invalid, Failed
-  place.textContent = word ? form.dataset['alt' + word] || WORDS[word][+form.matches(':lang(fr)')]! : '';
+  place.role = word > 'E' ? 'alert' : 'status'; // Invalid, Failed
+  place.textContent = form.dataset['alt' + word] || word;
 };
 
 /** Posts the fields of the form, and what is known of the visitor. */
 const submit = async (form: HTMLFormElement, body: FormData) => {
-  const email = form.querySelector<HTMLInputElement>('[name=email]');
+  const email = form.querySelector<HTMLInputElement>('[name=email]')!;
   let word: Word = 'Failed';
   form.ariaBusy = true as never;
   say(form);
@@ -41,14 +35,14 @@ const submit = async (form: HTMLFormElement, body: FormData) => {
       redirect: 'manual',
       keepalive: true,
     });
-    if (answer.ok || !answer.status) {
+    if (answer.status < 400) {
       word = 'Done';
       form.reset();
     } else if (/"email"/.test(await answer.text())) {
       word = 'Invalid';
-      email!.focus();
+      email.focus();
     }
-    email!.ariaInvalid = (word == 'Invalid') as never;
+    email.ariaInvalid = (word > 'G') as never;
   } catch {
     // The word is still Failed. (A form without an e-mail field gets here too.)
   }
@@ -58,24 +52,24 @@ const submit = async (form: HTMLFormElement, body: FormData) => {
 
 /** Sends the start and the submit of forms, and posts those marked `data-alt-lead` without leaving the page. */
 export const watchForms = (): void => {
-  const started = new WeakSet<HTMLFormElement>();
+  const started: HTMLFormElement[] = [];
   const isLead = (form: HTMLFormElement) => form.matches('[data-alt-lead]');
   const trackForm = (form: HTMLFormElement, eventType: string) =>
     form.matches('[role=search],[data-alt-ignore]') ||
-    track(eventType, {
+    send(eventType, {
       // An input may hide a property of its form by its name, so attributes are read as such.
       formName: new FormData(form).get('formName') || form.getAttribute('name'),
     });
-  on(document, 'input', ({ target: { form } }) => {
-    if (form && !started.has(form)) {
-      started.add(form);
+  on('input', ({ target: { form } }) => {
+    if (form && !started.includes(form)) {
+      started.push(form);
       trackForm(form, 'form_start');
       if (isLead(form)) {
         say(form);
       }
     }
   });
-  on(window, 'submit', (event: SubmitEvent) => {
+  on('submit', (event: SubmitEvent) => {
     const form = event.target as HTMLFormElement;
     if (!isLead(form)) {
       trackForm(form, 'form_submit');

@@ -2,16 +2,8 @@ import { safely } from './safely';
 import { endpoint } from './script';
 import { read, write } from './visitor';
 
-/** An event as the service reads it, and how often it was sent again, which the service ignores. */
-export interface Event {
-  timestamp: number;
-  again?: number;
-  [field: string]: unknown;
-}
-
 const enum Max {
   KEPT = 40,
-  AGAIN = 5,
   /** Events in a request, of which the service takes 64 KiB. */
   TOGETHER = 10,
   /** Characters of a request with keepalive: the browser allows 64 KiB for all of them together. */
@@ -25,9 +17,9 @@ const queue: string[] = [];
 
 /** The kept events without those that arrived. */
 const unsent = (arrived: string[] = []): string[] =>
-  (read('unsent') || '').split('\n').filter((event) => event && !arrived.includes(event));
+  (read('altcontext.unsent') || '').split('\n').filter((event) => event && !arrived.includes(event));
 
-const keep = (events: string[]): void => write('unsent', events.slice(-Max.KEPT).join('\n'));
+const keep = (events: string[]): void => write('altcontext.unsent', events.slice(-Max.KEPT).join('\n'));
 
 const send = (events: string[], leaving?: boolean): void => {
   const url = endpoint + 'events/batch';
@@ -36,13 +28,11 @@ const send = (events: string[], leaving?: boolean): void => {
   if (!(leaving && navigator.onLine && safely(() => navigator.sendBeacon(url, body)))) {
     // The page may be gone before the answer comes: until then they are kept.
     keep([...unsent(), ...events]);
-    if (navigator.onLine) {
-      fetch(url, { method: 'POST', body, keepalive: !body[Max.OUTLIVING] }).then(
-        // 429 and 5xx will pass: then the events stay for another try.
-        ({ status }) => status < 429 && keep(unsent(events)),
-        () => {},
-      );
-    }
+    fetch(url, { method: 'POST', body, keepalive: !body[Max.OUTLIVING] }).then(
+      // 429 and 5xx will pass: then the events stay for another try, as they do without a network.
+      (answer) => answer.status < 429 && keep(unsent(events)),
+      safely,
+    );
   }
 };
 
@@ -57,21 +47,22 @@ export const flush = (leaving?: boolean): void => {
 };
 
 /** Queues an event, which is sent after the current task of the page. Throws if it cannot be written as JSON. */
-export const post = (event: Event): void => {
-  queue.push(JSON.stringify(event));
-  queueMicrotask(flush);
+export const post = (event?: object): void => {
+  if (event) {
+    queue.push(JSON.stringify(event));
+    queueMicrotask(flush);
+  }
 };
 
 /** Sends again what did not arrive earlier. */
 export const retry = (): void => {
-  const events = unsent();
-  keep([]);
-  events.forEach((text) =>
+  unsent().forEach((event) =>
     safely(() => {
-      const event: Event = JSON.parse(text);
-      if ((event.again = -~event.again!) < Max.AGAIN && Date.now() - event.timestamp < Max.AGE) {
-        post(event);
+      if (Date.now() - JSON.parse(event).timestamp < Max.AGE) {
+        queue.push(event);
       }
     }),
   );
+  keep([]);
+  flush();
 };

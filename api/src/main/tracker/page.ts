@@ -1,15 +1,23 @@
 import { turn } from './engagement';
+import { named } from './named';
 import { post } from './outbox';
 import { safely } from './safely';
-import { data } from './script';
-import { anonId, isAllowed, uuid } from './visitor';
+import { beforeSend, data, props as ofAll } from './script';
+import { anonId, refusal, uuid } from './visitor';
 
-export type Call = [name: string, props?: object];
+/** An event: `more` are its other fields. */
+export type Call = [eventType: string, props?: object, traffic?: object, more?: object];
 
 declare global {
   interface Window {
     /** With `q`: the stub of a page that holds its calls until this script is loaded. */
-    altcontext?: { q?: Call[]; track(...call: Call): void; optOut(): void; optIn(): void };
+    altcontext?: {
+      q?: Call[];
+      track(eventType: string, props?: object): void;
+      pageView(url?: string, props?: object): void;
+      optOut(): void;
+      optIn(): void;
+    };
   }
   interface Document {
     prerendering?: boolean;
@@ -19,63 +27,74 @@ declare global {
 /** Calls before this script was loaded, or before the page was visible. Undefined if the tracker runs already. */
 export const waiting: Call[] | undefined = (window.altcontext || { q: [] }).q;
 
-export let path = location.pathname;
+/** The path of an address, with the fragment where a site keeps its pages there. A query may hold personal data. */
+const pathOf = ({ pathname, hash }: URL | Location): string =>
+  pathname + (data.hash == null ? '' : hash.split('?')[0]);
 
-// The query may hold personal data.
-let referrer = document.referrer.split('?')[0] || undefined;
+/** The path as it is reported. */
+export let path = pathOf(location);
 
-export const send = (eventType: string, more?: object, traffic?: object): void =>
+/** The path in the address bar when the page was viewed. */
+let place: string;
+
+/** The address of the page that was viewed last. */
+export let viewed: string | undefined;
+
+let referrer = /[^?]+/.exec(document.referrer)?.[0];
+
+/** A browser that a program drives says so. */
+const deviceType = navigator.webdriver ? 'bot' : undefined;
+
+export const send = (...call: Call): void =>
   safely(() => {
-    if (!document.prerendering && isAllowed(path)) {
-      post({
-        anonId: anonId(),
-        eventType,
-        path,
-        eventId: uuid(),
-        timestamp: Date.now(),
-        // A browser that a program drives says so.
-        traffic: { ...traffic, deviceType: navigator.webdriver ? 'bot' : undefined },
-        propertyId: data.property,
-        ...more,
-      });
+    const [eventType, props, traffic, more] = call;
+    const reason = refusal(path);
+    if (document.prerendering) {
+      waiting!.push(call);
+    } else if (reason) {
+      console.info('altcontext:', reason);
+    } else {
+      post(
+        beforeSend({
+          anonId: anonId(),
+          eventType,
+          path,
+          eventId: uuid(),
+          timestamp: Date.now(),
+          props: { ...ofAll, ...props },
+          traffic: { ...traffic, deviceType },
+          propertyId: data.property,
+          ...more,
+        }),
+      );
     }
   });
 
-/** Sends an event of the page. */
-export const track = (...call: Call): void => {
-  if (document.prerendering) {
-    waiting!.push(call);
-  } else {
-    send(call[0], { props: call[1] });
-  }
-};
-
-/** The campaign in the address: the UTM names of the service, with a prefix. */
-const campaign = (before: string): Record<string, string | undefined> => {
-  const utm: Record<string, string | undefined> = {};
-  new URLSearchParams(location.search).forEach((value, name) => {
-    if (name.startsWith('utm_')) {
-      utm[before + name.slice(4)] = [...value.trim()].slice(0, 255).join('') || undefined;
-    }
-  });
-  return utm;
-};
+/** The campaign in the query of an address, by the UTM names of the service. */
+const campaign = (search: string, prefix?: string) => named(new URLSearchParams(search), 'utm_', prefix);
 
 /** What to add to a form that is sent. */
 export const known = (): Record<string, string | undefined> => ({
   path,
-  ...(isAllowed(path) && { anonId: anonId(), referrer, propertyId: data.property, ...campaign('utm_') }),
-  'traffic.deviceType': navigator.webdriver ? 'bot' : undefined,
+  ...(!refusal(path) && { anonId: anonId(), referrer, propertyId: data.property, ...campaign(location.search, 'utm_') }),
+  'traffic.deviceType': deviceType,
 });
 
-export const view = (): void => {
-  path = location.pathname;
+/** Sends a page view, of another address than that in the address bar if one is given. */
+export const view = (url?: string, props?: object): void => {
+  const address = new URL(url || (location as never), location as never);
+  place = pathOf(location);
+  path = pathOf(address);
+  viewed = location.origin + path;
   turn();
-  send('page_view', { referrer, utm: campaign('') });
+  send('page_view', props, {}, { referrer, utm: campaign(address.search) });
 };
 
 /** Another page takes the place of this one. */
-export const turnTo = (): void => {
-  referrer = location.origin + path;
-  view();
+export const turnTo = (url?: string, props?: object): void => {
+  referrer = viewed || referrer;
+  view(url, props);
 };
+
+/** Whether the address bar shows another page than the one that was viewed. */
+export const isElsewhere = (): boolean => place != pathOf(location);

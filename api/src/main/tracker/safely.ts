@@ -3,15 +3,15 @@ export const safely = <T>(work: () => T): T | undefined => {
   try {
     return work();
   } catch {
-    return undefined;
+    return;
   }
 };
 
 /**
- * Listens, and never throws into the page. It captures, so it runs before the page's own listeners; a submit is seen after
- * them, since they may prevent it.
+ * Listens to the whole page, and never throws into it. It captures, so it runs before the page's own listeners; a submit is
+ * seen after them, since they may prevent it.
  */
-export const on = (target: EventTarget, types: string, listener: (event: any) => void): void =>
+export const on = (types: string, listener: (event: any) => void): void =>
   types
     .split(' ')
-    .forEach((type) => target.addEventListener(type, (event) => safely(() => listener(event)), type != 'submit'));
+    .forEach((type) => addEventListener(type, (event) => safely(() => listener(event)), type != 'submit'));

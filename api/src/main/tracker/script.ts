@@ -1,7 +1,16 @@
+import { named } from './named';
+
 const script = document.currentScript as HTMLScriptElement;
 
-/** The attributes of the script element. */
+/** The attributes of the script element that begin with `data-`. */
 export const data = script.dataset;
 
 /** Where the service is: named, with or without a final `/`, or where the script itself came from. */
-export const endpoint = (data.endpoint || new URL('..', script.src).href).replace(/\/*$/, '/v1/');
+export const endpoint = `${data.endpoint || new URL('..', script.src)}`.replace(/\/*$/, '/v1/');
+
+/** What `data-props-*` adds to every event. */
+export const props = named(Object.entries(data), 'props');
+
+/** The event as the page's own function wants it sent. Throws where that function is named and missing. */
+export const beforeSend = (event: object): object | undefined =>
+  data.beforeSend ? (window as any)[data.beforeSend](event) : event;

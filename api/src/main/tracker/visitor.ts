@@ -7,56 +7,58 @@ declare global {
   }
 }
 
-const LOCAL = /^$|^127\.|::1]|local(host)?$/;
-
-type Name = 'id' | 'off' | 'unsent';
+/** The last one is the earlier system's, whose visitors keep their id. */
+type Name = 'altcontext.id' | 'altcontext.off' | 'altcontext.unsent' | 'altctx_anon_id';
 
 /** Values that localStorage did not take: it is refused or full. They last as long as the page. */
 const instead: { [name in Name]?: string } = {};
 
-export const read = (name: Name): string | undefined =>
-  instead[name] || safely(() => localStorage['altcontext.' + name]);
+export const read = (name: Name): string | undefined => instead[name] || safely(() => localStorage[name]);
 
 /** Keeps a value in localStorage, or removes it there. */
 export const write = (name: Name, value?: string): void => {
   instead[name] = value;
   safely(() => {
     if (value) {
-      localStorage['altcontext.' + name] = value;
+      localStorage[name] = value;
     } else {
-      delete localStorage['altcontext.' + name];
+      delete localStorage[name];
     }
     delete instead[name];
   });
 };
 
-/** A random UUID. The File API draws one for each such address; `crypto.randomUUID` exists on secure pages only. */
+/** A random UUID. Pages without TLS have no `crypto.randomUUID`; there the File API draws one, which takes much longer. */
 export const uuid = (): string => {
+  if ('randomUUID' in crypto) {
+    return crypto.randomUUID();
+  }
   const url = URL.createObjectURL(new Blob());
   URL.revokeObjectURL(url);
   return url.slice(-36);
 };
 
-/** Whether something on that path may be sent: not if the visitor objects, nor for the site's own developers. */
-export const isAllowed = (path: string): boolean =>
-  !(
-    navigator.doNotTrack == '1' ||
-    navigator.globalPrivacyControl ||
-    read('off') ||
-    (data.allowLocalhost == null && LOCAL.test(location.hostname)) ||
-    data.exclude?.match(/[^ ,]+/g)?.some((start) => path.startsWith(start))
-  );
+/** Why nothing on that path may be sent: the visitor objects, or the site does not want it. Otherwise falsy. */
+export const refusal = (path: string): unknown =>
+  ((+navigator.doNotTrack! || navigator.globalPrivacyControl || read('altcontext.off')) && 'optOut') ||
+  (data.allowLocalhost ?? (/^$|^127\.|::1]|local(host)?$/.test(location.hostname) && 'localhost')) ||
+  // The beginning of a path, in which `*` stands for anything.
+  data.exclude
+    ?.match(/[^ ,]+/g)
+    ?.find((start) => path.match('^' + start.replace(/\W/g, (sign) => (sign == '*' ? '.*' : '\\' + sign))));
 
 /** The id of this browser on this site, made when it is first needed. Used only where sending is allowed. */
 export const anonId = (): string => {
-  const id = read('id') || uuid();
-  write('id', id);
+  const id = read('altcontext.id') || read('altctx_anon_id') || uuid();
+  write('altcontext.id', id);
+  write('altctx_anon_id');
   return id;
 };
 
 /** From now on nothing is sent, and what was kept is removed. */
 export const optOut = (): void => {
-  write('id');
-  write('unsent');
-  write('off', '1');
+  write('altcontext.id');
+  write('altctx_anon_id');
+  write('altcontext.unsent');
+  write('altcontext.off', '1');
 };

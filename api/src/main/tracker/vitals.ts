@@ -2,9 +2,9 @@
 export interface Vitals {
   ttfbMs: number;
   inpMs: number;
-  fcpMs?: number;
-  lcpMs?: number;
-  clsScore?: number;
+  fcpMs: number;
+  lcpMs: number;
+  clsScore?: number | object;
 }
 
 type Entry = PerformanceEntry & { interactionId?: number; value?: number; hadRecentInput?: boolean };
@@ -22,9 +22,10 @@ declare global {
 }
 
 let start: number;
-/** Whether the page was visible from the start: paints in the background say nothing about its speed. */
-let seen: boolean;
-let earlier = 0;
+/** The start of a page that was visible then: paints in the background say nothing about its speed. Otherwise NaN. */
+let seen: number;
+/** Interactions before this page came back from the browser's cache. */
+let earlier: number | undefined;
 let response: number | undefined;
 let paint: number | undefined;
 let largest: number | undefined;
@@ -32,24 +33,27 @@ let durations: Record<number, number>;
 let worst: number;
 let sum: number;
 let first: number;
-let last: number;
+let last: number | undefined;
 
 /** Begins again, as for another page. */
 export const reset = (): void => {
   durations = {};
-  worst = sum = first = 0;
-  last = -1000;
-  paint = largest = undefined;
+  worst = 0;
+  earlier = performance.interactionCount;
+  last = paint = largest = undefined;
 };
 
 /** Takes an entry of the browser. */
 export const add = ({ entryType, name, startTime, duration, interactionId, value, hadRecentInput }: Entry): void => {
   if (interactionId) {
-    durations[interactionId] = Math.max(durations[interactionId] || 0, duration);
+    if (!(durations[interactionId]! > duration)) {
+      durations[interactionId] = duration;
+    }
   } else if (value) {
     // A shift right after an input is expected by the reader.
     if (!hadRecentInput) {
-      if (startTime - last >= 1000 || startTime - first >= 5000) {
+      // Before the first shift `last` is undefined, and a comparison with NaN is false.
+      if (!(startTime - last! < 1000 && startTime - first < 5000)) {
         sum = 0;
         first = startTime;
       }
@@ -58,7 +62,8 @@ export const add = ({ entryType, name, startTime, duration, interactionId, value
     }
   } else if (entryType[0] == 'l') {
     largest = startTime;
-  } else if (name == 'first-contentful-paint') {
+  } else if (name[6] == 'c') {
+    // The first contentful paint; the other paint is `first-paint`.
     paint = startTime;
   }
 };
@@ -71,12 +76,11 @@ export const shifted = (): number => worst;
  *
  * @param count of all interactions, also those too short for an entry
  */
-export const slow = (count: number): number | undefined => {
-  const slowest = Object.values(durations).sort((one, other) => other - one);
-  return slowest[Math.min(slowest.length - 1, (count / 50) | 0)];
-};
-
-const interactions = (): number => performance.interactionCount || 0;
+export const slow = (count: number): number | undefined =>
+  Object.values(durations)
+    .sort((one, other) => other - one)
+    .slice(0, 1 + count / 50)
+    .pop();
 
 /** Measures from now on, by the definitions of https://web.dev/articles/vitals; the function that it returns gives what is known by then. */
 export const measure = (): (() => Vitals) => {
@@ -86,22 +90,21 @@ export const measure = (): (() => Vitals) => {
   // A prerendered page is timed from its activation.
   start = navigation.activationStart || 0;
   response = navigation.responseStart || NaN;
-  seen = !document.hidden;
-  for (const type of ['paint', 'largest-contentful-paint', 'layout-shift', 'event', 'first-input']) {
-    observer.observe({ type, buffered: true, durationThreshold: 40 } as PerformanceObserverInit);
-  }
+  seen = document.hidden ? NaN : start;
+  ['paint', 'largest-contentful-paint', 'layout-shift', 'event', 'first-input'].forEach((type) =>
+    observer.observe({ type, buffered: true, durationThreshold: 40 } as PerformanceObserverInit),
+  );
 
   return () => {
     const ms = (value?: number): number => Math.min(12e4, Math.max(0, value!));
     observer.takeRecords().forEach(add);
     return {
       ttfbMs: ms(response! - start),
-      inpMs: ms(slow(interactions() - earlier)),
-      ...(seen && {
-        fcpMs: ms(paint! - start),
-        lcpMs: ms(largest! - start),
-        clsScore: paint && window.LayoutShift && Math.min(10, shifted()),
-      }),
+      // Not every browser counts interactions.
+      inpMs: ms(slow(performance.interactionCount! - earlier! || 0)),
+      fcpMs: ms(paint! - seen),
+      lcpMs: ms(largest! - seen),
+      clsScore: paint! - seen && window.LayoutShift && Math.min(10, worst),
     };
   };
 };
@@ -109,8 +112,6 @@ export const measure = (): (() => Vitals) => {
 /** Back from the browser's cache of pages: a visit of its own, there at once and painted two frames later. */
 export const restore = (timeStamp: number): void => {
   reset();
-  seen = true;
-  earlier = interactions();
-  start = response = timeStamp;
+  start = seen = response = timeStamp;
   requestAnimationFrame(() => requestAnimationFrame(() => (paint = largest = performance.now())));
 };

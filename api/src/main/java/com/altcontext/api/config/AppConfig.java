@@ -58,6 +58,10 @@ public interface AppConfig {
     @Variable(value = "GEOIP_DATABASE", rule = Rule.FILE)
     Optional<Path> geoipDatabase();
 
+    /** Another path of the tracker, which lists of blocked addresses do not know. */
+    @Variable(value = "TRACKER_PATH", rule = Rule.SCRIPT_PATH)
+    Optional<String> trackerPath();
+
     @Variable(value = "LOG_LEVEL", rule = Rule.LEVEL)
     @WithDefault("info")
     LogLevel logLevel();

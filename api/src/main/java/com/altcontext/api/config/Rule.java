@@ -27,6 +27,7 @@ enum Rule {
     SLUG("a property's slug"),
     EMAIL("an e-mail address"),
     FILE("a file that can be read"),
+    SCRIPT_PATH("a path like /js/site.js, with one folder at the most, outside /v1/ and /dashboard/"),
     HOST("an address, or a name that is known on this machine"),
     URL("an address that begins with https:// (http:// on this machine alone)"),
     DATABASE_URL("the database's address, postgres://user:password@host:5432/name"),
@@ -58,6 +59,8 @@ enum Rule {
                 case SLUG -> Property.isSlug(value);
                 case EMAIL -> !Email.of("address", value).value().isEmpty();
                 case FILE -> Files.isRegularFile(Path.of(value)) && Files.isReadable(Path.of(value));
+                case SCRIPT_PATH ->
+                    value.matches("(?!/v1/|/dashboard/)(/[A-Za-z0-9_-]+)?/[A-Za-z0-9_-][A-Za-z0-9_.-]*\\.js");
                 case HOST -> InetAddress.getByName(value).getAddress().length > 0;
                 case URL -> SecureUrl.parse(value).isPresent();
                 case DATABASE_URL -> !DatabaseUrl.parse(value).jdbcUrl().isEmpty();

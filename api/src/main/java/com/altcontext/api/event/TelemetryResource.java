@@ -21,6 +21,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Path("/v1")
 @NonBlocking
 public class TelemetryResource {
+    static final String PATH = "/v1/telemetry.js";
+
     private static final String SOON = "public, max-age=300, stale-while-revalidate=86400";
     private static final String NEVER = "public, max-age=31536000, immutable";
 

@@ -10,16 +10,18 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * A file that the build made for browsers. Only its packed form is kept in memory; the rare client that cannot unpack it is
+ * A file that the build made for browsers. Only its packed forms are kept in memory; the rare client that cannot unpack one is
  * given what is unpacked for it.
  */
 public final class StaticFile {
@@ -32,21 +34,25 @@ public final class StaticFile {
     private final String hash;
 
     private final String type;
-    private final byte[] packed;
+    private final byte[] gzip;
+    private final byte[] brotli;
 
-    private StaticFile(String type, byte[] packed) {
+    private StaticFile(String type, byte[] gzip, byte[] brotli) {
         this.type = type;
-        this.packed = packed;
+        this.gzip = gzip;
+        this.brotli = brotli;
         this.hash = hash(unpacked());
     }
 
-    /** @param name of the file that the build made, without the {@code .gz} */
+    /** @param name of the file that the build made, without the {@code .gz} or {@code .br} */
     public static StaticFile named(String name) {
         String ending = name.substring(name.lastIndexOf('.') + 1);
-        try (InputStream file = StaticFile.class.getResourceAsStream("/com/altcontext/api/" + name + ".gz")) {
-            byte[] packed =
-                    Objects.requireNonNull(file, "the artifact holds " + name).readAllBytes();
-            return new StaticFile(Objects.requireNonNull(TYPES.get(ending)), packed);
+        return new StaticFile(Objects.requireNonNull(TYPES.get(ending)), bytes(name + ".gz"), bytes(name + ".br"));
+    }
+
+    private static byte[] bytes(String name) {
+        try (InputStream file = StaticFile.class.getResourceAsStream("/com/altcontext/api/" + name)) {
+            return Objects.requireNonNull(file, "the artifact holds " + name).readAllBytes();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -60,9 +66,9 @@ public final class StaticFile {
     public RestResponse<byte[]> answer(HttpServerRequest request, String cacheControl, String vary) {
         String encodings = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
         String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
-        boolean asPacked = encodings != null && acceptsGzip(encodings);
-        // Two representations of one file have two tags (RFC 9110, section 8.8.3.3).
-        String tag = '"' + hash + (asPacked ? "-gzip\"" : "\"");
+        String encoding = encodings == null ? "" : encoding(encodings);
+        // Representations of one file have tags of their own (RFC 9110, section 8.8.3.3).
+        String tag = '"' + hash + (encoding.isEmpty() ? "" : '-' + encoding) + '"';
         // Set here, since Quarkus REST would add them to those that every answer has.
         MultiMap headers = request.response().headers();
         headers.set(HttpHeaders.CACHE_CONTROL, cacheControl);
@@ -71,10 +77,10 @@ public final class StaticFile {
         if (known != null && names(known).contains(tag)) {
             return RestResponse.notModified();
         }
-        if (asPacked) {
-            headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
+        if (!encoding.isEmpty()) {
+            headers.set(HttpHeaders.CONTENT_ENCODING, encoding);
         }
-        return RestResponse.ResponseBuilder.ok(asPacked ? packed : unpacked())
+        return RestResponse.ResponseBuilder.ok(content(encoding))
                 .header("Content-Type", type)
                 .build();
     }
@@ -83,19 +89,30 @@ public final class StaticFile {
         return hash;
     }
 
-    /** RFC 9110, section 12.5.3: named, or else any, and not with the weight of zero. */
-    static boolean acceptsGzip(String encodings) {
-        boolean any = false;
-        for (String encoding : encodings.toLowerCase(Locale.ROOT).split(",", -1)) {
+    private byte[] content(String encoding) {
+        return switch (encoding) {
+            case "br" -> brotli;
+            case "gzip" -> gzip;
+            default -> unpacked();
+        };
+    }
+
+    /**
+     * The encoding for a client that accepts these, or an empty text for none: brotli where it is named, else gzip where that
+     * is named or any encoding will do; never one with the weight of zero (RFC 9110, section 12.5.3).
+     */
+    static String encoding(String accepted) {
+        Set<String> wanted = new HashSet<>();
+        Set<String> refused = new HashSet<>();
+        for (String encoding : accepted.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] parts = encoding.split(";", -1);
-            String name = parts[0].strip();
-            boolean refused = parts.length > 1 && parts[1].strip().matches("q=0(\\.0{0,3})?");
-            if (name.equals("gzip")) {
-                return !refused;
-            }
-            any |= name.equals("*") && !refused;
+            boolean isRefused = parts.length > 1 && parts[1].strip().matches("q=0(\\.0{0,3})?");
+            (isRefused ? refused : wanted).add(parts[0].strip());
         }
-        return any;
+        if (wanted.contains("br")) {
+            return "br";
+        }
+        return wanted.contains("gzip") || (wanted.contains("*") && !refused.contains("gzip")) ? "gzip" : "";
     }
 
     /** The tags that a client has, compared weakly (RFC 9110, section 13.1.2). */
@@ -106,7 +123,7 @@ public final class StaticFile {
     }
 
     private byte[] unpacked() {
-        try (GZIPInputStream content = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+        try (GZIPInputStream content = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
             return content.readAllBytes();
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);

@@ -85,6 +85,7 @@ class ConfigCheckTest {
                 Map.entry("SESSION_INACTIVITY_MINUTES", "45"),
                 Map.entry("RESPECT_PRIVACY_SIGNALS", "TRUE"),
                 Map.entry("GEOIP_DATABASE", countries.toString()),
+                Map.entry("TRACKER_PATH", "/js/site.js"),
                 Map.entry("LOG_LEVEL", "Debug")));
 
         assertThat(config.adminApiKey()).contains("0123456789abcdef01234567");
@@ -102,6 +103,7 @@ class ConfigCheckTest {
         assertThat(config.sessions().inactivity()).isEqualTo(Duration.ofMinutes(45));
         assertThat(config.sessions().respectPrivacySignals()).isTrue();
         assertThat(config.geoipDatabase()).contains(countries);
+        assertThat(config.trackerPath()).contains("/js/site.js");
         assertThat(config.logLevel()).isEqualTo(AppConfig.LogLevel.DEBUG);
     }
 
@@ -312,6 +314,12 @@ class ConfigCheckTest {
                 "ROLLUP_DEFAULT_PROPERTY_ID | Secret-Value",
                 "GEOIP_DATABASE | /nowhere/secret-value",
                 "GEOIP_DATABASE | /",
+                "TRACKER_PATH | /v1/secret-value.js",
+                "TRACKER_PATH | /dashboard/secret-value.js",
+                "TRACKER_PATH | /a/b/secret-value.js",
+                "TRACKER_PATH | /:id/secret-value.js",
+                "TRACKER_PATH | secret-value.js",
+                "TRACKER_PATH | /secret-value",
                 "LOG_LEVEL | secret-value"
             })
     void a_wrong_value_is_reported_by_name_and_rule_and_never_shown(String variable, String value) {

@@ -24,6 +24,7 @@ final class DemoSite implements AutoCloseable {
 
     private final HttpServer server;
     private volatile String service = SERVICE;
+    private volatile Path more = FILES;
 
     DemoSite() {
         try {
@@ -39,6 +40,11 @@ final class DemoSite implements AutoCloseable {
     /** Lets the pages use the service at this address. */
     void use(String address) {
         service = address;
+    }
+
+    /** Also serves the files of another folder. */
+    void add(Path folder) {
+        more = folder;
     }
 
     String origin() {
@@ -57,7 +63,8 @@ final class DemoSite implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String name = exchange.getRequestURI().getPath().substring(1);
-            Path file = FILES.resolve(name.isEmpty() ? "index.html" : name);
+            Path own = FILES.resolve(name.isEmpty() ? "index.html" : name);
+            Path file = Files.isRegularFile(own) ? own : more.resolve(name);
             if (!Files.isRegularFile(file)) {
                 exchange.sendResponseHeaders(404, -1);
                 return;

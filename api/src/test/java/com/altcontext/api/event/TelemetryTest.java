@@ -79,20 +79,33 @@ class TelemetryTest {
 
     @Test
     void it_is_compressed_for_clients_that_accept_it() throws IOException, InterruptedException {
-        HttpResponse<byte[]> answer;
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            answer = client.send(
-                    HttpRequest.newBuilder(Call.base().resolve(PLAIN))
-                            .header("accept-encoding", "br;q=1.0, gzip;q=0.8, *;q=0.1")
-                            .build(),
-                    HttpResponse.BodyHandlers.ofByteArray());
-        }
+        HttpResponse<byte[]> answer = accepting("gzip;q=0.8, *;q=0.1");
 
         assertThat(answer.headers().firstValue("content-encoding")).hasValue("gzip");
         assertThat(answer.body()).hasSizeLessThan(LARGEST);
         try (GZIPInputStream unpacked = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
             assertThat(new String(unpacked.readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo(Call.get(PLAIN).send().text());
+        }
+    }
+
+    @Test
+    void brotli_makes_it_smaller_still() throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = accepting("gzip, deflate, br, zstd");
+
+        // A browser unpacks it in the tests of the tracker.
+        assertThat(answer.headers().firstValue("content-encoding")).hasValue("br");
+        assertThat(answer.body()).hasSizeLessThan(accepting("gzip").body().length);
+        assertThat(answer.headers().allValues("vary")).containsExactly("Origin, Accept-Encoding");
+    }
+
+    private static HttpResponse<byte[]> accepting(String encodings) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(Call.base().resolve(PLAIN))
+                            .header("accept-encoding", encodings)
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
         }
     }
 
@@ -110,13 +123,16 @@ class TelemetryTest {
         }
         assertThat(Call.get(PLAIN).header("if-none-match", "\"other\"").send().status())
                 .isEqualTo(200);
-        // The compressed file is another representation.
-        assertThat(Call.get(PLAIN)
-                        .header("if-none-match", tag)
-                        .header("accept-encoding", "gzip")
-                        .send()
-                        .status())
-                .isEqualTo(200);
+        // A compressed file is another representation.
+        for (String encoding : new String[] {"gzip", "br"}) {
+            assertThat(Call.get(PLAIN)
+                            .header("if-none-match", tag)
+                            .header("accept-encoding", encoding)
+                            .send()
+                            .status())
+                    .as(encoding)
+                    .isEqualTo(200);
+        }
     }
 
     @Test

@@ -2,19 +2,28 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StaticFileTest {
     @Test
+    void it_is_compressed_by_the_best_encoding_that_the_client_accepts() {
+        Map.ofEntries(
+                        Map.entry("gzip, deflate, br, zstd", "br"),
+                        Map.entry("BR;q=0.1, gzip;q=0.9", "br"),
+                        Map.entry("br;q=0, gzip", "gzip"),
+                        Map.entry("gzip", "gzip"),
+                        Map.entry("deflate, GZIP;q=0.001", "gzip"),
+                        Map.entry("*", "gzip"))
+                .forEach((accepted, encoding) ->
+                        assertThat(StaticFile.encoding(accepted)).as(accepted).isEqualTo(encoding));
+    }
+
+    @Test
     void it_is_not_compressed_for_clients_that_refuse_it() {
-        assertThat(StaticFile.acceptsGzip("gzip")).isTrue();
-        assertThat(StaticFile.acceptsGzip("deflate, GZIP;q=0.001")).isTrue();
-        assertThat(StaticFile.acceptsGzip("*")).isTrue();
-        assertThat(StaticFile.acceptsGzip("")).isFalse();
-        assertThat(StaticFile.acceptsGzip("identity, br")).isFalse();
-        assertThat(StaticFile.acceptsGzip("gzip;q=0, *")).isFalse();
-        assertThat(StaticFile.acceptsGzip("*, gzip;q=0")).isFalse();
-        assertThat(StaticFile.acceptsGzip("gzip; q=0.000")).isFalse();
-        assertThat(StaticFile.acceptsGzip("*;q=0")).isFalse();
+        for (String accepted :
+                new String[] {"", "identity, zstd", "gzip;q=0, *", "*, gzip;q=0", "gzip; q=0.000", "*;q=0"}) {
+            assertThat(StaticFile.encoding(accepted)).as(accepted).isEmpty();
+        }
     }
 }

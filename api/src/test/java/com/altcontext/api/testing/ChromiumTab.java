@@ -1,6 +1,7 @@
 package com.altcontext.api.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class ChromiumTab {
     private final Set<String> loaded = ConcurrentHashMap.newKeySet();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+    private final Queue<String> console = new ConcurrentLinkedQueue<>();
 
     public ChromiumTab(Chromium browser, String target, String session) {
         this.browser = browser;
@@ -38,6 +40,13 @@ public final class ChromiumTab {
             }
             case "Network.requestWillBeSent" ->
                 requests.add(parameters.at("/request/url").asText());
+            case "Runtime.consoleAPICalled" -> {
+                List<String> words = new ArrayList<>();
+                parameters
+                        .path("args")
+                        .forEach(arg -> words.add(arg.path("value").asText()));
+                console.add(String.join(" ", words));
+            }
             case "Runtime.exceptionThrown" ->
                 complaints.add(
                         parameters.at("/exceptionDetails/exception/description").asText());
@@ -61,6 +70,11 @@ public final class ChromiumTab {
     /** The errors of scripts, and the violations of the Content-Security-Policy. */
     public List<String> complaints() {
         return List.copyOf(complaints);
+    }
+
+    /** What scripts wrote to the console, so far. */
+    public List<String> console() {
+        return List.copyOf(console);
     }
 
     /** The addresses that were asked for, so far. */

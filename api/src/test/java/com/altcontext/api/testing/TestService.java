@@ -50,7 +50,8 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
             Map.of(
                     "RESPECT_PRIVACY_SIGNALS", "true",
                     "ROLLUP_DEFAULT_PROPERTY_ID", "default-site",
-                    "QUERY_TIMEOUT_MS", "2000"));
+                    "QUERY_TIMEOUT_MS", "2000",
+                    "TRACKER_PATH", "/js/site.js"));
 
     private final Map<String, String> variables = new HashMap<>();
 

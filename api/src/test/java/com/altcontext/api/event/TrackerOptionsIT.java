@@ -1,0 +1,219 @@
+package com.altcontext.api.event;
+
+import static com.altcontext.api.event.DemoStage.TWO_FRAMES;
+import static com.altcontext.api.event.DemoStage.anonId;
+import static com.altcontext.api.event.DemoStage.beacons;
+import static com.altcontext.api.event.DemoStage.changed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Chromium;
+import com.altcontext.api.testing.ChromiumTab;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What a site may choose: attributes of the script, calls of its own, and the ids of an earlier system. */
+class TrackerOptionsIT {
+    private static final DemoStage STAGE = new DemoStage();
+
+    private final Chromium.Profile visitor = STAGE.browser.visitor();
+
+    @AfterAll
+    static void stop() {
+        STAGE.close();
+    }
+
+    private ChromiumTab tab(String change) {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage(changed(change));
+        return tab;
+    }
+
+    private List<String> viewed(ChromiumTab tab, int count) {
+        return STAGE.await(tab, "page_view", count).stream()
+                .map(view -> view.path("path").textValue())
+                .toList();
+    }
+
+    @Test
+    void a_site_with_its_pages_in_the_fragment_has_a_page_view_for_each() {
+        ChromiumTab tab = tab("script.dataset.hash = ''").open(STAGE.site.at("/index.html#/cups?key=secret"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("location.hash = '#/bowls'");
+
+        assertThat(viewed(tab, 2)).containsExactly("/index.html#/cups", "/index.html#/bowls");
+        assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("path").textValue())
+                .isEqualTo("/index.html#/cups");
+        // Another query within the fragment is the same page.
+        tab.evaluate("location.hash = '#/bowls?sorted=1'");
+        tab.evaluate("altcontext.track('last')");
+        STAGE.await(tab, "last", 1);
+        STAGE.await(tab, "page_view", 2);
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void a_page_view_may_have_an_address_and_properties_of_its_own() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("altcontext.pageView('/basket/step-2?utm_source=letter&key=secret#top', {plan: 'pro'})");
+
+        JsonNode view = STAGE.await(tab, "page_view", 2).getLast();
+        assertThat(view.path("path").textValue()).isEqualTo("/basket/step-2");
+        assertThat(view.path("utm_source").textValue()).isEqualTo("letter");
+        assertThat(view.at("/props/plan").textValue()).isEqualTo("pro");
+        assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("path").textValue())
+                .isEqualTo("/index.html");
+
+        // What follows belongs to that page, and an address bar that has not changed is no page change.
+        tab.evaluate("history.replaceState({}, '')");
+        tab.click("[data-alt-event]");
+        assertThat(STAGE.await(tab, "cta_click", 1).getFirst().path("path").textValue())
+                .isEqualTo("/basket/step-2");
+        STAGE.await(tab, "page_view", 2);
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void a_site_that_sends_its_own_page_views_sends_no_others() {
+        ChromiumTab tab = tab("script.dataset.manual = ''").open(STAGE.site.at("/index.html"));
+        tab.click("nav a[href=\"pricing.html\"]");
+        tab.await("location.pathname == '/pricing.html'");
+        assertThat(beacons(tab)).isZero();
+
+        tab.evaluate("altcontext.pageView()");
+        tab.evaluate("altcontext.pageView('/second')");
+
+        assertThat(viewed(tab, 2)).containsExactly("/pricing.html", "/second");
+        assertThat(STAGE.await(tab, "page_view", 2))
+                .extracting(view -> view.path("traffic_source").textValue())
+                .containsExactly("direct", "internal");
+    }
+
+    @Test
+    void properties_of_the_script_go_with_every_event() {
+        ChromiumTab tab = tab("script.setAttribute('data-props-plan', 'pro');"
+                        + " script.setAttribute('data-props-signed_in', 'yes')")
+                .open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("altcontext.track('plan_chosen', {plan: 'team'})");
+        tab.click("[data-alt-event]");
+
+        JsonNode view = STAGE.await(tab, "page_view", 1).getFirst().path("props");
+        assertThat(view.path("plan").textValue()).isEqualTo("pro");
+        assertThat(view.path("signed_in").textValue()).isEqualTo("yes");
+        // An event's own property goes before that of the script.
+        assertThat(STAGE.await(tab, "plan_chosen", 1)
+                        .getFirst()
+                        .at("/props/plan")
+                        .textValue())
+                .isEqualTo("team");
+        JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst().path("props");
+        assertThat(click.path("signed_in").textValue()).isEqualTo("yes");
+        assertThat(click.path("label").textValue()).isEqualTo("get news");
+    }
+
+    @Test
+    void a_function_of_the_page_changes_what_is_sent_or_keeps_it_back() {
+        ChromiumTab tab = tab("script.dataset.beforeSend = 'inspect'");
+        tab.beforeEachPage("""
+                window.inspect = (event) => event.eventType != 'secret' && {...event, path: '/people/…', props: {seen: true}};""");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.evaluate("altcontext.track('secret')");
+        tab.evaluate("altcontext.track('last')");
+
+        STAGE.await(tab, "last", 1);
+        JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
+        assertThat(view.path("path").textValue()).isEqualTo("/people/…");
+        assertThat(view.at("/props/seen").booleanValue()).isTrue();
+        assertThat(STAGE.events(anonId(tab), "secret")).isEmpty();
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void without_the_named_function_nothing_is_sent() {
+        ChromiumTab tab = tab("script.dataset.beforeSend = 'forgotten'").open(STAGE.site.at("/index.html"));
+        tab.click("[data-alt-event]");
+        tab.evaluate(TWO_FRAMES);
+
+        assertThat(beacons(tab)).isZero();
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void a_click_on_a_goal_is_a_conversion() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.evaluate("document.querySelector('[data-alt-event]').dataset.goal = 'signup'");
+        tab.click("[data-goal]");
+
+        JsonNode click = STAGE.await(tab, "signup", 1).getFirst();
+        assertThat(click.path("is_conversion").booleanValue()).isTrue();
+        assertThat(click.at("/props/label").textValue()).isEqualTo("get news");
+        assertThat(STAGE.events(anonId(tab), "cta_click")).isEmpty();
+        assertThat(STAGE.await(tab, "page_view", 1)
+                        .getFirst()
+                        .path("is_conversion")
+                        .booleanValue())
+                .isFalse();
+    }
+
+    @Test
+    void an_excluded_path_may_have_wildcards_and_the_other_signs_are_themselves() {
+        ChromiumTab tab =
+                tab("script.dataset.exclude = '/a+b, *pri*html, /thanks?'").open(STAGE.site.at("/pricing.html"));
+        assertThat(beacons(tab)).isZero();
+        tab.open(STAGE.site.at("/thanks.html"));
+        assertThat(viewed(tab, 1)).containsExactly("/thanks.html");
+    }
+
+    @Test
+    void the_console_says_why_nothing_is_sent() {
+        ChromiumTab local =
+                tab("script.removeAttribute('data-allow-localhost')").open(STAGE.site.at("/index.html"));
+        assertThat(local.console()).containsExactly("altcontext: localhost");
+
+        ChromiumTab excluded = tab("script.dataset.exclude = '/in*'").open(STAGE.site.at("/index.html"));
+        assertThat(excluded.console()).containsExactly("altcontext: /in*");
+
+        ChromiumTab counted = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(counted, "page_view", 1);
+        assertThat(counted.console()).isEmpty();
+        counted.evaluate("altcontext.optOut(); altcontext.track('unwanted')");
+        assertThat(counted.console()).containsExactly("altcontext: optOut");
+    }
+
+    @Test
+    void a_visitor_of_the_earlier_system_keeps_the_id() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("localStorage.length || (localStorage.altctx_anon_id = 'visitor-of-old')");
+        tab.open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        assertThat(anonId(tab)).isEqualTo("visitor-of-old");
+        assertThat(tab.evaluate("'altctx_anon_id' in localStorage").booleanValue())
+                .isFalse();
+
+        // It is taken over once: whoever opted out comes back as somebody else.
+        tab.evaluate("altcontext.optOut(); localStorage.altctx_anon_id = 'visitor-of-old'");
+        tab.evaluate("altcontext.optOut(); altcontext.optIn()");
+        tab.await("localStorage['altcontext.id']");
+        assertThat(UUID.fromString(anonId(tab))).isNotNull();
+    }
+
+    @Test
+    void ids_are_drawn_without_the_slow_way_where_the_browser_has_a_quick_one() {
+        ChromiumTab quick = visitor.tab();
+        quick.beforeEachPage("window.urls = 0; URL.createObjectURL = () => { window.urls++ }");
+        quick.open(STAGE.site.at("/index.html"));
+        STAGE.await(quick, "page_view", 1);
+        assertThat(quick.evaluate("window.urls").intValue()).isZero();
+
+        // As on a page without TLS.
+        ChromiumTab slow = STAGE.browser.visitor().tab();
+        slow.beforeEachPage("delete Crypto.prototype.randomUUID");
+        slow.open(STAGE.site.at("/index.html"));
+        STAGE.await(slow, "page_view", 1);
+        assertThat(UUID.fromString(anonId(slow))).isNotNull();
+    }
+}
