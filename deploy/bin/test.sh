@@ -29,6 +29,7 @@ export CHROMIUM
 
 deploy/bin/toolchain.sh mvn -B --no-transfer-progress -Paudit verify
 touch api/target/quarkus-app/quarkus-run.jar # fresh: make build has nothing to do
+deploy/bin/toolchain.sh node --test packages/tracker/test/
 deploy/bin/test/altops-test.sh
 deploy/bin/test/run-test.sh
 deploy/bin/test/jobs-test.sh

@@ -1,0 +1,70 @@
+import { use } from './script';
+
+/** An event as it is sent, before the service reads it. */
+export interface TrackedEvent {
+  eventType: string;
+  path: string;
+  props: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+export interface Options {
+  /** Where the service is: `https://api.example.com`. */
+  endpoint: string;
+  /** The property; default: the one of the page's host. */
+  property?: string;
+  /** Beginnings of paths that are not reported; `*` stands for anything. */
+  exclude?: string[];
+  /** Also report pages on `localhost` and local files. */
+  allowLocalhost?: boolean;
+  /** The site keeps its pages in the fragment. */
+  hash?: boolean;
+  /** Send no page views but those of {@link pageView}. */
+  manual?: boolean;
+  /** Properties of every event. */
+  props?: Record<string, string>;
+  /** Gets each event and returns what to send; nothing is sent for a falsy value. */
+  beforeSend?: (event: TrackedEvent) => object | null | undefined | false;
+}
+
+type Tracker = NonNullable<Window['altcontext']>;
+
+const isBrowser = typeof document != 'undefined';
+
+let started: (tracker: Promise<Tracker | undefined>) => void;
+let isStarted = !isBrowser;
+
+/** The tracker, once {@link init} was called and it is loaded. */
+const ready = new Promise<Tracker | undefined>((done) => (started = done));
+
+const later = (call: (tracker: Tracker) => void): void => {
+  if (isBrowser) {
+    void ready.then((tracker) => tracker && call(tracker));
+  }
+};
+
+/** Starts the tracker, in a browser and the first time. It never throws. */
+export const init = (options: Options): void => {
+  if (!isStarted) {
+    isStarted = true;
+    use(options);
+    started(
+      import('tracker').then(
+        () => window.altcontext,
+        () => undefined,
+      ),
+    );
+  }
+};
+
+/** Sends an event of the page. A call before {@link init} waits for it. */
+export const track = (eventType: string, props?: object): void => later((tracker) => tracker.track(eventType, props));
+
+/** Sends a page view, of another address than that in the address bar if one is given. */
+export const pageView = (url?: string, props?: object): void => later((tracker) => tracker.pageView(url, props));
+
+/** From now on nothing is sent, and what was kept in the browser is removed. */
+export const optOut = (): void => later((tracker) => tracker.optOut());
+
+/** The visitor agrees again. */
+export const optIn = (): void => later((tracker) => tracker.optIn());
