@@ -35,6 +35,7 @@ import picocli.CommandLine.TypeConversionException;
             SmokeCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            ImportCommand.class,
             ClusterCommand.class,
             DemoCommand.class,
             CompletionCommand.class,

@@ -55,6 +55,10 @@ final class OpsEnvironment {
                 submissionDays);
     }
 
+    int impliedConsentMonths() {
+        return number("IMPLIED_CONSENT_MONTHS", 6, 1, 24);
+    }
+
     private boolean isSet(String name) {
         return !shell.variable(name).isBlank();
     }

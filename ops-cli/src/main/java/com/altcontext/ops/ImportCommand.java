@@ -1,0 +1,11 @@
+package com.altcontext.ops;
+
+import picocli.CommandLine.Command;
+
+/** Takes over what other systems counted. */
+@Command(
+        name = "import",
+        description = "Takes over what an earlier system has stored.",
+        subcommands = {ImportOriginalCommand.class},
+        footer = {"", "Example:", "  altops import original --from postgres://… --dry-run"})
+final class ImportCommand extends CommandGroup {}

@@ -1,0 +1,165 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.event.Partitions;
+import com.altcontext.ops.original.ImportReport;
+import com.altcontext.ops.original.OriginalEvents;
+import com.altcontext.ops.original.OriginalLeads;
+import com.altcontext.ops.original.OriginalProperties;
+import com.altcontext.ops.original.OriginalSchema;
+import com.altcontext.property.Property;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Takes everything from the database of the earlier Node system. */
+@Command(
+        name = "original",
+        description = {
+            "Takes properties, visitors, sessions, events, leads, links, forms and consent from the database of the earlier Node "
+                    + "system, which is only read.",
+            "Sessions are made anew from the events. Another run takes what is missing, also after an interruption."
+        },
+        footer = {"", "Example:", "  altops import original --from postgres://user:password@host:5432/old --dry-run"})
+final class ImportOriginalCommand implements Runnable {
+    private static final Duration MAX_STATEMENT = Duration.ofMinutes(10);
+    /** Partitions are made for this long ago; older events share one, and are purged like it. */
+    private static final int PARTITIONED_DAYS = 399;
+
+    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.import', 0))";
+    private static final String KEEP_OPEN = "SELECT true";
+    private static final String KEPT_FROM = "SELECT max(events_kept_from)::timestamp AT TIME ZONE 'UTC' FROM purge_log";
+    private static final String TIMES =
+            "SELECT min(\"timestamp\") AT TIME ZONE 'UTC', max(\"timestamp\") AT TIME ZONE 'UTC' FROM events";
+
+    private final CommandContext context;
+
+    @Option(
+            names = "--from",
+            paramLabel = "URL",
+            description =
+                    "The earlier system's database, postgres://user:password@host:5432/database; default: the variable "
+                            + "ORIGINAL_DATABASE_URL, which other users of the machine cannot see.")
+    private @Nullable String from;
+
+    @Option(names = "--dry-run", description = "Say what would be taken, and store nothing.")
+    private boolean dryRun;
+
+    ImportOriginalCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    /** When the first and the last event happened; null if there is none. */
+    private record Times(@Nullable Instant first, @Nullable Instant last) {}
+
+    @Override
+    public void run() {
+        DatabaseUrl url = originalUrl();
+        int months = context.environment().impliedConsentMonths();
+        Sql sql = context.sql().withTimeout(MAX_STATEMENT);
+        ImportReport report = new ImportReport();
+        try (OperatorConnections connections = new OperatorConnections(url);
+                ProgressLine progress = context.output().progress("reading the earlier system")) {
+            // This transaction stays open for the lock alone; the work is done in others.
+            Times times = sql.inTransaction(guard -> {
+                if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
+                    throw new Failure(
+                            Exit.FAILED, "another altops import is under way", "wait for it; nothing was done");
+                }
+                return new Sql(connections)
+                        .inSnapshot(original -> take(sql, guard, original, months, report, progress));
+            });
+            show(report, times);
+        }
+    }
+
+    private DatabaseUrl originalUrl() {
+        String text = from == null ? context.shell().variable("ORIGINAL_DATABASE_URL") : from;
+        try {
+            return DatabaseUrl.parse(text);
+        } catch (IllegalArgumentException wrong) {
+            throw new Failure(
+                    Exit.USAGE,
+                    text.isBlank() ? "no database to import from is named" : String.valueOf(wrong.getMessage()),
+                    "give --from, or set ORIGINAL_DATABASE_URL");
+        }
+    }
+
+    private Times take(Sql sql, Tx guard, Tx original, int months, ImportReport report, ProgressLine progress) {
+        List<String> missing = OriginalSchema.missing(original);
+        if (!missing.isEmpty()) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "that is no database of the earlier system: it lacks "
+                            + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
+                            + (missing.size() > 5 ? " and " + (missing.size() - 5) + " more" : ""),
+                    "docs/moving-in.md says which tables and columns are read; nothing was stored");
+        }
+        Times times = original.query(TIMES, row -> new Times(row.timeOrNull(1), row.timeOrNull(2)))
+                .getFirst();
+        if (!dryRun) {
+            makePartitions(sql, times);
+        }
+        Instant keptFrom = guard.query(KEPT_FROM, row -> Objects.requireNonNullElse(row.timeOrNull(1), Instant.EPOCH))
+                .getFirst();
+        for (Map.Entry<Property, List<String>> property :
+                new OriginalProperties(sql, dryRun, report).take(original).entrySet()) {
+            Property target = property.getKey();
+            new OriginalEvents(dryRun ? null : sql, target, keptFrom, context.now(), report)
+                    .take(original, property.getValue(), at -> {
+                        progress.step("events of " + target.id() + " up to " + LocalDate.ofInstant(at, ZoneOffset.UTC));
+                        keepOpen(guard);
+                    });
+        }
+        progress.step("leads");
+        new OriginalLeads(dryRun ? null : sql, months, report).take(original, () -> keepOpen(guard));
+        return times;
+    }
+
+    /** Poolers close connections that are idle for long. */
+    private static void keepOpen(Tx guard) {
+        var _ = guard.query(KEEP_OPEN, row -> row.flag(1));
+    }
+
+    private void makePartitions(Sql sql, Times times) {
+        LocalDate today = LocalDate.ofInstant(context.now(), ZoneOffset.UTC);
+        if (times.first != null) {
+            LocalDate earliest = today.minusDays(PARTITIONED_DAYS);
+            LocalDate first = LocalDate.ofInstant(times.first, ZoneOffset.UTC);
+            var _ = new Partitions(sql, context.clock()).ensure(first.isBefore(earliest) ? earliest : first, today);
+        }
+    }
+
+    private void show(ImportReport report, Times times) {
+        List<String> lines = new ArrayList<>();
+        report.taken()
+                .forEach((what, number) ->
+                        lines.add((dryRun ? "would take " : "took ") + HumanFormat.count(number) + " " + what));
+        report.changed().forEach((what, number) -> lines.add("changed " + HumanFormat.count(number) + " " + what));
+        report.left().forEach((why, number) -> lines.add("left " + HumanFormat.count(number) + " " + why));
+        if (!dryRun && times.first != null && times.last != null) {
+            lines.add("next: altops rollup --from " + LocalDate.ofInstant(times.first, ZoneOffset.UTC) + " --to "
+                    + LocalDate.ofInstant(times.last, ZoneOffset.UTC));
+        }
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("dryRun", dryRun)
+                                .with("from", times.first)
+                                .with("to", times.last)
+                                .with("taken", report.taken())
+                                .with("changed", report.changed())
+                                .with("left", report.left()),
+                        lines);
+    }
+}

@@ -1,0 +1,36 @@
+package com.altcontext.ops.original;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What an import took, what it changed on the way, and what it left, each with its number. */
+public final class ImportReport {
+    private final Map<String, Long> taken = new TreeMap<>();
+    private final Map<String, Long> changed = new TreeMap<>();
+    private final Map<String, Long> left = new TreeMap<>();
+
+    void took(String what, long number) {
+        taken.merge(what, number, Long::sum);
+    }
+
+    void changed(String what) {
+        changed.merge(what, 1L, Long::sum);
+    }
+
+    void left(String why) {
+        left.merge(why, 1L, Long::sum);
+    }
+
+    public Map<String, Long> taken() {
+        return taken;
+    }
+
+    public Map<String, Long> changed() {
+        return changed;
+    }
+
+    /** By the reason. */
+    public Map<String, Long> left() {
+        return left;
+    }
+}

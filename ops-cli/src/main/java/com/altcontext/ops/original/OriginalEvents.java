@@ -1,0 +1,221 @@
+package com.altcontext.ops.original;
+
+import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.ReferrerHost;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.TrafficSources;
+import com.altcontext.attribution.Utm;
+import com.altcontext.db.Retry;
+import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
+import com.altcontext.event.Beacon;
+import com.altcontext.event.Event;
+import com.altcontext.event.EventStore;
+import com.altcontext.event.Outcome;
+import com.altcontext.event.Traffic;
+import com.altcontext.event.WebVitals;
+import com.altcontext.property.Property;
+import com.altcontext.value.ComputedId;
+import com.altcontext.visit.AnonId;
+import com.altcontext.visit.Origin;
+import com.altcontext.visit.SessionRule;
+import com.altcontext.visit.Visitor;
+import com.altcontext.visit.Visits;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the events of one property in the order of their times, so that visitors and sessions are made of them by the rules of
+ * this system. An event's id is computed from its old one: taken twice, it is stored once.
+ */
+public final class OriginalEvents {
+    private static final int AT_ONCE = 500;
+    private static final int MAX_TYPE = 64;
+    private static final int MAX_ADDRESS = 2048;
+    private static final int MAX_CAMPAIGN = 255;
+    private static final Pattern COUNTRY = Pattern.compile("[A-Z]{2}");
+
+    /** An old session's campaign and referrer are those of its first event, and of no other. */
+    private static final String EVENTS = """
+            SELECT e.id::text, v.anon_id, e.event_type::text, e.path, e."timestamp" AT TIME ZONE 'UTC', e.ip_hash, e.ua_hash,
+                   CASE WHEN jsonb_typeof(e.props) = 'object' AND e.props <> '{}' THEN e.props::text END,
+                   e.traffic_source::text, e.device_type::text, upper(e.country_code), coalesce(e.is_conversion, false),
+                   s.id IS NOT NULL, s.referrer, s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content
+            FROM (SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY "timestamp", id) = 1 AS is_first
+                  FROM events) AS e
+            JOIN visitors AS v ON v.id = e.visitor_id
+            LEFT JOIN sessions AS s ON s.id = e.session_id AND e.is_first
+            WHERE coalesce(e.property_id, '') = ANY (?::text[])
+            ORDER BY e."timestamp", e.id
+            """;
+
+    private final @Nullable Sql sql;
+    private final Property property;
+    private final Instant keptFrom;
+    private final Instant now;
+    private final ImportReport report;
+    private final TrafficSources sources = TrafficSources.load();
+    private final EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    private final List<Event> waiting = new ArrayList<>(AT_ONCE);
+    private final Set<UUID> visitors = new HashSet<>();
+
+    /**
+     * @param sql where events are stored; null to count only
+     * @param keptFrom earlier events are left: their days were purged here
+     */
+    public OriginalEvents(@Nullable Sql sql, Property property, Instant keptFrom, Instant now, ImportReport report) {
+        this.sql = sql;
+        this.property = property;
+        this.keptFrom = keptFrom;
+        this.now = now;
+        this.report = report;
+    }
+
+    /**
+     * @param names what the earlier system called the property; an empty text stands for none
+     * @param atBatch is called with the time that the import has come to
+     */
+    public void take(Tx original, List<String> names, Consumer<Instant> atBatch) {
+        original.each(
+                EVENTS,
+                row -> {
+                    Event event = event(row);
+                    if (event != null) {
+                        waiting.add(event);
+                        if (waiting.size() == AT_ONCE) {
+                            atBatch.accept(event.occurredAt());
+                            store();
+                        }
+                    }
+                },
+                (Object) names.toArray(String[]::new));
+        store();
+        report.took("visitors", visitors.size());
+    }
+
+    private @Nullable Event event(Row row) throws SQLException {
+        AnonId anonId = OriginalText.anonId(row.text(2));
+        String type = OriginalText.cut(row.textOrNull(3), MAX_TYPE);
+        String path = OriginalText.cut(row.textOrNull(4), MAX_ADDRESS);
+        Instant at = row.time(5);
+        String why = anonId == null
+                ? "events of visitors whose id has not 8 to 128 characters"
+                : type == null || path == null
+                        ? "events without a type or a path"
+                        : at.isAfter(now)
+                                ? "events of the future"
+                                : at.isBefore(keptFrom) ? "events of days that were purged here" : null;
+        if (why != null || anonId == null || type == null || path == null) {
+            report.left(String.valueOf(why));
+            return null;
+        }
+        Visitor visitor = OriginalText.visitor(property.id(), anonId, row.textOrNull(6), row.textOrNull(7));
+        boolean begins = row.flag(13);
+        Utm utm = begins ? utm(row) : Utm.NONE;
+        String referrer = begins ? OriginalText.cut(row.textOrNull(14), MAX_ADDRESS) : null;
+        String country = row.textOrNull(11);
+        Beacon beacon = new Beacon(
+                anonId,
+                type,
+                path,
+                at,
+                referrer,
+                utm,
+                new Traffic(null, null, null, null, row.flag(12), null, null, WebVitals.NONE),
+                ComputedId.of("original event").with(row.text(1)).toUuid(),
+                row.textOrNull(8));
+        Event made = Event.of(
+                beacon,
+                visitor,
+                new Origin(
+                        utm,
+                        begins ? sources.classify(utm, referrer, property.domains()) : source(row.textOrNull(9)),
+                        ReferrerHost.of(referrer),
+                        device(row.textOrNull(10)),
+                        country != null && COUNTRY.matcher(country).matches() ? country : null,
+                        null),
+                at);
+        // Its day is certain, so it is not looked for in others.
+        return new Event(made.id(), visitor, beacon, made.origin(), at, at, true);
+    }
+
+    private static Utm utm(Row row) throws SQLException {
+        return new Utm(
+                OriginalText.cut(row.textOrNull(15), MAX_CAMPAIGN),
+                OriginalText.cut(row.textOrNull(16), MAX_CAMPAIGN),
+                OriginalText.cut(row.textOrNull(17), MAX_CAMPAIGN),
+                OriginalText.cut(row.textOrNull(18), MAX_CAMPAIGN),
+                OriginalText.cut(row.textOrNull(19), MAX_CAMPAIGN));
+    }
+
+    private static TrafficSource source(@Nullable String key) {
+        return Arrays.stream(TrafficSource.values())
+                .filter(source -> source.key().equals(key))
+                .findFirst()
+                .orElse(TrafficSource.UNKNOWN);
+    }
+
+    private static DeviceType device(@Nullable String key) {
+        DeviceType device = key == null ? null : DeviceType.of(key);
+        return device == null ? DeviceType.UNKNOWN : device;
+    }
+
+    private void store() {
+        List<Event> batch = List.copyOf(waiting);
+        waiting.clear();
+        if (sql == null) {
+            batch.forEach(event -> visitors.add(event.visitor().id()));
+            report.took("events", batch.size());
+            return;
+        }
+        try {
+            count(batch, Retry.inTransaction(sql, tx -> store.write(tx, batch)));
+        } catch (SqlFailure failed) {
+            if (!failed.isFaultOfTheData()) {
+                throw failed;
+            }
+            batch.forEach(event -> storeAlone(sql, event));
+        }
+    }
+
+    private void storeAlone(Sql target, Event event) {
+        try {
+            count(List.of(event), Retry.inTransaction(target, tx -> store.write(tx, List.of(event))));
+        } catch (SqlFailure failed) {
+            if (!failed.isFaultOfTheData()) {
+                throw failed;
+            }
+            report.left("events that the database refuses (" + failed.state() + ")");
+        }
+    }
+
+    private void count(List<Event> batch, List<Outcome> outcomes) {
+        for (int i = 0; i < batch.size(); i++) {
+            Event event = batch.get(i);
+            switch (outcomes.get(i)) {
+                case Outcome.Stored stored -> {
+                    visitors.add(event.visitor().id());
+                    report.took("events", 1);
+                    UUID begun = Visits.sessionBegunBy(event.visitor().id(), event.id());
+                    report.took("sessions", begun.equals(stored.receipt().sessionId()) ? 1 : 0);
+                }
+                case Outcome.Duplicate _ -> report.left("events that are here already");
+                case Outcome.Dropped _ -> report.left("engagement without a session");
+                case Outcome.Unstorable refused ->
+                    report.left("events that the database refuses (" + refused.sqlState() + ")");
+            }
+        }
+    }
+}

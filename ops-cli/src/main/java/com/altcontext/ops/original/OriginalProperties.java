@@ -1,0 +1,73 @@
+package com.altcontext.ops.original;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.property.Properties;
+import com.altcontext.property.Property;
+import com.altcontext.property.PropertySettings;
+import com.altcontext.property.PropertyStore;
+import com.altcontext.property.PropertyStore.Addition;
+import com.altcontext.property.Shields;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the properties that events of the earlier system name. It had no names and domains for them. */
+public final class OriginalProperties {
+    private static final String NAMES = "SELECT DISTINCT coalesce(property_id, '') FROM events ORDER BY 1";
+
+    private final Sql sql;
+    private final boolean dryRun;
+    private final ImportReport report;
+
+    public OriginalProperties(Sql sql, boolean dryRun, ImportReport report) {
+        this.sql = sql;
+        this.dryRun = dryRun;
+        this.report = report;
+    }
+
+    /**
+     * Adds those that are missing here.
+     *
+     * @return each property, with what the earlier system called it
+     */
+    public Map<Property, List<String>> take(Tx original) {
+        Map<String, List<String>> bySlug = new TreeMap<>();
+        for (String name : original.query(NAMES, row -> row.text(1))) {
+            String slug = OriginalText.slug(name);
+            bySlug.computeIfAbsent(slug, _ -> new ArrayList<>()).add(name);
+            if (!name.isEmpty() && !name.equals(slug)) {
+                report.changed("properties whose name is no slug, and which are now part of default");
+            }
+        }
+        Properties properties = new Properties(sql);
+        properties.refresh();
+        for (String slug : bySlug.keySet()) {
+            if (properties.bySlug(slug) == null) {
+                add(slug);
+            }
+        }
+        properties.refresh();
+        Map<Property, List<String>> taken = new LinkedHashMap<>();
+        bySlug.forEach((slug, names) -> {
+            @Nullable Property known = properties.bySlug(slug);
+            taken.put(known == null ? new Property(slug, Set.of(), Property.UTC, Shields.NONE) : known, names);
+        });
+        return taken;
+    }
+
+    private void add(String slug) {
+        if (dryRun) {
+            report.took("properties", 1);
+            return;
+        }
+        PropertySettings wanted = new PropertySettings(slug, slug, null, null, null, null, null);
+        if (sql.inTransaction(tx -> PropertyStore.add(tx, wanted)) instanceof Addition.Added) {
+            report.took("properties", 1);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package com.altcontext.ops.original;
+
+import com.altcontext.db.Tx;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The tables and columns of the earlier system that are read. */
+public final class OriginalSchema {
+    private static final List<String> TABLES = List.of(
+            "visitors: id, anon_id",
+            "sessions: id, visitor_id, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content",
+            "events: id, visitor_id, session_id, event_type, path, timestamp, ip_hash, ua_hash, props, property_id,"
+                    + " traffic_source, device_type, country_code, is_conversion",
+            "leads: id, email_normalized, consent_status, first_captured_at, last_captured_at, source_channel",
+            "lead_identities: lead_id, visitor_id, link_source, linked_at",
+            "form_submissions: lead_id, visitor_id, form_name, payload, submitted_at, validation_status",
+            "consent_events: lead_id, status, source, ip_hash, timestamp");
+
+    private static final String FOUND = """
+            SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'
+            """;
+
+    private OriginalSchema() {}
+
+    /** What is missing in a database, as {@code table.column}; nothing if it is one of the earlier system. */
+    public static List<String> missing(Tx original) {
+        Set<String> found = new HashSet<>(original.query(FOUND, row -> row.text(1)));
+        List<String> missing = new ArrayList<>();
+        for (String table : TABLES) {
+            String name = table.substring(0, table.indexOf(':'));
+            for (String column : table.substring(name.length() + 2).split(", ", -1)) {
+                if (!found.contains(name + "." + column)) {
+                    missing.add(name + "." + column);
+                }
+            }
+        }
+        return missing;
+    }
+}

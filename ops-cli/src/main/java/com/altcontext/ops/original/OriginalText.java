@@ -1,0 +1,61 @@
+package com.altcontext.ops.original;
+
+import com.altcontext.property.Property;
+import com.altcontext.value.ComputedId;
+import com.altcontext.value.Rejected;
+import com.altcontext.visit.AnonId;
+import com.altcontext.visit.Visitor;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Values of the earlier system in the form that this one stores. */
+final class OriginalText {
+    private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
+
+    private OriginalText() {}
+
+    /** The property of an event; what is no slug is {@code default}. */
+    static String slug(@Nullable String property) {
+        return property != null && Property.isSlug(property) ? property : Property.DEFAULT;
+    }
+
+    /** Null for one that this system would refuse. */
+    static @Nullable AnonId anonId(String text) {
+        try {
+            return new AnonId(text);
+        } catch (Rejected refused) {
+            return null;
+        }
+    }
+
+    static byte @Nullable [] hash(@Nullable String hex) {
+        return hex != null && HASH.matcher(hex).matches() ? HexFormat.of().parseHex(hex) : null;
+    }
+
+    /** A visitor whose address is unknown gets a hash that no other has, so that no lead is guessed from it. */
+    static Visitor visitor(String slug, AnonId anonId, @Nullable String ipHash, @Nullable String uaHash) {
+        byte[] ip = hash(ipHash);
+        return Visitor.of(
+                slug,
+                anonId,
+                ip == null
+                        ? ComputedId.of("unknown address")
+                                .with(slug)
+                                .with(anonId.value())
+                                .toHash()
+                        : ip,
+                hash(uaHash));
+    }
+
+    /** At most so many code points; null if nothing is left. */
+    static @Nullable String cut(@Nullable String text, int max) {
+        if (text == null || text.isBlank()) {
+            return null;
+        }
+        String stripped = text.strip();
+        return stripped.codePointCount(0, stripped.length()) <= max
+                ? stripped
+                : stripped.substring(0, stripped.offsetByCodePoints(0, max));
+    }
+}

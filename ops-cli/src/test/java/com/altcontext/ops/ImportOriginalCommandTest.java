@@ -1,0 +1,239 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
+import com.altcontext.visit.AnonId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ImportOriginalCommandTest {
+    private static final String ANON_ID = "8f14e45f-ceea-467f-a0e6-1a2b3c4d5e6f";
+
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+    private final OriginalDatabase original = OriginalDatabase.empty();
+
+    private CommandRun take(String... more) {
+        List<String> args = new ArrayList<>(List.of("import", "original", "--from", original.url()));
+        args.addAll(List.of(more));
+        return database.altops(args.toArray(String[]::new));
+    }
+
+    /** A visit of three pages that the earlier system cut in two, and a form in it. */
+    private void visitWithForm() {
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "https://mail.example.org/inbox", "letter")
+                .session("s2", "v1", "https://www.example.com/", "")
+                .event("s1", "page_view", "/", 0, "")
+                .event("s2", "page_view", "/pricing", 2, "")
+                .event("s2", "form_submit", "/pricing", 5, "")
+                .lead("l1", "ada@example.com", "express", 5)
+                .link("l1", "v1", "form_submit", 5)
+                .form("l1", "v1", "accepted", 5)
+                .form("l1", "v1", "rejected", 4)
+                .consent("l1", "pending", "newsletter", 5)
+                .consent("l1", "express", "newsletter", 6);
+    }
+
+    private List<String> texts(String query) {
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
+            return new Sql(connections).inTransaction(tx -> tx.query(query, row -> row.text(1)));
+        }
+    }
+
+    @Test
+    void a_visit_that_was_cut_in_two_is_one_session_again() {
+        visitWithForm();
+
+        CommandRun ran = take();
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(texts(
+                        "SELECT concat_ws(' ', entry_path, exit_path, page_views, events, conversions, utm_source, traffic_source,"
+                                + " device, country, referrer_host) FROM sessions"))
+                .containsExactly("/ /pricing 2 3 1 letter email mobile CA mail.example.org");
+        assertThat(texts("SELECT concat_ws(' ', event_type, path, props->>'place', occurred_at AT TIME ZONE 'UTC' = '"
+                        + OriginalDatabase.START.toString().replace("Z", "")
+                        + "') FROM events ORDER BY occurred_at"))
+                .containsExactly("page_view / top t", "page_view /pricing top f", "form_submit /pricing top f");
+        assertThat(ran.out())
+                .contains("took 3 events\n", "took 1 sessions\n", "took 1 visitors\n", "took 1 leads\n")
+                .contains("left 1 submissions that were not accepted\n", "next: altops rollup --from ");
+    }
+
+    @Test
+    void a_visitor_who_comes_back_is_the_same_one() {
+        visitWithForm();
+        take();
+
+        assertThat(texts("SELECT visitor_id::text FROM visitors"))
+                .containsExactly(new AnonId(ANON_ID).visitorOf("default").toString());
+    }
+
+    @Test
+    void a_lead_comes_with_its_consent_its_visitor_its_form_and_what_it_came_from() {
+        visitWithForm();
+        take();
+
+        assertThat(texts(
+                        "SELECT concat_ws(' ', property_id, email, consent_status, form_name, source_channel, capture_utm_source,"
+                                + " capture_landing_path, first_traffic_source) FROM leads"))
+                .containsExactly("default ada@example.com express newsletter website letter / email");
+        assertThat(texts(
+                        "SELECT concat_ws(' ', status, source, form_name, purpose, octet_length(ip_hash)) FROM consent_events"
+                                + " ORDER BY id"))
+                .containsExactly("pending form newsletter newsletter 32", "express form newsletter newsletter 32");
+        assertThat(
+                        texts(
+                                "SELECT concat_ws(' ', i.source, i.confidence) FROM lead_identities i JOIN visitors v USING (visitor_id)"))
+                .containsExactly("form_submit 1");
+        assertThat(texts("SELECT concat_ws(' ', f.form_name, f.payload->>'often') FROM form_submissions f"
+                        + " JOIN sessions s ON s.visitor_id = f.visitor_id AND s.id = f.session_id"))
+                .containsExactly("newsletter weekly");
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("rollup", "check").exit()).isEqualTo(Exit.DONE);
+    }
+
+    @Test
+    void another_run_takes_only_what_is_missing_and_comes_to_the_same() {
+        visitWithForm();
+        take();
+        original.session("s3", "v1", "", "")
+                .event("s3", "page_view", "/late", 8, "")
+                .consent("l1", "withdrawn", "unsubscribe", 9);
+        original.run("UPDATE leads SET consent_status = 'withdrawn'");
+
+        CommandRun again = take();
+
+        assertThat(again.out())
+                .contains("took 1 events\n", "took 0 sessions\n", "took 0 leads\n", "took 1 consents\n")
+                .contains("left 3 events that are here already\n", "left 1 leads that are here already\n");
+        assertThat(texts("SELECT concat_ws(' ', exit_path, page_views) FROM sessions"))
+                .containsExactly("/late 3");
+        assertThat(texts("SELECT consent_status FROM leads")).containsExactly("withdrawn");
+        CommandRun third = take("--json");
+        assertThat(third.out()).contains("\"consents\":0", "\"visitors\":0").doesNotContain("\"events\":");
+        assertThat(database.number("SELECT count(*) FROM events")).isEqualTo(4);
+        assertThat(database.number("SELECT count(*) FROM consent_events")).isEqualTo(3);
+        assertThat(database.number("SELECT count(*) FROM form_submissions")).isEqualTo(1);
+    }
+
+    @Test
+    void each_event_goes_to_its_property_and_a_lead_to_that_of_its_first_event() {
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/docs", 0, "docs")
+                .event("s1", "page_view", "/", 1, "No Slug!")
+                .lead("l1", "ada@example.com", "pending", 5)
+                .link("l1", "v1", "manual_merge", 5)
+                .lead("l2", "grace@example.com", "pending", 6);
+
+        CommandRun ran = take();
+
+        assertThat(texts("SELECT property_id || path FROM events ORDER BY 1")).containsExactly("default/", "docs/docs");
+        assertThat(texts("SELECT property_id || ' ' || email FROM leads ORDER BY email"))
+                .containsExactly("docs ada@example.com", "default grace@example.com");
+        assertThat(texts("SELECT source FROM lead_identities")).containsExactly("form_submit");
+        assertThat(ran.out())
+                .contains("took 1 properties\n", "took 2 visitors\n")
+                .contains("changed 1 properties whose name is no slug")
+                .contains("changed 1 links by manual merge", "changed 2 consents that had no record\n");
+    }
+
+    @Test
+    void what_cannot_be_taken_is_left_with_its_reason() {
+        original.visitor("v1", "short")
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/", 0, "")
+                .visitor("v2", ANON_ID)
+                .session("s2", "v2", "", "")
+                .event("s2", "page_view", "/future", 5_000, "")
+                .event("s2", "page_view", "/purged", -1_440 * 9, "")
+                .event("s2", "page_view", "/kept", 0, "")
+                .lead("l1", "no address", "pending", 5);
+        database.run(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions, visitors,"
+                        + " rollups, rejections, days_left) VALUES (now(), current_date - 5, current_date - 700, 0, 0, 0, 0, 0, 0, 0, 0)");
+
+        CommandRun ran = take();
+
+        assertThat(ran.out())
+                .contains("took 1 events\n")
+                .contains("left 1 events of visitors whose id has not 8 to 128 characters\n")
+                .contains("left 1 events of the future\n", "left 1 events of days that were purged here\n")
+                .contains("left 1 leads whose address is none\n");
+        assertThat(texts("SELECT path FROM events")).containsExactly("/kept");
+    }
+
+    @Test
+    void a_withdrawal_here_is_final_and_a_stronger_consent_counts() {
+        visitWithForm();
+        original.lead("l2", "grace@example.com", "express", 3).consent("l2", "express", "newsletter", 3);
+        take();
+        database.run(
+                "UPDATE leads SET consent_status = 'withdrawn' WHERE email = 'ada@example.com'",
+                "UPDATE leads SET consent_status = 'pending' WHERE email = 'grace@example.com'",
+                "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)"
+                        + " SELECT id, property_id, 'pending', 'form', 'news', 'newsletter', now() FROM leads WHERE email = 'grace@example.com'");
+        original.consent("l1", "express", "again", 30).consent("l2", "express", "again", 30);
+
+        CommandRun ran = take();
+
+        assertThat(ran.out()).contains("left 3 consents of leads who withdrew here\n");
+        assertThat(texts("SELECT consent_status FROM leads ORDER BY email")).containsExactly("withdrawn", "express");
+    }
+
+    @Test
+    void implied_consent_ends_as_many_months_after_it_as_here() {
+        original.lead("l1", "ada@example.com", "implied", 0).consent("l1", "implied", "inquiry", 0);
+
+        CommandRun ran = CommandRun.altops(
+                database.with(Map.of("ORIGINAL_DATABASE_URL", original.url(), "IMPLIED_CONSENT_MONTHS", "12")),
+                "import",
+                "original");
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM leads WHERE consent_expires_at ="
+                        + " (first_captured_at AT TIME ZONE 'UTC' + interval '12 months') AT TIME ZONE 'UTC'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_dry_run_says_what_it_would_take_and_stores_nothing() {
+        visitWithForm();
+        original.event("s1", "page_view", "/docs", 7, "docs");
+
+        CommandRun ran = take("--dry-run");
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(ran.out()).contains("would take 4 events\n", "would take 1 properties\n", "would take 1 leads\n");
+        for (String table : List.of("events", "visitors", "sessions", "leads", "consent_events")) {
+            assertThat(database.number("SELECT count(*) FROM " + table))
+                    .as(table)
+                    .isZero();
+        }
+        assertThat(database.number("SELECT count(*) FROM properties")).isEqualTo(1);
+    }
+
+    @Test
+    void another_database_is_refused_with_what_it_lacks() {
+        original.run("ALTER TABLE events RENAME COLUMN ua_hash TO other; DROP TABLE consent_events");
+
+        CommandRun other = take();
+        CommandRun own = database.altops("import", "original", "--from", database.url());
+
+        assertThat(other.exit()).isEqualTo(Exit.FAILED);
+        assertThat(other.err())
+                .startsWith(
+                        "altops: that is no database of the earlier system: it lacks events.ua_hash, consent_events.");
+        assertThat(own.exit()).isEqualTo(Exit.FAILED);
+        assertThat(own.err()).contains("it lacks visitors.id,");
+        assertThat(database.altops("import", "original").exit()).isEqualTo(Exit.USAGE);
+        assertThat(database.altops("import", "original", "--from", "mysql://x").exit())
+                .isEqualTo(Exit.USAGE);
+    }
+}
