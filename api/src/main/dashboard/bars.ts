@@ -1,17 +1,81 @@
 import { h, withShare } from './dom';
+import { csvButton } from './files';
+import { menuButton, type MenuItem } from './menu';
+import { words } from './words';
+
+/** A figure as it was counted, for a file, and as it is shown. */
+export type Figure = readonly [value: number | null | undefined, shown: string | Element];
 
 export interface Bar {
+  /** As it was stored, for a file. */
+  value: string | null;
   name: string | HTMLElement;
   /** How long the bar is, from 0 to 1. */
   share: number;
-  figures: string[];
+  figures: Figure[];
   /** What a click on the name does, if anything: with the Alt key, the opposite. */
-  choose?: { label: string; filter: (not: boolean) => void } | undefined;
+  filter?: ((not: boolean) => void) | undefined;
+  /** More to do with it. */
+  more?: MenuItem[] | undefined;
+  /** What it consists of, one level down. */
+  parts?: Bar[] | undefined;
 }
 
 /** A name that filters the page. */
-const button = (name: string | HTMLElement, { label, filter }: NonNullable<Bar['choose']>): HTMLElement =>
-  h('button', { type: 'button', class: 'value', title: label, click: (event) => filter((event as MouseEvent).altKey) }, name);
+const nameOf = ({ name, filter }: Bar): HTMLElement =>
+  filter
+    ? h(
+        'button',
+        { type: 'button', class: 'value', title: words.filters.by, click: (event) => filter((event as MouseEvent).altKey) },
+        name,
+      )
+    : h('span', { class: 'value' }, name);
+
+const menuOf = ({ name, filter, more = [] }: Bar): HTMLElement | undefined => {
+  const label = words.filters.menu(typeof name === 'string' ? name : (name.textContent ?? ''));
+  const items = filter
+    ? [
+        { text: words.filters.only, run: () => filter(false) },
+        { text: words.filters.without, run: () => filter(true) },
+        ...more,
+      ]
+    : more;
+  if (!items.length) {
+    return undefined;
+  }
+  const button = menuButton(label, items);
+  button.classList.toggle('needed', more.length > 0);
+  return button;
+};
+
+/** A button that shows the parts of a row below it, and hides them. */
+const opener = (bar: Bar): HTMLElement => {
+  let shown: HTMLElement[] = [];
+  const button = h('button', {
+    type: 'button',
+    class: 'opener',
+    'aria-expanded': 'false',
+    'aria-label': words.breakdowns.parts(typeof bar.name === 'string' ? bar.name : (bar.name.textContent ?? '')),
+    click: () => {
+      shown.forEach((part) => part.remove());
+      shown = shown.length ? [] : (bar.parts ?? []).map((part) => row(part, 'part'));
+      button.closest('tr')?.after(...shown);
+      button.setAttribute('aria-expanded', String(shown.length > 0));
+    },
+  });
+  return button;
+};
+
+const row = (bar: Bar, style = ''): HTMLElement =>
+  h(
+    'tr',
+    { class: style },
+    withShare(
+      h('th', { scope: 'row' }, bar.parts ? h('div', { class: 'site' }, nameOf(bar), opener(bar)) : nameOf(bar), menuOf(bar)),
+      bar.share,
+    ),
+    ...bar.figures.map(([, shown]) => h('td', {}, shown)),
+  );
 
 /** A short list of values with a bar behind each and figures beside it. */
 export const bars = (label: string, heads: string[], rows: Bar[], foot?: HTMLElement): HTMLElement =>
@@ -28,17 +92,18 @@ export const bars = (label: string, heads: string[], rows: Bar[], foot?: HTMLEle
         ...heads.map((head) => h('th', { scope: 'col' }, head)),
       ),
     ),
-    h(
-      'tbody',
-      {},
-      ...rows.map(({ name, share, figures, choose }) =>
-        h(
-          'tr',
-          {},
-          withShare(h('th', { scope: 'row' }, choose ? button(name, choose) : h('span', { class: 'value' }, name)), share),
-          ...figures.map((figure) => h('td', {}, figure)),
-        ),
-      ),
-    ),
+    h('tbody', {}, ...rows.map((each) => row(each))),
     foot,
   );
+
+/** A button that saves all rows of such a list. */
+export const barsFile = (label: string, heads: string[], rows: Bar[]): HTMLElement =>
+  csvButton(label, [label, ...heads], () =>
+    rows
+      .flatMap((each) => each.parts ?? [each])
+      .map(({ value, figures }) => [value, ...figures.map(([figure]) => figure)]),
+  );
+
+/** What can be done with a whole list, below it. */
+export const tools = (...buttons: (HTMLElement | undefined)[]): HTMLElement =>
+  h('p', { class: 'tools' }, ...buttons.filter((button) => button !== undefined));

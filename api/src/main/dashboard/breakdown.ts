@@ -1,31 +1,40 @@
 import { ask } from './api';
-import { bars } from './bars';
-import { card, type Card, type Filled } from './card';
+import { bars, barsFile, type Bar, tools } from './bars';
+import { card } from './card';
 import { detailsDialog } from './details';
 import { h, segments } from './dom';
 import type { Added, Breakdown, Dimension, Row, Sums } from './figures';
+import { paramsOf } from './loading';
+import { keyOf, type Part } from './part';
+import { bySite } from './sites';
 import { name } from './values';
-import type { Filter } from './view';
+import type { Filter, View } from './view';
 import { format, words } from './words';
 
 /** How many values a card shows; all of them are in its details. */
 const ROWS = 9;
-/** More than shown: the service sorts by visitors, some cards by sessions. */
+/** More than shown: the service sorts by visitors, some cards by sessions, and hosts of one site are one row. */
 const ASKED = '50';
 
-export interface BreakdownCard {
-  card: Card;
-  /** @param asked the window and the property, as a key of this question */
-  load: (asked: string, dimension: Dimension, params: Record<string, string>, signal: AbortSignal) => Promise<Filled>;
+/** What a click in a breakdown can do. */
+export interface RowActions {
+  filter: (filter: Filter) => void;
+  /** Makes a goal of a page or an event; undefined where that is not possible. */
+  goal: (dimension: string, value: string) => (() => void) | undefined;
 }
 
-/** One dimension, or one of several at a time, with a bar behind each value. */
+/**
+ * One dimension, or one of several at a time, with a bar behind each value.
+ *
+ * @param of which of them a view shows
+ */
 export const breakdownCard = (
   heading: string,
   dimensions: readonly Dimension[],
-  filter: (filter: Filter) => void,
+  of: (view: View) => Dimension,
+  actions: RowActions,
   choose?: (dimension: Dimension) => void,
-): BreakdownCard => {
+): Part => {
   const picker =
     dimensions.length > 1
       ? segments(
@@ -35,16 +44,17 @@ export const breakdownCard = (
         )
       : undefined;
   const made = card(heading, { class: 'breakdown' }, ...(picker ? [picker.element] : []));
+  const asks = (view: View): string => `${keyOf(view)} ${of(view)}`;
   return {
     card: made,
-    load: (asked, dimension, params, signal) => {
+    asks,
+    load: (view, signal) => {
+      const dimension = of(view);
       picker?.choose(dimension);
       made.element.dataset.dimension = dimension;
-      const all = { ...params, dimension };
-      return made.fill(
-        `${asked} ${dimension}`,
-        ask<Breakdown>('/v1/metrics/breakdown', { ...all, limit: ASKED }, signal),
-        (breakdown) => content(dimension, breakdown, all, filter),
+      const params = { ...paramsOf(view), dimension };
+      return made.fill(asks(view), ask<Breakdown>('/v1/metrics/breakdown', { ...params, limit: ASKED }, signal), (breakdown) =>
+        content(dimension, breakdown, params, actions),
       );
     },
   };
@@ -55,10 +65,15 @@ interface Columns {
   /** The length of the bar, and the order of the rows. */
   weigh: (row: Sums) => number;
   /** What stands beside it. */
-  beside: (row: Row, total: Added) => string;
+  beside: (row: Sums, total: Added) => readonly [number | null, string];
 }
 
 const { breakdowns } = words;
+
+const share = (part: number, whole: number | undefined): readonly [number | null, string] => {
+  const value = whole ? part / whole : null;
+  return [value, format.share(value)];
+};
 
 /**
  * What a card shows of a dimension. Shares of sessions add up to 100 %; a visitor can see two pages, so visitors have no share.
@@ -69,75 +84,84 @@ const columnsOf = (dimension: Dimension): Columns => {
       return {
         heads: [breakdowns.visitors, breakdowns.pageViews],
         weigh: ({ visitors, pageViews }) => visitors ?? pageViews,
-        beside: ({ pageViews }) => format.whole(pageViews),
+        beside: ({ pageViews }) => [pageViews, format.whole(pageViews)],
       };
     case 'event_type':
       return {
         heads: [breakdowns.visitors, breakdowns.sessions],
         weigh: ({ visitors, sessions }) => visitors ?? sessions,
-        beside: ({ sessions }) => format.whole(sessions),
-      };
-    case 'goal':
-      return {
-        heads: [breakdowns.conversions, breakdowns.rate],
-        weigh: ({ conversions }) => conversions,
-        beside: ({ sessions, conversions }) => format.share(sessions ? conversions / sessions : null),
+        beside: ({ sessions }) => [sessions, format.whole(sessions)],
       };
     case 'landing_path':
       return {
         heads: [breakdowns.sessions, breakdowns.rate],
         weigh: ({ sessions }) => sessions,
-        beside: ({ sessions, conversions }) => format.share(sessions ? conversions / sessions : null),
+        beside: ({ sessions, conversions }) => share(conversions, sessions),
       };
     default:
       return {
         heads: [breakdowns.sessions, '%'],
         weigh: ({ sessions }) => sessions,
-        beside: ({ sessions }, total) => format.share(total.sessions ? sessions / total.sessions : null),
+        beside: ({ sessions }, total) => share(sessions, total.sessions),
       };
   }
 };
+
+/** What adds up of rows. Of several, different visitors are not known. */
+const added = (rows: Row[]): Sums => ({
+  visitors: rows.length === 1 ? rows[0]!.visitors : null,
+  pageViews: rows.reduce((sum, row) => sum + row.pageViews, 0),
+  sessions: rows.reduce((sum, row) => sum + row.sessions, 0),
+  conversions: rows.reduce((sum, row) => sum + row.conversions, 0),
+});
 
 const content = (
   dimension: Dimension,
   { rows, total }: Breakdown,
   params: Record<string, string>,
-  filter: (filter: Filter) => void,
+  { filter, goal }: RowActions,
 ): Node[] => {
   const { heads, weigh, beside } = columnsOf(dimension);
   // Most sessions have no campaign and no referrer: they would be all that such a list shows.
   const isMarked = dimension.startsWith('utm_') || dimension === 'referrer_host';
-  const shown = rows
-    .filter(({ value }) => !(isMarked && value === null))
-    .sort((one, other) => weigh(other) - weigh(one))
-    .slice(0, ROWS);
-  if (!shown.length) {
+  const kept = rows.filter(({ value }) => !(isMarked && value === null));
+  if (!kept.length) {
     return [h('p', { class: 'quiet' }, words.empty.card)];
   }
-  if (dimension === 'country' && rows.every(({ value }) => value === null)) {
+  if (dimension === 'country' && kept.every(({ value }) => value === null)) {
     return [h('p', { class: 'quiet' }, words.empty.countries)];
   }
-  const most = Math.max(...shown.map(weigh));
+  const bar = (group: Row[], site: string | undefined): Bar => {
+    const sums = added(group);
+    const value = group[0]!.value;
+    const makeGoal = site === undefined && value !== null ? goal(dimension, value) : undefined;
+    return {
+      value,
+      name: site ?? name(dimension, value),
+      share: weigh(sums),
+      figures: [[weigh(sums), format.whole(weigh(sums))], beside(sums, total)],
+      filter: (not) => filter({ not, dimension, values: group.map((row) => row.value) }),
+      more: makeGoal && [{ text: words.goal.make, run: makeGoal }],
+    };
+  };
+  const all = bySite(kept, weigh, bar);
+  const shown = all.slice(0, ROWS);
+  const most = Math.max(...shown.map((each) => each.share));
+  const sized = (each: Bar): Bar => ({ ...each, share: each.share / most, parts: each.parts?.map(sized) });
   return [
-    bars(
-      breakdowns[dimension],
-      heads,
-      shown.map((row) => ({
-        name: name(dimension, row.value),
-        share: weigh(row) / most,
-        figures: [format.whole(weigh(row)), beside(row, total)],
-        choose: { label: words.filters.by, filter: (not: boolean) => filter({ not, dimension, value: row.value }) },
-      })),
-    ),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'plain details',
-        'aria-label': breakdowns.detailsOf(breakdowns[dimension]),
-        click: () => void detailsDialog(dimension, params),
-      },
-      breakdowns.details,
+    bars(breakdowns[dimension], heads, shown.map(sized)),
+    tools(
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'plain details',
+          'aria-label': breakdowns.detailsOf(breakdowns[dimension]),
+          click: () => void detailsDialog(dimension, params),
+        },
+        breakdowns.details,
+      ),
+      barsFile(breakdowns[dimension], heads, all),
     ),
   ];
 };

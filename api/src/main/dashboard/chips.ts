@@ -1,5 +1,5 @@
 import { h } from './dom';
-import { name } from './values';
+import { dimensionName, name } from './values';
 import type { Filter, View } from './view';
 import { words } from './words';
 
@@ -7,7 +7,7 @@ import { words } from './words';
 export const chips = (change: (change: Partial<View>) => void) => {
   const list = h('ul', { class: 'chips', 'aria-label': words.filters.label, hidden: true });
   const chip = (filters: Filter[], filter: Filter, i: number): HTMLElement => {
-    const { not, dimension, value } = filter;
+    const { not, dimension, values } = filter;
     const remove = (): void => {
       change({ filters: filters.filter((each) => each !== filter) });
       const rest = list.querySelectorAll<HTMLElement>('.remove');
@@ -17,7 +17,7 @@ export const chips = (change: (change: Partial<View>) => void) => {
       change({ filters: filters.map((each) => (each === filter ? { ...filter, not: !not } : each)) });
       list.querySelectorAll<HTMLElement>('.turn')[i]?.focus();
     };
-    const what = words.dimensions[dimension] ?? dimension;
+    const what = dimensionName(dimension);
     return h(
       'li',
       {
@@ -33,7 +33,7 @@ export const chips = (change: (change: Partial<View>) => void) => {
         { type: 'button', class: 'turn', title: words.filters.turn, click: turn },
         not ? words.filters.isNot : words.filters.is,
       ),
-      h('b', {}, name(dimension, value)),
+      h('b', {}, ...values.flatMap((value, i) => [i > 0 && ', ', name(dimension, value)])),
       h('button', { type: 'button', class: 'remove', 'aria-label': words.filters.remove(what), click: remove }, '×'),
     );
   };

@@ -3,6 +3,7 @@ let behind: number | undefined;
 
 /** The time zones of the properties that are shown. */
 let zones = ['UTC'];
+let first = '';
 
 /** The service's current day: the latest that has begun in one of the time zones. */
 export const today = (): string =>
@@ -21,9 +22,13 @@ export const thisHour = (): string =>
     .at(-1)!
     .replace(/ (\d\d).*/, 'T$1:00');
 
-/** From now on, days are those of these time zones. */
-export const goBy = (shown: string[]): void => {
+/** The day of the first visit that is known; empty if there is none. */
+export const firstDay = (): string => first;
+
+/** From now on, days are those of these time zones, and the first one is this. */
+export const goBy = (shown: string[], firstOfThem: string): void => {
   zones = shown;
+  first = firstOfThem;
 };
 
 /** Takes the service's time from an answer. */

@@ -1,6 +1,7 @@
 import { ask, fetched, problemOf } from './api';
 import { h, newId } from './dom';
 import type { Breakdown, Dimension, Sums } from './figures';
+import { save } from './files';
 import { said } from './notice';
 import { table } from './table';
 import { name } from './values';
@@ -12,15 +13,13 @@ const MAX_ROWS = '500';
 const download = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
   const query = new URLSearchParams({ ...params, limit: MAX_ROWS });
   const blob = await fetched(`/v1/metrics/breakdown?${query}`, { headers: { accept: 'text/csv' } }, (response) => response.blob());
-  const url = URL.createObjectURL(blob);
-  h('a', { href: url, download: `${dimension}.csv` }).click();
-  URL.revokeObjectURL(url);
+  save(blob, `${dimension}.csv`);
 };
 
 /** Every value of a dimension with every figure, in a dialog. Closing it returns the focus to the button that opened it. */
 export const detailsDialog = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
   const id = newId();
-  const close = h('button', { type: 'button', class: 'plain', click: () => dialog.close() }, words.breakdowns.close);
+  const close = h('button', { type: 'button', class: 'plain close', click: () => dialog.close() }, words.breakdowns.close);
   const csv = h(
     'button',
     {

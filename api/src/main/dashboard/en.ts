@@ -47,7 +47,7 @@ export const en = {
       yesterday: 'Yesterday',
       month: 'This month',
       year: 'This year',
-      all: 'All that there is, up to a year',
+      all: 'All that there is, up to 366 days',
       custom: 'Days that you choose',
     },
     days: (days: string) => `${days} d`,
@@ -62,6 +62,7 @@ export const en = {
     compare: 'Compare with',
     compares: { true: 'Previous period', year: 'A year before', false: 'No comparison' },
     since: (day: string) => `Since ${day}`,
+    cut: 'the last 366 days: no more are shown at once. Choose earlier days with Custom.',
     comparedWith: (days: string) => `compared with ${days}`,
   },
 
@@ -84,7 +85,7 @@ export const en = {
     more: 'Figures appear a few minutes after the first visit. A window of full days does not include today.',
     today: 'Show today',
     card: 'Nothing in this window.',
-    countries: 'Countries are unknown: this service has no GEOIP_DATABASE. Its operator can set one.',
+    countries: 'All countries are unknown: this service has no GEOIP_DATABASE, or none when these visits came. Its operator can set one.',
     failed: 'Not loaded.',
     old: 'Not updated.',
   },
@@ -126,6 +127,8 @@ export const en = {
     label: (series: string, days: string, least: string, most: string) =>
       `${series} by day, ${days}: from ${least} to ${most} a day. The table below has every day.`,
     soFar: 'so far',
+    sparkline: (least: string, most: string) => `From ${least} to ${most}`,
+    unknown: 'Not known',
   },
 
   filters: {
@@ -136,6 +139,9 @@ export const en = {
     remove: (what: string) => `Remove the filter ${what}`,
     clear: 'Remove all',
     by: 'Filter by this value; with Alt, leave it out',
+    menu: (value: string) => `What to do with ${value}`,
+    only: 'Show only this',
+    without: 'Leave this out',
   },
 
   /** What a filter is about. */
@@ -169,11 +175,11 @@ export const en = {
     capture: 'Visit with the form',
     leads: 'Leads',
     mailable: 'Mailable',
-    rate: 'Rate',
+    rate: 'Per session',
     none: 'No new leads in this window.',
-    note: 'Mailable: may be written to now. Rate: leads per session with that value.',
-    filtered: 'Leads are known by source, campaign, referrer and landing page alone. Remove the other filters to see them here.',
-    firstOnly: 'With filters, leads are listed by source, campaign, landing page or referrer of the first visit.',
+    note: 'Mailable: may be written to now. Per session: leads for each session with that value.',
+    unknown: (filters: string) =>
+      `Of a lead, only the source, referrer, landing page and UTM values are known. Remove these filters to see leads: ${filters}.`,
   },
 
   forms: {
@@ -185,7 +191,8 @@ export const en = {
     find: 'Search',
     lead: 'Lead',
     fields: 'Fields',
-    bot: 'sent by a bot',
+    bot: 'bot',
+    review: 'to be reviewed',
     none: 'No form was sent.',
     more: 'Show more',
     until: (status: string, day: string) => `${status}, until ${day}`,
@@ -209,16 +216,36 @@ export const en = {
     heading: 'Funnel',
     steps: 'Steps',
     share: 'Of the step before',
+    all: 'Of all sessions',
     hint: 'Name 2 to 8 pages or events, such as /pricing, form_start, form_submit.',
   },
 
   extras: {
-    heading: 'Links, files and reading',
+    heading: 'Links, files, reading and events',
     outbound_click: 'Outbound links',
     file_download: 'Downloads',
     scroll: 'Reading',
+    props: 'Named events',
+    prop: 'Event and property',
+    events: 'Events',
+    noProps: 'No event carries properties in this window.',
     clicks: 'Clicks',
     depth: 'Scroll depth',
+  },
+
+  goal: {
+    make: 'Make a goal of this…',
+    heading: 'New goal',
+    name: 'Name',
+    page: 'Address of the page',
+    event: 'Type of the event',
+    pattern: 'An asterisk stands for any characters: /thanks* is every page that begins so. Visits before today count too.',
+    counted: 'A session reaches it with an event of this type. Sessions before today count too.',
+    visited: (path: string) => `Visited ${path}`,
+    add: 'Add goal',
+    refused: 'The goal was not added: is there another one of that name?',
+    reached: 'Reached by',
+    none: 'No goals yet. The menu of a page or an event can make one of it, with a key that opens everything.',
   },
 
   saved: {
@@ -231,6 +258,7 @@ export const en = {
     heading: 'Now',
     visitors: (count: number): string => (count === 1 ? 'visitor in the last 5 minutes' : 'visitors in the last 5 minutes'),
     minutes: (views: string) => `${views} page views in the last 30 minutes`,
+    nothing: 'No page was looked at in the last 5 minutes.',
   },
 
   breakdowns: {
@@ -249,6 +277,8 @@ export const en = {
     goal: 'Goals',
     chooseProperty: 'Choose a property to see its goals.',
     csv: 'Download CSV',
+    csvOf: (of: string) => `Download as CSV: ${of}`,
+    parts: (site: string) => `Hosts of ${site}`,
     choose: (heading: string) => `${heading}: what to show`,
     visitors: 'Visitors',
     pageViews: 'Page views',
@@ -282,6 +312,10 @@ export const en = {
       form_start: 'Form begun',
       form_submit: 'Form sent',
       cta_click: 'Button clicked',
+      form_view: 'Form seen',
+      form_abandon: 'Form abandoned',
+      scroll: 'Scrolled',
+      not_found: 'Page not found',
       outbound_click: 'Outbound link',
       file_download: 'Download',
     } as Record<string, string>,
@@ -310,7 +344,7 @@ export const en = {
     measure: 'Measure',
     bands: { good: 'Good', fair: 'Needs improvement', poor: 'Poor' },
     bounds: (good: string, poor: string) => `good up to ${good}, poor above ${poor}`,
-    note: '75 % of page loads were as fast as p75 or faster, 95 % as fast as p95.',
+    note: 'Three page loads of four were as fast as p75 or faster, nineteen of twenty as fast as p95.',
   },
 
   ingest: {

@@ -101,6 +101,8 @@ export type Dimension =
 
 export interface Row extends Sums {
   value: string | null;
+  /** Of a referrer, the well-known site that it belongs to. */
+  site?: string;
 }
 
 export interface Breakdown {
@@ -114,6 +116,7 @@ export interface Breakdown {
 
 export interface LeadRow {
   value: string | null;
+  site?: string;
   leads: number;
   mailableLeads: number;
   conversionRate: number | null;
@@ -122,6 +125,7 @@ export interface LeadRow {
 export interface LeadBreakdown {
   rows: LeadRow[];
   total: { leads: number; mailableLeads: number };
+  reasons: Reasons;
 }
 
 /** Rows of a query: the values of its dimensions, and its metrics. */
@@ -148,6 +152,8 @@ export interface Property {
   name: string;
   domains: string[];
   timeZone: string;
+  /** The first that was rolled up with a visit. */
+  firstDay: string | null;
 }
 
 export const STATUSES = ['express', 'implied', 'expired', 'pending', 'withdrawn'] as const;

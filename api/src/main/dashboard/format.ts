@@ -8,10 +8,12 @@ export const NOTHING = '–';
 export const formats = (language: Language) => {
   const locale = `${language}-CA`;
   const number = (options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
-  // The symbol, which is set close to the number in English and apart from it in French.
-  const symbol = language === 'en' ? 'narrow' : 'short';
-  const unit = (name: string, digits = 0, unitDisplay: 'narrow' | 'short' | 'long' = symbol) =>
-    number({ style: 'unit', unit: name, unitDisplay, maximumFractionDigits: digits });
+  const long = (name: string) => number({ style: 'unit', unit: name, unitDisplay: 'long', maximumFractionDigits: 0 });
+  /** With the symbol of a unit (the same in both languages, the day's aside), behind a narrow space that does not break. */
+  const unit = (symbol: string, digits = 0) => {
+    const { format } = number({ maximumFractionDigits: digits });
+    return (value: number): string => `${format(value)}\u202f${symbol}`;
+  };
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options });
   const given =
     (write: (value: number) => string) =>
@@ -22,19 +24,18 @@ export const formats = (language: Language) => {
   const compact = number({ notation: 'compact', maximumFractionDigits: 1 });
   const fine = number({ maximumFractionDigits: 3 });
   const percent = number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const change = [0, 1].map((maximumFractionDigits) =>
-    number({ style: 'percent', maximumFractionDigits, signDisplay: 'never' }),
-  );
-  const fineSeconds = unit('second', 2);
-  const longSeconds = unit('second', 0, 'long');
-  const millis = unit('millisecond');
-  const minutes = unit('minute');
-  const longMinutes = unit('minute', 0, 'long');
-  const hours = unit('hour', 1);
-  const days = unit('day', 1);
-  const longDays = unit('day', 0, 'long');
+  const change = number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'never' });
+  const seconds = unit('s');
+  const fineSeconds = unit('s', 2);
+  const millis = unit('ms');
+  const minutes = unit('min');
+  const hours = unit('h', 1);
+  const days = unit(language === 'fr' ? 'j' : 'd', 1);
+  const longSeconds = long('second');
+  const longMinutes = long('minute');
+  const longDays = long('day');
   const medium = date({ dateStyle: 'medium' });
-  const long = date({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+  const longDate = date({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
   const short = date({ day: 'numeric', month: 'short' });
   const hour = date({ hour: 'numeric' });
   const month = date({ month: 'short', year: 'numeric' });
@@ -45,14 +46,13 @@ export const formats = (language: Language) => {
 
   const duration = (ms: number): string => {
     const all = Math.round(ms / 1000);
-    // With narrow spaces that do not break.
-    return all < 60 ? `${all}\u202fs` : `${Math.floor(all / 60)}\u202fmin ${all % 60}\u202fs`;
+    return all < 60 ? seconds(all) : `${minutes(Math.floor(all / 60))} ${seconds(all % 60)}`;
   };
   const time = (value: number): string => {
     if (value < 1) {
-      return minutes.format(value * HOUR);
+      return minutes(value * HOUR);
     }
-    return value < 2 * DAY ? hours.format(value) : days.format(value / DAY);
+    return value < 2 * DAY ? hours(value) : days(value / DAY);
   };
 
   return {
@@ -60,16 +60,16 @@ export const formats = (language: Language) => {
     compact: given(compact.format),
     share: given(percent.format),
     /** How much more or less, without its sign: an arrow or a word says that. */
-    change: (delta: number): string => (change[Math.abs(delta) < 0.1 ? 1 : 0] as Intl.NumberFormat).format(delta),
+    change: change.format,
     duration: given(duration),
     /** Of hours. */
     time: given(time),
-    millis: given((ms) => (ms < 1000 ? millis.format(Math.round(ms)) : fineSeconds.format(ms / 1000))),
+    millis: given((ms) => (ms < 1000 ? millis(Math.round(ms)) : fineSeconds(ms / 1000))),
     score: given(fine.format),
     seconds: (count: number): string =>
       count < 90 ? longSeconds.format(count) : longMinutes.format(Math.ceil(count / 60)),
     day: (day: string): string => medium.format(Date.parse(day)),
-    longDay: (day: string): string => long.format(Date.parse(day)),
+    longDay: (day: string): string => longDate.format(Date.parse(day)),
     shortDay: (day: string): string => short.format(Date.parse(day)),
     /** Of a local time like `2026-01-31T13:00`. */
     hour: (time: string): string => hour.format(Date.parse(`${time}Z`)),

@@ -1,25 +1,10 @@
 import { ask, post, problemOf } from './api';
 import { card } from './card';
-import { foreign, h, newId } from './dom';
+import { h, newId } from './dom';
 import { said } from './notice';
 import { personDialog } from './person';
-import { table } from './table';
-import { name } from './values';
-import { format, words } from './words';
-
-interface Touch {
-  trafficSource: string | null;
-  utmCampaign: string | null;
-}
-
-interface Submission {
-  propertyId: string;
-  submittedAt: string;
-  formName: string;
-  fields: Record<string, unknown> | null;
-  isBot: boolean;
-  lead: { email: string; consent: { status: string; expiresAt: string | null }; touches: { first: Touch; capture: Touch } };
-}
+import { type Submission, submissionFile, submissionTable } from './submission';
+import { words } from './words';
 
 interface Page {
   rows: Submission[];
@@ -50,31 +35,12 @@ export const formsCard = (mayForget: boolean) => {
       list.replaceChildren(h('p', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
     }
   };
-  const content = (): (HTMLElement | string)[] => [
+  const content = (): HTMLElement[] => [
     rows.length
-      ? table(
-          words.forms.table,
-          [words.forms.lead, words.person.when, words.dimensions.form!, words.forms.fields, words.leads.status, words.dimensions.traffic_source!],
-          { rows: rows.map(row) },
-        )
+      ? submissionTable(rows, (email) => void personDialog(email, mayForget, () => void load(false)))
       : h('p', { class: 'quiet' }, words.forms.none),
     ...(next ? [h('button', { type: 'button', click: () => void load(true) }, words.forms.more)] : []),
-  ];
-  const row = ({ submittedAt, formName, fields, isBot, lead }: Submission): (string | Node)[] => [
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'plain',
-        click: () => void personDialog(lead.email, mayForget, () => void load(false)),
-      },
-      h('bdi', {}, lead.email),
-    ),
-    format.moment(submittedAt),
-    isBot ? `${formName} (${words.forms.bot})` : formName,
-    foreign(Object.entries(fields ?? {}).map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ')),
-    consent(lead.consent),
-    name('traffic_source', lead.touches.first.trafficSource),
+    ...(rows.length ? [submissionFile(rows)] : []),
   ];
   const form = h(
     'form',
@@ -111,9 +77,4 @@ export const formsCard = (mayForget: boolean) => {
       }
     },
   };
-};
-
-const consent = ({ status, expiresAt }: Submission['lead']['consent']): string => {
-  const said = (words.leads as unknown as Record<string, string>)[status] ?? status;
-  return status === 'implied' && expiresAt ? words.forms.until(said, format.day(expiresAt.slice(0, 10))) : said;
 };

@@ -49,7 +49,7 @@ export const fr: Words = {
       yesterday: 'La journée d’hier',
       month: 'Ce mois-ci',
       year: 'Cette année',
-      all: 'Tout ce qu’il y a, jusqu’à un an',
+      all: 'Tout ce qu’il y a, jusqu’à 366 jours',
       custom: 'Autre : des jours de votre choix',
     },
     days: (days) => `${days} j`,
@@ -64,6 +64,7 @@ export const fr: Words = {
     compare: 'Comparer avec',
     compares: { true: 'Période précédente', year: 'Un an avant', false: 'Sans comparaison' },
     since: (day) => `Depuis le ${day}`,
+    cut: 'les 366 derniers jours : on ne peut en afficher plus à la fois. Choisissez des jours antérieurs avec Autre.',
     comparedWith: (days) => `par rapport à : ${days}`,
   },
 
@@ -128,6 +129,8 @@ export const fr: Words = {
     label: (series, days, least, most) =>
       `${series} par jour, ${days} : de ${least} à ${most} par jour. Le tableau ci-dessous donne chaque jour.`,
     soFar: 'en cours',
+    sparkline: (least, most) => `De ${least} à ${most}`,
+    unknown: 'Inconnue',
   },
 
   filters: {
@@ -138,6 +141,9 @@ export const fr: Words = {
     remove: (what) => `Retirer le filtre ${what}`,
     clear: 'Tout retirer',
     by: 'Filtrer par cette valeur; avec Alt, l’exclure',
+    menu: (value) => `Que faire de ${value}`,
+    only: 'N’afficher que ceci',
+    without: 'Exclure ceci',
   },
 
   dimensions: {
@@ -170,11 +176,11 @@ export const fr: Words = {
     capture: 'Visite du formulaire',
     leads: 'Contacts',
     mailable: 'Joignables',
-    rate: 'Taux',
+    rate: 'Par session',
     none: 'Aucun nouveau contact pendant cette période.',
-    note: 'Joignables : on peut leur écrire maintenant. Taux : contacts par session de cette valeur.',
-    filtered: 'Les contacts sont connus par provenance, campagne, site référent et page d’entrée seulement. Retirez les autres filtres pour les voir ici.',
-    firstOnly: 'Avec des filtres, les contacts sont classés par provenance, campagne, page d’entrée ou site référent de la première visite.',
+    note: 'Joignables : on peut leur écrire maintenant. Par session : contacts pour chaque session de cette valeur.',
+    unknown: (filters) =>
+      `D’un contact, on ne connaît que la provenance, le site référent, la page d’entrée et les valeurs UTM. Retirez ces filtres pour voir les contacts : ${filters}.`,
   },
 
   forms: {
@@ -186,7 +192,8 @@ export const fr: Words = {
     find: 'Chercher',
     lead: 'Contact',
     fields: 'Champs',
-    bot: 'envoyé par un robot',
+    bot: 'robot',
+    review: 'à vérifier',
     none: 'Aucun formulaire n’a été envoyé.',
     more: 'En afficher plus',
     until: (status, day) => `${status}, jusqu’au ${day}`,
@@ -210,6 +217,7 @@ export const fr: Words = {
     heading: 'Entonnoir',
     steps: 'Étapes',
     share: 'De l’étape précédente',
+    all: 'De toutes les sessions',
     hint: 'Nommez 2 à 8 pages ou événements, comme /pricing, form_start, form_submit.',
   },
 
@@ -218,8 +226,27 @@ export const fr: Words = {
     outbound_click: 'Liens sortants',
     file_download: 'Téléchargements',
     scroll: 'Lecture',
+    props: 'Événements nommés',
+    prop: 'Événement et propriété',
+    events: 'Événements',
+    noProps: 'Aucun événement ne porte de propriétés pendant cette période.',
     clicks: 'Clics',
     depth: 'Défilement',
+  },
+
+  goal: {
+    make: 'En faire un objectif…',
+    heading: 'Nouvel objectif',
+    name: 'Nom',
+    page: 'Adresse de la page',
+    event: 'Type de l’événement',
+    pattern: 'Un astérisque remplace des caractères quelconques : /merci* désigne toute page qui commence ainsi. Les visites passées comptent aussi.',
+    counted: 'Une session l’atteint par un événement de ce type. Les sessions passées comptent aussi.',
+    visited: (path) => `A vu ${path}`,
+    add: 'Ajouter l’objectif',
+    refused: 'L’objectif n’a pas été ajouté : un autre porte-t-il déjà ce nom ?',
+    reached: 'Atteint par',
+    none: 'Aucun objectif. Le menu d’une page ou d’un événement permet d’en créer un, avec une clé qui ouvre tout.',
   },
 
   saved: {
@@ -232,6 +259,7 @@ export const fr: Words = {
     heading: 'En ce moment',
     visitors: (count) => (count === 1 ? 'visiteur dans les 5 dernières minutes' : 'visiteurs dans les 5 dernières minutes'),
     minutes: (views) => `${views} pages vues dans les 30 dernières minutes`,
+    nothing: 'Aucune page n’a été vue dans les 5 dernières minutes.',
   },
 
   breakdowns: {
@@ -250,6 +278,8 @@ export const fr: Words = {
     goal: 'Objectifs',
     chooseProperty: 'Choisissez une propriété pour voir ses objectifs.',
     csv: 'Télécharger en CSV',
+    csvOf: (of) => `Télécharger en CSV : ${of}`,
+    parts: (site) => `Hôtes de ${site}`,
     choose: (heading) => `${heading} : que montrer`,
     visitors: 'Visiteurs',
     pageViews: 'Pages vues',
@@ -283,6 +313,10 @@ export const fr: Words = {
       form_start: 'Formulaire commencé',
       form_submit: 'Formulaire envoyé',
       cta_click: 'Clic sur un bouton',
+      form_view: 'Formulaire vu',
+      form_abandon: 'Formulaire abandonné',
+      scroll: 'Défilement',
+      not_found: 'Page introuvable',
       outbound_click: 'Lien sortant',
       file_download: 'Téléchargement',
     },
@@ -311,7 +345,7 @@ export const fr: Words = {
     measure: 'Mesure',
     bands: { good: 'Bon', fair: 'À améliorer', poor: 'Mauvais' },
     bounds: (good, poor) => `bon jusqu’à ${good}, mauvais au-delà de ${poor}`,
-    note: '75 % des chargements ont été aussi rapides que p75 ou plus, 95 % aussi rapides que p95.',
+    note: 'Trois chargements sur quatre ont été aussi rapides que p75 ou plus, dix-neuf sur vingt aussi rapides que p95.',
   },
 
   ingest: {

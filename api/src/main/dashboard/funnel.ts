@@ -1,9 +1,11 @@
 import { post } from './api';
-import { bars } from './bars';
-import { card, type Filled } from './card';
-import { today } from './clock';
+import { bars, barsFile, type Bar, tools } from './bars';
+import { card } from './card';
 import { foreign, h, newId } from './dom';
-import { asked, periodOf, type View } from './view';
+import { bodyOf } from './loading';
+import { keyOf, type Part } from './part';
+import { eventName } from './values';
+import type { View } from './view';
 import { format, words } from './words';
 
 interface Step {
@@ -13,11 +15,16 @@ interface Step {
   share: number | null;
 }
 
+interface Funnel {
+  sessions: number;
+  steps: Step[];
+}
+
 /** A step as it is typed: a path begins with a slash, and everything else is an event. */
 const stepOf = (text: string): { path: string } | { event: string } => (text.startsWith('/') ? { path: text } : { event: text });
 
 /** How many sessions came to each of some steps, in their order. The steps stand in the address. */
-export const funnelCard = (change: (change: Partial<View>) => void) => {
+export const funnelCard = (change: (change: Partial<View>) => void): Part => {
   const made = card(words.funnel.heading, { class: 'funnel' });
   const steps = h('input', { id: newId(), spellcheck: 'false', autocomplete: 'off', placeholder: '/pricing, form_start, form_submit' });
   const form = h(
@@ -34,36 +41,38 @@ export const funnelCard = (change: (change: Partial<View>) => void) => {
     h('button', { type: 'submit' }, words.picker.apply),
   );
   made.element.insertBefore(form, made.body);
+  const asks = (view: View): string => `${keyOf(view)} ${view.steps.join()}`;
   return {
     card: made,
-    load: (key: string, view: View, signal: AbortSignal): Promise<Filled> => {
+    asks,
+    load: (view, signal) => {
       steps.value = view.steps.join(', ');
       const answer =
         view.steps.length < 2
           ? Promise.resolve(undefined)
-          : post<{ sessions: number; steps: Step[] }>(
-              '/v1/metrics/funnel',
-              {
-                ...(view.property && { propertyId: view.property }),
-                dateRange: periodOf(view, today()),
-                steps: view.steps.map(stepOf),
-                filters: asked(view.filters),
-              },
-              signal,
-            );
-      return made.fill(`${key} ${view.steps.join()}`, answer, (funnel) => [
-        funnel
-          ? bars(
-              words.funnel.heading,
-              [words.breakdowns.sessions, words.funnel.share],
-              funnel.steps.map(({ path, event, sessions, share }) => ({
-                name: path === undefined ? (words.breakdowns.events[event ?? ''] ?? foreign(event ?? '')) : foreign(path),
-                share: funnel.sessions ? sessions / funnel.sessions : 0,
-                figures: [format.whole(sessions), format.share(share)],
-              })),
-            )
-          : h('p', { class: 'quiet' }, words.funnel.hint),
-      ]);
+          : post<Funnel>('/v1/metrics/funnel', { ...bodyOf(view), steps: view.steps.map(stepOf) }, signal);
+      return made.fill(asks(view), answer, (funnel) =>
+        funnel ? content(funnel) : [h('p', { class: 'quiet' }, words.funnel.hint)],
+      );
     },
   };
+};
+
+const content = ({ sessions, steps }: Funnel): HTMLElement[] => {
+  const heads = [words.breakdowns.sessions, words.funnel.share, words.funnel.all];
+  const rows = steps.map(({ path, event = '', sessions: came, share }, i): Bar => {
+    const name = path === undefined ? eventName(event) : foreign(path);
+    const all = sessions ? came / sessions : null;
+    return {
+      value: path ?? event,
+      name: h('span', {}, `${i + 1}. `, name),
+      share: all ?? 0,
+      figures: [
+        [came, format.whole(came)],
+        [share, format.share(share)],
+        [all, format.share(all)],
+      ],
+    };
+  });
+  return [bars(words.funnel.heading, heads, rows), tools(barsFile(words.funnel.heading, heads, rows))];
 };

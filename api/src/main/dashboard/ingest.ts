@@ -1,5 +1,6 @@
 import { h } from './dom';
 import type { Ingest } from './figures';
+import { csvButton } from './files';
 import { table } from './table';
 import { format, words } from './words';
 
@@ -19,5 +20,10 @@ export const ingest = (counts: Ingest): HTMLElement[] => {
           rows: reasons.map(([reason, count]) => [words.ingest.reasons[reason] ?? reason, format.whole(count)]),
         })
       : h('p', { class: 'quiet' }, words.ingest.none),
+    csvButton(words.ingest.heading, [words.ingest.reason, words.ingest.count], () => [
+      ['accepted', counts.totalEventsAccepted],
+      ['bots', counts.botEvents],
+      ...reasons,
+    ]),
   ];
 };

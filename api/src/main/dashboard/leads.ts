@@ -1,15 +1,18 @@
 import { ask, fetched, type Problem, problemOf } from './api';
-import { bars } from './bars';
-import { card, type Filled } from './card';
+import { bars, barsFile, type Bar, tools } from './bars';
+import { card } from './card';
 import { h, newId } from './dom';
-import { type Leads, type Status, STATUSES } from './figures';
+import { type Leads, STATUSES } from './figures';
+import { save } from './files';
 import { said } from './notice';
+import type { Part } from './part';
+import type { KnownProperties } from './properties';
 import { format, words } from './words';
 
 const PATH = '/v1/dashboard/leads';
 
 /** Leads by consent, and a download of them. */
-export const leadsCard = (downloads: boolean) => {
+export const leadsCard = (properties: KnownProperties, downloads: boolean): Part => {
   const made = card(words.leads.heading, { class: 'leads' });
   const which = h(
     'select',
@@ -38,11 +41,13 @@ export const leadsCard = (downloads: boolean) => {
   }
   return {
     card: made,
-    /** @param asked a key of this question */
-    load: (asked: string, property: Promise<string>, signal: AbortSignal): Promise<Filled> =>
+    // The window does not matter.
+    asks: ({ property }) => property,
+    load: (view, signal) =>
       made.fill(
-        asked,
-        property.then((propertyId) => {
+        view.property,
+        properties.load().then(() => {
+          const propertyId = properties.shown(view);
           params = propertyId ? { propertyId } : {};
           return ask<Leads>(PATH, params, signal);
         }),
@@ -52,24 +57,30 @@ export const leadsCard = (downloads: boolean) => {
 };
 
 const content = ({ total, byStatus }: Leads): HTMLElement[] => {
-  const counts = STATUSES.map((status): [Status, number] => [status, byStatus[status] ?? 0]);
-  const most = Math.max(1, ...counts.map(([, count]) => count));
+  const counts = STATUSES.map((status) => ({ status, count: byStatus[status] ?? 0 }));
+  const most = Math.max(1, ...counts.map(({ count }) => count));
+  const heads = [words.leads.count, '%'];
+  const rows = counts.map(({ status, count }): Bar => {
+    const share = total ? count / total : null;
+    return {
+      value: status,
+      name: words.leads[status],
+      share: count / most,
+      figures: [
+        [count, format.whole(count)],
+        [share, format.share(share)],
+      ],
+    };
+  });
+  const foot = h(
+    'tfoot',
+    {},
+    h('tr', {}, h('th', { scope: 'row' }, words.leads.total), h('td', {}, format.whole(total)), h('td', {})),
+  );
   return [
-    bars(
-      words.leads.status,
-      [words.leads.count, '%'],
-      counts.map(([status, count]) => ({
-        name: words.leads[status],
-        share: count / most,
-        figures: [format.whole(count), format.share(total ? count / total : null)],
-      })),
-      h(
-        'tfoot',
-        {},
-        h('tr', {}, h('th', { scope: 'row' }, words.leads.total), h('td', {}, format.whole(total)), h('td', {})),
-      ),
-    ),
+    bars(words.leads.status, heads, rows, foot),
     h('p', { class: 'quiet' }, words.leads.now),
+    tools(barsFile(words.leads.status, heads, rows)),
   ];
 };
 
@@ -86,9 +97,7 @@ const download = async (params: Record<string, string>, button: HTMLButtonElemen
       { method: 'POST' },
       async (response): Promise<[Blob, string]> => [await response.blob(), fileName(response)],
     );
-    const url = URL.createObjectURL(blob);
-    h('a', { href: url, download: name }).click();
-    URL.revokeObjectURL(url);
+    save(blob, name);
     status.textContent = words.leads.done(name);
   } catch (failure) {
     const problem: Problem = problemOf(failure);

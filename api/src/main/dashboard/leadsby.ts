@@ -1,15 +1,17 @@
-import { ask, post } from './api';
-import { bars } from './bars';
-import { card, type Filled } from './card';
-import { today } from './clock';
+import { ask } from './api';
+import { bars, barsFile, type Bar, tools } from './bars';
+import { card } from './card';
 import { h, segments } from './dom';
-import type { Answer, LeadBreakdown, LeadRow } from './figures';
-import { name } from './values';
-import { asked, type Filter, LEADS_BY, type LeadsBy, periodOf, question, TOUCHES, type View } from './view';
+import type { LeadBreakdown, LeadRow } from './figures';
+import { paramsOf } from './loading';
+import { keyOf, type Part } from './part';
+import { bySite } from './sites';
+import { dimensionName, name } from './values';
+import { type Filter, LEADS_BY, type LeadsBy, TOUCHES, type View } from './view';
 import { format, words } from './words';
 
 const ROWS = 9;
-const ASKED = '50';
+const ASKED = '200';
 
 /** What a visit is asked about where a lead has this value. A form is nothing that a visit has. */
 const OF_VISITS: Partial<Record<LeadsBy, string>> = {
@@ -23,7 +25,7 @@ const OF_VISITS: Partial<Record<LeadsBy, string>> = {
 const OF_LEADS = ['traffic_source', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign', 'landing_path'];
 
 /** Where new leads came from, and how many of them may be written to. */
-export const leadsByCard = (change: (change: Partial<View>) => void, filter: (filter: Filter) => void) => {
+export const leadsByCard = (change: (change: Partial<View>) => void, filter: (filter: Filter) => void): Part => {
   const by = segments(
     { legend: words.breakdowns.choose(words.leadsBy.heading), class: 'tabs' },
     LEADS_BY.map((value) => ({ value, text: words.leadsBy[value] })),
@@ -35,75 +37,68 @@ export const leadsByCard = (change: (change: Partial<View>) => void, filter: (fi
     (chosen) => change({ touch: chosen }),
   );
   const made = card(words.leadsBy.heading, { class: 'leads-by' }, by.element, touch.element);
+  const asks = (view: View): string => `${keyOf(view)} ${view.leads} ${view.touch}`;
   return {
     card: made,
-    load: (key: string, view: View, signal: AbortSignal): Promise<Filled> => {
+    asks,
+    load: (view, signal) => {
       by.choose(view.leads);
       touch.choose(view.touch);
-      const dimension = OF_VISITS[view.leads];
-      const filterable = view.filters.every((each) => OF_LEADS.includes(each.dimension)) && dimension !== undefined;
-      if (view.filters.length > 0 && (!filterable || view.touch !== 'first')) {
-        return made.fill(`${key} ${view.leads} ${view.touch}`, Promise.resolve(), () => [
-          h('p', { class: 'quiet' }, view.touch === 'first' && dimension ? words.leadsBy.filtered : words.leadsBy.firstOnly),
+      const unknown = view.filters.filter(({ dimension }) => !OF_LEADS.includes(dimension));
+      if (unknown.length) {
+        const names = [...new Set(unknown.map(({ dimension }) => dimensionName(dimension)))];
+        return made.fill(asks(view), Promise.resolve(), () => [
+          h('p', { class: 'quiet' }, words.leadsBy.unknown(format.list(names))),
         ]);
       }
-      return made.fill(
-        `${key} ${view.leads} ${view.touch}`,
-        view.filters.length > 0 ? filteredRows(view, dimension!, signal) : rows(view, signal),
-        (all) => content(view.leads, all, dimension, filter),
+      const params = { ...paramsOf(view), dimension: view.leads, touch: view.touch, limit: ASKED };
+      return made.fill(asks(view), ask<LeadBreakdown>('/v1/metrics/breakdown', params, signal), ({ rows }) =>
+        content(view.leads, rows, filter),
       );
     },
   };
 };
 
-const rows = async (view: View, signal: AbortSignal): Promise<LeadRow[]> => {
-  const params = { ...question(view, today()), dimension: view.leads, touch: view.touch, limit: ASKED };
-  return (await ask<LeadBreakdown>('/v1/metrics/breakdown', params, signal)).rows;
+/** Leads per session of several rows: their sessions are what each rate is of. Null where one is not known. */
+const rateOf = (rows: LeadRow[]): number | null => {
+  if (rows.some(({ conversionRate }) => !conversionRate)) {
+    return rows.length === 1 ? rows[0]!.conversionRate : null;
+  }
+  const leads = rows.reduce((sum, row) => sum + row.leads, 0);
+  const sessions = rows.reduce((sum, row) => sum + row.leads / row.conversionRate!, 0);
+  return leads / sessions;
 };
 
-/** With filters, the leads are asked for as the visits are. */
-const filteredRows = async (view: View, dimension: string, signal: AbortSignal): Promise<LeadRow[]> => {
-  const body = {
-    ...(view.property && { propertyId: view.property }),
-    dateRange: periodOf(view, today()),
-    metrics: ['newLeads', 'mailableLeads', 'sessions'],
-    dimensions: [dimension],
-    filters: asked(view.filters),
-    limit: Number(ASKED),
-  };
-  const { rows: all } = await post<Answer>('/v1/metrics/query', body, signal);
-  return all
-    .map(({ dimensions: [value], metrics: [leads, mailable, sessions] }) => ({
-      value: value ?? null,
-      leads: leads ?? 0,
-      mailableLeads: mailable ?? 0,
-      conversionRate: sessions ? (leads ?? 0) / sessions : null,
-    }))
-    .filter(({ leads }) => leads > 0);
-};
-
-const content = (
-  by: LeadsBy,
-  all: LeadRow[],
-  dimension: string | undefined,
-  filter: (filter: Filter) => void,
-): HTMLElement[] => {
-  const shown = all.slice(0, ROWS);
-  if (!shown.length) {
+const content = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void): HTMLElement[] => {
+  if (!rows.length) {
     return [h('p', { class: 'quiet' }, words.leadsBy.none)];
   }
-  const most = Math.max(...shown.map(({ leads }) => leads));
+  const dimension = OF_VISITS[by];
+  const bar = (group: LeadRow[], site: string | undefined): Bar => {
+    const leads = group.reduce((sum, row) => sum + row.leads, 0);
+    const mailable = group.reduce((sum, row) => sum + row.mailableLeads, 0);
+    const rate = rateOf(group);
+    const value = group[0]!.value;
+    return {
+      value,
+      name: site ?? name(dimension ?? by, value),
+      share: leads,
+      figures: [
+        [leads, format.whole(leads)],
+        [mailable, format.whole(mailable)],
+        [rate, format.share(rate)],
+      ],
+      filter: dimension === undefined ? undefined : (not) => filter({ not, dimension, values: group.map((row) => row.value) }),
+    };
+  };
+  const all = bySite(rows, ({ leads }) => leads, bar);
+  const shown = all.slice(0, ROWS);
+  const most = Math.max(...shown.map(({ share }) => share));
+  const sized = (each: Bar): Bar => ({ ...each, share: each.share / most, parts: each.parts?.map(sized) });
+  const heads = [words.leadsBy.leads, words.leadsBy.mailable, words.leadsBy.rate];
   return [
-    bars(
-      words.leadsBy[by],
-      [words.leadsBy.leads, words.leadsBy.mailable, words.leadsBy.rate],
-      shown.map(({ value, leads, mailableLeads, conversionRate }) => ({
-        name: name(dimension ?? by, value),
-        share: leads / most,
-        figures: [format.whole(leads), format.whole(mailableLeads), format.share(conversionRate)],
-        choose: dimension === undefined ? undefined : { label: words.filters.by, filter: (not: boolean) => filter({ not, dimension, value }) },
-      })),
-    ),
+    bars(words.leadsBy[by], heads, shown.map(sized)),
     h('p', { class: 'quiet' }, words.leadsBy.note),
+    tools(barsFile(words.leadsBy[by], heads, all)),
   ];
 };

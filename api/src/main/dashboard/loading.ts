@@ -1,13 +1,23 @@
 import { ask, post } from './api';
-import { learn, thisHour, today } from './clock';
+import { firstDay, learn, thisHour, today } from './clock';
 import type { Answer, Days, Summary, TrendPoint } from './figures';
-import { asked, question, type View } from './view';
+import { asked, periodOf, question, type View } from './view';
 
 const SUMMARY = '/v1/metrics/summary';
 
+/** What the parameters of a question say of a view. */
+export const paramsOf = (view: View): Record<string, string> => question(view, today(), firstDay());
+
+/** What the body of a question says of a view. */
+export const bodyOf = (view: View) => ({
+  ...(view.property && { propertyId: view.property }),
+  dateRange: periodOf(view, today(), firstDay()),
+  filters: asked(view.filters),
+});
+
 /** The figures of a view. */
 export const summaryOf = async (view: View, signal: AbortSignal): Promise<Summary> => {
-  const summary = await ask<Summary>(SUMMARY, { ...question(view, today()), compareTo: view.compare }, signal);
+  const summary = await ask<Summary>(SUMMARY, { ...paramsOf(view), compareTo: view.compare }, signal);
   learn(summary.freshness.generatedAt);
   return summary;
 };
@@ -18,7 +28,7 @@ export const trendBefore = async (before: Days | null, view: View, signal: Abort
     return [];
   }
   const { from, to } = before;
-  const params = { ...question({ ...view, window: 'custom', from, to }, today()), compareTo: 'false' };
+  const params = { ...paramsOf({ ...view, window: 'custom', from, to }), compareTo: 'false' };
   return (await ask<Summary>(SUMMARY, params, signal)).trend;
 };
 
@@ -27,11 +37,9 @@ export const hoursOf = async (day: string, view: View, signal: AbortSignal): Pro
   const { rows } = await post<Answer>(
     '/v1/metrics/query',
     {
-      ...(view.property && { propertyId: view.property }),
-      dateRange: [day, day],
+      ...bodyOf({ ...view, window: 'custom', from: day, to: day }),
       metrics: ['visitors', 'pageViews', 'sessions', 'newLeads'],
       dimensions: ['time:hour'],
-      filters: asked(view.filters),
     },
     signal,
   );

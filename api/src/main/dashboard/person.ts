@@ -1,5 +1,6 @@
 import { fetched, post, problemOf } from './api';
 import { h, newId } from './dom';
+import { save } from './files';
 import { said } from './notice';
 import { table } from './table';
 import { name } from './values';
@@ -21,7 +22,7 @@ interface Person {
 export const personDialog = async (email: string, mayForget: boolean, forgotten: () => void): Promise<void> => {
   const id = newId();
   const body = h('div', { class: 'body' }, h('p', { class: 'quiet', role: 'status' }, words.loading));
-  const close = h('button', { type: 'button', class: 'plain csv', click: () => dialog.close() }, words.breakdowns.close);
+  const close = h('button', { type: 'button', class: 'plain close', click: () => dialog.close() }, words.breakdowns.close);
   const dialog = h(
     'dialog',
     { class: 'details person', 'aria-labelledby': id, 'aria-busy': 'true', close: () => dialog.remove() },
@@ -85,11 +86,6 @@ const actions = (
   forgotten: () => void,
 ): HTMLElement => {
   const message = h('span', { class: 'problem', role: 'alert' });
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-    h('a', { href: url, download: 'person.json' }).click();
-    URL.revokeObjectURL(url);
-  };
   const forget = async (): Promise<void> => {
     try {
       await post('/v1/leads/delete', { email });
@@ -108,7 +104,7 @@ const actions = (
   return h(
     'p',
     { class: 'actions' },
-    h('button', { type: 'button', click: save }, words.person.save),
+    h('button', { type: 'button', click: () => save(new Blob([text], { type: 'application/json' }), 'person.json') }, words.person.save),
     mayForget && first,
     message,
   );

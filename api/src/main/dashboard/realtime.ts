@@ -1,5 +1,5 @@
 import { ask, isAbort } from './api';
-import { bars } from './bars';
+import { bars, barsFile, type Bar, tools } from './bars';
 import { card } from './card';
 import { h, withShare } from './dom';
 import type { Realtime } from './figures';
@@ -8,37 +8,55 @@ import { format, words } from './words';
 
 const POLL_MS = 15_000;
 
-/** What happens now: asked again while the page is seen, and not while it is hidden. */
+/** What happens now: asked again while it is seen, and not while the page is hidden or elsewhere. */
 export const realtimeCard = () => {
   const made = card(words.realtime.heading, { class: 'realtime' });
-  let property = '';
+  let property: string | undefined;
   let abort = new AbortController();
+  let isSeen = false;
   const look = async (): Promise<void> => {
-    if (document.hidden) {
+    if (document.hidden || !isSeen || property === undefined) {
       return;
     }
     abort.abort();
     abort = new AbortController();
+    const { signal } = abort;
+    // Later looks change the figures without a sign of it.
+    if (!made.body.firstChild) {
+      made.element.setAttribute('aria-busy', 'true');
+    }
     try {
-      const now = await ask<Realtime>('/v1/metrics/realtime', property ? { propertyId: property } : {}, abort.signal);
+      const now = await ask<Realtime>('/v1/metrics/realtime', property ? { propertyId: property } : {}, signal);
       made.body.replaceChildren(...content(now));
     } catch (failure) {
       if (!isAbort(failure)) {
         made.body.replaceChildren(h('p', { class: 'quiet' }, words.empty.failed));
       }
+    } finally {
+      if (!signal.aborted) {
+        made.element.removeAttribute('aria-busy');
+      }
     }
   };
+  const observer = new IntersectionObserver((entries) => {
+    isSeen = entries.at(-1)?.isIntersecting ?? false;
+    void look();
+  });
+  observer.observe(made.element);
   const timer = setInterval(() => void look(), POLL_MS);
   const seen = (): void => void look();
   document.addEventListener('visibilitychange', seen);
   return {
     card: made,
     show: (shown: string): void => {
-      property = shown;
-      void look();
+      if (shown !== property) {
+        property = shown;
+        void look();
+      }
     },
     end: (): void => {
       clearInterval(timer);
+      observer.disconnect();
       document.removeEventListener('visibilitychange', seen);
       abort.abort();
     },
@@ -48,16 +66,16 @@ export const realtimeCard = () => {
 const content = ({ visitors, pageViews, pages, sources }: Realtime): HTMLElement[] => {
   const most = Math.max(1, ...pageViews.map((each) => each.pageViews));
   const all = pageViews.reduce((sum, each) => sum + each.pageViews, 0);
-  const top = (dimension: string, heading: string, values: Realtime['pages']): HTMLElement =>
-    bars(
-      heading,
-      [words.breakdowns.visitors],
-      values.slice(0, 5).map((each) => ({
-        name: name(dimension, each.value),
-        share: each.visitors / Math.max(1, values[0]?.visitors ?? 1),
-        figures: [format.whole(each.visitors)],
-      })),
-    );
+  const top = (dimension: string, heading: string, values: Realtime['pages']): HTMLElement => {
+    const heads = [words.breakdowns.visitors];
+    const rows = values.map((each): Bar => ({
+      value: each.value,
+      name: name(dimension, each.value),
+      share: each.visitors / Math.max(1, values[0]?.visitors ?? 1),
+      figures: [[each.visitors, format.whole(each.visitors)]],
+    }));
+    return h('div', {}, bars(heading, heads, rows.slice(0, 5)), tools(barsFile(heading, heads, rows)));
+  };
   return [
     h('p', { class: 'now-visitors' }, h('b', {}, format.whole(visitors)), ` ${words.realtime.visitors(visitors)}`),
     h(
@@ -67,6 +85,6 @@ const content = ({ visitors, pageViews, pages, sources }: Realtime): HTMLElement
         withShare(h('i', { title: `${format.clock(minute)}: ${format.whole(views)}` }), views / most),
       ),
     ),
-    ...(pages.length ? [h('div', { class: 'pair' }, top('path', words.breakdowns.path, pages), top('traffic_source', words.breakdowns.traffic_source, sources))] : []),
+    ...(pages.length ? [h('div', { class: 'halves' }, top('path', words.breakdowns.path, pages), top('traffic_source', words.breakdowns.traffic_source, sources))] : [h('p', { class: 'quiet' }, words.realtime.nothing)]),
   ];
 };

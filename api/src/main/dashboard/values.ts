@@ -1,6 +1,22 @@
 import { foreign } from './dom';
 import { format, words } from './words';
 
+/** An event in words: those that the tracker sends by a list, others by their own name. */
+export const eventName = (type: string): string | HTMLElement => {
+  const known = words.breakdowns.events[type];
+  if (known) {
+    return known;
+  }
+  const text = type.replaceAll(/[_\-.]+/g, ' ').trim();
+  // A name that is no word stays as it is.
+  if (!/^[\p{L}\p{N} ]+$/u.test(text)) {
+    return foreign(type);
+  }
+  const name = foreign(text.charAt(0).toUpperCase() + text.slice(1));
+  name.title = type;
+  return name;
+};
+
 /** A value in words, if the service made it; a visitor's text as it is. */
 export const name = (dimension: string, value: string | null): string | HTMLElement => {
   if (value === null) {
@@ -12,10 +28,14 @@ export const name = (dimension: string, value: string | null): string | HTMLElem
     case 'device':
       return words.breakdowns.devices[value] ?? value;
     case 'event_type':
-      return words.breakdowns.events[value] ?? foreign(value);
+      return eventName(value);
     case 'country':
       return format.country(value);
     default:
       return foreign(value);
   }
 };
+
+/** What a filter is about. */
+export const dimensionName = (dimension: string): string =>
+  words.dimensions[dimension] ?? dimension.replace(/^props\./, '');

@@ -17,13 +17,16 @@ export interface View {
   sources: Sources;
   pages: Pages;
   extras: Extras;
+  /** An event and a key of its props, like `order.tea`; empty for the most frequent. */
+  prop: string;
 }
 
 /** One comparison of a dimension's values; null is what has no value. */
 export interface Filter {
   not: boolean;
   dimension: string;
-  value: string | null;
+  /** One of them holds; null is what has no value. Several are the hosts of one site. */
+  values: (string | null)[];
 }
 
 /** Those that can be chosen. An address may name any other number of days that the service takes. */
@@ -49,7 +52,7 @@ export type Sources = (typeof SOURCES)[number];
 export const PAGES = ['path', 'landing_path', 'exit_path'] as const;
 export type Pages = (typeof PAGES)[number];
 
-export const EXTRAS = ['outbound_click', 'file_download', 'scroll'] as const;
+export const EXTRAS = ['outbound_click', 'file_download', 'scroll', 'props'] as const;
 export type Extras = (typeof EXTRAS)[number];
 
 export const MAX_WINDOW_DAYS = 366;
@@ -64,14 +67,22 @@ const DAY_MS = 86_400_000;
 const isWindow = (text: string | null): text is Window =>
   (text !== 'custom' && WINDOWS.includes(text as never)) || (/^[1-9]\d*$/.test(text ?? '') && Number(text) <= MAX_WINDOW_DAYS);
 
-/** A filter as an address has it: `is:path:/pricing`, `is_not:utm_campaign` for what has no value. */
+/** Whose values contain no comma. */
+const LISTED = 'referrer_host';
+
+/**
+ * A filter as an address has it: `is:path:/pricing`, `is_not:utm_campaign` for what has no value, and
+ * `is:referrer_host:google.ca,www.google.com`.
+ */
 const filterOf = (text: string): Filter | undefined => {
-  const parts = /^(is|is_not):([a-z_]+(?:\.[^:]+)?)(?::([^]*))?$/.exec(text);
-  return parts?.[2] ? { not: parts[1] === 'is_not', dimension: parts[2], value: parts[3] ?? null } : undefined;
+  const [, is, dimension, value] = /^(is|is_not):([a-z_]+(?:\.[^:]+)?)(?::([^]*))?$/.exec(text) ?? [];
+  return dimension
+    ? { not: is === 'is_not', dimension, values: value === undefined ? [null] : dimension === LISTED ? value.split(',') : [value] }
+    : undefined;
 };
 
-const textOf = ({ not, dimension, value }: Filter): string =>
-  `${not ? 'is_not' : 'is'}:${dimension}${value === null ? '' : `:${value}`}`;
+const textOf = ({ not, dimension, values }: Filter): string =>
+  `${not ? 'is_not' : 'is'}:${dimension}${values[0] === null ? '' : `:${values.join(',')}`}`;
 
 export const isSame = (one: Filter, other: Filter): boolean => textOf(one) === textOf(other);
 
@@ -99,6 +110,7 @@ export const read = (query: string): View => {
     sources: oneOf(SOURCES, params.get('sources')),
     pages: oneOf(PAGES, params.get('pages')),
     extras: oneOf(EXTRAS, params.get('extras')),
+    prop: params.get('prop') ?? '',
   };
 };
 
@@ -119,30 +131,29 @@ export const write = (view: View): string => {
   }
   view.filters.forEach((filter) => params.append('f', textOf(filter)));
   view.steps.forEach((step) => params.append('step', step));
-  if (view.chart !== SERIES[0]) {
-    params.set('chart', view.chart);
-  }
-  if (view.leads !== LEADS_BY[0]) {
-    params.set('leads', view.leads);
-  }
-  if (view.touch !== TOUCHES[0]) {
-    params.set('touch', view.touch);
-  }
-  if (view.sources !== SOURCES[0]) {
-    params.set('sources', view.sources);
-  }
-  if (view.pages !== PAGES[0]) {
-    params.set('pages', view.pages);
-  }
-  if (view.extras !== EXTRAS[0]) {
-    params.set('extras', view.extras);
-  }
+  const chosen: [name: string, value: string, unless: string][] = [
+    ['chart', view.chart, SERIES[0]],
+    ['leads', view.leads, LEADS_BY[0]],
+    ['touch', view.touch, TOUCHES[0]],
+    ['sources', view.sources, SOURCES[0]],
+    ['pages', view.pages, PAGES[0]],
+    ['extras', view.extras, EXTRAS[0]],
+    ['prop', view.prop, ''],
+  ];
+  chosen.filter(([, value, unless]) => value !== unless).forEach(([name, value]) => params.set(name, value));
   const query = params.toString();
   return query && `?${query}`;
 };
 
-/** The days of a period, where the service has no name for it. */
-export const daysOf = (view: View, today: string): { from: string; to: string } | undefined => {
+/** Whether the days of a window depend on which day is today at the site, which the page must know first. */
+export const needsToday = ({ window }: View): boolean => !(window === 'custom' || /^\d/.test(window));
+
+/**
+ * The days of a period, where the service has no name for it.
+ *
+ * @param first the day of the first visit; empty if it is not known
+ */
+export const daysOf = (view: View, today: string, first: string): { from: string; to: string } | undefined => {
   switch (view.window) {
     case 'custom':
       return { from: view.from, to: view.to };
@@ -152,26 +163,28 @@ export const daysOf = (view: View, today: string): { from: string; to: string } 
       return { from: `${today.slice(0, 8)}01`, to: today };
     case 'year':
       return { from: `${today.slice(0, 5)}01-01`, to: today };
-    case 'all':
-      return { from: plusDays(today, 1 - MAX_WINDOW_DAYS), to: today };
+    case 'all': {
+      const earliest = plusDays(today, 1 - MAX_WINDOW_DAYS);
+      return { from: first > earliest && first <= today ? first : earliest, to: today };
+    }
     default:
       return undefined;
   }
 };
 
 /** The days as a query takes them. */
-export const periodOf = (view: View, today: string): string | [string, string] => {
-  const days = daysOf(view, today);
+export const periodOf = (view: View, today: string, first: string): string | [string, string] => {
+  const days = daysOf(view, today, first);
   return days ? [days.from, days.to] : view.window === 'today' ? 'today' : `${view.window}d`;
 };
 
 /** The filters as the service takes them. */
 export const asked = (filters: Filter[]): unknown[] =>
-  filters.map(({ not, dimension, value }) => [not ? 'is_not' : 'is', dimension, [value]]);
+  filters.map(({ not, dimension, values }) => [not ? 'is_not' : 'is', dimension, values]);
 
 /** What the service is asked for: the days, the property and the filters. It knows itself which day is today there. */
-export const question = (view: View, today: string): Record<string, string> => ({
-  ...(daysOf(view, today) ?? { window: view.window }),
+export const question = (view: View, today: string, first: string): Record<string, string> => ({
+  ...(daysOf(view, today, first) ?? { window: view.window }),
   ...(view.property && { propertyId: view.property }),
   ...(view.filters.length > 0 && { filters: JSON.stringify(asked(view.filters)) }),
 });

@@ -1,6 +1,7 @@
 import { type Band, bandOf, BOUNDS } from './bands';
 import { h } from './dom';
 import type { Percentiles, Vital } from './figures';
+import { csvButton } from './files';
 import { format, words } from './words';
 
 /** A sign beside the word, for readers who do not see its colour. */
@@ -57,5 +58,8 @@ export const vitals = (measured: Record<Vital, Percentiles>): HTMLElement[] => {
       ),
     ),
     h('p', { class: 'quiet' }, words.vitals.note),
+    csvButton(words.vitals.heading, [words.vitals.measure, 'p75', 'p95'], () =>
+      all.map((vital) => [vital, measured[vital].p75, measured[vital].p95]),
+    ),
   ];
 };

@@ -20,6 +20,7 @@ test('a view that is written into an address is read from it again', () => {
     '?from=2026-01-01&to=2026-01-31&chart=sessions&sources=utm_campaign&pages=exit_path',
     '?window=month&compare=year&f=is%3Apath%3A%2Fa%3Ab&f=is_not%3Autm_campaign&leads=lead.form&touch=capture',
     '?window=all&f=is%3Aprops.plan%3Apro',
+    '?f=is_not%3Areferrer_host%3Agoogle.ca%2Cwww.google.com&f=is%3Apath%3A%2Fa%2Cb&extras=props&prop=order.tea',
   ]) {
     assert.equal(write(read(query)), query);
   }
@@ -30,7 +31,7 @@ test('any number of days that the service takes is a window', () => {
     const view = read(`?window=${days}&compare=false`);
     assert.equal(view.window, days);
     assert.equal(write(view), `?window=${days}&compare=false`);
-    assert.deepEqual(question(view, TODAY), { window: days });
+    assert.deepEqual(question(view, TODAY, ''), { window: days });
   }
 });
 
@@ -58,7 +59,7 @@ test('an invalid value in an address is ignored', () => {
     assert.equal(view.window, '30', query);
     assert.equal(view.from + view.to, '', query);
     assert.equal(write(view), '', query);
-    assert.deepEqual(question(view, TODAY), { window: '30' });
+    assert.deepEqual(question(view, TODAY, ''), { window: '30' });
   }
 });
 
@@ -67,9 +68,9 @@ test('a property is taken as it is written', () => {
 });
 
 test('windows are requested by their names, and days by themselves', () => {
-  assert.deepEqual(question(read('?window=today&property=docs'), TODAY), { window: 'today', propertyId: 'docs' });
-  assert.deepEqual(question(read('?window=7'), TODAY), { window: '7' });
-  assert.deepEqual(question(read('?from=2026-01-01&to=2026-01-02'), TODAY), { from: '2026-01-01', to: '2026-01-02' });
+  assert.deepEqual(question(read('?window=today&property=docs'), TODAY, ''), { window: 'today', propertyId: 'docs' });
+  assert.deepEqual(question(read('?window=7'), TODAY, ''), { window: '7' });
+  assert.deepEqual(question(read('?from=2026-01-01&to=2026-01-02'), TODAY, ''), { from: '2026-01-01', to: '2026-01-02' });
 });
 
 test('a window has an order, a length and an end', () => {
@@ -90,11 +91,14 @@ test('only days of the calendar are days', () => {
 });
 
 test('a period that the service has no name for is asked for by its days', () => {
-  const daysOf = (window: string) => question(read(`?window=${window}`), TODAY);
+  const daysOf = (window: string) => question(read(`?window=${window}`), TODAY, '');
   assert.deepEqual(daysOf('yesterday'), { from: '2026-03-09', to: '2026-03-09' });
   assert.deepEqual(daysOf('month'), { from: '2026-03-01', to: '2026-03-10' });
   assert.deepEqual(daysOf('year'), { from: '2026-01-01', to: '2026-03-10' });
   assert.deepEqual(daysOf('all'), { from: '2025-03-10', to: '2026-03-10' });
+  const all = (first: string) => question(read('?window=all'), TODAY, first);
+  assert.deepEqual(all('2026-02-01'), { from: '2026-02-01', to: '2026-03-10' });
+  assert.deepEqual(all('2020-02-01'), { from: '2025-03-10', to: '2026-03-10' });
 });
 
 test('filters are asked for as the service takes them, and invalid ones are left out', () => {

@@ -48,6 +48,10 @@ class DemoCommandTest {
                 .isZero();
         assertThat(number("SELECT count(DISTINCT first_utm_campaign) FROM leads WHERE NOT is_bot"))
                 .isGreaterThanOrEqualTo(2);
+        assertThat(number("SELECT count(DISTINCT props ->> 'url') FROM events WHERE event_type = 'outbound_click'"))
+                .isEqualTo(3);
+        assertThat(number("SELECT count(*) FROM events WHERE event_type = 'file_download'"))
+                .isGreaterThan(100);
         assertThat(number("SELECT count(*) FROM outbox")).isZero();
         assertThat(number("SELECT count(*) FROM goals g WHERE (SELECT sum(sessions) FROM daily_goal_rollups r"
                         + " WHERE r.property_id = g.property_id AND r.goal = g.name) > 10"))

@@ -70,6 +70,11 @@ final class DashboardPast {
         }
     }
 
+    /** One that nothing is counted of yet. */
+    void property(String slug, String timeZone) {
+        stored.execute("INSERT INTO properties (id, name, time_zone) VALUES (?, ?, ?)", slug, slug, timeZone);
+    }
+
     void lead(String property, String email, String status, int daysAgo) {
         stored.execute(
                 "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)"

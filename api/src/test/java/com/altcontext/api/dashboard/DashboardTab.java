@@ -18,7 +18,9 @@ final class DashboardTab {
     static final int WIDE = 1_280;
     static final int PHONE = 360;
 
-    private static final int HEIGHT = 800;
+    /** So that all parts of the page are in view, and load. */
+    private static final int HEIGHT = 9_000;
+
     private static final Path AXE = Path.of("target", "browser", "tools", "node_modules", "axe-core", "axe.min.js");
     private static final Path PICTURES = Path.of("target", "screenshots");
 
@@ -54,7 +56,7 @@ final class DashboardTab {
 
     /** Waits until every request has its answer or has failed. */
     DashboardTab settled() {
-        tab.await("document.querySelector('.overview') && !document.querySelector('[aria-busy]')");
+        tab.await("document.querySelector('.overview') && !document.querySelector('[aria-busy], [data-waits]')");
         return this;
     }
 

@@ -188,7 +188,9 @@ public final class ChromiumTab {
                 "Escape", new KeyStroke("Escape", 27, ""),
                 " ", new KeyStroke("Space", 32, " "),
                 "ArrowLeft", new KeyStroke("ArrowLeft", 37, ""),
-                "ArrowRight", new KeyStroke("ArrowRight", 39, ""));
+                "ArrowRight", new KeyStroke("ArrowRight", 39, ""),
+                "ArrowUp", new KeyStroke("ArrowUp", 38, ""),
+                "ArrowDown", new KeyStroke("ArrowDown", 40, ""));
     }
 
     /** Sets the size of the window and the colour scheme, with reduced motion. */

@@ -21,6 +21,15 @@ record DemoPage(String hostname, String path, @Nullable String form) {
     static final DemoPage GIFTS = shop("/gifts");
     static final DemoPage SENCHA = shop("/teas/sencha");
 
+    /** Links on the pages that lead to other sites. */
+    static final Choice<String> LINKS = Choice.of(
+            weight(5, "https://www.instagram.com/maplekettle"),
+            weight(3, "https://maps.example.org/maple-kettle"),
+            weight(2, "https://teablog.example.org/first-flush"));
+
+    static final Choice<String> FILES = Choice.of(
+            weight(3, "https://" + JOURNAL + "/brewing-chart.pdf"), weight(1, "https://" + SHOP + "/catalogue.pdf"));
+
     /** Where readers go next. */
     static final Choice<DemoPage> NEXT = Choice.of(
             weight(14, HOME),

@@ -90,9 +90,19 @@ final class DemoVisit {
                 send("order", tea, conversion());
             }
         }
+        click(random.nextInt(100));
         pass(seconds - seconds / 2);
         send("engagement", null, engagement(seconds));
         pass(1);
+    }
+
+    /** @param percent under which there is a link or a file to click */
+    private void click(int percent) {
+        if (percent < 6) {
+            send("outbound_click", "{\"url\":\"" + DemoPage.LINKS.by(random) + "\"}", Traffic.NONE);
+        } else if (percent < 9) {
+            send("file_download", "{\"url\":\"" + DemoPage.FILES.by(random) + "\"}", Traffic.NONE);
+        }
     }
 
     private void fillIn(DemoPage formPage) {

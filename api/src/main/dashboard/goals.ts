@@ -1,0 +1,90 @@
+import { ask, isAbort, post } from './api';
+import { bars, barsFile, type Bar, tools } from './bars';
+import { card } from './card';
+import { foreign, h } from './dom';
+import type { Answer, Breakdown } from './figures';
+import { bodyOf, paramsOf } from './loading';
+import { keyOf, type Part } from './part';
+import type { KnownProperties } from './properties';
+import { sparkline } from './sparkline';
+import { days, type Filter, type View } from './view';
+import { format, words } from './words';
+
+/** Goals of a property: how many sessions reached each, the rate, and how that went from day to day. */
+export const goalsCard = (properties: KnownProperties, filter: (filter: Filter) => void): Part => {
+  const made = card(words.breakdowns.goal, { class: 'breakdown goals' });
+  made.element.dataset.dimension = 'goal';
+  const load = async (view: View, signal: AbortSignal) => {
+    await properties.load();
+    if (!properties.shown(view)) {
+      return undefined;
+    }
+    const params = { ...paramsOf(view), dimension: 'goal' };
+    const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', params, signal);
+    return { breakdown, trends: breakdown.rows.length ? await trendsOf(view, breakdown, signal) : new Map<string, number[]>() };
+  };
+  return {
+    card: made,
+    asks: keyOf,
+    load: (view, signal) =>
+      made.fill(keyOf(view), load(view, signal), (loaded) =>
+        loaded ? content(loaded.breakdown, loaded.trends, filter) : [h('p', { class: 'quiet' }, words.breakdowns.chooseProperty)],
+      ),
+  };
+};
+
+/** How many sessions reached each goal on each day, or in each hour of one day; of raw rows, so empty where these are gone. */
+const trendsOf = async (view: View, { window }: Breakdown, signal: AbortSignal): Promise<Map<string, number[]>> => {
+  const byHour = window.from === window.to;
+  const trends = new Map<string, number[]>();
+  try {
+    const { rows } = await post<Answer>(
+      '/v1/metrics/query',
+      {
+        ...bodyOf(view),
+        metrics: ['conversions'],
+        dimensions: ['goal', byHour ? 'time:hour' : 'time:day'],
+        limit: 1000,
+      },
+      signal,
+    );
+    const length = byHour ? 24 : days(window.from, window.to);
+    rows.forEach(({ dimensions: [goal, time], metrics: [count] }) => {
+      const trend = trends.get(goal ?? '') ?? Array<number>(length).fill(0);
+      const at = byHour ? Number(time?.slice(11, 13)) : days(window.from, time ?? '') - 1;
+      if (at >= 0 && at < length) {
+        trend[at] = count ?? 0;
+      }
+      trends.set(goal ?? '', trend);
+    });
+  } catch (failure) {
+    if (isAbort(failure)) {
+      throw failure;
+    }
+  }
+  return trends;
+};
+
+const content = ({ rows }: Breakdown, trends: Map<string, number[]>, filter: (filter: Filter) => void): HTMLElement[] => {
+  if (!rows.length) {
+    return [h('p', { class: 'quiet' }, words.goal.none)];
+  }
+  const most = Math.max(1, ...rows.map(({ conversions }) => conversions));
+  const all = rows.map(({ value, sessions, conversions }): Bar => {
+    const rate = sessions ? conversions / sessions : null;
+    return {
+      value,
+      name: foreign(value ?? ''),
+      share: conversions / most,
+      figures: [
+        [conversions, format.whole(conversions)],
+        [rate, format.share(rate)],
+        [null, sparkline(trends.get(value ?? '') ?? [])],
+      ],
+      filter: (not) => filter({ not, dimension: 'goal', values: [value] }),
+    };
+  });
+  const heads = [words.goal.reached, words.breakdowns.rate, words.trend.heading];
+  const counted = all.map((bar) => ({ ...bar, figures: bar.figures.slice(0, 2) }));
+  return [bars(words.breakdowns.goal, heads, all), tools(barsFile(words.breakdowns.goal, heads.slice(0, 2), counted))];
+};

@@ -1,0 +1,69 @@
+import { h, newId } from './dom';
+
+export interface MenuItem {
+  text: string;
+  run: () => void;
+}
+
+/** A button that opens a short list of actions. The arrow keys go through it; Escape and a click beside it close it. */
+export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
+  const id = newId();
+  const open = (): void => {
+    const entries = items.map(({ text, run }) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          role: 'menuitem',
+          tabindex: -1,
+          click: () => {
+            list.hidePopover();
+            run();
+          },
+        },
+        text,
+      ),
+    );
+    const list = h(
+      'div',
+      {
+        id,
+        class: 'menu-list',
+        role: 'menu',
+        popover: 'auto',
+        'aria-label': label,
+        toggle: (event) => {
+          if ((event as ToggleEvent).newState === 'closed') {
+            button.setAttribute('aria-expanded', 'false');
+            list.remove();
+          }
+        },
+        keydown: (event) => {
+          const step = { ArrowDown: 1, ArrowUp: -1 }[(event as KeyboardEvent).key];
+          if (step !== undefined) {
+            event.preventDefault();
+            const at = entries.indexOf(document.activeElement as HTMLButtonElement);
+            entries[(at + step + entries.length) % entries.length]?.focus();
+          }
+        },
+      },
+      ...entries,
+    );
+    button.after(list);
+    const { right, bottom } = button.getBoundingClientRect();
+    list.style.setProperty('--right', `${Math.max(8, document.documentElement.clientWidth - right)}px`);
+    list.style.setProperty('--top', `${bottom}px`);
+    list.showPopover();
+    button.setAttribute('aria-expanded', 'true');
+    entries[0]?.focus();
+  };
+  const button = h('button', {
+    type: 'button',
+    class: 'menu',
+    'aria-label': label,
+    'aria-haspopup': 'menu',
+    'aria-expanded': 'false',
+    click: open,
+  });
+  return button;
+};

@@ -1,0 +1,68 @@
+import { post, type Problem, problemOf } from './api';
+import { h, newId } from './dom';
+import { said } from './notice';
+import { words } from './words';
+
+export type GoalTarget = { path: string } | { event: string };
+
+/**
+ * Asks for a name, and adds the goal.
+ *
+ * @param added is called when the service has counted it
+ */
+export const goalDialog = (propertyId: string, target: GoalTarget, added: () => void): void => {
+  const id = newId();
+  const isPage = 'path' in target;
+  const name = h('input', { id: newId(), required: true, maxlength: 64, autocomplete: 'off' });
+  const what = h('input', { id: newId(), required: true, spellcheck: 'false', autocomplete: 'off', readonly: !isPage });
+  what.value = isPage ? target.path : target.event;
+  name.value = isPage ? words.goal.visited(target.path).slice(0, 64) : words.breakdowns.events[target.event] ?? target.event;
+  const message = h('p', { class: 'problem', role: 'alert' });
+  const button = h('button', { type: 'submit', class: 'main' }, words.goal.add);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (button.ariaDisabled === 'true') {
+      return;
+    }
+    button.ariaDisabled = 'true';
+    message.textContent = '';
+    try {
+      const goal = isPage ? { path: what.value.trim() } : target;
+      await post('/v1/goals', { propertyId, name: name.value.trim(), ...goal });
+      dialog.close();
+      added();
+    } catch (failure) {
+      message.textContent = reason(problemOf(failure));
+      name.focus();
+    } finally {
+      button.ariaDisabled = null;
+    }
+  };
+  const dialog = h(
+    'dialog',
+    { class: 'details small', 'aria-labelledby': id, close: () => dialog.remove() },
+    h(
+      'header',
+      {},
+      h('h2', { id }, words.goal.heading),
+      h('button', { type: 'button', class: 'plain close', click: () => dialog.close() }, words.breakdowns.close),
+    ),
+    h(
+      'form',
+      { class: 'fields', submit: (event) => void submit(event) },
+      h('label', { for: name.id }, words.goal.name),
+      name,
+      h('label', { for: what.id }, isPage ? words.goal.page : words.goal.event),
+      what,
+      h('p', { class: 'quiet' }, isPage ? words.goal.pattern : words.goal.counted),
+      message,
+      button,
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  name.select();
+};
+
+/** The service refuses a goal for its name, or because there are too many. */
+const reason = (problem: Problem): string => (problem.cause === 'refused' ? words.goal.refused : said(problem));

@@ -1,0 +1,77 @@
+import { post } from './api';
+import { h, newId } from './dom';
+import { listOf } from './extras';
+import type { Answer } from './figures';
+import { bodyOf } from './loading';
+import { eventName } from './values';
+import type { Filter, View } from './view';
+import { format, words } from './words';
+
+/** Links and files have lists of their own. */
+const ELSEWHERE = ['outbound_click.url', 'file_download.url'];
+
+/** An event and a key of its props. */
+interface Prop {
+  id: string;
+  event: string;
+  key: string;
+}
+
+type Show = (change: (change: Partial<View>) => void, filter: (filter: Filter) => void) => HTMLElement[];
+
+/** The values that events carry under one key: of the event and key of the view, or of the most frequent. */
+export const propsOf = async (view: View, signal: AbortSignal): Promise<Show> => {
+  const body = bodyOf(view);
+  const found = await post<Answer>(
+    '/v1/metrics/query',
+    { ...body, metrics: ['events'], dimensions: ['event_type', 'props'], limit: 100 },
+    signal,
+  );
+  const props = found.rows
+    .map(({ dimensions: [event, key] }): Prop => ({ id: `${event}.${key}`, event: event ?? '', key: key ?? '' }))
+    .filter(({ id }) => !ELSEWHERE.includes(id));
+  const chosen = props.find(({ id }) => id === view.prop) ?? props[0];
+  if (!chosen) {
+    return () => [h('p', { class: 'quiet' }, words.extras.noProps)];
+  }
+  const dimension = `props.${chosen.key}`;
+  const { rows } = await post<Answer>(
+    '/v1/metrics/query',
+    {
+      ...body,
+      metrics: ['visitors', 'events'],
+      dimensions: [dimension],
+      filters: [...body.filters, ['is', 'event_type', [chosen.event]], ['is_not', dimension, [null]]],
+      limit: 100,
+    },
+    signal,
+  );
+  return (change, filter) => [
+    pickerOf(props, chosen, change),
+    ...listOf(
+      `${textOf(chosen)}`,
+      [words.breakdowns.visitors, words.extras.events],
+      rows,
+      dimension,
+      ([visitors, events]) => [
+        [visitors, format.whole(visitors)],
+        [events, format.whole(events)],
+      ],
+      filter,
+    ),
+  ];
+};
+
+const textOf = ({ event, key }: Prop): string => {
+  const name = eventName(event);
+  return `${typeof name === 'string' ? name : (name.textContent ?? event)} · ${key}`;
+};
+
+const pickerOf = (props: Prop[], chosen: Prop, change: (change: Partial<View>) => void): HTMLElement => {
+  const select = h(
+    'select',
+    { id: newId(), change: () => change({ prop: select.value }) },
+    ...props.map((prop) => h('option', { value: prop.id, selected: prop === chosen }, textOf(prop))),
+  );
+  return h('p', { class: 'picker' }, h('label', { for: select.id }, words.extras.prop), select);
+};

@@ -1,0 +1,89 @@
+import { foreign, h } from './dom';
+import { csvButton } from './files';
+import { table } from './table';
+import { name } from './values';
+import { format, words } from './words';
+
+interface Touch {
+  trafficSource: string | null;
+  utmCampaign: string | null;
+}
+
+export interface Submission {
+  propertyId: string;
+  submittedAt: string;
+  formName: string;
+  fields: Record<string, unknown> | null;
+  isBot: boolean;
+  forReview: boolean;
+  lead: { email: string; consent: { status: string; expiresAt: string | null }; touches: { first: Touch; capture: Touch } };
+}
+
+/**
+ * Submissions in a table.
+ *
+ * @param open shows one person
+ */
+export const submissionTable = (rows: Submission[], open: (email: string) => void): HTMLElement =>
+  table(
+    words.forms.table,
+    [
+      words.forms.lead,
+      words.person.when,
+      words.dimensions.form!,
+      words.forms.fields,
+      words.leads.status,
+      words.leadsBy.first,
+      words.leadsBy.capture,
+    ],
+    { rows: rows.map((row) => cells(row, open)) },
+  );
+
+const cells = (submission: Submission, open: (email: string) => void): (string | Node)[] => {
+  const { submittedAt, formName, fields, lead } = submission;
+  return [
+    h('button', { type: 'button', class: 'plain', click: () => open(lead.email) }, h('bdi', {}, lead.email)),
+    format.moment(submittedAt),
+    h('span', {}, foreign(formName), ...marks(submission).map((mark) => h('span', { class: 'mark' }, mark))),
+    foreign(textOf(fields)),
+    consent(lead.consent),
+    touch(lead.touches.first),
+    touch(lead.touches.capture),
+  ];
+};
+
+const HEADS = ['email', 'submittedAt', 'form', 'fields', 'consent', 'consentExpiresAt', 'marks', 'firstTouch', 'captureTouch'];
+
+/** A file of the rows that were loaded, each of which was audited. */
+export const submissionFile = (rows: Submission[]): HTMLElement =>
+  csvButton(words.forms.table, HEADS, () =>
+    rows.map((row) => [
+      row.lead.email,
+      row.submittedAt,
+      row.formName,
+      row.fields && JSON.stringify(row.fields),
+      row.lead.consent.status,
+      row.lead.consent.expiresAt,
+      marks(row).join(' '),
+      row.lead.touches.first.trafficSource,
+      row.lead.touches.capture.trafficSource,
+    ]),
+  );
+
+/** Why a submission is not like others. */
+const marks = ({ isBot, forReview }: Submission): string[] =>
+  [isBot && words.forms.bot, forReview && words.forms.review].filter((mark) => mark !== false);
+
+const textOf = (fields: Submission['fields']): string =>
+  Object.entries(fields ?? {})
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+
+/** The source, with the campaign where there is one. */
+const touch = ({ trafficSource, utmCampaign }: Touch): HTMLElement =>
+  h('span', {}, name('traffic_source', trafficSource), utmCampaign ? ' · ' : undefined, utmCampaign ? foreign(utmCampaign) : undefined);
+
+const consent = ({ status, expiresAt }: Submission['lead']['consent']): string => {
+  const said = (words.leads as unknown as Record<string, string>)[status] ?? status;
+  return status === 'implied' && expiresAt ? words.forms.until(said, format.day(expiresAt.slice(0, 10))) : said;
+};

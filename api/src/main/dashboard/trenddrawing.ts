@@ -1,0 +1,137 @@
+import { across, type Area, line, MANY_DAYS, named, nearest, ticks, under, up } from './chart';
+import { s } from './dom';
+import { isHour, legendOf, type Trend } from './trendlegend';
+import type { Series } from './view';
+import { format, words } from './words';
+
+const HEIGHT = 240;
+const DAY_WIDTH = 76;
+const MONTH_WIDTH = 96;
+const DIGIT_WIDTH = 8;
+
+/** The first of several points, and where the next one would be. */
+const hour = (xs: number[], area: Area): number[] => [
+  xs[0] ?? 0,
+  xs[1] ?? (xs[0] ?? 0) + (area.width - area.left - area.right) / 24,
+];
+
+/** The value at the pointer, in a small field above the point; below it where there is no room. */
+const valueAt = (value: number, x: number, y: number, area: Area): SVGElement[] => {
+  const text = format.whole(value);
+  const width = text.length * DIGIT_WIDTH + 14;
+  const left = Math.min(Math.max(x - width / 2, area.left), area.width - width);
+  const top = y > area.top + 30 ? y - 32 : y + 10;
+  return [
+    s('rect', { x: left, y: top, width, height: 22, rx: 4 }),
+    s('text', { x: left + width / 2, y: top + 15, 'text-anchor': 'middle' }, text),
+  ];
+};
+
+/**
+ * One line for a window and a dashed one for the window before.
+ *
+ * @param legend says what the lines are, and the values at the pointer
+ */
+export const drawing = ({ points, before, open }: Trend, series: Series, width: number, legend: HTMLElement): SVGElement => {
+  const values = points.map((point) => point[series] ?? 0);
+  const earlier = before.map((point) => point[series] ?? 0);
+  const steps = ticks(Math.max(...values, ...earlier));
+  const top = steps[steps.length - 1] ?? 1;
+  const area: Area = {
+    width,
+    height: HEIGHT,
+    left: Math.max(...steps.map((step) => format.compact(step).length)) * DIGIT_WIDTH + 8,
+    right: 12,
+    top: 10,
+    bottom: 28,
+  };
+  const xs = across(Math.max(points.length, before.length), area);
+  const ys = values.map((value) => up(value, top, area));
+  const earlierYs = earlier.map((value) => up(value, top, area));
+  // A day that is not over would look like a fall: its line is drawn dashed.
+  const last = points.length - 1;
+  const isOpen = last > 0 && points[last]?.day === open;
+  const settled = isOpen ? last : last + 1;
+  const [day, room] = isHour(points[0])
+    ? ([format.hour, DAY_WIDTH] as const)
+    : points.length > MANY_DAYS
+      ? ([format.month, MONTH_WIDTH] as const)
+      : ([format.shortDay, DAY_WIDTH] as const);
+  const longest = before.length > points.length ? before : points;
+
+  const cursor = s('line', { class: 'cursor', y1: area.top, y2: HEIGHT - area.bottom, visibility: 'hidden' });
+  const dot = s('circle', { class: 'dot', r: 4, visibility: 'hidden' });
+  const callout = s('g', { class: 'callout', 'aria-hidden': 'true' });
+  const point = (i: number | undefined): void => {
+    for (const mark of [cursor, dot]) {
+      mark.setAttribute('visibility', i === undefined ? 'hidden' : 'visible');
+    }
+    callout.replaceChildren();
+    if (i !== undefined) {
+      callout.append(...valueAt(points[i]?.[series] ?? 0, xs[i] ?? 0, ys[i] ?? 0, area));
+      cursor.setAttribute('x1', String(xs[i]));
+      cursor.setAttribute('x2', String(xs[i]));
+      dot.setAttribute('cx', String(xs[i]));
+      dot.setAttribute('cy', String(ys[i]));
+    }
+    legend.replaceChildren(...legendOf(points, before, series, i, open));
+  };
+  point(undefined);
+
+  const svg = s(
+    'svg',
+    {
+      role: 'img',
+      tabindex: 0,
+      'aria-label': words.trend.label(
+        words.trend.series[series],
+        isHour(points[0]) ? format.day(points[0]!.day.slice(0, 10)) : format.days(points[0]?.day ?? '', points[last]?.day ?? ''),
+        format.whole(Math.min(...values)),
+        format.whole(Math.max(...values)),
+      ),
+      viewBox: `0 0 ${width} ${HEIGHT}`,
+      width,
+      height: HEIGHT,
+    },
+    ...steps.map((step) => s('line', { class: 'grid', x1: area.left, x2: width - area.right, y1: up(step, top, area), y2: up(step, top, area) })),
+    ...steps.map((step) => s('text', { class: 'tick', x: area.left - 8, y: up(step, top, area) + 4, 'text-anchor': 'end' }, format.compact(step))),
+    ...named(longest.map((each) => each.day), (width - area.left) / room).map((i) => {
+      const x = xs[i] ?? 0;
+      // Names at the edges are drawn inwards, so that they are not cut off.
+      const anchor = x > width - room / 2 ? 'end' : x < room / 2 ? 'start' : 'middle';
+      return s('text', { class: 'tick', x, y: HEIGHT - 8, 'text-anchor': anchor }, day(longest[i]?.day ?? ''));
+    }),
+    s('path', { class: 'under', d: under(xs.slice(0, ys.length), ys, area) }),
+    earlier.length > 0 && s('path', { class: 'before', d: line(xs.slice(0, earlierYs.length), earlierYs) }),
+    last > 0 && s('path', { class: 'now', d: line(xs.slice(0, settled), ys) }),
+    isOpen && s('path', { class: 'now open', d: line(xs.slice(last - 1, last + 1), ys.slice(last - 1)) }),
+    // The first hour of a day is as wide as an hour: a lone dot would be hard to see.
+    last === 0 && s('path', { class: 'now open', d: line(hour(xs, area), [ys[0] ?? 0, ys[0] ?? 0]) }),
+    cursor,
+    dot,
+    callout,
+  ) as SVGSVGElement;
+  let focused: number | undefined;
+  const at = (event: Event): void => {
+    const box = svg.getBoundingClientRect();
+    focused = nearest(xs.slice(0, Math.max(1, points.length)), ((event as PointerEvent).clientX - box.left) * (width / box.width));
+    point(focused);
+  };
+  svg.addEventListener('pointermove', at);
+  svg.addEventListener('pointerdown', at);
+  // A finger that is lifted leaves what it has shown.
+  svg.addEventListener('pointerleave', (event) => (event as PointerEvent).pointerType === 'mouse' && point(undefined));
+  svg.addEventListener('keydown', (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      focused = Math.min(last, Math.max(0, (focused ?? (step > 0 ? -1 : last + 1)) + step));
+      point(focused);
+    }
+  });
+  svg.addEventListener('blur', () => {
+    focused = undefined;
+    point(undefined);
+  });
+  return svg;
+};

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { csv } from '../../main/dashboard/csv';
+
+test('cells are quoted where they must be, and numbers stay as they were counted', () => {
+  assert.equal(
+    csv(['Page', 'Visitors'], [['/a,"b"\n', 1234.5], [null, 0], ['/c', null]]),
+    'Page,Visitors\r\n"/a,""b""\n",1234.5\r\n,0\r\n/c,\r\n',
+  );
+});
+
+test('no text is a formula to a spreadsheet', () => {
+  assert.equal(csv(['x'], [['=1+1'], ['@a'], ['-2'], [-2]]), "x\r\n'=1+1\r\n'@a\r\n'-2\r\n-2\r\n");
+});

@@ -1,0 +1,69 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.access.AccessKeyStore;
+import com.altcontext.access.AccessKeyStore.NewKey;
+import com.altcontext.access.Scope;
+import com.altcontext.api.testing.SignIn;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Keys and share links of the dashboard, in a real browser. */
+class DashboardAccessIT extends FilledDashboard {
+    @Test
+    void a_share_link_opens_figures_and_no_leads_and_leaves_no_key_in_the_address() {
+        String key = SignIn.key(
+                DATABASE.sql(), NewKey.ofShare("a link", "kiln", Instant.now().plus(Duration.ofDays(1))));
+
+        page.open("?window=7#key=" + key).settled();
+
+        assertThat(page.tab.evaluate("location.href").asText()).endsWith("/dashboard?window=7");
+        assertThat(page.tab.requests()).noneMatch(asked -> asked.contains(key));
+        assertThat(page.tile("uniqueVisitors")).startsWith("2");
+        assertThat(page.text(".toolbar select")).isEqualTo("Maple Kiln (kiln)");
+        assertThat(page.has(".leads, .forms")).isFalse();
+        page.assertAccessible("shared", DashboardTab.PHONE);
+        page.open("?window=7&f=is%3Acountry%3ACA").settled();
+        assertThat(page.text("[data-dimension=path] .body"))
+                .as("of one visitor")
+                .isEqualTo("Nothing in this window.");
+        page.assertBlameless();
+
+        var _ = DATABASE.sql().inTransaction(tx -> AccessKeyStore.revoke(tx, "a link", Instant.now()));
+        page.open("?window=7");
+        assertThat(page.text("h1")).isEqualTo("Sign in");
+        assertThat(page.has(".menu.needed")).isFalse();
+        DashboardTab later = STAGE.tab();
+        later.open("#key=" + key);
+        assertThat(later.text(".why")).isEqualTo("This link has ended. Ask for a new one, or sign in with a key.");
+        assertThat(later.tab.evaluate("location.hash").asText()).isEmpty();
+    }
+
+    @Test
+    void revoking_a_key_ends_the_session_that_it_began() {
+        String key = SignIn.key(
+                DATABASE.sql(), new NewKey("marketing", Set.of(Scope.FIGURES_READ), List.of("kiln"), false, null));
+        page.open("?window=7").enter(key);
+        page.settled();
+        assertThat(page.tile("uniqueVisitors")).startsWith("2");
+        assertThat(page.text(".toolbar select")).isEqualTo("Maple Kiln (kiln)");
+        assertThat(page.has(".forms, .leads .download, .menu.needed"))
+                .as("what the key does not open is not offered")
+                .isFalse();
+        page.assertBlameless();
+
+        var _ = DATABASE.sql().inTransaction(tx -> AccessKeyStore.revoke(tx, "marketing", Instant.now()));
+        page.tab.click("input[value=\"90\"]");
+        page.tab.await("document.querySelector('#key')");
+
+        assertThat(page.text(".why")).isEqualTo("Your session has ended. Sign in again to return to this view.");
+        assertThat(page.has(".tiles")).isFalse();
+        page.enter(key);
+        page.tab.await("document.querySelector('#key-fault').textContent");
+        assertThat(page.text("#key-fault")).isEqualTo("This is not the key of this service.");
+    }
+}

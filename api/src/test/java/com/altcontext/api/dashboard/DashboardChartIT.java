@@ -1,0 +1,105 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.StoredRows;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The chart, by mouse, finger and keyboard, in a real browser. */
+class DashboardChartIT extends FilledDashboard {
+    @Test
+    void the_chart_is_drawn_from_the_days_and_a_table_has_them_all() {
+        page.signIn(SEVEN);
+
+        // The zero line is at 212, and the maximum, 2, at 10.
+        assertThat(page.heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 10.0);
+        assertThat(page.heights("path.before")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 111.0, 212.0);
+        assertThat(page.tab
+                        .evaluate(
+                                "[...document.querySelectorAll('.tick')].slice(0, 3).map(tick => tick.textContent).join()")
+                        .asText())
+                .isEqualTo("0,1,2");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('svg[role=img]').getAttribute('aria-label')")
+                        .asText())
+                .startsWith("Visitors by day, ")
+                .contains("from 0 to 2 a day");
+
+        page.choose("pageViews");
+        assertThat(page.query()).isEqualTo("?window=7&property=kiln&chart=pageViews");
+        assertThat(page.heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 144.7, 10.0);
+
+        page.tab.click(".trend summary");
+        page.tab.await("document.querySelector('.trend details table')");
+        List<String> rows = page.rows(".trend details");
+        assertThat(rows).hasSize(15);
+        assertThat(rows.get(6)).endsWith("|2|3|2|0");
+        assertThat(rows.get(5)).endsWith("|1|1|1|1");
+        assertThat(rows.get(7)).isEqualTo("The window before");
+        assertThat(rows.get(13)).endsWith("|1|1|1|0");
+    }
+
+    @Test
+    void a_pointer_on_the_chart_shows_the_day_below_it() {
+        page.signIn(SEVEN);
+        String yesterday =
+                DateTimeFormatter.ofPattern("EEE, MMM d, yyyy", Locale.US).format(PAST.today.minusDays(1));
+        // As a hand does, the pointer moves a little: after a new layout, the next move finds what is below it.
+        StoredRows.await(
+                () -> {
+                    JsonNode box = page.tab.evaluate(
+                            "(() => { const {right, top} = document.querySelector('.plot svg').getBoundingClientRect(); return {right, top} })()");
+                    page.movePointer(
+                            box.path("right").asDouble() - 20, box.path("top").asDouble() + 50);
+                    page.movePointer(
+                            box.path("right").asDouble() - 14, box.path("top").asDouble() + 50);
+                    return page.text(".legend .now");
+                },
+                yesterday + "2");
+        assertThat(callout()).isEqualTo("2");
+    }
+
+    private String callout() {
+        return page.tab
+                .evaluate("document.querySelector('.callout').textContent")
+                .asText();
+    }
+
+    @Test
+    void a_finger_on_the_chart_shows_the_day_and_it_stays_when_the_finger_is_lifted() {
+        page.signIn(SEVEN);
+        page.look(DashboardTab.PHONE, false);
+        page.tab.call("Emulation.setTouchEmulationEnabled", Map.of("enabled", true));
+        StoredRows.await(
+                () -> {
+                    JsonNode box = page.tab.evaluate(
+                            "(() => { const {right, top} = document.querySelector('.plot svg').getBoundingClientRect(); return {x: right - 14, y: top + 50} })()");
+                    page.tab.call(
+                            "Input.dispatchTouchEvent", Map.of("type", "touchStart", "touchPoints", List.of(box)));
+                    page.tab.call("Input.dispatchTouchEvent", Map.of("type", "touchEnd", "touchPoints", List.of()));
+                    return callout();
+                },
+                "2");
+        assertThat(page.text(".legend .now")).endsWith("2");
+        page.assertBlameless();
+    }
+
+    @Test
+    void the_arrow_keys_go_from_day_to_day() {
+        page.signIn(SEVEN);
+        page.tab.evaluate("document.querySelector('.plot svg').focus()");
+
+        page.tab.press("ArrowLeft");
+        assertThat(callout()).as("yesterday").isEqualTo("2");
+        page.tab.press("ArrowLeft");
+        assertThat(callout()).as("the day before").isEqualTo("1");
+        page.tab.evaluate("document.querySelector('.plot svg').blur()");
+        assertThat(callout()).isEmpty();
+        assertThat(page.text(".legend .now")).isEqualTo("This window");
+    }
+}

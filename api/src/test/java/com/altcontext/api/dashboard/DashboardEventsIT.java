@@ -1,0 +1,158 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.StoredRows;
+import com.altcontext.testing.TestEvent;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** What happens on a site, in a real browser: now, goals, funnels, links, files and named events. */
+class DashboardEventsIT extends FilledDashboard {
+    @Test
+    void what_happens_now_is_shown() {
+        String property = "busy-now";
+        page.signIn("?window=7&property=" + property);
+        page.tab.await("document.querySelector('.minutes')");
+        assertThat(page.text(".now-visitors")).isEqualTo("0 visitors in the last 5 minutes");
+        PAST.store(TestEvent.view("guest-now", Instant.now(), "/here").property(property));
+
+        // Looks again when the page is seen again.
+        page.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+        page.tab.await("document.querySelector('.now-visitors').textContent.startsWith('1 ')");
+
+        assertThat(page.tab
+                        .evaluate("document.querySelectorAll('.minutes i').length")
+                        .intValue())
+                .isEqualTo(30);
+        assertThat(page.rows(".realtime")).containsExactly("/here|1", "Direct|1");
+        page.assertAccessible("now", DashboardTab.PHONE);
+    }
+
+    @Test
+    void nothing_is_asked_about_now_while_the_page_is_hidden() {
+        page.signIn(SEVEN);
+        page.tab.await("document.querySelector('.minutes')");
+        long asked = realtimeRequests();
+        page.tab.evaluate("Object.defineProperty(document, 'hidden', {configurable: true, get: () => true})");
+        page.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+        assertThat(realtimeRequests()).isEqualTo(asked);
+
+        page.tab.evaluate("delete document.hidden");
+        page.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+        StoredRows.await(() -> realtimeRequests() > asked, true);
+    }
+
+    private long realtimeRequests() {
+        return page.tab.requests().stream()
+                .filter(asked -> asked.contains("/realtime"))
+                .count();
+    }
+
+    @Test
+    void a_funnel_is_drawn_and_stands_in_the_address() {
+        page.signIn(SEVEN);
+        page.tab.evaluate("document.querySelector('.funnel input').value = '/news, form_start, form_submit, /nowhere'");
+        page.tab.click(".funnel button");
+        page.settled();
+
+        assertThat(page.query()).isEqualTo(SEVEN + "&step=%2Fnews&step=form_start&step=form_submit&step=%2Fnowhere");
+        assertThat(page.rows(".funnel"))
+                .containsExactly(
+                        "1. /news|1|33.3%|33.3%",
+                        "2. Form begun|1|100.0%|33.3%", "3. Form sent|1|100.0%|33.3%", "4. /nowhere|0|0.0%|0.0%");
+        page.assertAccessible("funnel", DashboardTab.PHONE);
+        page.assertBlameless();
+    }
+
+    @Test
+    void links_files_and_reading_are_shown_and_filter_too() {
+        String property = "read";
+        PAST.store(
+                PAST.view(property, "reader", 1, "10:00:00").path("/guide").engaged(30_000),
+                PAST.view(property, "reader", 1, "10:01:00")
+                        .type("outbound_click")
+                        .path("/guide")
+                        .props("{\"url\":\"https://other.example/kilns\"}"),
+                PAST.view(property, "reader", 1, "10:02:00")
+                        .type("file_download")
+                        .path("/guide")
+                        .props("{\"url\":\"https://odd.example/plan.pdf\"}"));
+        page.signIn("?window=7&property=" + property);
+
+        assertThat(page.rows(".extras")).containsExactly("https://other.example/kilns|1|1");
+        page.choose("file_download");
+        assertThat(page.rows(".extras")).containsExactly("https://odd.example/plan.pdf|1|1");
+        page.choose("scroll");
+        assertThat(page.rows(".extras").stream().filter(row -> row.startsWith("/guide|")))
+                .containsExactly("/guide|1|–|30 s");
+        page.choose("outbound_click");
+        page.tab.click(".extras tbody button");
+        page.settled();
+        assertThat(page.text(".chips")).isEqualTo("Link is https://other.example/kilns ×");
+        assertThat(page.tile("sessions")).startsWith("1");
+        page.assertBlameless();
+    }
+
+    @Test
+    void named_events_are_shown_with_their_props_in_words() {
+        String property = "teas";
+        PAST.store(
+                ordered(property, "guest-1", "{\"tea\": \"sencha\", \"grams\": 100}"),
+                ordered(property, "guest-2", "{\"tea\": \"sencha\"}"),
+                ordered(property, "guest-3", "{\"tea\": \"assam\"}"));
+        page.signIn("?window=7&extras=props&property=" + property);
+
+        assertThat(page.breakdown("event_type")).containsExactly("Tea ordered|3|3");
+        assertThat(page.text(".extras option:checked")).isEqualTo("Tea ordered · tea");
+        assertThat(page.rows(".extras")).containsExactly("sencha|2|2", "assam|1|1");
+        page.assertAccessible("props", DashboardTab.PHONE);
+        page.select(".extras select", "tea_ordered.grams");
+        assertThat(page.rows(".extras")).containsExactly("100|1|1");
+        assertThat(page.query()).endsWith("&extras=props&prop=tea_ordered.grams");
+        page.tab.click(".extras tbody button");
+        page.settled();
+        assertThat(page.text(".chips")).isEqualTo("grams is 100 ×");
+        assertThat(page.tile("sessions")).startsWith("1");
+        page.assertBlameless();
+    }
+
+    private static TestEvent ordered(String property, String who, String props) {
+        return PAST.view(property, who, 1, "10:00:00").type("tea_ordered").props(props);
+    }
+
+    @Test
+    void a_goal_is_made_from_the_row_of_a_page() {
+        String property = "wished";
+        PAST.store(
+                PAST.view(property, "guest-1", 1, "10:00:00").path("/thanks"),
+                PAST.view(property, "guest-2", 2, "10:00:00").path("/thanks/again"),
+                PAST.view(property, "guest-3", 2, "10:00:00").path("/"));
+        page.signIn("?window=7&property=" + property);
+        assertThat(page.text(".goals .body")).startsWith("No goals yet.");
+
+        page.tab.evaluate(
+                "document.querySelector('[data-dimension=path] [title=\"/thanks\"]').closest('tr').querySelector('.menu').click()");
+        page.tab.evaluate("[...document.querySelectorAll('.menu-list button')].at(-1).click()");
+        assertThat(page.tab.evaluate("document.activeElement.value").asText()).isEqualTo("Visited /thanks");
+        page.tab.evaluate("document.querySelectorAll('dialog input')[1].value = '/thanks*'");
+        page.assertAccessible("new-goal", DashboardTab.PHONE);
+        page.tab.press("Enter");
+        page.tab.await("!document.querySelector('dialog')");
+        page.settled();
+
+        assertThat(page.rows(".goals")).containsExactly("Visited /thanks|2|66.7%|");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('.sparkline').ariaLabel")
+                        .asText())
+                .isEqualTo("From 0 to 1");
+        assertThat(PAST.stored.rows(
+                        "SELECT to_jsonb(a)::text FROM audit_log AS a WHERE action = 'goal_added' AND done_by = 'dashboard' AND property_id = ?",
+                        property))
+                .hasSize(1);
+        page.tab.click(".goals tbody button");
+        page.settled();
+        assertThat(page.tile("sessions")).startsWith("2");
+        page.assertBlameless();
+    }
+}

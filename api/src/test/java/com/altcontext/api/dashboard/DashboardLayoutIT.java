@@ -1,0 +1,100 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.StoredRows;
+import com.altcontext.api.testing.TestService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the page of the dashboard is put together, in a real browser. */
+class DashboardLayoutIT extends FilledDashboard {
+    @Test
+    void what_is_far_below_is_asked_for_when_it_comes_into_view() {
+        page.tab.look(DashboardTab.WIDE, 800, false);
+        page.open("?property=default").enter(TestService.ADMIN_KEY);
+        page.tab.await("document.querySelector('.leads-by .bars') && !document.querySelector('[aria-busy]')");
+
+        assertThat(asked("dimension=country")).isZero();
+        assertThat(asked("/v1/")).as("requests of the first view").isLessThan(12);
+        page.tab.evaluate("document.querySelector('[data-waits]').scrollIntoView()");
+        page.tab.evaluate("scrollTo(0, document.body.scrollHeight)");
+        page.tab.await("document.querySelector('[data-dimension=country] .bars')");
+        assertThat(page.breakdown("country")).hasSize(5);
+        page.tab.evaluate("scrollTo(0, 0)");
+
+        // Those that were seen and are no longer wait with the next view.
+        page.tab.click("input[value=\"90\"]");
+        page.tab.await("location.search.includes('window=90') && !document.querySelector('[aria-busy]')");
+        assertThat(asked("window=90&propertyId=default&dimension=country")).isZero();
+        page.assertBlameless();
+    }
+
+    private long asked(String part) {
+        return page.tab.requests().stream().filter(each -> each.contains(part)).count();
+    }
+
+    @Test
+    void every_table_can_be_saved_with_the_figures_as_they_were_counted(@TempDir Path downloads) throws IOException {
+        page.signIn(SEVEN);
+        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
+        page.tab.click("[data-dimension=country] .csv");
+        StoredRows.await(() -> Files.exists(downloads.resolve("countries.csv")), true);
+        page.tab.click(".leads-by .csv");
+        StoredRows.await(() -> Files.exists(downloads.resolve("source.csv")), true);
+
+        assertThat(Files.readString(downloads.resolve("countries.csv")))
+                .isEqualTo("\ufeffCountries,Sessions,%\r\nCA,2,0.6666666666666666\r\nFR,1,0.3333333333333333\r\n");
+        assertThat(Files.readString(downloads.resolve("source.csv")))
+                .isEqualTo("\ufeffSource,Leads,Mailable,Per session\r\norganic_search,1,1,1\r\n");
+        page.tab.click(".trend summary");
+        page.tab.click(".vitals summary");
+        page.tab.click(".ingest summary");
+        assertThat(page.tab
+                        .evaluate(
+                                "[...document.querySelectorAll('table')].filter(table => !table.closest('.card').querySelector('.csv')).length")
+                        .intValue())
+                .as("tables without a file")
+                .isZero();
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_narrow_phone_has_a_header_of_one_line_in_french_and_tables_that_show_there_is_more() {
+        DashboardTab french = STAGE.tab("fr-CA");
+        french.signIn("?property=default").look(DashboardTab.PHONE, false);
+
+        assertThat(french.tab
+                        .evaluate("document.querySelector('.top').offsetHeight")
+                        .intValue())
+                .isLessThan(60);
+        french.assertAccessible("french-phone", DashboardTab.PHONE);
+        french.tab.click("[data-dimension=path] button.details");
+        french.tab.await("document.querySelector('dialog table')");
+        assertThat(french.tab
+                        .evaluate(
+                                "(({scrollWidth, clientWidth}) => scrollWidth > clientWidth)(document.querySelector('dialog .scroll'))")
+                        .booleanValue())
+                .isTrue();
+        assertThat(french.tab
+                        .evaluate("getComputedStyle(document.querySelector('dialog .scroll')).backgroundAttachment")
+                        .asText())
+                .as("a shadow where there is more")
+                .isEqualTo("local, local, scroll, scroll");
+        french.assertBlameless();
+    }
+
+    @Test
+    void where_all_countries_are_unknown_it_says_why() {
+        page.signIn("?window=7&property=odd");
+
+        assertThat(page.text("[data-dimension=country] .body"))
+                .isEqualTo(
+                        "All countries are unknown: this service has no GEOIP_DATABASE, or none when these visits came."
+                                + " Its operator can set one.");
+    }
+}

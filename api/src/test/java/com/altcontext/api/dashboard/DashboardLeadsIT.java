@@ -1,0 +1,153 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.StoredRows;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leads in the dashboard, in a real browser: where they came from, their consent, their forms, one person. */
+class DashboardLeadsIT extends FilledDashboard {
+    @Test
+    void the_first_figures_are_leads_those_that_may_be_written_to_visitors_and_the_rate() {
+        page.signIn(SEVEN);
+
+        assertThat(page.tile("newLeads")).isEqualTo("1");
+        assertThat(page.tile("newMailableLeads")).isEqualTo("1");
+        assertThat(page.tab
+                        .evaluate(
+                                "[...document.querySelectorAll('.first [data-metric]')].map(tile => tile.dataset.metric).join()")
+                        .asText())
+                .isEqualTo("newLeads,newMailableLeads,uniqueVisitors,landingPageConversionRate");
+        assertThat(page.rows(".leads-by")).containsExactly("Organic search|1|1|100.0%");
+        page.choose("capture");
+        assertThat(page.rows(".leads-by")).containsExactly("Direct|1|1|100.0%");
+        page.choose("lead.form");
+        assertThat(page.rows(".leads-by")).containsExactly("newsletter|1|1|–");
+        assertThat(page.query()).isEqualTo(SEVEN + "&leads=lead.form&touch=capture");
+        page.assertBlameless();
+    }
+
+    @Test
+    void leads_answer_to_filters_that_leads_know() {
+        page.signIn(SEVEN + "&f=is%3Atraffic_source%3Adirect");
+        assertThat(page.text(".leads-by .body")).isEqualTo("No new leads in this window.");
+
+        page.open(SEVEN + "&f=is%3Atraffic_source%3Aorganic_search").settled();
+        assertThat(page.rows(".leads-by")).containsExactly("Organic search|1|1|100.0%");
+        assertThat(page.tile("newLeads")).isEqualTo("1");
+        page.choose("capture");
+        assertThat(page.text(".leads-by .body"))
+                .as("filters are about the chosen visit")
+                .isEqualTo("No new leads in this window.");
+
+        page.open(SEVEN + "&touch=capture&f=is%3Atraffic_source%3Adirect").settled();
+        assertThat(page.rows(".leads-by")).containsExactly("Direct|1|1|100.0%");
+        page.choose("lead.form");
+        assertThat(page.rows(".leads-by")).containsExactly("newsletter|1|1|–");
+        page.open(SEVEN + "&f=is%3Acountry%3ACA").settled();
+        assertThat(page.text(".leads-by .body"))
+                .isEqualTo("Of a lead, only the source, referrer, landing page and UTM values are known. Remove these"
+                        + " filters to see leads: Country.");
+    }
+
+    @Test
+    void leads_are_counted_by_consent_and_a_download_is_audited(@TempDir Path downloads) {
+        page.signIn(SEVEN);
+        assertThat(page.rows(".leads .bars"))
+                .containsExactly(
+                        "Express|1|50.0%",
+                        "Implied|0|0.0%", "Implied, expired|0|0.0%", "Pending|0|0.0%", "Withdrawn|1|50.0%");
+        assertThat(page.text(".leads tfoot")).isEqualTo("All leads 2");
+
+        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
+        page.select(".leads select", "withdrawn");
+        page.tab.click(".leads .download button");
+        page.tab.await("document.querySelector('.leads .download + p').textContent.endsWith('is being saved.')");
+
+        String name = page.text(".leads .download + p").replace(" is being saved.", "");
+        assertThat(name).matches("leads-.+\\.csv");
+        StoredRows.await(() -> Files.exists(downloads.resolve(name)), true);
+        assertThat(downloads.resolve(name))
+                .content()
+                .contains("'=cmd@example.ca,kiln,withdrawn")
+                .doesNotContain("anna@");
+        assertThat(
+                        PAST.stored.rows(
+                                "SELECT to_jsonb(a)::text FROM audit_log a WHERE property_id = 'kiln' AND action = 'leads_csv'"))
+                .hasSize(1);
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_lead_is_found_shown_and_forgotten_and_each_look_is_audited() {
+        String lead = "zoe" + System.nanoTime() + "@example.ca";
+        PAST.lead("kiln", lead, "express", 40);
+        PAST.stored.execute(
+                "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash, payload)"
+                        + " SELECT gen_random_uuid(), id, 'kiln', 'workshop', now(), sha256('x'), '{\"topic\": \"glazes\"}' FROM leads WHERE email IN (?, 'anna@example.ca')",
+                lead);
+        page.signIn(SEVEN);
+        assertThat(looks()).as("closed, nothing is asked").isZero();
+
+        page.tab.click(".forms summary");
+        page.tab.await("document.querySelector('.forms table')");
+        assertThat(page.rows(".forms")).hasSize(2);
+        page.tab.evaluate("document.querySelector('.forms input').value = 'zoe'");
+        page.tab.click(".forms form button");
+        page.tab.await("document.querySelector('.forms tbody').rows.length === 1");
+        assertThat(page.rows(".forms").getFirst())
+                .startsWith(lead + "|")
+                .endsWith("|workshop|topic: glazes|Express|Unknown|Unknown");
+        assertThat(looks()).isEqualTo(2);
+        page.assertAccessible("submissions", DashboardTab.PHONE);
+
+        page.tab.click(".forms td button, .forms th button");
+        page.tab.await("document.querySelector('dialog .actions')");
+        assertThat(page.text("dialog h2")).isEqualTo(lead);
+        page.assertAccessible("lead", DashboardTab.PHONE);
+        page.tab.click("dialog .forget");
+        assertThat(stored(lead)).as("asked once").isEqualTo(1);
+        page.tab.click("dialog .sure");
+        page.tab.await("!document.querySelector('dialog')");
+        page.tab.await("!document.querySelector('.forms table')");
+
+        assertThat(stored(lead)).isZero();
+        assertThat(page.text(".forms .list-of-forms")).isEqualTo("No form was sent.");
+        page.assertBlameless();
+    }
+
+    private static int stored(String lead) {
+        return PAST.stored
+                .rows("SELECT to_jsonb(l)::text FROM leads l WHERE email = ?", lead)
+                .size();
+    }
+
+    private static int looks() {
+        return PAST.stored
+                .rows("SELECT to_jsonb(a)::text FROM audit_log a WHERE action = 'lead_list' AND property_id = 'kiln'")
+                .size();
+    }
+
+    @Test
+    void a_form_of_a_bot_and_one_for_review_are_marked() {
+        String property = "marked";
+        PAST.lead(property, "robot@example.ca", "pending", 1);
+        PAST.lead(property, "many@example.ca", "pending", 1);
+        PAST.stored.execute("UPDATE leads SET is_bot = true WHERE email = 'robot@example.ca'");
+        PAST.stored.execute(
+                "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash, for_review)"
+                        + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x'), NOT is_bot FROM leads WHERE property_id = 'marked'");
+        page.signIn("?window=7&property=marked");
+        page.tab.click(".forms summary");
+        page.tab.await("document.querySelector('.forms table')");
+
+        assertThat(page.rows(".forms"))
+                .anyMatch(row -> row.startsWith("robot@example.ca|") && row.contains("|fairbot|"))
+                .anyMatch(row -> row.startsWith("many@example.ca|") && row.contains("|fairto be reviewed|"));
+        page.assertAccessible("marked", DashboardTab.PHONE);
+    }
+}

@@ -1,0 +1,209 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.testing.TestEvent;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The windows that can be chosen, in a real browser: days, hours, and what they are compared with. */
+class DashboardWindowsIT extends FilledDashboard {
+    @Test
+    void the_pickers_change_the_figures_and_the_address_and_the_way_back_is_open() {
+        page.signIn(SEVEN);
+
+        page.choose("today");
+        assertThat(page.query()).isEqualTo("?window=today&property=kiln");
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("1▼ 50.0%down 50.0%, worse");
+        page.choose("30");
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("3");
+        page.choose("90");
+        page.choose("all");
+        assertThat(page.tile("uniqueVisitors")).as("today too").isEqualTo("4");
+        page.select(".toolbar select", "");
+        assertThat(page.query()).isEqualTo("?window=all");
+        assertThat(page.text("main > .quiet")).isEqualTo("Days are those of each site’s own time zone.");
+        assertThat(page.tile("uniqueVisitors")).matches("[\\d,]{3,}");
+        page.select(".toolbar select", "kiln");
+        assertThat(page.text("main > .quiet")).isEqualTo("Days are those of the time zone Africa/Abidjan.");
+        page.choose("7");
+        page.select(".compare", "false");
+        assertThat(page.query()).isEqualTo("?window=7&compare=false&property=kiln");
+        assertThat(page.tile("uniqueVisitors")).isEqualTo("2");
+        assertThat(page.has("path.before")).isFalse();
+
+        page.tab.evaluate("history.back()");
+        page.tab.await("location.search === '?window=7&property=kiln'");
+        page.settled();
+        assertThat(page.tile("uniqueVisitors")).startsWith("2▲");
+        assertThat(page.tab.evaluate("document.querySelector('.compare').value").asText())
+                .isEqualTo("true");
+        page.tab.evaluate("history.go(-2)");
+        page.tab.await("location.search === '?window=all'");
+        page.settled();
+        assertThat(page.has("input[value=all]:checked")).isTrue();
+    }
+
+    @Test
+    void a_number_of_days_that_is_not_offered_becomes_a_choice_of_its_own() {
+        page.signIn("?window=31&property=default");
+
+        assertThat(page.query()).isEqualTo("?window=31&property=default");
+        assertThat(page.windows()).isEqualTo("today yesterday 7 30 90 month year all 31 custom");
+        assertThat(page.has("input[value=\"31\"]:checked")).isTrue();
+        assertThat(page.text("label:has(input[value=\"31\"])")).isEqualTo("31 d");
+        assertThat(page.heights("path.now")).hasSize(31);
+
+        page.choose("7");
+        assertThat(page.query()).isEqualTo("?window=7&property=default");
+        page.choose("31");
+        assertThat(page.query()).isEqualTo("?window=31&property=default");
+        assertThat(page.heights("path.now")).hasSize(31);
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_window_that_the_service_does_not_take_becomes_thirty_days_also_in_the_address() {
+        page.signIn("");
+        for (String wrong : List.of("0", "-7", "abc", "367", "7.5")) {
+            page.open("?window=" + wrong + "&property=default").settled();
+
+            assertThat(page.query()).as(wrong).isEqualTo("?property=default");
+            assertThat(page.windows()).as(wrong).isEqualTo("today yesterday 7 30 90 month year all custom");
+            assertThat(page.has("input[value=\"30\"]:checked")).as(wrong).isTrue();
+            assertThat(page.heights("path.now")).as(wrong).hasSize(30);
+        }
+        page.assertBlameless();
+    }
+
+    @Test
+    void custom_days_are_shown_and_invalid_ones_get_a_reason() {
+        page.signIn("?property=kiln");
+        page.tab.click("input[value=custom]");
+
+        days("", PAST.today.toString(), "Enter both days.");
+        days(PAST.today.toString(), PAST.today.minusDays(1).toString(), "The first day must not come after the last.");
+        days(PAST.today.minusDays(366).toString(), PAST.today.toString(), "At most 366 days can be shown at once.");
+        days(PAST.today.toString(), PAST.today.plusDays(1).toString(), "The last day must not be after today");
+        assertThat(page.query()).isEqualTo("?property=kiln");
+
+        days(PAST.today.minusDays(2).toString(), PAST.today.minusDays(2).toString(), "");
+        page.settled();
+        assertThat(page.query()).isEqualTo("?from=%1$s&to=%1$s&property=kiln".formatted(PAST.today.minusDays(2)));
+        assertThat(page.tile("totalPageViews")).isEqualTo("1");
+        assertThat(page.heights("path.now")).as("a single day has hours").hasSize(24);
+    }
+
+    private void days(String from, String to, String message) {
+        page.tab.evaluate("""
+                (() => {
+                  const [from, to] = document.querySelectorAll('.custom input');
+                  from.value = '%s';
+                  to.value = '%s';
+                })()""".formatted(from, to));
+        page.tab.click(".custom button");
+        assertThat(page.text(".custom .problem")).startsWith(message);
+        assertThat(page.text(".custom .problem").isEmpty()).isEqualTo(message.isEmpty());
+    }
+
+    @Test
+    void a_device_whose_clock_is_wrong_is_shown_the_day_of_the_service() {
+        page.tab.beforeEachPage("const right = Date.now; Date.now = () => right() + 3 * 86400000");
+        page.signIn("?window=today&property=kiln");
+
+        assertThat(page.tile("uniqueVisitors")).startsWith("1");
+        assertThat(page.has(".alert p")).isFalse();
+        page.tab.click("input[value=custom]");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('.custom input').max")
+                        .asText())
+                .isEqualTo(PAST.today.toString());
+    }
+
+    @Test
+    void one_day_is_shown_by_its_hours_against_those_of_the_day_before() {
+        page.signIn("?window=yesterday&property=kiln");
+
+        assertThat(page.heights("path.now")).hasSize(24);
+        assertThat(page.heights("path.before")).hasSize(24);
+        // Both came at midnight; one of the day before at eight.
+        assertThat(page.heights("path.now").subList(0, 2)).containsExactly(10.0, 212.0);
+        assertThat(page.heights("path.before").subList(7, 10)).containsExactly(212.0, 111.0, 212.0);
+
+        page.choose("today");
+        assertThat(page.heights("path.before")).hasSize(24);
+        assertThat(page.has("path.now")).as("never a lone dot").isTrue();
+        page.tab.evaluate("document.querySelector('.plot svg').focus()");
+        page.tab.press("ArrowRight");
+        assertThat(page.text(".legend .now")).contains("12").endsWith("1");
+        page.assertBlameless();
+    }
+
+    @Test
+    void all_that_there_is_begins_with_the_first_visit() {
+        page.signIn("?window=all&property=kiln");
+
+        assertThat(page.text("h1")).startsWith("Since ");
+        assertThat(page.heights("path.now")).as("nine days ago until today").hasSize(9);
+    }
+
+    @Test
+    void a_window_that_begins_before_the_first_visit_is_shown_from_there() {
+        page.signIn("?window=30&property=kiln");
+
+        assertThat(page.text("h1")).startsWith("Since ");
+        assertThat(page.text(".compared")).as("there was nothing before").isEmpty();
+        assertThat(page.heights("path.now")).as("nine full days").hasSize(9);
+        assertThat(page.has("path.before")).isFalse();
+        page.choose("7");
+        assertThat(page.text("h1")).doesNotContain("Since");
+        page.assertBlameless();
+    }
+
+    @Test
+    void more_than_the_service_answers_at_once_is_not_called_all() {
+        PAST.stored.execute(
+                "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES ('old', current_date - 400, 1, 1)");
+        page.signIn("?window=all&property=old");
+
+        assertThat(page.text("h1")).doesNotContain("Since");
+        assertThat(page.text(".compared")).startsWith("the last 366 days: no more are shown at once.");
+        assertThat(page.heights("path.now")).as("today is drawn apart").hasSize(365);
+    }
+
+    /** One of them has another day than UTC at any time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Pacific/Kiritimati", "Pacific/Pago_Pago"})
+    void hours_of_today_begin_at_midnight_of_the_site(String zone) {
+        String property = zone.substring(8).toLowerCase(Locale.ROOT).replace('_', '-');
+        ZonedDateTime midnight = LocalDate.now(ZoneId.of(zone)).atStartOfDay(ZoneId.of(zone));
+        PAST.store(
+                TestEvent.view("before", midnight.minusSeconds(1).toInstant(), "/late")
+                        .property(property),
+                TestEvent.view("after-one", midnight.toInstant(), "/early").property(property),
+                TestEvent.view("after-two", midnight.toInstant(), "/early").property(property));
+        int daysAgo = (int) ChronoUnit.DAYS.between(midnight.toLocalDate(), PAST.today);
+        PAST.rollUp(daysAgo + 1, daysAgo);
+        page.signIn("?window=today&property=" + property);
+
+        assertThat(page.tile("uniqueVisitors")).startsWith("2");
+        assertThat(page.breakdown("path")).containsExactly("/early|2|2");
+        List<Double> before = page.heights("path.before");
+        assertThat(before).hasSize(24);
+        assertThat(before.getLast()).as("the last hour of yesterday").isEqualTo(111.0);
+        assertThat(before.subList(0, 23)).containsOnly(212.0);
+        assertThat(page.heights("path.now").getFirst())
+                .as("the first hour of today")
+                .isEqualTo(10.0);
+        page.choose("yesterday");
+        assertThat(page.breakdown("path")).containsExactly("/late|1|1");
+        page.assertBlameless();
+    }
+}
