@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs altops at its hours (UTC), or once with the arguments that are given.
 #
-#   DATABASE_URL_FILE=… schedule.sh                     forever: rollups four times a day, a backup and a purge once
+#   DATABASE_URL_FILE=… schedule.sh                     forever: rollups four times a day, once a backup, a purge and due reports
 #   DATABASE_URL_FILE=… schedule.sh COMMAND …           altops COMMAND …, once
 #   DATABASE_URL_FILE=… schedule.sh at HOUR             what is due at that hour, now
 #
@@ -54,6 +54,7 @@ due() {
     1 | 7 | 13 | 19) job rollup && job rollup check || ok=1 ;;
     2) backup || ok=1 ;;
     4) job rollup && job retention purge ${KEEP_SUBMISSIONS:+--keep-submissions "$KEEP_SUBMISSIONS"} || ok=1 ;;
+    8) job report send || ok=1 ;;
     *) return 0 ;;
   esac
   if ((ok == 0)); then

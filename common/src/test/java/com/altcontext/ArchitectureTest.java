@@ -36,6 +36,7 @@ class ArchitectureTest {
             Map.entry("cluster", Set.of("db", "metrics", "retention")),
             Map.entry("consent", Set.of("db", "property", "lead")),
             Map.entry("delivery", Set.of("db")),
+            Map.entry("report", Set.of("db", "property", "metrics", "metrics.query")),
             Map.entry("metrics", Set.of("db", "property", "event")),
             Map.entry("metrics.query", Set.of("db", "property", "metrics", "lead")),
             Map.entry(

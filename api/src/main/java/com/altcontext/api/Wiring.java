@@ -38,6 +38,7 @@ import com.altcontext.metrics.query.QueryEngine;
 import com.altcontext.metrics.query.RawBreakdowns;
 import com.altcontext.metrics.query.RawSummaries;
 import com.altcontext.property.Properties;
+import com.altcontext.report.StopToken;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
 import com.altcontext.retention.LeadList;
@@ -254,6 +255,11 @@ class Wiring {
     @Singleton
     UnsubscribeToken unsubscribeToken(AppConfig config) {
         return new UnsubscribeToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+    }
+
+    @Singleton
+    StopToken stopToken(AppConfig config) {
+        return new StopToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
     }
 
     @Singleton

@@ -36,6 +36,7 @@ class ApiArchitectureTest {
             "event", Set.of("http", "config"),
             "lead", Set.of("http", "event", "config"),
             "metrics", Set.of("http", "config"),
+            "report", Set.of("http", "config", "delivery"),
             "dashboard", Set.of("http", "event", "config"));
 
     @Test

@@ -124,9 +124,9 @@ public final class Export {
     }
 
     /** What is held about the person. */
-    record Found(List<ExportedLead> leads, List<LinkedVisitor> visitors, Mentions mentions) {
+    record Found(List<ExportedLead> leads, List<LinkedVisitor> visitors, boolean isRecipient, Mentions mentions) {
         boolean isNothing() {
-            return leads.isEmpty() && visitors.isEmpty() && mentions.isEmpty();
+            return leads.isEmpty() && visitors.isEmpty() && !isRecipient && mentions.isEmpty();
         }
     }
 
@@ -142,7 +142,10 @@ public final class Export {
                 .toList();
         Mentions mentions =
                 Mentions.count(tx, address, leads.stream().map(ExportedLead::id).toList(), shown, deadline);
-        return new Found(leads, visitors, mentions);
+        boolean isRecipient = tx.query(
+                        "SELECT EXISTS (SELECT 1 FROM recipients WHERE email = ?)", row -> row.flag(1), email.value())
+                .getFirst();
+        return new Found(leads, visitors, isRecipient, mentions);
     }
 
     /** A visitor whose identifier holds the address is not shared with anyone. */

@@ -85,6 +85,8 @@ final class ExportDocument {
             "last_error",
             "body");
 
+    private static final String RECIPIENT = object("r", "property_id", "kind", "created_at", "stopped_at");
+
     private static final String VISITOR = object("v", "visitor_id", "property_id", "anon_id", "first_seen_at");
 
     private static final String SESSION = object(
@@ -199,6 +201,11 @@ final class ExportDocument {
                 .append(Long.toString(found.visitors().stream()
                         .filter(Export.LinkedVisitor::shared)
                         .count()));
+        array(
+                "recipients",
+                RECIPIENT,
+                "recipients AS r WHERE r.email = ? ORDER BY r.created_at",
+                request.email().value());
         out.append(",\n\"mentions\":{")
                 .append(found.mentions().byTable().entrySet().stream()
                         .map(count -> '"' + camelCase(count.getKey()) + "\":" + count.getValue())

@@ -45,7 +45,7 @@ public final class SubmissionList {
                     SELECT i.is_bot FROM lead_identities AS i
                     WHERE i.lead_id = f.lead_id AND i.visitor_id = f.visitor_id AND i.source = 'form_submit'), l.is_bot),
                 'lead', jsonb_build_object(
-                    'id', l.id, 'email', l.email, 'firstCapturedAt', %s,
+                    'id', l.id, 'email', l.email, 'firstCapturedAt', %s, 'inReview', l.in_review,
                     'consent', jsonb_build_object('status', %s, 'expiresAt', %s),
                     'touches', jsonb_build_object('first', %s, 'capture', %s)))::text
             FROM form_submissions AS f JOIN leads AS l ON l.id = f.lead_id

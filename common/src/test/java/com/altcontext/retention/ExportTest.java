@@ -118,6 +118,16 @@ class ExportTest {
     }
 
     @Test
+    void one_who_gets_mails_about_a_site_is_shown_which() {
+        database.run("INSERT INTO recipients (id, property_id, kind, email, created_at)"
+                + " VALUES (gen_random_uuid(), 'default', 'report', 'bob@x.ca', now())");
+
+        String document = exported(BOB);
+        assertThat(at(document, "$.recipients[*].kind")).containsExactly("\"report\"");
+        assertThat(at(document, "$.leads.size()")).containsExactly("0");
+    }
+
+    @Test
     void for_an_unknown_address_nothing_is_written() {
         StringBuilder out = new StringBuilder();
 

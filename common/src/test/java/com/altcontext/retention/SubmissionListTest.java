@@ -72,7 +72,8 @@ class SubmissionListTest {
                 .startsWith("{\"ok\":true,\"rows\":[{")
                 .endsWith("}],\"next\":null}")
                 .contains("\"submittedAt\": \"2026-06-01T02:03:04.567Z\"", "\"fields\": {\"topic\": \"kilns é\"}")
-                .contains("\"email\": \"jo@x.ca\"", "\"id\": \"" + lead + "\"", "\"isBot\": false")
+                .contains(
+                        "\"email\": \"jo@x.ca\"", "\"id\": \"" + lead + "\"", "\"isBot\": false", "\"inReview\": false")
                 .contains("\"consent\": {\"status\": \"expired\", \"expiresAt\": \"2026-06-15T12:00:00.000Z\"}")
                 .contains("\"utmCampaign\": \"spring\"", "\"trafficSource\": \"email\"");
     }

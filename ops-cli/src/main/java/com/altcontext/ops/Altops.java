@@ -32,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
             GoalCommand.class,
             KeyCommand.class,
             WebhookCommand.class,
+            ReportCommand.class,
             SmokeCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -6,6 +6,8 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.delivery.Outbox;
+import com.altcontext.delivery.OutboxBacklog;
 import com.altcontext.retention.LastPurge;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * What is in the database. It scans no large table: the server estimates their rows, and the oldest and newest event are looked
  * up in the first and the last partition that hold any.
  *
+ * @param leadsInReview those that wait for an operator
  * @param endingKeys access keys that end within 14 days
  * @param schema the newest migration that was applied; 0 if none was. If it is too old, only this and the tables are filled in
  */
@@ -31,6 +34,9 @@ record Inventory(
         List<TableSize> tables,
         StoredEvents events,
         Map<String, Long> leads,
+        long leadsInReview,
+        OutboxBacklog mails,
+        OutboxBacklog webhooks,
         @Nullable LastPurge lastPurge,
         @Nullable Instant lastErasure,
         @Nullable LastLeadList lastLeadList,
@@ -101,13 +107,19 @@ record Inventory(
             long schema = DatabaseState.schemaVersion(tx);
             List<TableSize> tables = tables(tx);
             if (schema < DatabaseState.REQUIRED_SCHEMA) {
-                return new Inventory(schema, tables, StoredEvents.UNKNOWN, Map.of(), null, null, null, List.of());
+                OutboxBacklog none = new OutboxBacklog(0, null, 0);
+                return new Inventory(
+                        schema, tables, StoredEvents.UNKNOWN, Map.of(), 0, none, none, null, null, null, List.of());
             }
             return new Inventory(
                     schema,
                     tables,
                     events(tx, LocalDate.ofInstant(now, ZoneOffset.UTC)),
                     leads(tx),
+                    tx.query("SELECT count(*) FROM leads WHERE in_review", row -> row.number(1))
+                            .getFirst(),
+                    OutboxBacklog.of(tx, Outbox.Kind.MAIL),
+                    OutboxBacklog.of(tx, Outbox.Kind.WEBHOOK),
                     LastPurge.find(tx).orElse(null),
                     tx.query(LAST_ERASURE, row -> row.time(1)).stream()
                             .findFirst()

@@ -1,5 +1,8 @@
 package com.altcontext.ops;
 
+import com.altcontext.delivery.Recipients;
+import com.altcontext.delivery.Recipients.MailKind;
+import com.altcontext.delivery.Recipients.RecipientCount;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.property.PropertyStore.StoredProperty;
 import java.util.ArrayList;
@@ -22,17 +25,36 @@ final class PropertyListCommand implements Runnable {
     @Override
     public void run() {
         List<StoredProperty> all = context.sql().inTransaction(PropertyStore::list);
+        List<RecipientCount> recipients = context.sql().inTransaction(Recipients::counts);
         int width = all.stream().mapToInt(one -> one.slug().length()).max().orElse(0);
         context.output()
                 .print(
                         JsonObject.ok(true)
                                 .with(
                                         "properties",
-                                        all.stream().map(PropertyCommand::json).toList()),
-                        all.stream().map(one -> line(one, width)).toList());
+                                        all.stream()
+                                                .map(one -> PropertyCommand.json(one)
+                                                        .with("alertRecipients", count(one, MailKind.ALERT, recipients))
+                                                        .with(
+                                                                "reportRecipients",
+                                                                count(one, MailKind.REPORT, recipients)))
+                                                .toList()),
+                        all.stream().map(one -> line(one, width, recipients)).toList());
     }
 
-    private static String line(StoredProperty property, int width) {
+    private static long count(StoredProperty property, MailKind kind, List<RecipientCount> recipients) {
+        return recipients.stream()
+                .filter(one -> one.propertyId().equals(property.slug()) && one.kind() == kind)
+                .mapToLong(RecipientCount::active)
+                .sum();
+    }
+
+    private static String mails(StoredProperty property, MailKind kind, List<RecipientCount> recipients) {
+        long count = count(property, kind, recipients);
+        return count == 0 ? "" : count + (count == 1 ? " gets " : " get ") + kind.key() + "s";
+    }
+
+    private static String line(StoredProperty property, int width, List<RecipientCount> recipients) {
         List<String> parts = new ArrayList<>();
         parts.add(property.slug() + " ".repeat(width - property.slug().length()));
         parts.add(property.name());
@@ -40,6 +62,8 @@ final class PropertyListCommand implements Runnable {
         parts.add(property.timeZone());
         parts.add(excluded(property));
         parts.add(property.ownHostsOnly() ? "own hosts only" : "");
+        parts.add(mails(property, MailKind.ALERT, recipients));
+        parts.add(mails(property, MailKind.REPORT, recipients));
         parts.removeIf(String::isEmpty);
         return String.join("  ", parts);
     }

@@ -1,5 +1,8 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.Tx;
+import com.altcontext.delivery.Recipients;
+import com.altcontext.delivery.Recipients.MailSettings;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.property.PropertySettings;
 import com.altcontext.property.PropertyStore;
@@ -20,13 +23,15 @@ import picocli.CommandLine.Parameters;
             "Changes the settings that are given. A list takes the place of the old one; 'none' empties it.",
             "Another time zone computes the figures of all days again that have raw events; older days stay as they "
                     + "were. If that is interrupted, the next altops rollup goes on with it.",
-            "What is excluded is dropped from then on; what is stored stays."
+            "What is excluded is dropped from then on; what is stored stays.",
+            "Whoever has stopped the report by its link stays so until they are taken out of the list and put in again."
         },
         footer = {
             "",
             "Example:",
             "  altops property set docs --time-zone America/Toronto --exclude-network 203.0.113.0/24",
-            "  altops property set default --domain www.example.ca example.ca --exclude-path none"
+            "  altops property set default --domain www.example.ca example.ca --exclude-path none",
+            "  altops property set docs --notify team@example.ca --report team@example.ca boss@example.ca"
         })
 final class PropertySetCommand implements Runnable {
     private final CommandContext context;
@@ -40,18 +45,21 @@ final class PropertySetCommand implements Runnable {
     @Mixin
     private final PropertyOptions options = new PropertyOptions();
 
+    @Mixin
+    private final MailOptions mails = new MailOptions();
+
     PropertySetCommand(CommandContext context) {
         this.context = context;
     }
 
     @Override
     public void run() {
-        if (name == null && !options.areGiven()) {
+        MailSettings mailSettings = mails.settings();
+        if (name == null && !options.areGiven() && mailSettings.isEmpty()) {
             throw new Failure(Exit.USAGE, "nothing is to be set", "see: altops property set --help");
         }
         PropertySettings wanted = options.settings(slug, name);
-        Change change = PropertyOptions.named(
-                () -> context.sql().inTransaction(tx -> PropertyStore.set(tx, wanted, "altops", context.now())));
+        Change change = PropertyOptions.named(() -> context.sql().inTransaction(tx -> set(tx, wanted, mailSettings)));
         Change.Changed changed = switch (change) {
             case Change.Changed done -> done;
             case Change.Unknown _ -> throw PropertyCommand.unknown();
@@ -76,6 +84,16 @@ final class PropertySetCommand implements Runnable {
                                     + " on; the figures of earlier days stay as they were");
         }
         context.output().print(json, lines);
+    }
+
+    private Change set(Tx tx, PropertySettings wanted, MailSettings mailSettings) {
+        Change change = PropertyStore.set(tx, wanted, "altops", context.now());
+        if (!(change instanceof Change.Changed changed)) {
+            return change;
+        }
+        List<String> all = new ArrayList<>(changed.settings());
+        all.addAll(Recipients.set(tx, slug, mailSettings, "altops", context.now()));
+        return new Change.Changed(changed.property(), all);
     }
 
     private List<LocalDate> computeAgain() {

@@ -2,10 +2,12 @@ package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
+import com.altcontext.delivery.OutboxBacklog;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.ops.Inventory.LastLeadList;
 import com.altcontext.ops.Inventory.StoredEvents;
 import com.altcontext.retention.LastPurge;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,8 +22,8 @@ import picocli.CommandLine.Command;
         description = {
             "Says what is in the database, how old and how big it is.",
             "Exit 3 when there is a problem: the schema is older than this release needs, tomorrow has no partition, "
-                    + "events lie in the default partition, rollups lag by more than 2 days or have gaps, or the last "
-                    + "purge had to keep a day or did not end."
+                    + "events lie in the default partition, rollups lag by more than 2 days or have gaps, messages "
+                    + "were set aside, or the last purge had to keep a day or did not end."
         },
         footer = {"", "Example:", "  altops status", "  altops status --json | jq .problems"})
 final class StatusCommand implements Callable<Integer> {
@@ -63,6 +65,13 @@ final class StatusCommand implements Callable<Integer> {
         } else if (!rollups.isFresh()) {
             problems.add("rollups have gaps: altops rollup");
         }
+        if (inventory.webhooks().setAside() > 0) {
+            problems.add(
+                    "webhooks did not accept messages for three days: altops webhook list, then altops webhook replay");
+        }
+        if (inventory.mails().setAside() > 0) {
+            problems.add("mails could not be sent for three days: see SMTP_URL and the service's log");
+        }
         LastPurge purge = inventory.lastPurge();
         if (purge != null && purge.state() == LastPurge.PurgeState.INTERRUPTED) {
             problems.add("the last purge did not end: altops retention purge takes what it left");
@@ -93,6 +102,12 @@ final class StatusCommand implements Callable<Integer> {
                             : inventory.leads().entrySet().stream()
                                     .map(one -> one.getKey() + " " + HumanFormat.count(one.getValue()))
                                     .collect(Collectors.joining(", "))));
+            if (inventory.leadsInReview() > 0) {
+                lines.add("in review     " + HumanFormat.count(inventory.leadsInReview(), "lead")
+                        + ": altops lead review");
+            }
+            lines.add("mails         " + line(inventory.mails(), output));
+            lines.add("webhooks      " + line(inventory.webhooks(), output));
             LastPurge purge = inventory.lastPurge();
             lines.add("last purge    "
                     + (purge == null ? "never: altops retention purge is to run every day" : line(purge, output)));
@@ -127,6 +142,23 @@ final class StatusCommand implements Callable<Integer> {
             problems.forEach(one -> lines.add(output.bad("problem") + "       " + one));
         }
         return lines;
+    }
+
+    private static String line(OutboxBacklog backlog, CommandOutput output) {
+        Instant oldest = backlog.oldest();
+        return (oldest == null
+                        ? "none waiting"
+                        : HumanFormat.count(backlog.waiting()) + " waiting since " + HumanFormat.time(oldest))
+                + (backlog.setAside() == 0
+                        ? ""
+                        : ", " + output.bad(HumanFormat.count(backlog.setAside()) + " set aside"));
+    }
+
+    private static JsonObject json(OutboxBacklog backlog) {
+        return new JsonObject()
+                .with("waiting", backlog.waiting())
+                .with("oldest", backlog.oldest())
+                .with("setAside", backlog.setAside());
     }
 
     private static String line(LastPurge purge, CommandOutput output) {
@@ -175,6 +207,9 @@ final class StatusCommand implements Callable<Integer> {
                                 .with("inDefaultPartition", inventory.events().inDefaultPartition()))
                 .with("rollups", rollups == null ? null : rollups.json())
                 .with("leads", inventory.leads())
+                .with("leadsInReview", inventory.leadsInReview())
+                .with("mails", json(inventory.mails()))
+                .with("webhooks", json(inventory.webhooks()))
                 .with(
                         "endingKeys",
                         inventory.endingKeys().stream()

@@ -29,6 +29,8 @@ class StatusCommandTest {
                 .containsPattern("(?m)^partitions +7 days ahead, default partition empty$")
                 .containsPattern("(?m)^rollups +through 20\\d\\d-\\d\\d-\\d\\d, at .*, 0 days behind, no gaps$")
                 .containsPattern("(?m)^leads +express 2$")
+                .containsPattern("(?m)^mails +none waiting$")
+                .containsPattern("(?m)^webhooks +none waiting$")
                 .containsPattern("(?m)^last purge +20\\d\\d-.*Z, 0 events$")
                 .containsPattern("(?m)^last erasure +never$")
                 .containsPattern("(?m)^last list +never$")
@@ -108,5 +110,27 @@ class StatusCommandTest {
         assertThat(ran.out())
                 .startsWith("schema        version 0, and this release needs ")
                 .contains("problem       the schema is older than this release needs: altops migrate");
+    }
+
+    @Test
+    void leads_in_review_and_messages_that_wait_or_were_set_aside_are_shown() {
+        database.lead("default", "jo@example.ca");
+        database.run(
+                "UPDATE leads SET in_review = true",
+                "INSERT INTO outbox (id, kind, event, body, created_at, set_aside_at, next_attempt_at) VALUES"
+                        + " (gen_random_uuid(), 'mail', 'confirmation', '{}', '2026-01-02T10:00:00Z', NULL, now()),"
+                        + " (gen_random_uuid(), 'mail', 'lead.alert', '{}', '2026-01-01T10:00:00Z', NULL, 'infinity'),"
+                        + " (gen_random_uuid(), 'webhook', 'lead.captured', '{}', now(), now(), now())");
+
+        assertThat(database.altops("status").out())
+                .containsPattern("(?m)^in review +1 lead: altops lead review$")
+                .containsPattern("(?m)^mails +1 waiting since 2026-01-02T10:00:00Z$")
+                .containsPattern("(?m)^webhooks +none waiting, 1 set aside$")
+                .contains("problem       webhooks did not accept messages for three days: altops webhook list")
+                .doesNotContain("problem       mails");
+        assertThat(database.altops("status", "--json").out())
+                .contains(
+                        "\"leadsInReview\":1,\"mails\":{\"waiting\":1,\"oldest\":\"2026-01-02T10:00:00Z\",\"setAside\":0},"
+                                + "\"webhooks\":{\"waiting\":0,\"oldest\":null,\"setAside\":1}");
     }
 }

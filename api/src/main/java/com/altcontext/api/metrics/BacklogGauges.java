@@ -1,24 +1,35 @@
 package com.altcontext.api.metrics;
 
 import com.altcontext.db.Sql;
+import com.altcontext.delivery.Outbox;
+import com.altcontext.delivery.OutboxBacklog;
 import com.altcontext.metrics.Backlog;
 import com.altcontext.metrics.Rollup;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link Backlog} as gauges that an alert can watch. */
+/** The {@link Backlog}, and the messages that wait, as gauges that an alert can watch. */
 @Singleton
 public final class BacklogGauges {
     private final Sql sql;
     private final Rollup rollup;
+    private final InstantSource clock;
     private volatile @Nullable Backlog backlog;
+    private volatile double oldestMessageSeconds = Double.NaN;
+    private volatile double messagesSetAside = Double.NaN;
 
     BacklogGauges(Sql sql, InstantSource clock) {
         this.sql = sql;
+        this.clock = clock;
         this.rollup = new Rollup(sql, clock);
     }
 
@@ -34,6 +45,20 @@ public final class BacklogGauges {
                 "altcontext.events.strays",
                 "events that no day's partition took, at most 10000",
                 Backlog::strays);
+        gauge(
+                meters,
+                "altcontext.outbox.oldest.seconds",
+                "how long the oldest mail or webhook message waits",
+                () -> oldestMessageSeconds);
+        gauge(
+                meters,
+                "altcontext.outbox.set.aside",
+                "mails and webhook messages that were not accepted for three days",
+                () -> messagesSetAside);
+    }
+
+    private static void gauge(MeterRegistry meters, String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(meters);
     }
 
     /** Not a number until it was first read. */
@@ -48,5 +73,15 @@ public final class BacklogGauges {
 
     public void look() {
         backlog = Backlog.read(sql, rollup);
+        List<OutboxBacklog> messages = sql.inTransaction(
+                tx -> List.of(OutboxBacklog.of(tx, Outbox.Kind.MAIL), OutboxBacklog.of(tx, Outbox.Kind.WEBHOOK)));
+        messagesSetAside = messages.stream().mapToLong(OutboxBacklog::setAside).sum();
+        Instant now = clock.instant();
+        oldestMessageSeconds = messages.stream()
+                .map(OutboxBacklog::oldest)
+                .filter(Objects::nonNull)
+                .mapToDouble(oldest -> Math.max(0, Duration.between(oldest, now).toSeconds()))
+                .max()
+                .orElse(0);
     }
 }

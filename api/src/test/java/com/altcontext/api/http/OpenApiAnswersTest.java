@@ -20,6 +20,7 @@ import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.report.StopToken;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -51,6 +52,9 @@ class OpenApiAnswersTest {
 
     @Inject
     UnsubscribeToken token;
+
+    @Inject
+    StopToken stopToken;
 
     @Test
     void every_example_of_a_request_gets_the_status_and_the_answer_that_it_promises() {
@@ -202,7 +206,10 @@ class OpenApiAnswersTest {
 
     private List<Call.Answer> linkAnswers(String path, String method) {
         String lead = client(Call.capture(Forms.minimal())).send().field("leadId");
-        String link = path + token.of(new UnsubscribeToken.Subject(UUID.fromString(lead), "default"));
+        String link = path
+                + (path.startsWith("/v1/reports/")
+                        ? stopToken.of(UUID.fromString(lead))
+                        : token.of(new UnsubscribeToken.Subject(UUID.fromString(lead), "default")));
         List<Call.Answer> answers = new ArrayList<>(List.of(
                 client(Call.of(method, link)).send(),
                 client(Call.of(method, path + "cut-off")).send(),

@@ -67,7 +67,7 @@ class WorkflowsTest {
                             .as(name)
                             .isBetween(1, 60));
         });
-        Stream.of("deploy", "rollup", "retention", "backup")
+        Stream.of("deploy", "rollup", "retention", "report", "backup")
                 .map(name -> workflows.get(".github/workflows/" + name + ".yml"))
                 .forEach(workflow -> assertThat(
                                 workflow.at("/concurrency/cancel-in-progress").asBoolean(true))
@@ -106,7 +106,7 @@ class WorkflowsTest {
                 .forEach(workflow -> workflow.at("/on/schedule")
                         .forEach(
                                 entry -> minutes.add(entry.path("cron").asText().split(" ", -1)[0])));
-        assertThat(minutes).hasSize(3).doesNotHaveDuplicates().allSatisfy(minute -> {
+        assertThat(minutes).hasSize(4).doesNotHaveDuplicates().allSatisfy(minute -> {
             assertThat(Integer.parseInt(minute) % 2).isOne();
             assertThat(Integer.parseInt(minute) % 5).isNotZero();
         });

@@ -1,0 +1,86 @@
+package com.altcontext.api.report;
+
+import com.altcontext.api.http.HtmlPage;
+import com.altcontext.api.http.Public;
+import com.altcontext.api.http.RateLimited;
+import com.altcontext.api.http.RequestContext;
+import com.altcontext.client.Limit;
+import com.altcontext.db.Sql;
+import com.altcontext.delivery.Recipients;
+import com.altcontext.ingest.DatabaseExecutors;
+import com.altcontext.report.StopToken;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/**
+ * {@code /v1/reports/stop/{token}}: the link by which a recipient stops the weekly report. The page changes nothing until its button is
+ * pressed, since mail scanners follow every link.
+ */
+@Path("/v1/reports/stop/{token}")
+public class StopResource {
+    private final StopToken token;
+    private final Sql sql;
+    private final DatabaseExecutors executors;
+    private final InstantSource clock;
+
+    StopResource(StopToken token, Sql sql, DatabaseExecutors executors, InstantSource clock) {
+        this.token = token;
+        this.sql = sql;
+        this.executors = executors;
+        this.clock = clock;
+    }
+
+    /** The page of a link, with its button. */
+    @GET
+    @Public
+    @RateLimited(Limit.UNSUBSCRIBE)
+    @NonBlocking
+    public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
+        return page(routing, token.verify(link).isPresent() ? StopPage.ASK : StopPage.UNKNOWN);
+    }
+
+    /** The button of that page, or a mail program's own (RFC 8058). The body is not read. */
+    @POST
+    @Public
+    @RateLimited(Limit.UNSUBSCRIBE)
+    @Consumes(MediaType.WILDCARD)
+    public CompletionStage<RestResponse<String>> stop(
+            @PathParam("token") String link, @Context RoutingContext routing) {
+        Optional<UUID> recipient = token.verify(link);
+        if (recipient.isEmpty()) {
+            return CompletableFuture.completedStage(page(routing, StopPage.UNKNOWN));
+        }
+        Instant now = clock.instant();
+        return RequestContext.of(routing)
+                .submit(
+                        executors.forms(),
+                        () -> sql.inTransaction(tx -> {
+                            Recipients.stop(tx, recipient.get(), now);
+                            return StopPage.DONE;
+                        }))
+                .thenApply(done -> page(routing, done));
+    }
+
+    private static RestResponse<String> page(RoutingContext routing, StopPage page) {
+        HtmlPage.setHeaders(routing.response());
+        return RestResponse.ResponseBuilder.<String>create(page.status)
+                .entity(page.in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)))
+                .header("Content-Type", HtmlPage.TYPE)
+                .build();
+    }
+}

@@ -1,0 +1,119 @@
+package com.altcontext.delivery;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import com.altcontext.value.Language;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The operator's people who get mails about a property. */
+public final class Recipients {
+    private static final String REMOVE_OTHERS =
+            "DELETE FROM recipients WHERE property_id = ? AND kind = ? AND email <> ALL (?)";
+
+    /** One who is among them already stays as they are, stopped or not. */
+    private static final String ADD = """
+            INSERT INTO recipients (id, property_id, kind, email, created_at)
+            SELECT gen_random_uuid(), ?, ?, email, ? FROM unnest(?::text[]) AS email
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String SET_MAILS = """
+            UPDATE properties SET mail_language = coalesce(?, mail_language), notify_details = coalesce(?, notify_details)
+            WHERE id = ? AND (mail_language <> coalesce(?, mail_language) OR notify_details <> coalesce(?, notify_details))
+            """;
+
+    private static final String COUNTS = """
+            SELECT property_id, kind, count(*) FILTER (WHERE stopped_at IS NULL), count(*) FILTER (WHERE stopped_at IS NOT NULL)
+            FROM recipients GROUP BY 1, 2 ORDER BY 1, 2
+            """;
+
+    private static final String STOP = "UPDATE recipients SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL";
+
+    private static final String AUDIT =
+            "INSERT INTO audit_log (done_at, done_by, action, property_id, row_count) VALUES (?, ?, ?, ?, ?)";
+
+    private Recipients() {}
+
+    /** Which mails. */
+    public enum MailKind {
+        /** One for each new lead. */
+        ALERT,
+        /** One a week. */
+        REPORT;
+
+        private final String key = name().toLowerCase(Locale.ROOT);
+
+        public String key() {
+            return key;
+        }
+    }
+
+    /**
+     * What an operator asks for of a property's mails; null leaves a setting as it is.
+     *
+     * @param alerts addresses in their normal form, in place of those before
+     * @param reports likewise
+     * @param details whether a mail about a new lead holds the address and the form
+     */
+    public record MailSettings(
+            @Nullable List<String> alerts,
+            @Nullable List<String> reports,
+            @Nullable Language language,
+            @Nullable Boolean details) {
+        public boolean isEmpty() {
+            return alerts == null && reports == null && language == null && details == null;
+        }
+    }
+
+    /** How many get a kind of mail about a property. */
+    public record RecipientCount(String propertyId, MailKind kind, long active, long stopped) {
+        static RecipientCount read(Row row) throws SQLException {
+            return new RecipientCount(
+                    row.text(1), MailKind.valueOf(row.text(2).toUpperCase(Locale.ROOT)), row.number(3), row.number(4));
+        }
+    }
+
+    /**
+     * Changes who gets which mails, and notes each change in {@code audit_log}.
+     *
+     * @return the words of what is other than before
+     */
+    public static List<String> set(Tx tx, String property, MailSettings wanted, String by, Instant at) {
+        List<String> changed = new ArrayList<>();
+        if (wanted.alerts != null && set(tx, property, MailKind.ALERT, wanted.alerts, at)) {
+            changed.add("notify");
+        }
+        if (wanted.reports != null && set(tx, property, MailKind.REPORT, wanted.reports, at)) {
+            changed.add("report");
+        }
+        String language = wanted.language == null ? null : wanted.language.tag();
+        if (tx.update(SET_MAILS, language, wanted.details, property, language, wanted.details) > 0) {
+            changed.add("mails");
+        }
+        for (String setting : changed) {
+            tx.update(AUDIT, at, by, "property_" + setting, property, 1);
+        }
+        return changed;
+    }
+
+    private static boolean set(Tx tx, String property, MailKind kind, List<String> emails, Instant at) {
+        String[] wanted = emails.toArray(String[]::new);
+        int removed = tx.update(REMOVE_OTHERS, property, kind.key, wanted);
+        return tx.update(ADD, property, kind.key, at, wanted) + removed > 0;
+    }
+
+    public static List<RecipientCount> counts(Tx tx) {
+        return tx.query(COUNTS, RecipientCount::read);
+    }
+
+    /** Lets one get no more of them. One who is gone already is not missed. */
+    public static void stop(Tx tx, UUID recipient, Instant at) {
+        var _ = tx.update(STOP, at, recipient);
+    }
+}

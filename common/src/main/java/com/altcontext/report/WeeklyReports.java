@@ -1,0 +1,156 @@
+package com.altcontext.report;
+
+import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import com.altcontext.metrics.Breakdown;
+import com.altcontext.metrics.Breakdowns;
+import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.Metric;
+import com.altcontext.metrics.RollupSource;
+import com.altcontext.metrics.Summaries;
+import com.altcontext.metrics.Summary;
+import com.altcontext.metrics.Summary.Measure;
+import com.altcontext.metrics.Window;
+import com.altcontext.metrics.query.Field;
+import com.altcontext.metrics.query.Filter;
+import com.altcontext.metrics.query.Grouping;
+import com.altcontext.metrics.query.LeadBreakdowns;
+import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
+import com.altcontext.metrics.query.LeadBreakdowns.Touch;
+import com.altcontext.metrics.query.PropertyZones;
+import com.altcontext.metrics.query.QueryEngine;
+import com.altcontext.metrics.query.RawBreakdowns;
+import com.altcontext.metrics.query.RawRowsGone;
+import com.altcontext.property.Property;
+import com.altcontext.report.WeeklyReport.CountedValue;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes weekly reports, of the figures that the dashboard shows, and puts them into the outbox, once for each recipient and week:
+ * what was put in is noted in the same transaction.
+ */
+public final class WeeklyReports {
+    /** Of such a mail. */
+    public static final String EVENT = "report.weekly";
+
+    private static final int MAX_ROWS = 5;
+
+    private static final String DUE = """
+            SELECT p.id, p.name, p.time_zone, count(*)
+            FROM properties AS p JOIN recipients AS r ON r.property_id = p.id
+            WHERE r.kind = 'report' AND r.stopped_at IS NULL AND p.id = coalesce(?::text, p.id)
+            GROUP BY p.id ORDER BY p.id
+            """;
+
+    private static final String UNSENT = """
+            SELECT count(*) FROM recipients AS r
+            WHERE r.property_id = ? AND r.kind = 'report' AND r.stopped_at IS NULL
+              AND NOT EXISTS (SELECT FROM sent_reports AS s WHERE s.recipient_id = r.id AND s.week = ?)
+            """;
+
+    private static final String PUT = """
+            WITH due AS (
+                INSERT INTO sent_reports (recipient_id, week, queued_at)
+                SELECT id, ?, ? FROM recipients WHERE property_id = ? AND kind = 'report' AND stopped_at IS NULL
+                ON CONFLICT DO NOTHING
+                RETURNING recipient_id),
+            put AS (
+                INSERT INTO outbox (id, kind, event, destination, property_id, language, body)
+                SELECT gen_random_uuid(), 'mail', 'report.weekly', r.email, p.id, p.mail_language,
+                       (?::jsonb || jsonb_build_object('recipientId', r.id))::text
+                FROM due JOIN recipients AS r ON r.id = due.recipient_id JOIN properties AS p ON p.id = r.property_id)
+            SELECT count(*) FROM due
+            """;
+
+    private final Sql sql;
+    private final Summaries summaries;
+    private final RawBreakdowns raw;
+    private final Breakdowns rolled;
+    private final LeadBreakdowns leads;
+
+    /** @param timeout for each question to the raw rows */
+    public WeeklyReports(Sql sql, InstantSource clock, Duration timeout) {
+        QueryEngine engine = new QueryEngine(sql, timeout);
+        this.sql = sql;
+        this.summaries = new Summaries(sql, RollupSource.TABLES, clock);
+        this.raw = new RawBreakdowns(engine);
+        this.rolled = new Breakdowns(sql);
+        this.leads = new LeadBreakdowns(sql, engine);
+    }
+
+    /** A property that somebody gets reports of. */
+    public record ReportedProperty(String slug, String name, ZoneId zone) {
+        public LocalDate today(Instant now) {
+            return LocalDate.ofInstant(now, zone);
+        }
+    }
+
+    /** @param property null for all */
+    public List<ReportedProperty> properties(@Nullable String property) {
+        return sql.inTransaction(tx -> tx.query(
+                DUE,
+                row -> new ReportedProperty(row.text(1), row.text(2), Property.storedTimeZone(row.text(3))),
+                property));
+    }
+
+    /** How many have not got this week's report yet. */
+    public long unsent(ReportedProperty property, ReportWeek week) {
+        return sql.inTransaction(tx -> tx.query(UNSENT, row -> row.number(1), property.slug, week.monday()))
+                .getFirst();
+    }
+
+    /** Empty if a day of the week has no figures yet. Throws as {@link QueryEngine} does. */
+    public Optional<WeeklyReport> of(ReportedProperty property, ReportWeek week, Instant now) {
+        Window window = week.window();
+        Summary summary = summaries.of(window, week.before(), property.slug, property.today(now));
+        LocalDate through = summary.freshness().rolledUpThrough();
+        if (through == null
+                || through.isBefore(window.to())
+                || !summary.freshness().gaps().isEmpty()) {
+            return Optional.empty();
+        }
+        Map<Metric, Measure> figures = new EnumMap<>(Metric.class);
+        WeeklyReport.METRICS.forEach(metric -> figures.put(metric, summary.of(metric)));
+        PropertyZones zones = new PropertyZones(Map.of(property.zone, List.of(property.slug)));
+        List<CountedValue> sources =
+                leads.of(LeadDimension.SOURCE, Touch.FIRST, window, zones, Filter.none(), MAX_ROWS, now).rows().stream()
+                        .map(row -> new CountedValue(row.value(), row.leads()))
+                        .toList();
+        List<CountedValue> pages = pages(property, window, zones).rows().stream()
+                .map(row -> new CountedValue(
+                        row.value(),
+                        row.sums().visitors() == null
+                                ? Long.valueOf(row.sums().pageViews())
+                                : row.sums().visitors()))
+                .toList();
+        return Optional.of(new WeeklyReport(property.name, week, figures, sources, pages));
+    }
+
+    private Breakdown pages(ReportedProperty property, Window window, PropertyZones zones) {
+        try {
+            Grouping byPath = new Grouping.By(Dimension.PATH.key(), new Field.Column(Dimension.PATH));
+            return raw.of(byPath, window, zones, Filter.none(), MAX_ROWS);
+        } catch (RawRowsGone gone) {
+            return rolled.of(Dimension.PATH, window, MAX_ROWS, property.slug);
+        }
+    }
+
+    /**
+     * Puts a report into the outbox for each recipient who has not got this week's.
+     *
+     * @return how many
+     */
+    public static long put(Tx tx, ReportedProperty property, WeeklyReport report, Instant at) {
+        return tx.query(PUT, row -> row.number(1), report.week().monday(), at, property.slug, report.toJson())
+                .getFirst();
+    }
+}

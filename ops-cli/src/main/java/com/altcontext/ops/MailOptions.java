@@ -1,0 +1,62 @@
+package com.altcontext.ops;
+
+import com.altcontext.delivery.Recipients.MailSettings;
+import com.altcontext.lead.Email;
+import com.altcontext.value.Language;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Who gets mails about a property, as it is given on the command line. */
+final class MailOptions {
+    private static final String EMPTY = "none";
+
+    @Option(
+            names = "--notify",
+            arity = "1..*",
+            paramLabel = "ADDRESS",
+            description = "Write to them about each new lead, in place of NOTIFY_EMAIL.")
+    private @Nullable List<String> alerts;
+
+    @Option(
+            names = "--notify-details",
+            negatable = true,
+            description = "Put the lead's address and form into that mail: its readers then hold personal data.")
+    private @Nullable Boolean details;
+
+    @Option(
+            names = "--report",
+            arity = "1..*",
+            paramLabel = "ADDRESS",
+            description = "Write the weekly report to them (altops report send).")
+    private @Nullable List<String> reports;
+
+    @Option(names = "--mail-language", paramLabel = "LANGUAGE", description = "Of these mails: en (default) or fr.")
+    private @Nullable String language;
+
+    /** @throws com.altcontext.value.Rejected with the options that break rules */
+    MailSettings settings() {
+        return new MailSettings(
+                addresses("--notify", alerts), addresses("--report", reports), language(language), details);
+    }
+
+    private static @Nullable Language language(@Nullable String tag) {
+        Language named = Language.named(tag);
+        if (tag != null && named == null) {
+            throw new Failure(Exit.USAGE, "--mail-language is wrong", "write en or fr");
+        }
+        return named;
+    }
+
+    private static @Nullable List<String> addresses(String option, @Nullable List<String> given) {
+        if (given == null) {
+            return null;
+        }
+        return given.equals(List.of(EMPTY))
+                ? List.of()
+                : given.stream()
+                        .map(address -> Email.reachable(option, address).value())
+                        .distinct()
+                        .toList();
+    }
+}

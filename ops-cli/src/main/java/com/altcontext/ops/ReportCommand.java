@@ -1,0 +1,11 @@
+package com.altcontext.ops;
+
+import picocli.CommandLine.Command;
+
+/** The weekly report. */
+@Command(
+        name = "report",
+        description = "Sends the weekly report of each property to those who want it (altops property set --report).",
+        subcommands = ReportSendCommand.class,
+        footer = {"", "Example:", "  altops report send --dry-run"})
+final class ReportCommand extends CommandGroup {}

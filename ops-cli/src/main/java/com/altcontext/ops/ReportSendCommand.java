@@ -1,0 +1,120 @@
+package com.altcontext.ops;
+
+import com.altcontext.report.ReportWeek;
+import com.altcontext.report.WeeklyReport;
+import com.altcontext.report.WeeklyReports;
+import com.altcontext.report.WeeklyReports.ReportedProperty;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Puts the weekly report into the outbox. */
+@Command(
+        name = "send",
+        description = {
+            "Makes the weekly report of each property that has recipients, and lets the service send it to those who have not got "
+                    + "that week's. It can run as often as you like.",
+            "Exit 3 when a day of the week has no figures yet (altops rollup): then that property's report is not sent."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  altops report send",
+            "  altops report send --week 2026-W47 --property docs --dry-run"
+        })
+final class ReportSendCommand implements Callable<Integer> {
+    private static final Duration MAX_STATEMENT = Duration.ofMinutes(5);
+
+    private final CommandContext context;
+
+    @Option(
+            names = "--week",
+            paramLabel = "WEEK",
+            description = "Like 2026-W47; default: the last full one of each site.")
+    private @Nullable String week;
+
+    @Option(names = "--property", paramLabel = "SLUG", description = "Of this one alone; default: of all.")
+    private @Nullable String property;
+
+    @Option(names = "--dry-run", description = "Say how many would get one, and change nothing.")
+    private boolean dryRun;
+
+    ReportSendCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    /** @param mails null if the week has days without figures */
+    private record SentReport(
+            ReportedProperty property,
+            ReportWeek week,
+            @Nullable Long mails) {}
+
+    @Override
+    public Integer call() {
+        Instant now = context.now();
+        ReportWeek wanted = week == null ? null : named(week, now);
+        WeeklyReports reports =
+                new WeeklyReports(context.sql().withTimeout(MAX_STATEMENT), context.clock(), MAX_STATEMENT);
+        List<SentReport> sent = new ArrayList<>();
+        try (ProgressLine progress = context.output().progress("making reports")) {
+            for (ReportedProperty one : reports.properties(property)) {
+                progress.step("making the report of " + one.slug());
+                sent.add(send(reports, one, wanted == null ? ReportWeek.lastFull(one.today(now)) : wanted, now));
+            }
+        }
+        boolean complete = sent.stream().allMatch(report -> report.mails != null);
+        context.output()
+                .print(
+                        JsonObject.ok(complete)
+                                .with("dryRun", dryRun)
+                                .with(
+                                        "reports",
+                                        sent.stream()
+                                                .map(ReportSendCommand::json)
+                                                .toList()),
+                        sent.isEmpty()
+                                ? List.of("nobody gets a report: altops property set SLUG --report ADDRESS")
+                                : sent.stream().map(this::line).toList());
+        return complete ? Exit.DONE : Exit.CHECK_FAILED;
+    }
+
+    private static ReportWeek named(String text, Instant now) {
+        ReportWeek week = PropertyOptions.named(Map.of("week", "--week"), () -> ReportWeek.parse(text));
+        if (week.isAfter(now)) {
+            throw new Failure(Exit.USAGE, "--week is not over", "write an earlier one, or leave it out");
+        }
+        return week;
+    }
+
+    private SentReport send(WeeklyReports reports, ReportedProperty one, ReportWeek of, Instant now) {
+        Optional<WeeklyReport> report = reports.of(one, of, now);
+        if (report.isEmpty()) {
+            return new SentReport(one, of, null);
+        }
+        long mails = dryRun
+                ? reports.unsent(one, of)
+                : context.sql().inTransaction(tx -> WeeklyReports.put(tx, one, report.get(), now));
+        return new SentReport(one, of, mails);
+    }
+
+    private static JsonObject json(SentReport report) {
+        return new JsonObject()
+                .with("propertyId", report.property.slug())
+                .with("week", report.week.text())
+                .with("mails", report.mails);
+    }
+
+    private String line(SentReport report) {
+        String of = report.property.slug() + ", " + report.week.text() + ": ";
+        return report.mails == null
+                ? of + context.output().bad("not sent") + ", a day has no figures yet: altops rollup"
+                : of + HumanFormat.count(report.mails, "mail") + (dryRun ? " would be sent" : "");
+    }
+}

@@ -1,0 +1,87 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.report.ReportWeek;
+import org.junit.jupiter.api.Test;
+
+class ReportCommandTest {
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+    private final String week = ReportWeek.lastFull(CommandRun.TODAY).text();
+
+    @Test
+    void a_report_goes_to_those_who_want_it_once() {
+        assertThat(database.altops("report", "send").out()).startsWith("nobody gets a report");
+        assertThat(database.altops(
+                        "property",
+                        "set",
+                        "default",
+                        "--report",
+                        "A@Team.example",
+                        "b@team.example",
+                        "--mail-language",
+                        "fr"))
+                .isEqualTo(new CommandRun(Exit.DONE, "changed report, mails of default\n", ""));
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+
+        assertThat(database.altops("report", "send", "--dry-run").out())
+                .isEqualTo("default, " + week + ": 2 mails would be sent\n");
+        assertThat(database.number("SELECT count(*) FROM outbox")).isZero();
+        assertThat(database.altops("report", "send", "--json").out())
+                .isEqualTo("{\"ok\":true,\"dryRun\":false,\"reports\":[{\"propertyId\":\"default\",\"week\":\"" + week
+                        + "\",\"mails\":2}]}\n");
+        assertThat(database.altops("report", "send").out()).isEqualTo("default, " + week + ": 0 mails\n");
+        assertThat(database.number(
+                        "SELECT count(*) FROM outbox WHERE kind = 'mail' AND event = 'report.weekly' AND language = 'fr'"
+                                + " AND destination IN ('a@team.example', 'b@team.example')"))
+                .isEqualTo(2);
+        assertThat(database.altops("property", "list").out())
+                .contains("2 get reports")
+                .doesNotContain("team.example");
+    }
+
+    @Test
+    void a_week_without_all_figures_is_not_sent() {
+        database.event("default", 8);
+        assertThat(database.altops("property", "set", "default", "--report", "a@team.example")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+
+        CommandRun ran = database.altops("report", "send");
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
+        assertThat(ran.out()).isEqualTo("default, " + week + ": not sent, a day has no figures yet: altops rollup\n");
+        assertThat(database.number("SELECT count(*) FROM sent_reports")).isZero();
+    }
+
+    @Test
+    void what_breaks_a_rule_is_refused() {
+        assertThat(database.altops("report", "send", "--week", "2026-47").err())
+                .contains("--week must be a week like 2026-W47");
+        assertThat(database.altops("report", "send", "--week", "2999-W01").err())
+                .contains("--week is not over");
+        CommandRun refused = database.altops("property", "set", "default", "--notify", "jo@localhost");
+        assertThat(refused.exit()).isEqualTo(Exit.USAGE);
+        assertThat(refused.err()).contains("--notify must be an e-mail address whose domain has a dot");
+        assertThat(database.altops("property", "set", "default", "--mail-language", "de")
+                        .exit())
+                .isEqualTo(Exit.USAGE);
+    }
+
+    @Test
+    void who_hears_of_leads_is_set_noted_and_emptied() {
+        assertThat(database.altops("property", "set", "default", "--notify", "a@team.example", "--notify-details")
+                        .out())
+                .isEqualTo("changed notify, mails of default\n");
+        assertThat(database.altops("property", "set", "default", "--notify", "a@team.example")
+                        .out())
+                .isEqualTo("default is as it was\n");
+        assertThat(database.altops("property", "list").out()).contains("1 gets alerts");
+        assertThat(database.number(
+                        "SELECT count(*) FROM audit_log WHERE action IN ('property_notify', 'property_mails')"))
+                .isEqualTo(2);
+        assertThat(database.altops("property", "set", "default", "--notify", "none")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM recipients")).isZero();
+    }
+}
