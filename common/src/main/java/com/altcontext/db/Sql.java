@@ -2,6 +2,7 @@ package com.altcontext.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.time.Duration;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The only way to JDBC: work runs in a transaction that commits when it returns and rolls back when it throws. */
 public final class Sql {
+    /** Citus' remote_transaction.c. */
+    private static final String NOT_COMMITTED = "failed to commit transaction on ";
+
     /** More than a pool holds. */
     private static final int MAX_SKIPPED = 50;
     /** A dead connection fails at once. One that merely does not answer has already used up the sender's timeout. */
@@ -105,9 +109,27 @@ public final class Sql {
             step = "commit";
             connection.commit();
             restoreTimeout(connection, before);
+            requireCommitOfNodes(connection);
             return result;
         } catch (SQLException failed) {
             throw new SqlFailure(step, failed);
+        }
+    }
+
+    /**
+     * A coordinator of a cluster says "committed" with a mere warning where the only node of a transaction died during its commit:
+     * what that node should have stored may be lost.
+     */
+    private static void requireCommitOfNodes(Connection connection) throws SQLException {
+        SQLWarning first = connection.getWarnings();
+        if (first == null) {
+            return;
+        }
+        connection.clearWarnings();
+        for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
+            if (String.valueOf(warning.getMessage()).contains(NOT_COMMITTED)) {
+                throw SqlFailure.ofCommitOnNode();
+            }
         }
     }
 

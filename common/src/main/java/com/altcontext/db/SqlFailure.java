@@ -17,8 +17,9 @@ public final class SqlFailure extends RuntimeException {
             "server closed the connection unexpectedly|could not (receive data from|send data to) server|no connection to the server"
                     + "|connection not open|SSL (connection has been closed unexpectedly|SYSCALL error)");
 
-    /** Citus' remote_transaction.c. */
-    private static final Pattern LOST_BY_CITUS = Pattern.compile("failure on connection marked as essential");
+    /** Citus' remote_transaction.c and placement_connection.c. */
+    private static final Pattern LOST_BY_CITUS =
+            Pattern.compile("failure on connection marked as essential|could not commit transaction for shard");
 
     private final String state;
     private final boolean connected;
@@ -30,17 +31,30 @@ public final class SqlFailure extends RuntimeException {
     }
 
     private SqlFailure(String statement, SQLException cause, boolean connected) {
+        this(
+                statement,
+                cause,
+                connected,
+                cause instanceof PSQLException refused
+                        && refused.getServerErrorMessage() != null
+                        && isOfNode(state(cause), refused.getServerErrorMessage()));
+    }
+
+    private SqlFailure(String statement, SQLException cause, boolean connected, boolean ofNode) {
         super(message(statement, cause), null, false, true);
         this.state = state(cause);
         this.connected = connected;
-        this.ofNode = cause instanceof PSQLException refused
-                && refused.getServerErrorMessage() != null
-                && isOfNode(state, refused.getServerErrorMessage());
+        this.ofNode = ofNode;
     }
 
     /** No connection could be made, for any reason: no free slot, a wrong login, a server that is starting. */
     static SqlFailure ofConnecting(SQLException cause) {
         return new SqlFailure("connect", cause, false);
+    }
+
+    /** A node of the cluster was lost while it committed: whether it did is not known (08007, transaction resolution unknown). */
+    static SqlFailure ofCommitOnNode() {
+        return new SqlFailure("commit", new SQLException("a node did not answer", "08007"), true, true);
     }
 
     /** The five characters of the SQLSTATE (PostgreSQL manual, appendix A); {@code 08000} where the driver gave none. */

@@ -144,6 +144,7 @@ class SqlTest {
         "XX000, server closed the connection unexpectedly, while executing command on 10.0.0.2:5432, true",
         "XX000, could not receive data from server: reset, while executing command on 10.0.0.2:5432, true",
         "XX000, failure on connection marked as essential: 10.0.0.2:5432, nothing, true",
+        "XX000, could not commit transaction for shard 102011 on at least one active node, nothing, true",
         "XX000, server closed the connection unexpectedly, nothing, false",
         "XX000, could not find tuple for statistics object 1, while executing command on 10.0.0.2:5432, false",
         "XX001, server closed the connection unexpectedly, while executing command on 10.0.0.2:5432, false"
@@ -162,6 +163,35 @@ class SqlTest {
 
         assertThat(failed.isUnavailability()).isEqualTo(isLost);
         assertThat(failed.isLostConnection()).as("to the coordinator").isFalse();
+    }
+
+    /** As the coordinator of a cluster does where its node dies during the commit. */
+    @Test
+    void a_commit_with_the_warning_that_a_node_has_not_committed_is_a_failure() throws SQLException {
+        try (Connection connection = impatient.getConnection()) {
+            Sql sql = new Sql(new OneConnection(connection));
+            String warning = "failed to commit transaction on 10.0.0.2:5432";
+
+            int written = sql.inTransaction(tx -> warnsAtCommit(tx, "another warning"));
+            assertThat(written).isEqualTo(1);
+            assertThatThrownBy(() -> sql.inTransaction(tx -> warnsAtCommit(tx, warning)))
+                    .isInstanceOfSatisfying(SqlFailure.class, failed -> {
+                        assertThat(failed.state()).isEqualTo("08007");
+                        assertThat(failed.isUnavailability()).isTrue();
+                        assertThat(failed.isLostConnection()).isFalse();
+                    });
+            assertThat(setting(sql, "SELECT 'x'")).as("after it").isEqualTo("x");
+        }
+    }
+
+    private static int warnsAtCommit(Tx tx, String warning) {
+        tx.update("DROP TABLE IF EXISTS pg_temp.stored");
+        tx.update("CREATE TEMPORARY TABLE stored (n integer)");
+        tx.update("CREATE OR REPLACE FUNCTION pg_temp.warn() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN RAISE WARNING '" + warning + "'; RETURN NULL; END $$");
+        tx.update("CREATE CONSTRAINT TRIGGER warns AFTER INSERT ON stored DEFERRABLE INITIALLY DEFERRED"
+                + " FOR EACH ROW EXECUTE FUNCTION pg_temp.warn()");
+        return tx.update("INSERT INTO stored VALUES (1)");
     }
 
     private static SqlFailure raised(Sql sql, String state) {
