@@ -16,7 +16,7 @@ public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
     private static final String STRAYS = "SELECT count(*) FROM (SELECT FROM events_default LIMIT 10000) AS strays";
 
     /** A day on which the service slept has a partition all the same. */
-    private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ?)";
+    private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
 
     /** Short statements, and one for each day that has no figures, of which there are none or few. */
     public static Backlog read(Sql sql, Rollup rollup) {

@@ -42,10 +42,11 @@ public final class Rollup {
 
     /**
      * Whether a day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends. Within
-     * the last days a partition may be missing because it was never made; before, because it was dropped.
+     * the last days a partition may be missing because it was never made; before, because it was dropped. Without
+     * the limit a cluster would send all rows of the day.
      */
     private static final String HAS_RAW = """
-            SELECT EXISTS (SELECT 1 FROM events WHERE day = ?)
+            SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
                    OR event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
                    OR ?::date >= greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))
             """;

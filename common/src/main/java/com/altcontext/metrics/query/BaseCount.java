@@ -38,15 +38,25 @@ enum BaseCount {
     CLS_P95("cls_score", 0.95);
 
     final Source source;
+
+    /** Of a quantile, the column that is measured. */
     final String aggregate;
 
+    /** Of a quantile: the smallest value that is not below so large a part of them. */
+    final double share;
+
     BaseCount(Source source, String aggregate) {
+        this(source, aggregate, 0);
+    }
+
+    BaseCount(Source source, String aggregate, double share) {
         this.source = source;
         this.aggregate = aggregate;
+        this.share = share;
     }
 
     BaseCount(String column, double share) {
-        this(Source.VITALS, "percentile_disc(" + share + ") WITHIN GROUP (ORDER BY e." + column + ")");
+        this(Source.VITALS, column, share);
     }
 
     /** Where it is counted. */
@@ -59,7 +69,7 @@ enum BaseCount {
         EVENTS,
         /** Leads that were first captured in it. */
         LEADS,
-        /** Events again, each by itself, since quantiles do not add up. */
+        /** Events again, by their measured values, since quantiles do not add up. */
         VITALS
     }
 

@@ -48,11 +48,12 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
         List<@Nullable Object> values = new ArrayList<>(sessions.values());
         values.addAll(innerValues);
         String counts = IntStream.range(0, steps.size())
-                .mapToObj(step -> "count(t" + step + ")")
+                .mapToObj(step -> "count(t" + step + ") AS t" + step)
                 .collect(Collectors.joining(", "));
         return new Condition(
-                "SELECT (SELECT count(*) FROM (" + sessions.sql() + ") AS kept), " + counts + "\nFROM (" + inner
-                        + ") AS sessions",
+                "SELECT kept.*, came.*\nFROM (SELECT count(*) FROM (" + sessions.sql()
+                        + ") AS sessions) AS kept\nCROSS JOIN (SELECT " + counts + " FROM (" + inner
+                        + ") AS sessions) AS came",
                 values);
     }
 

@@ -158,7 +158,7 @@ final class QueryStatement {
             case EVENTS ->
                 visitors(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS visitors" + by);
             case LEADS -> leads(columns, by);
-            case VITALS -> vitals(columns, by);
+            case VITALS -> vitals(own, all);
         };
     }
 
@@ -272,13 +272,38 @@ final class QueryStatement {
         return RawConditions.select(raw.groups("s.started_at"), List.of(Condition.of(columns)), LEADS, where, by);
     }
 
-    private Condition vitals(String columns, String by) {
-        return RawConditions.select(
+    /**
+     * Equal values are counted first, which a cluster does on its nodes; as percentile_disc, but from those counts. A group without
+     * a measured value has a row too.
+     */
+    private Condition vitals(Set<BaseCount> own, List<BaseCount> all) {
+        List<String> measured =
+                own.stream().map(count -> count.aggregate).distinct().toList();
+        String numbers =
+                IntStream.range(0, measured.size()).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+        String values = measured.stream().map(column -> "e." + column).collect(Collectors.joining(", "));
+        Condition rows = RawConditions.select(
                 raw.groups("e.occurred_at"),
-                List.of(Condition.of(columns)),
+                List.of(Condition.of(
+                        "unnest(ARRAY[" + numbers + "]) AS vital, unnest(ARRAY[" + values + "]) AS value")),
                 raw.withGoals(raw.fromEvents()),
                 raw.eventConditions(),
-                by);
+                "");
+        String groups = names(query.groupings().size());
+        String quantiles = all.stream()
+                .map(count -> (own.contains(count)
+                                ? "min(value) FILTER (WHERE vital = %d AND up_to_it >= ceil(%s::float8 * measured::float8))"
+                                        .formatted(measured.indexOf(count.aggregate), count.share)
+                                : count.none())
+                        + " AS " + count.column())
+                .collect(Collectors.joining(", "));
+        return rows.within("SELECT " + groups + quantiles + " FROM (\nSELECT " + groups
+                + "vital, value, sum(count) OVER (PARTITION BY " + groups
+                + "vital ORDER BY value) AS up_to_it, sum(count) OVER (PARTITION BY " + groups
+                + "vital) AS measured FROM (\nSELECT " + groups
+                + "vital, value, count(value) AS count FROM (\n%s) AS rows\nGROUP BY "
+                + groups + "vital, value) AS counts) AS ranked"
+                + (groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups)));
     }
 
     /** The groups as the answer has them. */

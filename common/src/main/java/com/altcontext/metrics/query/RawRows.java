@@ -32,7 +32,7 @@ final class RawRows {
 
     /** Reading {@code events} keeps a purge away until the transaction ends; what an earlier one removed is in its log. */
     private static final String KEPT_FROM = """
-            SELECT coalesce(max(events_kept_from), '-infinity'), EXISTS (SELECT 1 FROM events WHERE day = ?) FROM purge_log
+            SELECT coalesce(max(events_kept_from), '-infinity'), EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1) FROM purge_log
             """;
 
     private final Tx tx;
