@@ -19,9 +19,11 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** On one PostgreSQL: what a distribution does before Citus has its part. */
+@Tag("single-node")
 class DistributionTest {
     @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
     private static final Instant NOON =

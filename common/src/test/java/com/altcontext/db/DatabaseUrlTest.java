@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -193,6 +194,7 @@ class DatabaseUrlTest {
     }
 
     @Test
+    @Tag("single-node") // The images of Citus offer TLS.
     void a_server_without_tls_does_not_get_the_password_where_tls_is_required() {
         DatabaseUrl fresh = DatabaseUrl.parse(TestDatabase.fresh());
         Host host = fresh.hosts().getFirst();

@@ -136,6 +136,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
+    @Tag("single-node") // Its own statements are not for a cluster.
     void a_copy_is_found_among_thousands_of_sessions_without_a_look_at_each() {
         TestEvent first =
                 TestEvent.at("visitor-many", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID());

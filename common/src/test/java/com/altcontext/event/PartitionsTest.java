@@ -151,6 +151,7 @@ class PartitionsTest {
      * millisecond of waiting stores more of them, and nothing is out of sight.
      */
     @Test
+    @Tag("single-node") // Its own statements are not for a cluster.
     @Tag("slow")
     void a_hundred_thousand_strays_are_moved_while_events_go_on_being_stored() throws Exception {
         Instant future = now.plus(Duration.ofDays(30));
@@ -188,6 +189,7 @@ class PartitionsTest {
     }
 
     @Test
+    @Tag("single-node") // Its own statements are not for a cluster.
     void whose_events_are_removed_during_a_move_has_none_after_it() throws Exception {
         Instant future = now.plus(Duration.ofDays(31));
         strays(10, future);

@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -101,6 +102,7 @@ class LanesTest {
     }
 
     @Test
+    @Tag("single-node") // Its own statements are not for a cluster.
     void a_bucket_whose_node_is_away_refuses_alone_and_comes_back_by_itself() throws Exception {
         Event away = event("visitor-0001", "/");
         short bucket = EIGHT.of(away.visitor().id()).number();

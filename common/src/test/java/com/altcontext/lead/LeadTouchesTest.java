@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class LeadTouchesTest extends LeadsFixture {
@@ -112,6 +113,7 @@ class LeadTouchesTest extends LeadsFixture {
 
     /** By the statements of the migration. */
     @Test
+    @Tag("single-node") // Migrations come before a distribution.
     void leads_that_were_there_get_what_a_capture_gives() throws IOException {
         visitsTwice();
         capture(JO);

@@ -68,7 +68,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
             assertThat(purge.get().visitors()).as("who has another session now").isZero();
         }
         assertThat(database.count("SELECT count(*) FROM visitors")).isEqualTo(1);
-        assertThat(database.count("SELECT count(*) FROM sessions JOIN visitors USING (visitor_id)"))
+        assertThat(database.count("SELECT count(*) FROM sessions JOIN visitors USING (bucket, visitor_id)"))
                 .isEqualTo(1);
     }
 

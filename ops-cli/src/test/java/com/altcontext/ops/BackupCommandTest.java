@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How backup and restore refuse. deploy/bin/test/backup-test.sh runs both. */
+@Tag("single-node") // On a cluster both commands refuse.
 class BackupCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
 

@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -10,6 +11,7 @@ class ClusterCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @Test
+    @Tag("single-node")
     void a_single_postgresql_has_one_bucket() {
         CommandRun ran = database.altops("cluster", "status");
 
@@ -29,6 +31,7 @@ class ClusterCommandTest {
     }
 
     @Test
+    @Tag("single-node")
     void without_citus_nothing_is_distributed() {
         database.event("default", 1);
 

@@ -37,7 +37,8 @@ class DemoCommandTest {
         assertThat(number("SELECT count(DISTINCT utm_campaign) FROM sessions")).isGreaterThanOrEqualTo(3);
         assertThat(number("SELECT count(DISTINCT extract(hour FROM started_at)) FROM sessions"))
                 .isEqualTo(24);
-        assertThat(number("SELECT count(*) FROM (SELECT FROM sessions GROUP BY visitor_id HAVING count(*) > 1) AS x"))
+        assertThat(number("SELECT count(*) FROM ("
+                        + "SELECT visitor_id FROM sessions GROUP BY bucket, visitor_id HAVING count(*) > 1) AS x"))
                 .isGreaterThan(500);
         assertThat(number("SELECT count(*) FROM events WHERE lcp_ms IS NOT NULL AND cls_score IS NOT NULL"))
                 .isGreaterThan(10_000);

@@ -194,7 +194,7 @@ class EventNumbersTest {
     /** As PostgreSQL holds it, digit by digit. */
     private BigDecimal numberOf(String anonId) {
         String text = stored.rows(
-                        "SELECT to_jsonb(props ->> 'n')::text FROM events JOIN visitors USING (visitor_id) WHERE anon_id = ?",
+                        "SELECT to_jsonb(props ->> 'n')::text FROM events JOIN visitors USING (bucket, visitor_id) WHERE anon_id = ?",
                         anonId)
                 .getFirst()
                 .asText();

@@ -130,8 +130,8 @@ class KillIT {
     private void assertEveryEventHasItsSessionAndVisitor() {
         Set<String> orphans = new HashSet<>(sql.inTransaction(tx -> tx.query("""
                 SELECT e.path FROM events e
-                LEFT JOIN sessions s ON s.visitor_id = e.visitor_id AND s.id = e.session_id
-                LEFT JOIN visitors v ON v.visitor_id = e.visitor_id
+                LEFT JOIN sessions s ON s.bucket = e.bucket AND s.visitor_id = e.visitor_id AND s.id = e.session_id
+                LEFT JOIN visitors v ON v.bucket = e.bucket AND v.visitor_id = e.visitor_id
                 WHERE s.id IS NULL OR v.visitor_id IS NULL
                 """, row -> row.text(1))));
         assertThat(orphans).isEmpty();

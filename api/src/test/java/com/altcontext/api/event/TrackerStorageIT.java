@@ -312,7 +312,7 @@ class TrackerStorageIT {
         return STAGE
                 .stored
                 .rows(
-                        "SELECT DISTINCT to_jsonb(v)::text FROM events e JOIN visitors v USING (visitor_id)"
+                        "SELECT DISTINCT to_jsonb(v)::text FROM events e JOIN visitors v USING (bucket, visitor_id)"
                                 + " WHERE e.utm_source = ?",
                         campaign)
                 .stream()

@@ -37,7 +37,7 @@ class LongExportTest {
                 .execute(
                         "INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(),"
                                 + " 'props', jsonb_build_object('n', n, 'é', repeat('🍁', 250))))).*"
-                                + " FROM (SELECT e FROM events e JOIN visitors v USING (visitor_id)"
+                                + " FROM (SELECT e FROM events e JOIN visitors v USING (bucket, visitor_id)"
                                 + " WHERE v.anon_id = ? AND e.event_type = 'page_view') AS one (e), generate_series(1, ?) AS n",
                         anonId,
                         MANY);

@@ -47,7 +47,7 @@ public final class StoredRows {
     /** The events of the visitors with this id, on any property, in the order of their times. */
     public List<JsonNode> events(String anonId) {
         return rows(
-                "SELECT to_jsonb(e)::text FROM events e JOIN visitors v USING (visitor_id)"
+                "SELECT to_jsonb(e)::text FROM events e JOIN visitors v USING (bucket, visitor_id)"
                         + " WHERE v.anon_id = ? ORDER BY e.occurred_at, e.received_at, e.path",
                 anonId);
     }
@@ -67,7 +67,7 @@ public final class StoredRows {
 
     public List<JsonNode> sessions(String anonId) {
         return rows(
-                "SELECT to_jsonb(s)::text FROM sessions s JOIN visitors v USING (visitor_id)"
+                "SELECT to_jsonb(s)::text FROM sessions s JOIN visitors v USING (bucket, visitor_id)"
                         + " WHERE v.anon_id = ? ORDER BY s.started_at",
                 anonId);
     }
