@@ -42,6 +42,8 @@ source "$HERE/history.sh"
 source "$HERE/questions.sh"
 # shellcheck source=SCRIPTDIR/report.sh
 source "$HERE/report.sh"
+# shellcheck source=SCRIPTDIR/tracker.sh
+source "$HERE/tracker.sh"
 
 say() {
   echo "bench: $*" >&2
@@ -148,6 +150,8 @@ main() {
   print_history | tee -a "$table"
   measure_questions
   print_questions | tee -a "$table"
+  stop_server
+  print_tracker | tee -a "$table"
   # A missed budget is not an error; a lost event is.
   ! grep -qv $'\tok$' "$RUN/cells" || die "rows are missing, or too many: see the table"
 }
