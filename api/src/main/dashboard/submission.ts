@@ -16,7 +16,13 @@ export interface Submission {
   fields: Record<string, unknown> | null;
   isBot: boolean;
   forReview: boolean;
-  lead: { email: string; consent: { status: string; expiresAt: string | null }; touches: { first: Touch; capture: Touch } };
+  lead: {
+    email: string;
+    /** Whether no operator has accepted the lead yet. */
+    inReview?: boolean;
+    consent: { status: string; expiresAt: string | null };
+    touches: { first: Touch; capture: Touch };
+  };
 }
 
 /**
@@ -71,8 +77,8 @@ export const submissionFile = (rows: Submission[]): HTMLElement =>
   );
 
 /** Why a submission is not like others. */
-const marks = ({ isBot, forReview }: Submission): string[] =>
-  [isBot && words.forms.bot, forReview && words.forms.review].filter((mark) => mark !== false);
+const marks = ({ isBot, forReview, lead }: Submission): string[] =>
+  [isBot && words.forms.bot, (lead.inReview ?? forReview) && words.forms.review].filter((mark) => mark !== false);
 
 const textOf = (fields: Submission['fields']): string =>
   Object.entries(fields ?? {})
