@@ -91,10 +91,11 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     }
     const answer = summaryOf(view, signal);
     lazy.forget();
+    const figures = ofSummary.fill(answer, view, signal);
     const filled = await Promise.all([
-      ...ofSummary.fill(answer, view, signal),
+      ...figures,
       Promise.all([answer, known]).then(([summary]) => showSummary(summary), () => (signal.aborted ? {} : forget())),
-      lazy.show(view, signal),
+      lazy.show(view, signal, Promise.all(figures)),
     ]);
     if (!signal.aborted) {
       loadedAt = Date.now();
@@ -172,7 +173,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       if (!old || keyOf(old) !== keyOf(view)) {
         void load();
       } else {
-        void lazy.show(view, underWay.signal).then((filled) => filled.some(({ problem }) => problem) && report(filled));
+        void lazy.show(view, underWay.signal, Promise.resolve()).then((filled) => filled.some(({ problem }) => problem) && report(filled));
       }
     },
     /** Stops when the page is no longer shown. */

@@ -13,34 +13,51 @@ export interface Part {
 export const keyOf = ({ window, from, to, compare, property, filters }: View): string =>
   JSON.stringify([window, from, to, compare, property, filters]);
 
-/** How far outside of the window a part begins to load, so that its figures are there when it is seen. */
+/** How far below the window a part begins to load, so that its figures are there when it is seen. */
 const AHEAD = '250px 0px';
 
 /**
- * Asks for the figures of parts when they come near the window, so that the first screen has the service for itself. A part that waits
- * has the attribute data-waits.
+ * Asks for the figures of parts when they come into the window, and of those just below it when the first screen has its figures, so
+ * that it has the service for itself. A part that waits has the attribute data-waits.
  *
- * @param report gets what became of the questions
+ * @param report gets what became of the questions that nothing waits for
  */
 export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
-  const seen = new Set<Element>();
+  /** The parts that are near the window, and whether they are in it. */
+  const near = new Map<Element, boolean>();
   const asked = new Map<Part, string>();
   let view: View | undefined;
   let signal = new AbortController().signal;
+  let firstScreen: Promise<unknown> = Promise.resolve();
   const isDue = (part: Part): boolean => view !== undefined && asked.get(part) !== part.asks(view);
-  const loadSeen = async (): Promise<Filled[]> => {
-    const due = parts.filter((part) => isDue(part) && seen.has(part.card.element));
-    return Promise.all(
-      due.map((part) => {
-        asked.set(part, part.asks(view!));
-        part.card.element.removeAttribute('data-waits');
-        return part.load(view!, signal);
-      }),
+  const load = (wanted: (isSeen: boolean | undefined) => boolean): Promise<Filled[]> =>
+    Promise.all(
+      parts
+        .filter((part) => isDue(part) && wanted(near.get(part.card.element)))
+        .map((part) => {
+          asked.set(part, part.asks(view!));
+          part.card.element.removeAttribute('data-waits');
+          return part.load(view!, signal);
+        }),
     );
+  const loadNear = async (): Promise<void> => {
+    await firstScreen;
+    const filled = await load((isSeen) => isSeen !== undefined);
+    if (filled.some(({ problem }) => problem)) {
+      report(filled);
+    }
+  };
+  const loadSeen = (): Promise<Filled[]> => {
+    const seen = load((isSeen) => isSeen === true);
+    firstScreen = Promise.all([firstScreen, seen]);
+    void loadNear();
+    return seen;
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      entries.forEach(({ target, isIntersecting }) => (isIntersecting ? seen.add(target) : seen.delete(target)));
+      entries.forEach(({ target, isIntersecting, boundingClientRect }) =>
+        isIntersecting ? near.set(target, boundingClientRect.top < innerHeight) : near.delete(target),
+      );
       void loadSeen().then((filled) => filled.some(({ problem }) => problem) && report(filled));
     },
     { rootMargin: AHEAD },
@@ -50,10 +67,15 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
     observer.observe(card.element);
   });
   return {
-    /** Asks for what is seen of a view and is not there yet. */
-    show: (next: View, within: AbortSignal): Promise<Filled[]> => {
+    /**
+     * Asks for what is seen of a view and is not there yet.
+     *
+     * @param others what else the first screen waits for
+     */
+    show: (next: View, within: AbortSignal, others: Promise<unknown>): Promise<Filled[]> => {
       view = next;
       signal = within;
+      firstScreen = others;
       parts.filter(isDue).forEach(({ card }) => card.element.setAttribute('data-waits', ''));
       return loadSeen();
     },

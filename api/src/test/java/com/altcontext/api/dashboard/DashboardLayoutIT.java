@@ -7,6 +7,7 @@ import com.altcontext.api.testing.TestService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,21 @@ class DashboardLayoutIT extends FilledDashboard {
         page.tab.click("input[value=\"90\"]");
         page.tab.await("location.search.includes('window=90') && !document.querySelector('[aria-busy]')");
         assertThat(asked("window=90&propertyId=default&dimension=country")).isZero();
+        page.assertBlameless();
+    }
+
+    @Test
+    void what_is_just_below_waits_until_the_first_screen_has_its_figures() {
+        page.tab.look(DashboardTab.WIDE, 800, false);
+        page.open("").enter(TestService.ADMIN_KEY);
+        page.tab.await("document.querySelector('.leads-by .bars')");
+        page.tab.call("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", "*/v1/metrics/summary*"))));
+        page.tab.evaluate("location.href = '?property=default'");
+        page.tab.await("location.search && document.querySelector('.leads-by .bars')");
+        assertThat(asked("propertyId=default&dimension=path")).isZero();
+
+        page.tab.call("Fetch.disable", Map.of());
+        page.tab.await("document.querySelector('[data-dimension=path] .bars')");
         page.assertBlameless();
     }
 
