@@ -138,6 +138,7 @@ class DashboardLeadsIT extends FilledDashboard {
         PAST.lead(property, "robot@example.ca", "pending", 1);
         PAST.lead(property, "many@example.ca", "pending", 1);
         PAST.stored.execute("UPDATE leads SET is_bot = true WHERE email = 'robot@example.ca'");
+        PAST.stored.execute("UPDATE leads SET in_review = true WHERE email = 'many@example.ca'");
         PAST.stored.execute(
                 "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash, for_review)"
                         + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x'), NOT is_bot FROM leads WHERE property_id = 'marked'");
