@@ -7,6 +7,7 @@
 #   DATABASE_URL       use this PostgreSQL (it is migrated) instead of the embedded one
 #   PORT               3000          HOST  127.0.0.1
 #   DEMO_PORT          4000          docs/demo as a site of its own, on localhost
+#   SMTP_URL           send mails by this server; else the last ones are shown on MAIL_PORT (8025) and go nowhere
 #   MANAGEMENT_PORT    9091          health and metrics for a platform
 #   ALTCONTEXT_DATA    .data         where the embedded database and the development secrets are kept
 #
@@ -19,11 +20,12 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 MODE=${1:-run}
 DATA=${ALTCONTEXT_DATA:-$ROOT/.data}
 export PORT=${PORT:-3000} MANAGEMENT_PORT=${MANAGEMENT_PORT:-9091} HOST=${HOST:-127.0.0.1}
-DEMO_PORT=${DEMO_PORT:-4000}
+DEMO_PORT=${DEMO_PORT:-4000} MAIL_PORT=${MAIL_PORT:-8025}
 DATA_IN_USE=3
 AGENT='Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
 SERVICE_PID=
 DEMO_PID=
+MAIL_PID=
 DATABASE_PID=
 READY=
 GUARDED=
@@ -61,6 +63,7 @@ clean_up() {
   trap '' INT TERM HUP
   stop "$DEMO_PID" 5
   stop "$SERVICE_PID" 10
+  stop "$MAIL_PID" 5
   stop "$DATABASE_PID" 30
   [[ -z $READY ]] || rm -f "$READY"
   [[ -z $GUARDED ]] || echo 'done' >&9
@@ -115,7 +118,7 @@ beside() {
   done
   [[ $data == "$DATA" ]] && data= || data="ALTCONTEXT_DATA=$data "
   echo "PORT=$(free_port_from "$PORT") MANAGEMENT_PORT=$(free_port_from "$MANAGEMENT_PORT")" \
-    "DEMO_PORT=$(free_port_from "$DEMO_PORT") ${data}make $MODE"
+    "DEMO_PORT=$(free_port_from "$DEMO_PORT") MAIL_PORT=$(free_port_from "$MAIL_PORT") ${data}make $MODE"
 }
 
 require_port() {
@@ -143,10 +146,38 @@ development_values() {
   export PUBLIC_URL=${PUBLIC_URL:-http://localhost:$PORT}
 }
 
-start_database() {
+development_jar() {
   local jar
   jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' | sort | tail -n 1)
   [[ -n $jar ]] || die "deploy/dev-database is not built: make build"
+  echo "$jar"
+}
+
+# Mails go to a sink that shows them, unless a server is named.
+start_mail() {
+  [[ -z ${SMTP_URL:-} ]] || return 0
+  if in_use "$MAIL_PORT"; then
+    say "port $MAIL_PORT is in use: no mails are sent (MAIL_PORT=8026 make $MODE chooses another)"
+    return
+  fi
+  local smtp jar
+  smtp=$(free_port_from 2525)
+  jar=$(development_jar)
+  java -Xmx32m -cp "$jar" com.altcontext.devdb.MailSink "$smtp" "$MAIL_PORT" >/dev/null 9>&- &
+  MAIL_PID=$!
+  guard "$MAIL_PID"
+  export SMTP_URL=smtp://127.0.0.1:$smtp MAIL_FROM="${MAIL_FROM:-Maple Kiln <news@example.ca>}"
+}
+
+# The demo site asks for a confirmation by mail. A database that was there before keeps its settings.
+confirm_by_mail() {
+  [[ -n $MAIL_PID && -n $DATABASE_PID ]] || return 0
+  ! is_empty || java -jar "$ROOT/ops-cli/target/altops.jar" property set default --confirm >/dev/null
+}
+
+start_database() {
+  local jar
+  jar=$(development_jar)
   # A temporary name until the database is this run's: another run's file must not be touched.
   local ready=$DATA/database.url.$$
   java -jar "$jar" --data "$DATA/postgresql" --ready-file "$ready" >/dev/null 9>&- &
@@ -249,6 +280,10 @@ AltContext listens on $url (Ctrl-C stops it). ${DEMO_PID:+A demo site that sends
 
   http://localhost:$DEMO_PORT/
 
+}${MAIL_PID:+A form that agrees to mails asks its address to confirm. The mails are shown here and go nowhere:
+
+  http://localhost:$MAIL_PORT/mails
+
 }The figures of today, to look at (sign in with the key at the end):
 
   $url/dashboard?window=today
@@ -306,6 +341,8 @@ start_guard
 development_values
 [[ -n ${DATABASE_URL:-} ]] || start_database
 java -jar "$ROOT/ops-cli/target/altops.jar" migrate
+start_mail
+confirm_by_mail
 if [[ $MODE == dev ]]; then
   start_dev_mode
   wait_until_healthy 300

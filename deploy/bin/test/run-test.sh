@@ -28,8 +28,8 @@ fail() {
 
 # start COMMAND…: as a job of its own: only so does it get the signal that a terminal's Ctrl-C sends, to its whole process group.
 start() {
-  PORT=$(free_port) MANAGEMENT_PORT=$(free_port) DEMO_PORT=$(free_port)
-  export PORT MANAGEMENT_PORT DEMO_PORT
+  PORT=$(free_port) MANAGEMENT_PORT=$(free_port) DEMO_PORT=$(free_port) MAIL_PORT=$(free_port)
+  export PORT MANAGEMENT_PORT DEMO_PORT MAIL_PORT
   set -m
   "$@" >"$work/log" 2>&1 </dev/null &
   pid=$!
@@ -56,6 +56,7 @@ nothing_is_left() {
   if pgrep -f "$work/data" >/dev/null; then fail "the database was left running: $(pgrep -fa "$work/data")"; fi
   if (: <>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then fail "the service was left running"; fi
   if (: <>"/dev/tcp/127.0.0.1/$DEMO_PORT") 2>/dev/null; then fail "the demo site was left running"; fi
+  if (: <>"/dev/tcp/127.0.0.1/$MAIL_PORT") 2>/dev/null; then fail "the mail sink was left running"; fi
 }
 
 # The demo site at the printed address names the service where it listens, and may read its answers.
@@ -112,7 +113,7 @@ refused() {
   local status=0 said
   said=$(timeout 60 "$ROOT/deploy/bin/run.sh" 2>&1 </dev/null) || status=$?
   [[ $status -eq 1 && $(wc -l <<<"$said") -le 5 && $said == *"run: $1: $2"* ]] || fail "$status: $said"
-  [[ $(tail -n 1 <<<"$said") =~ ^\ \ PORT=[0-9]+\ MANAGEMENT_PORT=[0-9]+\ DEMO_PORT=[0-9]+\ ALTCONTEXT_DATA=$ALTCONTEXT_DATA-2\ make\ run$ ]] ||
+  [[ $(tail -n 1 <<<"$said") =~ ^\ \ PORT=[0-9]+\ MANAGEMENT_PORT=[0-9]+\ DEMO_PORT=[0-9]+\ MAIL_PORT=[0-9]+\ ALTCONTEXT_DATA=$ALTCONTEXT_DATA-2\ make\ run$ ]] ||
     fail "no command to run beside it: $said"
 }
 

@@ -34,7 +34,7 @@ class ArchitectureTest {
             Map.entry("ingest", Set.of("db", "client", "property", "visit", "attribution", "event", "lead")),
             Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event", "delivery")),
             Map.entry("cluster", Set.of("db", "metrics", "retention")),
-            Map.entry("consent", Set.of("db", "property", "lead")),
+            Map.entry("consent", Set.of("db", "property", "lead", "delivery")),
             Map.entry("delivery", Set.of("db")),
             Map.entry("report", Set.of("db", "property", "metrics", "metrics.query")),
             Map.entry("metrics", Set.of("db", "property", "event")),

@@ -1,6 +1,7 @@
 package com.altcontext.api;
 
 import com.altcontext.access.AccessKeys;
+import com.altcontext.api.delivery.MailSender;
 import com.altcontext.api.lead.WebhookSender;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.db.DatabaseState;
@@ -42,6 +43,7 @@ class Housekeeping {
     private final Rollup rollup;
     private final BacklogGauges backlog;
     private final WebhookSender webhook;
+    private final MailSender mail;
     private final InstantSource clock;
     private volatile @Nullable LocalDate partitionsMadeOn;
     private volatile boolean stopping;
@@ -55,7 +57,8 @@ class Housekeeping {
             Sql sql,
             InstantSource clock,
             BacklogGauges backlog,
-            WebhookSender webhook) {
+            WebhookSender webhook,
+            MailSender mail) {
         this.database = database;
         this.properties = properties;
         this.keys = keys;
@@ -64,6 +67,7 @@ class Housekeeping {
         this.rollup = new Rollup(sql.withTimeout(ROLLUP_TIMEOUT), clock);
         this.backlog = backlog;
         this.webhook = webhook;
+        this.mail = mail;
         this.clock = clock;
     }
 
@@ -76,6 +80,12 @@ class Housekeeping {
     @Scheduled(every = "5m", delayed = "2m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void noteExpiredConsent() {
         attempt("the end of consent is not passed on", () -> ConsentMessages.putExpired(sql, clock.instant()));
+    }
+
+    /** Apart from the webhook, so that neither waits for the other's receiver. */
+    @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void sendMails() {
+        attempt("mails wait to be sent", mail::sendDue);
     }
 
     /** A property that an operator adds is known here so many seconds later. */

@@ -3,18 +3,24 @@ package com.altcontext.api;
 import com.altcontext.access.AccessKeys;
 import com.altcontext.access.DashboardSessions;
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.delivery.Mail;
+import com.altcontext.api.delivery.MailTemplates;
 import com.altcontext.api.event.IngestMetrics;
 import com.altcontext.api.http.ClientAddresses;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.http.SharedLimits;
+import com.altcontext.api.lead.ConfirmationMail;
 import com.altcontext.api.lead.LeadMetrics;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.attribution.Countries;
 import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.client.RateLimiter;
+import com.altcontext.consent.Confirmation;
+import com.altcontext.consent.ConfirmationToken;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
+import com.altcontext.delivery.Outbox;
 import com.altcontext.event.EventStore;
 import com.altcontext.ingest.CaptureQueue;
 import com.altcontext.ingest.DatabaseExecutor;
@@ -62,7 +68,9 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The one place where the plain classes of the domain are put together, started and stopped. A method with a scope makes a bean. */
@@ -234,7 +242,11 @@ class Wiring {
                         leads.heuristicLinking(),
                         leads.heuristicWindow(),
                         leads.impliedConsentMonths(),
-                        new LeadMessages(true, leads.webhookUrl().isPresent(), false, List.of())));
+                        new LeadMessages(
+                                true,
+                                leads.webhookUrl().isPresent(),
+                                config.mail().smtpUrl().isPresent(),
+                                List.of())));
     }
 
     @Singleton
@@ -260,6 +272,33 @@ class Wiring {
     @Singleton
     StopToken stopToken(AppConfig config) {
         return new StopToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+    }
+
+    @Singleton
+    ConfirmationToken confirmationToken(AppConfig config) {
+        return new ConfirmationToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+    }
+
+    @Singleton
+    Confirmation confirmation(Sql sql) {
+        return new Confirmation(sql);
+    }
+
+    /** What writes each mail, by the event in the outbox. Without the address of the service no mail has a link, and none is sent. */
+    @Singleton
+    MailTemplates mailTemplates(
+            AppConfig config, ConfirmationToken token, UnsubscribeToken unsubscribe, InstantSource clock) {
+        return new MailTemplates(config.publicUrl()
+                .map(url -> {
+                    ConfirmationMail confirmation = new ConfirmationMail(
+                            url,
+                            token,
+                            new UnsubscribeLinks(unsubscribe, url),
+                            config.privacy().contactEmail(),
+                            clock);
+                    return Map.<String, Function<Outbox.Message, Mail>>of(Outbox.CONFIRMATION, confirmation::of);
+                })
+                .orElse(Map.of()));
     }
 
     @Singleton

@@ -34,7 +34,8 @@ class ApiArchitectureTest {
             "config", Set.of(),
             "http", Set.of("config"),
             "event", Set.of("http", "config"),
-            "lead", Set.of("http", "event", "config"),
+            "delivery", Set.of("config"),
+            "lead", Set.of("http", "event", "config", "delivery"),
             "metrics", Set.of("http", "config"),
             "report", Set.of("http", "config", "delivery"),
             "dashboard", Set.of("http", "event", "config"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.access.AccessKeys;
+import com.altcontext.api.delivery.MailSender;
 import com.altcontext.api.lead.WebhookSender;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.api.testing.Call;
@@ -46,6 +47,9 @@ class HousekeepingTest {
 
     @Inject
     WebhookSender webhook;
+
+    @Inject
+    MailSender mail;
 
     @Inject
     Sql sql;
@@ -108,7 +112,7 @@ class HousekeepingTest {
         AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
         InstantSource drifting = () -> clock.instant().plus(ahead.get());
         DatabaseState database = new DatabaseState(sql, drifting);
-        Housekeeping own = new Housekeeping(database, properties, keys, sql, drifting, backlog, webhook);
+        Housekeeping own = new Housekeeping(database, properties, keys, sql, drifting, backlog, webhook, mail);
         own.measureClock();
         database.ask();
         assertThat(database.clockSkew()).isLessThan(Duration.ofMinutes(1));
@@ -132,7 +136,7 @@ class HousekeepingTest {
                 }));
         DatabaseState database = new DatabaseState(sql, clock);
         database.ask();
-        Housekeeping own = new Housekeeping(database, new Properties(closed), keys, sql, clock, backlog, webhook);
+        Housekeeping own = new Housekeeping(database, new Properties(closed), keys, sql, clock, backlog, webhook, mail);
         assertThatThrownBy(own::refreshProperties)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the container is closed");

@@ -26,6 +26,9 @@ public final class Outbox {
      */
     public static final Duration LEASE = Duration.ofMinutes(1);
 
+    /** The {@code event} of a mail that asks a lead to confirm its consent. */
+    public static final String CONFIRMATION = "confirmation";
+
     private static final String ADD = """
             INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, language, body)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -52,6 +55,12 @@ public final class Outbox {
             FROM claimed AS c LEFT JOIN leads AS l ON l.id = c.lead_id
             ORDER BY c.turn, c.created_at
             """;
+
+    /** Rows of the outbox are locked before those of leads, as everywhere. */
+    private static final String DELIVERED = """
+            WITH gone AS (DELETE FROM outbox WHERE id = ANY (?) RETURNING lead_id, event)
+            SELECT lead_id FROM gone WHERE event = '%s'
+            """.formatted(CONFIRMATION);
 
     private static final String FAILED = """
             WITH noted AS (
@@ -175,9 +184,13 @@ public final class Outbox {
         return tx.query(CLAIM, Message::read, kind.key, max, (double) LEASE.toSeconds());
     }
 
-    /** Removes messages that were accepted. */
+    /** Removes messages that were accepted. The next mail that asks a lead for a confirmation waits for a day from now on. */
     public static void delivered(Tx tx, List<UUID> ids) {
-        var _ = tx.update("DELETE FROM outbox WHERE id = ANY (?)", (Object) ids.toArray(UUID[]::new));
+        UUID[] asked = tx.query(DELIVERED, row -> row.id(1), (Object) ids.toArray(UUID[]::new))
+                .toArray(UUID[]::new);
+        if (asked.length > 0) {
+            var _ = tx.update("UPDATE leads SET confirmation_mailed_at = now() WHERE id = ANY (?)", (Object) asked);
+        }
     }
 
     /**

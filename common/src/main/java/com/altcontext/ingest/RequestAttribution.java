@@ -140,6 +140,8 @@ public final class RequestAttribution {
                 form.consentPolicy(),
                 form.consentPurpose(),
                 form.payload(),
+                property.confirms(),
+                client.language(),
                 false);
     }
 

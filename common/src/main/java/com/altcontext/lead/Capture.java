@@ -3,6 +3,7 @@ package com.altcontext.lead;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
 import com.altcontext.value.ComputedId;
+import com.altcontext.value.Language;
 import com.altcontext.value.Weight;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param consentPolicy the version of the text that was shown
  * @param consentPurpose what the consent is for
  * @param payload a JSON object as text
+ * @param confirms whether the site asks for a confirmation by mail before an express consent holds
+ * @param language in which the person reads; null if it is not known
  * @param forReview whether its client has left too many addresses, so that an operator has to look at it
  */
 public record Capture(
@@ -35,6 +38,8 @@ public record Capture(
         @Nullable String consentPolicy,
         String consentPurpose,
         @Nullable String payload,
+        boolean confirms,
+        @Nullable Language language,
         boolean forReview) {
     private static final int OBJECTS = 128;
 
@@ -59,6 +64,8 @@ public record Capture(
                 consentPolicy,
                 consentPurpose,
                 payload,
+                confirms,
+                language,
                 true);
     }
 

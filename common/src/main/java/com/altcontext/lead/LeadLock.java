@@ -60,7 +60,7 @@ public final class LeadLock {
     }
 
     /** Locks the address of a lead. If there is no such lead (any more), nothing is locked. */
-    static void takeOf(Pipeline pipeline, UUID leadId) {
+    public static void takeOf(Pipeline pipeline, UUID leadId) {
         pipeline.update(TAKE_OF_LEAD, leadId);
     }
 }

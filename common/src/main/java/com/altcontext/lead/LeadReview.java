@@ -58,7 +58,7 @@ public final class LeadReview {
     }
 
     /**
-     * Accepts leads, with a row in {@code audit_log} for each property.
+     * Accepts leads, with a row in {@code audit_log} for each property. The mails that wait for it are sent.
      *
      * @param propertyId null for all properties
      * @param email null for all that wait

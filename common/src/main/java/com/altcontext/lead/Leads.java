@@ -33,15 +33,14 @@ public final class Leads {
     /** The same content again within this time is the second click of a double click. */
     private static final Duration REPEAT_WINDOW = Duration.ofSeconds(30);
 
-    /** The newest row of a purpose, or of all purposes, says what holds for it. */
-    private static final String FIND = """
-            SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.in_review
+    private static final String FIND =
+            """
+            SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.in_review,
+                   l.confirmation_mails, l.confirmation_mailed_at, EXISTS (%s)
             FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, purpose, n)
             JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
-            LEFT JOIN consent_events c ON c.id = greatest(
-                (SELECT max(e.id) FROM consent_events e WHERE e.lead_id = l.id AND e.purpose = form.purpose),
-                (SELECT max(e.id) FROM consent_events e WHERE e.lead_id = l.id AND e.purpose IS NULL))
-            """;
+            LEFT JOIN consent_events c ON c.id = %s
+            """.formatted(ConfirmationMails.WAITING, MailPermission.currentConsent("l.id", "form.purpose"));
 
     /** Looks before and after the time of receipt: if two machines received a double click, the second may be stored first. */
     private static final String FIND_REPEATED = """
@@ -187,7 +186,13 @@ public final class Leads {
         Placement placement =
                 Objects.requireNonNull(visits.place(event.visitor(), event.inSession()), "a form always has a session");
         Receipt receipt = rows.add(event, placement.sessionId());
-        Consent given = Consent.given(capture.consent(), capture.receivedAt(), rules.impliedConsentMonths());
+        boolean toConfirm =
+                rules.messages().sendsMails() && capture.confirms() && capture.consent() == ConsentStatus.EXPRESS;
+        Consent given = Consent.given(
+                toConfirm ? ConsentStatus.PENDING : capture.consent(),
+                capture.receivedAt(),
+                rules.impliedConsentMonths());
+        boolean givesConsent = !capture.forReview() || known == null || known.inReview;
         return new Submission(
                 id,
                 leadId,
@@ -196,7 +201,8 @@ public final class Leads {
                 given,
                 known == null ? null : known.consent,
                 known == null ? null : known.forPurpose,
-                !capture.forReview() || known == null || known.inReview);
+                givesConsent,
+                toConfirm && givesConsent && !capture.isOfBot() && (known == null || known.mayBeAsked(capture)));
     }
 
     private List<Captured> store(Tx tx, Bucket bucket, Visits visits, EventRows rows, List<Submission> submissions) {
@@ -208,6 +214,11 @@ public final class Leads {
         SubmissionStore.saveLeads(save, bucket, new Columns<>(submissions));
         SubmissionStore.saveConsents(
                 save, submissions.stream().filter(Submission::isConsentNew).toList());
+        if (rules.messages().sendsMails()) {
+            ConfirmationMails.put(
+                    save,
+                    submissions.stream().filter(Submission::asksForConfirmation).toList());
+        }
         List<IdentityLinks.FormLink> forms = submissions.stream()
                 .map(s -> new IdentityLinks.FormLink(
                         s.leadId(),
@@ -245,7 +256,12 @@ public final class Leads {
 
     /** @param index of the capture in its list: PostgreSQL counts from 1 */
     private record KnownLead(
-            int index, UUID id, Consent consent, @Nullable Consent forPurpose, boolean inReview) {
+            int index,
+            UUID id,
+            Consent consent,
+            @Nullable Consent forPurpose,
+            boolean inReview,
+            ConfirmationMails asked) {
         static KnownLead read(Row row) throws SQLException {
             String purposeStatus = row.textOrNull(5);
             return new KnownLead(
@@ -253,7 +269,14 @@ public final class Leads {
                     row.id(2),
                     new Consent(ConsentStatus.ofKey(row.text(3)), row.timeOrNull(4)),
                     purposeStatus == null ? null : new Consent(ConsentStatus.ofKey(purposeStatus), row.timeOrNull(6)),
-                    row.flag(7));
+                    row.flag(7),
+                    new ConfirmationMails(row.number(8), row.timeOrNull(9), row.flag(10)));
+        }
+
+        /** Whether the form may send a mail that asks to confirm. */
+        boolean mayBeAsked(Capture capture) {
+            boolean isGiven = forPurpose != null && forPurpose.status() == ConsentStatus.EXPRESS;
+            return !isGiven && asked.allowAnother(capture.receivedAt());
         }
     }
 

@@ -42,15 +42,24 @@ public record MailPermission(
         }
     }
 
+    /** The row of the record that holds for a purpose {@code p.purpose} of a lead {@code l}, as {@code c}. */
+    public static final String JOIN_CONSENT =
+            "LEFT JOIN consent_events AS c ON c.id = " + currentConsent("l.id", "p.purpose");
+
     /**
-     * The newest row of the record for a purpose {@code p.purpose} of a lead {@code l}, as {@code c}: its own, or the withdrawal of
-     * all purposes.
+     * The id of the row of the record that holds for a purpose of a lead: the newest one, of that purpose or of all. A pending row
+     * holds only where there is no other. It asks for a consent, and takes none away.
      */
-    public static final String JOIN_CONSENT = """
-            LEFT JOIN consent_events AS c ON c.id = greatest(
-                (SELECT max(e.id) FROM consent_events AS e WHERE e.lead_id = l.id AND e.purpose = p.purpose),
-                (SELECT max(e.id) FROM consent_events AS e WHERE e.lead_id = l.id AND e.purpose IS NULL))
-            """;
+    static String currentConsent(String lead, String purpose) {
+        return """
+            coalesce(
+                greatest(
+                    (SELECT max(e.id) FROM consent_events AS e
+                     WHERE e.lead_id = %1$s AND e.purpose = %2$s AND e.status <> 'pending'),
+                    (SELECT max(e.id) FROM consent_events AS e WHERE e.lead_id = %1$s AND e.purpose IS NULL)),
+                (SELECT max(e.id) FROM consent_events AS e WHERE e.lead_id = %1$s AND e.purpose = %2$s))
+            """.formatted(lead, purpose);
+    }
 
     /** @param consent for the purpose; null if none is on record */
     public static MailPermission of(@Nullable Consent consent, boolean isBot, boolean inReview, Instant at) {

@@ -1,6 +1,7 @@
 package com.altcontext.lead;
 
 import com.altcontext.event.Receipt;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * A capture on its way into the tables.
  *
  * @param receipt of its {@code form_submit} event
- * @param given the consent that the form asked for
+ * @param given the consent that the form gives: pending if the address has to confirm it
  * @param known the lead's strongest consent until then, or null if the lead is new
  * @param knownForPurpose its consent for the form's purpose until then, or null if it has none on record
  * @param givesConsent false if the form leaves the consent of the lead as it is
+ * @param asksForConfirmation whether a mail asks the address to confirm what the form said
  */
 record Submission(
         UUID id,
@@ -21,7 +23,8 @@ record Submission(
         Consent given,
         @Nullable Consent known,
         @Nullable Consent knownForPurpose,
-        boolean givesConsent) {
+        boolean givesConsent,
+        boolean asksForConfirmation) {
     /** The lead's strongest consent from now on. */
     Consent consent() {
         if (known == null) {
@@ -30,13 +33,16 @@ record Submission(
         return givesConsent ? known.after(given) : known;
     }
 
-    /** The lead's consent for the form's purpose from now on. */
-    Consent consentForPurpose() {
-        return knownForPurpose == null ? given : knownForPurpose.after(given);
+    /** When what is put on record ends by itself: a renewal that arrives late does not shorten what was renewed since. */
+    @Nullable
+    Instant recordedEnd() {
+        Consent known = given.status() == ConsentStatus.PENDING ? null : knownForPurpose;
+        return known == null ? given.expiresAt() : known.after(given).expiresAt();
     }
 
     /** Whether what was given is put on record. */
     boolean isConsentNew() {
-        return givesConsent && (knownForPurpose == null || knownForPurpose.isChangedBy(given.status()));
+        return asksForConfirmation
+                || (givesConsent && (knownForPurpose == null || knownForPurpose.isChangedBy(given.status())));
     }
 }

@@ -3,6 +3,7 @@ package com.altcontext.lead;
 import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
+import com.altcontext.value.Language;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,12 +23,12 @@ final class SubmissionStore {
     private static final String SAVE = """
             INSERT INTO leads AS known (
                 id, property_id, email, first_captured_at, last_captured_at,
-                source_channel, consent_status, consent_expires_at, is_bot, in_review, form_name, %1$s)
+                source_channel, consent_status, consent_expires_at, is_bot, in_review, language, form_name, %1$s)
             SELECT form.id, form.property_id, email, to_timestamp(at::float8 / 1000), to_timestamp(at::float8 / 1000),
-                   source_channel, consent_status, expires::timestamptz, form.is_bot = 1, form.for_review = 1, form_name, %2$s
+                   source_channel, consent_status, expires::timestamptz, form.is_bot = 1, form.for_review = 1, language, form_name, %2$s
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[],
-                        ?::int8[], ?::int8[], ?::text[], ?::uuid[], ?::uuid[])
-                AS form(id, property_id, email, at, source_channel, consent_status, expires, is_bot, for_review, form_name,
+                        ?::int8[], ?::int8[], ?::text[], ?::text[], ?::uuid[], ?::uuid[])
+                AS form(id, property_id, email, at, source_channel, consent_status, expires, is_bot, for_review, language, form_name,
                         visitor_id, session_id)
             LEFT JOIN LATERAL (
                 SELECT *, entry_path AS landing_path FROM sessions AS s
@@ -48,6 +49,7 @@ final class SubmissionStore {
                 consent_status = excluded.consent_status,
                 consent_expires_at = excluded.consent_expires_at,
                 %3$s,
+                language = coalesce(known.language, excluded.language),
                 is_bot = known.is_bot AND excluded.is_bot
             """.formatted(
                     touches("%s_%s").collect(Collectors.joining(", ")),
@@ -102,6 +104,7 @@ final class SubmissionStore {
                 forms.texts(form -> text(form.consent().expiresAt())),
                 forms.numbers(form -> form.capture().isOfBot() ? 1 : 0),
                 forms.numbers(form -> form.capture().forReview() ? 1 : 0),
+                forms.texts(form -> tag(form.capture().language())),
                 forms.texts(form -> form.capture().formName()),
                 forms.ids(form -> form.receipt().visitorId()),
                 forms.ids(form -> form.receipt().sessionId()),
@@ -109,11 +112,8 @@ final class SubmissionStore {
                 bucket.number());
     }
 
-    /** Adds the consents that are recorded. */
+    /** Adds the consents that are recorded. Also without any, so that the work does not show whether the address was known. */
     static void saveConsents(Pipeline save, List<Submission> given) {
-        if (given.isEmpty()) {
-            return;
-        }
         Columns<Submission> forms = new Columns<>(given);
         save.update(
                 SAVE_CONSENT,
@@ -125,7 +125,7 @@ final class SubmissionStore {
                 forms.texts(form -> form.capture().consentPolicy()),
                 forms.texts(form -> form.capture().consentPurpose()),
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
-                forms.texts(form -> text(form.consentForPurpose().expiresAt())),
+                forms.texts(form -> text(form.recordedEnd())),
                 forms.hashes(form -> form.capture().visitor().ipHash()));
     }
 
@@ -144,6 +144,10 @@ final class SubmissionStore {
                 forms.hashes(form -> form.capture().contentHash()),
                 forms.texts(form -> form.capture().payload()),
                 forms.numbers(form -> form.capture().forReview() ? 1 : 0));
+    }
+
+    private static @Nullable String tag(@Nullable Language language) {
+        return language == null ? null : language.tag();
     }
 
     private static @Nullable String text(@Nullable Instant time) {

@@ -5,6 +5,7 @@ import com.altcontext.db.Retry;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.delivery.Outbox;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,32 +22,45 @@ import org.jspecify.annotations.Nullable;
  * for an unknown address.
  */
 public final class Unsubscribe {
-    /** The same for every lead of the address. Those that are withdrawn already have nothing to write. */
-    private static final String WITHDRAW = """
-            WITH known AS (
-                SELECT id FROM leads WHERE %s),
-            withdrawn AS (
-                UPDATE leads AS l SET consent_status = 'withdrawn', consent_expires_at = NULL
-                FROM known
-                WHERE l.id = known.id AND l.consent_status <> 'withdrawn'
-                RETURNING l.id, l.property_id),
-            recorded AS (
-                INSERT INTO consent_events (lead_id, property_id, status, source, reason, occurred_at, ip_hash)
-                SELECT id, property_id, 'withdrawn', ?::text, ?::text, ?::timestamptz, ?::bytea FROM withdrawn
-                RETURNING lead_id)
-            SELECT (SELECT count(*) FROM known), (SELECT count(*) FROM recorded)
-            """;
+    private static final Statements BY_ADDRESS =
+            Statements.of("email = ? AND property_id = coalesce(?::text, property_id)");
 
-    private static final String WITHDRAW_ADDRESS =
-            WITHDRAW.formatted("email = ? AND property_id = coalesce(?::text, property_id)");
-
-    private static final String WITHDRAW_LEAD = WITHDRAW.formatted("id = ? AND property_id = ?");
+    private static final Statements BY_LINK = Statements.of("id = ? AND property_id = ?");
 
     /** The last statement: all requests of a day update this one row, so each waits here for the one before it. */
     private static final String COUNT = """
             INSERT INTO unsubscribe_requests AS known (day, count) VALUES (?, 1)
             ON CONFLICT (day) DO UPDATE SET count = known.count + 1
             """;
+
+    /**
+     * The same for every lead. Those that are withdrawn already have nothing to write, unless a form has asked again since: then a
+     * confirmation of that form comes too late.
+     *
+     * @param cancel removes mails that ask for a confirmation and are not sent yet
+     */
+    private record Statements(String cancel, String withdraw) {
+        static Statements of(String leads) {
+            return new Statements(
+                    "DELETE FROM outbox WHERE event = '" + Outbox.CONFIRMATION
+                            + "' AND lead_id IN (SELECT id FROM leads WHERE " + leads + ")",
+                    """
+                    WITH known AS (
+                        SELECT id FROM leads WHERE %s),
+                    withdrawn AS (
+                        UPDATE leads AS l SET consent_status = 'withdrawn', consent_expires_at = NULL
+                        FROM known
+                        WHERE l.id = known.id AND (l.consent_status <> 'withdrawn' OR (
+                            SELECT e.status FROM consent_events AS e WHERE e.lead_id = l.id ORDER BY e.id DESC LIMIT 1) = 'pending')
+                        RETURNING l.id, l.property_id),
+                    recorded AS (
+                        INSERT INTO consent_events (lead_id, property_id, status, source, reason, occurred_at, ip_hash)
+                        SELECT id, property_id, 'withdrawn', ?::text, ?::text, ?::timestamptz, ?::bytea FROM withdrawn
+                        RETURNING lead_id)
+                    SELECT (SELECT count(*) FROM known), (SELECT count(*) FROM recorded)
+                    """.formatted(leads));
+        }
+    }
 
     private final Sql sql;
 
@@ -109,7 +123,7 @@ public final class Unsubscribe {
             LeadLock.take(pipeline, email);
             return withdraw(
                     pipeline,
-                    WITHDRAW_ADDRESS,
+                    BY_ADDRESS,
                     email.value(),
                     propertyId,
                     request,
@@ -128,7 +142,7 @@ public final class Unsubscribe {
             LeadLock.takeOf(pipeline, subject.leadId());
             return withdraw(
                     pipeline,
-                    WITHDRAW_LEAD,
+                    BY_LINK,
                     subject.leadId(),
                     subject.propertyId(),
                     request,
@@ -138,13 +152,14 @@ public final class Unsubscribe {
 
     private static Withdrawal withdraw(
             Pipeline pipeline,
-            String statement,
+            Statements statements,
             Object whom,
             @Nullable String propertyId,
             UnsubscribeRequest request,
             Runnable messages) {
+        pipeline.update(statements.cancel, whom, propertyId);
         Pipeline.Pending<Withdrawal> answer = pipeline.query(
-                statement,
+                statements.withdraw,
                 Withdrawal::read,
                 whom,
                 propertyId,

@@ -26,7 +26,7 @@ public final class Properties {
     private static final Logger LOG = System.getLogger(Properties.class.getName());
 
     private static final String READ = """
-            SELECT id, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only
+            SELECT id, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only, confirm
             FROM properties ORDER BY created_at, id
             """;
 
@@ -64,7 +64,8 @@ public final class Properties {
                 slug,
                 setting(slug, "domains", () -> Set.copyOf(Arrays.asList(row.texts(2))), Set.of(), unreadable),
                 setting(slug, "time zone", () -> Property.timeZone(row.text(3)), Property.UTC, unreadable),
-                setting(slug, "shields", () -> shields(row), Shields.NONE, unreadable));
+                setting(slug, "shields", () -> shields(row), Shields.NONE, unreadable),
+                row.flag(7));
     }
 
     private static Shields shields(Row row) throws SQLException {
@@ -126,7 +127,7 @@ public final class Properties {
                 property.domains().forEach(domain -> byHost.putIfAbsent(domain.toLowerCase(Locale.ROOT), property));
             }
             Property fallback = bySlug.computeIfAbsent(
-                    Property.DEFAULT, id -> new Property(id, Set.of(), Property.UTC, Shields.NONE));
+                    Property.DEFAULT, id -> new Property(id, Set.of(), Property.UTC, Shields.NONE, false));
             return new Snapshot(Map.copyOf(bySlug), Map.copyOf(byHost), fallback);
         }
     }

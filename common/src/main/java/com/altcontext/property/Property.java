@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
  * @param domains its host names, lower case
  * @param timeZone where its days begin and end
  * @param shields what it does not count
+ * @param confirms whether consent given by a form has to be confirmed by the link of a mail
  */
-public record Property(String id, Set<String> domains, ZoneId timeZone, Shields shields) {
+public record Property(String id, Set<String> domains, ZoneId timeZone, Shields shields, boolean confirms) {
     /** The property that always exists and takes what no other claims. */
     public static final String DEFAULT = "default";
 

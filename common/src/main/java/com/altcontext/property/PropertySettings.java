@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeZone an IANA name, see {@link Property#timeZone}
  * @param excludedNetworks in CIDR notation; an address alone is a network of one
  * @param excludedPaths see {@link PathPattern}
+ * @param confirm whether consent given by a form has to be confirmed by the link of a mail
  */
 public record PropertySettings(
         String slug,
@@ -33,7 +34,8 @@ public record PropertySettings(
         @Nullable String timeZone,
         @Nullable List<String> excludedNetworks,
         @Nullable List<String> excludedPaths,
-        @Nullable Boolean ownHostsOnly) {
+        @Nullable Boolean ownHostsOnly,
+        @Nullable Boolean confirm) {
     /** RFC 1123, section 2.1; RFC 1035 has the lengths. */
     private static final Pattern HOST =
             Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The properties as an operator keeps them. The running service sees a change within seconds. */
 public final class PropertyStore {
     private static final String COLUMNS =
-            "id, name, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only, created_at";
+            "id, name, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only, created_at, confirm";
 
     /** Two that add at once could both find a domain free. */
     private static final String ONE_AT_A_TIME =
@@ -29,7 +29,8 @@ public final class PropertyStore {
             UPDATE properties
             SET name = coalesce(?, name), domains = coalesce(?, domains), time_zone = coalesce(?, time_zone),
                 excluded_networks = coalesce(?, excluded_networks), excluded_paths = coalesce(?, excluded_paths),
-                own_hosts_only = coalesce(?, own_hosts_only)
+                own_hosts_only = coalesce(?, own_hosts_only),
+                confirm = coalesce(?, confirm)
             WHERE id = ?
             RETURNING %s
             """.formatted(COLUMNS);
@@ -52,7 +53,8 @@ public final class PropertyStore {
             List<String> excludedNetworks,
             List<String> excludedPaths,
             boolean ownHostsOnly,
-            Instant createdAt) {
+            Instant createdAt,
+            boolean confirm) {
         private static StoredProperty read(Row row) throws SQLException {
             return new StoredProperty(
                     row.text(1),
@@ -62,7 +64,8 @@ public final class PropertyStore {
                     List.of(row.texts(5)),
                     List.of(row.texts(6)),
                     row.flag(7),
-                    row.time(8));
+                    row.time(8),
+                    row.flag(9));
         }
     }
 
@@ -157,6 +160,7 @@ public final class PropertyStore {
         note(changed, "excluded_networks", before.get().excludedNetworks, after.excludedNetworks);
         note(changed, "excluded_paths", before.get().excludedPaths, after.excludedPaths);
         note(changed, "own_hosts_only", before.get().ownHostsOnly, after.ownHostsOnly);
+        note(changed, "confirm", before.get().confirm, after.confirm);
         for (String setting : changed) {
             tx.update(AUDIT, at, by, "property_" + setting, wanted.slug());
         }
@@ -179,6 +183,7 @@ public final class PropertyStore {
                         array(wanted.excludedNetworks()),
                         array(wanted.excludedPaths()),
                         wanted.ownHostsOnly(),
+                        wanted.confirm(),
                         wanted.slug())
                 .getFirst();
         if (written.ownHostsOnly && written.domains.isEmpty()) {

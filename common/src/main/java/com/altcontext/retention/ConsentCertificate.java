@@ -34,8 +34,9 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             """;
 
     private static final String RECORD = """
-            SELECT occurred_at, status, purpose, source, form_name, path, policy_version, reason, expires_at, encode(ip_hash, 'hex')
-            FROM consent_events
+            SELECT occurred_at, status, purpose, source, form_name, path, policy_version, reason, expires_at, encode(ip_hash, 'hex'),
+                   (SELECT k.occurred_at FROM consent_events AS k WHERE k.confirms = c.id)
+            FROM consent_events AS c
             WHERE lead_id = ?
             ORDER BY id
             """;
@@ -66,11 +67,12 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
      * A row of the record of consent.
      *
      * @param purpose null for all purposes
-     * @param source {@code form}, {@code unsubscribe}, {@code one_click} or {@code operator}
+     * @param source as in {@code consent_events.source}
      * @param page where the form stood; null if it is not known
      * @param textVersion of the words; null if the form named none
      * @param reason as the person or the operator gave it
      * @param ipHash in hexadecimal
+     * @param confirmedAt when the address confirmed what the form said, by the link of a mail; null if it did not
      */
     public record RecordedConsent(
             Instant at,
@@ -82,7 +84,8 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             @Nullable String textVersion,
             @Nullable String reason,
             @Nullable Instant expiresAt,
-            @Nullable String ipHash) {
+            @Nullable String ipHash,
+            @Nullable Instant confirmedAt) {
         private static RecordedConsent read(Row row) throws SQLException {
             return new RecordedConsent(
                     row.time(1),
@@ -94,7 +97,8 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
                     row.textOrNull(7),
                     row.textOrNull(8),
                     row.timeOrNull(9),
-                    row.textOrNull(10));
+                    row.textOrNull(10),
+                    row.timeOrNull(11));
         }
     }
 

@@ -8,10 +8,10 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /** A pool of one real connection, which stays open when it is given back. */
-final class OneConnection implements DataSource {
+public final class OneConnection implements DataSource {
     private final Connection lent;
 
-    OneConnection(Connection connection) {
+    public OneConnection(Connection connection) {
         lent = (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("close")) {

@@ -134,6 +134,8 @@ class WeightTest {
                 own(text, i),
                 own(text, i),
                 own(text, i),
+                false,
+                null,
                 false);
     }
 }

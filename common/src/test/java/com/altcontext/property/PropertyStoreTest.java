@@ -75,8 +75,8 @@ class PropertyStoreTest {
                 "INSERT INTO properties (id, name, time_zone, excluded_paths) VALUES ('path', 'Path', 'Asia/Tokyo', '{admin}')");
 
         assertThat(property("mars"))
-                .isEqualTo(new Property("mars", Set.of("mars.example.ca"), Property.UTC, Shields.NONE));
-        assertThat(property("net")).isEqualTo(new Property("net", Set.of(), Property.UTC, Shields.NONE));
+                .isEqualTo(new Property("mars", Set.of("mars.example.ca"), Property.UTC, Shields.NONE, false));
+        assertThat(property("net")).isEqualTo(new Property("net", Set.of(), Property.UTC, Shields.NONE, false));
         assertThat(property("path").timeZone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
     }
 
@@ -171,7 +171,7 @@ class PropertyStoreTest {
     }
 
     private static PropertySettings wanted(String slug, String name, List<String> domains) {
-        return new PropertySettings(slug, name, domains, null, null, null, null);
+        return new PropertySettings(slug, name, domains, null, null, null, null, null);
     }
 
     private Addition add(String slug, String name, String... domains) {

@@ -10,6 +10,7 @@ import com.altcontext.lead.Consent;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.value.KeyedHash;
+import com.altcontext.value.Language;
 import com.altcontext.visit.AnonId;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
@@ -30,7 +31,8 @@ public record TestForm(
         @Nullable String payload,
         String address,
         @Nullable String agent,
-        DeviceType device) {
+        DeviceType device,
+        boolean confirms) {
     private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
 
     /** A form with this address, received at this time from visitor-0001. */
@@ -48,52 +50,62 @@ public record TestForm(
                 null,
                 "192.0.2.1",
                 "Firefox",
-                DeviceType.DESKTOP);
+                DeviceType.DESKTOP,
+                false);
     }
 
     public TestForm email(String other) {
         return new TestForm(
-                other, property, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device);
+                other, property, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device,
+                confirms);
     }
 
     public TestForm property(String slug) {
         return new TestForm(
-                email, slug, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device);
+                email, slug, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device,
+                confirms);
     }
 
     public TestForm visitor(String other) {
         return new TestForm(
-                email, property, other, at, form, path, channel, consent, purpose, payload, address, agent, device);
+                email, property, other, at, form, path, channel, consent, purpose, payload, address, agent, device,
+                confirms);
     }
 
     public TestForm at(Instant time) {
         return new TestForm(
-                email, property, anonId, time, form, path, channel, consent, purpose, payload, address, agent, device);
+                email, property, anonId, time, form, path, channel, consent, purpose, payload, address, agent, device,
+                confirms);
     }
 
     public TestForm form(String name) {
         return new TestForm(
-                email, property, anonId, at, name, path, channel, consent, purpose, payload, address, agent, device);
+                email, property, anonId, at, name, path, channel, consent, purpose, payload, address, agent, device,
+                confirms);
     }
 
     public TestForm channel(@Nullable String name) {
         return new TestForm(
-                email, property, anonId, at, form, path, name, consent, purpose, payload, address, agent, device);
+                email, property, anonId, at, form, path, name, consent, purpose, payload, address, agent, device,
+                confirms);
     }
 
     public TestForm consent(ConsentStatus status) {
         return new TestForm(
-                email, property, anonId, at, form, path, channel, status, purpose, payload, address, agent, device);
+                email, property, anonId, at, form, path, channel, status, purpose, payload, address, agent, device,
+                confirms);
     }
 
     public TestForm purpose(String other) {
         return new TestForm(
-                email, property, anonId, at, form, path, channel, consent, other, payload, address, agent, device);
+                email, property, anonId, at, form, path, channel, consent, other, payload, address, agent, device,
+                confirms);
     }
 
     public TestForm payload(String json) {
         return new TestForm(
-                email, property, anonId, at, form, path, channel, consent, purpose, json, address, agent, device);
+                email, property, anonId, at, form, path, channel, consent, purpose, json, address, agent, device,
+                confirms);
     }
 
     public TestForm from(String otherAddress, @Nullable String otherAgent) {
@@ -110,7 +122,8 @@ public record TestForm(
                 payload,
                 otherAddress,
                 otherAgent,
-                device);
+                device,
+                confirms);
     }
 
     public TestForm byBot() {
@@ -127,7 +140,15 @@ public record TestForm(
                 payload,
                 address,
                 agent,
-                DeviceType.BOT);
+                DeviceType.BOT,
+                confirms);
+    }
+
+    /** From a site that asks for a confirmation by mail. */
+    public TestForm toConfirm() {
+        return new TestForm(
+                email, property, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device,
+                true);
     }
 
     public Visitor visitor() {
@@ -151,6 +172,8 @@ public record TestForm(
                 "2026-01",
                 purpose,
                 payload,
+                confirms,
+                Language.FRENCH,
                 false);
     }
 

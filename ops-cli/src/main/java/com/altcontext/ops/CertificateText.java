@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A certificate of consent as people read it, and as JSON. */
 final class CertificateText {
-    /** No row says yet that the holder of an address answered a mail. */
-    private static final String NOT_CONFIRMED = "not confirmed by mail";
-
     private CertificateText() {}
 
     static List<String> of(ConsentCertificate certificate) {
@@ -66,13 +63,16 @@ final class CertificateText {
                 .append(row.status().key())
                 .append(row.purpose() == null ? " for all purposes" : " for " + row.purpose())
                 .append(", by ")
+                .append(isConfirmation(row) ? "the link of a mail, for " : "")
                 .append(form == null ? row.source() : "form " + form);
         if (form != null) {
             line.append(row.page() == null ? ", page not on record" : " on page " + row.page());
             line.append(", ").append(words(certificate, version));
         }
-        if (isGrant(row)) {
-            line.append(", ").append(NOT_CONFIRMED);
+        if (row.confirmedAt() != null) {
+            line.append(", confirmed by mail ").append(HumanFormat.time(row.confirmedAt()));
+        } else if (isGrant(row)) {
+            line.append(", not confirmed by mail");
         }
         if (row.expiresAt() != null) {
             line.append(", ends ").append(HumanFormat.time(row.expiresAt()));
@@ -89,6 +89,10 @@ final class CertificateText {
             return "the form named no text";
         }
         return "text " + version + (certificate.hasText(version) ? "" : ", whose words are not on record");
+    }
+
+    private static boolean isConfirmation(RecordedConsent row) {
+        return row.source().equals("confirmed");
     }
 
     private static boolean isGrant(RecordedConsent row) {
@@ -146,7 +150,7 @@ final class CertificateText {
                 .with("page", row.page())
                 .with("textVersion", version)
                 .with("isTextOnRecord", version != null && certificate.hasText(version))
-                .with("confirmedAt", null)
+                .with("confirmedAt", row.confirmedAt())
                 .with("expiresAt", row.expiresAt())
                 .with("reason", row.reason())
                 .with("ipHash", row.ipHash());

@@ -166,6 +166,7 @@ final class DemoCommand implements Runnable {
                 DemoTraffic.ZONE.getId(),
                 null,
                 null,
+                null,
                 null);
         switch (sql.inTransaction(tx -> PropertyStore.add(tx, wanted))) {
             case Addition.Added _ -> {}
@@ -185,7 +186,7 @@ final class DemoCommand implements Runnable {
         parts(visits.events(), EVENTS_AT_ONCE).forEach((List<Event> part) -> {
             var _ = sql.inTransaction(tx -> store.write(tx, part));
         });
-        // Without heuristic links, and without messages to a webhook about people who do not exist.
+        // Without heuristic links, and without messages to people who do not exist, or about them.
         Leads leads = new Leads(sql, store, new LeadRules(false, Duration.ZERO, 6, false));
         parts(visits.captures(), CAPTURES_AT_ONCE).forEach((List<Capture> part) -> {
             var _ = leads.captureFree(part);

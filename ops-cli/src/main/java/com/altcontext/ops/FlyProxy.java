@@ -43,6 +43,7 @@ final class FlyProxy implements AutoCloseable {
             "ADMIN_API_KEY",
             "UNSUBSCRIBE_SECRET",
             "LEAD_WEBHOOK_SECRET",
+            "SMTP_URL",
             "RATE_LIMIT_REDIS_URL",
             "LEAD_WEBHOOK_URL");
 

@@ -24,6 +24,7 @@ final class PropertyCommand extends CommandGroup {
                 .with("excludedNetworks", property.excludedNetworks())
                 .with("excludedPaths", property.excludedPaths())
                 .with("ownHostsOnly", property.ownHostsOnly())
+                .with("confirm", property.confirm())
                 .with("createdAt", property.createdAt());
     }
 

@@ -62,6 +62,7 @@ final class PropertyListCommand implements Runnable {
         parts.add(property.timeZone());
         parts.add(excluded(property));
         parts.add(property.ownHostsOnly() ? "own hosts only" : "");
+        parts.add(property.confirm() ? "confirmed by mail" : "");
         parts.add(mails(property, MailKind.ALERT, recipients));
         parts.add(mails(property, MailKind.REPORT, recipients));
         parts.removeIf(String::isEmpty);

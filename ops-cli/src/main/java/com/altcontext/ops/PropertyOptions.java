@@ -59,14 +59,21 @@ final class PropertyOptions {
             description = "Drop the events of pages on hosts that are not among its domains, or on none.")
     private @Nullable Boolean ownHostsOnly;
 
+    @Option(
+            names = "--confirm",
+            negatable = true,
+            description = "Ask by mail for a confirmation before a form's express consent holds (needs SMTP_URL).")
+    private @Nullable Boolean confirm;
+
     boolean areGiven() {
-        return Stream.of(domains, timeZone, networks, paths, ownHostsOnly).anyMatch(given -> given != null);
+        return Stream.of(domains, timeZone, networks, paths, ownHostsOnly, confirm)
+                .anyMatch(given -> given != null);
     }
 
     /** @throws Rejected with the options that break rules */
     PropertySettings settings(String slug, @Nullable String name) {
         return named(() -> new PropertySettings(
-                slug, name, entries(domains), timeZone, entries(networks), entries(paths), ownHostsOnly));
+                slug, name, entries(domains), timeZone, entries(networks), entries(paths), ownHostsOnly, confirm));
     }
 
     /** The same, with the options' names in what is rejected. */

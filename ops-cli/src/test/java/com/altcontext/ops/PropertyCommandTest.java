@@ -43,7 +43,7 @@ class PropertyCommandTest {
                 .startsWith(
                         "{\"ok\":true,\"property\":{\"slug\":\"docs\",\"name\":\"Docs\",\"domains\":[\"a.ca\",\"b.ca\"],"
                                 + "\"timeZone\":\"UTC\",\"excludedNetworks\":[],\"excludedPaths\":[],"
-                                + "\"ownHostsOnly\":false,\"createdAt\":\"20");
+                                + "\"ownHostsOnly\":false,\"confirm\":false,\"createdAt\":\"20");
         assertThat(database.altops("property", "list", "--json").out())
                 .startsWith("{\"ok\":true,\"properties\":[{\"slug\":\"default\"");
         assertThat(database.altops("property", "remove", "docs", "--json").out())

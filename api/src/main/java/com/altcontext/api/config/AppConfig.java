@@ -50,6 +50,8 @@ public interface AppConfig {
 
     LeadOptions leads();
 
+    Mail mail();
+
     Privacy privacy();
 
     Metrics metrics();
@@ -251,6 +253,20 @@ public interface AppConfig {
         /** Signs what is passed on. */
         @Variable(value = "LEAD_WEBHOOK_SECRET", rule = Rule.SECRET, secret = true, min = 24)
         Optional<String> webhookSecret();
+    }
+
+    /** How mails are sent. Without a server none are. */
+    interface Mail {
+        @Variable(value = "SMTP_URL", rule = Rule.SMTP_URL, secret = true)
+        Optional<String> smtpUrl();
+
+        /** The address that mails come from, with or without a name. */
+        @Variable(value = "MAIL_FROM", rule = Rule.MAILBOX)
+        Optional<String> from();
+
+        default Optional<SmtpServer> server() {
+            return smtpUrl().map(SmtpServer::of);
+        }
     }
 
     /** What {@code GET /v1/privacy} says. */

@@ -74,6 +74,17 @@ public final class ConfigCheck {
                 && secret == null) {
             missing("LEAD_WEBHOOK_SECRET", "at least 24 characters, wherever LEAD_WEBHOOK_URL is set");
         }
+        if (values.containsKey("altcontext-api.mail.smtp-url")) {
+            if (!values.containsKey("altcontext-api.mail.from")) {
+                missing("MAIL_FROM", "an e-mail address, wherever SMTP_URL is set");
+            }
+            if (!values.containsKey("altcontext-api.leads.public-url")
+                    && !values.containsKey("altcontext-api.client-address.fly-app-name")) {
+                missing(
+                        "PUBLIC_URL",
+                        "where the links of mails lead, wherever SMTP_URL is set and Fly does not know it");
+            }
+        }
         String port = values.getOrDefault("altcontext-api.listen.port", "3000");
         if (!port.equals("0") && port.equals(values.getOrDefault("altcontext-api.listen.management-port", "9091"))) {
             faults.putIfAbsent("MANAGEMENT_PORT", "MANAGEMENT_PORT must be another one than PORT");

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the value of a {@link Variable} must be, so that {@link AppConfig} can be made of it. */
 enum Rule {
@@ -31,6 +33,8 @@ enum Rule {
     HOST("an address, or a name that is known on this machine"),
     URL("an address that begins with https:// (http:// on this machine alone)"),
     DATABASE_URL("the database's address, postgres://user:password@host:5432/name"),
+    SMTP_URL("smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS"),
+    MAILBOX("an e-mail address, or a name and one: Our Site <news@example.ca>"),
     REDIS_URL("redis://user:password@host:6379/0, or rediss:// for TLS"),
     ORIGINS("origins separated by commas, each https://host without a path or the usual port"),
     NETWORKS("networks separated by commas, each like 10.0.0.0/8 or fd00::/8");
@@ -67,6 +71,8 @@ enum Rule {
                 case REDIS_URL ->
                     value.matches("rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?")
                             && URI.create(value).isAbsolute();
+                case SMTP_URL -> SmtpServer.of(value).port() > 0;
+                case MAILBOX -> isMailbox(value);
                 case ORIGINS -> all(value, Rule::isOrigin);
                 case NETWORKS -> all(value, network -> Cidr.parse(network).prefix() >= 0);
             };
@@ -81,6 +87,15 @@ enum Rule {
                 .filter(part -> !part.isEmpty())
                 .map(String::strip)
                 .allMatch(rule);
+    }
+
+    /** A name of plain words needs no quotation marks (RFC 5322, section 3.4). */
+    private static boolean isMailbox(String text) {
+        Matcher named =
+                Pattern.compile("[^<>\"(),:;@\\\\\\p{Cntrl}]+ <([^<>]+)>").matcher(text);
+        return !Email.reachable("address", named.matches() ? named.group(1) : text)
+                .value()
+                .isEmpty();
     }
 
     private static boolean isOrigin(String origin) {

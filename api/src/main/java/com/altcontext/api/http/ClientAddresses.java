@@ -4,6 +4,7 @@ import com.altcontext.api.config.AppConfig;
 import com.altcontext.attribution.ReferrerHost;
 import com.altcontext.client.Client;
 import com.altcontext.client.TrustedProxies;
+import com.altcontext.value.Language;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,7 +35,13 @@ public final class ClientAddresses {
             host = ReferrerHost.of(headers.get(HttpHeaders.REFERER));
         }
         boolean signal = "1".equals(headers.get(SEC_GPC)) || "1".equals(headers.get(DNT));
-        return new Client(of(peer(request), headers), headers.get(HttpHeaders.USER_AGENT), host, signal);
+        String languages = headers.get(HttpHeaders.ACCEPT_LANGUAGE);
+        return new Client(
+                of(peer(request), headers),
+                headers.get(HttpHeaders.USER_AGENT),
+                host,
+                signal,
+                languages == null ? null : Language.preferred(languages));
     }
 
     InetAddress of(InetAddress peer, MultiMap headers) {

@@ -119,6 +119,8 @@ class ConfigCheckTest {
                 Map.entry("UNSUBSCRIBE_SECRET", "0123456789abcdefg"),
                 Map.entry("LEAD_WEBHOOK_URL", "https://crm.example.com/hook/?from=/"),
                 Map.entry("LEAD_WEBHOOK_SECRET", "any text without a prefix"),
+                Map.entry("SMTP_URL", "smtps://user:password@mail.example.com:465"),
+                Map.entry("MAIL_FROM", "Our Site <news@example.com>"),
                 Map.entry("PRIVACY_CONTACT_EMAIL", "privacy@example.com"),
                 Map.entry("RAW_EVENT_RETENTION_DAYS", "30"),
                 Map.entry("ROLLUP_RETENTION_MONTHS", "36"),
@@ -223,6 +225,28 @@ class ConfigCheckTest {
         assertThat(faults(Map.of("DATABASE_URL", "", "DATABASE_URL_FILE", empty.toString())))
                 .contains("DATABASE_URL_FILE must be a file that can be read and is not empty")
                 .noneSatisfy(fault -> assertThat(fault).contains("secret-value"));
+    }
+
+    @Test
+    void a_mail_server_needs_a_sender_and_an_address_for_links() {
+        assertThat(faults(Map.of("SMTP_URL", "smtp://localhost:25")))
+                .containsExactly(
+                        "MAIL_FROM is missing: it must be an e-mail address, wherever SMTP_URL is set",
+                        "PUBLIC_URL is missing: it must be where the links of mails lead, wherever SMTP_URL is set and Fly"
+                                + " does not know it");
+        assertThat(faults(Map.of("SMTP_URL", "smtp://mail:hidden@", "MAIL_FROM", "hidden", "FLY_APP_NAME", "app")))
+                .containsExactlyInAnyOrder(
+                        "SMTP_URL must be smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS",
+                        "MAIL_FROM must be an e-mail address, or a name and one: Our Site <news@example.ca>");
+        assertThat(faults(Map.of("MAIL_FROM", "a \"b\" <x@example.ca>, c <y@example.ca>")))
+                .hasSize(1);
+        assertThat(read(Map.of(
+                                "SMTP_URL", "smtp://localhost:25",
+                                "MAIL_FROM", "Café du Nord <news@example.ca>",
+                                "FLY_APP_NAME", "app"))
+                        .mail()
+                        .from())
+                .contains("Café du Nord <news@example.ca>");
     }
 
     @Test

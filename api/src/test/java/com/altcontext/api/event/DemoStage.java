@@ -6,6 +6,7 @@ import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.testing.Database;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,18 +22,20 @@ final class DemoStage implements AutoCloseable {
     final Chromium browser;
 
     DemoStage() {
+        this(Map.of());
+    }
+
+    /** With more variables of the service. With a mail server, forms ask for a confirmation. */
+    DemoStage(Map<String, String> more) {
         Database database = Database.migrated();
         stored = new StoredRows(database.sql());
         stored.execute("INSERT INTO properties (id, name) VALUES ('kiln', 'Kiln')");
-        service = PackagedService.on(
-                database.url(),
-                Map.of(
-                        "CORS_ALLOWED_ORIGINS",
-                        site.origin(),
-                        "RATE_LIMIT_LEADS",
-                        "1000000",
-                        "RATE_LIMIT_LEAD_EMAILS",
-                        "1000000"));
+        stored.execute("UPDATE properties SET confirm = true");
+        Map<String, String> variables = new HashMap<>(more);
+        variables.put("CORS_ALLOWED_ORIGINS", site.origin());
+        variables.put("RATE_LIMIT_LEADS", "1000000");
+        variables.put("RATE_LIMIT_LEAD_EMAILS", "1000000");
+        service = PackagedService.on(database.url(), variables);
         site.use(service.address());
         browser = Chromium.start();
     }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 /** An executor with one thread and room for one waiting request, behind a server that runs the work of the test. */
 class DatabaseExecutorTest {
     private static final String UNAVAILABLE = "503 2 {\"ok\":false,\"error\":\"unavailable\"}";
-    private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), null, null, false);
+    private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), null, null, false, null);
 
     private static final String NO_KEY = "-";
     private static final MemoryBudget MEMORY = new MemoryBudget(1 << 20);

@@ -18,6 +18,7 @@ import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.SignIn;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
+import com.altcontext.consent.ConfirmationToken;
 import com.altcontext.db.Sql;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.report.StopToken;
@@ -28,6 +29,8 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +58,12 @@ class OpenApiAnswersTest {
 
     @Inject
     StopToken stopToken;
+
+    @Inject
+    ConfirmationToken confirmations;
+
+    @Inject
+    InstantSource clock;
 
     @Test
     void every_example_of_a_request_gets_the_status_and_the_answer_that_it_promises() {
@@ -205,12 +214,20 @@ class OpenApiAnswersTest {
     }
 
     private List<Call.Answer> linkAnswers(String path, String method) {
-        String lead = client(Call.capture(Forms.minimal())).send().field("leadId");
+        UUID lead = UUID.fromString(client(Call.capture(Forms.minimal())).send().field("leadId"));
+        boolean confirms = path.contains("confirm");
+        List<Call.Answer> answers = new ArrayList<>();
+        if (confirms) {
+            answers.add(client(Call.of(method, path + confirmation(lead, Instant.EPOCH)))
+                    .send());
+        }
         String link = path
                 + (path.startsWith("/v1/reports/")
-                        ? stopToken.of(UUID.fromString(lead))
-                        : token.of(new UnsubscribeToken.Subject(UUID.fromString(lead), "default")));
-        List<Call.Answer> answers = new ArrayList<>(List.of(
+                        ? stopToken.of(lead)
+                        : confirms
+                                ? confirmation(lead, clock.instant().plusSeconds(60))
+                                : token.of(new UnsubscribeToken.Subject(lead, "default")));
+        answers.addAll(List.of(
                 client(Call.of(method, link)).send(),
                 client(Call.of(method, path + "cut-off")).send(),
                 exhausted(() -> Call.of(method, path + "cut-off"))));
@@ -218,6 +235,13 @@ class OpenApiAnswersTest {
             answers.add(client(Call.of(method, link).body("x".repeat(70_000))).send());
         }
         return answers;
+    }
+
+    private String confirmation(UUID lead, Instant endsAt) {
+        long row = sql.inTransaction(tx ->
+                        tx.query("SELECT id FROM consent_events WHERE lead_id = ?", found -> found.number(1), lead))
+                .getFirst();
+        return confirmations.of(new ConfirmationToken.Request(lead, row, endsAt));
     }
 
     /** A valid body for the operation. */

@@ -43,7 +43,7 @@ class RawFiguresTest {
 
     private static PropertyZones zones(ZoneId zone, String... slugs) {
         return PropertyZones.of(Arrays.stream(slugs)
-                .map(slug -> new Property(slug, Set.of(), zone, Shields.NONE))
+                .map(slug -> new Property(slug, Set.of(), zone, Shields.NONE, false))
                 .toList());
     }
 
@@ -236,8 +236,8 @@ class RawFiguresTest {
     @Test
     void days_are_each_propertys_own() {
         PropertyZones both = PropertyZones.of(List.of(
-                new Property("default", Set.of(), Property.UTC, Shields.NONE),
-                new Property("docs", Set.of(), ZoneId.of("Pacific/Auckland"), Shields.NONE)));
+                new Property("default", Set.of(), Property.UTC, Shields.NONE, false),
+                new Property("docs", Set.of(), ZoneId.of("Pacific/Auckland"), Shields.NONE, false)));
         Instant evening = Instant.parse("2026-01-31T20:00:00Z");
 
         assertThat(both.today(evening)).isEqualTo(LocalDate.parse("2026-02-01"));

@@ -161,6 +161,8 @@ final class DemoVisit {
                 capture.consentPolicy(),
                 capture.consentPurpose(),
                 capture.payload(),
+                capture.confirms(),
+                capture.language(),
                 capture.forReview());
     }
 

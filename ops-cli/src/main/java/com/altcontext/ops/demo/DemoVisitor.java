@@ -89,6 +89,6 @@ record DemoVisitor(
     }
 
     Client on(DemoPage page) {
-        return new Client(address, userAgent, page.hostname(), false);
+        return new Client(address, userAgent, page.hostname(), false, null);
     }
 }

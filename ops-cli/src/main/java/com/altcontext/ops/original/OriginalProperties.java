@@ -55,7 +55,7 @@ public final class OriginalProperties {
         Map<Property, List<String>> taken = new LinkedHashMap<>();
         bySlug.forEach((slug, names) -> {
             @Nullable Property known = properties.bySlug(slug);
-            taken.put(known == null ? new Property(slug, Set.of(), Property.UTC, Shields.NONE) : known, names);
+            taken.put(known == null ? new Property(slug, Set.of(), Property.UTC, Shields.NONE, false) : known, names);
         });
         return taken;
     }
@@ -65,7 +65,7 @@ public final class OriginalProperties {
             report.took("properties", 1);
             return;
         }
-        PropertySettings wanted = new PropertySettings(slug, slug, null, null, null, null, null);
+        PropertySettings wanted = new PropertySettings(slug, slug, null, null, null, null, null, null);
         if (sql.inTransaction(tx -> PropertyStore.add(tx, wanted)) instanceof Addition.Added) {
             report.took("properties", 1);
         }

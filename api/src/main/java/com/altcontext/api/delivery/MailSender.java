@@ -1,0 +1,165 @@
+package com.altcontext.api.delivery;
+
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.config.SmtpServer;
+import com.altcontext.db.Sql;
+import com.altcontext.delivery.Attempt;
+import com.altcontext.delivery.Outbox;
+import com.altcontext.delivery.OutboxSender;
+import com.altcontext.lead.UnsubscribeLinks;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.ext.mail.LoginOption;
+import io.vertx.ext.mail.MailClient;
+import io.vertx.ext.mail.MailConfig;
+import io.vertx.ext.mail.MailMessage;
+import io.vertx.ext.mail.SMTPException;
+import io.vertx.ext.mail.StartTLSOptions;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the mails of the outbox by the server that {@code SMTP_URL} names, over connections that are kept for a while. Without that
+ * variable nothing is made, and mails wait.
+ */
+@Singleton
+public class MailSender {
+    /** For a batch: a connection may be waited for, and then the answer. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
+    /** For one mail. */
+    private static final Duration MAIL_TIMEOUT = Duration.ofSeconds(20);
+
+    /** Without a word from the server. */
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(30);
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** How Vert.x begins its message where the server does not want the recipient. Other refusals are about us, and may end. */
+    private static final String RECIPIENT_REFUSED = "recipient address not accepted";
+
+    private final Vertx vertx;
+    private final MailTemplates templates;
+    /** Null where no server is named. */
+    private final @Nullable OutboxSender outbox;
+
+    /** Made with the first mail, and kept. */
+    private final AtomicReference<@Nullable MailClient> client = new AtomicReference<>();
+
+    MailSender(AppConfig config, Vertx vertx, Sql sql, MailTemplates templates, MeterRegistry meters) {
+        this.vertx = vertx;
+        this.templates = templates;
+        this.outbox = config.mail()
+                .server()
+                .map(server -> new OutboxSender(
+                        sql,
+                        Outbox.Kind.MAIL,
+                        TIMEOUT,
+                        message -> send(server, config.mail().from().orElseThrow(), message),
+                        taken -> meters.counter("altcontext.mail.sent", "outcome", taken ? "delivered" : "failed")
+                                .increment()))
+                .orElse(null);
+    }
+
+    /**
+     * Sends what is due.
+     *
+     * @throws com.altcontext.db.SqlFailure if the outbox cannot be read
+     */
+    public void sendDue() {
+        if (outbox != null) {
+            outbox.sendDue();
+        }
+    }
+
+    /** A certificate has to be valid for the server's name: Vert.x checks that unless it is given an algorithm for it. */
+    private static MailConfig settings(SmtpServer server) {
+        MailConfig settings = new MailConfig(server.host(), server.port())
+                .setSsl(server.isTls())
+                .setStarttls(
+                        server.isTls()
+                                ? StartTLSOptions.DISABLED
+                                : server.isLocal() ? StartTLSOptions.OPTIONAL : StartTLSOptions.REQUIRED)
+                .setLogin(server.user() == null ? LoginOption.DISABLED : LoginOption.REQUIRED)
+                .setMaxPoolSize(OutboxSender.MAX_IN_FLIGHT)
+                .setPipelining(false);
+        if (server.user() != null) {
+            settings.setUsername(server.user()).setPassword(server.password());
+        }
+        settings.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        settings.setIdleTimeout((int) MAX_SILENCE.toSeconds()).setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return settings;
+    }
+
+    private Future<Attempt> send(SmtpServer server, String from, Outbox.Message message) {
+        try {
+            MailMessage letter = letter(from, message, templates.of(message));
+            MailClient used = client(server);
+            return used.sendMail(letter)
+                    .timeout(MAIL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                    .map(sent -> Attempt.DELIVERED)
+                    .otherwise(failure -> {
+                        if (failure instanceof TimeoutException) {
+                            drop(used);
+                        }
+                        return attempt(failure);
+                    })
+                    .toCompletionStage()
+                    .toCompletableFuture();
+        } catch (RuntimeException unsendable) {
+            return CompletableFuture.completedFuture(Attempt.failed(unsendable));
+        }
+    }
+
+    private synchronized MailClient client(SmtpServer server) {
+        MailClient kept = client.get();
+        if (kept == null) {
+            kept = MailClient.create(vertx, settings(server));
+            client.set(kept);
+        }
+        return kept;
+    }
+
+    /** A connection to a server that does not answer stays in its pool for good: the next mail gets another pool. */
+    private void drop(MailClient used) {
+        if (client.compareAndSet(used, null)) {
+            used.close();
+        }
+    }
+
+    private static MailMessage letter(String from, Outbox.Message message, Mail mail) {
+        MailMessage letter = new MailMessage(from, message.destination(), mail.subject(), mail.text())
+                .setHtml(mail.html())
+                // A mail that was sent twice, since its answer was lost, is one mail to programs that look.
+                .addHeader(
+                        "Message-ID",
+                        "<" + message.id()
+                                + from.substring(from.lastIndexOf('@')).replace(">", "") + ">")
+                // No machine should answer it (RFC 3834).
+                .addHeader("Auto-Submitted", "auto-generated");
+        if (mail.unsubscribe() != null) {
+            letter.addHeader("List-Unsubscribe", "<" + mail.unsubscribe() + ">")
+                    .addHeader("List-Unsubscribe-Post", UnsubscribeLinks.LIST_UNSUBSCRIBE_POST);
+        }
+        return letter;
+    }
+
+    /** The server's own words are left out: they may repeat the address. */
+    private static Attempt attempt(Throwable failure) {
+        if (failure instanceof TimeoutException) {
+            return Attempt.failed("no answer within " + MAIL_TIMEOUT.toSeconds() + " seconds");
+        }
+        if (!(failure instanceof SMTPException refusal)) {
+            return Attempt.failed(failure);
+        }
+        String error = "answered " + refusal.getReplyCode();
+        return refusal.isPermanent() && String.valueOf(refusal.getMessage()).startsWith(RECIPIENT_REFUSED)
+                ? Attempt.refused(error)
+                : Attempt.failed(error);
+    }
+}
