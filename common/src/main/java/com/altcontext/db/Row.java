@@ -59,6 +59,10 @@ public final class Row {
         return present(rows.getObject(column, LocalDate.class));
     }
 
+    public @Nullable LocalDate dayOrNull(int column) throws SQLException {
+        return rows.getObject(column, LocalDate.class);
+    }
+
     /**
      * The texts of an array; an element that is null says nothing and is left out.
      *

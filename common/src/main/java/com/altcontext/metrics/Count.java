@@ -26,6 +26,8 @@ enum Count {
     FROM_CAMPAIGN,
     FROM_INTERNAL,
     FROM_UNKNOWN,
+    /** One for a day that another system counted. */
+    IMPORTED,
     ACCEPTED,
     BOTS;
 

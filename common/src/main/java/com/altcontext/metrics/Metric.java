@@ -5,19 +5,22 @@ import org.jspecify.annotations.Nullable;
 
 /** The figures of a summary that are one number each; docs/metrics.md defines them. */
 public enum Metric {
-    UNIQUE_VISITORS("uniqueVisitors", Totals::uniqueVisitors),
+    UNIQUE_VISITORS("uniqueVisitors", Totals::knownUniqueVisitors),
     RETURNING_VISITORS(
-            "returningVisitorsPct", totals -> Totals.ratio(totals.returningVisitors(), totals.uniqueVisitors())),
+            "returningVisitorsPct",
+            counted(totals -> Totals.ratio(totals.returningVisitors(), totals.uniqueVisitors()))),
     PAGE_VIEWS("totalPageViews", totals -> totals.count(Count.PAGE_VIEWS)),
     SESSIONS("sessions", totals -> totals.count(Count.SESSIONS)),
     BOUNCE_RATE("bounceRate", totals -> totals.ratio(Count.BOUNCES, Count.SESSIONS)),
-    ENGAGED_TIME("avgEngagedTimeMs", totals -> totals.ratio(Count.ENGAGED_MS, Count.VIEWED_SESSIONS)),
+    ENGAGED_TIME("avgEngagedTimeMs", counted(totals -> totals.ratio(Count.ENGAGED_MS, Count.VIEWED_SESSIONS))),
     NEW_LEADS("newLeads", totals -> totals.count(Count.NEW_LEADS)),
     NEW_MAILABLE_LEADS("newMailableLeads", totals -> totals.mailableLeads),
-    LEAD_CAPTURE_RATE("leadCaptureRate", totals -> Totals.ratio(totals.leadVisitors(), totals.uniqueVisitors())),
-    FORM_COMPLETION_RATE("formCompletionRate", totals -> totals.ratio(Count.COMPLETED_FORMS, Count.FORM_SESSIONS)),
+    LEAD_CAPTURE_RATE(
+            "leadCaptureRate", counted(totals -> Totals.ratio(totals.leadVisitors(), totals.uniqueVisitors()))),
+    FORM_COMPLETION_RATE(
+            "formCompletionRate", counted(totals -> totals.ratio(Count.COMPLETED_FORMS, Count.FORM_SESSIONS))),
     LANDING_CONVERSION_RATE(
-            "landingPageConversionRate", totals -> totals.ratio(Count.CONVERTING_SESSIONS, Count.SESSIONS)),
+            "landingPageConversionRate", counted(totals -> totals.ratio(Count.CONVERTING_SESSIONS, Count.SESSIONS))),
     TIME_TO_CAPTURE("avgTimeToFirstCaptureHrs", totals -> {
         Double milliseconds = totals.ratio(Count.CAPTURE_MS, Count.CAPTURES);
         return milliseconds == null ? null : milliseconds / 3_600_000;
@@ -31,6 +34,11 @@ public enum Metric {
     Metric(String key, Function<Totals, @Nullable Number> figure) {
         this.key = key;
         this.figure = figure;
+    }
+
+    /** A figure that other systems do not count: null if they counted a part of the window. */
+    private static Function<Totals, @Nullable Number> counted(Function<Totals, @Nullable Number> figure) {
+        return totals -> totals.importedDays() > 0 ? null : figure.apply(totals);
     }
 
     /** The name in JSON. */

@@ -55,7 +55,7 @@ public final class Rollup {
 
     private static final String NOTE_DAY = """
             INSERT INTO rollup_days (day, version, rolled_up_at, events)
-            SELECT ?, ?, ?, sum(accepted + bots) FROM daily_ingest_rollups WHERE day = ?
+            SELECT ?, ?, ?, coalesce(sum(accepted + bots), 0) FROM daily_ingest_rollups WHERE day = ?
             ON CONFLICT (day) DO UPDATE
             SET version = excluded.version, rolled_up_at = excluded.rolled_up_at, events = excluded.events
             """;
@@ -211,6 +211,11 @@ public final class Rollup {
         var _ = tx.query(WAIT, row -> row.flag(1));
     }
 
+    /** The number of a run, by which readers find what is newer. The lock is held. */
+    static long nextVersion(Tx tx) {
+        return tx.query(NEXT_VERSION, row -> row.number(1)).getFirst();
+    }
+
     private Optional<RollupReceipt> roll(LocalDate day, @Nullable String property, String lock) {
         Instant began = clock.instant();
         Optional<Long> events = sql.inTransaction(tx -> {
@@ -230,7 +235,7 @@ public final class Rollup {
         withRaw(tx, day, property)
                 .forEach(one ->
                         byZone.computeIfAbsent(one.zone, _ -> new ArrayList<>()).add(one.id));
-        long version = tx.query(NEXT_VERSION, row -> row.number(1)).getFirst();
+        long version = nextVersion(tx);
         long events = 0;
         for (Map.Entry<ZoneId, List<String>> zone : byZone.entrySet()) {
             DayBounds bounds = DayBounds.of(day, zone.getKey());
@@ -250,8 +255,11 @@ public final class Rollup {
      */
     List<PropertyZone> withRaw(Tx tx, LocalDate day, @Nullable String property) {
         List<PropertyZone> known = PropertyZone.list(tx, day, property);
+        if (known.isEmpty() && property != null) {
+            throw new RollupRefused("there is no property " + property + ", or another system counted " + day);
+        }
         if (known.isEmpty()) {
-            throw new RollupRefused("there is no property " + property);
+            return known;
         }
         Instant now = clock.instant();
         List<PropertyZone> begun = known.stream()
@@ -285,16 +293,22 @@ public final class Rollup {
     record PropertyZone(String id, ZoneId zone) {
         /** Those that are known, and those whose figures of the day are to be replaced. */
         private static final String ALL = """
-                SELECT id, time_zone FROM properties WHERE ?::text IS NULL OR id = ?
+                SELECT id, time_zone FROM properties AS p
+                WHERE (?::text IS NULL OR id = ?) AND NOT EXISTS (
+                    SELECT FROM daily_metric_rollups AS r WHERE r.property_id = p.id AND r.day = ? AND r.imported = 1)
                 UNION ALL
                 SELECT property_id, time_zone FROM daily_metric_rollups AS r
                 WHERE ?::text IS NULL AND day = ? AND NOT EXISTS (SELECT FROM properties AS p WHERE p.id = r.property_id)
                 ORDER BY 1
                 """;
 
-        /** @param property the only one; null for all that have or may have figures of the day */
+        /**
+         * Without those whose day another system counted.
+         *
+         * @param property the only one; null for all that have or may have figures of the day
+         */
         static List<PropertyZone> list(Tx tx, LocalDate day, @Nullable String property) {
-            return tx.query(ALL, PropertyZone::read, property, property, property, day);
+            return tx.query(ALL, PropertyZone::read, property, property, day, property, day);
         }
 
         private static PropertyZone read(Row row) throws SQLException {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ public final class Summaries {
                 vitals(totals),
                 ingest(totals),
                 snapshot.trend(window),
-                Map.of());
+                reasons(totals));
         return before == null ? summary : summary.comparedWith(before, false, figures(snapshot.totals(before)));
     }
 
@@ -84,6 +85,21 @@ public final class Summaries {
             figures.put(metric, metric.of(totals));
         }
         return figures;
+    }
+
+    /** Says of days that were imported, and of the figures that are null for them. */
+    private static Map<String, String> reasons(Totals totals) {
+        if (totals.importedDays() == 0) {
+            return Map.of();
+        }
+        Map<String, String> reasons = new TreeMap<>();
+        reasons.put("window", "another system counted " + totals.importedDays() + " of its days, as sums");
+        figures(totals).forEach((metric, figure) -> {
+            if (figure == null) {
+                reasons.put("metrics." + metric.key(), "another system counted some of the days, and not this");
+            }
+        });
+        return reasons;
     }
 
     /** The keys of the traffic sources, in their order. */

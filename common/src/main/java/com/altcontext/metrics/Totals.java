@@ -10,6 +10,7 @@ final class Totals {
 
     private final long[] counts;
     private final long uniqueVisitors;
+    private final long busiestDay;
     private final Sketches.Merge sketches;
 
     /** New leads that may be written to now. */
@@ -21,11 +22,12 @@ final class Totals {
         this.rejected = rejected;
         this.sketches = sketches;
         this.mailableLeads = mailableLeads;
-        this.uniqueVisitors = unique(busiestDay);
+        this.busiestDay = busiestDay;
+        this.uniqueVisitors = unique();
     }
 
     /** The estimate, kept between what is certain: no fewer than on any one day, and no more than all days' visitors. */
-    private long unique(long busiestDay) {
+    private long unique() {
         return Math.clamp(Math.round(sketches.visitors()), busiestDay, count(Count.UNIQUE_VISITORS));
     }
 
@@ -46,6 +48,17 @@ final class Totals {
 
     long uniqueVisitors() {
         return uniqueVisitors;
+    }
+
+    /** Days that another system counted. */
+    long importedDays() {
+        return count(Count.IMPORTED);
+    }
+
+    /** The unique visitors, or null if an imported day is one of several: who came on two of them is not known. */
+    @Nullable
+    Long knownUniqueVisitors() {
+        return importedDays() > 0 && busiestDay < count(Count.UNIQUE_VISITORS) ? null : (Long) uniqueVisitors;
     }
 
     /** The estimate of the sketch alone. */

@@ -6,6 +6,6 @@ import picocli.CommandLine.Command;
 @Command(
         name = "import",
         description = "Takes over what an earlier system has stored.",
-        subcommands = {ImportOriginalCommand.class},
+        subcommands = {ImportOriginalCommand.class, ImportCsvCommand.class},
         footer = {"", "Example:", "  altops import original --from postgres://… --dry-run"})
 final class ImportCommand extends CommandGroup {}

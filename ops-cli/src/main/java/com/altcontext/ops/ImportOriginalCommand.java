@@ -103,7 +103,7 @@ final class ImportOriginalCommand implements Runnable {
                     "that is no database of the earlier system: it lacks "
                             + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
                             + (missing.size() > 5 ? " and " + (missing.size() - 5) + " more" : ""),
-                    "docs/moving-in.md says which tables and columns are read; nothing was stored");
+                    "name the database of the earlier Node system; nothing was stored");
         }
         Times times = original.query(TIMES, row -> new Times(row.timeOrNull(1), row.timeOrNull(2)))
                 .getFirst();

@@ -30,9 +30,16 @@ final class RawRows {
 
     private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
 
-    /** Reading {@code events} keeps a purge away until the transaction ends; what an earlier one removed is in its log. */
+    /**
+     * Reading {@code events} keeps a purge away until the transaction ends; what an earlier one removed is in its log. Days that
+     * another system counted have no raw rows.
+     */
     private static final String KEPT_FROM = """
-            SELECT coalesce(max(events_kept_from), '-infinity'), EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1) FROM purge_log
+            SELECT greatest(coalesce(max(events_kept_from), '-infinity'), (
+                       SELECT max(day) + 1 FROM daily_metric_rollups
+                       WHERE property_id = ANY (?::text[]) AND imported = 1)),
+                   EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
+            FROM purge_log
             """;
 
     private final Tx tx;
@@ -47,12 +54,16 @@ final class RawRows {
         this.endNanos = System.nanoTime() + timeout.toNanos();
         var _ = tx.query(SETTINGS, row -> row.text(1));
         LocalDate first = RawConditions.firstPartition(windows);
-        LocalDate keptFrom =
-                query(Condition.of(KEPT_FROM, first), row -> row.day(1)).getFirst();
+        LocalDate keptFrom = query(Condition.of(KEPT_FROM, properties(), first), row -> row.day(1))
+                .getFirst();
         if (first.isBefore(keptFrom)) {
             throw new RawRowsGone(firstDay(keptFrom));
         }
         this.until = query(lastOfSessions(), row -> row.day(1)).getFirst();
+    }
+
+    private String[] properties() {
+        return windows.stream().flatMap(window -> window.properties().stream()).toArray(String[]::new);
     }
 
     private LocalDate firstDay(LocalDate keptFrom) {

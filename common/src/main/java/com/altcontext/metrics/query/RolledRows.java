@@ -36,6 +36,7 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
         Map<String, String> reasons = new TreeMap<>();
         if (query.groupings().isEmpty()) {
             rows.add(new QueryRow(List.of(), figures(query, reasons, metric -> figure(metric, summary)), List.of()));
+            query.metrics().forEach(metric -> explain(metric, summary, reasons));
         } else {
             for (TrendPoint point : summary.trend()) {
                 rows.add(new QueryRow(
@@ -47,6 +48,14 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
         rows.sort(order(query));
         int from = Math.min(query.offset(), rows.size());
         return new RolledRows(List.copyOf(rows.subList(from, Math.min(from + query.limit(), rows.size()))), reasons);
+    }
+
+    private static void explain(QueryMetric metric, Summary summary, Map<String, String> reasons) {
+        Metric rolled = METRICS.get(metric);
+        String why = rolled == null ? null : summary.reasons().get("metrics." + rolled.key());
+        if (why != null) {
+            reasons.put(metric.key(), why);
+        }
     }
 
     /** A figure of a metric; throws if it is not held. */

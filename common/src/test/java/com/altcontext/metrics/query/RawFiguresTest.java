@@ -197,6 +197,22 @@ class RawFiguresTest {
     }
 
     @Test
+    void raw_rows_begin_behind_the_days_that_another_system_counted() {
+        visits();
+        site.database.run("INSERT INTO properties (id, name) VALUES ('other', 'O')");
+        site.database.run("INSERT INTO daily_metric_rollups (property_id, day, imported) VALUES ('default', '"
+                + site.day(4) + "', 1), ('other', '" + site.day(1) + "', 1)");
+
+        assertThatThrownBy(() -> summaries.of(new Window(site.day(4), site.day(1)), DEFAULT, Filter.none()))
+                .isInstanceOfSatisfying(
+                        RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(3)));
+        assertThat(summaries
+                        .of(new Window(site.day(3), site.day(1)), DEFAULT, Filter.none())
+                        .reasons())
+                .doesNotContainKey("window");
+    }
+
+    @Test
     void a_window_that_reaches_beyond_the_raw_rows_is_refused_with_the_first_day_that_can_be_asked() {
         visits();
         site.database.run(

@@ -1,0 +1,165 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Tx;
+import com.altcontext.property.Property;
+import com.altcontext.value.Rejected;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Days that another system counted, kept among the rollups as sums, and marked. They lie before the property's first own day. */
+public final class ImportedDays {
+    private static final List<Count> SUMS = Stream.concat(
+                    Stream.of(Count.UNIQUE_VISITORS, Count.PAGE_VIEWS, Count.SESSIONS, Count.BOUNCES),
+                    Stream.of(Count.values()).filter(Count::isSource))
+            .toList();
+
+    /** A rollup has a row for each day, so one without visits is no day of the property's own. */
+    private static final String FIRST_ROLLED_UP = """
+            SELECT p.time_zone, (
+                SELECT min(day) FROM daily_metric_rollups
+                WHERE property_id = p.id AND imported = 0 AND (sessions > 0 OR page_views > 0))
+            FROM properties AS p WHERE p.id = ?
+            """;
+
+    private static final String FIRST_SESSION = "SELECT min(started_at) FROM sessions WHERE property_id = ?";
+
+    private static final String REMOVE_METRICS =
+            "DELETE FROM daily_metric_rollups WHERE property_id = ? AND day = ANY (?::date[])";
+    private static final String REMOVE_DIMENSIONS =
+            "DELETE FROM daily_dimension_rollups WHERE property_id = ? AND dimension = ANY (?::text[]) AND day = ANY (?::date[])";
+
+    private static final String SAVE = """
+            INSERT INTO daily_metric_rollups (property_id, day, time_zone, version, imported, %s)
+            SELECT id, ?::date, time_zone, ?, 1%s FROM properties WHERE id = ?
+            """.formatted(
+                    SUMS.stream().map(Count::column).collect(Collectors.joining(", ")), ", ?".repeat(SUMS.size()));
+
+    private static final String SAVE_VALUE = """
+            INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, page_views, sessions, conversions)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 0)
+            """;
+
+    private ImportedDays() {}
+
+    /** What was counted of a value. */
+    public record Sum(long sessions, long pageViews) {
+        public Sum plus(Sum other) {
+            return new Sum(sessions + other.sessions, pageViews + other.pageViews);
+        }
+    }
+
+    /**
+     * A day's sums.
+     *
+     * @param sources sessions by the keys of traffic sources; what is missing of all sessions is unknown
+     * @param values by dimension
+     */
+    public record Day(
+            LocalDate day,
+            long visitors,
+            long pageViews,
+            long sessions,
+            long bounces,
+            Map<String, Long> sources,
+            Map<Dimension, Map<String, Sum>> values) {
+        private long count(Count kind) {
+            return switch (kind) {
+                case UNIQUE_VISITORS -> visitors;
+                case PAGE_VIEWS -> pageViews;
+                case SESSIONS -> sessions;
+                case BOUNCES -> bounces;
+                case FROM_UNKNOWN ->
+                    Math.max(
+                            sources.getOrDefault(kind.source(), 0L),
+                            sessions
+                                    - sources.entrySet().stream()
+                                            .filter(source -> !source.getKey().equals(kind.source()))
+                                            .mapToLong(Map.Entry::getValue)
+                                            .sum());
+                default -> sources.getOrDefault(kind.source(), 0L);
+            };
+        }
+    }
+
+    private record FirstRolledUp(ZoneId zone, @Nullable LocalDate day) {}
+
+    private record FirstSession(@Nullable Instant at) {}
+
+    /** The first day that the property counted itself; null if there is none. */
+    public static @Nullable LocalDate firstOwnDay(Tx tx, String property) {
+        FirstRolledUp rolledUp = tx.query(
+                        FIRST_ROLLED_UP,
+                        row -> new FirstRolledUp(Property.storedTimeZone(row.text(1)), row.dayOrNull(2)),
+                        property)
+                .getFirst();
+        Instant began = tx.query(FIRST_SESSION, row -> new FirstSession(row.timeOrNull(1)), property)
+                .getFirst()
+                .at;
+        LocalDate raw = began == null ? null : LocalDate.ofInstant(began, rolledUp.zone);
+        return raw == null || (rolledUp.day != null && rolledUp.day.isBefore(raw)) ? rolledUp.day : raw;
+    }
+
+    /**
+     * Saves the days. What was imported for them before is replaced.
+     *
+     * @throws Rejected if one of them is not before the first day that the property counted itself
+     */
+    public static void save(Tx tx, String property, List<Day> days) {
+        Rollup.lock(tx);
+        LocalDate first = firstOwnDay(tx, property);
+        for (Day day : days) {
+            if (first != null && !day.day.isBefore(first)) {
+                throw Rejected.of("day", "must be before " + first + ", the first that the property counted itself");
+            }
+        }
+        String[] all = days.stream().map(day -> day.day.toString()).toArray(String[]::new);
+        String[] dimensions = Stream.of(Dimension.values()).map(Dimension::key).toArray(String[]::new);
+        var _ = tx.update(REMOVE_METRICS, property, all);
+        var _ = tx.update(REMOVE_DIMENSIONS, property, dimensions, all);
+        long version = Rollup.nextVersion(tx);
+        for (Day day : days) {
+            List<Object> values = new ArrayList<>(List.of(day.day, version));
+            SUMS.forEach(kind -> values.add(day.count(kind)));
+            values.add(property);
+            var _ = tx.update(SAVE, values.toArray());
+            day.values.forEach((dimension, sums) -> saveValues(tx, property, day.day, dimension, sums));
+        }
+    }
+
+    /** As many as a rollup keeps, and the sum of all others. */
+    private static void saveValues(Tx tx, String property, LocalDate day, Dimension dimension, Map<String, Sum> sums) {
+        List<Map.Entry<String, Sum>> ranked = sums.entrySet().stream()
+                .sorted(Comparator.<Map.Entry<String, Sum>>comparingLong(entry -> entry.getValue().sessions)
+                        .reversed()
+                        .thenComparing(Map.Entry::getKey))
+                .toList();
+        Sum others = new Sum(0, 0);
+        for (int i = 0; i < ranked.size(); i++) {
+            Sum sum = ranked.get(i).getValue();
+            if (i < Breakdowns.MAX_ROWS) {
+                var _ = tx.update(
+                        SAVE_VALUE,
+                        property,
+                        dimension.key(),
+                        day,
+                        i + 1,
+                        ranked.get(i).getKey(),
+                        sum.pageViews,
+                        sum.sessions);
+            } else {
+                others = others.plus(sum);
+            }
+        }
+        if (ranked.size() > Breakdowns.MAX_ROWS) {
+            var _ = tx.update(SAVE_VALUE, property, dimension.key(), day, 0, null, others.pageViews, others.sessions);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package com.altcontext.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.metrics.ImportedDays.Day;
+import com.altcontext.metrics.ImportedDays.Sum;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.value.Rejected;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ImportedDaysTest {
+    private final Site site = new Site();
+    private final Summaries summaries = new Summaries(site.database.sql(), RollupSource.TABLES, site.clock);
+
+    @BeforeEach
+    void visitsHereAndElsewhere() {
+        site.does(TestEvent.view("a", site.at(3, "10:00:00"), "/"));
+        site.rollUp();
+        save(
+                new Day(
+                        site.day(9),
+                        10,
+                        30,
+                        12,
+                        3,
+                        Map.of("email", 9L),
+                        Map.of(Dimension.PATH, Map.of("/", new Sum(12, 30)))),
+                new Day(site.day(8), 6, 9, 8, 8, Map.of("direct", 8L), Map.of()));
+    }
+
+    private void save(Day... days) {
+        site.database.sql().inTransaction(tx -> {
+            ImportedDays.save(tx, "default", List.of(days));
+            return days.length;
+        });
+    }
+
+    private Summary days(int firstAgo, int lastAgo) {
+        return summaries.of(new Window(site.day(firstAgo), site.day(lastAgo)), null, "default", site.today());
+    }
+
+    @Test
+    void sums_add_up_and_what_they_do_not_say_is_null_with_its_reason() {
+        Summary both = days(9, 3);
+
+        assertThat(both.of(Metric.PAGE_VIEWS).value()).isEqualTo(40L);
+        assertThat(both.of(Metric.SESSIONS).value()).isEqualTo(21L);
+        assertThat(both.of(Metric.BOUNCE_RATE).value()).isEqualTo(12 / 21.0);
+        assertThat(both.reasons().get("window")).isEqualTo("another system counted 2 of its days, as sums");
+        for (Metric unknown : List.of(
+                Metric.UNIQUE_VISITORS,
+                Metric.RETURNING_VISITORS,
+                Metric.ENGAGED_TIME,
+                Metric.LEAD_CAPTURE_RATE,
+                Metric.FORM_COMPLETION_RATE,
+                Metric.LANDING_CONVERSION_RATE)) {
+            assertThat(both.of(unknown).value()).as(unknown.key()).isNull();
+            assertThat(both.reasons()).as(unknown.key()).containsKey("metrics." + unknown.key());
+        }
+        assertThat(days(7, 3).reasons()).isEmpty();
+        assertThat(days(7, 3).of(Metric.UNIQUE_VISITORS).value()).isEqualTo(1L);
+    }
+
+    @Test
+    void visitors_of_one_day_are_known() {
+        Summary one = days(9, 9);
+
+        assertThat(one.of(Metric.UNIQUE_VISITORS).value()).isEqualTo(10L);
+        assertThat(days(9, 8).of(Metric.UNIQUE_VISITORS).value()).isNull();
+        assertThat(days(9, 8).trend()).extracting(TrendPoint::uniqueVisitors).containsExactly(10L, 6L);
+    }
+
+    @Test
+    void sessions_whose_source_is_missing_are_of_an_unknown_one() {
+        Map<String, Object> mix = new HashMap<>(days(9, 9).trafficSourceMix());
+
+        assertThat(mix)
+                .containsEntry("email", 0.75)
+                .containsEntry("unknown", 0.25)
+                .containsEntry("direct", 0.0);
+    }
+
+    @Test
+    void a_breakdown_has_the_sums_of_both() {
+        Breakdown pages = new Breakdowns(site.database.sql())
+                .of(Dimension.PATH, new Window(site.day(9), site.day(3)), 10, "default");
+
+        assertThat(pages.rows()).singleElement().satisfies(row -> {
+            assertThat(row.sums().pageViews()).isEqualTo(31);
+            assertThat(row.sums().sessions()).isEqualTo(13);
+        });
+    }
+
+    @Test
+    void no_rollup_computes_an_imported_day_again() {
+        // An event that comes late, into a day that is counted already.
+        site.does(TestEvent.view("b", site.at(8, "10:00:00"), "/"));
+        assertThatThrownBy(() -> site.rollup().run(site.day(8), "default")).isInstanceOf(RollupRefused.class);
+        site.rollUp();
+
+        assertThat(days(8, 8).of(Metric.SESSIONS).value()).isEqualTo(8L);
+    }
+
+    @Test
+    void a_day_that_the_property_counted_itself_is_refused() {
+        assertThatThrownBy(() -> save(new Day(site.day(3), 1, 1, 1, 1, Map.of(), Map.of())))
+                .isInstanceOf(Rejected.class);
+        assertThat(days(3, 3).of(Metric.SESSIONS).value()).isEqualTo(1L);
+    }
+
+    @Test
+    void beyond_the_top_values_the_rest_is_one_sum() {
+        Map<String, Sum> pages = new HashMap<>();
+        for (int i = 0; i < Breakdowns.MAX_ROWS + 3; i++) {
+            pages.put("/" + i, new Sum(1, 2));
+        }
+        save(new Day(site.day(9), 1, 1, 1, 1, Map.of(), Map.of(Dimension.PATH, pages)));
+
+        assertThat(site.database.count(
+                        "SELECT page_views FROM daily_dimension_rollups WHERE dimension = 'path' AND rank = 0"))
+                .isEqualTo(6);
+        assertThat(site.database.count(
+                        "SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'path' AND day = ?",
+                        site.day(9)))
+                .isEqualTo(Breakdowns.MAX_ROWS + 1);
+    }
+}

@@ -1,0 +1,147 @@
+package com.altcontext.ops;
+
+import com.altcontext.db.Retry;
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.ImportedDays;
+import com.altcontext.metrics.ImportedDays.Day;
+import com.altcontext.ops.history.ImportedFiles;
+import com.altcontext.property.Properties;
+import com.altcontext.property.Property;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Takes the daily sums that another system exported. */
+@Command(
+        name = "csv",
+        description = {
+            "Takes daily figures in the form of Plausible's export (imported_visitors….csv, imported_sources….csv, …) for the days "
+                    + "before the property's first own day.",
+            "They are marked: what such sums do not say is null over them. Another run replaces them."
+        },
+        footer = {"", "Example:", "  altops import csv --property docs export/"})
+final class ImportCsvCommand implements Runnable {
+    private static final Duration MAX_STATEMENT = Duration.ofMinutes(2);
+
+    private final CommandContext context;
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files, or folders of them.")
+    private List<Path> files = List.of();
+
+    @Option(names = "--property", required = true, paramLabel = "SLUG", description = "The property that they are of.")
+    private String slug = "";
+
+    @Option(names = "--dry-run", description = "Say what would be taken, and store nothing.")
+    private boolean dryRun;
+
+    ImportCsvCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        Sql sql = context.sql().withTimeout(MAX_STATEMENT);
+        Properties properties = new Properties(sql);
+        properties.refresh();
+        Property property = properties.bySlug(slug);
+        if (property == null) {
+            throw PropertyCommand.unknown();
+        }
+        ImportedFiles read = new ImportedFiles(property.domains());
+        List<String> left = new ArrayList<>();
+        for (Path file : all()) {
+            if (!read(read, file)) {
+                left.add("left " + file.getFileName() + ", whose figures are not kept");
+            }
+        }
+        List<Day> all = read.days();
+        if (all.isEmpty()) {
+            throw new Failure(
+                    Exit.FAILED, "there is no imported_visitors….csv with a day in it", "name the whole export");
+        }
+        List<Day> taken = Retry.inTransaction(sql, tx -> {
+            @Nullable LocalDate first = ImportedDays.firstOwnDay(tx, slug);
+            List<Day> before = all.stream()
+                    .filter(day -> first == null || day.day().isBefore(first))
+                    .toList();
+            if (!dryRun) {
+                ImportedDays.save(tx, slug, before);
+            }
+            return before;
+        });
+        if (taken.size() < all.size()) {
+            left.add("left " + HumanFormat.count(all.size() - taken.size(), "day") + " that " + slug
+                    + " counted itself");
+        }
+        show(taken, all.size() - taken.size(), left);
+    }
+
+    private List<Path> all() {
+        List<Path> all = new ArrayList<>();
+        for (Path file : files) {
+            if (Files.isDirectory(file)) {
+                try (Stream<Path> inside = Files.list(file)) {
+                    all.addAll(inside.filter(each -> each.toString().endsWith(".csv"))
+                            .sorted()
+                            .toList());
+                } catch (IOException unreadable) {
+                    throw cannotBeRead(file);
+                }
+            } else {
+                all.add(file);
+            }
+        }
+        return all;
+    }
+
+    private static boolean read(ImportedFiles read, Path file) {
+        try {
+            return read.add(String.valueOf(file.getFileName()), Files.readString(file));
+        } catch (IOException unreadable) {
+            throw cannotBeRead(file);
+        } catch (ImportedFiles.Unreadable wrong) {
+            throw new Failure(
+                    Exit.FAILED, String.valueOf(wrong.getMessage()), "correct or remove that row; nothing was stored");
+        }
+    }
+
+    private static Failure cannotBeRead(Path file) {
+        return new Failure(Exit.USAGE, file.getFileName() + " cannot be read", "name CSV files, or folders of them");
+    }
+
+    private void show(List<Day> taken, int leftDays, List<String> left) {
+        List<String> lines = new ArrayList<>();
+        lines.add((dryRun ? "would take " : "took ") + HumanFormat.count(taken.size(), "day") + " of " + slug
+                + (taken.isEmpty()
+                        ? ""
+                        : ", " + taken.getFirst().day() + " to "
+                                + taken.getLast().day()) + ", with "
+                + HumanFormat.count(taken.stream().mapToLong(Day::pageViews).sum(), "page view"));
+        lines.addAll(left);
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("dryRun", dryRun)
+                                .with("property", slug)
+                                .with(
+                                        "from",
+                                        taken.isEmpty()
+                                                ? null
+                                                : taken.getFirst().day())
+                                .with(
+                                        "to",
+                                        taken.isEmpty() ? null : taken.getLast().day())
+                                .with("days", taken.size())
+                                .with("leftDays", leftDays),
+                        lines);
+    }
+}

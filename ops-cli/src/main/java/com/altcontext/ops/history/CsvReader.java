@@ -1,0 +1,61 @@
+package com.altcontext.ops.history;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The rows of a CSV file (RFC 4180) whose first row names the columns. */
+final class CsvReader {
+    private final String text;
+    private int at;
+
+    private CsvReader(String text) {
+        this.text = text;
+    }
+
+    /** Each row by the names of the columns. What a row has beyond them is ignored. */
+    static List<Map<String, String>> rows(String text) {
+        CsvReader reader = new CsvReader(text.startsWith("\uFEFF") ? text.substring(1) : text);
+        List<Map<String, String>> rows = new ArrayList<>();
+        List<String> names = reader.row();
+        while (reader.at < reader.text.length()) {
+            List<String> cells = reader.row();
+            Map<String, String> row = new LinkedHashMap<>();
+            for (int i = 0; i < Math.min(names.size(), cells.size()); i++) {
+                row.put(names.get(i).strip(), cells.get(i).strip());
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private List<String> row() {
+        List<String> cells = new ArrayList<>();
+        StringBuilder cell = new StringBuilder();
+        boolean isQuoted = false;
+        while (at < text.length()) {
+            char c = text.charAt(at++);
+            if (isQuoted) {
+                boolean isEscaped = c == '"' && at < text.length() && text.charAt(at) == '"';
+                if (c != '"' || isEscaped) {
+                    cell.append(c);
+                    at += isEscaped ? 1 : 0;
+                } else {
+                    isQuoted = false;
+                }
+            } else if (c == '"') {
+                isQuoted = true;
+            } else if (c == ',') {
+                cells.add(cell.toString());
+                cell.setLength(0);
+            } else if (c == '\n') {
+                break;
+            } else if (c != '\r') {
+                cell.append(c);
+            }
+        }
+        cells.add(cell.toString());
+        return cells;
+    }
+}

@@ -1,0 +1,181 @@
+package com.altcontext.ops.history;
+
+import com.altcontext.attribution.ReferrerHost;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.TrafficSources;
+import com.altcontext.attribution.Utm;
+import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.ImportedDays.Day;
+import com.altcontext.metrics.ImportedDays.Sum;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of an export in the form of Plausible: one kind of figure each, a row a day and value. {@code imported_visitors} says
+ * which days there are; others are known by their names too, and what is not held here (browsers, systems) is left.
+ */
+public final class ImportedFiles {
+    private final TrafficSources trafficSources = TrafficSources.load();
+    private final Collection<String> ownDomains;
+    private final TreeMap<LocalDate, Map<String, String>> days = new TreeMap<>();
+    private final Map<LocalDate, Map<String, Long>> sources = new HashMap<>();
+    private final Map<LocalDate, Map<Dimension, Map<String, Sum>>> values = new HashMap<>();
+
+    /** @param ownDomains of the property, whose referrers are internal */
+    public ImportedFiles(Collection<String> ownDomains) {
+        this.ownDomains = ownDomains;
+    }
+
+    /** A row that is not as the form has it. The message says where, and holds no value. */
+    public static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private Unreadable(String file, int row, String what) {
+            super(file + ", row " + row + ": " + what, null, false, true);
+        }
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @return whether its kind is held here
+     * @throws Unreadable if a row has no day or number where the form has one
+     */
+    public boolean add(String name, String text) {
+        String kind = kind(name);
+        if (kind.isEmpty()) {
+            return false;
+        }
+        List<Map<String, String>> rows = CsvReader.rows(text);
+        for (int i = 0; i < rows.size(); i++) {
+            try {
+                add(kind, rows.get(i));
+            } catch (DateTimeException | NumberFormatException wrong) {
+                throw new Unreadable(name, i + 2, "a day or a number is missing");
+            }
+        }
+        return true;
+    }
+
+    /** {@code visitors} of {@code imported_visitors.csv} and of {@code imported_visitors_20260101_20260131.csv}. */
+    private static String kind(String name) {
+        for (String kind :
+                List.of("visitors", "sources", "pages", "entry_pages", "exit_pages", "locations", "devices")) {
+            if (name.matches("imported_" + kind + "(\\W.*|_\\d.*)?")) {
+                return kind;
+            }
+        }
+        return "";
+    }
+
+    private void add(String kind, Map<String, String> row) {
+        LocalDate day = LocalDate.parse(row.getOrDefault("date", ""));
+        switch (kind) {
+            case "visitors" -> {
+                for (String number : List.of("visitors", "pageviews", "visits", "bounces")) {
+                    var _ = number(row, number);
+                }
+                days.put(day, row);
+            }
+            case "sources" -> addSource(day, row);
+            case "pages" -> add(day, Dimension.PATH, row.get("page"), row, "visits");
+            case "entry_pages" -> add(day, Dimension.LANDING_PATH, row.get("entry_page"), row, "entrances");
+            case "exit_pages" -> add(day, Dimension.EXIT_PATH, row.get("exit_page"), row, "exits");
+            case "locations" -> add(day, Dimension.COUNTRY, country(row.get("country")), row, "visits");
+            case "devices" -> add(day, Dimension.DEVICE, device(row.get("device")), row, "visits");
+            default -> {}
+        }
+    }
+
+    private void addSource(LocalDate day, Map<String, String> row) {
+        Utm utm = new Utm(
+                row.get("utm_source"),
+                row.get("utm_medium"),
+                row.get("utm_campaign"),
+                row.get("utm_term"),
+                row.get("utm_content"));
+        String given = row.getOrDefault("referrer", "");
+        String referrer = given.isEmpty() || given.contains("://") ? given : "https://" + given;
+        String source = source(utm, referrer, row.getOrDefault("source", "")).key();
+        sources.computeIfAbsent(day, _ -> new HashMap<>()).merge(source, number(row, "visits"), Long::sum);
+        add(day, Dimension.TRAFFIC_SOURCE, source, row, "visits");
+        add(day, Dimension.REFERRER_HOST, ReferrerHost.of(referrer), row, "visits");
+        add(day, Dimension.UTM_SOURCE, utm.source(), row, "visits");
+        add(day, Dimension.UTM_MEDIUM, utm.medium(), row, "visits");
+        add(day, Dimension.UTM_CAMPAIGN, utm.campaign(), row, "visits");
+        add(day, Dimension.UTM_TERM, utm.term(), row, "visits");
+        add(day, Dimension.UTM_CONTENT, utm.content(), row, "visits");
+    }
+
+    /** By the rules of this system; a name without an address, such as Google, is looked for among those of campaigns. */
+    private TrafficSource source(Utm utm, String referrer, String name) {
+        boolean isNameAlone = utm.isEmpty()
+                && referrer.isEmpty()
+                && !name.isEmpty()
+                && !name.toLowerCase(Locale.ROOT).startsWith("direct");
+        if (!isNameAlone) {
+            return trafficSources.classify(utm, referrer.isEmpty() ? null : referrer, ownDomains);
+        }
+        TrafficSource named = trafficSources.classify(new Utm(name, null, null, null, null), null, ownDomains);
+        return named == TrafficSource.CAMPAIGN ? TrafficSource.REFERRAL : named;
+    }
+
+    private static @Nullable String country(@Nullable String code) {
+        return code != null && code.matches("[A-Za-z]{2}") ? code.toUpperCase(Locale.ROOT) : null;
+    }
+
+    private static @Nullable String device(@Nullable String name) {
+        return name == null
+                ? null
+                : switch (name.toLowerCase(Locale.ROOT)) {
+                    case "desktop", "laptop", "ultrawide" -> "desktop";
+                    case "mobile" -> "mobile";
+                    case "tablet" -> "tablet";
+                    default -> "unknown";
+                };
+    }
+
+    /** @param sessions the column that holds their number */
+    private void add(
+            LocalDate day, Dimension dimension, @Nullable String value, Map<String, String> row, String sessions) {
+        if (value == null || value.isEmpty()) {
+            return;
+        }
+        Sum sum = new Sum(
+                row.containsKey(sessions) ? number(row, sessions) : 0,
+                row.containsKey("pageviews") ? number(row, "pageviews") : 0);
+        values.computeIfAbsent(day, _ -> new EnumMap<>(Dimension.class))
+                .computeIfAbsent(dimension, _ -> new HashMap<>())
+                .merge(value, sum, Sum::plus);
+    }
+
+    private static long number(Map<String, String> row, String column) {
+        long number = Long.parseLong(row.getOrDefault(column, ""));
+        if (number < 0) {
+            throw new NumberFormatException();
+        }
+        return number;
+    }
+
+    /** The days that {@code imported_visitors} has, in order. */
+    public List<Day> days() {
+        return days.entrySet().stream()
+                .map(day -> new Day(
+                        day.getKey(),
+                        number(day.getValue(), "visitors"),
+                        number(day.getValue(), "pageviews"),
+                        number(day.getValue(), "visits"),
+                        number(day.getValue(), "bounces"),
+                        sources.getOrDefault(day.getKey(), Map.of()),
+                        values.getOrDefault(day.getKey(), Map.of())))
+                .toList();
+    }
+}

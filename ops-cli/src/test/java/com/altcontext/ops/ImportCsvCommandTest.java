@@ -1,0 +1,137 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImportCsvCommandTest {
+    private static final LocalDate DAY = CommandRun.TODAY.minusDays(40);
+
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+
+    @TempDir
+    private Path export = Path.of("");
+
+    @BeforeEach
+    void write() throws IOException {
+        write("imported_visitors_20260101_20260131.csv", """
+                "date","visitors","pageviews","bounces","visits","visit_duration"
+                %1$s,10,30,4,12,900
+                %2$s,8,9,7,8,60
+                """);
+        write("imported_sources.csv", """
+                date,source,referrer,utm_source,utm_medium,utm_campaign,utm_content,utm_term,pageviews,visitors,visits,visit_duration,bounces
+                %1$s,Google,google.com,,,,,,10,4,5,1,1
+                %1$s,Direct / None,,,,,,,5,3,3,1,1
+                %1$s,letter,,letter,email,"autumn, ""first""\",,,8,2,2,1,1
+                %1$s,Hacker News,,,,,,,7,1,1,1,1
+                """);
+        write("imported_pages.csv", """
+                date,hostname,page,visits,visitors,pageviews
+                %1$s,example.com,/,9,9,20
+                %1$s,example.com,"/a,b",3,3,10
+                """);
+        write(
+                "imported_devices.csv",
+                "date,device,visitors,visits,visit_duration,bounces,pageviews\n%1$s,Laptop,5,6,1,1,7\n");
+        write("imported_browsers.csv", "date,browser,visitors\n%1$s,Firefox,5\n");
+    }
+
+    private void write(String name, String rows) throws IOException {
+        Files.writeString(export.resolve(name), rows.formatted(DAY, DAY.plusDays(1)));
+    }
+
+    private CommandRun take(String... more) {
+        String[] args = Stream.concat(
+                        Stream.of("import", "csv", "--property", "default", export.toString()), Stream.of(more))
+                .toArray(String[]::new);
+        return database.altops(args);
+    }
+
+    private long sum(String column) {
+        return database.number("SELECT sum(" + column + ")::bigint FROM daily_metric_rollups WHERE imported = 1");
+    }
+
+    @Test
+    void days_are_kept_as_sums_and_marked() {
+        CommandRun ran = take();
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out())
+                .isEqualTo("took 2 days of default, " + DAY + " to " + DAY.plusDays(1)
+                        + ", with 39 page views\nleft imported_browsers.csv, whose figures are not kept\n");
+        assertThat(sum("unique_visitors")).isEqualTo(18);
+        assertThat(sum("sessions")).isEqualTo(20);
+        assertThat(sum("bounces")).isEqualTo(11);
+        assertThat(sum("from_organic_search")).isEqualTo(5);
+        assertThat(sum("from_direct")).isEqualTo(3);
+        assertThat(sum("from_email")).isEqualTo(2);
+        // One more visit of the first day, and all of the second, of which no source is known.
+        assertThat(sum("from_unknown")).isEqualTo(1 + 8);
+        assertThat(database.number("SELECT sessions * 100 + page_views FROM daily_dimension_rollups"
+                        + " WHERE dimension = 'path' AND value = '/a,b'"))
+                .isEqualTo(310);
+        assertThat(database.number("SELECT sessions FROM daily_dimension_rollups WHERE dimension = 'utm_campaign'"
+                        + " AND value = 'autumn, \"first\"'"))
+                .isEqualTo(2);
+        assertThat(
+                        database.number(
+                                "SELECT sessions FROM daily_dimension_rollups WHERE dimension = 'device' AND value = 'desktop'"))
+                .isEqualTo(6);
+    }
+
+    @Test
+    void another_run_replaces_and_a_rollup_does_not() {
+        take();
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        CommandRun again = take();
+
+        assertThat(again.exit()).isEqualTo(Exit.DONE);
+        assertThat(sum("imported")).isEqualTo(2);
+        assertThat(sum("page_views")).isEqualTo(39);
+        assertThat(database.number("SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'path'"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void days_that_the_property_counted_itself_are_left() {
+        database.event("default", 39);
+
+        CommandRun ran = take();
+
+        assertThat(ran.out()).startsWith("took 1 day of default").contains("left 1 day that default counted itself\n");
+        assertThat(sum("page_views")).isEqualTo(30);
+    }
+
+    @Test
+    void a_dry_run_stores_nothing() {
+        assertThat(take("--dry-run").out()).startsWith("would take 2 days of default");
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
+                .isZero();
+    }
+
+    @Test
+    void a_row_that_cannot_be_read_is_named_and_nothing_is_stored() throws IOException {
+        write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/,many,1\n");
+
+        CommandRun ran = take();
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).startsWith("altops: imported_pages.csv, row 2: a day or a number is missing — ");
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
+                .isZero();
+        assertThat(database.altops("import", "csv", "--property", "none", export.toString())
+                        .exit())
+                .isEqualTo(Exit.FAILED);
+        assertThat(database.altops("import", "csv", "--property", "default", "/nowhere.csv")
+                        .exit())
+                .isEqualTo(Exit.USAGE);
+    }
+}
