@@ -12,6 +12,8 @@ import com.altcontext.api.http.SharedLimits;
 import com.altcontext.api.lead.ConfirmationMail;
 import com.altcontext.api.lead.LeadMetrics;
 import com.altcontext.api.metrics.BacklogGauges;
+import com.altcontext.api.report.LeadAlertMail;
+import com.altcontext.api.report.ReportMail;
 import com.altcontext.attribution.Countries;
 import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.TrafficSources;
@@ -30,6 +32,7 @@ import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.DistinctEmails;
+import com.altcontext.lead.LeadAlerts;
 import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
@@ -45,6 +48,7 @@ import com.altcontext.metrics.query.RawBreakdowns;
 import com.altcontext.metrics.query.RawSummaries;
 import com.altcontext.property.Properties;
 import com.altcontext.report.StopToken;
+import com.altcontext.report.WeeklyReports;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
 import com.altcontext.retention.LeadList;
@@ -67,7 +71,6 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -246,7 +249,7 @@ class Wiring {
                                 true,
                                 leads.webhookUrl().isPresent(),
                                 config.mail().smtpUrl().isPresent(),
-                                List.of())));
+                                config.mail().notifyAddresses())));
     }
 
     @Singleton
@@ -287,7 +290,11 @@ class Wiring {
     /** What writes each mail, by the event in the outbox. Without the address of the service no mail has a link, and none is sent. */
     @Singleton
     MailTemplates mailTemplates(
-            AppConfig config, ConfirmationToken token, UnsubscribeToken unsubscribe, InstantSource clock) {
+            AppConfig config,
+            ConfirmationToken token,
+            UnsubscribeToken unsubscribe,
+            StopToken stop,
+            InstantSource clock) {
         return new MailTemplates(config.publicUrl()
                 .map(url -> {
                     ConfirmationMail confirmation = new ConfirmationMail(
@@ -296,7 +303,13 @@ class Wiring {
                             new UnsubscribeLinks(unsubscribe, url),
                             config.privacy().contactEmail(),
                             clock);
-                    return Map.<String, Function<Outbox.Message, Mail>>of(Outbox.CONFIRMATION, confirmation::of);
+                    return Map.<String, Function<Outbox.Message, Mail>>of(
+                            Outbox.CONFIRMATION,
+                            confirmation::of,
+                            LeadAlerts.EVENT,
+                            new LeadAlertMail(url)::of,
+                            WeeklyReports.EVENT,
+                            new ReportMail(url, stop)::of);
                 })
                 .orElse(Map.of()));
     }

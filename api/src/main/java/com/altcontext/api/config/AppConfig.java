@@ -3,6 +3,7 @@ package com.altcontext.api.config;
 import com.altcontext.client.Cidr;
 import com.altcontext.client.Limit;
 import com.altcontext.db.DatabaseUrl;
+import com.altcontext.lead.Email;
 import com.altcontext.retention.RetentionPolicy;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.value.SecureUrl;
@@ -263,6 +264,14 @@ public interface AppConfig {
         /** The address that mails come from, with or without a name. */
         @Variable(value = "MAIL_FROM", rule = Rule.MAILBOX)
         Optional<String> from();
+
+        /** Who hears of new leads of properties that name nobody else. */
+        @Variable(value = "NOTIFY_EMAIL", rule = Rule.EMAIL)
+        Optional<String> notifyEmail();
+
+        default List<String> notifyAddresses() {
+            return notifyEmail().stream().map(Email::new).map(Email::value).toList();
+        }
 
         default Optional<SmtpServer> server() {
             return smtpUrl().map(SmtpServer::of);

@@ -74,6 +74,10 @@ public final class ConfigCheck {
                 && secret == null) {
             missing("LEAD_WEBHOOK_SECRET", "at least 24 characters, wherever LEAD_WEBHOOK_URL is set");
         }
+        if (values.containsKey("altcontext-api.mail.notify-email")
+                && !values.containsKey("altcontext-api.mail.smtp-url")) {
+            faults.putIfAbsent("NOTIFY_EMAIL", "NOTIFY_EMAIL has no effect without SMTP_URL");
+        }
         if (values.containsKey("altcontext-api.mail.smtp-url")) {
             if (!values.containsKey("altcontext-api.mail.from")) {
                 missing("MAIL_FROM", "an e-mail address, wherever SMTP_URL is set");

@@ -121,6 +121,7 @@ class ConfigCheckTest {
                 Map.entry("LEAD_WEBHOOK_SECRET", "any text without a prefix"),
                 Map.entry("SMTP_URL", "smtps://user:password@mail.example.com:465"),
                 Map.entry("MAIL_FROM", "Our Site <news@example.com>"),
+                Map.entry("NOTIFY_EMAIL", "Team@example.com"),
                 Map.entry("PRIVACY_CONTACT_EMAIL", "privacy@example.com"),
                 Map.entry("RAW_EVENT_RETENTION_DAYS", "30"),
                 Map.entry("ROLLUP_RETENTION_MONTHS", "36"),
@@ -225,6 +226,21 @@ class ConfigCheckTest {
         assertThat(faults(Map.of("DATABASE_URL", "", "DATABASE_URL_FILE", empty.toString())))
                 .contains("DATABASE_URL_FILE must be a file that can be read and is not empty")
                 .noneSatisfy(fault -> assertThat(fault).contains("secret-value"));
+    }
+
+    @Test
+    void alerts_need_a_mail_server() {
+        assertThat(faults(Map.of("NOTIFY_EMAIL", "team@example.ca")))
+                .containsExactly("NOTIFY_EMAIL has no effect without SMTP_URL");
+        assertThat(read(Map.of(
+                                "SMTP_URL", "smtp://localhost:25",
+                                "MAIL_FROM", "news@example.ca",
+                                "FLY_APP_NAME", "app",
+                                "NOTIFY_EMAIL", "Team@example.ca"))
+                        .mail()
+                        .notifyAddresses())
+                .containsExactly("team@example.ca");
+        assertThat(read(Map.of()).mail().notifyAddresses()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,84 @@
+package com.altcontext.api.report;
+
+import com.altcontext.api.delivery.Mail;
+import com.altcontext.delivery.Outbox;
+import com.altcontext.value.Language;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The mail about a new lead: that there is one and where to sign in. What the form says is in it only where the property wants so. */
+public final class LeadAlertMail {
+    private static final Words ENGLISH = new Words(
+            "One new lead on %s",
+            "Sign in to see it:",
+            "Address",
+            "Form",
+            "Page",
+            "Source",
+            "This mail holds personal data. Delete it when you no longer need it.");
+    private static final Words FRENCH = new Words(
+            "Un nouveau contact sur %s",
+            "Connectez-vous pour le voir :",
+            "Adresse",
+            "Formulaire",
+            "Page",
+            "Provenance",
+            "Ce courriel contient des renseignements personnels. Supprimez-le quand vous n’en avez plus besoin.");
+
+    private final String dashboard;
+
+    private record Words(
+            String subject, String ask, String email, String form, String path, String source, String warning) {}
+
+    /** @param publicUrl where the service is reached from outside */
+    public LeadAlertMail(URI publicUrl) {
+        this.dashboard = publicUrl + "/dashboard";
+    }
+
+    public Mail of(Outbox.Message message) {
+        Words words = message.language() == Language.FRENCH ? FRENCH : ENGLISH;
+        JsonObject body = new JsonObject(message.body());
+        String subject = words.subject.formatted(body.getString("property"));
+        Map<String, String> details = details(body.getJsonObject("details"), words);
+        String text = words.ask + "\n" + dashboard + "\n";
+        String html = "<p>" + words.ask + " <a href=\"" + dashboard + "\">" + dashboard + "</a></p>";
+        if (!details.isEmpty()) {
+            text += "\n"
+                    + details.entrySet().stream()
+                            .map(line -> line.getKey() + ": " + line.getValue() + "\n")
+                            .collect(Collectors.joining())
+                    + "\n" + words.warning + "\n";
+            html += details.entrySet().stream()
+                            .map(line ->
+                                    "<p>" + Mail.escaped(line.getKey()) + ": " + Mail.escaped(line.getValue()) + "</p>")
+                            .collect(Collectors.joining())
+                    + "<p>" + words.warning + "</p>";
+        }
+        return new Mail(subject, text, Mail.page(message.language(), subject, html), null);
+    }
+
+    private static Map<String, String> details(JsonObject details, Words words) {
+        Map<String, String> lines = new LinkedHashMap<>();
+        if (details == null) {
+            return lines;
+        }
+        put(lines, words.email, details.getValue("email"));
+        put(lines, words.form, details.getValue("form"));
+        put(lines, words.path, details.getValue("path"));
+        put(lines, words.source, details.getValue("source"));
+        String fields = details.getString("fields");
+        if (fields != null) {
+            new JsonObject(fields).forEach(field -> put(lines, field.getKey(), field.getValue()));
+        }
+        return lines;
+    }
+
+    private static void put(Map<String, String> lines, String name, Object value) {
+        if (value != null) {
+            lines.put(name, value.toString());
+        }
+    }
+}

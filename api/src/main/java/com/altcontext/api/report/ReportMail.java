@@ -1,0 +1,224 @@
+package com.altcontext.api.report;
+
+import com.altcontext.api.delivery.Mail;
+import com.altcontext.delivery.Outbox;
+import com.altcontext.metrics.Metric;
+import com.altcontext.report.StopToken;
+import com.altcontext.report.WeeklyReport;
+import com.altcontext.value.Language;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The weekly report as text and as HTML, with the link by which its recipient stops it. */
+public final class ReportMail {
+    static final String PATH = "/v1/reports/stop/";
+
+    private static final Words ENGLISH = new Words(
+            "%1$s: week of %3$s %2$d, %4$d",
+            List.of(
+                    "January",
+                    "February",
+                    "March",
+                    "April",
+                    "May",
+                    "June",
+                    "July",
+                    "August",
+                    "September",
+                    "October",
+                    "November",
+                    "December"),
+            ',',
+            "%",
+            Map.of(
+                    Metric.UNIQUE_VISITORS, "Unique visitors",
+                    Metric.SESSIONS, "Sessions",
+                    Metric.PAGE_VIEWS, "Page views",
+                    Metric.NEW_LEADS, "New leads",
+                    Metric.NEW_MAILABLE_LEADS, "New leads you may write to"),
+            "%s against the week before",
+            "New leads by source",
+            "Best pages, by visitors",
+            "none",
+            "unknown",
+            Map.of(
+                    "direct", "Direct",
+                    "organic_search", "Organic search",
+                    "paid_search", "Paid search",
+                    "social", "Social",
+                    "email", "E-mail",
+                    "referral", "Referral",
+                    "campaign", "Campaign",
+                    "internal", "Internal"),
+            "All figures",
+            "Stop this report");
+    private static final Words FRENCH = new Words(
+            "%1$s : semaine du %2$d %3$s %4$d",
+            List.of(
+                    "janvier",
+                    "février",
+                    "mars",
+                    "avril",
+                    "mai",
+                    "juin",
+                    "juillet",
+                    "août",
+                    "septembre",
+                    "octobre",
+                    "novembre",
+                    "décembre"),
+            '\u00A0',
+            "\u00A0%",
+            Map.of(
+                    Metric.UNIQUE_VISITORS, "Visiteurs uniques",
+                    Metric.SESSIONS, "Sessions",
+                    Metric.PAGE_VIEWS, "Pages vues",
+                    Metric.NEW_LEADS, "Nouveaux contacts",
+                    Metric.NEW_MAILABLE_LEADS, "Nouveaux contacts joignables"),
+            "%s par rapport à la semaine précédente",
+            "Nouveaux contacts par provenance",
+            "Meilleures pages, par visiteurs",
+            "aucun",
+            "inconnue",
+            Map.of(
+                    "direct", "Accès direct",
+                    "organic_search", "Recherche naturelle",
+                    "paid_search", "Recherche payante",
+                    "social", "Réseaux sociaux",
+                    "email", "Courriel",
+                    "referral", "Site référent",
+                    "campaign", "Campagne",
+                    "internal", "Interne"),
+            "Tous les chiffres",
+            "Ne plus recevoir ce rapport");
+
+    private final String base;
+    private final StopToken token;
+
+    private record Words(
+            String subject,
+            List<String> months,
+            char grouping,
+            String percent,
+            Map<Metric, String> metrics,
+            String change,
+            String sources,
+            String pages,
+            String none,
+            String unknown,
+            Map<String, String> names,
+            String dashboard,
+            String stop) {
+        /** By hand: the image has no data of languages. */
+        String number(long number) {
+            DecimalFormatSymbols symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
+            symbols.setGroupingSeparator(grouping);
+            return new DecimalFormat("#,##0", symbols).format(number);
+        }
+
+        String percent(double share) {
+            long rounded = Math.round(share * 100);
+            return (rounded > 0 ? "+" : "") + number(rounded) + percent;
+        }
+    }
+
+    /** A heading with its lines. */
+    private record Section(String heading, List<String> lines) {}
+
+    /** @param publicUrl where the service is reached from outside */
+    public ReportMail(URI publicUrl, StopToken token) {
+        this.base = publicUrl.toString();
+        this.token = token;
+    }
+
+    public Mail of(Outbox.Message message) {
+        Words words = message.language() == Language.FRENCH ? FRENCH : ENGLISH;
+        JsonObject report = new JsonObject(message.body());
+        LocalDate from = LocalDate.parse(report.getString("from"));
+        String subject = words.subject.formatted(
+                report.getString("site"),
+                from.getDayOfMonth(),
+                words.months.get(from.getMonthValue() - 1),
+                from.getYear());
+        List<Section> sections = List.of(
+                new Section("", figures(report.getJsonObject("figures"), words)),
+                new Section(words.sources, values(report.getJsonArray("sources"), words)),
+                new Section(words.pages, values(report.getJsonArray("pages"), words)));
+        URI stop = URI.create(base + PATH + token.of(UUID.fromString(report.getString("recipientId"))));
+        return new Mail(
+                subject, text(sections, words, stop), html(message.language(), subject, sections, words, stop), stop);
+    }
+
+    private static List<String> figures(JsonObject figures, Words words) {
+        List<String> lines = new ArrayList<>();
+        for (Metric metric : WeeklyReport.METRICS) {
+            JsonObject measure = figures.getJsonObject(metric.key());
+            Number value = measure == null ? null : (Number) measure.getValue("value");
+            if (value != null) {
+                lines.add(words.metrics.get(metric) + ": " + words.number(value.longValue())
+                        + change((Number) measure.getValue("delta"), words));
+            }
+        }
+        return lines;
+    }
+
+    private static String change(@Nullable Number delta, Words words) {
+        if (delta == null) {
+            return "";
+        }
+        return " (" + words.change.formatted(words.percent(delta.doubleValue())) + ")";
+    }
+
+    private static List<String> values(JsonArray rows, Words words) {
+        List<String> lines = new ArrayList<>();
+        for (Object row : rows) {
+            JsonObject value = (JsonObject) row;
+            String name = value.getString("value");
+            lines.add((name == null ? words.unknown : words.names.getOrDefault(name, name)) + ": "
+                    + words.number(value.getLong("count")));
+        }
+        return lines.isEmpty() ? List.of(words.none) : lines;
+    }
+
+    private String text(List<Section> sections, Words words, URI stop) {
+        StringBuilder text = new StringBuilder();
+        for (Section section : sections) {
+            text.append(section.heading.isEmpty() ? "" : section.heading + "\n");
+            section.lines.forEach(line -> text.append("  ").append(line).append('\n'));
+            text.append('\n');
+        }
+        return text + words.dashboard + ": " + base + "/dashboard\n" + words.stop + ": " + stop + "\n";
+    }
+
+    private String html(Language language, String subject, List<Section> sections, Words words, URI stop) {
+        StringBuilder html = new StringBuilder();
+        for (Section section : sections) {
+            html.append(section.heading.isEmpty() ? "" : "<h2 style=\"font-size:1.1em\">" + section.heading + "</h2>")
+                    .append("<ul>");
+            section.lines.forEach(
+                    line -> html.append("<li>").append(Mail.escaped(line)).append("</li>"));
+            html.append("</ul>");
+        }
+        html.append("<p><a href=\"")
+                .append(base)
+                .append("/dashboard\">")
+                .append(words.dashboard)
+                .append("</a></p>");
+        html.append("<p style=\"font-size:.85em\"><a href=\"")
+                .append(stop)
+                .append("\">")
+                .append(words.stop)
+                .append("</a></p>");
+        return Mail.page(language, subject, html.toString());
+    }
+}

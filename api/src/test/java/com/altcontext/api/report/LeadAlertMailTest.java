@@ -1,0 +1,49 @@
+package com.altcontext.api.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.delivery.Mail;
+import com.altcontext.delivery.Outbox;
+import com.altcontext.value.Language;
+import java.net.URI;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class LeadAlertMailTest {
+    private static Mail mail(Language language, String body) {
+        return new LeadAlertMail(URI.create("https://api.example.ca"))
+                .of(new Outbox.Message(
+                        UUID.randomUUID(),
+                        "lead.alert",
+                        "a@team.example",
+                        UUID.randomUUID(),
+                        "docs",
+                        language,
+                        body,
+                        1));
+    }
+
+    @Test
+    void it_says_that_there_is_a_lead_and_where_to_sign_in() {
+        Mail mail = mail(Language.ENGLISH, "{\"property\":\"Docs\"}");
+        assertThat(mail.subject()).isEqualTo("One new lead on Docs");
+        assertThat(mail.text()).isEqualTo("Sign in to see it:\nhttps://api.example.ca/dashboard\n");
+        assertThat(mail.html())
+                .contains("<a href=\"https://api.example.ca/dashboard\">")
+                .doesNotContain("personal data");
+        assertThat(mail(Language.FRENCH, "{\"property\":\"Docs\"}").subject()).isEqualTo("Un nouveau contact sur Docs");
+    }
+
+    @Test
+    void details_are_shown_as_text_with_a_warning() {
+        Mail mail = mail(
+                Language.ENGLISH,
+                "{\"property\":\"Docs\",\"details\":{\"email\":\"jo@example.ca\",\"form\":\"contact\",\"path\":\"/a\","
+                        + "\"fields\":\"{\\\"company\\\":\\\"<b>Jo</b>\\\",\\\"size\\\":5}\"}}");
+        assertThat(mail.text())
+                .contains(
+                        "Address: jo@example.ca\nForm: contact\nPage: /a\ncompany: <b>Jo</b>\nsize: 5\n",
+                        "personal data");
+        assertThat(mail.html()).contains("company: &lt;b&gt;Jo&lt;/b&gt;").doesNotContain("<b>");
+    }
+}

@@ -1,0 +1,143 @@
+package com.altcontext.api.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.MailServer;
+import com.altcontext.api.testing.MailServer.ReceivedMail;
+import com.altcontext.api.testing.StoredRows;
+import com.altcontext.api.testing.TestService;
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Metric;
+import com.altcontext.metrics.Summary.Measure;
+import com.altcontext.property.Properties;
+import com.altcontext.report.ReportWeek;
+import com.altcontext.report.WeeklyReport;
+import com.altcontext.report.WeeklyReports;
+import com.altcontext.report.WeeklyReports.ReportedProperty;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Mails to the operator's people, as they come to a real mail server. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = {
+            @ResourceArg(name = "SMTP_URL", value = "smtp://127.0.0.1:0/"),
+            @ResourceArg(name = "MAIL_FROM", value = "news@docs.example"),
+            @ResourceArg(name = "NOTIFY_EMAIL", value = "All@Team.example")
+        })
+class OperatorMailTest {
+    @Inject
+    Sql sql;
+
+    @Inject
+    AppConfig config;
+
+    @Inject
+    Properties properties;
+
+    @Inject
+    InstantSource clock;
+
+    private final String email = Forms.email();
+    private StoredRows stored;
+    private String property;
+    private int port;
+
+    @BeforeEach
+    void makeSite() {
+        stored = new StoredRows(sql);
+        stored.execute("DELETE FROM outbox");
+        property = stored.newProperty(properties);
+        port = config.mail().server().orElseThrow().port();
+    }
+
+    private void recipient(String kind, String address) {
+        stored.execute(
+                "INSERT INTO recipients (id, property_id, kind, email, created_at) VALUES (gen_random_uuid(), ?, ?, ?, now())",
+                property,
+                kind,
+                address);
+    }
+
+    private void capture() {
+        assertThat(Call.capture(Forms.scripted(email).put("propertyId", property))
+                        .send()
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_new_lead_is_one_mail_that_says_nothing_about_the_person() {
+        try (MailServer server = new MailServer(port)) {
+            capture();
+            ReceivedMail mail = server.await("all@team.example", 1).getFirst();
+
+            assertThat(mail.subject()).startsWith("One new lead on ");
+            assertThat(mail.part("text/plain")).contains("/dashboard");
+            assertThat(mail.source()).doesNotContain(email);
+            assertThat(mail.header("List-Unsubscribe")).isNull();
+        }
+    }
+
+    @Test
+    void those_who_watch_a_site_get_the_details_where_it_says_so() {
+        recipient("alert", "watcher@team.example");
+        stored.execute("UPDATE properties SET notify_details = true, mail_language = 'fr' WHERE id = ?", property);
+        try (MailServer server = new MailServer(port)) {
+            capture();
+            ReceivedMail mail = server.await("watcher@team.example", 1).getFirst();
+
+            assertThat(mail.subject()).startsWith("Un nouveau contact sur ");
+            assertThat(mail.part("text/plain")).contains("Adresse: " + email, "renseignements personnels");
+            assertThat(server.to("all@team.example")).isEmpty();
+        }
+    }
+
+    @Test
+    void a_report_comes_with_the_link_that_stops_it() {
+        recipient("report", "reader@team.example");
+        WeeklyReport report = new WeeklyReport(
+                "Docs",
+                ReportWeek.parse("2026-W47"),
+                Map.of(Metric.UNIQUE_VISITORS, new Measure(12L, 0.5)),
+                List.of(),
+                List.of());
+        ReportedProperty site = new ReportedProperty(property, "Docs", ZoneId.of("UTC"));
+        try (MailServer server = new MailServer(port)) {
+            long put = sql.inTransaction(tx -> WeeklyReports.put(tx, site, report, clock.instant()));
+            assertThat(put).isOne();
+            ReceivedMail mail = server.await("reader@team.example", 1).getFirst();
+
+            assertThat(mail.subject()).isEqualTo("Docs: week of November 16, 2026");
+            assertThat(mail.part("text/plain")).contains("Unique visitors: 12 (+50% against the week before)");
+            assertThat(mail.part("text/html")).doesNotContain("<img", "src=");
+            assertThat(mail.header("List-Unsubscribe-Post")).isEqualTo("List-Unsubscribe=One-Click");
+            String link =
+                    Objects.requireNonNull(mail.header("List-Unsubscribe")).replaceAll("[<>]", "");
+            assertThat(mail.part("text/plain")).contains(link);
+
+            assertThat(Call.of("POST", URI.create(link).getPath()).send().status())
+                    .isEqualTo(200);
+            long again = sql.inTransaction(tx -> WeeklyReports.put(
+                    tx,
+                    site,
+                    new WeeklyReport("Docs", ReportWeek.parse("2026-W48"), Map.of(), List.of(), List.of()),
+                    clock.instant()));
+            assertThat(again).isZero();
+        }
+    }
+}
