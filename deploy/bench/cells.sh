@@ -84,17 +84,20 @@ check_server_lives() {
 
 # measure_beacons CELL EVENTS VISITORS CONNECTIONS [dnt]
 measure_beacons() {
-  local before answered acknowledged=0 found slack
+  local before answered acknowledged=0 found slack service database
   empty_events
   phase none
   beacons 1 "${@:2}"
   before=$(settled_count)
   settle_database
   phase load
+  service=$(cpu_ms "$SERVER_PID") database=$(database_cpu_ms)
   beacons "$BENCH_SECONDS" "${@:2}"
+  service=$(($(cpu_ms "$SERVER_PID") - service)) database=$(($(database_cpu_ms) - database))
   phase none
   check_server_lives
   found=$(($(settled_count) - before))
+  ((found == 0)) || echo "$1/$4 $((service * 1000 / found)) $((database * 1000 / found))" >>"$RUN/cpu"
   answered=$((WRK[0] - WRK[4]))
   [[ ${5:-} == dnt ]] || acknowledged=$((answered * $2))
   slack=$((($4 + WRK[5]) * $2))

@@ -41,6 +41,14 @@ stop_database() {
   done < <(find "$DATABASE_DIR" -maxdepth 3 -name postmaster.pid 2>/dev/null)
 }
 
+# The processor time of the server and of those who serve connections, in milliseconds.
+database_cpu_ms() {
+  local postmaster
+  postmaster=$(head -n 1 "$(find "$DATABASE_DIR" -maxdepth 3 -name postmaster.pid | head -n 1)")
+  # shellcheck disable=SC2046 # one process a word
+  cpu_ms "$postmaster" $(pgrep -P "$postmaster")
+}
+
 sql() {
   "$PSQL" -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c "$1"
 }

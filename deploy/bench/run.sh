@@ -5,6 +5,7 @@
 #
 #   BENCH_SECONDS  10   of each cell             BENCH_ROUNDS     3   of all cells; the table shows medians
 #   BENCH_RETURNING 50  percent of events from visitors seen before
+#   PROFILE        small  large: both compilers and 512 MB, for a larger machine (docs/scaling.md)
 #   BENCH_AOT      on   off: no AOT cache is trained, the server runs without one
 #   BENCH_KEEP     off  on: logs and data of the run stay in target/bench/run.*
 #
@@ -16,6 +17,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 BENCH_SECONDS=${BENCH_SECONDS:-10}
 BENCH_ROUNDS=${BENCH_ROUNDS:-3}
+PROFILE=${PROFILE:-small}
 RETURNING=${BENCH_RETURNING:-50}
 FILL_SECONDS=5
 BATCH_CONNECTIONS=16
@@ -40,6 +42,8 @@ source "$HERE/cells.sh"
 source "$HERE/history.sh"
 # shellcheck source=SCRIPTDIR/questions.sh
 source "$HERE/questions.sh"
+# shellcheck source=SCRIPTDIR/mixed.sh
+source "$HERE/mixed.sh"
 # shellcheck source=SCRIPTDIR/report.sh
 source "$HERE/report.sh"
 # shellcheck source=SCRIPTDIR/tracker.sh
@@ -89,6 +93,21 @@ check_java() {
   [[ -f $ROOT/api/target/quarkus-app/quarkus-run.jar ]] || die "the server is not built: run 'make build' first"
 }
 
+# The flags of PROFILE, in a file that the training reads too.
+choose_profile() {
+  JVM_OPTIONS=$RUN/jvm.options
+  case $PROFILE in
+    small) cp "$ROOT/deploy/jvm.options" "$JVM_OPTIONS" ;;
+    large)
+      LIMIT_BYTES=$((512 * 1024 * 1024))
+      sed -e '/TieredStopAtLevel/d; /-XX:Tier3/d; /-XX:-AOT/d; s/^-Xm\([sx]\)64m/-Xm\1128m/' "$ROOT/deploy/jvm.options" >"$JVM_OPTIONS"
+      ;;
+    *) die "PROFILE is small or large" ;;
+  esac
+  export JVM_OPTIONS
+  production_flags "$JVM_OPTIONS"
+}
+
 train_cache() {
   [[ ${BENCH_AOT:-on} == on ]] || return 0
   say "training the AOT cache"
@@ -107,6 +126,7 @@ measure_starts() {
     ((${#CACHE[@]})) || continue
     start_server 0 "${CACHE[@]}"
     echo "$STARTED_MS" >>"$RUN/starts-cached"
+    echo "$STARTED_CPU_MS" >>"$RUN/starts-cpu"
     stop_server
   done
 }
@@ -131,7 +151,7 @@ main() {
   trap 'exit 143' TERM
   check_java
   require_tools
-  production_flags "$ROOT/deploy/jvm.options"
+  choose_profile
   choose_limit
   say "starting and migrating PostgreSQL"
   start_database
@@ -150,7 +170,8 @@ main() {
   print_history | tee -a "$table"
   measure_questions
   print_questions | tee -a "$table"
-  stop_server
+  measure_mixed
+  print_mixed | tee -a "$table"
   print_tracker | tee -a "$table"
   # A missed budget is not an error; a lost event is.
   ! grep -qv $'\tok$' "$RUN/cells" || die "rows are missing, or too many: see the table"

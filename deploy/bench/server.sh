@@ -4,6 +4,7 @@
 SERVER_PID=
 SAMPLER_PID=
 STARTED_MS=
+STARTED_CPU_MS=
 LIMIT_BYTES=$((256 * 1024 * 1024))
 LIMIT_KIND=none
 LIMIT_DIR=
@@ -62,7 +63,7 @@ choose_limit() {
 limit_words() {
   case $LIMIT_KIND in
     none) echo "NO memory limit could be set on this machine: only the JVM's flags bound the server" ;;
-    *) echo "the server is limited to 256 MB (${LIMIT_KIND/_/ })" ;;
+    *) echo "the server is limited to $((LIMIT_BYTES / 1048576)) MB (${LIMIT_KIND/_/ })" ;;
   esac
 }
 
@@ -121,7 +122,19 @@ start_server() {
   SERVER_PID=$!
   wait_until_healthy
   STARTED_MS=$(((${EPOCHREALTIME/./} - began) / 1000))
+  STARTED_CPU_MS=$(cpu_ms "$SERVER_PID")
   find_limit_dir
+}
+
+# cpu_ms PID…: the processor time that these processes have used, in milliseconds.
+cpu_ms() {
+  local pid sum=0 fields
+  for pid; do
+    fields=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) || continue
+    read -r -a fields <<<"$fields"
+    sum=$((sum + fields[11] + fields[12]))
+  done
+  echo $((sum * 1000 / $(getconf CLK_TCK)))
 }
 
 wait_until_healthy() {

@@ -8,7 +8,6 @@ import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplie
 import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
-import java.sql.SQLException;
 import java.time.Duration;
 
 /**
@@ -51,7 +50,7 @@ final class DatabasePool {
                                 .jdbcProperty("socketTimeout", String.valueOf(socketTimeout.toSeconds()))));
         try {
             return AgroalDataSource.from(configuration);
-        } catch (SQLException refused) {
+        } catch (Exception refused) { // It declares one of JDBC, which belongs to the package db alone.
             throw new IllegalStateException("the pool of connections cannot be made", refused);
         }
     }

@@ -273,8 +273,8 @@ final class QueryStatement {
     }
 
     /**
-     * Equal values are counted first, which a cluster does on its nodes; as percentile_disc, but from those counts. A group without
-     * a measured value has a row too.
+     * Equal values are counted first, which a cluster does on its nodes; as percentile_disc, but from those counts. An event without
+     * a measured value, as most are, gives one row, so that its group has one too.
      */
     private Condition vitals(Set<BaseCount> own, List<BaseCount> all) {
         List<String> measured =
@@ -282,10 +282,11 @@ final class QueryStatement {
         String numbers =
                 IntStream.range(0, measured.size()).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         String values = measured.stream().map(column -> "e." + column).collect(Collectors.joining(", "));
+        String none = "CASE WHEN num_nonnulls(" + values + ") = 0 THEN ARRAY[%s] ELSE ARRAY[%s] END";
         Condition rows = RawConditions.select(
                 raw.groups("e.occurred_at"),
-                List.of(Condition.of(
-                        "unnest(ARRAY[" + numbers + "]) AS vital, unnest(ARRAY[" + values + "]) AS value")),
+                List.of(Condition.of("unnest(" + none.formatted("0", numbers) + ") AS vital, unnest("
+                        + none.formatted("NULL::real", values) + ") AS value")),
                 raw.withGoals(raw.fromEvents()),
                 raw.eventConditions(),
                 "");
