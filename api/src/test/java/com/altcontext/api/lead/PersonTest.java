@@ -182,8 +182,8 @@ class PersonTest {
         JsonNode document = Call.export(Forms.minimal(stranger)).send().json();
 
         assertThat(document.findValuesAsText("id"))
-                .as("of sessions, events, the lead and its submission")
-                .hasSize(4)
+                .as("of sessions, events, the lead, its submission and its consent")
+                .hasSize(5)
                 .contains(sessionOfForm);
         JsonNode visitor = document.path("visitors").get(0);
         assertThat(visitor.path("sharedWithOthers").asBoolean()).isTrue();
