@@ -116,6 +116,29 @@ class ConsentCommandTest {
     }
 
     @Test
+    void a_certificate_says_when_the_address_confirmed_by_mail() {
+        database.lead("default", JO);
+        database.run(
+                "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, path, policy_version, purpose,"
+                        + " occurred_at) SELECT id, 'default', 'pending', 'form', 'footer', '/contact', '2026-01', 'newsletter',"
+                        + " '2026-06-01T00:00:00Z' FROM leads");
+        database.run(
+                "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, path, policy_version, purpose,"
+                        + " occurred_at, confirms) SELECT lead_id, property_id, 'express', 'confirmed', form_name, path, policy_version,"
+                        + " purpose, '2026-06-02T00:00:00Z', id FROM consent_events");
+
+        assertThat(altops("consent", "certificate", "--email", JO).out())
+                .contains(
+                        "  newsletter: may be written to until consent is withdrawn (express)\n",
+                        "pending for newsletter, by form footer on page /contact, text 2026-01, whose words are not on record,"
+                                + " confirmed by mail 2026-06-02T00:00:00Z\n",
+                        "    2026-06-02T00:00:00Z  express for newsletter, by the link of a mail, for form footer on page /contact")
+                .doesNotContain("not confirmed by mail");
+        assertThat(altops("consent", "certificate", "--email", JO, "--json").out())
+                .contains("\"confirmedAt\":\"2026-06-02T00:00:00Z\"");
+    }
+
+    @Test
     void a_certificate_of_an_unknown_address_fails() {
         CommandRun ran = altops("consent", "certificate", "--email", JO);
 

@@ -138,14 +138,16 @@ public class ErrorMapper {
     }
 
     private static String body(RoutingContext routing, ErrorAnswer answer, boolean isPage) {
-        if (!isPage) {
-            return answer.problem.json(answer.issues);
+        Language language = Language.preferred(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
+        if (isPage) {
+            HtmlPage.setHeaders(routing.response());
+            return RefusalPage.of(answer.problem, answer.issues, language);
         }
-        HtmlPage.setHeaders(routing.response());
-        return RefusalPage.of(
-                answer.problem,
-                answer.issues,
-                Language.preferred(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)));
+        RequestContext request = RequestContext.find(routing);
+        boolean isFrench = language == Language.FRENCH
+                && request != null
+                && request.route().readableByOtherOrigins();
+        return answer.problem.json(isFrench ? FrenchIssues.of(answer.issues) : answer.issues);
     }
 
     /**
