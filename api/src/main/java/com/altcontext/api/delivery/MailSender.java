@@ -21,12 +21,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the mails of the outbox by the server that {@code SMTP_URL} names, over connections that are kept for a while. Without that
- * variable nothing is made, and mails wait.
+ * Sends the mails of the outbox by the server that {@code SMTP_URL} names, each over a connection of its own. Without that variable
+ * nothing is made, and mails wait.
  */
 @Singleton
 public class MailSender {
@@ -49,7 +48,7 @@ public class MailSender {
     private final @Nullable OutboxSender outbox;
 
     /** Made with the first mail, and kept. */
-    private final AtomicReference<@Nullable MailClient> client = new AtomicReference<>();
+    private @Nullable MailClient client;
 
     MailSender(AppConfig config, Vertx vertx, Sql sql, MailTemplates templates, MeterRegistry meters) {
         this.vertx = vertx;
@@ -87,6 +86,8 @@ public class MailSender {
                                 : server.isLocal() ? StartTLSOptions.OPTIONAL : StartTLSOptions.REQUIRED)
                 .setLogin(server.user() == null ? LoginOption.DISABLED : LoginOption.REQUIRED)
                 .setMaxPoolSize(OutboxSender.MAX_IN_FLIGHT)
+                // A kept connection that the server has just closed would take the next mail, and give no answer.
+                .setKeepAlive(false)
                 .setPipelining(false);
         if (server.user() != null) {
             settings.setUsername(server.user()).setPassword(server.password());
@@ -100,7 +101,11 @@ public class MailSender {
         try {
             MailMessage letter = letter(from, message, templates.of(message));
             MailClient used = client(server);
-            return used.sendMail(letter)
+            CompletableFuture<Attempt> attempt = new CompletableFuture<>();
+            // On an event loop: called from another thread, the client connects on one loop and listens on another, and
+            // may
+            // miss the greeting of the server.
+            vertx.runOnContext(now -> used.sendMail(letter)
                     .timeout(MAIL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                     .map(sent -> Attempt.DELIVERED)
                     .otherwise(failure -> {
@@ -109,25 +114,26 @@ public class MailSender {
                         }
                         return attempt(failure);
                     })
-                    .toCompletionStage()
-                    .toCompletableFuture();
+                    .onComplete(done -> attempt.complete(done.result())));
+            return attempt;
         } catch (RuntimeException unsendable) {
             return CompletableFuture.completedFuture(Attempt.failed(unsendable));
         }
     }
 
     private synchronized MailClient client(SmtpServer server) {
-        MailClient kept = client.get();
+        MailClient kept = client;
         if (kept == null) {
             kept = MailClient.create(vertx, settings(server));
-            client.set(kept);
+            client = kept;
         }
         return kept;
     }
 
     /** A connection to a server that does not answer stays in its pool for good: the next mail gets another pool. */
-    private void drop(MailClient used) {
-        if (client.compareAndSet(used, null)) {
+    private synchronized void drop(MailClient used) {
+        if (used.equals(client)) {
+            client = null;
             used.close();
         }
     }
