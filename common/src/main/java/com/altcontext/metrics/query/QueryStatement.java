@@ -274,7 +274,7 @@ final class QueryStatement {
 
     /**
      * Equal values are counted first, which a cluster does on its nodes; as percentile_disc, but from those counts. An event without
-     * a measured value, as most are, gives one row, so that its group has one too.
+     * a measured value, as most are, gives one row for the sake of its group, and none where there are no groups.
      */
     private Condition vitals(Set<BaseCount> own, List<BaseCount> all) {
         List<String> measured =
@@ -282,13 +282,17 @@ final class QueryStatement {
         String numbers =
                 IntStream.range(0, measured.size()).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         String values = measured.stream().map(column -> "e." + column).collect(Collectors.joining(", "));
-        String none = "CASE WHEN num_nonnulls(" + values + ") = 0 THEN ARRAY[%s] ELSE ARRAY[%s] END";
+        String unfolded = "CASE WHEN num_nonnulls(" + values + ") = 0 THEN ARRAY[%s] ELSE ARRAY[%s] END";
+        List<Condition> where = new ArrayList<>(raw.eventConditions());
+        if (query.groupings().isEmpty()) {
+            where.add(Condition.of("num_nonnulls(" + values + ") > 0"));
+        }
         Condition rows = RawConditions.select(
                 raw.groups("e.occurred_at"),
-                List.of(Condition.of("unnest(" + none.formatted("0", numbers) + ") AS vital, unnest("
-                        + none.formatted("NULL::real", values) + ") AS value")),
+                List.of(Condition.of("unnest(" + unfolded.formatted("0", numbers) + ") AS vital, unnest("
+                        + unfolded.formatted("NULL::real", values) + ") AS value")),
                 raw.withGoals(raw.fromEvents()),
-                raw.eventConditions(),
+                where,
                 "");
         String groups = names(query.groupings().size());
         String quantiles = all.stream()
