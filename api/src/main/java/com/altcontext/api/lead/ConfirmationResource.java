@@ -1,6 +1,6 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.api.http.HtmlPage;
+import com.altcontext.api.http.LinkPage;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.RequestContext;
@@ -10,7 +10,6 @@ import com.altcontext.consent.ConfirmationToken;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import io.smallrye.common.annotation.NonBlocking;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -31,6 +30,29 @@ import org.jboss.resteasy.reactive.RestResponse;
  */
 @Path("/v1/leads/confirm/{token}")
 public class ConfirmationResource {
+    private static final LinkPage ASK = LinkPage.asking(
+            "Confirm your address",
+            "Press the button to get e-mail from us. You can unsubscribe at any time.",
+            "Confirm",
+            "Confirmer votre adresse",
+            "Appuyez sur le bouton pour recevoir nos courriels. Vous pourrez vous désabonner en tout temps.",
+            "Confirmer");
+
+    private static final LinkPage DONE = LinkPage.of(
+            200,
+            "Thank you",
+            "Your address is confirmed. You can unsubscribe at any time by the link in our e-mail.",
+            "Merci",
+            "Votre adresse est confirmée. Vous pourrez vous désabonner en tout temps par le lien de nos courriels.");
+
+    private static final LinkPage OVER = LinkPage.of(
+            410,
+            "This link no longer works",
+            "It has ended, or you have unsubscribed since. To get e-mail from us, please fill in the form again.",
+            "Ce lien ne fonctionne plus",
+            "Il est échu, ou vous vous êtes désabonné depuis. Pour recevoir nos courriels, veuillez remplir le formulaire à"
+                    + " nouveau.");
+
     private final Confirmation confirmation;
     private final ConfirmationToken token;
     private final RequestAttribution attribution;
@@ -56,11 +78,10 @@ public class ConfirmationResource {
     @RateLimited(Limit.UNSUBSCRIBE)
     @NonBlocking
     public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
-        return page(
-                routing,
-                token.verify(link)
-                        .map(request -> request.isOver(clock.instant()) ? ConfirmationPage.OVER : ConfirmationPage.ASK)
-                        .orElse(ConfirmationPage.UNKNOWN));
+        return token.verify(link)
+                .map(request -> request.isOver(clock.instant()) ? OVER : ASK)
+                .orElse(LinkPage.UNKNOWN)
+                .answer(routing);
     }
 
     /** The button of that page. A body is not read. */
@@ -73,20 +94,11 @@ public class ConfirmationResource {
         Instant now = clock.instant();
         ConfirmationToken.Request request = token.verify(link).orElse(null);
         if (request == null || request.isOver(now)) {
-            return CompletableFuture.completedStage(
-                    page(routing, request == null ? ConfirmationPage.UNKNOWN : ConfirmationPage.OVER));
+            return CompletableFuture.completedStage((request == null ? LinkPage.UNKNOWN : OVER).answer(routing));
         }
         RequestContext context = RequestContext.of(routing);
         byte[] ipHash = attribution.addressHash(context.client());
         return context.submit(executors.forms(), () -> confirmation.confirm(request, ipHash, now))
-                .thenApply(confirmed -> page(routing, confirmed ? ConfirmationPage.DONE : ConfirmationPage.OVER));
-    }
-
-    private static RestResponse<String> page(RoutingContext routing, ConfirmationPage page) {
-        HtmlPage.setHeaders(routing.response());
-        return RestResponse.ResponseBuilder.<String>create(page.status)
-                .entity(page.in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)))
-                .header("Content-Type", HtmlPage.TYPE)
-                .build();
+                .thenApply(confirmed -> (confirmed ? DONE : OVER).answer(routing));
     }
 }

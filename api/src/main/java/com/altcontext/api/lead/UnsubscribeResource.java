@@ -1,7 +1,7 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.api.http.HtmlPage;
 import com.altcontext.api.http.JsonBody;
+import com.altcontext.api.http.LinkPage;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
@@ -16,7 +16,6 @@ import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.property.Property;
 import com.altcontext.value.Fields;
 import io.smallrye.common.annotation.NonBlocking;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -39,6 +38,21 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/v1/leads/unsubscribe")
 public class UnsubscribeResource {
+    static final LinkPage ASK = LinkPage.asking(
+            "Unsubscribe",
+            "Press the button to get no more e-mail from us.",
+            "Unsubscribe",
+            "Se désabonner",
+            "Appuyez sur le bouton pour ne plus recevoir de courriels de notre part.",
+            "Me désabonner");
+
+    static final LinkPage DONE = LinkPage.of(
+            200,
+            "You are unsubscribed",
+            "We will not write to you again.",
+            "Vous êtes désabonné",
+            "Nous ne vous écrirons plus.");
+
     private final RequestAttribution attribution;
     private final Unsubscribe unsubscribe;
     private final UnsubscribeToken token;
@@ -90,7 +104,7 @@ public class UnsubscribeResource {
     @RateLimited(Limit.UNSUBSCRIBE)
     @NonBlocking
     public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
-        return page(routing, token.verify(link).isPresent() ? UnsubscribePage.ASK : UnsubscribePage.UNKNOWN);
+        return (token.verify(link).isPresent() ? ASK : LinkPage.UNKNOWN).answer(routing);
     }
 
     /** The button of that page, or a mail program's own (RFC 8058), which may send a body of two types. It is not read. */
@@ -104,24 +118,16 @@ public class UnsubscribeResource {
         RequestContext request = RequestContext.of(routing);
         Optional<UnsubscribeToken.Subject> subject = token.verify(link);
         if (subject.isEmpty()) {
-            return CompletableFuture.completedStage(page(routing, UnsubscribePage.UNKNOWN));
+            return CompletableFuture.completedStage(LinkPage.UNKNOWN.answer(routing));
         }
         Unsubscribe.UnsubscribeRequest asked = asked(request, Unsubscribe.UnsubscribeSource.ONE_CLICK, null);
         return request.submit(executors.forms(), () -> unsubscribe.byLink(subject.get(), asked))
-                .thenApply(result -> page(routing, UnsubscribePage.DONE));
+                .thenApply(result -> DONE.answer(routing));
     }
 
     private Unsubscribe.UnsubscribeRequest asked(
             RequestContext request, Unsubscribe.UnsubscribeSource source, @Nullable String reason) {
         return new Unsubscribe.UnsubscribeRequest(
                 source, reason, attribution.addressHash(request.client()), clock.instant());
-    }
-
-    private static RestResponse<String> page(RoutingContext routing, UnsubscribePage page) {
-        HtmlPage.setHeaders(routing.response());
-        return RestResponse.ResponseBuilder.<String>create(page.status)
-                .entity(page.in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)))
-                .header("Content-Type", HtmlPage.TYPE)
-                .build();
     }
 }

@@ -1,6 +1,6 @@
 package com.altcontext.api.report;
 
-import com.altcontext.api.http.HtmlPage;
+import com.altcontext.api.http.LinkPage;
 import com.altcontext.api.http.Public;
 import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.RequestContext;
@@ -10,7 +10,6 @@ import com.altcontext.delivery.Recipients;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.report.StopToken;
 import io.smallrye.common.annotation.NonBlocking;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -33,6 +32,21 @@ import org.jboss.resteasy.reactive.RestResponse;
  */
 @Path("/v1/reports/stop/{token}")
 public class StopResource {
+    private static final LinkPage ASK = LinkPage.asking(
+            "Stop the weekly report",
+            "Press the button to get no more weekly reports of this site.",
+            "Stop",
+            "Ne plus recevoir le rapport",
+            "Appuyez sur le bouton pour ne plus recevoir le rapport hebdomadaire de ce site.",
+            "Arrêter");
+
+    private static final LinkPage DONE = LinkPage.of(
+            200,
+            "The report is stopped",
+            "You will get no more weekly reports of this site.",
+            "Le rapport est arrêté",
+            "Vous ne recevrez plus le rapport hebdomadaire de ce site.");
+
     private final StopToken token;
     private final Sql sql;
     private final DatabaseExecutors executors;
@@ -51,7 +65,7 @@ public class StopResource {
     @RateLimited(Limit.UNSUBSCRIBE)
     @NonBlocking
     public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
-        return page(routing, token.verify(link).isPresent() ? StopPage.ASK : StopPage.UNKNOWN);
+        return (token.verify(link).isPresent() ? ASK : LinkPage.UNKNOWN).answer(routing);
     }
 
     /** The button of that page, or a mail program's own (RFC 8058). The body is not read. */
@@ -63,7 +77,7 @@ public class StopResource {
             @PathParam("token") String link, @Context RoutingContext routing) {
         Optional<UUID> recipient = token.verify(link);
         if (recipient.isEmpty()) {
-            return CompletableFuture.completedStage(page(routing, StopPage.UNKNOWN));
+            return CompletableFuture.completedStage(LinkPage.UNKNOWN.answer(routing));
         }
         Instant now = clock.instant();
         return RequestContext.of(routing)
@@ -71,16 +85,8 @@ public class StopResource {
                         executors.forms(),
                         () -> sql.inTransaction(tx -> {
                             Recipients.stop(tx, recipient.get(), now);
-                            return StopPage.DONE;
+                            return DONE;
                         }))
-                .thenApply(done -> page(routing, done));
-    }
-
-    private static RestResponse<String> page(RoutingContext routing, StopPage page) {
-        HtmlPage.setHeaders(routing.response());
-        return RestResponse.ResponseBuilder.<String>create(page.status)
-                .entity(page.in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)))
-                .header("Content-Type", HtmlPage.TYPE)
-                .build();
+                .thenApply(done -> done.answer(routing));
     }
 }

@@ -3,17 +3,23 @@ package com.altcontext.api.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.http.HtmlPage;
+import com.altcontext.api.http.LinkPage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class UnsubscribePageTest {
+    static List<LinkPage> pages() {
+        return List.of(UnsubscribeResource.ASK, UnsubscribeResource.DONE, LinkPage.UNKNOWN);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -33,17 +39,17 @@ class UnsubscribePageTest {
                 "fr;q=nonsense | en"
             })
     void it_speaks_the_language_that_the_browser_prefers_of_the_two(String accepted, String language) {
-        assertThat(UnsubscribePage.ASK.in(accepted)).contains("<html lang=\"" + language + "\">");
+        assertThat(UnsubscribeResource.ASK.in(accepted)).contains("<html lang=\"" + language + "\">");
     }
 
     @Test
     void it_is_english_by_default() {
-        assertThat(UnsubscribePage.ASK.in(null)).contains("<html lang=\"en\">");
+        assertThat(UnsubscribeResource.ASK.in(null)).contains("<html lang=\"en\">");
     }
 
     @ParameterizedTest
-    @EnumSource(UnsubscribePage.class)
-    void its_style_is_the_one_that_the_policy_lets_through(UnsubscribePage page) throws Exception {
+    @MethodSource("pages")
+    void its_style_is_the_one_that_the_policy_lets_through(LinkPage page) throws Exception {
         for (String language : new String[] {"en", "fr"}) {
             Matcher style = Pattern.compile("<style>(.*)</style>").matcher(page.in(language));
             assertThat(style.find()).isTrue();
@@ -55,8 +61,8 @@ class UnsubscribePageTest {
     }
 
     @ParameterizedTest
-    @EnumSource(UnsubscribePage.class)
-    void it_is_a_whole_page_without_script_link_or_image(UnsubscribePage page) {
+    @MethodSource("pages")
+    void it_is_a_whole_page_without_script_link_or_image(LinkPage page) {
         for (String language : new String[] {"en", "fr"}) {
             String html = page.in(language);
 
@@ -66,7 +72,7 @@ class UnsubscribePageTest {
                     .containsPattern("<h1>[^<]{5,}</h1>")
                     .contains("name=\"viewport\"", "<meta charset=\"utf-8\">", "noindex")
                     .doesNotContain("<script", "<img", "<a ", "href=", "src=", "style=", " on");
-            boolean asks = page == UnsubscribePage.ASK;
+            boolean asks = page.equals(UnsubscribeResource.ASK);
             assertThat(html.split("<button", -1)).hasSize(asks ? 2 : 1);
             assertThat(html.split("<form", -1)).hasSize(asks ? 2 : 1);
         }

@@ -4,6 +4,7 @@ import static com.altcontext.api.testing.StoredRows.LeadTable.CONSENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.http.HtmlPage;
+import com.altcontext.api.http.LinkPage;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.StoredRows;
@@ -161,7 +162,7 @@ class UnsubscribeResourceTest {
             assertThat(answer.header("content-security-policy"))
                     .isEqualTo("default-src 'none'; style-src '" + HtmlPage.STYLE_HASH
                             + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-            assertThat(answer.text()).isEqualTo(method.equals("HEAD") ? "" : UnsubscribePage.ASK.in("en"));
+            assertThat(answer.text()).isEqualTo(method.equals("HEAD") ? "" : UnsubscribeResource.ASK.in("en"));
             assertThat(answer.text()).doesNotContain(email, "example.ca");
         }
         assertThat(statusOf("default")).isEqualTo("express");
@@ -192,7 +193,7 @@ class UnsubscribeResourceTest {
                 Call.of("POST", link).header("content-type", type).body(body).send();
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.text()).isEqualTo(UnsubscribePage.DONE.in("en"));
+        assertThat(answer.text()).isEqualTo(UnsubscribeResource.DONE.in("en"));
         assertThat(statusOf("default")).isEqualTo("withdrawn");
         JsonNode row = stored.ofLead(CONSENT, email).getLast();
         assertThat(row.path("source").asText()).isEqualTo("one_click");
@@ -232,7 +233,7 @@ class UnsubscribeResourceTest {
 
                 assertThat(answer.status()).as("%s %s", method, wrong).isEqualTo(404);
                 if (!method.equals("HEAD")) {
-                    assertThat(answer.text()).isEqualTo(UnsubscribePage.UNKNOWN.in("en"));
+                    assertThat(answer.text()).isEqualTo(LinkPage.UNKNOWN.in("en"));
                 }
             }
         }
@@ -248,7 +249,7 @@ class UnsubscribeResourceTest {
                 .send();
 
         assertThat(Call.get(link).send().status()).isEqualTo(200);
-        assertThat(Call.of("POST", link).send().text()).isEqualTo(UnsubscribePage.DONE.in("en"));
+        assertThat(Call.of("POST", link).send().text()).isEqualTo(UnsubscribeResource.DONE.in("en"));
         assertThat(stored.leads(email)).isEmpty();
     }
 

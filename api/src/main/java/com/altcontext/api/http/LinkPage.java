@@ -1,0 +1,58 @@
+package com.altcontext.api.http;
+
+import com.altcontext.value.Language;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page behind a link of a mail: a heading, a sentence, and a button if it asks, in English or French. It says nothing of whose
+ * link it is.
+ */
+public record LinkPage(int status, String english, String french) {
+    /** For a link whose signature is wrong. */
+    public static final LinkPage UNKNOWN = of(
+            404,
+            "This link does not work",
+            "It may have been cut off. Please copy the whole address from the e-mail.",
+            "Ce lien ne fonctionne pas",
+            "Il est peut-être incomplet. Veuillez copier toute l’adresse qui figure dans le courriel.");
+
+    /** A page that says something. */
+    public static LinkPage of(int status, String title, String text, String titre, String texte) {
+        return new LinkPage(
+                status,
+                HtmlPage.of(Language.ENGLISH, title, paragraph(text)),
+                HtmlPage.of(Language.FRENCH, titre, paragraph(texte)));
+    }
+
+    /** A page with a button, which posts to the address of the page. */
+    public static LinkPage asking(String title, String text, String button, String titre, String texte, String bouton) {
+        return new LinkPage(
+                200,
+                HtmlPage.of(Language.ENGLISH, title, paragraph(text) + form(button)),
+                HtmlPage.of(Language.FRENCH, titre, paragraph(texte) + form(bouton)));
+    }
+
+    private static String paragraph(String text) {
+        return "<p>" + text + "</p>";
+    }
+
+    private static String form(String button) {
+        return "<form method=\"post\"><button type=\"submit\">" + button + "</button></form>";
+    }
+
+    /** In the language that the browser prefers of the two, English if it does not say. */
+    public String in(@Nullable String acceptLanguage) {
+        return Language.preferred(acceptLanguage) == Language.FRENCH ? french : english;
+    }
+
+    public RestResponse<String> answer(RoutingContext routing) {
+        HtmlPage.setHeaders(routing.response());
+        return RestResponse.ResponseBuilder.<String>create(status)
+                .entity(in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)))
+                .header("Content-Type", HtmlPage.TYPE)
+                .build();
+    }
+}
