@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -82,6 +83,25 @@ public final class Tx {
             }
         } catch (SQLException failed) {
             throw new SqlFailure(sql, failed);
+        }
+    }
+
+    /** Values of the rows of the answer, so many at a time and the rest at the end; nothing where there are none. */
+    public <T> void eachPart(
+            String sql, int size, RowReader<T> reader, Consumer<List<T>> consumer, @Nullable Object... parameters) {
+        List<T> part = new ArrayList<>();
+        each(
+                sql,
+                row -> {
+                    part.add(reader.read(row));
+                    if (part.size() == size) {
+                        consumer.accept(List.copyOf(part));
+                        part.clear();
+                    }
+                },
+                parameters);
+        if (!part.isEmpty()) {
+            consumer.accept(part);
         }
     }
 

@@ -59,6 +59,8 @@ final class DayRollup {
     private static final List<Count> COUNTS =
             Stream.of(Count.values()).filter(kind -> !OF_INGEST.contains(kind)).toList();
 
+    private static final int CAPTURES_AT_ONCE = 1_000;
+
     private static final String SAVE_METRICS = Stream.of(
                     Stream.of("property_id", "day", "time_zone", "version", "rolled_up_at"),
                     COUNTS.stream().map(Count::column),
@@ -253,16 +255,27 @@ final class DayRollup {
         return parts.map(text).collect(Collectors.joining(", "));
     }
 
-    /** How long after their first visit the visitors left an address, and which visitors did. */
+    private record CaptureLink(String property, UUID visitor, Instant capturedAt) {}
+
+    /**
+     * How long after their first visit the visitors left an address, and which visitors did. In parts, since a flood of forms
+     * brings more of them than a small heap holds.
+     */
     private void timeCaptures() {
-        record CaptureLink(String property, UUID visitor, Instant capturedAt) {}
+        asked.put("buckets", Buckets.read(tx).count());
         NamedSql links = sql("captures");
-        List<CaptureLink> captures = tx.query(
-                links.sql(), row -> new CaptureLink(row.text(1), row.id(2), row.time(3)), links.parameters(asked));
+        tx.eachPart(
+                links.sql(),
+                CAPTURES_AT_ONCE,
+                row -> new CaptureLink(row.text(1), row.id(2), row.time(3)),
+                this::time,
+                links.parameters(asked));
+    }
+
+    private void time(List<CaptureLink> captures) {
         asked.put(
                 "visitors",
                 captures.stream().map(CaptureLink::visitor).distinct().toArray(UUID[]::new));
-        asked.put("buckets", Buckets.read(tx).count());
         Map<UUID, Instant> firstSeen = new HashMap<>();
         NamedSql seen = sql("firstSeen");
         tx.each(seen.sql(), row -> firstSeen.put(row.id(1), row.time(2)), seen.parameters(asked));

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,11 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
             SELECT i.visitor_id, l.first_captured_at
             FROM leads AS l JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
             WHERE NOT l.is_bot AND NOT i.is_bot AND %s
+            ORDER BY i.visitor_id
             """;
+
+    /** A window may have more captures than a small heap holds. */
+    private static final int CAPTURES_AT_ONCE = 5_000;
 
     private static final String LINKED_BY_THEN =
             "(i.linked_at AT TIME ZONE ?::text)::date" + " <= (l.first_captured_at AT TIME ZONE ?::text)::date";
@@ -34,11 +37,18 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
     static KeptCaptures read(RawRows rows, List<ZoneWindow> windows, Filter filter) {
         Condition captured =
                 Condition.any(windows.stream().map(KeptCaptures::captured).toList());
-        List<CapturedLead> captures =
-                rows.query(captured.within(CAPTURES), row -> new CapturedLead(row.id(1), row.time(2)));
-        if (captures.isEmpty()) {
-            return new KeptCaptures(0, null);
-        }
+        Sum sum = new Sum();
+        rows.eachPart(
+                captured.within(CAPTURES),
+                CAPTURES_AT_ONCE,
+                row -> new CapturedLead(row.id(1), row.time(2)),
+                captures -> sum.add(captures, firstSeen(rows, windows, filter, captures)));
+        return new KeptCaptures(sum.visitors, sum.captures == 0 ? null : sum.hours / sum.captures);
+    }
+
+    /** When those of the visitors whom the filter keeps were first seen. */
+    private static Map<UUID, Instant> firstSeen(
+            RawRows rows, List<ZoneWindow> windows, Filter filter, List<CapturedLead> captures) {
         UUID[] visitors =
                 captures.stream().map(CapturedLead::visitor).distinct().toArray(UUID[]::new);
         Map<UUID, Instant> firstSeen = new HashMap<>();
@@ -46,17 +56,29 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
                         RawConditions.visitorsOf(windows, filter, rows.until(), visitors),
                         row -> new Known(row.id(1), row.time(2)))
                 .forEach(known -> firstSeen.put(known.visitor, known.firstSeen));
-        return new KeptCaptures(
-                firstSeen.size(),
-                captures.stream()
-                        .filter(capture -> firstSeen.containsKey(capture.visitor))
-                        .mapToDouble(
-                                capture -> hours(Objects.requireNonNull(firstSeen.get(capture.visitor)), capture.at))
-                        .average()
-                        .stream()
-                        .boxed()
-                        .findFirst()
-                        .orElse(null));
+        return firstSeen;
+    }
+
+    /** Of all parts. The captures of a visitor follow one another, and may be in two parts. */
+    private static final class Sum {
+        long visitors;
+        long captures;
+        double hours;
+
+        @Nullable
+        UUID last;
+
+        void add(List<CapturedLead> part, Map<UUID, Instant> firstSeen) {
+            for (CapturedLead capture : part) {
+                Instant since = firstSeen.get(capture.visitor);
+                if (since != null) {
+                    visitors += capture.visitor.equals(last) ? 0 : 1;
+                    captures++;
+                    hours += hours(since, capture.at);
+                    last = capture.visitor;
+                }
+            }
+        }
     }
 
     private static double hours(Instant firstSeen, Instant captured) {

@@ -131,6 +131,12 @@ final class RawRows {
         return tx.query(statement.sql(), reader, values);
     }
 
+    /** As {@link Tx#eachPart}. */
+    <T> void eachPart(Condition statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
+        limit();
+        tx.eachPart(statement.sql(), size, reader, consumer, statement.values().toArray());
+    }
+
     private void limit() {
         long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
         var _ = tx.query(LIMIT, row -> row.text(1), String.valueOf(Math.max(1, millis)));

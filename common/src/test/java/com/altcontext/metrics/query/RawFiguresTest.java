@@ -120,6 +120,41 @@ class RawFiguresTest {
     }
 
     @Test
+    void captures_are_counted_alike_however_many_there_are() {
+        site.does(
+                TestEvent.view("one", site.at(1, "10:00:00"), "/"),
+                TestEvent.view("other", site.at(1, "10:00:00"), "/"));
+        // More than are read at once, so that the captures of one of the two are in two parts.
+        site.database.run("""
+                WITH made AS (
+                    INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)
+                    SELECT gen_random_uuid(), 'default', 'lead' || n || '@example.ca', first_seen_at + interval '90 min',
+                           first_seen_at + interval '90 min', 'pending'
+                    FROM visitors, generate_series(1, 2) AS half, generate_series(half * 3000 - 2999, half * 3000) AS n
+                    WHERE (anon_id = 'visitor-one') = (half = 1)
+                    RETURNING id, email, first_captured_at)
+                INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
+                SELECT id, (SELECT visitor_id FROM visitors
+                            WHERE anon_id = CASE WHEN substr(email, 5, length(email) - 15)::int <= 3000
+                                                 THEN 'visitor-one' ELSE 'visitor-other' END),
+                       'default', 'form_submit', 1, first_captured_at
+                FROM made""");
+        site.rollUp();
+
+        Summary everybody = summaries.of(
+                new Window(site.day(1), site.day(1)), DEFAULT, filter(List.of("is", "path", List.of("/"))));
+
+        assertThat(everybody.of(Metric.LEAD_CAPTURE_RATE).value()).isEqualTo(1.0);
+        assertThat(Objects.requireNonNull(everybody.of(Metric.TIME_TO_CAPTURE).value())
+                        .doubleValue())
+                .isCloseTo(1.5, within(1e-9));
+        assertThat(site.database.count("SELECT sum(captures) FROM daily_metric_rollups"))
+                .isEqualTo(6_000);
+        assertThat(site.database.count("SELECT sum(capture_ms) FROM daily_metric_rollups"))
+                .isEqualTo(6_000 * Duration.ofMinutes(90).toMillis());
+    }
+
+    @Test
     void a_filter_keeps_its_sessions_as_a_whole_and_says_what_it_cannot_know() {
         visits();
         Window window = new Window(site.day(2), site.day(1));
