@@ -57,7 +57,7 @@ start_service() {
   management[$1]=$(free_port)
   env DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="${ports[$1]}" MANAGEMENT_PORT="${management[$1]}" RATE_LIMIT_EVENTS=10 \
     IP_HASH_PEPPER=not-a-secret-of-anyone CLIENT_IP_HEADER=X-Client TRUSTED_PROXIES=127.0.0.0/8 "${@:2}" \
-    java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.$1" 2>&1 &
+    java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx48m -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.$1" 2>&1 &
   services+=($!)
   until curl -fs -o /dev/null "http://127.0.0.1:${ports[$1]}/v1/healthz"; do
     kill -0 "${services[-1]}" 2>/dev/null || fail "the service did not start"

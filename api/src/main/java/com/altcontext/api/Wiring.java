@@ -83,7 +83,7 @@ class Wiring {
     /** The meters of the JVM load classes for 20 ms, for which a start need not wait. */
     private static final Duration JVM_METERS_AFTER = Duration.ofSeconds(5);
     /**
-     * What waits may hold of the heap's 64 MB (deploy/jvm.options). An idle service holds a third of that, and 2 000 connections and
+     * What waits may hold of the heap's 48 MB (deploy/jvm.options). An idle service holds a third of that, and 2 000 connections and
      * what is under way to the database need their part.
      */
     private static final long MAX_WAITING_BYTES = 12L << 20;

@@ -28,7 +28,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service with its 64 MB and far more waiting requests than fit: it refuses some, and goes on storing. */
+/** The packaged service with its small heap and far more waiting requests than fit: it refuses some, and goes on storing. */
 class MemoryIT {
     private static final int CONNECTIONS = 1_900;
     private static final Map<String, String> NO_LIMITS =
