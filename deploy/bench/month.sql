@@ -1,6 +1,7 @@
 -- A month of a site, in the property "month": a million events in 290 000 sessions of 150 000 visitors over 30 days up to "day", one session
 -- in twenty of a bot. psql variable: "day", the last day. Sessions say what their events give, as ingest leaves them.
--- Made up, so that questions find what they find in life: few popular pages, short visits, visitors who come back.
+-- Made up, so that questions find what they find in life: few popular pages, short visits, visitors who come back. What a page took,
+-- and how far it was read, comes with the engagement that follows its view, as the tracker sends it.
 INSERT INTO properties (id, name) VALUES ('month', 'A month') ON CONFLICT DO NOTHING;
 SELECT ensure_event_partition(:'day'::date - n) FROM generate_series(0, 29) AS n;
 
@@ -9,17 +10,21 @@ INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, r
                     scroll_depth_percent, fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props)
 SELECT md5('month-v' || (hashint4(s) & 16777215) % 200000)::uuid, md5('month-e' || s || '-' || e)::uuid, (at AT TIME ZONE 'UTC')::date,
        md5('month-s' || s)::uuid, 'month', at, at,
-       CASE WHEN e = 0 THEN 'page_view' ELSE (ARRAY['page_view', 'page_view', 'engagement', 'cta_click', 'form_start', 'form_submit'])[(h / 7 + e) % 6 + 1] END,
+       CASE WHEN e = 0 THEN 'page_view' WHEN is_engagement THEN 'engagement'
+            ELSE (ARRAY['page_view', 'page_view', 'cta_click', 'form_start', 'form_submit'])[(h / 7 + e) % 5 + 1] END,
        '/docs/article-' || floor(700 * power((h + e * 7919) % 1000 / 1000.0, 3)), 'www.example.ca', 'https://www.google.com/',
        (ARRAY['google.com', 'github.com', NULL])[h % 3 + 1],
        (ARRAY['direct', 'organic_search', 'referral', 'social', 'email', 'campaign'])[h % 6 + 1],
        CASE WHEN h % 6 > 3 THEN (ARRAY['newsletter', 'partner'])[h % 2 + 1] END, CASE WHEN h % 6 > 3 THEN 'email' END,
        CASE WHEN h % 6 > 3 THEN 'campaign-' || h % 40 END,
        CASE WHEN s % 20 = 0 THEN 'bot' ELSE (ARRAY['desktop', 'mobile', 'tablet'])[h % 3 + 1] END,
-       (ARRAY['CA', 'US', 'FR', 'GB'])[h % 4 + 1], (h / 7 + e) % 6 = 5 AND e > 0, h % 60000, h % 100,
-       300 + h % 2000, 600 + h % 4000, 8 + h % 400, 20 + h % 900, (h % 250) / 1000.0,
+       (ARRAY['CA', 'US', 'FR', 'GB'])[h % 4 + 1], (h / 7 + e) % 5 = 4 AND e > 0 AND NOT is_engagement,
+       CASE WHEN is_engagement THEN h % 60000 END, CASE WHEN is_engagement THEN h % 100 END,
+       CASE WHEN is_engagement THEN 300 + h % 2000 END, CASE WHEN is_engagement THEN 600 + h % 4000 END,
+       CASE WHEN is_engagement THEN 8 + h % 400 END, CASE WHEN is_engagement THEN 20 + h % 900 END,
+       CASE WHEN is_engagement THEN (h % 250) / 1000.0 END,
        jsonb_build_object('plan', (ARRAY['free', 'pro', 'team'])[h % 3 + 1], 'language', 'en-CA')
-FROM (SELECT s, e, hashint4(s) & 16777215 AS h,
+FROM (SELECT s, e, e % 2 = 1 AS is_engagement, hashint4(s) & 16777215 AS h,
              (:'day'::date + 1)::timestamp AT TIME ZONE 'UTC' - s * interval '8.64 s' + e * interval '1 min' AS at
       FROM generate_series(1, 300000) AS s, LATERAL generate_series(0, (hashint4(s + 1) & 16777215) % 5 + CASE WHEN s % 3 = 0 THEN 2 ELSE 0 END - CASE WHEN s % 4 = 0 THEN 1 ELSE 0 END) AS e) AS made
 WHERE at < (:'day'::date + 1)::timestamp AT TIME ZONE 'UTC';

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 record RawConditions(MetricsQuery query, LocalDate until) {
     static final String BOTS_OUT = ".device <> 'bot'";
 
-    static final String OF_SESSION = "e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id";
+    /** Without the visitor, whom the session implies: the planner would take the two for independent, and expect a single row. */
+    static final String OF_SESSION = "e.bucket = s.bucket AND e.session_id = s.id";
 
     static final String JOIN_VISITORS =
             " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
