@@ -3,7 +3,7 @@ import { card } from './card';
 import { h, newId } from './dom';
 import { said } from './notice';
 import { personDialog } from './person';
-import { type Submission, submissionFile, submissionTable } from './submission';
+import { explained, type Submission, submissionFile, submissionTable } from './submission';
 import { words } from './words';
 
 interface Page {
@@ -39,6 +39,7 @@ export const formsCard = (mayForget: boolean) => {
     rows.length
       ? submissionTable(rows, (email) => void personDialog(email, mayForget, () => void load(false)))
       : h('p', { class: 'quiet' }, words.forms.none),
+    ...explained(rows),
     ...(next ? [h('button', { type: 'button', click: () => void load(true) }, words.forms.more)] : []),
     ...(rows.length ? [submissionFile(rows)] : []),
   ];

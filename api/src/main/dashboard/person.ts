@@ -1,8 +1,9 @@
 import { fetched, post, problemOf } from './api';
+import type { FileValue } from './csv';
 import { h, newId } from './dom';
-import { save } from './files';
+import { csvButton, save } from './files';
 import { said } from './notice';
-import { table } from './table';
+import { type Cell, table } from './table';
 import { name } from './values';
 import { format, words } from './words';
 
@@ -50,31 +51,51 @@ export const personDialog = async (email: string, mayForget: boolean, forgotten:
 
 const status = (key: string): string => (words.leads as unknown as Record<string, string>)[key] ?? key;
 
+/** A table with its heading, and a file of it with the values as the service gave them. */
+const part = <R>(heading: string, heads: string[], rows: R[], cells: (row: R) => Cell[], values: (row: R) => FileValue[]): HTMLElement[] => [
+  h('h3', {}, heading),
+  table(heading, heads, { rows: rows.map(cells) }),
+  csvButton(heading, heads, () => rows.map(values)),
+];
+
 const content = ({ leads, visitors }: Person): HTMLElement[] => {
+  const { when, how, until } = words.person;
   const consents = leads.flatMap(({ propertyId, consent }) => consent.map((each) => ({ propertyId, ...each })));
   const sessions = visitors.flatMap((visitor) => visitor.sessions).sort((one, other) => (one.startedAt < other.startedAt ? 1 : -1));
   return [
-    h('h3', {}, words.person.consent),
-    table(words.person.consent, [words.person.when, words.picker.property, words.leads.status, words.person.how, words.person.until], {
-      rows: consents.map(({ propertyId, status: given, source, formName, occurredAt, expiresAt }) => [
+    ...part(
+      words.person.consent,
+      [when, words.picker.property, words.leads.status, how, until],
+      consents,
+      ({ propertyId, status: given, source, formName, occurredAt, expiresAt }) => [
         format.moment(occurredAt),
         propertyId,
         status(given),
         formName ? `${words.person.sources[source] ?? source}: ${formName}` : (words.person.sources[source] ?? source),
         expiresAt ? format.day(expiresAt.slice(0, 10)) : '',
-      ]),
-    }),
-    h('h3', {}, words.person.visits),
-    sessions.length
-      ? table(words.person.visits, [words.person.when, words.dimensions.traffic_source!, words.dimensions.landing_path!, words.breakdowns.pageViews], {
-          rows: sessions.map(({ startedAt, trafficSource, entryPath, pageViews }) => [
+      ],
+      ({ propertyId, status: given, source, formName, occurredAt, expiresAt }) => [
+        occurredAt,
+        propertyId,
+        given,
+        formName ? `${source}: ${formName}` : source,
+        expiresAt,
+      ],
+    ),
+    ...(sessions.length
+      ? part(
+          words.person.visits,
+          [when, words.dimensions.traffic_source!, words.dimensions.landing_path!, words.breakdowns.pageViews],
+          sessions,
+          ({ startedAt, trafficSource, entryPath, pageViews }) => [
             format.moment(startedAt),
             name('traffic_source', trafficSource),
             name('landing_path', entryPath),
             format.whole(pageViews),
-          ]),
-        })
-      : h('p', { class: 'quiet' }, words.person.noVisits),
+          ],
+          ({ startedAt, trafficSource, entryPath, pageViews }) => [startedAt, trafficSource, entryPath, pageViews],
+        )
+      : [h('h3', {}, words.person.visits), h('p', { class: 'quiet' }, words.person.noVisits)]),
   ];
 };
 

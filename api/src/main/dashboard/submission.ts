@@ -1,5 +1,6 @@
 import { foreign, h } from './dom';
 import { csvButton } from './files';
+import { isForTests } from './reserved';
 import { table } from './table';
 import { name } from './values';
 import { format, words } from './words';
@@ -50,7 +51,7 @@ const cells = (submission: Submission, open: (email: string) => void): (string |
   return [
     h('button', { type: 'button', class: 'plain', click: () => open(lead.email) }, h('bdi', {}, lead.email)),
     format.moment(submittedAt),
-    h('span', {}, foreign(formName), ...marks(submission).map((mark) => h('span', { class: 'mark' }, mark))),
+    h('span', {}, foreign(formName), ...marks(submission).map((mark) => h('span', { class: 'mark' }, words.forms.marks[mark]))),
     foreign(textOf(fields)),
     consent(lead.consent),
     touch(lead.touches.first),
@@ -76,9 +77,20 @@ export const submissionFile = (rows: Submission[]): HTMLElement =>
     ]),
   );
 
+const MARKS = ['test', 'bot', 'spam'] as const;
+type Mark = (typeof MARKS)[number];
+
 /** Why a submission is not like others. */
-const marks = ({ isBot, forReview, lead }: Submission): string[] =>
-  [isBot && words.forms.bot, (lead.inReview ?? forReview) && words.forms.review].filter((mark) => mark !== false);
+const marks = ({ isBot, forReview, lead }: Submission): Mark[] => {
+  const is: Record<Mark, boolean> = { test: isForTests(lead.email), bot: isBot, spam: lead.inReview ?? forReview };
+  return MARKS.filter((mark) => is[mark]);
+};
+
+/** What the marks of these rows mean. */
+export const explained = (rows: Submission[]): HTMLElement[] =>
+  MARKS.filter((mark) => rows.some((row) => marks(row).includes(mark))).map((mark) =>
+    h('p', { class: 'quiet' }, h('span', { class: 'mark' }, words.forms.marks[mark]), ' ', words.forms.why[mark]),
+  );
 
 const textOf = (fields: Submission['fields']): string =>
   Object.entries(fields ?? {})

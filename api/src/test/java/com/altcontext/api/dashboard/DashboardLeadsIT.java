@@ -83,12 +83,16 @@ class DashboardLeadsIT extends FilledDashboard {
     }
 
     @Test
-    void a_lead_is_found_shown_and_forgotten_and_each_look_is_audited() {
+    void a_lead_is_found_shown_and_forgotten_and_each_look_is_audited(@TempDir Path downloads) {
         String lead = "zoe" + System.nanoTime() + "@example.ca";
         PAST.lead("kiln", lead, "express", 40);
         PAST.stored.execute(
                 "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash, payload)"
                         + " SELECT gen_random_uuid(), id, 'kiln', 'workshop', now(), sha256('x'), '{\"topic\": \"glazes\"}' FROM leads WHERE email IN (?, 'anna@example.ca')",
+                lead);
+        PAST.stored.execute(
+                "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)"
+                        + " SELECT id, property_id, 'express', 'form', 'workshop', 'news', now() FROM leads WHERE email = ?",
                 lead);
         page.signIn(SEVEN);
         assertThat(looks()).as("closed, nothing is asked").isZero();
@@ -109,6 +113,10 @@ class DashboardLeadsIT extends FilledDashboard {
         page.tab.await("document.querySelector('dialog .actions')");
         assertThat(page.text("dialog h2")).isEqualTo(lead);
         page.assertAccessible("lead", DashboardTab.PHONE);
+        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
+        page.tab.click("dialog .csv");
+        StoredRows.await(() -> Files.exists(downloads.resolve("consent.csv")), true);
+        assertThat(downloads.resolve("consent.csv")).content().contains(",kiln,express,form: workshop,");
         page.tab.click("dialog .forget");
         assertThat(stored(lead)).as("asked once").isEqualTo(1);
         page.tab.click("dialog .sure");
@@ -133,22 +141,29 @@ class DashboardLeadsIT extends FilledDashboard {
     }
 
     @Test
-    void a_form_of_a_bot_and_one_for_review_are_marked() {
+    void forms_of_tests_and_bots_and_those_for_review_are_marked() {
         String property = "marked";
         PAST.lead(property, "robot@example.ca", "pending", 1);
         PAST.lead(property, "many@example.ca", "pending", 1);
+        PAST.lead(property, "jo@example.com", "pending", 1);
         PAST.stored.execute("UPDATE leads SET is_bot = true WHERE email = 'robot@example.ca'");
         PAST.stored.execute("UPDATE leads SET in_review = true WHERE email = 'many@example.ca'");
         PAST.stored.execute(
                 "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash, for_review)"
-                        + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x'), NOT is_bot FROM leads WHERE property_id = 'marked'");
+                        + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x'), in_review FROM leads WHERE property_id = 'marked'");
         page.signIn("?window=7&property=marked");
         page.tab.click(".forms summary");
         page.tab.await("document.querySelector('.forms table')");
 
         assertThat(page.rows(".forms"))
                 .anyMatch(row -> row.startsWith("robot@example.ca|") && row.contains("|fairbot|"))
-                .anyMatch(row -> row.startsWith("many@example.ca|") && row.contains("|fairto be reviewed|"));
+                .anyMatch(row -> row.startsWith("many@example.ca|") && row.contains("|fairspam?|"))
+                .anyMatch(row -> row.startsWith("jo@example.com|") && row.contains("|fairtest|"));
+        assertThat(page.text(".forms .list-of-forms"))
+                .contains(
+                        "test The domain is reserved for tests, as example.com is.",
+                        "bot A bot sent it.",
+                        "spam? One sender");
         page.assertAccessible("marked", DashboardTab.PHONE);
     }
 }
