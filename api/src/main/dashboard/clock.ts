@@ -12,15 +12,40 @@ export const today = (): string =>
     .sort()
     .at(-1)!;
 
-/** The service's current hour, in the same way: `2026-01-31T13:00`. */
+/** Writes the hour of a time as a clock of the zone shows it: `2026-01-31T13:00`. */
+const hourIn = (timeZone: string): ((time: number) => string) => {
+  const clock = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return (time) => clock.format(time).replace(/ (\d\d).*/, 'T$1:00');
+};
+
+/** The service's current hour, in the same way. */
 export const thisHour = (): string =>
   zones
-    .map((timeZone) =>
-      new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(Date.now() + (behind ?? 0)),
-    )
+    .map((timeZone) => hourIn(timeZone)(Date.now() + (behind ?? 0)))
     .sort()
-    .at(-1)!
-    .replace(/ (\d\d).*/, 'T$1:00');
+    .at(-1)!;
+
+const HALF_HOUR = 30 * 60_000;
+/** No zone is further from UTC, to the east or to the west. */
+const FURTHEST = 28;
+
+/** The hours that a day has in the zones: one less where clocks are put forward; where they are put back, one comes twice. */
+export const hoursOfDay = (day: string, timeZones = zones): { hour: string; isTwice: boolean }[] => {
+  const halves = new Map<string, number>();
+  const midnight = Date.parse(day);
+  for (const timeZone of timeZones) {
+    const hourOf = hourIn(timeZone);
+    const counted = new Map<string, number>();
+    for (let half = -FURTHEST; half < 48 + FURTHEST; half++) {
+      const hour = hourOf(midnight + half * HALF_HOUR);
+      if (hour.startsWith(day)) {
+        counted.set(hour, (counted.get(hour) ?? 0) + 1);
+      }
+    }
+    counted.forEach((count, hour) => halves.set(hour, Math.max(count, halves.get(hour) ?? 0)));
+  }
+  return [...halves].sort().map(([hour, count]) => ({ hour, isTwice: count > 2 }));
+};
 
 /** The day of the first visit that is known; empty if there is none. */
 export const firstDay = (): string => first;

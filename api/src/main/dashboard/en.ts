@@ -62,7 +62,7 @@ export const en = {
     compare: 'Compare with',
     compares: { true: 'Previous period', year: 'A year before', false: 'No comparison' },
     since: (day: string) => `Since ${day}`,
-    cut: 'the last 366 days: no more are shown at once. Choose earlier days with Custom.',
+    cut: (first: string) => `the last 366 days: no more are shown at once. Figures begin on ${first}; choose earlier days with Custom.`,
     comparedWith: (days: string) => `compared with ${days}`,
   },
 
@@ -127,6 +127,7 @@ export const en = {
     label: (series: string, days: string, least: string, most: string) =>
       `${series} by day, ${days}: from ${least} to ${most} a day. The table below has every day.`,
     soFar: 'so far',
+    twice: 'twice: clocks went back',
     sparkline: (least: string, most: string) => `From ${least} to ${most}`,
     unknown: 'Not known',
   },

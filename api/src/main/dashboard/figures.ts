@@ -47,7 +47,10 @@ export interface Ingest {
 }
 
 export interface TrendPoint {
+  /** Of an hour, its begin by the clock of the site: `2026-01-31T13:00`. */
   day: string;
+  /** Whether the clocks were put back, so that this hour came twice. */
+  isTwice?: boolean;
   uniqueVisitors: number;
   pageViews: number;
   sessions: number;

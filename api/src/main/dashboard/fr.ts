@@ -64,7 +64,7 @@ export const fr: Words = {
     compare: 'Comparer avec',
     compares: { true: 'Période précédente', year: 'Un an avant', false: 'Sans comparaison' },
     since: (day) => `Depuis le ${day}`,
-    cut: 'les 366 derniers jours : on ne peut en afficher plus à la fois. Choisissez des jours antérieurs avec Autre.',
+    cut: (first) => `les 366 derniers jours : on ne peut en afficher plus à la fois. Les chiffres commencent le ${first} ; choisissez des jours antérieurs avec Autre.`,
     comparedWith: (days) => `par rapport à : ${days}`,
   },
 
@@ -129,6 +129,7 @@ export const fr: Words = {
     label: (series, days, least, most) =>
       `${series} par jour, ${days} : de ${least} à ${most} par jour. Le tableau ci-dessous donne chaque jour.`,
     soFar: 'en cours',
+    twice: 'deux fois : on recule l’heure',
     sparkline: (least, most) => `De ${least} à ${most}`,
     unknown: 'Inconnue',
   },
@@ -226,7 +227,7 @@ export const fr: Words = {
   },
 
   extras: {
-    heading: 'Liens, fichiers et lecture',
+    heading: 'Liens, fichiers, lecture et événements',
     outbound_click: 'Liens sortants',
     file_download: 'Téléchargements',
     scroll: 'Lecture',

@@ -1,6 +1,7 @@
 import { ask, isAbort, post } from './api';
 import { bars, barsFile, type Bar, tools } from './bars';
 import { card } from './card';
+import { hoursOfDay } from './clock';
 import { foreign, h } from './dom';
 import type { Answer, Breakdown } from './figures';
 import { bodyOf, paramsOf } from './loading';
@@ -48,10 +49,11 @@ const trendsOf = async (view: View, { window }: Breakdown, signal: AbortSignal):
       },
       signal,
     );
-    const length = byHour ? 24 : days(window.from, window.to);
+    const hours = hoursOfDay(window.from).map(({ hour }) => hour);
+    const length = byHour ? hours.length : days(window.from, window.to);
     rows.forEach(({ dimensions: [goal, time], metrics: [count] }) => {
       const trend = trends.get(goal ?? '') ?? Array<number>(length).fill(0);
-      const at = byHour ? Number(time?.slice(11, 13)) : days(window.from, time ?? '') - 1;
+      const at = byHour ? hours.indexOf(time ?? '') : days(window.from, time ?? '') - 1;
       if (at >= 0 && at < length) {
         trend[at] = count ?? 0;
       }

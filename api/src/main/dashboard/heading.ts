@@ -1,6 +1,7 @@
+import { firstDay } from './clock';
 import { h } from './dom';
 import type { Freshness, Summary } from './figures';
-import { MAX_WINDOW_DAYS, plusDays, type View } from './view';
+import type { View } from './view';
 import { format, words } from './words';
 
 /** At most this many missing days are listed. */
@@ -38,9 +39,10 @@ export const headingOf = (reload: () => void) => {
     /** @param since the day of the first visit, where it lies in the window */
     show: ({ window, compareTo, freshness, from }: Summary, view: View, since: string | undefined): void => {
       heading.textContent = since ? words.picker.since(format.day(since)) : format.days(window.from, window.to);
-      const isCut = view.window === 'all' && !since && window.from === plusDays(window.to, 1 - MAX_WINDOW_DAYS);
+      const first = firstDay();
+      const isCut = view.window === 'all' && first !== '' && first < window.from;
       compared.textContent = isCut
-        ? words.picker.cut
+        ? words.picker.cut(format.day(first))
         : compareTo && !since
           ? words.picker.comparedWith(format.days(compareTo.from, compareTo.to))
           : '';

@@ -1,5 +1,5 @@
 import { ask, post } from './api';
-import { firstDay, learn, thisHour, today } from './clock';
+import { firstDay, hoursOfDay, learn, thisHour, today } from './clock';
 import type { Answer, Days, Summary, TrendPoint } from './figures';
 import { asked, periodOf, question, type View } from './view';
 
@@ -45,12 +45,13 @@ export const hoursOf = async (day: string, view: View, signal: AbortSignal): Pro
   );
   const counted = new Map(rows.map(({ dimensions, metrics }) => [dimensions[0], metrics]));
   const now = thisHour();
-  return Array.from({ length: 24 }, (_, hour) => `${day}T${String(hour).padStart(2, '0')}:00`)
-    .filter((hour) => hour <= now)
-    .map((hour) => {
+  return hoursOfDay(day)
+    .filter(({ hour }) => hour <= now)
+    .map(({ hour, isTwice }) => {
       const [uniqueVisitors, pageViews, sessions, newLeads] = counted.get(hour) ?? [0, 0, 0, 0];
       return {
         day: hour,
+        isTwice,
         uniqueVisitors: uniqueVisitors ?? 0,
         pageViews: pageViews ?? 0,
         sessions: sessions ?? 0,

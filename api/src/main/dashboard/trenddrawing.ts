@@ -1,6 +1,7 @@
 import { across, type Area, line, MANY_DAYS, named, nearest, ticks, under, up } from './chart';
 import { s } from './dom';
-import { isHour, legendOf, type Trend } from './trendlegend';
+import type { TrendPoint } from './figures';
+import { hourOf, isHour, legendOf, type Trend } from './trendlegend';
 import type { Series } from './view';
 import { format, words } from './words';
 
@@ -8,6 +9,14 @@ const HEIGHT = 240;
 const DAY_WIDTH = 76;
 const MONTH_WIDTH = 96;
 const DIGIT_WIDTH = 8;
+
+/** Where points stand: days by their order, hours by the clock, since one of the two days may have an hour that the other has not. */
+const places = (points: TrendPoint[], before: TrendPoint[], area: Area): [number[], number[]] => {
+  const hours = isHour(points[0]) ? [...new Set([...points, ...before].map(hourOf))].sort() : undefined;
+  const xs = across(hours?.length ?? Math.max(points.length, before.length), area);
+  const of = (all: TrendPoint[]): number[] => all.map((point, i) => xs[hours?.indexOf(hourOf(point)) ?? i] ?? 0);
+  return [of(points), of(before)];
+};
 
 /** The first of several points, and where the next one would be. */
 const hour = (xs: number[], area: Area): number[] => [
@@ -45,7 +54,7 @@ export const drawing = ({ points, before, open }: Trend, series: Series, width: 
     top: 10,
     bottom: 28,
   };
-  const xs = across(Math.max(points.length, before.length), area);
+  const [xs, earlierXs] = places(points, before, area);
   const ys = values.map((value) => up(value, top, area));
   const earlierYs = earlier.map((value) => up(value, top, area));
   // A day that is not over would look like a fall: its line is drawn dashed.
@@ -57,7 +66,7 @@ export const drawing = ({ points, before, open }: Trend, series: Series, width: 
     : points.length > MANY_DAYS
       ? ([format.month, MONTH_WIDTH] as const)
       : ([format.shortDay, DAY_WIDTH] as const);
-  const longest = before.length > points.length ? before : points;
+  const [longest, longestXs] = before.length > points.length ? [before, earlierXs] : [points, xs];
 
   const cursor = s('line', { class: 'cursor', y1: area.top, y2: HEIGHT - area.bottom, visibility: 'hidden' });
   const dot = s('circle', { class: 'dot', r: 4, visibility: 'hidden' });
@@ -96,17 +105,17 @@ export const drawing = ({ points, before, open }: Trend, series: Series, width: 
     ...steps.map((step) => s('line', { class: 'grid', x1: area.left, x2: width - area.right, y1: up(step, top, area), y2: up(step, top, area) })),
     ...steps.map((step) => s('text', { class: 'tick', x: area.left - 8, y: up(step, top, area) + 4, 'text-anchor': 'end' }, format.compact(step))),
     ...named(longest.map((each) => each.day), (width - area.left) / room).map((i) => {
-      const x = xs[i] ?? 0;
+      const x = longestXs[i] ?? 0;
       // Names at the edges are drawn inwards, so that they are not cut off.
       const anchor = x > width - room / 2 ? 'end' : x < room / 2 ? 'start' : 'middle';
       return s('text', { class: 'tick', x, y: HEIGHT - 8, 'text-anchor': anchor }, day(longest[i]?.day ?? ''));
     }),
-    s('path', { class: 'under', d: under(xs.slice(0, ys.length), ys, area) }),
-    earlier.length > 0 && s('path', { class: 'before', d: line(xs.slice(0, earlierYs.length), earlierYs) }),
+    s('path', { class: 'under', d: under(xs, ys, area) }),
+    earlier.length > 0 && s('path', { class: 'before', d: line(earlierXs, earlierYs) }),
     last > 0 && s('path', { class: 'now', d: line(xs.slice(0, settled), ys) }),
     isOpen && s('path', { class: 'now open', d: line(xs.slice(last - 1, last + 1), ys.slice(last - 1)) }),
     // The first hour of a day is as wide as an hour: a lone dot would be hard to see.
-    last === 0 && s('path', { class: 'now open', d: line(hour(xs, area), [ys[0] ?? 0, ys[0] ?? 0]) }),
+    last === 0 && s('path', { class: 'now open', d: line(hour(longestXs, area), [ys[0] ?? 0, ys[0] ?? 0]) }),
     cursor,
     dot,
     callout,
@@ -114,7 +123,7 @@ export const drawing = ({ points, before, open }: Trend, series: Series, width: 
   let focused: number | undefined;
   const at = (event: Event): void => {
     const box = svg.getBoundingClientRect();
-    focused = nearest(xs.slice(0, Math.max(1, points.length)), ((event as PointerEvent).clientX - box.left) * (width / box.width));
+    focused = nearest(xs, ((event as PointerEvent).clientX - box.left) * (width / box.width));
     point(focused);
   };
   svg.addEventListener('pointermove', at);

@@ -13,15 +13,21 @@ export interface Trend {
 
 export const isHour = (point: TrendPoint | undefined): boolean => (point?.day.length ?? 0) > 10;
 
-export const timeOf = ({ day }: TrendPoint): string =>
-  day.length > 10 ? `${format.longDay(day.slice(0, 10))}, ${format.hour(day)}` : format.longDay(day);
+export const timeOf = (point: TrendPoint): string => {
+  const { day, isTwice } = point;
+  return isHour(point)
+    ? `${format.longDay(day.slice(0, 10))}, ${format.hour(day)}${isTwice ? ` (${words.trend.twice})` : ''}`
+    : format.longDay(day);
+};
+
+/** The hour without its day. */
+export const hourOf = ({ day }: TrendPoint): string => day.slice(11);
 
 /** What the lines are; of one day when the pointer is on it, else of the whole window. */
 export const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Series, i: number | undefined, open: string): HTMLElement[] => {
-  const entry = (name: string, all: TrendPoint[]): HTMLElement | undefined => {
-    const one = i === undefined ? undefined : all[i];
-    const first = all[0];
-    if (!first || (i !== undefined && !one)) {
+  const shown = i === undefined ? undefined : points[i];
+  const entry = (name: string, all: TrendPoint[], one: TrendPoint | undefined): HTMLElement | undefined => {
+    if (!all.length || (i !== undefined && !one)) {
       return undefined;
     }
     const days = one
@@ -31,5 +37,7 @@ export const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Ser
         : words.trend.before;
     return h('span', { class: name }, days, one && h('b', {}, format.whole(one[series])));
   };
-  return [entry('now', points), entry('before', before)].filter((each) => each !== undefined);
+  const earlier =
+    shown && isHour(shown) ? before.find((each) => hourOf(each) === hourOf(shown)) : i === undefined ? undefined : before[i];
+  return [entry('now', points, shown), entry('before', before, earlier)].filter((each) => each !== undefined);
 };

@@ -123,13 +123,22 @@ final class DashboardTab {
 
     /** The vertical positions of a line of the chart, rounded to tenths. */
     List<Double> heights(String line) {
+        return positions(line, 1);
+    }
+
+    /** The horizontal positions, likewise. */
+    List<Double> places(String line) {
+        return positions(line, 0);
+    }
+
+    private List<Double> positions(String line, int part) {
         return tab
                 .evaluate("document.querySelector('%s').getAttribute('d')".formatted(line))
                 .asText()
                 .replaceFirst("^M", "")
                 .transform(path -> List.of(path.split("L", -1)))
                 .stream()
-                .map(point -> Math.round(Double.parseDouble(point.split(" ", 2)[1]) * 10) / 10.0)
+                .map(point -> Math.round(Double.parseDouble(point.split(" ", 2)[part]) * 10) / 10.0)
                 .toList();
     }
 

@@ -6,7 +6,9 @@ import com.altcontext.testing.TestEvent;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -174,8 +176,86 @@ class DashboardWindowsIT extends FilledDashboard {
         page.signIn("?window=all&property=old");
 
         assertThat(page.text("h1")).doesNotContain("Since");
-        assertThat(page.text(".compared")).startsWith("the last 366 days: no more are shown at once.");
+        assertThat(page.text(".compared"))
+                .isEqualTo(
+                        "the last 366 days: no more are shown at once. Figures begin on %s; choose earlier days with Custom."
+                                .formatted(DateTimeFormatter.ofPattern("MMM d, yyyy", Locale.CANADA)
+                                        .format(PAST.today.minusDays(400))));
         assertThat(page.heights("path.now")).as("today is drawn apart").hasSize(365);
+    }
+
+    /** The last two days on which a zone's clocks were changed, one of 23 hours and one of 25. */
+    @Test
+    void a_day_on_which_clocks_change_is_shown_by_the_hours_that_it_has() {
+        ZoneId zone = ZoneId.of("America/Toronto");
+        ZoneOffsetTransition last = zone.getRules().previousTransition(PAST.at(0, "00:00:00"));
+        ZoneOffsetTransition earlier = zone.getRules().previousTransition(last.getInstant());
+        LocalDate shorter = dayOf(last.isGap() ? last : earlier);
+        LocalDate longer = dayOf(last.isGap() ? earlier : last);
+        visits(zone, shorter.minusDays(1), 2);
+        visits(zone, shorter, 1, 3);
+        visits(zone, shorter.plusDays(1), 2);
+        // The hour that comes twice has a visit before the change and two after it.
+        visits(zone, longer, 1);
+        PAST.store(
+                visit("back-one", longer.atTime(1, 30).atZone(zone).withLaterOffsetAtOverlap()),
+                visit("back-two", longer.atTime(1, 40).atZone(zone).withLaterOffsetAtOverlap()));
+        for (LocalDate day : List.of(shorter.minusDays(1), shorter, shorter.plusDays(1), longer)) {
+            int daysAgo = (int) ChronoUnit.DAYS.between(day, PAST.today);
+            PAST.rollUp(daysAgo, daysAgo);
+        }
+
+        page.signIn("?from=%1$s&to=%1$s&property=toronto".formatted(shorter));
+        assertThat(page.heights("path.now")).hasSize(23);
+        assertThat(page.heights("path.now").subList(0, 4)).containsExactly(212.0, 10.0, 10.0, 212.0);
+        assertThat(page.heights("path.before")).hasSize(24);
+        List<Double> hours = page.places("path.before");
+        assertThat(page.places("path.now"))
+                .as("each above the same hour of the day before")
+                .containsExactlyElementsOf(hours.stream()
+                        .filter(hour -> !hour.equals(hours.get(2)))
+                        .toList());
+        page.tab.evaluate("document.querySelector('.plot svg').focus()");
+        page.tab.press("ArrowRight");
+        page.tab.press("ArrowRight");
+        page.tab.press("ArrowRight");
+        assertThat(page.text(".legend .now")).endsWith(", 3 a.m.1");
+        assertThat(page.text(".legend .before")).endsWith(", 3 a.m.0");
+
+        page.open("?from=%1$s&to=%1$s&property=toronto".formatted(shorter.plusDays(1)))
+                .settled();
+        assertThat(page.heights("path.now")).hasSize(24);
+        assertThat(page.heights("path.before")).hasSize(23);
+        assertThat(page.heights("path.now").get(2)).isEqualTo(10.0);
+        page.tab.evaluate("document.querySelector('.plot svg').focus()");
+        page.tab.press("ArrowRight");
+        page.tab.press("ArrowRight");
+        page.tab.press("ArrowRight");
+        assertThat(page.text(".legend")).contains(", 2 a.m.1").doesNotContain("before");
+        assertThat(page.has(".legend .before")).as("an hour that was left out").isFalse();
+
+        page.open("?from=%1$s&to=%1$s&property=toronto".formatted(longer)).settled();
+        assertThat(page.heights("path.now")).hasSize(24);
+        assertThat(page.heights("path.now").subList(0, 3)).containsExactly(212.0, 10.0, 212.0);
+        page.tab.evaluate("document.querySelector('.plot svg').focus()");
+        page.tab.press("ArrowRight");
+        page.tab.press("ArrowRight");
+        assertThat(page.text(".legend .now")).endsWith(", 1 a.m. (twice: clocks went back)3");
+        page.assertBlameless();
+    }
+
+    private static LocalDate dayOf(ZoneOffsetTransition change) {
+        return change.getDateTimeBefore().toLocalDate();
+    }
+
+    private static void visits(ZoneId zone, LocalDate day, int... hours) {
+        for (int hour : hours) {
+            PAST.store(visit(day + "-at-" + hour, day.atTime(hour, 30).atZone(zone)));
+        }
+    }
+
+    private static TestEvent visit(String who, ZonedDateTime at) {
+        return TestEvent.view(who, at.toInstant(), "/").property("toronto");
     }
 
     /** One of them has another day than UTC at any time. */

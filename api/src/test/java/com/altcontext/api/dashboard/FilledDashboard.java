@@ -19,6 +19,7 @@ abstract class FilledDashboard {
             PAST.property(slug, "UTC");
         }
         PAST.property("kiritimati", "Pacific/Kiritimati");
+        PAST.property("toronto", "America/Toronto");
         PAST.property("pago-pago", "Pacific/Pago_Pago");
         PAST.stored.execute(
                 "UPDATE leads SET first_traffic_source = 'organic_search', capture_traffic_source = 'direct',"
