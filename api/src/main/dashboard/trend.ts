@@ -22,14 +22,16 @@ export const trendCard = (choose: (series: Series) => void) => {
   const plot = h('div', { class: 'plot' });
   let shown: { trend: Trend; series: Series } | undefined;
 
+  const width = (): number => Math.max(MIN_WIDTH, made.body.clientWidth);
+  let drawn = 0;
   const draw = (): void => {
-    const width = Math.max(MIN_WIDTH, Math.floor(plot.clientWidth));
+    drawn = width();
     if (shown) {
-      plot.replaceChildren(drawing(shown.trend, shown.series, width, legend));
+      plot.replaceChildren(drawing(shown.trend, shown.series, drawn, legend));
     }
   };
-  // The observer is called when the plot is laid out, so it draws the first time too.
-  new ResizeObserver(draw).observe(plot);
+  // A new drawing has neither the focus nor the day that the reader came to: the same width needs none.
+  new ResizeObserver(() => width() !== drawn && draw()).observe(made.body);
 
   return {
     card: made,
