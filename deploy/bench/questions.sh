@@ -7,6 +7,7 @@ ask() {
   while IFS=$'\t' read -r name method path body; do
     [[ $name == "$1" ]] || continue
     path=${path/FROM/$MONTH_FROM} path=${path/TO/$MONTH_TO}
+    path=${path/EARLIER/$BEFORE_FROM} path=${path/UNTIL/$BEFORE_TO}
     body=${body/FROM/$MONTH_FROM} body=${body/TO/$MONTH_TO}
     seconds=$(curl -s -f -m 60 -o /dev/null -w '%{time_total}' -X "$method" -H "x-admin-key: $ADMIN_KEY" \
       -H 'Content-Type: application/json' ${body:+-d "$body"} "http://127.0.0.1:$SERVER_PORT$path") ||
@@ -15,10 +16,18 @@ ask() {
   done <"$HERE/questions.tsv"
 }
 
-# What the dashboard asks at once when it is opened.
+# What the dashboard asks when it is opened (summaryparts.ts, part.ts): for the first screen, at once; for its chart, the days before as soon
+# as the summary names them; then for the lists below.
 first_view() {
+  ask_at_once properties 'summary and change' 'new leads by source'
+  ask_at_once 'summary, days before'
+  ask_at_once pages sources
+}
+
+# ask_at_once NAME…: asks, and waits for every answer.
+ask_at_once() {
   local name asking=()
-  for name in summary sources pages countries devices 'event types'; do
+  for name in "$@"; do
     ask "$name" >/dev/null &
     asking+=($!)
   done
@@ -51,6 +60,8 @@ measure_questions() {
   sql 'TRUNCATE events, sessions, visitors CASCADE'
   MONTH_FROM=$(day_ago 30)
   MONTH_TO=$(day_ago 1)
+  BEFORE_FROM=$(day_ago 60)
+  BEFORE_TO=$(day_ago 31)
   "$PSQL" -X -q -v ON_ERROR_STOP=1 -v day="$MONTH_TO" -d "$DATABASE_URL" -f "$HERE/month.sql" >/dev/null
   sql 'VACUUM ANALYZE'
   altops rollup --from "$MONTH_FROM" --to "$MONTH_TO" --property month --quiet
