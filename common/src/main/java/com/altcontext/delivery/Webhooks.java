@@ -1,5 +1,6 @@
 package com.altcontext.delivery;
 
+import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
 import java.sql.SQLException;
@@ -36,6 +37,8 @@ public final class Webhooks {
               AND (? OR destination IS NOT DISTINCT FROM ?)
             """;
 
+    private static final String ANY = "SELECT EXISTS (SELECT FROM webhooks)";
+
     private Webhooks() {}
 
     /**
@@ -67,6 +70,11 @@ public final class Webhooks {
     /** @return false if there is none of that name */
     public static boolean remove(Tx tx, String name) {
         return tx.update(REMOVE, name, name) > 0;
+    }
+
+    /** Whether there is one, whatever it wants. */
+    public static Pipeline.Pending<Boolean> any(Pipeline pipeline) {
+        return pipeline.query(ANY, row -> row.flag(1));
     }
 
     /** All of them, by name. */

@@ -9,6 +9,7 @@ import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
+import com.altcontext.delivery.Webhooks;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventRows;
 import com.altcontext.event.EventStore;
@@ -81,9 +82,11 @@ public final class Leads {
                     Pipeline before = tx.pipeline();
                     LeadLock.take(before, capture.email());
                     Pipeline.Pending<Buckets> buckets = Buckets.read(before);
+                    Pipeline.Pending<Boolean> webhooks = Webhooks.any(before);
                     before.send();
-                    return capture(
-                            tx, buckets.rows().getFirst().of(capture.visitor().id()), one, ifNew);
+                    Bucket bucket =
+                            buckets.rows().getFirst().of(capture.visitor().id());
+                    return capture(tx, bucket, one, ifNew, webhooks.rows().getFirst());
                 })
                 .getFirst();
     }
@@ -104,14 +107,21 @@ public final class Leads {
             Pipeline before = tx.pipeline();
             Pipeline.Pending<Boolean> free = LeadLock.tryTake(before, emails);
             Pipeline.Pending<Buckets> buckets = Buckets.read(before);
+            Pipeline.Pending<Boolean> webhooks = Webhooks.any(before);
             before.send();
-            return captureFree(tx, buckets.rows().getFirst(), captures, ifNew, free.rows());
+            return captureFree(
+                    tx,
+                    buckets.rows().getFirst(),
+                    captures,
+                    ifNew,
+                    free.rows(),
+                    webhooks.rows().getFirst());
         });
     }
 
     /** One bucket after the other, which is also the order of the visitors' locks. */
     private List<Optional<Captured>> captureFree(
-            Tx tx, Buckets buckets, List<Capture> captures, List<UUID> ifNew, List<Boolean> free) {
+            Tx tx, Buckets buckets, List<Capture> captures, List<UUID> ifNew, List<Boolean> free, boolean hasWebhooks) {
         List<Integer> taken = new ArrayList<>();
         for (int i = 0; i < captures.size(); i++) {
             if (free.get(i)) {
@@ -124,7 +134,8 @@ public final class Leads {
                     tx,
                     new Bucket(bucket, buckets),
                     places.stream().map(captures::get).toList(),
-                    places.stream().map(ifNew::get).toList());
+                    places.stream().map(ifNew::get).toList(),
+                    hasWebhooks);
             for (int i = 0; i < stored.size(); i++) {
                 all.set(places.get(i), Optional.of(stored.get(i)));
             }
@@ -137,7 +148,8 @@ public final class Leads {
         return captures.stream().map(_ -> UUID.randomUUID()).toList();
     }
 
-    private List<Captured> capture(Tx tx, Bucket bucket, List<Capture> captures, List<UUID> ifNew) {
+    private List<Captured> capture(
+            Tx tx, Bucket bucket, List<Capture> captures, List<UUID> ifNew, boolean hasWebhooks) {
         Visits visits = events.visits(bucket);
         captures.forEach(capture -> visits.expect(capture.visitor(), capture.receivedAt(), false));
         Pipeline look = tx.pipeline();
@@ -169,7 +181,8 @@ public final class Leads {
                 submissions.add(submission(captures.get(i), ifNew.get(i), known.get(i), visits, rows));
             }
         }
-        Iterator<Captured> stored = store(tx, bucket, visits, rows, submissions).iterator();
+        Iterator<Captured> stored =
+                store(tx, bucket, visits, rows, submissions, hasWebhooks).iterator();
         List<Captured> all = new ArrayList<>(captures.size());
         for (int i = 0; i < captures.size(); i++) {
             Captured repeated = captured.get(i);
@@ -205,7 +218,8 @@ public final class Leads {
                 toConfirm && givesConsent && !capture.isOfBot() && (known == null || known.mayBeAsked(capture)));
     }
 
-    private List<Captured> store(Tx tx, Bucket bucket, Visits visits, EventRows rows, List<Submission> submissions) {
+    private List<Captured> store(
+            Tx tx, Bucket bucket, Visits visits, EventRows rows, List<Submission> submissions, boolean hasWebhooks) {
         if (submissions.isEmpty()) {
             return List.of();
         }
@@ -237,7 +251,7 @@ public final class Leads {
                 : List.of();
         SubmissionStore.saveSubmissions(save, new Columns<>(submissions));
         if (rules.messages().isOn()) {
-            CapturedMessages.put(save, submissions, rules.messages());
+            CapturedMessages.put(save, submissions, rules.messages(), hasWebhooks);
         }
         save.send();
         List<UUID> guessed = isOneBucket || guessable.isEmpty()
