@@ -72,11 +72,21 @@ public record Database(String url, Sql sql) {
 
     /** The same database as another user. */
     public static Database as(String url, String user, String password) {
+        return new Database(url, new Sql(source(url, user, password)));
+    }
+
+    private static DataSource source(String url, String user, String password) {
         BaseDataSource source = CITUS_BUCKETS > 0 ? keptConnections() : new PGSimpleDataSource();
         source.setUrl(DatabaseUrl.parse(url).jdbcUrl());
         source.setUser(user);
         source.setPassword(password);
-        return new Database(url, new Sql((DataSource) source));
+        return (DataSource) source;
+    }
+
+    /** The same database, with a count of what each statement takes from the nodes of the cluster. */
+    public NodeTraffic nodeTraffic() {
+        return new NodeTraffic(source(
+                url, DatabaseUrl.parse(url).user(), DatabaseUrl.parse(url).password()));
     }
 
     /** A new connection to Citus reads the metadata of all shards, which takes as long as ten statements do. */

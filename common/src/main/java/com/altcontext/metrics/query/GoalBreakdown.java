@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How many sessions reached each goal: one statement that reads the events of the sessions once. */
+/**
+ * How many sessions reached each goal: one statement that reads the events of the sessions once. It counts by visitor first, since a
+ * distinct count would make a cluster send all visitors.
+ */
 final class GoalBreakdown {
     private final List<Goal> goals;
 
@@ -37,12 +40,14 @@ final class GoalBreakdown {
     private Condition statement(List<ZoneWindow> windows, Filter filter, LocalDate until) {
         Condition kept = RawConditions.sessionsOf(windows, filter, until);
         StringBuilder counts = new StringBuilder();
+        StringBuilder ofVisitor = new StringBuilder();
         StringBuilder reached = new StringBuilder();
         List<@Nullable Object> values = new ArrayList<>();
         for (int i = 0; i < goals.size(); i++) {
             Condition goal = goals.get(i).reached();
-            counts.append((", count(DISTINCT visitor_id) FILTER (WHERE r%1$d),"
-                            + " coalesce(sum(page_views) FILTER (WHERE r%1$d), 0), count(*) FILTER (WHERE r%1$d)")
+            counts.append(", count(*) FILTER (WHERE n%1$d > 0), coalesce(sum(v%1$d), 0), coalesce(sum(n%1$d), 0)"
+                    .formatted(i));
+            ofVisitor.append(", sum(page_views) FILTER (WHERE r%1$d) AS v%1$d, count(*) FILTER (WHERE r%1$d) AS n%1$d"
                     .formatted(i));
             reached.append(", bool_or(").append(goal.sql()).append(") AS r").append(i);
             values.addAll(goal.values());
@@ -51,12 +56,13 @@ final class GoalBreakdown {
         values.add(RawConditions.firstPartition(windows));
         values.add(until);
         return new Condition(
-                "SELECT count(*)" + counts + "\nFROM (SELECT p.bucket, p.visitor_id, p.id,"
+                "SELECT coalesce(sum(sessions), 0)" + counts + "\nFROM (SELECT count(*) AS sessions" + ofVisitor
+                        + "\nFROM (SELECT p.bucket, p.visitor_id, p.id,"
                         + " count(*) FILTER (WHERE g.event_type = 'page_view') AS page_views" + reached + "\nFROM ("
                         + kept.sql()
                         + ") AS p\nLEFT JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
                         + " AND g.session_id = p.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ?"
-                        + "\nGROUP BY p.bucket, p.visitor_id, p.id) AS sessions",
+                        + "\nGROUP BY p.bucket, p.visitor_id, p.id) AS sessions\nGROUP BY bucket, visitor_id) AS visitors",
                 values);
     }
 
