@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
     /** Counted no further: that there are any is what matters. */
-    private static final String STRAYS = "SELECT count(*) FROM (SELECT FROM events_default LIMIT 10000) AS strays";
+    private static final String STRAYS = "SELECT count(*) FROM (SELECT 1 FROM events_default LIMIT 10000) AS strays";
 
     /** A day on which the service slept has a partition all the same. */
     private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
