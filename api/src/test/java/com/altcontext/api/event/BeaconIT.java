@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.StoredRows;
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
-import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
@@ -63,8 +60,9 @@ class BeaconIT {
             """;
 
     private final String anonId = "anon-" + UUID.randomUUID();
-    private final String url = TestDatabase.fresh();
-    private final Sql sql = Database.at(url).sql();
+    private final Database database = Database.migrated();
+    private final String url = database.url();
+    private final Sql sql = database.sql();
     private final AtomicReference<String> page = new AtomicReference<>("");
     private final HttpServer site;
 
@@ -74,7 +72,6 @@ class BeaconIT {
 
     @BeforeEach
     void start() {
-        Migrations.of(DatabaseUrl.parse(url)).apply();
         site.createContext("/pricing", exchange -> {
             byte[] body = page.get().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("content-type", "text/html; charset=utf-8");

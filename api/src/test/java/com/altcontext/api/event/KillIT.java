@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.StoredRows;
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
-import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -17,7 +14,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The packaged service is ended under load, by SIGKILL and by SIGTERM. */
@@ -28,13 +24,9 @@ class KillIT {
 
     private static final int TERMINATED = 128 + 15;
 
-    private final String url = TestDatabase.fresh();
-    private final Sql sql = Database.at(url).sql();
-
-    @BeforeEach
-    void migrate() {
-        Migrations.of(DatabaseUrl.parse(url)).apply();
-    }
+    private final Database database = Database.migrated();
+    private final String url = database.url();
+    private final Sql sql = database.sql();
 
     @Test
     void a_killed_service_keeps_every_event_it_acknowledged() throws Exception {

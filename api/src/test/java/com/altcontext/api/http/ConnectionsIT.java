@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.StoredRows;
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
-import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -25,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** More connections than the packaged service takes, with the heap of production. */
@@ -34,13 +30,9 @@ class ConnectionsIT {
     private static final int FLOOD = 20_000;
     private static final int CLIENTS = 8;
 
-    private final String url = TestDatabase.fresh();
-    private final Sql sql = Database.at(url).sql();
-
-    @BeforeEach
-    void migrate() {
-        Migrations.of(DatabaseUrl.parse(url)).apply();
-    }
+    private final Database database = Database.migrated();
+    private final String url = database.url();
+    private final Sql sql = database.sql();
 
     @Test
     void a_connection_beyond_the_limit_is_refused_and_served_when_there_is_room() throws Exception {

@@ -6,9 +6,7 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Migrations;
-import com.altcontext.devdb.TestDatabase;
+import com.altcontext.testing.Database;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -17,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Many refused requests, each with a body and over a connection of its own. */
@@ -28,12 +25,7 @@ class RefusalsIT {
     private static final int CLIENTS = 8;
     private static final String BODY = "{\"anonId\":\"anon-refused\",\"eventType\":\"page_view\",\"path\":\"/\"}";
 
-    private final String url = TestDatabase.fresh();
-
-    @BeforeEach
-    void migrate() {
-        Migrations.of(DatabaseUrl.parse(url)).apply();
-    }
+    private final String url = Database.migrated().url();
 
     /** A kind of refusal, and the requests that get it. */
     private enum Kind {

@@ -153,14 +153,16 @@ class PersonTest {
     /** Moves the visitor's session two hours back, so that the next event begins another one. */
     private void letTwoHoursPass(String anonId) {
         stored.execute("""
-                WITH them AS (SELECT visitor_id FROM visitors WHERE anon_id = ?),
-                    past AS (
-                        UPDATE sessions SET started_at = started_at - interval '2 hours',
-                                            last_event_at = last_event_at - interval '2 hours'
-                        WHERE visitor_id IN (SELECT visitor_id FROM them))
-                UPDATE events SET occurred_at = occurred_at - interval '2 hours',
-                                  day = ((occurred_at - interval '2 hours') AT TIME ZONE 'UTC')::date
-                WHERE visitor_id IN (SELECT visitor_id FROM them)
+                UPDATE sessions AS s
+                SET started_at = (started_at AT TIME ZONE 'UTC' - interval '2 hours') AT TIME ZONE 'UTC',
+                    last_event_at = (last_event_at AT TIME ZONE 'UTC' - interval '2 hours') AT TIME ZONE 'UTC'
+                FROM visitors AS v WHERE v.bucket = s.bucket AND v.visitor_id = s.visitor_id AND v.anon_id = ?
+                """, anonId);
+        stored.execute("""
+                UPDATE events AS e
+                SET occurred_at = (occurred_at AT TIME ZONE 'UTC' - interval '2 hours') AT TIME ZONE 'UTC',
+                    day = (occurred_at AT TIME ZONE 'UTC' - interval '2 hours')::date
+                FROM visitors AS v WHERE v.bucket = e.bucket AND v.visitor_id = e.visitor_id AND v.anon_id = ?
                 """, anonId);
     }
 
