@@ -1,0 +1,55 @@
+package com.altcontext.api;
+
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.event.IngestMetrics;
+import com.altcontext.attribution.Countries;
+import com.altcontext.attribution.Devices;
+import com.altcontext.attribution.TrafficSources;
+import com.altcontext.db.DatabaseState;
+import com.altcontext.db.Sql;
+import com.altcontext.event.EventStore;
+import com.altcontext.ingest.GroupCommit;
+import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.ingest.Rejections;
+import com.altcontext.ingest.RequestAttribution;
+import com.altcontext.property.Properties;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.visit.SessionRule;
+import jakarta.inject.Singleton;
+
+/** Makes what takes and stores events. */
+@Singleton
+class EventWiring {
+    @Singleton
+    TrafficSources trafficSources() {
+        return TrafficSources.load();
+    }
+
+    @Singleton
+    RequestAttribution requestAttribution(
+            AppConfig config, Properties properties, TrafficSources sources, KeyedHash hash) {
+        return new RequestAttribution(
+                properties,
+                sources,
+                Devices.load(),
+                config.geoipDatabase().map(Countries::open).orElseGet(Countries::none),
+                hash);
+    }
+
+    @Singleton
+    EventStore eventStore(AppConfig config) {
+        return new EventStore(new SessionRule(config.sessions().inactivity()));
+    }
+
+    @Singleton
+    GroupCommit groupCommit(
+            Sql sql,
+            DatabaseState database,
+            EventStore events,
+            Rejections rejections,
+            MemoryBudget memory,
+            IngestMetrics metrics) {
+        return new GroupCommit(
+                sql, database, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, memory, metrics::committed);
+    }
+}

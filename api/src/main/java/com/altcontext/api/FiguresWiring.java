@@ -1,0 +1,55 @@
+package com.altcontext.api;
+
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Breakdowns;
+import com.altcontext.metrics.RollupSource;
+import com.altcontext.metrics.Summaries;
+import com.altcontext.metrics.query.LeadBreakdowns;
+import com.altcontext.metrics.query.QueryEngine;
+import com.altcontext.metrics.query.RawBreakdowns;
+import com.altcontext.metrics.query.RawSummaries;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** Makes what answers questions about figures. */
+@Singleton
+class FiguresWiring {
+    /**
+     * A year of hundreds of properties takes seconds to read. The time is less than an idle connection is kept, so that the client
+     * is still there.
+     */
+    private static final Duration FIGURES_TIMEOUT = Duration.ofMinutes(1);
+
+    @Singleton
+    Summaries summaries(AppConfig config, Sql sql, InstantSource clock) {
+        RollupSource source = config.metrics().useMaterializedView() ? RollupSource.VIEW : RollupSource.TABLES;
+        return new Summaries(sql.withTimeout(FIGURES_TIMEOUT), source, clock);
+    }
+
+    @Singleton
+    Breakdowns breakdowns(Sql sql) {
+        return new Breakdowns(sql.withTimeout(FIGURES_TIMEOUT));
+    }
+
+    @Singleton
+    QueryEngine queryEngine(AppConfig config, Sql sql) {
+        return new QueryEngine(sql, config.metrics().queryTimeout());
+    }
+
+    @Singleton
+    RawSummaries rawSummaries(QueryEngine engine, InstantSource clock) {
+        return new RawSummaries(engine, clock);
+    }
+
+    @Singleton
+    LeadBreakdowns leadBreakdowns(Sql sql, QueryEngine engine) {
+        return new LeadBreakdowns(sql, engine);
+    }
+
+    @Singleton
+    RawBreakdowns rawBreakdowns(QueryEngine engine) {
+        return new RawBreakdowns(engine);
+    }
+}

@@ -1,0 +1,158 @@
+package com.altcontext.api;
+
+import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.delivery.Mail;
+import com.altcontext.api.delivery.MailTemplates;
+import com.altcontext.api.lead.ConfirmationMail;
+import com.altcontext.api.lead.LeadMetrics;
+import com.altcontext.api.report.LeadAlertMail;
+import com.altcontext.api.report.ReportMail;
+import com.altcontext.consent.Confirmation;
+import com.altcontext.consent.ConfirmationToken;
+import com.altcontext.db.Sql;
+import com.altcontext.delivery.Outbox;
+import com.altcontext.event.EventStore;
+import com.altcontext.ingest.CaptureQueue;
+import com.altcontext.ingest.DatabaseExecutors;
+import com.altcontext.ingest.MemoryBudget;
+import com.altcontext.lead.DistinctEmails;
+import com.altcontext.lead.LeadAlerts;
+import com.altcontext.lead.LeadMessages;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
+import com.altcontext.lead.Unsubscribe;
+import com.altcontext.lead.UnsubscribeLinks;
+import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.report.StopToken;
+import com.altcontext.report.WeeklyReports;
+import com.altcontext.retention.Erasure;
+import com.altcontext.retention.Export;
+import com.altcontext.retention.LeadList;
+import com.altcontext.retention.MailableList;
+import com.altcontext.retention.SubmissionList;
+import com.altcontext.value.KeyedHash;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Makes what takes forms, keeps leads and consent, and writes mails. */
+@Singleton
+class LeadWiring {
+    /** For reading all that is held about a person, or all leads. The server ends the work earlier, and the driver waits. */
+    private static final Duration LONG_READ_TIMEOUT = Duration.ofMinutes(2);
+
+    @Singleton
+    Leads leads(AppConfig config, Sql sql, EventStore events) {
+        AppConfig.LeadOptions leads = config.leads();
+        return new Leads(
+                sql,
+                events,
+                new LeadRules(
+                        leads.heuristicLinking(),
+                        leads.heuristicWindow(),
+                        leads.impliedConsentMonths(),
+                        new LeadMessages(
+                                true,
+                                leads.webhookUrl().isPresent(),
+                                config.mail().smtpUrl().isPresent(),
+                                config.mail().notifyAddresses())));
+    }
+
+    @Singleton
+    CaptureQueue captureQueue(Leads leads, DatabaseExecutors executors, MemoryBudget memory, LeadMetrics metrics) {
+        return new CaptureQueue(leads, executors.forms(), memory, metrics::captured);
+    }
+
+    @Singleton
+    DistinctEmails distinctEmails(AppConfig config, KeyedHash hash) {
+        return new DistinctEmails(config.rateLimits().leadEmails(), hash, System::nanoTime);
+    }
+
+    @Singleton
+    Unsubscribe unsubscribe(Sql sql) {
+        return new Unsubscribe(sql);
+    }
+
+    @Singleton
+    UnsubscribeToken unsubscribeToken(AppConfig config) {
+        return new UnsubscribeToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+    }
+
+    @Singleton
+    StopToken stopToken(AppConfig config) {
+        return new StopToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+    }
+
+    @Singleton
+    ConfirmationToken confirmationToken(AppConfig config) {
+        return new ConfirmationToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+    }
+
+    @Singleton
+    Confirmation confirmation(Sql sql) {
+        return new Confirmation(sql);
+    }
+
+    /** What writes each mail, by the event in the outbox. Without the address of the service no mail has a link, and none is sent. */
+    @Singleton
+    MailTemplates mailTemplates(
+            AppConfig config,
+            ConfirmationToken token,
+            UnsubscribeToken unsubscribe,
+            StopToken stop,
+            InstantSource clock) {
+        return new MailTemplates(config.publicUrl()
+                .map(url -> {
+                    ConfirmationMail confirmation = new ConfirmationMail(
+                            url,
+                            token,
+                            new UnsubscribeLinks(unsubscribe, url),
+                            config.privacy().contactEmail(),
+                            clock);
+                    return Map.<String, Function<Outbox.Message, Mail>>of(
+                            Outbox.CONFIRMATION,
+                            confirmation::of,
+                            LeadAlerts.EVENT,
+                            new LeadAlertMail(url)::of,
+                            WeeklyReports.EVENT,
+                            new ReportMail(url, stop)::of);
+                })
+                .orElse(Map.of()));
+    }
+
+    @Singleton
+    Export.UnsubscribeUrl unsubscribeUrl(AppConfig config, UnsubscribeToken token) {
+        Optional<UnsubscribeLinks> links = config.publicUrl().map(url -> new UnsubscribeLinks(token, url));
+        return (leadId, propertyId) -> links.map(made -> made.of(new UnsubscribeToken.Subject(leadId, propertyId))
+                        .toString())
+                .orElse(null);
+    }
+
+    @Singleton
+    Erasure erasure(Sql sql, KeyedHash hash) {
+        return new Erasure(sql.withTimeout(LONG_READ_TIMEOUT), hash);
+    }
+
+    @Singleton
+    Export export(Sql sql, Export.UnsubscribeUrl unsubscribeUrl, KeyedHash hash) {
+        return new Export(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl, hash);
+    }
+
+    @Singleton
+    LeadList leadList(Sql sql, Export.UnsubscribeUrl unsubscribeUrl) {
+        return new LeadList(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl);
+    }
+
+    @Singleton
+    SubmissionList submissionList(Sql sql) {
+        return new SubmissionList(sql.withTimeout(LONG_READ_TIMEOUT));
+    }
+
+    @Singleton
+    MailableList mailableList(Sql sql, Export.UnsubscribeUrl unsubscribeUrl) {
+        return new MailableList(sql.withTimeout(LONG_READ_TIMEOUT), unsubscribeUrl);
+    }
+}
