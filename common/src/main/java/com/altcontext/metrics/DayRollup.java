@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -99,32 +97,6 @@ final class DayRollup {
         asked.put("last", bounds.lastPartition());
         asked.put("properties", properties.toArray(String[]::new));
         properties.forEach(property -> days.put(property, new PropertyDay()));
-    }
-
-    /** What is collected of one property. */
-    private static final class PropertyDay {
-        final Map<Count, Long> counts = new EnumMap<>(Count.class);
-        final VisitorSketch.Union visitors = new VisitorSketch.Union();
-
-        @Nullable
-        VisitorSketch fewVisitors;
-
-        final VisitorSketch.Union leadVisitors = new VisitorSketch.Union();
-        final Map<Vital, ByteArrayOutputStream> vitals = new EnumMap<>(Vital.class);
-        final Map<String, Long> rejected = new TreeMap<>();
-
-        long count(Count kind) {
-            return counts.getOrDefault(kind, 0L);
-        }
-
-        void add(Count kind, long more) {
-            counts.merge(kind, more, Long::sum);
-        }
-
-        byte[] histogram(Vital vital) {
-            ByteArrayOutputStream measured = vitals.get(vital);
-            return measured == null ? new byte[0] : measured.toByteArray();
-        }
     }
 
     /**
