@@ -125,20 +125,20 @@ class RawFiguresTest {
                 TestEvent.view("one", site.at(1, "10:00:00"), "/"),
                 TestEvent.view("other", site.at(1, "10:00:00"), "/"));
         // More than are read at once, so that the captures of one of the two are in two parts.
-        site.database.run("""
-                WITH made AS (
-                    INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)
-                    SELECT gen_random_uuid(), 'default', 'lead' || n || '@example.ca', first_seen_at + interval '90 min',
-                           first_seen_at + interval '90 min', 'pending'
-                    FROM visitors, generate_series(1, 2) AS half, generate_series(half * 3000 - 2999, half * 3000) AS n
-                    WHERE (anon_id = 'visitor-one') = (half = 1)
-                    RETURNING id, email, first_captured_at)
-                INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
-                SELECT id, (SELECT visitor_id FROM visitors
-                            WHERE anon_id = CASE WHEN substr(email, 5, length(email) - 15)::int <= 3000
-                                                 THEN 'visitor-one' ELSE 'visitor-other' END),
-                       'default', 'form_submit', 1, first_captured_at
-                FROM made""");
+        for (String who : List.of("visitor-one", "visitor-other")) {
+            String id = site.database
+                    .texts("SELECT visitor_id FROM visitors WHERE anon_id = ?", who)
+                    .getFirst();
+            site.database.run("""
+                    WITH made AS (
+                        INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)
+                        SELECT gen_random_uuid(), 'default', '%1$s' || n || '@example.ca', '%2$s', '%2$s', 'pending'
+                        FROM generate_series(1, 3000) AS n
+                        RETURNING id)
+                    INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
+                    SELECT id, '%3$s', 'default', 'form_submit', 1, '%2$s' FROM made
+                    """.formatted(who, site.at(1, "11:30:00"), id));
+        }
         site.rollUp();
 
         Summary everybody = summaries.of(
