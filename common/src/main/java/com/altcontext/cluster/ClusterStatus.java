@@ -20,20 +20,26 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
             SELECT n.nodename || ':' || n.nodeport,
                    coalesce((SELECT bool_and(h.result IS TRUE) FROM citus_check_cluster_node_health() AS h
                              WHERE h.to_nodename = n.nodename AND h.to_nodeport = n.nodeport), false),
-                   0, 0, 0
+                   0, 0, 0, 0
             FROM pg_dist_node AS n WHERE n.isactive AND n.shouldhaveshards AND n.noderole = 'primary' ORDER BY 1
             """;
 
     private static final String VISITORS = "SELECT bucket, count(*) FROM visitors GROUP BY bucket";
 
+    /** By its hash a bucket is in one of the shards: some hold two buckets, and some none. */
     private static final String NODES = """
             SELECT s.nodename || ':' || s.nodeport, true,
-                   count(DISTINCT s.shardid) FILTER (WHERE s.table_name = 'visitors'::regclass), sum(s.shard_size)::bigint,
-                   coalesce(sum(v.visitors) FILTER (WHERE s.table_name = 'visitors'::regclass), 0)::bigint
+                   count(DISTINCT s.shardid) FILTER (WHERE s.table_name = 'visitors'::regclass),
+                   coalesce(sum(b.buckets) FILTER (WHERE s.table_name = 'visitors'::regclass), 0)::bigint,
+                   sum(s.shard_size)::bigint,
+                   coalesce(sum(b.visitors) FILTER (WHERE s.table_name = 'visitors'::regclass), 0)::bigint
             FROM citus_shards AS s
             LEFT JOIN (
-                SELECT get_shard_id_for_distribution_column('visitors', bucket) AS shardid, sum(visitors) AS visitors
-                FROM unnest(?::int8[], ?::int8[]) AS counted(bucket, visitors) GROUP BY 1) AS v ON v.shardid = s.shardid
+                SELECT get_shard_id_for_distribution_column('visitors', number::int2) AS shardid, count(*) AS buckets,
+                       sum(visitors) AS visitors
+                FROM generate_series(0, ?::int8 - 1) AS every(number)
+                LEFT JOIN unnest(?::int8[], ?::int8[]) AS counted(bucket, visitors) ON bucket = number
+                GROUP BY 1) AS b ON b.shardid = s.shardid
             WHERE s.citus_table_type = 'distributed'
             GROUP BY 1 ORDER BY 1
             """;
@@ -43,11 +49,12 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
      *
      * @param address its host and port
      * @param shards of each table
+     * @param buckets whose rows are in those shards
      * @param bytes of all tables, indexes and all
      */
-    public record Node(String address, boolean isReached, long shards, long bytes, long visitors) {
+    public record Node(String address, boolean isReached, long shards, long buckets, long bytes, long visitors) {
         static Node read(Row row) throws SQLException {
-            return new Node(row.text(1), row.flag(2), row.number(3), row.number(4), row.number(5));
+            return new Node(row.text(1), row.flag(2), row.number(3), row.number(4), row.number(5), row.number(6));
         }
     }
 
@@ -56,12 +63,12 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
         return sql.inTransaction(tx -> {
             Buckets buckets = Buckets.read(tx);
             boolean distributed = Buckets.areDistributed(tx);
-            return new ClusterStatus(buckets, distributed, distributed ? nodes(tx) : List.of());
+            return new ClusterStatus(buckets, distributed, distributed ? nodes(tx, buckets) : List.of());
         });
     }
 
     /** Without counts if one of them does not answer. */
-    private static List<Node> nodes(Tx tx) {
+    private static List<Node> nodes(Tx tx, Buckets buckets) {
         List<Node> nodes = tx.query(HEALTH, Node::read);
         if (nodes.stream().anyMatch(node -> !node.isReached)) {
             return nodes;
@@ -70,6 +77,7 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
         return tx.query(
                 NODES,
                 Node::read,
+                (long) buckets.count(),
                 counted.stream().mapToLong(of -> of[0]).toArray(),
                 counted.stream().mapToLong(of -> of[1]).toArray());
     }

@@ -41,6 +41,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
                                         .with("address", node.address())
                                         .with("reached", node.isReached())
                                         .with("shards", node.shards())
+                                        .with("buckets", node.buckets())
                                         .with("bytes", node.bytes())
                                         .with("visitors", node.visitors()))
                                 .toList());
@@ -57,7 +58,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
         for (ClusterStatus.Node node : status.nodes()) {
             lines.add(
                     node.isReached()
-                            ? node.address() + ": " + HumanFormat.count(node.shards(), "bucket") + ", "
+                            ? node.address() + ": " + HumanFormat.count(node.buckets(), "bucket") + ", "
                                     + HumanFormat.count(node.visitors(), "visitor") + ", "
                                     + HumanFormat.size(node.bytes())
                             : node.address() + ": does not answer, or is not reached by another node");

@@ -2,8 +2,12 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +23,20 @@ class ClusterCommandTest {
         assertThat(ran.out()).isEqualTo("one PostgreSQL, 1 bucket\n");
         assertThat(database.altops("cluster", "status", "--json").out())
                 .isEqualTo("{\"ok\":true,\"buckets\":1,\"distributed\":false,\"skew\":1.0,\"nodes\":[]}\n");
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(named = "TEST_CITUS_BUCKETS", matches = "[1-9][0-9]*")
+    void the_buckets_of_a_cluster_are_counted_on_its_nodes() {
+        Matcher counted = Pattern.compile("\"buckets\":(\\d+)")
+                .matcher(database.altops("cluster", "status", "--json").out());
+        List<Integer> counts =
+                counted.results().map(found -> Integer.parseInt(found.group(1))).toList();
+
+        assertThat(counts).hasSizeGreaterThan(1);
+        assertThat(counts.stream().skip(1).mapToInt(count -> count).sum())
+                .as("those of all nodes")
+                .isEqualTo(counts.getFirst());
     }
 
     @ParameterizedTest
