@@ -1,4 +1,5 @@
 import { ask, post, problemOf } from './api';
+import { tools } from './bars';
 import { card } from './card';
 import { h, newId } from './dom';
 import { said } from './notice';
@@ -41,7 +42,7 @@ export const formsCard = (mayForget: boolean) => {
       : h('p', { class: 'quiet' }, words.forms.none),
     ...explained(rows),
     ...(next ? [h('button', { type: 'button', click: () => void load(true) }, words.forms.more)] : []),
-    ...(rows.length ? [submissionFile(rows)] : []),
+    ...(rows.length ? [tools(submissionFile(rows))] : []),
   ];
   const form = h(
     'form',

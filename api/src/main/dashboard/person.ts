@@ -1,4 +1,5 @@
 import { fetched, post, problemOf } from './api';
+import { tools } from './bars';
 import type { FileValue } from './csv';
 import { h, newId } from './dom';
 import { csvButton, save } from './files';
@@ -55,7 +56,7 @@ const status = (key: string): string => (words.leads as unknown as Record<string
 const part = <R>(heading: string, heads: string[], rows: R[], cells: (row: R) => Cell[], values: (row: R) => FileValue[]): HTMLElement[] => [
   h('h3', {}, heading),
   table(heading, heads, { rows: rows.map(cells) }),
-  csvButton(heading, heads, () => rows.map(values)),
+  tools(csvButton(heading, heads, () => rows.map(values))),
 ];
 
 const content = ({ leads, visitors }: Person): HTMLElement[] => {

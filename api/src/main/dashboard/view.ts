@@ -145,8 +145,11 @@ export const write = (view: View): string => {
   return query && `?${query}`;
 };
 
+/** Numbers of days that queries have a name for; a summary takes any number. */
+const NAMED = ['7', '30'];
+
 /** Whether the days of a window depend on which day is today at the site, which the page must know first. */
-export const needsToday = ({ window }: View): boolean => !(window === 'custom' || /^\d/.test(window));
+export const needsToday = ({ window }: View): boolean => window !== 'custom' && !NAMED.includes(window);
 
 /**
  * The days of a period, where the service has no name for it.
@@ -175,7 +178,13 @@ export const daysOf = (view: View, today: string, first: string): { from: string
 /** The days as a query takes them. */
 export const periodOf = (view: View, today: string, first: string): string | [string, string] => {
   const days = daysOf(view, today, first);
-  return days ? [days.from, days.to] : view.window === 'today' ? 'today' : `${view.window}d`;
+  if (days) {
+    return [days.from, days.to];
+  }
+  if (view.window === 'today') {
+    return 'today';
+  }
+  return NAMED.includes(view.window) ? `${view.window}d` : [plusDays(today, -Number(view.window)), plusDays(today, -1)];
 };
 
 /** The filters as the service takes them. */

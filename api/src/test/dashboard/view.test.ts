@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { asked, days, fault, isDay, plusDays, question, read, write } from '../../main/dashboard/view';
+import { asked, days, fault, isDay, periodOf, plusDays, question, read, write } from '../../main/dashboard/view';
 
 const TODAY = '2026-03-10';
 
@@ -33,6 +33,17 @@ test('any number of days that the service takes is a window', () => {
     assert.equal(write(view), `?window=${days}&compare=false`);
     assert.deepEqual(question(view, TODAY, ''), { window: days });
   }
+});
+
+test('a query is asked for the same days as a summary, by names that it takes', () => {
+  const period = (query: string) => periodOf(read(query), TODAY, '');
+  assert.equal(period('?window=today'), 'today');
+  assert.equal(period('?window=7'), '7d');
+  assert.equal(period(''), '30d');
+  assert.deepEqual(period('?window=1'), ['2026-03-09', '2026-03-09']);
+  assert.deepEqual(period('?window=31'), ['2026-02-07', '2026-03-09']);
+  assert.deepEqual(period('?window=90'), ['2025-12-10', '2026-03-09']);
+  assert.deepEqual(period('?window=yesterday'), ['2026-03-09', '2026-03-09']);
 });
 
 test('an invalid value in an address is ignored', () => {

@@ -68,6 +68,10 @@ class DashboardWindowsIT extends FilledDashboard {
         page.choose("31");
         assertThat(page.query()).isEqualTo("?window=31&property=default");
         assertThat(page.heights("path.now")).hasSize(31);
+        page.choose("90");
+        assertThat(page.tab.refused())
+                .as("each part of the page asks for days that are answered")
+                .isEmpty();
         page.assertBlameless();
     }
 

@@ -19,6 +19,7 @@ public final class ChromiumTab {
     private final Set<String> loaded = ConcurrentHashMap.newKeySet();
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+    private final Queue<String> refused = new ConcurrentLinkedQueue<>();
     private final Queue<String> console = new ConcurrentLinkedQueue<>();
 
     public ChromiumTab(Chromium browser, String target, String session) {
@@ -55,6 +56,11 @@ public final class ChromiumTab {
                     complaints.add(parameters.at("/entry/text").asText());
                 }
             }
+            case "Network.responseReceived" -> {
+                if (parameters.at("/response/status").asInt() == 400) {
+                    refused.add(parameters.at("/response/url").asText());
+                }
+            }
             default -> {}
         }
     }
@@ -70,6 +76,11 @@ public final class ChromiumTab {
     /** The errors of scripts, and the violations of the Content-Security-Policy. */
     public List<String> complaints() {
         return List.copyOf(complaints);
+    }
+
+    /** The addresses that answered 400, so far. */
+    public List<String> refused() {
+        return List.copyOf(refused);
     }
 
     /** What scripts wrote to the console, so far. */
