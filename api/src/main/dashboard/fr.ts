@@ -262,7 +262,7 @@ export const fr: Words = {
 
   realtime: {
     heading: 'En ce moment',
-    visitors: (count) => (count === 1 ? 'visiteur dans les 5 dernières minutes' : 'visiteurs dans les 5 dernières minutes'),
+    visitors: (count) => (count < 2 ? 'visiteur dans les 5 dernières minutes' : 'visiteurs dans les 5 dernières minutes'),
     minutes: (views) => `${views} pages vues dans les 30 dernières minutes`,
     nothing: 'Aucune page n’a été vue dans les 5 dernières minutes.',
   },
