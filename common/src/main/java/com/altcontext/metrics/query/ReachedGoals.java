@@ -36,25 +36,23 @@ record ReachedGoals(List<Goal> goals, List<ZoneWindow> windows, LocalDate until)
         values.add(RawConditions.firstPartition(windows).minusDays(1));
         values.add(until);
         values.addAll(any.values());
-        values.add(names());
+        // A session is joined by its id alone, and the names are unfolded, so that the planner does not expect a single
+        // row: with
+        // equations and a search among the names it looked for the events of each session apart.
         boolean ofEvents = from.startsWith("events AS e");
-        // The planner expects few sessions that reached a goal, and looks for the events of each: their index is by
-        // visitor.
-        String ofVisitor = from.contains("AS e") && from.contains("AS s") ? " AND e.visitor_id = s.visitor_id" : "";
         return new Condition(
                 """
                 %s JOIN (SELECT g.bucket, g.visitor_id, g.session_id, array_remove(ARRAY[%s]::text[], NULL) AS names
                 FROM events AS g
                 WHERE g.device <> 'bot' AND g.property_id = ANY (?::text[]) AND g.day BETWEEN ? AND ? AND %s
                 GROUP BY g.bucket, g.visitor_id, g.session_id) AS reached
-                ON reached.bucket = %4$s.bucket AND reached.visitor_id = %4$s.visitor_id AND reached.session_id = %5$s%6$s
-                JOIN unnest(?::text[]) AS goal(name) ON goal.name = ANY (reached.names)""".formatted(
+                ON reached.bucket = %4$s.bucket AND reached.session_id = %5$s
+                CROSS JOIN LATERAL unnest(reached.names) AS goal(name)""".formatted(
                                 from,
                                 String.join(", ", names),
                                 any.sql(),
                                 ofEvents ? "e" : "s",
-                                ofEvents ? "e.session_id" : "s.id",
-                                ofVisitor),
+                                ofEvents ? "e.session_id" : "s.id"),
                 values);
     }
 
