@@ -102,8 +102,8 @@ public class MailSender {
             MailMessage letter = letter(from, message, templates.of(message));
             MailClient used = client(server);
             CompletableFuture<Attempt> attempt = new CompletableFuture<>();
-            // Called from another thread, the client connects on one event loop and listens on another, and may miss the
-            // server's greeting.
+            // From another thread, the client would connect on one event loop and listen on another, and
+            // might miss the server's greeting.
             vertx.runOnContext(now -> used.sendMail(letter)
                     .timeout(MAIL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                     .map(sent -> Attempt.DELIVERED)
