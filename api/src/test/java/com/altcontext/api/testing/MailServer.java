@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class MailServer implements AutoCloseable {
     private static final Pattern LINK = Pattern.compile("https?://\\S+(/v1/leads/confirm/[A-Za-z0-9_-]+)");
 
+    private static final long STARTUP_MILLIS = 30_000;
+
     private final GreenMail server;
 
     /** Listens on that port of this machine; 0 for a free one. */
@@ -26,7 +28,10 @@ public final class MailServer implements AutoCloseable {
     }
 
     private MailServer(int port, String protocol) {
-        server = new GreenMail(new ServerSetup(port, "127.0.0.1", protocol));
+        ServerSetup setup = new ServerSetup(port, "127.0.0.1", protocol);
+        // On a busy machine its thread may take longer than the two seconds that it has otherwise.
+        setup.setServerStartupTimeout(STARTUP_MILLIS);
+        server = new GreenMail(setup);
         server.start();
     }
 
