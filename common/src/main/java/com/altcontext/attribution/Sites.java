@@ -79,11 +79,13 @@ final class Sites {
     @Nullable
     String nameAt(String host) {
         String anyCountry = withAnyCountry(host);
-        if (listed(excluded, host) != null || listed(excluded, anyCountry) != null) {
-            return null;
-        }
         String domain = listed(domains.keySet(), host);
-        return domains.get(domain == null ? listed(domains.keySet(), anyCountry) : domain);
+        if (domain == null) {
+            domain = listed(domains.keySet(), anyCountry);
+        }
+        return domain == null || listed(excluded, host) != null || listed(excluded, anyCountry) != null
+                ? null
+                : domains.get(domain);
     }
 
     /** The host or the first domain above it that is in the set; null if none is. */

@@ -9,11 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param siteHost the host of the page that sent it, by {@code Origin} or {@code Referer}
  * @param privacySignal whether the browser says {@code Sec-GPC: 1} or {@code DNT: 1}
- * @param language of the pages that the browser prefers; null if it does not say
+ * @param acceptLanguage the header of that name; null if the browser does not say
  */
 public record Client(
         InetAddress address,
         @Nullable String userAgent,
         @Nullable String siteHost,
         boolean privacySignal,
-        @Nullable Language language) {}
+        @Nullable String acceptLanguage) {
+    /** The language that the browser prefers; null if it does not say. Read when it is asked for, since few requests need it. */
+    public @Nullable Language language() {
+        return acceptLanguage == null ? null : Language.preferred(acceptLanguage);
+    }
+}

@@ -99,7 +99,7 @@ public final class RequestAttribution {
     /** Why the property does not count an event; null if it does. Forms are stored all the same: a lead is a lead. */
     public @Nullable DropReason excluded(Beacon beacon, Property property, Client client) {
         Shields shields = property.shields();
-        if (shields.equals(Shields.NONE)) {
+        if (shields.areNone()) {
             return null;
         }
         if (shields.excludes(client.address())) {

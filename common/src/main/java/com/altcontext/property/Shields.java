@@ -19,6 +19,11 @@ public record Shields(List<Cidr> networks, List<PathPattern> paths, boolean ownH
         paths = List.copyOf(paths);
     }
 
+    /** Whether everything is counted. */
+    public boolean areNone() {
+        return networks.isEmpty() && paths.isEmpty() && !ownHostsOnly;
+    }
+
     public boolean excludes(InetAddress client) {
         return networks.stream().anyMatch(network -> network.contains(client));
     }

@@ -4,7 +4,6 @@ import com.altcontext.api.config.AppConfig;
 import com.altcontext.attribution.ReferrerHost;
 import com.altcontext.client.Client;
 import com.altcontext.client.TrustedProxies;
-import com.altcontext.value.Language;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,13 +34,12 @@ public final class ClientAddresses {
             host = ReferrerHost.of(headers.get(HttpHeaders.REFERER));
         }
         boolean signal = "1".equals(headers.get(SEC_GPC)) || "1".equals(headers.get(DNT));
-        String languages = headers.get(HttpHeaders.ACCEPT_LANGUAGE);
         return new Client(
                 of(peer(request), headers),
                 headers.get(HttpHeaders.USER_AGENT),
                 host,
                 signal,
-                languages == null ? null : Language.preferred(languages));
+                headers.get(HttpHeaders.ACCEPT_LANGUAGE));
     }
 
     InetAddress of(InetAddress peer, MultiMap headers) {

@@ -49,6 +49,7 @@ public record Route(
         boolean isDirect,
         Method target) {
 
+    private static final String UTF_8 = ";charset=utf-8";
     private static final Pattern PARAMETER = Pattern.compile("\\{\\w+(?::((?:[^{}]|\\{[^{}]*})*))?}");
 
     /** @throws IllegalStateException if the annotations do not say who may call, or what limits it */
@@ -115,9 +116,14 @@ public record Route(
         if (type == null || (encoding != null && !encoding.equalsIgnoreCase("identity"))) {
             return null;
         }
-        // Most clients send the bare type.
-        if (bodyTypes.contains(type)) {
-            return type;
+        // Most clients send the bare type, or what a browser makes of a text.
+        for (String taken : bodyTypes) {
+            int more = type.length() - taken.length();
+            if ((more == 0 || more == UTF_8.length())
+                    && type.startsWith(taken)
+                    && type.regionMatches(true, taken.length(), UTF_8, 0, more)) {
+                return taken;
+            }
         }
         String[] parts = type.toLowerCase(Locale.ROOT).replace("\"", "").split(";", -1);
         boolean isUtf8 = Arrays.stream(parts)
