@@ -1,5 +1,7 @@
 package com.altcontext.db;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -39,6 +41,11 @@ public record Columns<T>(List<T> rows) {
             values[i] = numbers.apply(rows.get(i));
         }
         return values;
+    }
+
+    /** A time as exact as the database holds it, for a key of which it is a part; the others take milliseconds. */
+    public static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }
 
     public byte[] @Nullable [] hashes(Function<T, byte @Nullable []> column) {

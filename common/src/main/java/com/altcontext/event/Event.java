@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param occurredAt the sender's time where it can be right, else the time of receipt
  * @param timeIsIdentity whether each copy of it has the same {@code occurredAt} (to the day). If not, as with an id that the
  *     sender made, its first copy may be stored under any day
+ * @param mayHoldAddress whether it could hold an e-mail address: only if one of its texts has an at sign, plain or
+ *     percent-encoded
  */
 public record Event(
         UUID id,
@@ -28,7 +30,8 @@ public record Event(
         Origin origin,
         Instant occurredAt,
         Instant receivedAt,
-        boolean timeIsIdentity) {
+        boolean timeIsIdentity,
+        boolean mayHoldAddress) {
     /** This object, its id and two times, in bytes. */
     private static final int OBJECTS = 160;
 
@@ -47,7 +50,8 @@ public record Event(
         Instant occurred = credible && claimed != null ? claimed.truncatedTo(ChronoUnit.MILLIS) : received;
         UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
         boolean timeIsIdentity = beacon.eventId() == null && (claimed == null || (credible && beacon.sentAt() == null));
-        return new Event(id, visitor, beacon, origin, occurred, received, timeIsIdentity);
+        return new Event(
+                id, visitor, beacon, origin, occurred, received, timeIsIdentity, mayHoldAddress(beacon, origin));
     }
 
     /** The sender's time. Where it also says what its clock showed when it sent, a wrong clock does not matter. */
@@ -70,7 +74,7 @@ public record Event(
                 beacon.path(),
                 beacon.isConversion(),
                 engaged == null ? 0 : engaged,
-                mayHoldAddress());
+                mayHoldAddress);
     }
 
     boolean isEngagement() {
@@ -81,11 +85,10 @@ public record Event(
     public Event at(Instant time) {
         return time.equals(occurredAt)
                 ? this
-                : new Event(id, visitor, beacon, origin, time, receivedAt, timeIsIdentity);
+                : new Event(id, visitor, beacon, origin, time, receivedAt, timeIsIdentity, mayHoldAddress);
     }
 
-    /** Whether it could hold an e-mail address: only if one of its texts has an at sign, plain or percent-encoded. */
-    boolean mayHoldAddress() {
+    private static boolean mayHoldAddress(Beacon beacon, Origin origin) {
         Utm utm = beacon.utm();
         return holdsAtSign(beacon.path())
                 || holdsAtSign(beacon.props())
@@ -112,6 +115,14 @@ public record Event(
     /** The UTC day under which it is stored. */
     public LocalDate day() {
         return LocalDate.ofInstant(occurredAt, ZoneOffset.UTC);
+    }
+
+    /**
+     * The first UTC day in which its copies are looked for. The day before its own counts where a copy may have come while its
+     * time was too far ahead to be right. Where time is no identity, all earlier days are looked at in another way.
+     */
+    LocalDate earliestDayOfACopy() {
+        return timeIsIdentity && beacon.timestamp() != null ? day().minusDays(1) : day();
     }
 
     /** The latest UTC day under which a copy of it that was received by now can be stored. */

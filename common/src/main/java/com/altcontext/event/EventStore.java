@@ -9,6 +9,7 @@ import com.altcontext.visit.Placement;
 import com.altcontext.visit.SessionRule;
 import com.altcontext.visit.VisitorLock;
 import com.altcontext.visit.Visits;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -88,7 +89,11 @@ public final class EventStore {
         visits.save(save);
         save.send();
         rows.copy(tx);
-        return events.stream().map(event -> outcome(event, outcomes, stored)).toList();
+        List<Outcome> all = new ArrayList<>(events.size());
+        for (Event event : events) {
+            all.add(outcome(event, outcomes, stored));
+        }
+        return all;
     }
 
     /** Each event that is not stored once, in the order of their times: a landing page that arrives late is still the landing page. */
@@ -99,9 +104,9 @@ public final class EventStore {
                 first.putIfAbsent(event.id(), event);
             }
         }
-        return first.values().stream()
-                .sorted(Comparator.comparing(Event::occurredAt))
-                .toList();
+        List<Event> ordered = new ArrayList<>(first.values());
+        ordered.sort(Comparator.comparing(Event::occurredAt));
+        return ordered;
     }
 
     /** The first copy in a batch is the one that is stored. */

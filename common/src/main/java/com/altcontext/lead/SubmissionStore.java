@@ -33,6 +33,7 @@ final class SubmissionStore {
             LEFT JOIN LATERAL (
                 SELECT *, entry_path AS landing_path FROM sessions AS s
                 WHERE s.bucket = ?::int2 AND s.visitor_id = form.visitor_id AND s.id = form.session_id
+                ORDER BY s.started_at DESC
                 LIMIT 1) AS capture ON true
             LEFT JOIN LATERAL (
                 SELECT *, entry_path AS landing_path FROM sessions AS s

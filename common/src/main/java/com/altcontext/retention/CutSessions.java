@@ -23,7 +23,7 @@ final class CutSessions {
                 engaged_ms = e.engaged_ms, entry_at = e.entry_at, entry_path = e.entry_path, exit_at = e.exit_at,
                 exit_path = e.exit_path, first_form_start = e.first_form_start, last_form_submit = e.last_form_submit
             FROM (
-                SELECT cut.visitor_id, cut.id,
+                SELECT cut.visitor_id, cut.started_at, cut.id,
                        count(e.id) AS events,
                        count(*) FILTER (WHERE event_type = 'page_view') AS page_views,
                        count(*) FILTER (WHERE is_conversion) AS conversions,
@@ -42,8 +42,8 @@ final class CutSessions {
                 LEFT JOIN events AS e ON e.bucket = ?::int2 AND e.visitor_id = cut.visitor_id
                      AND e.session_id = cut.id AND e.day >= ? AND (e.device = 'bot') = (cut.device = 'bot')
                 WHERE cut.started_at < ?
-                GROUP BY cut.visitor_id, cut.id) AS e
-            WHERE s.bucket = ?::int2 AND s.visitor_id = e.visitor_id AND s.id = e.id
+                GROUP BY cut.visitor_id, cut.started_at, cut.id) AS e
+            WHERE s.bucket = ?::int2 AND s.visitor_id = e.visitor_id AND s.started_at = e.started_at AND s.id = e.id
             """;
 
     private static final int VISITORS_AT_ONCE = 500;

@@ -60,7 +60,8 @@ final class IdleVisitors {
     private static final String WITHOUT_SYNC = "SELECT set_config('synchronous_commit', 'off', true)";
 
     /** With the condition of a {@link TablePart}. */
-    static final String ENDED_SESSIONS = "SELECT visitor_id, id FROM sessions WHERE %s AND last_event_at < ?";
+    static final String ENDED_SESSIONS =
+            "SELECT visitor_id, started_at, id FROM sessions WHERE %s AND last_event_at < ?";
 
     private static final String LEFT_VISITORS = """
             SELECT v.visitor_id FROM visitors AS v
@@ -70,8 +71,9 @@ final class IdleVisitors {
 
     private static final String DELETE_SESSIONS = """
             WITH gone AS (
-                DELETE FROM sessions AS s USING unnest(?::uuid[], ?::uuid[]) AS ended(visitor_id, id)
-                WHERE s.bucket = ?::int2 AND s.visitor_id = ended.visitor_id AND s.id = ended.id AND s.last_event_at < ?
+                DELETE FROM sessions AS s USING unnest(?::uuid[], ?::int8[], ?::uuid[]) AS ended(visitor_id, start, id)
+                WHERE s.bucket = ?::int2 AND s.visitor_id = ended.visitor_id
+                  AND s.started_at = to_timestamp(ended.start::float8 / 1000000) AND s.id = ended.id AND s.last_event_at < ?
                 RETURNING 1)
             SELECT count(*) FROM gone
             """;
@@ -110,7 +112,7 @@ final class IdleVisitors {
         void gone(long sessions, long visitors);
     }
 
-    record EndedSession(UUID visitorId, UUID id) {}
+    record EndedSession(UUID visitorId, Instant startedAt, UUID id) {}
 
     static IdleCounts count(Tx tx, Instant keptFrom) {
         UUID[] linked = tx.query(LINKED, row -> row.id(1)).toArray(UUID[]::new);
@@ -124,7 +126,7 @@ final class IdleVisitors {
         for (TablePart part : TablePart.of(sql, "sessions", PAGES_AT_ONCE)) {
             Function<EndedSession, UUID> visitorOf = EndedSession::visitorId;
             inTurns(
-                    find(part, ENDED_SESSIONS, row -> new EndedSession(row.id(1), row.id(2))),
+                    find(part, ENDED_SESSIONS, row -> new EndedSession(row.id(1), row.time(2), row.id(3))),
                     visitorOf,
                     some -> deleteSessions(some, listener));
         }
@@ -192,6 +194,7 @@ final class IdleVisitors {
                             DELETE_SESSIONS,
                             row -> row.number(1),
                             columns.ids(EndedSession::visitorId),
+                            columns.numbers(session -> Columns.micros(session.startedAt)),
                             columns.ids(EndedSession::id),
                             bucket,
                             keptFrom),

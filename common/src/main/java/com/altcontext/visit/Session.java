@@ -22,27 +22,37 @@ final class Session {
     private Instant lastEventAt;
     private @Nullable Visitor lastSeenAs;
 
+    /** When it starts, as the database knows it; null for a new session. */
+    private final @Nullable Instant storedStart;
+
     /** When its entrance was, as the database knows it; null also for a new session. */
     private final @Nullable Instant storedEntry;
 
     private Session(
-            UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt, @Nullable Instant storedEntry) {
+            UUID id,
+            boolean isBot,
+            Utm utm,
+            Instant startedAt,
+            Instant lastEventAt,
+            @Nullable Instant storedStart,
+            @Nullable Instant storedEntry) {
         this.id = id;
         this.isBot = isBot;
         this.utm = utm;
         this.startedAt = startedAt;
         this.lastEventAt = lastEventAt;
+        this.storedStart = storedStart;
         this.storedEntry = storedEntry;
     }
 
     /** One that is stored. */
     static Session known(
             UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt, @Nullable Instant entry) {
-        return new Session(id, isBot, utm, startedAt, lastEventAt, entry);
+        return new Session(id, isBot, utm, startedAt, lastEventAt, startedAt, entry);
     }
 
     static Session begun(UUID id, SessionEvent by, Visitor visitor) {
-        Session session = new Session(id, by.origin().isBot(), by.origin().utm(), by.at(), by.at(), null);
+        Session session = new Session(id, by.origin().isBot(), by.origin().utm(), by.at(), by.at(), null, null);
         session.startMoved = true;
         session.join(by, visitor);
         return session;
@@ -116,6 +126,11 @@ final class Session {
 
     Instant lastEventAt() {
         return lastEventAt;
+    }
+
+    @Nullable
+    Instant storedStart() {
+        return storedStart;
     }
 
     /** The visitor as the latest event shows it, if an event moved the end. */

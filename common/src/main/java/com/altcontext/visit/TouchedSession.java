@@ -1,6 +1,8 @@
 package com.altcontext.visit;
 
+import com.altcontext.db.Columns;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A session that is new, or in which events of the batch happened. */
@@ -9,11 +11,26 @@ record TouchedSession(Visitor visitor, Session session, Origin origin) {
         return session.added;
     }
 
+    /** Whether the start is another than the one in the database. */
+    boolean isMoved() {
+        Instant stored = session.storedStart();
+        return stored != null && !stored.equals(session.startedAt());
+    }
+
+    /** The stored start, and the new one in the place of the entrance. */
+    long[] startNumbers() {
+        long[] numbers = new long[numbers().length];
+        numbers[0] = Columns.micros(Objects.requireNonNull(session.storedStart(), "a session that is stored"));
+        numbers[1] = Columns.micros(session.lastEventAt());
+        numbers[2] = session.startedAt().toEpochMilli();
+        return numbers;
+    }
+
     long[] numbers() {
         SessionCounters added = session.added;
         return new long[] {
-            session.startedAt().toEpochMilli(),
-            session.lastEventAt().toEpochMilli(),
+            Columns.micros(session.startedAt()),
+            Columns.micros(session.lastEventAt()),
             millis(SessionCounters.timeOf(added.entry)),
             millis(SessionCounters.timeOf(added.exit)),
             millis(added.firstFormStart),
@@ -30,7 +47,8 @@ record TouchedSession(Visitor visitor, Session session, Origin origin) {
     long[] addedNumbers() {
         SessionCounters added = session.added;
         return new long[] {
-            session.lastEventAt().toEpochMilli(),
+            Columns.micros(session.startedAt()),
+            Columns.micros(session.lastEventAt()),
             session.isFirstViewed() ? millis(SessionCounters.timeOf(added.entry)) : 0,
             millis(added.firstFormStart),
             millis(added.lastFormSubmit),

@@ -5,6 +5,7 @@ import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,7 +53,7 @@ final class VisitRows {
                 events, page_views, conversions, engagements, engaged_ms, may_hold_address)
             SELECT ?::int2, visitor_id, id, property_id, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
                    traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash, entry_path, exit_path,
-                   to_timestamp(n[i][1]::float8 / 1000), to_timestamp(n[i][2]::float8 / 1000),
+                   to_timestamp(n[i][1]::float8 / 1000000), to_timestamp(n[i][2]::float8 / 1000000),
                    to_timestamp(nullif(n[i][3], 0)::float8 / 1000), to_timestamp(nullif(n[i][4], 0)::float8 / 1000),
                    to_timestamp(nullif(n[i][5], 0)::float8 / 1000), to_timestamp(nullif(n[i][6], 0)::float8 / 1000),
                    n[i][7], n[i][8], n[i][9], n[i][10], n[i][11], nullif(n[i][12] = 1, false)
@@ -66,16 +67,37 @@ final class VisitRows {
             """;
 
     /**
-     * Saves a new session of a known visitor, or one that may change in any way. It is an insertion also for a known
-     * session, since that looks for a row by its key: for an update the planner may read a whole bucket that it believes to
-     * be empty. A session that now starts earlier gets the origin of its first event.
+     * Moves the start of known sessions, which then get the origin of their first event. The start is part of the key, so the
+     * rows name the one that is stored; the new one is in the place of the entrance. It is an insertion, although the rows
+     * are there, since that looks for a row by its key: for an update the planner may read a whole bucket that it believes
+     * to be empty.
      */
-    private static final String SAVE_SESSIONS = INSERT_SESSIONS
+    private static final String MOVE_STARTS = INSERT_SESSIONS
             + """
-            ON CONFLICT (bucket, visitor_id, id) DO UPDATE SET
-                started_at = least(known.started_at, excluded.started_at),
+            ON CONFLICT (bucket, visitor_id, started_at, id) DO UPDATE SET
+                started_at = excluded.entry_at,
+                %s
+            """.formatted(Stream.of(
+                            "utm_source",
+                            "utm_medium",
+                            "utm_campaign",
+                            "utm_term",
+                            "utm_content",
+                            "traffic_source",
+                            "referrer_host",
+                            "device",
+                            "country",
+                            "hostname")
+                    .map(column -> "%1$s = excluded.%1$s".formatted(column))
+                    .collect(Collectors.joining(",\n                ")));
+
+    /**
+     * Saves a new session of a known visitor, or one that may change in any way but for its start. It is an insertion for the
+     * reason of {@link #MOVE_STARTS}.
+     */
+    private static final String SAVE_SESSIONS = INSERT_SESSIONS + """
+            ON CONFLICT (bucket, visitor_id, started_at, id) DO UPDATE SET
                 last_event_at = greatest(known.last_event_at, excluded.last_event_at),
-                %s,
                 ip_hash = coalesce(excluded.ip_hash, known.ip_hash),
                 ua_hash = CASE WHEN excluded.ip_hash IS NULL THEN known.ua_hash ELSE excluded.ua_hash END,
                 events = known.events + excluded.events,
@@ -96,21 +118,7 @@ final class VisitRows {
                 first_form_start = least(known.first_form_start, excluded.first_form_start),
                 last_form_submit = greatest(known.last_form_submit, excluded.last_form_submit),
                 may_hold_address = coalesce(known.may_hold_address, excluded.may_hold_address)
-            """.formatted(Stream.of(
-                            "utm_source",
-                            "utm_medium",
-                            "utm_campaign",
-                            "utm_term",
-                            "utm_content",
-                            "traffic_source",
-                            "referrer_host",
-                            "device",
-                            "country",
-                            "hostname")
-                    .map(column ->
-                            "%1$s = CASE WHEN excluded.started_at < known.started_at THEN excluded.%1$s ELSE known.%1$s END"
-                                    .formatted(column))
-                    .collect(Collectors.joining(",\n                ")));
+            """;
 
     /**
      * Adds to known sessions, most of them: those whose start stays, and of whose page views one path is enough. The row is
@@ -123,14 +131,14 @@ final class VisitRows {
                 entry_at, first_form_start, last_form_submit,
                 events, page_views, conversions, engagements, engaged_ms, ip_hash, ua_hash, exit_path)
             SELECT ?::int2, visitor_id, id, '', '', '',
-                   to_timestamp(n[i][1]::float8 / 1000), to_timestamp(n[i][1]::float8 / 1000),
-                   to_timestamp(nullif(n[i][2], 0)::float8 / 1000), to_timestamp(nullif(n[i][3], 0)::float8 / 1000),
-                   to_timestamp(nullif(n[i][4], 0)::float8 / 1000),
-                   n[i][5], n[i][6], n[i][7], n[i][8], n[i][9], ip_hash, ua_hash, path
+                   to_timestamp(n[i][1]::float8 / 1000000), to_timestamp(n[i][2]::float8 / 1000000),
+                   to_timestamp(nullif(n[i][3], 0)::float8 / 1000), to_timestamp(nullif(n[i][4], 0)::float8 / 1000),
+                   to_timestamp(nullif(n[i][5], 0)::float8 / 1000),
+                   n[i][6], n[i][7], n[i][8], n[i][9], n[i][10], ip_hash, ua_hash, path
             FROM (SELECT ?::int8[] AS n) AS numbers
             CROSS JOIN unnest(?::uuid[], ?::uuid[], ?::bytea[], ?::bytea[], ?::text[]) WITH ORDINALITY
                 AS seen(visitor_id, id, ip_hash, ua_hash, path, i)
-            ON CONFLICT (bucket, visitor_id, id) DO UPDATE SET
+            ON CONFLICT (bucket, visitor_id, started_at, id) DO UPDATE SET
                 last_event_at = greatest(known.last_event_at, excluded.last_event_at),
                 ip_hash = coalesce(excluded.ip_hash, known.ip_hash),
                 ua_hash = CASE WHEN excluded.ip_hash IS NULL THEN known.ua_hash ELSE excluded.ua_hash END,
@@ -180,11 +188,15 @@ final class VisitRows {
     }
 
     void insertSessions(Pipeline pipeline, List<TouchedSession> rows) {
-        saveSessions(pipeline, INSERT_SESSIONS, rows);
+        saveSessions(pipeline, INSERT_SESSIONS, rows, TouchedSession::numbers);
     }
 
+    /** Saves also sessions whose start moves, which take one statement more. */
     void saveSessions(Pipeline pipeline, List<TouchedSession> rows) {
-        saveSessions(pipeline, SAVE_SESSIONS, rows);
+        List<TouchedSession> moved =
+                rows.stream().filter(TouchedSession::isMoved).toList();
+        saveSessions(pipeline, MOVE_STARTS, moved, TouchedSession::startNumbers);
+        saveSessions(pipeline, SAVE_SESSIONS, rows, TouchedSession::numbers);
     }
 
     private void saveVisitors(Pipeline pipeline, String statement, List<FirstVisit> rows) {
@@ -201,7 +213,8 @@ final class VisitRows {
                 seen.numbers(s -> s.first().toEpochMilli()));
     }
 
-    private void saveSessions(Pipeline pipeline, String statement, List<TouchedSession> rows) {
+    private void saveSessions(
+            Pipeline pipeline, String statement, List<TouchedSession> rows, Function<TouchedSession, long[]> numbers) {
         if (rows.isEmpty()) {
             return;
         }
@@ -209,7 +222,7 @@ final class VisitRows {
         pipeline.update(
                 statement,
                 bucket,
-                seen.matrix(TouchedSession::numbers),
+                seen.matrix(numbers),
                 seen.ids(s -> s.visitor().id()),
                 seen.ids(s -> s.session().id),
                 seen.texts(s -> s.visitor().propertyId()),

@@ -71,7 +71,7 @@ public final class Visits {
             ended.joinAtEnd(event);
             return new Placement(ended.id, ended.lastEventAt());
         }
-        UUID id = sessionBegunBy(visitor.id(), event.id());
+        UUID id = sessionBegunBy(visitor.id(), event.id(), event.at());
         sessionsOf.sessions.add(Session.begun(id, event, visitor));
         return new Placement(id, event.at());
     }
@@ -81,9 +81,16 @@ public final class Visits {
         return sessionsOf(visitorId).firstSeenAt();
     }
 
-    /** A session's id: computed from its visitor and the event that began it. It never changes. */
-    public static UUID sessionBegunBy(UUID visitorId, UUID eventId) {
-        return ComputedId.of("session").with(visitorId).with(eventId).toUuid();
+    /**
+     * A session's id: computed from its visitor, and from the event that began it with its time. It never changes. The time
+     * keeps ids apart where an event is sent again, without a time of its own, after its row was purged.
+     */
+    public static UUID sessionBegunBy(UUID visitorId, UUID eventId, Instant at) {
+        return ComputedId.of("session")
+                .with(visitorId)
+                .with(eventId)
+                .with(at.toEpochMilli())
+                .toUuid();
     }
 
     /** Adds the statements that save new visitors, new sessions, and what happened in known ones. */

@@ -263,6 +263,29 @@ class EventSessionsTest extends EventStoreFixture {
         assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(81);
     }
 
+    @Test
+    @Tag("single-node") // Its own statements are not for a cluster.
+    void a_session_whose_start_is_finer_than_a_millisecond_is_found_by_its_key() {
+        for (int micros : List.of(1, 123, 499, 500, 999)) {
+            database.run("TRUNCATE visitors, sessions, events");
+            write(visit(5));
+            database.run(
+                    "UPDATE sessions SET started_at = started_at - %1$d * interval '1 microsecond',".formatted(micros)
+                            + " last_event_at = started_at - %1$d * interval '1 microsecond'".formatted(micros));
+
+            write(visit(5).engaged(10));
+            write(visit(6), visit(7).path("/last"));
+            write(visit(4).path("/first").utmSource("first"));
+            write(visit(8).type("form_start").path("/jo@example.org"));
+
+            assertThat(
+                            database.texts(
+                                    "SELECT concat_ws(' ', property_id, last_event_at - started_at, events, entry_path, exit_path, utm_source) FROM sessions"))
+                    .as("%s µs", micros)
+                    .containsExactly("default 00:04:00 6 /first /last first");
+        }
+    }
+
     /** Each adds its events to the same sessions, and some of them are the other's. */
     @Test
     void two_machines_at_once_count_each_event_once() throws Exception {

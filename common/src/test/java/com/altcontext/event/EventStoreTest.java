@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -69,6 +72,22 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
+    void an_event_of_a_clock_that_is_ahead_is_found_on_the_day_before() {
+        Instant midnight = NOW.truncatedTo(ChronoUnit.DAYS);
+        TestEvent ahead =
+                TestEvent.at("visitor-0001", midnight.minusSeconds(600)).timestamp(midnight.plusSeconds(60));
+
+        Outcome first = write(ahead).getFirst();
+        // By now its time is right, so that it would be stored under the new day.
+        Outcome again = write(ahead.receivedAt(midnight.minusSeconds(60))).getFirst();
+
+        assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
+        assertThat(database.count(
+                        "SELECT count(*) FROM events WHERE day < ?", LocalDate.ofInstant(midnight, ZoneOffset.UTC)))
+                .isEqualTo(1);
+    }
+
+    @Test
     void an_own_id_without_a_time_is_found_on_another_day() {
         TestEvent named =
                 TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(3))).eventId(UUID.randomUUID());
@@ -81,7 +100,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void an_event_that_was_purged_and_is_sent_again_widens_the_session_that_it_began() {
+    void an_event_that_was_purged_and_is_sent_again_begins_another_session() {
         TestEvent named = TestEvent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
         Receipt first = receipt(write(named).getFirst());
         database.run("TRUNCATE events");
@@ -89,12 +108,10 @@ class EventStoreTest extends EventStoreFixture {
         Outcome again = write(named.receivedAt(NOW.plus(Duration.ofDays(1)))).getFirst();
 
         assertThat(again).isInstanceOf(Outcome.Stored.class);
-        assertThat(receipt(again)).isEqualTo(first);
-        assertThat(database.count(
-                        "SELECT count(*) FROM sessions WHERE started_at = ? AND last_event_at = ?",
-                        NOW,
-                        NOW.plus(Duration.ofDays(1))))
-                .isEqualTo(1);
+        assertThat(receipt(again).eventId()).isEqualTo(first.eventId());
+        assertThat(receipt(again).sessionId()).isNotEqualTo(first.sessionId());
+        assertThat(database.count("SELECT count(DISTINCT id) FROM sessions WHERE last_event_at = started_at"))
+                .isEqualTo(2);
     }
 
     @Test

@@ -312,7 +312,7 @@ class GroupCommitTest {
         Event good = event("visitor-0001", "/");
         // No code makes such a time today: it has no epoch milliseconds.
         Event broken = new Event(
-                good.id(), good.visitor(), good.beacon(), good.origin(), Instant.MAX, good.receivedAt(), true);
+                good.id(), good.visitor(), good.beacon(), good.origin(), Instant.MAX, good.receivedAt(), true, false);
 
         for (int i = 0; i < 3; i++) {
             assertUnavailable(() -> writer.submit(List.of(broken)), Unavailable.Reason.WRITER_FAILED);

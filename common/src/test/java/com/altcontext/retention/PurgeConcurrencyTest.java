@@ -3,12 +3,10 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.testing.TestEvent;
-import com.altcontext.visit.AnonId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -24,15 +22,18 @@ class PurgeConcurrencyTest extends PurgeFixture {
     @Test
     void a_visitor_who_becomes_active_meanwhile_stays() {
         visit("visitor-0001", 100);
-        UUID visitor = new AnonId("visitor-0001").visitorOf("default");
-        UUID session =
-                UUID.fromString(database.texts("SELECT id::text FROM sessions").getFirst());
+        List<IdleVisitors.EndedSession> ended = database.sql()
+                .inTransaction(tx -> tx.query(
+                        IdleVisitors.ENDED_SESSIONS.formatted("true"),
+                        row -> new IdleVisitors.EndedSession(row.id(1), row.time(2), row.id(3)),
+                        daysAgo(90)));
+        assertThat(ended).hasSize(1);
         rolledUp(100);
 
         // Between the search and the deletion, the visitor's session went on.
         IdleVisitors idle = new IdleVisitors(database.sql(), daysAgo(90));
         database.run("UPDATE sessions SET last_event_at = now()");
-        idle.deleteSessions(List.of(new IdleVisitors.EndedSession(visitor, session)), (sessions, visitors) -> {
+        idle.deleteSessions(ended, (sessions, visitors) -> {
             assertThat(sessions).isZero();
             assertThat(visitors).isZero();
         });

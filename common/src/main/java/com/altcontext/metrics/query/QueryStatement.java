@@ -194,7 +194,7 @@ final class QueryStatement {
                 "s.bucket, s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
                         + converts + " AS converts")));
         String from = "sessions AS s";
-        String by = "s.id, " + names(groups.size()) + "s.visitor_id, s.bucket";
+        String by = "s.id, " + names(groups.size()) + "s.started_at, s.visitor_id, s.bucket";
         if (needsFirstSeen(own)) {
             from += RawConditions.JOIN_VISITORS.formatted("s");
             columns.add(returns("s", "%s"));

@@ -148,7 +148,7 @@ public final class OriginalEvents {
                         null),
                 at);
         // Its day is certain, so it is not looked for in others.
-        return new Event(made.id(), visitor, beacon, made.origin(), at, at, true);
+        return new Event(made.id(), visitor, beacon, made.origin(), at, at, true, made.mayHoldAddress());
     }
 
     private static Utm utm(Row row) throws SQLException {
@@ -208,7 +208,7 @@ public final class OriginalEvents {
                 case Outcome.Stored stored -> {
                     visitors.add(event.visitor().id());
                     report.took("events", 1);
-                    UUID begun = Visits.sessionBegunBy(event.visitor().id(), event.id());
+                    UUID begun = Visits.sessionBegunBy(event.visitor().id(), event.id(), event.occurredAt());
                     report.took("sessions", begun.equals(stored.receipt().sessionId()) ? 1 : 0);
                 }
                 case Outcome.Duplicate _ -> report.left("events that are here already");
