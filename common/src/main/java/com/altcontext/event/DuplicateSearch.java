@@ -24,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DuplicateSearch {
     /**
-     * The bounds of {@code day} let the planner look into two or three partitions; one more day covers a wrong clock at
-     * midnight. The limit keeps each look-up a probe of the key: a plan made while a day was empty could otherwise read
-     * the whole of it later.
+     * The bounds of {@code day} let the executor look into one to three partitions. The limit keeps each look-up a probe of
+     * the key: a plan made while a day was empty could otherwise read the whole of it later.
      */
     private static final String FIND = """
             SELECT sent.visitor_id, sent.id, first.session_id
@@ -66,13 +65,13 @@ final class DuplicateSearch {
         LocalDate first = LocalDate.MAX;
         LocalDate last = LocalDate.MIN;
         for (Event event : events) {
-            LocalDate day = event.day();
-            first = day.isBefore(first) ? day : first;
+            LocalDate earliest = event.earliestDayOfACopy();
+            first = earliest.isBefore(first) ? earliest : first;
             // A copy may have been placed as far ahead as one received now can be.
             LocalDate latest = event.latestDayOfACopy();
             last = latest.isAfter(last) ? latest : last;
         }
-        this.from = first.minusDays(1);
+        this.from = first;
         this.to = last;
     }
 
