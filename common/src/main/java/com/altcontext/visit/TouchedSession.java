@@ -11,17 +11,15 @@ record TouchedSession(Visitor visitor, Session session, Origin origin) {
         return session.added;
     }
 
-    /** Whether the start is another than the one in the database. */
+    /** Whether the session is stored with a later start. */
     boolean isMoved() {
-        Instant stored = session.storedStart();
-        return stored != null && !stored.equals(session.startedAt());
+        return session.storedStart() != null && session.isStartMoved();
     }
 
-    /** The stored start, and the new one in the place of the entrance. */
+    /** As {@link #numbers}, but with the stored start, and the new one in the place of the entrance. */
     long[] startNumbers() {
-        long[] numbers = new long[numbers().length];
+        long[] numbers = numbers();
         numbers[0] = Columns.micros(Objects.requireNonNull(session.storedStart(), "a session that is stored"));
-        numbers[1] = Columns.micros(session.lastEventAt());
         numbers[2] = session.startedAt().toEpochMilli();
         return numbers;
     }
