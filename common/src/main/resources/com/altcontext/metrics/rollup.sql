@@ -4,7 +4,8 @@
 -- A visitor is in one bucket, so what is grouped by bucket and visitor inside can be counted outside, also on a cluster.
 
 -- carried
--- The sessions that have events on the day and began before it, and whether the visitor began none on the day.
+-- The sessions that have events on the day and began before it, and whether the visitor began none on the day. With its visitor the
+-- key finds a session; by its id alone, which the planner would use where it takes the day for empty, each look-up reads the day.
 SELECT property_id, visitor_id, session_id, NOT EXISTS (
            SELECT FROM sessions AS s
            WHERE s.bucket = c.bucket AND s.visitor_id = c.visitor_id AND s.device <> 'bot'
@@ -15,7 +16,7 @@ FROM (
     WHERE e.day BETWEEN :first AND :last AND e.occurred_at >= :start AND e.occurred_at < :end AND e.device <> 'bot'
       AND e.property_id = ANY (:properties) AND NOT EXISTS (
         SELECT FROM sessions AS s
-        WHERE s.bucket = e.bucket AND s.id = e.session_id AND s.device <> 'bot'
+        WHERE s.bucket = e.bucket AND s.visitor_id = e.visitor_id AND s.id = e.session_id AND s.device <> 'bot'
           AND s.started_at >= :start AND s.started_at < :end)) AS c
 
 -- unfinished

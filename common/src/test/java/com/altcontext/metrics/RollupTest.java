@@ -9,6 +9,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -277,6 +278,39 @@ class RollupTest {
         assertThat(site.stored("new_leads", site.day(1))).isEqualTo(2);
         assertThat(site.stored("captures", site.day(1))).isEqualTo(2);
         assertThat(site.stored("capture_ms", site.day(1))).isEqualTo(2 * 3_600_000);
+    }
+
+    @Test
+    @Tag("single-node") // A cluster's plan is another.
+    void a_session_is_found_by_its_key_also_where_the_planner_takes_the_day_for_empty() {
+        site.database.run("""
+                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                SELECT gen_random_uuid(), gen_random_uuid(), 'docs', now() - n * interval '1 min', now(), 'direct', 'desktop'
+                FROM generate_series(1, 5000) AS n
+                """);
+        site.database.run("ANALYZE sessions");
+        Map<String, Object> asked = Map.of(
+                "start", site.at(1, "00:00:00"),
+                "end", site.at(0, "00:00:00"),
+                "first", site.day(1),
+                "last", site.day(1),
+                "properties", new String[] {"docs"});
+        NamedSql carried = new NamedSql(DayRollup.text("carried"));
+
+        List<String> plan = site.database.sql().inTransaction(tx -> {
+            // As the planner does it where it expects a few events.
+            var _ = tx.query(
+                    "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)",
+                    row -> row.text(1));
+            return tx.query("EXPLAIN (COSTS OFF) " + carried.sql(), row -> row.text(1), carried.parameters(asked));
+        });
+
+        assertThat(plan)
+                .as("%s", String.join("\n", plan))
+                .filteredOn(line -> line.contains("id = e.session_id"))
+                .singleElement()
+                .asString()
+                .contains("Index Cond", "visitor_id = e.visitor_id");
     }
 
     private static void await(CountDownLatch latch) {
