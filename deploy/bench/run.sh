@@ -100,7 +100,7 @@ choose_profile() {
     small) cp "$ROOT/deploy/jvm.options" "$JVM_OPTIONS" ;;
     large)
       LIMIT_BYTES=$((512 * 1024 * 1024))
-      sed -e '/TieredStopAtLevel/d; /-XX:Tier3/d; /-XX:-AOT/d; s/^-Xm\([sx]\)48m/-Xm\1128m/' "$ROOT/deploy/jvm.options" >"$JVM_OPTIONS"
+      sed -e '/TieredStopAtLevel/d; /-XX:C1/d; /-XX:Tier3/d; /-XX:-AOT/d; s/^-Xm\([sx]\)44m/-Xm\1128m/' "$ROOT/deploy/jvm.options" >"$JVM_OPTIONS"
       ;;
     *) die "PROFILE is small or large" ;;
   esac

@@ -76,7 +76,7 @@ boot() {
     FLY_APP_NAME=altcontext PORT=$FLY_PORT HOST=127.0.0.1 MANAGEMENT_PORT=0
     set +a
     unset ADMIN_API_KEY_FILE
-    exec env QUARKUS_PROFILE=prod java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx48m -jar "$FLY_SERVICE" >>log 2>&1
+    exec env QUARKUS_PROFILE=prod java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx44m -jar "$FLY_SERVICE" >>log 2>&1
   ) &
   echo $! >machine
 }

@@ -30,7 +30,7 @@ import java.time.InstantSource;
 @Singleton
 class Wiring {
     /**
-     * What waits may hold of the heap's 48 MB (deploy/jvm.options). An idle service holds a third of that, and 2 000 connections and
+     * What waits may hold of the heap's 44 MB (deploy/jvm.options). An idle service holds a third of that, and 2 000 connections and
      * what is under way to the database need their part.
      */
     private static final long MAX_WAITING_BYTES = 12L << 20;
