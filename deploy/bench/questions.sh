@@ -21,7 +21,7 @@ ask() {
 first_view() {
   ask_at_once properties 'summary and change' 'new leads by source'
   ask_at_once 'summary, days before'
-  ask_at_once pages sources
+  ask_at_once 'pages, without visitors' 'sources, without visitors'
 }
 
 # ask_at_once NAME…: asks, and waits for every answer.

@@ -13,7 +13,7 @@ import { format, words } from './words';
 
 /** How many values a card shows; all of them are in its details. */
 const ROWS = 9;
-/** More than shown: the service sorts by visitors, some cards by sessions, and hosts of one site are one row. */
+/** More than shown: the service sorts by sessions, pages are sorted by their views, and hosts of one site are one row. */
 const ASKED = '50';
 
 /** What a click in a breakdown can do. */
@@ -53,7 +53,7 @@ export const breakdownCard = (
       picker?.choose(dimension);
       made.element.dataset.dimension = dimension;
       const params = { ...paramsOf(view), dimension };
-      return made.fill(asks(view), ask<Breakdown>('/v1/metrics/breakdown', { ...params, limit: ASKED }, signal), (breakdown) =>
+      return made.fill(asks(view), ask<Breakdown>('/v1/metrics/breakdown', { ...params, limit: ASKED, visitors: 'false' }, signal), (breakdown) =>
         content(dimension, breakdown, params, actions),
       );
     },
@@ -76,21 +76,22 @@ const share = (part: number, whole: number | undefined): readonly [number | null
 };
 
 /**
- * What a card shows of a dimension. Shares of sessions add up to 100 %; a visitor can see two pages, so visitors have no share.
+ * What a card shows of a dimension: figures that the service has at hand for any window. Shares of sessions add up to 100 %; a session
+ * can see two pages, so sessions of a page have no share.
  */
 const columnsOf = (dimension: Dimension): Columns => {
   switch (dimension) {
     case 'path':
       return {
-        heads: [breakdowns.visitors, breakdowns.pageViews],
-        weigh: ({ visitors, pageViews }) => visitors ?? pageViews,
-        beside: ({ pageViews }) => [pageViews, format.whole(pageViews)],
+        heads: [breakdowns.pageViews, breakdowns.sessions],
+        weigh: ({ pageViews }) => pageViews,
+        beside: ({ sessions }) => [sessions, format.whole(sessions)],
       };
     case 'event_type':
       return {
-        heads: [breakdowns.visitors, breakdowns.sessions],
-        weigh: ({ visitors, sessions }) => visitors ?? sessions,
-        beside: ({ sessions }) => [sessions, format.whole(sessions)],
+        heads: [breakdowns.sessions, breakdowns.conversions],
+        weigh: ({ sessions }) => sessions,
+        beside: ({ conversions }) => [conversions, format.whole(conversions)],
       };
     case 'landing_path':
       return {
@@ -146,7 +147,7 @@ const content = (
   };
   const all = bySite(kept, weigh, bar);
   const shown = all.slice(0, ROWS);
-  const most = Math.max(...shown.map((each) => each.share));
+  const most = Math.max(1, ...shown.map((each) => each.share));
   const sized = (each: Bar): Bar => ({ ...each, share: each.share / most, parts: each.parts?.map(sized) });
   return [
     bars(breakdowns[dimension], heads, shown.map(sized)),

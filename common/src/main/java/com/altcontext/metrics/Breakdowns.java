@@ -41,7 +41,7 @@ public final class Breakdowns {
             """;
 
     private static final String NO_VISITORS =
-            "different visitors of a value are counted in raw rows, and those of the first days are gone";
+            "rollups do not hold the different visitors of a value, and raw rows were not asked or are gone";
 
     private final Sql sql;
 

@@ -58,16 +58,16 @@ public final class QueryParameters {
         return fallback;
     }
 
-    /** Absent is false. */
-    public boolean flag(String name) {
+    /** @param fallback what an absent one is */
+    public boolean flag(String name, boolean fallback) {
         String text = params.get(name);
         return switch (text) {
             case "true", "yes", "on", "1" -> true;
-            case null -> false;
+            case null -> fallback;
             case "false", "no", "off", "0" -> false;
             default -> {
                 issues.add(name, "must be true or false (or yes, no, on, off, 1, 0)");
-                yield false;
+                yield fallback;
             }
         };
     }

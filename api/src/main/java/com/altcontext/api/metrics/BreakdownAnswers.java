@@ -28,7 +28,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Breakdowns: from raw rows as far back as there are any, beyond from rollups. */
+/**
+ * Breakdowns: from raw rows as far back as there are any, beyond from rollups. From rollups too without a filter, if visitors are not
+ * asked for.
+ */
 @Singleton
 final class BreakdownAnswers {
     private static final String DIMENSIONS = Stream.of(
@@ -100,9 +103,16 @@ final class BreakdownAnswers {
         }
     }
 
-    record BreakdownQuestion(AskedProperty property, Window window, Subject by, Filter filter, int limit) {
+    /** @param visitors whether different visitors of each value are asked for, which only raw rows know */
+    record BreakdownQuestion(
+            AskedProperty property, Window window, Subject by, Filter filter, int limit, boolean visitors) {
         long minVisitors() {
             return property.minVisitors(filter);
+        }
+
+        boolean needsRaw() {
+            boolean inRollups = by instanceof Subject.Visits of && of.rolled != null;
+            return visitors || !inRollups || !filter.isEmpty();
         }
     }
 
@@ -144,21 +154,28 @@ final class BreakdownAnswers {
     }
 
     private BreakdownBody visits(BreakdownQuestion question, Subject.Visits by, Instant now) {
-        Window window = question.window;
-        AskedProperty property = question.property;
+        Dimension dimension = by.rolled;
+        if (dimension != null && !question.needsRaw()) {
+            return rolled(question, dimension, now);
+        }
         try {
-            Breakdown breakdown = raw.of(by.grouping, window, property.zones(), question.filter, question.limit);
+            Breakdown breakdown =
+                    raw.of(by.grouping, question.window, question.property.zones(), question.filter, question.limit);
             return BreakdownBody.of(breakdown.withoutRareValues(question.minVisitors()), Freshness.ofRaw(now), sites);
         } catch (RawRowsGone gone) {
-            Dimension dimension = by.rolled;
             if (dimension == null || !question.filter.isEmpty()) {
                 throw gone;
             }
-            return BreakdownBody.of(
-                    rolled.of(dimension, window, question.limit, property.slug()),
-                    summaries.freshness(
-                            window, property.slug(), property.zones().today(now)),
-                    sites);
+            return rolled(question, dimension, now);
         }
+    }
+
+    private BreakdownBody rolled(BreakdownQuestion question, Dimension dimension, Instant now) {
+        Window window = question.window;
+        AskedProperty property = question.property;
+        return BreakdownBody.of(
+                rolled.of(dimension, window, question.limit, property.slug()),
+                summaries.freshness(window, property.slug(), property.zones().today(now)),
+                sites);
     }
 }

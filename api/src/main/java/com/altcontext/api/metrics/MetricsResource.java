@@ -95,7 +95,7 @@ public class MetricsResource {
         }
         return answers.json(request, property, goals -> {
             ReadBreakdown read = read(request, property, goals);
-            return new ReadQuestion(read.question, true, () -> answer(read));
+            return new ReadQuestion(read.question, read.question.needsRaw(), () -> answer(read));
         });
     }
 
@@ -110,11 +110,12 @@ public class MetricsResource {
         Filter filter = filter(query, goals, issues);
         BreakdownAnswers.Subject by = BreakdownAnswers.Subject.read(query, property, filter, goals, issues);
         int limit = query.number("limit", DEFAULT_ROWS, Breakdowns.MAX_ROWS);
+        boolean visitors = query.flag("visitors", true);
         if (window == null || by == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);
         }
         return new ReadBreakdown(
-                new BreakdownAnswers.BreakdownQuestion(property, window, by, filter, limit),
+                new BreakdownAnswers.BreakdownQuestion(property, window, by, filter, limit, visitors),
                 WindowParameters.path(query));
     }
 

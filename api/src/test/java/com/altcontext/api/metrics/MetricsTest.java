@@ -1,5 +1,6 @@
 package com.altcontext.api.metrics;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.net.URLEncoder;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
@@ -94,6 +96,37 @@ class MetricsTest {
         assertThat(breakdown.at("/other/pageViews").asLong()).isEqualTo(1);
         assertThat(breakdown.at("/total/sessions").isMissingNode()).isTrue();
         assertThat(breakdown.path("from").asText()).isEqualTo("raw");
+    }
+
+    @Test
+    void a_breakdown_without_visitors_comes_from_rollups_unless_it_is_filtered() {
+        visit("/c", "visitor-c-1");
+        visit("/c", "visitor-c-2");
+        visit("/d", "visitor-c-1");
+        rollUp();
+        visit("/not-rolled-up-yet", "visitor-c-3");
+
+        JsonNode rolled = ask("breakdown", "&dimension=path&visitors=false").json();
+
+        assertThat(rolled.path("from").asText()).isEqualTo("rollups");
+        assertThat(rolled.path("rows").findValuesAsText("value")).containsExactly("/c", "/d");
+        assertThat(rolled.at("/rows/0/pageViews").asLong()).isEqualTo(2);
+        assertThat(rolled.at("/rows/0/sessions").asLong()).isEqualTo(2);
+        assertThat(rolled.at("/rows/0/visitors").isNull()).isTrue();
+        assertThat(rolled.at("/reasons/rows.visitors").asText()).startsWith("rollups do not hold");
+        assertThat(rolled.at("/freshness/rolledUpThrough").asText()).isEqualTo(today.toString());
+        JsonNode filtered = ask(
+                        "breakdown",
+                        "&dimension=path&visitors=false&filters="
+                                + URLEncoder.encode("[[\"is_not\",\"path\",[\"/d\"]]]", UTF_8))
+                .json();
+        assertThat(filtered.path("from").asText()).isEqualTo("raw");
+        assertThat(filtered.path("rows").findValuesAsText("value")).containsExactly("/c", "/not-rolled-up-yet");
+        assertThat(ask("breakdown", "&dimension=props.plan&visitors=false")
+                        .json()
+                        .path("from")
+                        .asText())
+                .isEqualTo("raw");
     }
 
     @Test
@@ -179,7 +212,8 @@ class MetricsTest {
                 "breakdown | dimension",
                 "breakdown?dimension=props | dimension",
                 "breakdown?dimension=path&limit=0 | limit",
-                "breakdown?dimension=path&limit=501 | limit"
+                "breakdown?dimension=path&limit=501 | limit",
+                "breakdown?dimension=path&visitors=few | visitors"
             })
     void an_invalid_question_gets_its_issues(String question, String field) {
         Call.Answer answer = admin("/v1/metrics/" + question);
