@@ -38,7 +38,7 @@ class DashboardFiguresIT extends FilledDashboard {
         assertThat(page.breakdown("country")).containsExactly("Canada|2|66.7%", "France|1|33.3%");
         assertThat(page.breakdown("device")).containsExactly("Desktop|2|66.7%", "Mobile|1|33.3%");
         assertThat(page.breakdown("event_type"))
-                .containsExactly("Page view|3|0", "Time on page|2|0", "Form sent|1|1", "Form begun|1|0");
+                .containsExactly("Page view|3|0", "Time on page|2|0", "Form begun|1|0", "Form sent|1|1");
 
         page.choose("referrer_host");
         assertThat(page.breakdown("referrer_host")).containsExactly("Google|1|33.3%");
