@@ -111,6 +111,7 @@ class DashboardFiltersIT extends FilledDashboard {
                 referred(property, "guest-4", "news.example.org"),
                 referred(property, "guest-5", "news.example.org"),
                 referred(property, "guest-6", "news.example.org"));
+        PAST.rollUp(1, 1);
         page.signIn("?window=7&sources=referrer_host&property=" + property);
 
         assertThat(page.breakdown("referrer_host"))
