@@ -132,7 +132,8 @@ GROUP BY 1, 2, 3, 4
 
 -- vitals
 -- Equal values are counted first, then buckets whose bounds grow by the factor 101/99, so that the middle of one is within 1 %
--- of all in it. {columns} are the vitals' columns, {numbers} their places, and {scales} what each is multiplied by.
+-- of all in it. {columns} are the vitals' columns, {numbers} their places, and {scales} what each is multiplied by. Most events
+-- measured none, and are left out before they become a row for each vital.
 SELECT property_id, vital, CASE WHEN value < 1 THEN 0 ELSE 1 + ceil(ln(value) / ln(101.0::float8 / 99))::integer END AS bucket,
        sum(count)::bigint AS count
 FROM (
@@ -141,7 +142,7 @@ FROM (
         SELECT property_id, unnest(ARRAY[{numbers}]) AS vital, unnest(ARRAY[{columns}]) AS measured
         FROM events
         WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND device <> 'bot'
-          AND property_id = ANY (:properties)) AS events
+          AND property_id = ANY (:properties) AND num_nonnulls({columns}) > 0) AS events
     WHERE measured IS NOT NULL
     GROUP BY property_id, vital, measured) AS equal_ones
 GROUP BY property_id, vital, bucket
