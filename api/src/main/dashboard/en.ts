@@ -184,7 +184,7 @@ export const en = {
   },
 
   forms: {
-    heading: 'What forms brought',
+    heading: 'Form submissions',
     table: 'Submissions',
     open: 'Show the submissions, newest first',
     audit: 'Each look is written to the audit log.',
@@ -213,7 +213,7 @@ export const en = {
     noVisits: 'No visits of this person are kept.',
     save: 'Download all as JSON',
     forget: 'Forget this person…',
-    warning: 'This cannot be undone. The address, its consent record and all visits go.',
+    warning: 'This cannot be undone. The address, its consent record and all visits are deleted.',
     sure: 'Yes, forget this person',
   },
 
@@ -262,7 +262,8 @@ export const en = {
   realtime: {
     heading: 'Now',
     visitors: (count: number): string => (count === 1 ? 'visitor in the last 5 minutes' : 'visitors in the last 5 minutes'),
-    minutes: (views: string) => `${views} page views in the last 30 minutes`,
+    views: (count: number, shown: string): string => `${shown} ${count === 1 ? 'page view' : 'page views'}`,
+    minutes: (views: string) => `${views} in the last 30 minutes`,
     nothing: 'No page was looked at in the last 5 minutes.',
   },
 

@@ -72,7 +72,7 @@ const content = ({ leads, visitors }: Person): HTMLElement[] => {
         format.moment(occurredAt),
         propertyId,
         status(given),
-        formName ? `${words.person.sources[source] ?? source}: ${formName}` : (words.person.sources[source] ?? source),
+        formName ? `${words.person.sources[source] ?? source} · ${formName}` : (words.person.sources[source] ?? source),
         expiresAt ? format.day(expiresAt.slice(0, 10)) : '',
       ],
       ({ propertyId, status: given, source, formName, occurredAt, expiresAt }) => [

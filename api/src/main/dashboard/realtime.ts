@@ -80,9 +80,9 @@ const content = ({ visitors, pageViews, pages, sources }: Realtime): HTMLElement
     h('p', { class: 'now-visitors' }, h('b', {}, format.whole(visitors)), ` ${words.realtime.visitors(visitors)}`),
     h(
       'div',
-      { class: 'minutes', role: 'img', 'aria-label': words.realtime.minutes(format.whole(all)) },
+      { class: 'minutes', role: 'img', 'aria-label': words.realtime.minutes(words.realtime.views(all, format.whole(all))) },
       ...pageViews.map(({ minute, pageViews: views }) =>
-        withShare(h('i', { title: `${format.clock(minute)}: ${format.whole(views)}` }), views / most),
+        withShare(h('i', { title: `${format.clock(minute)} · ${words.realtime.views(views, format.whole(views))}` }), views / most),
       ),
     ),
     ...(pages.length ? [h('div', { class: 'halves' }, top('path', words.breakdowns.path, pages), top('traffic_source', words.breakdowns.traffic_source, sources))] : [h('p', { class: 'quiet' }, words.realtime.nothing)]),

@@ -14,7 +14,7 @@ const texts = (words: object, before = ''): Map<string, string> =>
   );
 
 /** Names that both languages share. */
-const SAME = /Paint$|Shift$|Byte$|^(Sources|Sessions|Session|Conversions|Pages|Mobile|Total|Campaign|Interne?)$/;
+const SAME = /Paint$|Shift$|Byte$|^(Sessions|Session|Conversions|Pages|Page|Mobile|Total|Campaign|Interne?)$/;
 
 test('French has every text of English, translated', () => {
   const french = texts(fr);
