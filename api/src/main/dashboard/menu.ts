@@ -51,9 +51,13 @@ export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
     );
     button.after(list);
     const { right, bottom } = button.getBoundingClientRect();
-    list.style.setProperty('--right', `${Math.max(8, document.documentElement.clientWidth - right)}px`);
+    const gap = Math.max(8, document.documentElement.clientWidth - right);
+    list.style.setProperty('--right', `${gap}px`);
     list.style.setProperty('--top', `${bottom}px`);
     list.showPopover();
+    // A long text would begin left of the window.
+    const beyond = Math.max(0, 8 - list.getBoundingClientRect().left);
+    list.style.setProperty('--right', `${gap - beyond}px`);
     button.setAttribute('aria-expanded', 'true');
     entries[0]?.focus();
   };
