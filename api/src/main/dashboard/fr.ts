@@ -316,7 +316,7 @@ export const fr: Words = {
     events: {
       page_view: 'Page vue',
       engagement: 'Temps sur la page',
-      form_start: 'Formulaire commencé',
+      form_start: 'Formulaire entamé',
       form_submit: 'Formulaire envoyé',
       cta_click: 'Clic sur un bouton',
       outbound_click: 'Lien sortant',
