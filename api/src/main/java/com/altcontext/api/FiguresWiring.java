@@ -2,6 +2,7 @@ package com.altcontext.api;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.db.Sql;
+import com.altcontext.ingest.GroupCommit;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Summaries;
@@ -34,8 +35,8 @@ class FiguresWiring {
     }
 
     @Singleton
-    QueryEngine queryEngine(AppConfig config, Sql sql) {
-        return new QueryEngine(sql, config.metrics().queryTimeout());
+    QueryEngine queryEngine(AppConfig config, Sql sql, GroupCommit groupCommit) {
+        return new QueryEngine(sql, config.metrics().queryTimeout(), groupCommit::isBusy);
     }
 
     @Singleton

@@ -43,6 +43,11 @@ public final class GroupCommit implements AutoCloseable {
     /** Each has a connection, of the 24 that a process may have. */
     private static final int MAX_WRITERS = 8;
 
+    /** So many events that wait at the end of a commit came faster than single commits could store them. */
+    private static final int BUSY_DEPTH = 16;
+
+    private static final long BUSY_NANOS = Duration.ofSeconds(1).toNanos();
+
     private static final Duration MAX_STOP = Duration.ofSeconds(4);
 
     private final Sql sql;
@@ -62,6 +67,8 @@ public final class GroupCommit implements AutoCloseable {
     private volatile long uncommittedSince;
 
     private volatile long latestSubmit;
+
+    private volatile long busyUntil = System.nanoTime();
 
     /**
      * The limits of the queue and of a batch.
@@ -146,6 +153,11 @@ public final class GroupCommit implements AutoCloseable {
         long now = System.nanoTime();
         boolean isWaiting = since != 0 && (depth() > 0 || now - latestSubmit < SENDERS_RETRY_NANOS);
         return isWaiting ? Duration.ofNanos(now - since) : Duration.ZERO;
+    }
+
+    /** Whether so many events came within the last second that whoever else needs the database should leave room. */
+    public boolean isBusy() {
+        return busyUntil - System.nanoTime() > 0;
     }
 
     /** Whether the writer runs: without it nothing is stored until the process is restarted. */
@@ -254,7 +266,11 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     private void committed(CommittedBatch batch) {
-        uncommittedSince = depth() == 0 ? 0 : System.nanoTime() | 1;
+        int waiting = depth();
+        uncommittedSince = waiting == 0 ? 0 : System.nanoTime() | 1;
+        if (waiting >= BUSY_DEPTH) {
+            busyUntil = System.nanoTime() + BUSY_NANOS;
+        }
         observer.accept(batch);
     }
 

@@ -5,6 +5,7 @@ import com.altcontext.metrics.Goal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
      * A row with the count of all sessions and of those of each step. Sessions that did not come to the first step are left out
      * early; those that did not come to a later one have no time for it, and for none after.
      */
-    Condition statement(LocalDate until) {
+    Condition statement(Supplier<LocalDate> until) {
         Condition sessions = RawConditions.sessionsOf(windows, filter, until);
         String inner = sessions.sql();
         List<@Nullable Object> innerValues = sessions.values();
@@ -41,7 +42,7 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
                     + "\nGROUP BY p.bucket, p.visitor_id, p.id" + known;
             List<@Nullable Object> all = new ArrayList<>(innerValues);
             all.add(first);
-            all.add(until);
+            all.add(until.get());
             all.addAll(reached.values());
             innerValues = all;
         }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +32,13 @@ final class GoalBreakdown {
     Breakdown read(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
         List<Value> values = goals.isEmpty()
                 ? List.of()
-                : rows.query(statement(windows, filter, rows.until()), this::values)
+                : rows.query(statement(windows, filter, rows::until), this::values)
                         .getFirst();
         Breakdown.AdditiveSums nothing = new Breakdown.AdditiveSums(null, null, null);
         return new Breakdown(window, Breakdown.GOAL, FigureSource.RAW, values, nothing, nothing, Map.of());
     }
 
-    private Condition statement(List<ZoneWindow> windows, Filter filter, LocalDate until) {
+    private Condition statement(List<ZoneWindow> windows, Filter filter, Supplier<LocalDate> until) {
         Condition kept = RawConditions.sessionsOf(windows, filter, until);
         StringBuilder counts = new StringBuilder();
         StringBuilder ofVisitor = new StringBuilder();
@@ -54,7 +55,7 @@ final class GoalBreakdown {
         }
         values.addAll(kept.values());
         values.add(RawConditions.firstPartition(windows));
-        values.add(until);
+        values.add(until.get());
         return new Condition(
                 "SELECT coalesce(sum(sessions), 0)" + counts + "\nFROM (SELECT count(*) AS sessions" + ofVisitor
                         + "\nFROM (SELECT p.bucket, p.visitor_id, p.id,"

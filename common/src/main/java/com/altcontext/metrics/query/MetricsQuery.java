@@ -92,9 +92,13 @@ public record MetricsQuery(
 
     /** The same, of all sessions whatever goals they reached. */
     MetricsQuery withoutGoals() {
-        List<Grouping> others = groupings.stream()
+        return by(groupings.stream()
                 .filter(grouping -> !(grouping instanceof Grouping.ByGoal))
-                .toList();
+                .toList());
+    }
+
+    /** The same by other groupings. */
+    MetricsQuery by(List<Grouping> others) {
         return new MetricsQuery(windows, metrics, others, filter, order, limit, offset, withTotals);
     }
 

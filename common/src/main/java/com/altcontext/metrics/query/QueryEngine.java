@@ -4,6 +4,9 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -14,9 +17,22 @@ public final class QueryEngine {
 
     private final Sql sql;
     private final Duration timeout;
+    private final BooleanSupplier isIngestBusy;
+    private final Lock turn = new ReentrantLock(true);
 
     /** @param timeout how long one question may take in the database */
     public QueryEngine(Sql sql, Duration timeout) {
+        this(sql, timeout, () -> false);
+    }
+
+    /**
+     * The same beside ingest.
+     *
+     * @param isIngestBusy while it is true, questions take turns, and each is the work of one process of the database, so that
+     *     the answers to events do not wait for those to questions
+     */
+    public QueryEngine(Sql sql, Duration timeout, BooleanSupplier isIngestBusy) {
+        this.isIngestBusy = isIngestBusy;
         this.sql = sql.withTimeout(timeout.plus(DRIVER_WAITS));
         this.timeout = timeout;
     }
@@ -47,8 +63,20 @@ public final class QueryEngine {
 
     /** Asks several questions about the same windows in one snapshot, within the time of one. */
     <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions) {
+        if (!isIngestBusy.getAsBoolean()) {
+            return ask(windows, questions, RawRows.Pace.QUICK);
+        }
+        turn.lock();
         try {
-            return sql.inSnapshot(tx -> questions.apply(new RawRows(tx, windows, timeout)));
+            return ask(windows, questions, RawRows.Pace.ONE_PROCESS);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions, RawRows.Pace pace) {
+        try {
+            return sql.inSnapshot(tx -> questions.apply(new RawRows(tx, windows, timeout, pace)));
         } catch (SqlFailure failed) {
             if (failed.isCanceled()) {
                 throw new QueryTooSlow();

@@ -22,9 +22,7 @@ public record QueryRow(List<@Nullable String> groups, List<@Nullable Number> met
         }
         List<@Nullable Number> metrics = new ArrayList<>();
         for (QueryMetric metric : query.metrics()) {
-            boolean isCount = metric.isCount() && query.knows(metric);
-            metrics.add(isCount ? (Number) row.number(column) : row.decimalOrNull(column));
-            column++;
+            metrics.add(metric(row, column++, metric, query));
         }
         List<Long> totals = new ArrayList<>();
         for (QueryMetric metric : query.metrics()) {
@@ -33,5 +31,10 @@ public record QueryRow(List<@Nullable String> groups, List<@Nullable Number> met
             }
         }
         return new QueryRow(groups, metrics, totals);
+    }
+
+    static @Nullable Number metric(Row row, int column, QueryMetric metric, MetricsQuery query) throws SQLException {
+        boolean isCount = metric.isCount() && query.knows(metric);
+        return isCount ? (Number) row.number(column) : row.decimalOrNull(column);
     }
 }

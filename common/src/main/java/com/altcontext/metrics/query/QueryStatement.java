@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -32,25 +33,19 @@ final class QueryStatement {
     private final RawConditions raw;
     private final boolean sessionsAlone;
 
-    private QueryStatement(MetricsQuery query, LocalDate until) {
+    QueryStatement(MetricsQuery query, Supplier<LocalDate> until) {
         this.query = query;
         this.raw = new RawConditions(query, until);
         this.sessionsAlone = query.sessionsAlone();
     }
 
     /** @param until the UTC day of the last event of any session that began in the window */
-    static Condition of(MetricsQuery query, LocalDate until) {
+    static Condition of(MetricsQuery query, Supplier<LocalDate> until) {
         return new QueryStatement(query, until).whole();
     }
 
     private Condition whole() {
-        Map<BaseCount.Source, Set<BaseCount>> counts = new EnumMap<>(BaseCount.Source.class);
-        for (QueryMetric metric : query.metrics().stream().filter(query::knows).toList()) {
-            for (BaseCount count : metric.counts(sessionsAlone)) {
-                counts.computeIfAbsent(source(count), _ -> EnumSet.noneOf(BaseCount.class))
-                        .add(count);
-            }
-        }
+        Map<BaseCount.Source, Set<BaseCount>> counts = counts();
         if (raw.goals() != null) {
             // Each goal has its row, also one that no session reached.
             counts.put(BaseCount.Source.ALL_SESSIONS, EnumSet.of(BaseCount.SESSIONS));
@@ -69,9 +64,6 @@ final class QueryStatement {
         List<@Nullable Object> values = new ArrayList<>();
         parts.forEach(part -> values.addAll(part.values()));
         String groups = names(query.groupings().size());
-        String metrics = query.metrics().stream()
-                .map(metric -> query.knows(metric) ? metric.expression(sessionsAlone) : QueryMetric.UNKNOWN)
-                .collect(Collectors.joining(", "));
         String totals = query.metrics().stream()
                 .filter(metric -> query.withTotals() && metric.isCount())
                 .map(metric -> ", sum(" + metric.expression(sessionsAlone) + ") OVER ()")
@@ -82,12 +74,31 @@ final class QueryStatement {
         values.add(query.limit());
         values.add(query.offset());
         return new Condition(
-                "SELECT " + texts() + metrics + totals + "\nFROM (\n"
+                "SELECT " + texts() + metrics() + totals + "\nFROM (\n"
                         + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
                         + ") AS counted\n"
                         + (groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n")
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
                 values);
+    }
+
+    /** What the known metrics are made of. */
+    Map<BaseCount.Source, Set<BaseCount>> counts() {
+        Map<BaseCount.Source, Set<BaseCount>> counts = new EnumMap<>(BaseCount.Source.class);
+        for (QueryMetric metric : query.metrics().stream().filter(query::knows).toList()) {
+            for (BaseCount count : metric.counts(sessionsAlone)) {
+                counts.computeIfAbsent(source(count), _ -> EnumSet.noneOf(BaseCount.class))
+                        .add(count);
+            }
+        }
+        return counts;
+    }
+
+    /** The metrics, from the counts of a group. */
+    String metrics() {
+        return query.metrics().stream()
+                .map(metric -> query.knows(metric) ? metric.expression(sessionsAlone) : QueryMetric.UNKNOWN)
+                .collect(Collectors.joining(", "));
     }
 
     private BaseCount.Source source(BaseCount count) {
@@ -143,7 +154,7 @@ final class QueryStatement {
     }
 
     /** One part of the union: its own counts, and null for those of the others. */
-    private Condition part(BaseCount.Source source, Set<BaseCount> own, List<BaseCount> all) {
+    Condition part(BaseCount.Source source, Set<BaseCount> own, List<BaseCount> all) {
         String columns = all.stream()
                 .map(count -> (own.contains(count) ? count.aggregate : count.none()) + " AS " + count.column())
                 .collect(Collectors.joining(", "));
@@ -179,13 +190,13 @@ final class QueryStatement {
     }
 
     /** A row for each session and group. */
-    private Condition sessions(Set<BaseCount> own) {
+    Condition sessions(Set<BaseCount> own) {
         boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
         boolean withEvents = query.filter().isOfEvents() || byEvents;
         List<Condition> where = new ArrayList<>();
+        where.add(raw.filter());
         where.add(Condition.of("s" + RawConditions.BOTS_OUT));
         where.add(raw.window("s", "started_at"));
-        where.add(raw.filter());
         List<Condition> groups = raw.groups("s.started_at");
         // A session that a filter keeps counts as a whole. By the values of events, it converts where the conversion
         // was.
@@ -231,12 +242,12 @@ final class QueryStatement {
     }
 
     /** A row for each visitor and group, of the events. */
-    private Condition visitors(Set<BaseCount> own) {
+    Condition visitors(Set<BaseCount> own) {
         List<Condition> groups = raw.groups("e.occurred_at");
         List<Condition> columns = new ArrayList<>(
                 List.of(
                         Condition.of(
-                                "e.visitor_id, count(*) AS events, count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,"
+                                "e.bucket, e.visitor_id, count(*) AS events, count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,"
                                         + " sum(e.scroll_depth_percent::float8) AS scroll_sum, count(e.scroll_depth_percent) AS scrolls")));
         String from = raw.fromEvents();
         if (needsFirstSeen(own)) {
@@ -274,7 +285,7 @@ final class QueryStatement {
 
     /**
      * Equal values are counted first, which a cluster does on its nodes; as percentile_disc, but from those counts. An event without
-     * a measured value, as most are, gives one row for the sake of its group, and none where there are no groups.
+     * a measured value, as most are, gives one row for the sake of its group, and is left out where there are no groups.
      */
     private Condition vitals(Set<BaseCount> own, List<BaseCount> all) {
         List<String> measured =
@@ -282,10 +293,12 @@ final class QueryStatement {
         String numbers =
                 IntStream.range(0, measured.size()).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         String values = measured.stream().map(column -> "e." + column).collect(Collectors.joining(", "));
-        String unfolded = "CASE WHEN num_nonnulls(" + values + ") = 0 THEN ARRAY[%s] ELSE ARRAY[%s] END";
+        String isMeasured = "num_nonnulls(" + values + ") > 0";
+        String unfolded = "CASE WHEN " + isMeasured + " THEN ARRAY[%2$s] ELSE ARRAY[%1$s] END";
         List<Condition> where = new ArrayList<>(raw.eventConditions());
         if (query.groupings().isEmpty()) {
-            where.add(Condition.of("num_nonnulls(" + values + ") > 0"));
+            where.add(Condition.of(isMeasured));
+            unfolded = "ARRAY[%2$s]";
         }
         Condition rows = RawConditions.select(
                 raw.groups("e.occurred_at"),

@@ -6,15 +6,17 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a question says about rows: the events {@code e} and the sessions {@code s} of its windows that its filter keeps, and the
  * values that they are grouped by.
  *
- * @param until the last partition that an event of a session that began in the windows is in
+ * @param until the last partition that an event of a session that began in the windows is in; asked for where it matters, since it
+ *     takes a reading of the sessions
  */
-record RawConditions(MetricsQuery query, LocalDate until) {
+record RawConditions(MetricsQuery query, Supplier<LocalDate> until) {
     static final String BOTS_OUT = ".device <> 'bot'";
 
     /**
@@ -28,12 +30,12 @@ record RawConditions(MetricsQuery query, LocalDate until) {
             " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
 
     /** The sessions that began in the windows and that the filter keeps: bucket, visitor and id. */
-    static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, LocalDate until) {
+    static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, Supplier<LocalDate> until) {
         return new RawConditions(MetricsQuery.ungrouped(windows, List.of(), filter), until).keptSessions();
     }
 
     /** Those of some visitors that a filter keeps in the windows, each with the time when it was first seen. */
-    static Condition visitorsOf(List<ZoneWindow> windows, Filter filter, LocalDate until, UUID[] visitors) {
+    static Condition visitorsOf(List<ZoneWindow> windows, Filter filter, Supplier<LocalDate> until, UUID[] visitors) {
         MetricsQuery query = MetricsQuery.ungrouped(windows, List.of(), filter);
         RawConditions conditions = new RawConditions(query, until);
         boolean sessionsAlone = query.sessionsAlone();
@@ -96,11 +98,15 @@ record RawConditions(MetricsQuery query, LocalDate until) {
     @Nullable
     ReachedGoals goals() {
         List<Goal> goals = query.goals();
-        return goals == null ? null : new ReachedGoals(goals, query.windows(), until);
+        return goals == null ? null : new ReachedGoals(goals, query.windows(), until.get());
     }
 
     List<Condition> eventConditions() {
-        return List.of(Condition.of("e" + BOTS_OUT), window("e", "occurred_at"), partitions(), filter());
+        return List.of(
+                filter(),
+                Condition.of("e" + BOTS_OUT),
+                window("e", "occurred_at"),
+                partitions(lastPartition(query.windows())));
     }
 
     static Condition select(
@@ -167,8 +173,13 @@ record RawConditions(MetricsQuery query, LocalDate until) {
                 .toList());
     }
 
+    /** That an event may be one of a session that began in the windows. */
     Condition partitions() {
-        return Condition.of("e.day BETWEEN ? AND ?", firstPartition(query.windows()), until);
+        return partitions(until.get());
+    }
+
+    private Condition partitions(LocalDate last) {
+        return Condition.of("e.day BETWEEN ? AND ?", firstPartition(query.windows()), last);
     }
 
     /** That the session {@code s} holds an event {@code g}. */
@@ -177,7 +188,7 @@ record RawConditions(MetricsQuery query, LocalDate until) {
                 "EXISTS (SELECT FROM events AS g WHERE g.bucket = s.bucket AND g.visitor_id = s.visitor_id"
                         + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND %s)",
                 // A session may have begun before the window, where events are counted.
-                firstPartition(query.windows()).minusDays(1), until);
+                firstPartition(query.windows()).minusDays(1), until.get());
     }
 
     /** Of an event and its session, or of a session alone if no leaf is about events. */

@@ -28,6 +28,8 @@ final class RawRows {
     /** A loop would look into each partition for each session, since the planner takes the sessions of a step for fewer than they are. */
     private static final String NO_LOOPS = "SELECT set_config('enable_nestloop', 'off', true)";
 
+    private static final String ONE_PROCESS = "SELECT set_config('max_parallel_workers_per_gather', '0', true)";
+
     private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
 
     /**
@@ -45,21 +47,31 @@ final class RawRows {
     private final Tx tx;
     private final List<ZoneWindow> windows;
     private final long endNanos;
-    private final LocalDate until;
+
+    private @Nullable LocalDate until;
+
+    /** How much of the database's machine a question may take. */
+    enum Pace {
+        /** As many processes as the planner wants. */
+        QUICK,
+        ONE_PROCESS
+    }
 
     /** @throws RawRowsGone if a part of the windows was purged */
-    RawRows(Tx tx, List<ZoneWindow> windows, Duration timeout) {
+    RawRows(Tx tx, List<ZoneWindow> windows, Duration timeout, Pace pace) {
         this.tx = tx;
         this.windows = windows;
         this.endNanos = System.nanoTime() + timeout.toNanos();
         var _ = tx.query(SETTINGS, row -> row.text(1));
+        if (pace == Pace.ONE_PROCESS) {
+            var _ = tx.query(ONE_PROCESS, row -> row.text(1));
+        }
         LocalDate first = RawConditions.firstPartition(windows);
         LocalDate keptFrom = query(Condition.of(KEPT_FROM, properties(), first), row -> row.day(1))
                 .getFirst();
         if (first.isBefore(keptFrom)) {
             throw new RawRowsGone(firstDay(keptFrom));
         }
-        this.until = query(lastOfSessions(), row -> row.day(1)).getFirst();
     }
 
     private String[] properties() {
@@ -92,17 +104,20 @@ final class RawRows {
 
     /** The UTC day of the last event of any session that began in the windows. */
     LocalDate until() {
+        if (until == null) {
+            until = query(lastOfSessions(), row -> row.day(1)).getFirst();
+        }
         return until;
     }
 
     /** The rows of an answer, at most as many as the question's limit. */
     List<QueryRow> rows(MetricsQuery query) {
-        return query(QueryStatement.of(query, until), row -> QueryRow.read(row, query));
+        return query(QueryStatement.of(query, this::until), row -> QueryRow.read(row, query));
     }
 
     /** The same, one after the other. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
-        Condition statement = QueryStatement.of(query, until);
+        Condition statement = QueryStatement.of(query, this::until);
         limit();
         tx.each(
                 statement.sql(),
@@ -113,7 +128,9 @@ final class RawRows {
     /** How many sessions there were, and how many of them came to each step. */
     List<Long> counts(Funnel funnel) {
         var _ = tx.query(NO_LOOPS, row -> row.text(1));
-        return query(funnel.statement(until), row -> counts(row, funnel.steps().size() + 1))
+        return query(
+                        funnel.statement(this::until),
+                        row -> counts(row, funnel.steps().size() + 1))
                 .getFirst();
     }
 

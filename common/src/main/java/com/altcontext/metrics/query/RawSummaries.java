@@ -1,6 +1,5 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.FigureSource;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Summaries;
@@ -11,8 +10,7 @@ import com.altcontext.metrics.Summary.Percentiles;
 import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Vital;
 import com.altcontext.metrics.Window;
-import com.altcontext.metrics.query.Grouping.By;
-import com.altcontext.metrics.query.Grouping.Time;
+import com.altcontext.metrics.query.SummaryStatement.Figures;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -74,11 +72,14 @@ public final class RawSummaries {
         return engine.ask(windows, rows -> {
             List<QueryMetric> asked = new ArrayList<>(METRICS.values());
             VITALS.values().forEach(asked::addAll);
-            Map<QueryMetric, @Nullable Number> answers = ungrouped(rows, windows, filter, asked);
+            List<Figures> read = SummaryStatement.read(rows, MetricsQuery.ungrouped(windows, asked, filter));
+            Map<QueryMetric, @Nullable Number> answers = read.getFirst().metrics();
             Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
             Map<String, String> reasons = new TreeMap<>();
             reasons.put("ingest", NOT_OF_VISITS);
-            if (!knowsLeads(windows, filter)) {
+            boolean knowsLeads =
+                    MetricsQuery.ungrouped(windows, List.of(), filter).knows(QueryMetric.NEW_LEADS);
+            if (!knowsLeads) {
                 reasons.put("trend.newLeads", NOT_OF_LEADS);
                 METRICS.forEach((metric, query) -> {
                     if (query.isOfLeads()) {
@@ -99,10 +100,10 @@ public final class RawSummaries {
                     FigureSource.RAW,
                     Freshness.ofRaw(now),
                     metrics,
-                    mix(rows, windows, filter),
+                    mix(read),
                     vitals,
                     null,
-                    trend(rows, window, windows, filter),
+                    trend(read, window, knowsLeads),
                     reasons);
         });
     }
@@ -142,17 +143,14 @@ public final class RawSummaries {
         return number == null ? null : number.doubleValue();
     }
 
-    private static Map<String, @Nullable Double> mix(RawRows rows, List<ZoneWindow> windows, Filter filter) {
+    private static Map<String, @Nullable Double> mix(List<Figures> read) {
         Map<String, Long> sessions = new HashMap<>();
-        for (QueryRow row : grouped(
-                rows,
-                windows,
-                filter,
-                new By(Dimension.TRAFFIC_SOURCE.key(), new Field.Column(Dimension.TRAFFIC_SOURCE)),
-                List.of(QueryMetric.SESSIONS))) {
-            sessions.put(String.valueOf(row.groups().getFirst()), count(row, 0));
+        for (Figures figures : read) {
+            if (figures.source() != null) {
+                sessions.put(figures.source(), figures.count(QueryMetric.SESSIONS));
+            }
         }
-        long all = sessions.values().stream().mapToLong(Long::longValue).sum();
+        long all = read.getFirst().count(QueryMetric.SESSIONS);
         Map<String, @Nullable Double> shares = new LinkedHashMap<>();
         Summaries.sources()
                 .forEach(source ->
@@ -160,37 +158,23 @@ public final class RawSummaries {
         return Collections.unmodifiableMap(shares);
     }
 
-    private static List<TrendPoint> trend(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
-        boolean leads = knowsLeads(windows, filter);
+    private static List<TrendPoint> trend(List<Figures> read, Window window, boolean knowsLeads) {
         Map<LocalDate, TrendPoint> points = new TreeMap<>();
         window.from()
                 .datesUntil(window.to().plusDays(1))
-                .forEach(day -> points.put(day, new TrendPoint(day, 0, 0, 0, leads ? 0L : null)));
-        for (QueryRow row : grouped(
-                rows,
-                windows,
-                filter,
-                Time.DAY,
-                List.of(QueryMetric.VISITORS, QueryMetric.PAGE_VIEWS, QueryMetric.SESSIONS, QueryMetric.NEW_LEADS))) {
-            LocalDate day = LocalDate.parse(Objects.requireNonNull(row.groups().getFirst()));
-            points.put(
-                    day,
-                    new TrendPoint(day, count(row, 0), count(row, 1), count(row, 2), leads ? count(row, 3) : null));
+                .forEach(day -> points.put(day, new TrendPoint(day, 0, 0, 0, knowsLeads ? 0L : null)));
+        for (Figures figures : read) {
+            if (figures.day() != null) {
+                points.put(
+                        figures.day(),
+                        new TrendPoint(
+                                figures.day(),
+                                figures.dayVisitors(),
+                                figures.count(QueryMetric.PAGE_VIEWS),
+                                figures.count(QueryMetric.SESSIONS),
+                                knowsLeads ? figures.count(QueryMetric.NEW_LEADS) : null));
+            }
         }
         return List.copyOf(points.values());
-    }
-
-    private static boolean knowsLeads(List<ZoneWindow> windows, Filter filter) {
-        return MetricsQuery.ungrouped(windows, List.of(), filter).knows(QueryMetric.NEW_LEADS);
-    }
-
-    private static List<QueryRow> grouped(
-            RawRows rows, List<ZoneWindow> windows, Filter filter, Grouping by, List<QueryMetric> metrics) {
-        return rows.rows(new MetricsQuery(windows, metrics, List.of(by), filter, List.of(), Integer.MAX_VALUE, 0));
-    }
-
-    private static long count(QueryRow row, int column) {
-        return Objects.requireNonNull(row.metrics().get(column), "a count of nothing is zero")
-                .longValue();
     }
 }

@@ -1,0 +1,163 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.db.Row;
+import com.altcontext.metrics.Condition;
+import com.altcontext.metrics.Dimension;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one statement of a summary: its metrics over the windows, the same for each day and for each traffic source of sessions. Raw
+ * rows are read once for sessions, once for events and once for vitals, and not once more for the days and the sources. A visitor
+ * counts in the windows on the first of its days.
+ */
+final class SummaryStatement {
+    private static final Grouping SOURCE =
+            new Grouping.By(Dimension.TRAFFIC_SOURCE.key(), new Field.Column(Dimension.TRAFFIC_SOURCE));
+
+    /** What {@code grouping(g0, source)} is of the counts of a day. */
+    private static final int OF_DAY = 1;
+
+    /** The same of those of a source. */
+    private static final int OF_SOURCE = 2;
+
+    private final MetricsQuery query;
+    private final Supplier<LocalDate> until;
+    private final QueryStatement daily;
+    private final List<BaseCount> all = new ArrayList<>();
+
+    /** @param query without groupings */
+    private SummaryStatement(MetricsQuery query, Supplier<LocalDate> until) {
+        this.query = query;
+        this.until = until;
+        this.daily = new QueryStatement(query.by(List.of(Grouping.Time.DAY)), until);
+    }
+
+    /**
+     * The figures of a group of rows.
+     *
+     * @param day null for those of all days
+     * @param source null for those of all sources
+     * @param dayVisitors of a day, its visitors; those among the metrics came first on it
+     */
+    record Figures(
+            @Nullable LocalDate day,
+            @Nullable String source,
+            Map<QueryMetric, @Nullable Number> metrics,
+            long dayVisitors) {
+        /** One of the metrics that are counts. */
+        long count(QueryMetric metric) {
+            return Objects.requireNonNull(metrics.get(metric), "a count of nothing is zero")
+                    .longValue();
+        }
+    }
+
+    /** Those of everything first; then those of the days and sources that have any. */
+    static List<Figures> read(RawRows rows, MetricsQuery query) {
+        Condition statement = new SummaryStatement(query, rows::until).whole();
+        return rows.query(statement, row -> figures(row, query));
+    }
+
+    private Condition whole() {
+        Map<BaseCount.Source, Set<BaseCount>> counts = daily.counts();
+        counts.values().forEach(all::addAll);
+        List<Condition> parts = new ArrayList<>();
+        counts.forEach((source, own) -> parts.add(part(source, own)));
+        List<@Nullable Object> values = new ArrayList<>();
+        parts.forEach(part -> values.addAll(part.values()));
+        return new Condition(
+                "SELECT grouping(g0, source), g0::date, source, coalesce(sum(day_visitors), 0)::bigint, "
+                        + daily.metrics()
+                        + "\nFROM (\n" + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
+                        + ") AS counted\nGROUP BY GROUPING SETS ((), (g0), (source))\nORDER BY 1 DESC, 2, 3",
+                values);
+    }
+
+    private Condition part(BaseCount.Source source, Set<BaseCount> own) {
+        return switch (source) {
+            case SESSIONS -> sessions(own);
+            case EVENTS -> firstDays(daily.visitors(own), "NULL::text", own);
+            case LEADS -> without("g0", daily.part(source, own, all));
+            case VITALS -> without("NULL::timestamp", new QueryStatement(query, until).part(source, own, all));
+            case ALL_SESSIONS -> throw new IllegalArgumentException("a summary is not by goals");
+        };
+    }
+
+    private Condition sessions(Set<BaseCount> own) {
+        QueryStatement bySource = new QueryStatement(query.by(List.of(Grouping.Time.DAY, SOURCE)), until);
+        Condition sessions = bySource.sessions(own);
+        return own.stream().anyMatch(BaseCount::isOfVisitors)
+                ? firstDays(sessions, "g1", own)
+                : sessions.within(selected("g0", "g1", "NULL::numeric", columns(own, count -> count.aggregate))
+                        + "\nFROM (\n%s) AS sessions\nGROUP BY g0, g1");
+    }
+
+    /**
+     * Counts each visitor in the windows on the first of its days, and on each of its days.
+     *
+     * @param rows each of a visitor and a day
+     */
+    private Condition firstDays(Condition rows, String source, Set<BaseCount> own) {
+        return rows.within(selected(
+                        "g0",
+                        source,
+                        "count(*) FILTER (WHERE is_first_of_day)",
+                        columns(own, SummaryStatement::firstDayCount))
+                + """
+
+                FROM (
+                SELECT *, row_number() OVER visitor = 1 AS is_first, lag(g0) OVER visitor IS DISTINCT FROM g0 AS is_first_of_day
+                FROM (
+                %s) AS days
+                WINDOW visitor AS (PARTITION BY visitor_id, bucket ORDER BY g0)) AS days
+                GROUP BY 1, 2""");
+    }
+
+    private static String firstDayCount(BaseCount count) {
+        return switch (count) {
+            case VISITORS, SESSION_VISITORS -> "count(*) FILTER (WHERE is_first)";
+            case RETURNING_VISITORS, RETURNING_SESSION_VISITORS -> "count(*) FILTER (WHERE is_first AND returns)";
+            default -> count.aggregate;
+        };
+    }
+
+    /** Counts that are not known by source. */
+    private Condition without(String day, Condition counts) {
+        String names = all.stream().map(BaseCount::column).collect(Collectors.joining(", "));
+        return counts.within(selected(day, "NULL::text", "NULL::numeric", names) + "\nFROM (\n%s) AS counts");
+    }
+
+    private String columns(Set<BaseCount> own, Function<BaseCount, String> aggregate) {
+        return all.stream()
+                .map(count -> (own.contains(count) ? aggregate.apply(count) : count.none()) + " AS " + count.column())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String selected(String day, String source, String dayVisitors, String counts) {
+        return "SELECT " + day + " AS g0, " + source + " AS source, " + dayVisitors + " AS day_visitors, " + counts;
+    }
+
+    private static Figures figures(Row row, MetricsQuery query) throws SQLException {
+        long of = row.number(1);
+        Map<QueryMetric, @Nullable Number> metrics = new EnumMap<>(QueryMetric.class);
+        int column = 5;
+        for (QueryMetric metric : query.metrics()) {
+            metrics.put(metric, QueryRow.metric(row, column++, metric, query));
+        }
+        return new Figures(
+                of == OF_DAY ? row.dayOrNull(2) : null,
+                of == OF_SOURCE ? row.textOrNull(3) : null,
+                metrics,
+                row.number(4));
+    }
+}

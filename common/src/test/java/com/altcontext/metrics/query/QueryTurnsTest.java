@@ -1,0 +1,91 @@
+package com.altcontext.metrics.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.metrics.Condition;
+import com.altcontext.testing.Database;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How questions share the database with each other and with events. */
+@Timeout(60)
+@Tag("slow")
+class QueryTurnsTest {
+    private static final List<ZoneWindow> WINDOWS =
+            List.of(new ZoneWindow(ZoneOffset.UTC, List.of("default"), Instant.EPOCH, Instant.EPOCH.plusSeconds(1)));
+
+    private final Database database = Database.migrated();
+
+    private QueryEngine engine(boolean isIngestBusy) {
+        return new QueryEngine(database.sql(), Duration.ofSeconds(30), () -> isIngestBusy);
+    }
+
+    private static String processes(QueryEngine engine) {
+        return engine.ask(
+                WINDOWS,
+                rows -> rows.query(Condition.of("SHOW max_parallel_workers_per_gather"), row -> row.text(1))
+                        .getFirst());
+    }
+
+    private long waitingForLocks() {
+        return Long.parseLong(database.texts(
+                        "SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                .getFirst());
+    }
+
+    @Test
+    void a_question_takes_several_processes_of_the_database_unless_ingest_is_busy() {
+        assertThat(processes(engine(false))).isEqualTo("2");
+        assertThat(processes(engine(true))).isEqualTo("0");
+    }
+
+    @Test
+    void questions_run_beside_each_other_while_ingest_is_quiet() throws Exception {
+        QueryEngine engine = engine(false);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<Future<String>> asked = database.sql().inTransaction(tx -> {
+                // Every question reads it first.
+                tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
+                List<Future<String>> both =
+                        List.of(threads.submit(() -> processes(engine)), threads.submit(() -> processes(engine)));
+                Awaitility.await().until(() -> waitingForLocks() == 2);
+                return both;
+            });
+            for (Future<String> one : asked) {
+                assertThat(one.get()).isEqualTo("2");
+            }
+        }
+    }
+
+    @Test
+    void questions_take_turns_while_ingest_is_busy() throws Exception {
+        QueryEngine engine = engine(true);
+        Thread[] second = new Thread[1];
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<Future<String>> asked = database.sql().inTransaction(tx -> {
+                tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
+                Future<String> first = threads.submit(() -> processes(engine));
+                Awaitility.await().until(() -> waitingForLocks() == 1);
+                Future<String> next = threads.submit(() -> {
+                    second[0] = Thread.currentThread();
+                    return processes(engine);
+                });
+                Awaitility.await().until(() -> second[0] != null && second[0].getState() == Thread.State.WAITING);
+                assertThat(waitingForLocks()).isEqualTo(1);
+                return List.of(first, next);
+            });
+            for (Future<String> one : asked) {
+                assertThat(one.get()).isEqualTo("0");
+            }
+        }
+    }
+}
