@@ -1,6 +1,6 @@
 -- A day of a busy site: a million events of 200 000 visitors in 300 000 sessions, one in twenty of them a bot's.
 -- psql variables: "day", which one; "only_events", whether to do without visitors and sessions. Ids are hashes, as ours are, so that sketches see what they would see in life.
--- Two of five events are the engagement that tells what a page took and how far it was read, as the tracker sends it.
+-- Each view is followed by the engagement that tells what its page took and how far it was read, as the tracker sends it.
 SELECT ensure_event_partition(:'day');
 
 \if :only_events
@@ -29,16 +29,16 @@ INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, r
                     referrer_host, traffic_source, device, country, is_conversion, engaged_time_ms, scroll_depth_percent,
                     fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props)
 SELECT md5(:'day' || 'v' || (s % 200000 + 1))::uuid, md5(:'day' || 'e' || n)::uuid, :'day', md5(:'day' || 's' || s)::uuid,
-       'default', at, at, (ARRAY['page_view', 'engagement', 'page_view', 'engagement', 'form_start'])[n % 5 + 1],
-       '/docs/article-' || n % 700, 'https://www.google.com/', 'google.com', 'organic_search',
+       'default', at, at, CASE WHEN is_engagement THEN 'engagement' WHEN n % 10 = 0 AND n > 600000 THEN 'form_start' ELSE 'page_view' END,
+       '/docs/article-' || (s + n / 600000) % 700, 'https://www.google.com/', 'google.com', 'organic_search',
        CASE WHEN s % 20 = 0 THEN 'bot' ELSE (ARRAY['desktop', 'mobile', 'tablet'])[s % 3 + 1] END, 'CA', n % 50 = 0,
        CASE WHEN is_engagement THEN n % 60000 END, CASE WHEN is_engagement THEN n % 100 END,
        CASE WHEN is_engagement THEN 300 + n % 2000 END, CASE WHEN is_engagement THEN 600 + n % 4000 END,
        CASE WHEN is_engagement THEN 8 + n % 400 END, CASE WHEN is_engagement THEN 20 + n % 900 END,
        CASE WHEN is_engagement THEN (n % 250) / 1000.0 END,
        '{"viewport": "1440x900", "language": "en-CA"}'
-FROM (SELECT n, n % 300000 + 1 AS s, n % 5 IN (1, 3) AS is_engagement,
+FROM (SELECT n, n % 300000 + 1 AS s, n / 300000 % 2 = 1 AS is_engagement,
              :'day'::date::timestamp AT TIME ZONE 'UTC' + (n % 300000 + 1) * interval '0.28 s' + n / 300000 * interval '1 min' AS at
-      FROM generate_series(1, 1000000) AS n) AS made;
+      FROM generate_series(0, 999999) AS n) AS made;
 
 ANALYZE events, sessions, visitors;

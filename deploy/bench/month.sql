@@ -12,7 +12,7 @@ SELECT md5('month-v' || (hashint4(s) & 16777215) % 200000)::uuid, md5('month-e' 
        md5('month-s' || s)::uuid, 'month', at, at,
        CASE WHEN e = 0 THEN 'page_view' WHEN is_engagement THEN 'engagement'
             ELSE (ARRAY['page_view', 'page_view', 'cta_click', 'form_start', 'form_submit'])[(h / 7 + e) % 5 + 1] END,
-       '/docs/article-' || floor(700 * power((h + e * 7919) % 1000 / 1000.0, 3)), 'www.example.ca', 'https://www.google.com/',
+       '/docs/article-' || floor(700 * power((h + e / 2 * 7919) % 1000 / 1000.0, 3)), 'www.example.ca', 'https://www.google.com/',
        (ARRAY['google.com', 'github.com', NULL])[h % 3 + 1],
        (ARRAY['direct', 'organic_search', 'referral', 'social', 'email', 'campaign'])[h % 6 + 1],
        CASE WHEN h % 6 > 3 THEN (ARRAY['newsletter', 'partner'])[h % 2 + 1] END, CASE WHEN h % 6 > 3 THEN 'email' END,
