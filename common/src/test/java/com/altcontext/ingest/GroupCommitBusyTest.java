@@ -44,8 +44,10 @@ class GroupCommitBusyTest {
             assertThat(made.isBusy()).isFalse();
             List<CompletableFuture<List<Outcome>>> answers = new ArrayList<>();
             for (int i = 0; i < events; i++) {
-                answers.add(made.submit(
-                        List.of(TestEvent.at("visitor-" + i, Instant.now()).event())));
+                // Of one visitor, so that all are in one lane.
+                answers.add(made.submit(List.of(TestEvent.at("visitor-busy", Instant.now())
+                        .path("/" + i)
+                        .event())));
             }
             made.start();
             answers.forEach(CompletableFuture::join);
