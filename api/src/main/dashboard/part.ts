@@ -13,8 +13,14 @@ export interface Part {
 export const keyOf = ({ window, from, to, compare, property, filters }: View): string =>
   JSON.stringify([window, from, to, compare, property, filters]);
 
-/** How far below the window a part begins to load, so that its figures are there when it is seen. */
-const AHEAD = '250px 0px';
+/** How far below the window a part begins to load, in pixels, so that its figures are there when it is seen. */
+const AHEAD = 250;
+
+/** Asked of the page itself: an observer tells it a frame later, when the figures above have already pushed the part away. */
+const isNearWindow = (element: Element): boolean => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top < innerHeight + AHEAD && bottom > -AHEAD;
+};
 
 /**
  * Asks for the figures of parts when they come into the window, and of those just below it when the first screen has its figures, so
@@ -30,10 +36,10 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
   let signal = new AbortController().signal;
   let firstScreen: Promise<unknown> = Promise.resolve();
   const isDue = (part: Part): boolean => view !== undefined && asked.get(part) !== part.asks(view);
-  const load = (wanted: (isSeen: boolean | undefined) => boolean): Promise<Filled[]> =>
+  const load = (wanted: (element: Element) => boolean): Promise<Filled[]> =>
     Promise.all(
       parts
-        .filter((part) => isDue(part) && wanted(near.get(part.card.element)))
+        .filter((part) => isDue(part) && wanted(part.card.element))
         .map((part) => {
           asked.set(part, part.asks(view!));
           part.card.element.removeAttribute('data-waits');
@@ -42,13 +48,13 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
     );
   const loadNear = async (): Promise<void> => {
     await firstScreen;
-    const filled = await load((isSeen) => isSeen !== undefined);
+    const filled = await load((element) => near.has(element) && isNearWindow(element));
     if (filled.some(({ problem }) => problem)) {
       report(filled);
     }
   };
   const loadSeen = (): Promise<Filled[]> => {
-    const seen = load((isSeen) => isSeen === true);
+    const seen = load((element) => near.get(element) === true);
     firstScreen = Promise.all([firstScreen, seen]);
     void loadNear();
     return seen;
@@ -60,7 +66,7 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
       );
       void loadSeen().then((filled) => filled.some(({ problem }) => problem) && report(filled));
     },
-    { rootMargin: AHEAD },
+    { rootMargin: `${AHEAD}px 0px` },
   );
   parts.forEach(({ card }) => {
     card.element.setAttribute('data-waits', '');
