@@ -30,12 +30,21 @@ public final class Distribution {
     private static final String NODES =
             "SELECT count(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary'";
 
-    /** What statements call on the nodes. Those that are there already stay as they are. */
-    private static final String FUNCTIONS = """
-            SELECT create_distributed_function(f.oid::regprocedure)
-            FROM pg_proc AS f
-            WHERE f.pronamespace = current_schema()::regnamespace AND f.provolatile = 'i' AND f.prokind = 'f'
-              AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = f.oid AND d.deptype = 'e')
+    /** What statements call on the nodes; those that are called by others first. */
+    static final String FUNCTIONS = """
+            WITH RECURSIVE called AS (
+                SELECT f.oid AS id
+                FROM pg_proc AS f
+                WHERE f.pronamespace = current_schema()::regnamespace AND f.provolatile = 'i' AND f.prokind = 'f'
+                  AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = f.oid AND d.deptype = 'e')),
+            callers(id, depth) AS (
+                SELECT id, 0 FROM called
+                UNION ALL
+                SELECT called.id, depth + 1
+                FROM callers
+                JOIN pg_depend AS d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = callers.id
+                JOIN called ON d.classid = 'pg_proc'::regclass AND d.objid = called.id)
+            SELECT id::regprocedure::text FROM callers GROUP BY id ORDER BY max(depth), 1
             """;
 
     private static final String DONE = "UPDATE cluster SET buckets = ?, is_distributed = true";
@@ -108,6 +117,7 @@ public final class Distribution {
      * @throws CountsDiffer if the counts after it are not those before; then nothing was done
      */
     public Optional<Map<String, Long>> apply(Buckets buckets, Consumer<String> step) {
+        makeFunctions();
         return sql.inTransaction(tx -> {
             if (!Purge.tryLock(tx)) {
                 return Optional.empty();
@@ -119,7 +129,6 @@ public final class Distribution {
                 return Optional.empty();
             }
             Map<String, Long> before = spread(tx, buckets, step);
-            var _ = tx.query(FUNCTIONS, row -> true);
             for (String table : TABLES) {
                 step.accept("distributing " + table);
                 distribute(tx, table, buckets);
@@ -132,6 +141,17 @@ public final class Distribution {
             }
             return Optional.of(after);
         });
+    }
+
+    /**
+     * Those that the nodes have already stay as they are. Each has a transaction of its own: in a common one, a node may be asked for a
+     * function over a connection that does not see yet what it calls.
+     */
+    private void makeFunctions() {
+        for (String function : sql.inTransaction(tx -> tx.query(FUNCTIONS, row -> row.text(1)))) {
+            var _ = sql.inTransaction(
+                    tx -> tx.query("SELECT create_distributed_function(?::regprocedure)", row -> true, function));
+        }
     }
 
     /** Gives each row its bucket; returns how many rows there are. The caller has locked the writers out. */

@@ -44,6 +44,27 @@ class DistributionTest {
     }
 
     @Test
+    void functions_are_in_an_order_in_which_a_node_can_make_them() {
+        List<String> definitions = database.sql()
+                .inTransaction(tx -> tx.query(
+                        "SELECT replace(pg_get_functiondef(function::regprocedure), 'public.', 'a_node.') FROM ("
+                                + Distribution.FUNCTIONS + ") AS ordered(function)",
+                        row -> row.text(1)));
+        assertThat(definitions).hasSizeGreaterThan(5);
+
+        database.run("CREATE SCHEMA a_node");
+        // A function whose body calls another is refused while that is not there.
+        database.sql().inTransaction(tx -> {
+            tx.update("SET LOCAL search_path = a_node");
+            definitions.forEach(tx::update);
+            return true;
+        });
+
+        assertThat(database.count("SELECT count(*) FROM pg_proc WHERE pronamespace = 'a_node'::regnamespace"))
+                .isEqualTo(definitions.size());
+    }
+
+    @Test
     void each_row_gets_the_bucket_of_its_visitor_and_everything_goes_on_as_before() {
         database.run("UPDATE cluster SET buckets = 1");
         assertThat(send()).hasOnlyElementsOfType(Outcome.Stored.class);

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -218,7 +217,7 @@ class EmbeddedDatabaseTest {
     }
 
     private static void run(String url, String sql) throws SQLException {
-        try (Connection connection = connect(url);
+        try (Connection connection = TestDatabase.connect(url);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -229,16 +228,11 @@ class EmbeddedDatabaseTest {
     }
 
     private static String ask(String url, String sql) throws SQLException {
-        try (Connection connection = connect(url);
+        try (Connection connection = TestDatabase.connect(url);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             assertThat(row.next()).isTrue();
             return row.getString(1);
         }
-    }
-
-    private static Connection connect(String url) throws SQLException {
-        return DriverManager.getConnection(
-                url.replaceFirst("^postgres://([^:]+):([^@]+)@", "jdbc:postgresql://"), "postgres", "postgres");
     }
 }
