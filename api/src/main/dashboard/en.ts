@@ -249,7 +249,6 @@ export const en = {
     visited: (path: string) => `Visited ${path}`,
     add: 'Add goal',
     refused: 'The goal was not added: is there another one of that name?',
-    reached: 'Reached by',
     none: 'No goals yet. The menu of a page or an event can make one of it, with a key that opens everything.',
   },
 

@@ -250,7 +250,6 @@ export const fr: Words = {
     visited: (path) => `A vu ${path}`,
     add: 'Ajouter l’objectif',
     refused: 'L’objectif n’a pas été ajouté : un autre porte-t-il déjà ce nom ?',
-    reached: 'Atteint par',
     none: 'Aucun objectif. Le menu d’une page ou d’un événement permet d’en créer un, avec une clé qui ouvre tout.',
   },
 

@@ -86,7 +86,7 @@ const content = ({ rows }: Breakdown, trends: Map<string, number[]>, filter: (fi
       filter: (not) => filter({ not, dimension: 'goal', values: [value] }),
     };
   });
-  const heads = [words.goal.reached, words.breakdowns.rate, words.trend.heading];
+  const heads = [words.tiles.sessions, words.breakdowns.rate, words.trend.heading];
   const counted = all.map((bar) => ({ ...bar, figures: bar.figures.slice(0, 2) }));
   return [bars(words.breakdowns.goal, heads, all), tools(barsFile(words.breakdowns.goal, heads.slice(0, 2), counted))];
 };

@@ -5,6 +5,9 @@ export interface MenuItem {
   run: () => void;
 }
 
+/** The least distance of the list from the edges of the window, in pixels. */
+const MARGIN = 8;
+
 /** A button that opens a short list of actions. The arrow keys go through it; Escape and a click beside it close it. */
 export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
   const id = newId();
@@ -50,14 +53,18 @@ export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
       ...entries,
     );
     button.after(list);
-    const { right, bottom } = button.getBoundingClientRect();
-    const gap = Math.max(8, document.documentElement.clientWidth - right);
+    const { right, top, bottom } = button.getBoundingClientRect();
+    const { clientWidth, clientHeight } = document.documentElement;
+    const gap = Math.max(MARGIN, clientWidth - right);
     list.style.setProperty('--right', `${gap}px`);
     list.style.setProperty('--top', `${bottom}px`);
     list.showPopover();
-    // A long text would begin left of the window.
-    const beyond = Math.max(0, 8 - list.getBoundingClientRect().left);
-    list.style.setProperty('--right', `${gap - beyond}px`);
+    // A long text would begin left of the window, and the list of a row at its end would go on below it.
+    const { left, height } = list.getBoundingClientRect();
+    list.style.setProperty('--right', `${gap - Math.max(0, MARGIN - left)}px`);
+    if (bottom + height > clientHeight - MARGIN) {
+      list.style.setProperty('--top', `${Math.max(MARGIN, top - height)}px`);
+    }
     button.setAttribute('aria-expanded', 'true');
     entries[0]?.focus();
   };

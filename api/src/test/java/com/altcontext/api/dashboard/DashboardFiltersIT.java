@@ -102,6 +102,22 @@ class DashboardFiltersIT extends FilledDashboard {
     }
 
     @Test
+    void the_menu_of_a_row_at_the_end_of_the_window_opens_above_it() {
+        page.signIn(SEVEN);
+        page.tab.look(DashboardTab.WIDE, 800, false);
+        page.tab.evaluate("document.querySelector('[data-dimension=country] .menu').scrollIntoView(false)");
+
+        page.tab.evaluate("document.querySelector('[data-dimension=country] .menu').click()");
+
+        assertThat(page.tab
+                        .evaluate(
+                                "document.querySelector('.menu-list').getBoundingClientRect().bottom <= "
+                                        + "document.querySelector('[data-dimension=country] .menu').getBoundingClientRect().top")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
     void hosts_of_one_site_are_one_row_that_opens_and_filters_by_all_of_them() {
         String property = "referred";
         PAST.store(
