@@ -2,21 +2,11 @@ package com.altcontext.metrics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.attribution.DeviceType;
-import com.altcontext.attribution.TrafficSource;
-import com.altcontext.attribution.Utm;
-import com.altcontext.event.Event;
-import com.altcontext.event.EventStore;
 import com.altcontext.metrics.Goal;
-import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
-import com.altcontext.value.Issues;
-import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,15 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tag;
-import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,21 +27,7 @@ import org.jspecify.annotations.Nullable;
  * definitions of docs/metrics.md word by word.
  */
 @Tag("slow")
-class QueryAgreementTest {
-    private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-    private static final Database DATABASE = Database.migrated();
-
-    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
-    private static final LocalDate TODAY = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
-
-    private static final ZoneId TORONTO = ZoneId.of("America/Toronto");
-    private static final Goal SIGNED_UP = new Goal("signup", new Goal.Page("/t*"));
-    private static final Goal CHOSE_PRO =
-            new Goal("pro", new Goal.CustomEvent("plan_chosen", new Goal.Prop("plan", "pro")));
-
-    private static final Grouping.ByGoal BY_GOAL =
-            new Grouping.ByGoal(List.of(SIGNED_UP, CHOSE_PRO, new Goal("never", new Goal.CustomEvent("never", null))));
-
+class QueryAgreementTest extends RandomTraffic {
     private record Stored(
             String visitor,
             String session,
@@ -87,48 +58,12 @@ class QueryAgreementTest {
         }
     }
 
-    @Provide
-    Arbitrary<List<TestEvent>> acts() {
-        Arbitrary<Instant> times = Combinators.combine(
-                        Arbitraries.integers().between(1, 4),
-                        Arbitraries.of(0, 5, 10, 270, 290, 310, 600, 610, 625, 1_425, 1_430, 1_439),
-                        Arbitraries.integers().between(0, 59))
-                .as((ago, minute, second) -> TODAY.minusDays(ago)
-                        .atStartOfDay(ZoneOffset.UTC)
-                        .toInstant()
-                        .plus(Duration.ofMinutes(minute))
-                        .plusSeconds(second));
-        return Combinators.combine(
-                        Arbitraries.of("a", "b", "c", "d", "e", "f"),
-                        times,
-                        Arbitraries.of("/", "/two", "/thanks", "/100%_sure"),
-                        Arbitraries.frequencyOf(
-                                Tuple.of(6, Arbitraries.just("page_view")),
-                                Tuple.of(3, Arbitraries.of("form_submit", "cta_click", "plan_chosen", "engagement"))),
-                        Arbitraries.of(DeviceType.DESKTOP, DeviceType.MOBILE, DeviceType.BOT),
-                        Arbitraries.of("default", "docs"),
-                        Arbitraries.of(TrafficSource.DIRECT, TrafficSource.EMAIL, TrafficSource.CAMPAIGN),
-                        Arbitraries.integers().between(0, 99))
-                .as((who, at, path, type, device, property, source, n) -> TestEvent.view(who, at, path)
-                        .type(type)
-                        .property(property)
-                        .device(device)
-                        .source(source, n % 5 == 0 ? new Utm("s", null, "spring" + n % 3, null, null) : Utm.NONE, null)
-                        .props(n % 3 == 0 ? "{\"plan\": \"pro\"}" : "{\"plan\": \"free\", \"n\": " + n % 2 + "}")
-                        .lcp(n * 10))
-                .list()
-                .ofMinSize(10)
-                .ofMaxSize(120);
-    }
-
     /** So many of the metrics that are asked for are counts, the first ones. */
     private static final int COUNTS = 5;
 
     @Property(tries = 6, shrinking = ShrinkingMode.OFF)
     void the_engine_says_what_the_definitions_say(@ForAll("acts") List<TestEvent> acts) {
-        DATABASE.run(
-                "TRUNCATE events, sessions, visitors",
-                "INSERT INTO properties (id, name) VALUES ('docs', 'P') ON CONFLICT DO NOTHING");
+        empty();
         int half = acts.size() / 2;
         store(acts.subList(0, half));
         store(acts.subList(half, acts.size()));
@@ -188,9 +123,7 @@ class QueryAgreementTest {
 
     @Property(tries = 10, shrinking = ShrinkingMode.OFF)
     void a_funnel_counts_the_sessions_that_came_so_far(@ForAll("acts") List<TestEvent> acts) {
-        DATABASE.run(
-                "TRUNCATE events, sessions, visitors",
-                "INSERT INTO properties (id, name) VALUES ('docs', 'P') ON CONFLICT DO NOTHING");
+        empty();
         store(acts);
         List<StoredSession> sessions = read();
         Goal home = new Goal("home", new Goal.Page("/"));
@@ -218,70 +151,6 @@ class QueryAgreementTest {
         }
     }
 
-    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
-    void a_summary_says_what_its_questions_say_apart(@ForAll("acts") List<TestEvent> acts) {
-        DATABASE.run(
-                "TRUNCATE events, sessions, visitors",
-                "INSERT INTO properties (id, name) VALUES ('docs', 'P') ON CONFLICT DO NOTHING");
-        store(acts);
-        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
-        for (List<ZoneWindow> windows : windows()) {
-            for (Object filters : filters()) {
-                MetricsQuery query = query(windows, filters, List.of());
-                List<SummaryStatement.Figures> summary =
-                        engine.ask(windows, rows -> SummaryStatement.read(rows, query));
-                String as = filters + " in " + windows;
-                assertThat(query.metrics().stream()
-                                .map(summary.getFirst().metrics()::get)
-                                .toList())
-                        .as(as)
-                        .isEqualTo(engine.answer(query).getFirst().metrics());
-                assertThat(perGroup(summary, SummaryStatement.Figures::day, SummaryStatement.Figures::dayVisitors))
-                        .as("visitors of days, %s", as)
-                        .isEqualTo(perGroup(engine, query, Grouping.Time.DAY, QueryMetric.VISITORS));
-                for (QueryMetric metric : List.of(QueryMetric.PAGE_VIEWS, QueryMetric.SESSIONS)) {
-                    assertThat(perGroup(summary, SummaryStatement.Figures::day, figures -> figures.count(metric)))
-                            .as("%s of days, %s", metric, as)
-                            .isEqualTo(perGroup(engine, query, Grouping.Time.DAY, metric));
-                }
-                Grouping source = Objects.requireNonNull(Grouping.named("traffic_source"));
-                assertThat(perGroup(
-                                summary,
-                                SummaryStatement.Figures::source,
-                                figures -> figures.count(QueryMetric.SESSIONS)))
-                        .as("sessions of sources, %s", as)
-                        .isEqualTo(perGroup(engine, query, source, QueryMetric.SESSIONS));
-            }
-        }
-    }
-
-    private static Map<String, Long> perGroup(
-            List<SummaryStatement.Figures> summary,
-            Function<SummaryStatement.Figures, @Nullable Object> group,
-            Function<SummaryStatement.Figures, Long> count) {
-        Map<String, Long> counts = new HashMap<>();
-        for (SummaryStatement.Figures figures : summary) {
-            if (group.apply(figures) != null && count.apply(figures) > 0) {
-                counts.put(String.valueOf(group.apply(figures)), count.apply(figures));
-            }
-        }
-        return counts;
-    }
-
-    private static Map<String, Long> perGroup(
-            QueryEngine engine, MetricsQuery query, Grouping grouping, QueryMetric metric) {
-        MetricsQuery grouped = new MetricsQuery(
-                query.windows(), List.of(metric), List.of(grouping), query.filter(), List.of(), 10_000, 0);
-        Map<String, Long> counts = new HashMap<>();
-        for (QueryRow row : engine.answer(grouped)) {
-            long count = Objects.requireNonNull(row.metrics().getFirst()).longValue();
-            if (count > 0) {
-                counts.put(String.valueOf(row.groups().getFirst()), count);
-            }
-        }
-        return counts;
-    }
-
     private static boolean comesTo(List<Goal> steps, StoredSession session) {
         Instant after = Instant.MIN;
         for (Goal step : steps) {
@@ -297,67 +166,6 @@ class QueryAgreementTest {
             after = next;
         }
         return true;
-    }
-
-    private static List<List<ZoneWindow>> windows() {
-        return List.of(
-                List.of(window(ZoneOffset.UTC, List.of("default", "docs"), 3, 2)),
-                List.of(window(TORONTO, List.of("docs"), 3, 3)),
-                List.of(window(ZoneOffset.UTC, List.of("default"), 2, 1), window(TORONTO, List.of("docs"), 2, 1)));
-    }
-
-    private static ZoneWindow window(ZoneId zone, List<String> properties, int fromAgo, int toAgo) {
-        return new ZoneWindow(
-                zone,
-                properties,
-                TODAY.minusDays(fromAgo).atStartOfDay(zone).toInstant(),
-                TODAY.minusDays(toAgo - 1L).atStartOfDay(zone).toInstant());
-    }
-
-    private static List<Object> filters() {
-        return List.of(
-                List.of(),
-                List.of(List.of("is", "traffic_source", List.of("email", "campaign"))),
-                List.of(List.of("contains", "path", List.of("%_s"))),
-                List.of(List.of("matches", "path", List.of("/t*")), List.of("is_not", "device", List.of("mobile"))),
-                List.of(List.of("is", "goal", List.of("signup", "pro"))),
-                List.of(List.of("not", List.of("is", "goal", List.of("pro"))), List.of("is", "path", List.of("/"))),
-                List.of(List.of(
-                        "or",
-                        List.of(
-                                List.of("is", "props.plan", List.of("pro")),
-                                List.of("contains_not", "utm_campaign", List.of("spring"))))));
-    }
-
-    private static MetricsQuery query(List<ZoneWindow> windows, Object filters, List<String> by) {
-        Issues issues = new Issues();
-        Filter filter = new FilterReader(
-                        issues, name -> name.equals("signup") ? SIGNED_UP : name.equals("pro") ? CHOSE_PRO : null)
-                .filters(filters);
-        issues.throwIfAny();
-        return new MetricsQuery(
-                windows,
-                List.of(
-                        QueryMetric.VISITORS,
-                        QueryMetric.SESSIONS,
-                        QueryMetric.PAGE_VIEWS,
-                        QueryMetric.EVENTS,
-                        QueryMetric.CONVERSIONS,
-                        QueryMetric.BOUNCE_RATE,
-                        QueryMetric.RETURNING_VISITORS,
-                        QueryMetric.CONVERSION_RATE),
-                by.stream()
-                        .map(name -> name.equals("goal") ? BY_GOAL : Objects.requireNonNull(Grouping.named(name)))
-                        .toList(),
-                filter,
-                List.of(),
-                10_000,
-                0);
-    }
-
-    private static void store(List<TestEvent> acts) {
-        List<Event> events = acts.stream().map(TestEvent::event).toList();
-        var _ = DATABASE.sql().inTransaction(tx -> STORE.write(tx, events));
     }
 
     private static List<StoredSession> read() {

@@ -1,0 +1,82 @@
+package com.altcontext.metrics.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.testing.TestEvent;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Whatever visitors do and whatever is kept of it: a summary says what the engine says of the whole, of each day and of each source. */
+@Tag("slow")
+class SummaryAgreementTest extends RandomTraffic {
+    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+    void a_summary_says_what_its_questions_say_apart(@ForAll("acts") List<TestEvent> acts) {
+        empty();
+        store(acts);
+        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
+        for (List<ZoneWindow> windows : windows()) {
+            for (Object filters : filters()) {
+                MetricsQuery query = query(windows, filters, List.of());
+                List<SummaryStatement.Figures> summary =
+                        engine.ask(windows, rows -> SummaryStatement.read(rows, query));
+                String as = filters + " in " + windows;
+                assertThat(query.metrics().stream()
+                                .map(summary.getFirst().metrics()::get)
+                                .toList())
+                        .as(as)
+                        .isEqualTo(engine.answer(query).getFirst().metrics());
+                assertThat(perGroup(summary, SummaryStatement.Figures::day, SummaryStatement.Figures::dayVisitors))
+                        .as("visitors of days, %s", as)
+                        .isEqualTo(perGroup(engine, query, Grouping.Time.DAY, QueryMetric.VISITORS));
+                for (QueryMetric metric : List.of(QueryMetric.PAGE_VIEWS, QueryMetric.SESSIONS)) {
+                    assertThat(perGroup(summary, SummaryStatement.Figures::day, figures -> figures.count(metric)))
+                            .as("%s of days, %s", metric, as)
+                            .isEqualTo(perGroup(engine, query, Grouping.Time.DAY, metric));
+                }
+                Grouping source = Objects.requireNonNull(Grouping.named("traffic_source"));
+                assertThat(perGroup(
+                                summary,
+                                SummaryStatement.Figures::source,
+                                figures -> figures.count(QueryMetric.SESSIONS)))
+                        .as("sessions of sources, %s", as)
+                        .isEqualTo(perGroup(engine, query, source, QueryMetric.SESSIONS));
+            }
+        }
+    }
+
+    private static Map<String, Long> perGroup(
+            List<SummaryStatement.Figures> summary,
+            Function<SummaryStatement.Figures, @Nullable Object> group,
+            Function<SummaryStatement.Figures, Long> count) {
+        Map<String, Long> counts = new HashMap<>();
+        for (SummaryStatement.Figures figures : summary) {
+            if (group.apply(figures) != null && count.apply(figures) > 0) {
+                counts.put(String.valueOf(group.apply(figures)), count.apply(figures));
+            }
+        }
+        return counts;
+    }
+
+    private static Map<String, Long> perGroup(
+            QueryEngine engine, MetricsQuery query, Grouping grouping, QueryMetric metric) {
+        MetricsQuery grouped = new MetricsQuery(
+                query.windows(), List.of(metric), List.of(grouping), query.filter(), List.of(), 10_000, 0);
+        Map<String, Long> counts = new HashMap<>();
+        for (QueryRow row : engine.answer(grouped)) {
+            long count = Objects.requireNonNull(row.metrics().getFirst()).longValue();
+            if (count > 0) {
+                counts.put(String.valueOf(row.groups().getFirst()), count);
+            }
+        }
+        return counts;
+    }
+}
