@@ -21,6 +21,9 @@ public final class SqlFailure extends RuntimeException {
     private static final Pattern LOST_BY_CITUS =
             Pattern.compile("failure on connection marked as essential|could not commit transaction for shard");
 
+    /** What a node says of a row that it was sent by COPY: Citus' multi_copy.c passes on the words without the SQLSTATE. */
+    private static final Pattern REFUSED_BY_NODE = Pattern.compile(" violates [a-z -]*constraint");
+
     private final String state;
     private final boolean connected;
     /** Said by a cluster's coordinator, to which the connection is: one of its nodes is away. */
@@ -57,7 +60,10 @@ public final class SqlFailure extends RuntimeException {
         return new SqlFailure("commit", new SQLException("a node did not answer", "08007"), true, true);
     }
 
-    /** The five characters of the SQLSTATE (PostgreSQL manual, appendix A); {@code 08000} where the driver gave none. */
+    /**
+     * The five characters of the SQLSTATE (PostgreSQL manual, appendix A); {@code 08000} where the driver gave none, {@code 23000}
+     * where a cluster's node refused a row by a constraint.
+     */
     public String state() {
         return state;
     }
@@ -131,6 +137,15 @@ public final class SqlFailure extends RuntimeException {
 
     private static String state(SQLException cause) {
         String state = cause.getSQLState();
-        return state == null || state.length() != 5 ? "08000" : state;
+        if (state == null || state.length() != 5) {
+            return "08000";
+        }
+        boolean isConstraint = state.equals("XX000")
+                && cause instanceof PSQLException refused
+                && refused.getServerErrorMessage() != null
+                && REFUSED_BY_NODE
+                        .matcher(String.valueOf(refused.getServerErrorMessage().getMessage()))
+                        .find();
+        return isConstraint ? "23000" : state;
     }
 }

@@ -124,6 +124,8 @@ class SqlTest {
         for (String state : List.of("22012", "23505", "42P01", "XX000", "P0001")) {
             assertThat(raised(sql, state).isUnavailability()).as(state).isFalse();
         }
+        // A server that is kept has it from an earlier run.
+        sql.inTransaction(tx -> tx.update("DROP ROLE IF EXISTS crowded"));
         sql.inTransaction(tx -> tx.update("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0 PASSWORD 'crowded'"));
         PGSimpleDataSource crowded = new PGSimpleDataSource();
         crowded.setUrl(impatient.getUrl());
@@ -165,6 +167,22 @@ class SqlTest {
         assertThat(failed.isLostConnection()).as("to the coordinator").isFalse();
     }
 
+    /** As the coordinator of a cluster reports it for rows that it copies to the node. */
+    @ParameterizedTest
+    @CsvSource({
+        "new row for relation \"events_102099\" violates check constraint \"events_check\", true",
+        "null value in column \"path\" of relation \"events_102099\" violates not-null constraint, true",
+        "duplicate key value violates unique constraint \"events_pkey_102099\", true",
+        "cache lookup failed for constraint 1, false"
+    })
+    void a_row_that_a_node_refuses_is_a_fault_of_the_data(String message, boolean isOfTheData) {
+        SqlFailure failed = raised(new Sql(impatient), "XX000", message);
+
+        assertThat(failed.isFaultOfTheData()).isEqualTo(isOfTheData);
+        assertThat(failed.state()).isEqualTo(isOfTheData ? "23000" : "XX000");
+        assertThat(failed.isUnavailability()).isFalse();
+    }
+
     /** As the coordinator of a cluster does where its node dies during the commit. */
     @Test
     void a_commit_with_the_warning_that_a_node_has_not_committed_is_a_failure() throws SQLException {
@@ -195,7 +213,11 @@ class SqlTest {
     }
 
     private static SqlFailure raised(Sql sql, String state) {
-        String raise = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '" + state + "'; END $$";
+        return raised(sql, state, "x");
+    }
+
+    private static SqlFailure raised(Sql sql, String state, String message) {
+        String raise = "DO $$ BEGIN RAISE EXCEPTION '" + message + "' USING ERRCODE = '" + state + "'; END $$";
         return catchThrowableOfType(SqlFailure.class, () -> sql.inTransaction(tx -> tx.update(raise)));
     }
 

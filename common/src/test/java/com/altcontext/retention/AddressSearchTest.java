@@ -152,6 +152,7 @@ class AddressSearchTest {
     }
 
     @Test
+    @Tag("single-node") // Nodes count their calls.
     void an_event_that_matches_is_taken_apart_once_however_many_keys_it_has() {
         send(20, props("bob@x.ca"));
 
