@@ -192,9 +192,8 @@ final class QueryStatement {
     /** A row for each session and group. */
     Condition sessions(Set<BaseCount> own) {
         boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
-        boolean withEvents = query.filter().isOfEvents() || byEvents;
         List<Condition> where = new ArrayList<>();
-        where.add(raw.filter());
+        where.add(byEvents ? raw.filter() : raw.kept());
         where.add(Condition.of("s" + RawConditions.BOTS_OUT));
         where.add(raw.window("s", "started_at"));
         List<Condition> groups = raw.groups("s.started_at");
@@ -211,12 +210,12 @@ final class QueryStatement {
             columns.add(returns("s", "%s"));
             by += ", v.first_seen_at";
         }
-        if (withEvents) {
+        if (byEvents) {
             from += " JOIN events AS e ON " + RawConditions.OF_SESSION;
             where.add(Condition.of("e" + RawConditions.BOTS_OUT));
             where.add(raw.partitions());
         }
-        return RawConditions.select(groups, columns, raw.withGoals(from), where, withEvents ? "\nGROUP BY " + by : "");
+        return RawConditions.select(groups, columns, raw.withGoals(from), where, byEvents ? "\nGROUP BY " + by : "");
     }
 
     /** By goals: the same number for each, by the other grouping. */

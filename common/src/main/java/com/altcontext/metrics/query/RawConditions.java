@@ -57,16 +57,16 @@ record RawConditions(MetricsQuery query, Supplier<LocalDate> until) {
     }
 
     private Condition keptSessions() {
-        List<Condition> where = new ArrayList<>();
-        where.add(Condition.of("s" + BOTS_OUT));
-        where.add(window("s", "started_at"));
-        Condition kept = filter();
-        where.add(
-                query.filter().isOfEvents()
-                        ? Condition.all(List.of(partitions(), Condition.of("e" + BOTS_OUT), kept))
-                                .within("EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND %s)")
-                        : kept);
+        List<Condition> where = List.of(Condition.of("s" + BOTS_OUT), window("s", "started_at"), kept());
         return select(List.of(), List.of(Condition.of("s.bucket, s.visitor_id, s.id")), "sessions AS s", where, "");
+    }
+
+    /** That the filter keeps a session {@code s}: by itself, or for the sake of one of its events. */
+    Condition kept() {
+        return query.filter().isOfEvents()
+                ? Condition.all(List.of(filter(), Condition.of("e" + BOTS_OUT), partitions()))
+                        .within("EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND %s)")
+                : filter();
     }
 
     static LocalDate firstPartition(List<ZoneWindow> windows) {
