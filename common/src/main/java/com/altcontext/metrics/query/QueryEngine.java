@@ -48,12 +48,15 @@ public final class QueryEngine {
         return ask(query.windows(), rows -> rows.rows(query));
     }
 
-    /** The same with one row after the other, however many there are. */
+    /** The same with one row after the other, however many there are. It takes no turn, since the consumer may be slow. */
     public void each(MetricsQuery query, Consumer<QueryRow> consumer) {
-        var _ = ask(query.windows(), rows -> {
-            rows.each(query, consumer);
-            return rows;
-        });
+        var _ = ask(
+                query.windows(),
+                rows -> {
+                    rows.each(query, consumer);
+                    return rows;
+                },
+                isIngestBusy.getAsBoolean() ? RawRows.Pace.ONE_PROCESS : RawRows.Pace.QUICK);
     }
 
     /** How many sessions there were, and how many of them came to each step. Throws as {@link #answer(MetricsQuery)} does. */

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.metrics.Condition;
 import com.altcontext.testing.Database;
+import com.altcontext.value.Issues;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,13 @@ class QueryTurnsTest {
 
     private QueryEngine engine(boolean isIngestBusy) {
         return new QueryEngine(database.sql(), Duration.ofSeconds(30), () -> isIngestBusy);
+    }
+
+    /** A question with one row as its answer. */
+    private static MetricsQuery question() {
+        Issues issues = new Issues();
+        Filter none = new FilterReader(issues, _ -> null).filters(List.of());
+        return MetricsQuery.ungrouped(WINDOWS, List.of(QueryMetric.SESSIONS), none);
     }
 
     private static String processes(QueryEngine engine) {
@@ -86,6 +96,32 @@ class QueryTurnsTest {
             for (Future<String> one : asked) {
                 assertThat(one.get()).isEqualTo("0");
             }
+        }
+    }
+
+    @Test
+    void a_file_that_is_read_slowly_keeps_no_question_waiting() throws Exception {
+        QueryEngine engine = engine(true);
+        CountDownLatch read = new CountDownLatch(1);
+        CountDownLatch first = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<?> file = threads.submit(() -> engine.each(question(), _ -> {
+                first.countDown();
+                try {
+                    read.await();
+                } catch (InterruptedException stop) {
+                    throw new IllegalStateException(stop);
+                }
+            }));
+            first.await();
+            Future<List<QueryRow>> asked = threads.submit(() -> engine.answer(question()));
+            try {
+                assertThat(asked.get(30, TimeUnit.SECONDS).getFirst().metrics()).containsExactly(0L);
+                assertThat(file.isDone()).isFalse();
+            } finally {
+                read.countDown();
+            }
+            file.get();
         }
     }
 }

@@ -23,6 +23,8 @@ public final class TestDatabase {
     /** A system property, so that the class loaders of one JVM (Quarkus has several) share one server. */
     private static final String SERVER = "altcontext.test-database.url";
 
+    private static final int MAX_TRIES = 5;
+
     private static final Queue<String> MADE = new ConcurrentLinkedQueue<>();
 
     private TestDatabase() {}
@@ -35,14 +37,25 @@ public final class TestDatabase {
     /** The address of a copy of a database that {@link #fresh} has made. Connections to that one are ended. */
     public static String copyOf(String url) {
         String name = URI.create(url).getPath().substring(1);
-        execute(server(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
-        return create(name);
+        for (int tries = 1; ; tries++) {
+            execute(server(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+            try {
+                return create(name);
+            } catch (IllegalStateException refused) {
+                // Citus' own processes connect again.
+                boolean isInUse =
+                        refused.getCause() instanceof SQLException cause && "55006".equals(cause.getSQLState());
+                if (!isInUse || tries == MAX_TRIES) {
+                    throw refused;
+                }
+            }
+        }
     }
 
     private static String create(String template) {
         String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-        execute(server(), "CREATE DATABASE " + name + " TEMPLATE " + template);
         MADE.add(name);
+        execute(server(), "CREATE DATABASE " + name + " TEMPLATE " + template);
         URI uri = URI.create(server());
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         return uri.getScheme() + "://" + uri.getRawAuthority() + "/" + name + query;
