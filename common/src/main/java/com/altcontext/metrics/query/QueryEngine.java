@@ -2,6 +2,7 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.metrics.query.RawRows.Parallelism;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
@@ -56,7 +57,7 @@ public final class QueryEngine {
                     rows.each(query, consumer);
                     return rows;
                 },
-                isIngestBusy.getAsBoolean() ? RawRows.Pace.ONE_PROCESS : RawRows.Pace.QUICK);
+                isIngestBusy.getAsBoolean() ? Parallelism.NONE : Parallelism.AS_PLANNED);
     }
 
     /** How many sessions there were, and how many of them came to each step. Throws as {@link #answer(MetricsQuery)} does. */
@@ -67,19 +68,19 @@ public final class QueryEngine {
     /** Asks several questions about the same windows in one snapshot, within the time of one. */
     <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions) {
         if (!isIngestBusy.getAsBoolean()) {
-            return ask(windows, questions, RawRows.Pace.QUICK);
+            return ask(windows, questions, Parallelism.AS_PLANNED);
         }
         turn.lock();
         try {
-            return ask(windows, questions, RawRows.Pace.ONE_PROCESS);
+            return ask(windows, questions, Parallelism.NONE);
         } finally {
             turn.unlock();
         }
     }
 
-    private <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions, RawRows.Pace pace) {
+    private <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions, Parallelism parallelism) {
         try {
-            return sql.inSnapshot(tx -> questions.apply(new RawRows(tx, windows, timeout, pace)));
+            return sql.inSnapshot(tx -> questions.apply(new RawRows(tx, windows, timeout, parallelism)));
         } catch (SqlFailure failed) {
             if (failed.isCanceled()) {
                 throw new QueryTooSlow();

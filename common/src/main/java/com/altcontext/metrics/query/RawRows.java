@@ -28,7 +28,8 @@ final class RawRows {
     /** A loop would look into each partition for each session, since the planner takes the sessions of a step for fewer than they are. */
     private static final String NO_LOOPS = "SELECT set_config('enable_nestloop', 'off', true)";
 
-    private static final String ONE_PROCESS = "SELECT set_config('max_parallel_workers_per_gather', '0', true)";
+    /** To be put behind the other settings. */
+    private static final String ONE_PROCESS = ", set_config('max_parallel_workers_per_gather', '0', true)";
 
     private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
 
@@ -50,22 +51,20 @@ final class RawRows {
 
     private @Nullable LocalDate until;
 
-    /** How much of the database's machine a question may take. */
-    enum Pace {
-        /** As many processes as the planner wants. */
-        QUICK,
-        ONE_PROCESS
+    /** How many processes of the database may work on a statement. */
+    enum Parallelism {
+        /** As many as the planner wants. */
+        AS_PLANNED,
+        NONE
     }
 
     /** @throws RawRowsGone if a part of the windows was purged */
-    RawRows(Tx tx, List<ZoneWindow> windows, Duration timeout, Pace pace) {
+    RawRows(Tx tx, List<ZoneWindow> windows, Duration timeout, Parallelism parallelism) {
         this.tx = tx;
         this.windows = windows;
         this.endNanos = System.nanoTime() + timeout.toNanos();
-        var _ = tx.query(SETTINGS, row -> row.text(1));
-        if (pace == Pace.ONE_PROCESS) {
-            var _ = tx.query(ONE_PROCESS, row -> row.text(1));
-        }
+        String settings = parallelism == Parallelism.NONE ? SETTINGS + ONE_PROCESS : SETTINGS;
+        var _ = tx.query(settings, row -> row.text(1));
         LocalDate first = RawConditions.firstPartition(windows);
         LocalDate keptFrom = query(Condition.of(KEPT_FROM, properties(), first), row -> row.day(1))
                 .getFirst();
