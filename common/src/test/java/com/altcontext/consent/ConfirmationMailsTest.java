@@ -1,0 +1,135 @@
+package com.altcontext.consent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.consent.ConfirmationToken.Request;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.OneConnection;
+import com.altcontext.db.Sql;
+import com.altcontext.delivery.Outbox;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.LeadReview;
+import com.altcontext.lead.Leads;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Which forms send a mail that asks for confirmation, and what it says. */
+class ConfirmationMailsTest extends ConfirmationFixture {
+    @Test
+    void an_address_that_does_not_answer_gets_one_mail_a_day_and_three_in_all() {
+        List<Integer> mails = new ArrayList<>();
+        for (int hour = 0; hour < 120; hour += 6) {
+            capture(JO.at(NOW.plus(Duration.ofHours(hour))));
+            mails.add(deliver().size());
+        }
+
+        assertThat(mails).startsWith(1, 0, 0, 0, 1, 0, 0, 0, 1, 0).containsSequence(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        assertThat(mails.stream().mapToInt(Integer::intValue).sum()).isEqualTo(3);
+        assertThat(database.count("SELECT count(*) FROM form_submissions")).isEqualTo(20);
+        assertThat(database.count("SELECT count(*) FROM consent_events")).isEqualTo(3);
+    }
+
+    @Test
+    void no_further_mail_is_made_while_one_is_on_its_way_and_the_day_counts_from_its_delivery() {
+        capture(JO);
+        capture(JO.at(NOW.plus(Duration.ofHours(25))));
+        assertThat(mails()).isEqualTo(1);
+
+        database.sql().inTransaction(tx -> {
+            Outbox.delivered(
+                    tx,
+                    Outbox.claim(tx, Outbox.Kind.MAIL, 1).stream()
+                            .map(Outbox.Message::id)
+                            .toList());
+            return true;
+        });
+        assertThat(mails()).isZero();
+        assertThat(database.count("SELECT count(*) FROM leads WHERE confirmation_mailed_at > now() - interval '1 min'"))
+                .isOne();
+    }
+
+    /** Within a day, on four connections. */
+    @Tag("slow")
+    @Test
+    void ten_thousand_forms_with_one_address_make_one_mail() throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int machine = 0; machine < 4; machine++) {
+                int first = machine;
+                running.add(threads.submit(() -> {
+                    DatabaseUrl url = DatabaseUrl.parse(database.url());
+                    Leads leads = leads(
+                            new Sql(new OneConnection(
+                                    DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password()))),
+                            WITH_MAIL);
+                    for (int i = first; i < 10_000; i += 4) {
+                        leads.capture(
+                                JO.form("form " + i).at(NOW.plusSeconds(8L * i)).capture());
+                    }
+                    return 0;
+                }));
+            }
+            for (Future<?> one : running) {
+                one.get();
+            }
+        }
+
+        assertThat(database.count("SELECT count(*) FROM form_submissions")).isEqualTo(10_000);
+        assertThat(mails()).isEqualTo(1);
+        assertThat(database.texts("SELECT confirmation_mails::text FROM leads")).containsExactly("1");
+        assertThat(database.count("SELECT count(*) FROM consent_events")).isEqualTo(1);
+    }
+
+    @Test
+    void a_lead_in_review_gets_its_mail_once_an_operator_has_accepted_it() {
+        leads(database.sql(), WITH_MAIL).capture(JO.capture().markedForReview());
+        capture(JO.form("another").at(NOW.plus(Duration.ofHours(25))));
+        assertThat(mails()).isOne();
+        assertThat(deliver()).as("due").isEmpty();
+
+        assertThat(new LeadReview(database.sql()).accept("another-site", null, NOW))
+                .isZero();
+        assertThat(deliver()).isEmpty();
+        assertThat(new LeadReview(database.sql()).accept(null, ADDRESS, NOW)).isOne();
+        List<Request> links = deliver();
+        assertThat(links).hasSize(1);
+        assertThat(confirm(links.getFirst(), NOW)).isTrue();
+        assertThat(status()).isEqualTo("express");
+    }
+
+    @Test
+    void a_marked_form_and_a_bot_s_form_send_no_mail_to_an_address() {
+        capture(JO.byBot());
+        assertThat(mails()).isZero();
+        capture(JO.consent(ConsentStatus.PENDING).at(NOW.plusSeconds(60)));
+        leads(database.sql(), WITH_MAIL)
+                .capture(JO.at(NOW.plusSeconds(120)).capture().markedForReview());
+        assertThat(mails()).isZero();
+    }
+
+    @Test
+    void whoever_unsubscribes_gets_no_mail_that_was_on_its_way() {
+        capture(JO);
+        unsubscribe(NOW.plusSeconds(60));
+
+        assertThat(mails()).isZero();
+    }
+
+    @Test
+    void a_mail_is_in_the_language_of_the_lead_and_says_nothing_that_the_form_said() {
+        capture(JO.form("buy pills").purpose("at evil.example"));
+
+        assertThat(database.texts(
+                        "SELECT concat_ws('|', o.language, l.language, o.property_id, o.destination) || o.body"
+                                + " FROM outbox AS o JOIN leads AS l ON l.id = o.lead_id"))
+                .allSatisfy(row ->
+                        assertThat(row).matches("fr\\|fr\\|default\\{\"site\": \"[^\"]+\", \"consentId\": \\d+}"));
+    }
+}

@@ -1,0 +1,104 @@
+package com.altcontext.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.altcontext.db.DatabaseUrl.Host;
+import com.altcontext.devdb.TestDatabase;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whether and how the database of an address is reached by TLS. */
+class DatabaseUrlTlsTest {
+    private static final String FILES = "org.postgresql.ssl.LibPQFactory";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"db.example.com", "ep-1.neon.example", "34.12.1.9", "[2600:1f18::1]", "flympg.net.example"})
+    void a_host_outside_is_reached_by_tls_alone_and_its_certificate_is_verified(String host) throws SQLException {
+        assertThat(DatabaseUrlTest.driverSees("postgres://u:p@" + host + "/d"))
+                .containsEntry("sslmode", "verify-full")
+                .containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost",
+                "db",
+                "127.0.0.1",
+                "[::1]",
+                "10.0.0.5",
+                "172.30.57.2",
+                "192.168.1.1",
+                "[fdaa:0:1::3]",
+                "app-db.flycast",
+                "top2.nearest.of.app-db.internal",
+                "App-DB.Internal",
+            })
+    void on_this_machine_and_on_a_private_network_tls_is_taken_where_it_is_offered(String host) throws SQLException {
+        assertThat(DatabaseUrlTest.driverSees("postgres://u:p@" + host + "/d"))
+                .doesNotContainKey("sslmode")
+                .containsEntry("sslfactory", FILES);
+    }
+
+    @Test
+    void fly_s_managed_postgres_is_reached_by_tls_alone() throws SQLException {
+        assertThat(DatabaseUrlTest.driverSees("postgres://u:p@pgbouncer.abc.flympg.net/fly-db"))
+                .containsEntry("sslmode", "require")
+                .containsEntry("sslfactory", FILES);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sslmode=disable, disable, org.postgresql.ssl.LibPQFactory",
+        "sslmode=require, require, org.postgresql.ssl.LibPQFactory",
+        "sslmode=verify-ca, verify-ca, org.postgresql.ssl.LibPQFactory",
+        "sslmode=verify-full, verify-full, org.postgresql.ssl.DefaultJavaSSLFactory",
+        "sslmode=verify-full&sslrootcert=system, verify-full, org.postgresql.ssl.DefaultJavaSSLFactory",
+        "sslrootcert=system, verify-full, org.postgresql.ssl.DefaultJavaSSLFactory",
+        "sslrootcert=%2Fca.pem, verify-full, org.postgresql.ssl.LibPQFactory",
+    })
+    void the_tls_options_of_the_address_apply(String options, String mode, String factory) throws SQLException {
+        Map<String, String> seen = DatabaseUrlTest.driverSees("postgres://u:p@db.example.com/d?" + options);
+
+        assertThat(seen).containsEntry("sslmode", mode);
+        assertThat(seen.get("sslfactory")).isEqualTo(factory);
+        assertThat(seen.get("sslrootcert")).isNotEqualTo("system");
+    }
+
+    @Test
+    @Tag("single-node") // The images of Citus offer TLS.
+    void a_server_without_tls_does_not_get_the_password_where_tls_is_required() {
+        DatabaseUrl fresh = DatabaseUrl.parse(TestDatabase.fresh());
+        Host host = fresh.hosts().getFirst();
+        String outside = DatabaseUrl.parse("postgres://postgres@db.example.com:" + host.port() + "/postgres")
+                .jdbcUrl();
+
+        assertThatThrownBy(() -> DriverManager.getConnection(
+                        outside.replace("db.example.com", host.name()), fresh.user(), fresh.password()))
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        refused -> assertThat(refused.getSQLState()).isEqualTo("08004"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'a.internal,10.0.0.1', ",
+        "'a.internal,db.example.com', verify-full",
+        "'db.example.com,a.internal', verify-full",
+        "'direct.a.flympg.net,a.internal', require",
+        "'direct.a.flympg.net,db.example.com', verify-full"
+    })
+    void of_several_hosts_the_least_private_decides_about_tls(String hosts, @Nullable String mode) {
+        assertThat(DatabaseUrl.parse("postgres://u:p@" + hosts + "/d").tls().mode())
+                .isEqualTo(Optional.ofNullable(mode));
+    }
+}
