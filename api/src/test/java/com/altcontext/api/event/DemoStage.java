@@ -12,6 +12,11 @@ import java.util.Map;
 
 /** The demo site, the packaged service that it uses, the service's database, and a browser. */
 final class DemoStage implements AutoCloseable {
+    /** Waits until the browser has reported its largest paint; it reports none after a click. */
+    static final String PAINTED = """
+            new Promise((done) =>
+              new PerformanceObserver(() => done()).observe({type: 'largest-contentful-paint', buffered: true}))""";
+
     /** Lets the browser paint. */
     static final String TWO_FRAMES =
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";

@@ -3,6 +3,7 @@ package com.altcontext.api.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Load;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.Sql;
@@ -34,7 +35,7 @@ class KillIT {
         Map<String, ObjectNode> unanswered = new HashMap<>();
         for (int round = 1; round <= 4; round++) {
             try (PackagedService service = PackagedService.on(url)) {
-                PackagedService.Load load = PackagedService.Load.of(CLIENTS, service);
+                Load load = Load.of(CLIENTS, service);
                 load.awaitAcknowledged(round * 300);
                 service.kill();
                 load.stop();
@@ -66,7 +67,7 @@ class KillIT {
 
     @Test
     void an_event_acknowledged_before_a_kill_is_a_duplicate_after_it() throws Exception {
-        ObjectNode event = PackagedService.Load.event("anon-of-a-kill");
+        ObjectNode event = Load.event("anon-of-a-kill");
         Call.Answer first;
         try (PackagedService service = PackagedService.on(url)) {
             first = service.post(event);
@@ -91,7 +92,7 @@ class KillIT {
     void a_terminated_service_answers_what_is_in_flight_and_writes_its_counts() throws Exception {
         int refused = 50;
         try (PackagedService service = PackagedService.on(url)) {
-            PackagedService.Load load = PackagedService.Load.of(CLIENTS, service);
+            Load load = Load.of(CLIENTS, service);
             load.awaitAcknowledged(500);
             for (int i = 0; i < refused; i++) {
                 assertThat(service.post("{}").status()).isEqualTo(400);

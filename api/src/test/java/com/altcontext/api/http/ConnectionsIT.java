@@ -3,6 +3,7 @@ package com.altcontext.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.altcontext.api.testing.Load;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.StoredRows;
@@ -104,8 +105,7 @@ class ConnectionsIT {
 
             service.awaitHealth("200");
             String anonId = "anon-after-the-flood";
-            assertThat(service.post(PackagedService.Load.event(anonId)).header("x-outcome"))
-                    .isEqualTo("stored");
+            assertThat(service.post(Load.event(anonId)).header("x-outcome")).isEqualTo("stored");
             assertThat(new StoredRows(sql).events(anonId)).hasSize(1);
         }
     }
@@ -143,7 +143,7 @@ class ConnectionsIT {
                 try {
                     RawClient client = new RawClient(address);
                     open.add(client);
-                    String event = PackagedService.Load.event("anon-flood-" + i).toString();
+                    String event = Load.event("anon-flood-" + i).toString();
                     client.write(
                             "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
                                     + event.length() + "\r\n\r\n" + event);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Load;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.DatabaseUrl;
@@ -30,13 +31,13 @@ class DatabaseAwayIT {
         try (EmbeddedDatabase database = TestDatabase.own()) {
             Migrations.of(DatabaseUrl.parse(database.url())).apply();
             try (PackagedService service = PackagedService.on(database.url())) {
-                PackagedService.Load load = PackagedService.Load.of(32, service);
+                Load load = Load.of(32, service);
                 load.awaitAcknowledged(300);
 
                 database.stop();
                 load.awaitRefused(300);
                 assertThat(service.health()).isEqualTo("200");
-                Call.Answer refused = service.post(PackagedService.Load.event("anon-without-database"));
+                Call.Answer refused = service.post(Load.event("anon-without-database"));
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.header("retry-after")).isEqualTo("2");
                 assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"unavailable\"}");
@@ -175,11 +176,11 @@ class DatabaseAwayIT {
 
     /** Whether the property exists is unknown until the database was reached; after that it is known not to. */
     private static int statusOfNamedProperty(PackagedService service) throws Exception {
-        return service.post(PackagedService.Load.event("anon-at-the-start").put("propertyId", "no-such-site"))
+        return service.post(Load.event("anon-at-the-start").put("propertyId", "no-such-site"))
                 .status();
     }
 
     private static int status(PackagedService service) throws Exception {
-        return service.post(PackagedService.Load.event("anon-at-the-start")).status();
+        return service.post(Load.event("anon-at-the-start")).status();
     }
 }

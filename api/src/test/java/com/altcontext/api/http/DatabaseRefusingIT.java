@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Load;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
@@ -134,18 +135,14 @@ class DatabaseRefusingIT {
                 "POST",
                 "/v1/events",
                 "application/json",
-                PackagedService.Load.event("anon-unwilling").toString());
+                Load.event("anon-unwilling").toString());
     }
 
     /** The routes that write, the operator's last. */
     private List<Request> writing() {
         return List.of(
                 event(),
-                new Request(
-                        "POST",
-                        "/v1/events/batch",
-                        "application/json",
-                        "[" + PackagedService.Load.event("anon-unwilling") + "]"),
+                new Request("POST", "/v1/events/batch", "application/json", "[" + Load.event("anon-unwilling") + "]"),
                 new Request(
                         "POST",
                         "/v1/leads/capture",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.Load;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.StoredRows;
@@ -99,7 +100,7 @@ class MemoryIT {
         URI address = URI.create(service.address());
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CONNECTIONS; i++) {
-                String event = PackagedService.Load.event("anon-ahead-" + i).toString();
+                String event = Load.event("anon-ahead-" + i).toString();
                 var _ = clients.submit(() -> {
                     try (RawClient client = new RawClient(address)) {
                         client.write("POST /v1/events HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
@@ -119,8 +120,7 @@ class MemoryIT {
         StoredRows.await(
                 () -> {
                     try {
-                        return service.post(PackagedService.Load.event("anon-after-the-crowd"))
-                                .status();
+                        return service.post(Load.event("anon-after-the-crowd")).status();
                     } catch (IOException gone) {
                         throw new AssertionError(gone);
                     }
@@ -130,7 +130,7 @@ class MemoryIT {
     }
 
     private static ObjectNode event(int i) {
-        ObjectNode event = PackagedService.Load.event("anon-crowd-" + i);
+        ObjectNode event = Load.event("anon-crowd-" + i);
         ObjectNode utm = event.putObject("utm");
         for (String field : List.of("source", "medium", "campaign", "term", "content")) {
             utm.put(field, "日".repeat(255));

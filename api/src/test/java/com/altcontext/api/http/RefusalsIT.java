@@ -3,6 +3,7 @@ package com.altcontext.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Load;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.TestService;
@@ -84,7 +85,7 @@ class RefusalsIT {
             }
 
             assertThat(service.health()).isEqualTo("200");
-            Call.Answer stored = service.post(PackagedService.Load.event("anon-after-the-refusals"));
+            Call.Answer stored = service.post(Load.event("anon-after-the-refusals"));
             assertThat(stored.header("x-outcome")).isEqualTo("stored");
         }
     }

@@ -3,6 +3,7 @@ package com.altcontext.api.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Load;
 import com.altcontext.api.testing.PackagedService;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
@@ -93,9 +94,7 @@ class FiguresMemoryIT {
 
     private static void assertLivesAndStores(PackagedService service) throws IOException {
         assertThat(service.health()).isEqualTo("200");
-        assertThat(service.post(PackagedService.Load.event("anon-after-figures"))
-                        .status())
-                .isEqualTo(202);
+        assertThat(service.post(Load.event("anon-after-figures")).status()).isEqualTo(202);
     }
 
     @Test

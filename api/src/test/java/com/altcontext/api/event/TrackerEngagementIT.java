@@ -1,0 +1,147 @@
+package com.altcontext.api.event;
+
+import static com.altcontext.api.event.DemoStage.PAINTED;
+import static com.altcontext.api.event.DemoStage.TWO_FRAMES;
+import static com.altcontext.api.event.DemoStage.anonId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Chromium;
+import com.altcontext.api.testing.ChromiumTab;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What the tracker sends when a page is left or comes back: engagement and web vitals. As {@link TrackerIT}, in a real browser. */
+class TrackerEngagementIT {
+    private static final DemoStage STAGE = new DemoStage();
+
+    private final Chromium.Profile visitor = STAGE.browser.visitor();
+
+    @AfterAll
+    static void stop() {
+        STAGE.close();
+    }
+
+    @Test
+    void leaving_a_tab_sends_engagement_and_web_vitals() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        tab.evaluate(PAINTED);
+        tab.click("h1");
+        tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+        tab.await("scrollY > 0");
+        tab.evaluate(TWO_FRAMES);
+
+        visitor.tab().toFront();
+
+        JsonNode engagement = STAGE.await(tab, "engagement", 1).getFirst();
+        assertThat(engagement.path("engaged_time_ms").intValue()).isPositive();
+        assertThat(engagement.path("scroll_depth_percent").intValue()).isEqualTo(100);
+        assertThat(engagement.path("ttfb_ms").doubleValue()).isPositive();
+        assertThat(engagement.path("fcp_ms").doubleValue())
+                .isGreaterThanOrEqualTo(engagement.path("ttfb_ms").doubleValue());
+        assertThat(engagement.path("lcp_ms").doubleValue())
+                .isGreaterThanOrEqualTo(engagement.path("fcp_ms").doubleValue());
+        assertThat(engagement.path("inp_ms").isNumber()).isTrue();
+        assertThat(engagement.path("cls_score").isNumber()).isTrue();
+
+        // Neither the time nor the web vitals are sent a second time.
+        tab.toFront();
+        tab.evaluate(TWO_FRAMES);
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
+        JsonNode again = STAGE.await(tab, "engagement", 2).getLast();
+        assertThat(again.path("ttfb_ms").isNull()).isTrue();
+        assertThat(again.path("lcp_ms").isNull()).isTrue();
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void layout_shifts_and_slow_clicks_are_measured() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        tab.evaluate(PAINTED);
+        tab.evaluate("document.querySelector('main').style.paddingTop = innerHeight / 4 + 'px'");
+        tab.evaluate(TWO_FRAMES);
+        tab.evaluate("""
+                document.querySelector('h1').addEventListener('click', () => {
+                  const end = performance.now() + 200;
+                  while (performance.now() < end) {}
+                })""");
+        tab.click("h1");
+        tab.evaluate(TWO_FRAMES);
+
+        visitor.tab().toFront();
+
+        JsonNode engagement = STAGE.await(tab, "engagement", 1).getFirst();
+        assertThat(engagement.path("inp_ms").doubleValue()).isBetween(200.0, 60_000.0);
+        assertThat(engagement.path("cls_score").doubleValue()).isBetween(0.01, 1.0);
+    }
+
+    @Test
+    void closing_a_page_sends_engagement_once() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        STAGE.await(tab, "page_view", 1);
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
+
+        List<JsonNode> engagements = STAGE.await(tab, "engagement", 1);
+        assertThat(engagements.getFirst().path("path").textValue()).isEqualTo("/index.html");
+    }
+
+    @Test
+    void a_page_that_comes_back_from_the_cache_of_pages_is_seen_again() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("window.kept = 'the same page'");
+        tab.open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 2);
+
+        tab.evaluate("history.back()");
+        tab.await("window.kept === 'the same page'");
+
+        List<JsonNode> views = STAGE.await(tab, "page_view", 3);
+        assertThat(views.getLast().path("path").textValue()).isEqualTo("/index.html");
+        assertThat(STAGE.stored.sessions(anonId(tab))).hasSize(1);
+    }
+
+    @Test
+    void a_page_that_comes_back_and_is_left_unpainted_sends_no_earlier_paint() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        tab.evaluate(PAINTED);
+        tab.evaluate("dispatchEvent(new Event('pagehide'))");
+        assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("fcp_ms").isNumber())
+                .isTrue();
+
+        tab.evaluate("""
+                dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+                dispatchEvent(new Event('pagehide'))""");
+
+        JsonNode again = STAGE.await(tab, "engagement", 2).getLast();
+        assertThat(again.path("ttfb_ms").doubleValue()).isZero();
+        for (String paint : List.of("fcp_ms", "lcp_ms", "cls_score")) {
+            assertThat(again.path(paint).isNull()).as(paint).isTrue();
+        }
+    }
+
+    @Test
+    void a_browser_that_refuses_the_beacon_is_sent_a_fetch_when_the_page_is_left() {
+        for (String refusal : List.of("() => false", "() => { throw new TypeError() }", "undefined")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("navigator.sendBeacon = " + refusal);
+            tab.open(STAGE.site.at("/index.html"));
+            String anonId = anonId(tab);
+            tab.open(STAGE.site.at("/thanks.html"));
+
+            assertThat(STAGE.await(anonId, "engagement", 1)
+                            .getFirst()
+                            .path("path")
+                            .textValue())
+                    .as(refusal)
+                    .isEqualTo("/index.html");
+        }
+    }
+}
