@@ -3,7 +3,6 @@ package com.altcontext.db;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +36,7 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
         Optional<String> mode = Optional.ofNullable(options.get("sslmode"))
                 .or(() -> hosts.stream()
                         .flatMap(host -> defaultMode(host, options.get("sslrootcert") != null).stream())
-                        .max(Comparator.comparing(VERIFIED::equals)));
+                        .reduce((one, other) -> other.equals(VERIFIED) ? other : one));
         boolean system = SYSTEM.equals(options.get("sslrootcert"));
         boolean ownFile = options.containsKey("sslcert")
                 || (options.containsKey("sslrootcert") && !system)

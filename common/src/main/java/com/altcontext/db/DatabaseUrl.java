@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -95,10 +96,9 @@ public record DatabaseUrl(
         all.put(
                 "logServerErrorDetail",
                 "false"); // the server's details hold row values: Key (email)=(…) already exists
-        return "jdbc:postgresql://" + allHosts() + "/" + encoded(database)
-                + all.entrySet().stream()
-                        .map(option -> option.getKey() + "=" + encoded(option.getValue()))
-                        .collect(Collectors.joining("&", "?", ""));
+        StringJoiner written = new StringJoiner("&", "?", "");
+        all.forEach((name, value) -> written.add(name + "=" + encoded(value)));
+        return "jdbc:postgresql://" + allHosts() + "/" + encoded(database) + written;
     }
 
     /** How it is encrypted, also where the URL does not say. */

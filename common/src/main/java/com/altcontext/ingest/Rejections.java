@@ -27,12 +27,6 @@ public final class Rejections {
             ON CONFLICT (day, property_id, endpoint, reason) DO UPDATE SET count = known.count + excluded.count
             """;
 
-    /** The rows are locked in one order, so that two machines never wait for each other. */
-    private static final Comparator<CountRow> ORDER = Comparator.comparing((CountRow row) -> row.key.day)
-            .thenComparing(row -> row.key.propertyId)
-            .thenComparing(row -> row.key.endpoint)
-            .thenComparing(row -> row.key.reason);
-
     private final Map<Key, Long> counts = new ConcurrentHashMap<>();
     private final Function<String, ZoneId> timeZone;
     private final InstantSource clock;
@@ -69,7 +63,11 @@ public final class Rejections {
         if (rows.isEmpty()) {
             return;
         }
-        rows.sort(ORDER);
+        // The rows are locked in one order, so that two machines never wait for each other.
+        rows.sort(Comparator.comparing((CountRow row) -> row.key.day)
+                .thenComparing(row -> row.key.propertyId)
+                .thenComparing(row -> row.key.endpoint)
+                .thenComparing(row -> row.key.reason));
         Columns<CountRow> columns = new Columns<>(rows);
         try {
             sql.inTransaction(tx -> tx.update(

@@ -2,11 +2,8 @@ package com.altcontext.api.dashboard;
 
 import com.altcontext.api.http.OperatorAuth;
 import com.altcontext.api.http.Problem;
-import com.altcontext.api.http.RateLimited;
-import com.altcontext.api.http.SameOrigin;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.api.http.StaticFile;
-import com.altcontext.client.Limit;
 import com.altcontext.value.Language;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.MultiMap;
@@ -60,8 +57,6 @@ public class DashboardPageResource {
      * cookie of a session came with the request, so that the page need not ask in vain.
      */
     @GET
-    @SameOrigin
-    @RateLimited(Limit.SCRIPTS)
     public RestResponse<byte[]> page(@Context HttpServerRequest request, @QueryParam("lang") @Nullable String lang) {
         Language named = Language.named(lang);
         if (named != null) {
@@ -87,8 +82,6 @@ public class DashboardPageResource {
      */
     @GET
     @Path("app.{hash:[0-9a-f]{16}}.js")
-    @SameOrigin
-    @RateLimited(Limit.SCRIPTS)
     public RestResponse<byte[]> script(@Context HttpServerRequest request, @PathParam("hash") String hash) {
         return file("app.js", hash, request);
     }
@@ -96,8 +89,6 @@ public class DashboardPageResource {
     /** The style, in the same way. */
     @GET
     @Path("app.{hash:[0-9a-f]{16}}.css")
-    @SameOrigin
-    @RateLimited(Limit.SCRIPTS)
     public RestResponse<byte[]> style(@Context HttpServerRequest request, @PathParam("hash") String hash) {
         return file("app.css", hash, request);
     }

@@ -1,15 +1,11 @@
 package com.altcontext.api.dashboard;
 
 import com.altcontext.access.Permissions;
-import com.altcontext.access.Scope;
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.Callers;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.StreamedAnswer;
-import com.altcontext.client.Limit;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.ingest.DatabaseExecutors;
@@ -103,8 +99,6 @@ public class DashboardResource {
 
     @GET
     @Path("properties")
-    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<PropertiesBody> properties(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
@@ -125,8 +119,6 @@ public class DashboardResource {
 
     @GET
     @Path("leads")
-    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<LeadCountsBody> leads(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
@@ -142,8 +134,6 @@ public class DashboardResource {
     /** The leads themselves, as a file. A button asks for it, which sends a body of any type or none. */
     @POST
     @Path("leads.csv")
-    @RequiresScope(value = Scope.LEADS_READ, byProperty = true)
-    @RateLimited(Limit.LEAD_EXPORT)
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<byte[]>> leadsCsv(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);

@@ -8,12 +8,9 @@ import com.altcontext.api.http.FetchSite;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.OperatorAuth;
 import com.altcontext.api.http.Problem;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.api.http.SameOrigin;
 import com.altcontext.api.http.SessionCookie;
-import com.altcontext.client.Limit;
 import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.property.Property;
@@ -82,8 +79,6 @@ public class SessionResource {
 
     /** Signs in. */
     @POST
-    @SameOrigin
-    @RateLimited(Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<SessionBody> begin(@Context RoutingContext routing) {
@@ -104,8 +99,6 @@ public class SessionResource {
 
     /** Says what the session opens. That there is none is an answer too, so the refusal is not counted. */
     @GET
-    @SameOrigin
-    @RateLimited(Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<RestResponse<Object>> show(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
@@ -125,8 +118,6 @@ public class SessionResource {
 
     /** Signs out: the session ends here, and for every copy of the cookie. */
     @DELETE
-    @SameOrigin
-    @RateLimited(Limit.DASHBOARD)
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<EndedBody> end(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);

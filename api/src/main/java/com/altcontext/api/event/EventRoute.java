@@ -2,12 +2,9 @@ package com.altcontext.api.event;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.DirectHandler;
-import com.altcontext.api.http.DirectRoute;
 import com.altcontext.api.http.ErrorMapper;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
-import com.altcontext.api.http.Public;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequestMetrics;
@@ -27,8 +24,6 @@ import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Weight;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -84,10 +79,6 @@ public final class EventRoute implements DirectHandler {
     }
 
     @Override
-    @DirectRoute({"/v1/events", BATCH})
-    @Public
-    @RateLimited(Limit.EVENTS)
-    @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public void handle(RequestContext request, byte[] body) {
         if (request.route().path().equals(BATCH)) {
             takeBatch(request, JsonBody.readBatch(body, MAX_EVENTS));

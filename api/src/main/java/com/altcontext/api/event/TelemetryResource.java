@@ -1,9 +1,6 @@
 package com.altcontext.api.event;
 
-import com.altcontext.api.http.Public;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.StaticFile;
-import com.altcontext.client.Limit;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -30,8 +27,6 @@ public class TelemetryResource {
 
     /** The script under the name that does not change. */
     @GET
-    @Public
-    @RateLimited(Limit.SCRIPTS)
     @Path("telemetry.js")
     public RestResponse<byte[]> get(@Context HttpServerRequest request) {
         return answer(request, SOON);
@@ -42,8 +37,6 @@ public class TelemetryResource {
      * must not keep: it would otherwise stop counting when the service is renewed.
      */
     @GET
-    @Public
-    @RateLimited(Limit.SCRIPTS)
     @Path("telemetry.{hash:[0-9a-f]{16}}.js")
     public RestResponse<byte[]> get(@Context HttpServerRequest request, @PathParam("hash") String hash) {
         return answer(request, hash.equals(SCRIPT.hash()) ? NEVER : SOON);

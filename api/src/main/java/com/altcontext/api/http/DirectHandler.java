@@ -1,6 +1,6 @@
 package com.altcontext.api.http;
 
-/** Answers the requests of each {@link DirectRoute}, which stands at its {@link #handle}. */
+/** Answers the requests of the routes that are {@linkplain Route#isDirect() direct}. */
 public interface DirectHandler {
     /** Answers on the event loop, now or later. What it throws is answered by {@link ErrorMapper}. */
     void handle(RequestContext request, byte[] body);

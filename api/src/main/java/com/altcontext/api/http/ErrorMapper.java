@@ -146,7 +146,7 @@ public class ErrorMapper {
         RequestContext request = RequestContext.find(routing);
         boolean isFrench = language == Language.FRENCH
                 && request != null
-                && request.route().readableByOtherOrigins();
+                && request.route().access().readableByOtherOrigins();
         return answer.problem.json(isFrench ? FrenchIssues.of(answer.issues) : answer.issues);
     }
 

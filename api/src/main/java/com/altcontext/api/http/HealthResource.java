@@ -26,8 +26,6 @@ public class HealthResource {
     }
 
     @GET
-    @Public
-    @Unlimited
     @Produces(MediaType.APPLICATION_JSON)
     public RestResponse<String> get() {
         if (database.wasReady()) {

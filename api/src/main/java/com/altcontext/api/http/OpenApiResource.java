@@ -1,6 +1,5 @@
 package com.altcontext.api.http;
 
-import com.altcontext.client.Limit;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,8 +14,6 @@ import org.jboss.resteasy.reactive.RestResponse;
 @NonBlocking
 public class OpenApiResource {
     @GET
-    @Public
-    @RateLimited(Limit.DOCUMENTS)
     public RestResponse<byte[]> get() {
         return RestResponse.ResponseBuilder.ok(document())
                 .header("Content-Type", "application/yaml")

@@ -74,10 +74,7 @@ public final class OperatorAuth {
      */
     CompletionStage<Void> check(RequestContext request) {
         return permissions(request).thenAccept(granted -> {
-            Route route = request.route();
-            boolean included =
-                    granted.scopes().containsAll(route.scopes()) && (route.byProperty() || !granted.isRestricted());
-            if (!included) {
+            if (!request.route().access().includes(granted)) {
                 throw new Refusal(Problem.FORBIDDEN);
             }
             request.permit(granted);

@@ -98,7 +98,7 @@ public final class RequestContext {
      */
     boolean showsPage() {
         String mode = request().getHeader("sec-fetch-mode");
-        if (!route.readableByOtherOrigins() || accepts(MediaType.APPLICATION_JSON)) {
+        if (!route.access().readableByOtherOrigins() || accepts(MediaType.APPLICATION_JSON)) {
             return false;
         }
         if (mode != null) {
@@ -224,7 +224,7 @@ public final class RequestContext {
     /** The allowance that the request counts against; null if it counts against none. */
     @Nullable
     Limit limit() {
-        return route.limit(signedIn);
+        return route.allowance().limit(signedIn);
     }
 
     /**

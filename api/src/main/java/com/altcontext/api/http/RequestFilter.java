@@ -123,7 +123,7 @@ class RequestFilter {
             answerOptions(request, methods, originAllowed);
             return;
         }
-        if (route.scopes().isEmpty()) {
+        if (route.access().isOpen()) {
             admit(context);
             return;
         }

@@ -1,18 +1,11 @@
 package com.altcontext.api.http;
 
+import com.altcontext.access.Scope;
+import com.altcontext.client.Limit;
 import io.vertx.core.http.HttpMethod;
-import jakarta.enterprise.inject.Any;
-import jakarta.enterprise.inject.spi.Bean;
-import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.Path;
-import java.lang.annotation.Annotation;
-import java.lang.reflect.Method;
-import java.util.Comparator;
+import jakarta.ws.rs.core.MediaType;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,42 +16,86 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All routes of the service, as the annotations of their methods say. A path that is not here is answered 404, so a route is
- * closed until it says who may call it; one that does not say keeps the service from starting.
+ * All routes of the service. A path that is not here is answered 404, so a route is closed until this table says who may call it.
+ * The Java methods that answer carry the same paths, methods and body types for Quarkus REST; a test compares the two.
+ *
+ * <p>A table, because annotations would be read at the start, and the JVM makes a class for each kind of them: some 30 ms.
  */
 @Singleton
 public class Routes {
-    private static final String OURS = "com.altcontext.api.";
-    /** What makes a Java method a route. */
-    private static final List<Class<? extends Annotation>> ANSWERS = List.of(GET.class, POST.class, DELETE.class);
+    private static final String[] JSON = {MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN};
+    private static final String ANYTHING = MediaType.WILDCARD;
+    private static final Access FIGURES = Access.with(Scope.FIGURES_READ).orOfTheProperty();
+    private static final Access LEADS = Access.with(Scope.LEADS_READ).orOfTheProperty();
+    private static final Allowance QUESTIONS = new Allowance(Limit.METRICS, Limit.DASHBOARD);
+    private static final Allowance SCRIPTS = Allowance.of(Limit.SCRIPTS);
+    private static final Allowance DOCUMENTS = Allowance.of(Limit.DOCUMENTS);
+    private static final Allowance MAIL_LINKS = Allowance.of(Limit.UNSUBSCRIBE);
+    private static final Allowance SESSIONS = Allowance.of(Limit.DASHBOARD);
 
-    /** In headers. */
-    private static final List<HttpMethod> ORDER = List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE);
+    private static final List<Route> ALL = List.of(
+            Route.get("/v1/healthz", Access.PUBLIC, Allowance.UNLIMITED),
+            Route.get("/v1/openapi.yaml", Access.PUBLIC, DOCUMENTS),
+            Route.get("/v1/privacy", Access.PUBLIC, DOCUMENTS),
+            // What a site sends.
+            Route.get("/v1/telemetry.js", Access.PUBLIC, SCRIPTS),
+            Route.get("/v1/telemetry.{hash:[0-9a-f]{16}}.js", Access.PUBLIC, SCRIPTS),
+            Route.post("/v1/events", Access.PUBLIC, Allowance.of(Limit.EVENTS), JSON)
+                    .direct(),
+            Route.post("/v1/events/batch", Access.PUBLIC, Allowance.of(Limit.EVENTS), JSON)
+                    .direct(),
+            Route.post(
+                    "/v1/leads/capture",
+                    Access.PUBLIC,
+                    Allowance.of(Limit.LEADS),
+                    MediaType.APPLICATION_JSON,
+                    MediaType.TEXT_PLAIN,
+                    MediaType.APPLICATION_FORM_URLENCODED),
+            // What a person follows from a mail.
+            Route.get("/v1/leads/confirm/{token}", Access.PUBLIC, MAIL_LINKS),
+            Route.post("/v1/leads/confirm/{token}", Access.PUBLIC, MAIL_LINKS, ANYTHING),
+            Route.post("/v1/leads/unsubscribe", Access.PUBLIC, MAIL_LINKS, JSON),
+            Route.get("/v1/leads/unsubscribe/{token}", Access.PUBLIC, MAIL_LINKS),
+            Route.post("/v1/leads/unsubscribe/{token}", Access.PUBLIC, MAIL_LINKS, ANYTHING),
+            Route.get("/v1/reports/stop/{token}", Access.PUBLIC, MAIL_LINKS),
+            Route.post("/v1/reports/stop/{token}", Access.PUBLIC, MAIL_LINKS, ANYTHING),
+            // Figures.
+            Route.get("/v1/metrics/summary", FIGURES, QUESTIONS),
+            Route.get("/v1/metrics/breakdown", FIGURES, QUESTIONS),
+            Route.post("/v1/metrics/query", FIGURES, QUESTIONS, JSON),
+            Route.post("/v1/metrics/funnel", FIGURES, QUESTIONS, JSON),
+            Route.get("/v1/metrics/realtime", FIGURES, QUESTIONS),
+            Route.post("/v1/goals", Access.with(Scope.values()).orOfTheProperty(), QUESTIONS, JSON),
+            // Persons.
+            Route.get("/v1/leads/mailable", LEADS, QUESTIONS),
+            Route.get("/v1/leads/submissions", LEADS, QUESTIONS),
+            Route.post("/v1/leads/submissions", LEADS, QUESTIONS, JSON),
+            Route.post("/v1/leads/export", Access.with(Scope.LEADS_READ), Allowance.of(Limit.LEAD_EXPORT), JSON),
+            Route.post("/v1/leads/delete", Access.with(Scope.LEADS_DELETE), Allowance.of(Limit.LEAD_DELETE), JSON),
+            // The dashboard.
+            Route.get("/dashboard", Access.SAME_ORIGIN, SCRIPTS),
+            Route.get("/dashboard/app.{hash:[0-9a-f]{16}}.js", Access.SAME_ORIGIN, SCRIPTS),
+            Route.get("/dashboard/app.{hash:[0-9a-f]{16}}.css", Access.SAME_ORIGIN, SCRIPTS),
+            Route.get("/v1/dashboard/session", Access.SAME_ORIGIN, SESSIONS),
+            Route.post("/v1/dashboard/session", Access.SAME_ORIGIN, SESSIONS, JSON),
+            Route.delete("/v1/dashboard/session", Access.SAME_ORIGIN, SESSIONS),
+            Route.get("/v1/dashboard/properties", FIGURES, QUESTIONS),
+            Route.get("/v1/dashboard/leads", FIGURES, QUESTIONS),
+            Route.post("/v1/dashboard/leads.csv", LEADS, Allowance.of(Limit.LEAD_EXPORT), ANYTHING));
 
     private final Map<String, Methods> byPath = new HashMap<>();
     /** Those of paths with parameters. */
     private final Map<Pattern, Methods> patterns = new LinkedHashMap<>();
 
-    /** @throws IllegalStateException if a route does not say who may call it or what limits it */
     @Inject
-    Routes(BeanManager beans) {
-        this(beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
-                .map(Bean::getBeanClass)
-                .filter(type -> type.getName().startsWith(OURS))
-                // Each kind of annotation that is read costs the start a generated class, so those of other beans are
-                // not.
-                .filter(type -> type.isAnnotationPresent(Path.class) || DirectHandler.class.isAssignableFrom(type))
-                .distinct()
-                .toList());
+    Routes() {
+        this(ALL);
     }
 
-    Routes(List<? extends Class<?>> types) {
-        for (Class<?> type : types) {
-            for (Method method : type.getDeclaredMethods()) {
-                for (String path : pathsOf(type, method)) {
-                    byPath.computeIfAbsent(path, Methods::new).add(method);
-                }
-            }
+    /** @throws IllegalStateException if a route is there twice, or the methods of a path differ in who may read their answers */
+    Routes(List<Route> routes) {
+        for (Route route : routes) {
+            byPath.computeIfAbsent(route.path(), path -> new Methods()).add(route);
         }
         byPath.forEach((path, methods) -> {
             if (path.contains("{")) {
@@ -67,35 +104,19 @@ public class Routes {
         });
     }
 
-    private static List<String> pathsOf(Class<?> type, Method method) {
-        DirectRoute direct = method.getAnnotation(DirectRoute.class);
-        if (direct != null) {
-            return List.of(direct.value());
-        }
-        Path root = type.getAnnotation(Path.class);
-        if (root == null || ANSWERS.stream().noneMatch(method::isAnnotationPresent)) {
-            return List.of();
-        }
-        Path own = method.getAnnotation(Path.class);
-        return List.of(own == null ? root.value() : root.value() + '/' + own.value());
-    }
-
     /** The routes of one path. */
     static final class Methods {
-        private final String path;
-        private final Map<HttpMethod, Route> byMethod = new TreeMap<>(Comparator.comparingInt(ORDER::indexOf));
+        private final Map<HttpMethod, Route> byMethod = new LinkedHashMap<>();
 
-        private Methods(String path) {
-            this.path = path;
-        }
-
-        private void add(Method target) {
-            Route route = Route.of(path, target);
-            if (!byMethod.isEmpty() && route.readableByOtherOrigins() != areReadableByOtherOrigins()) {
+        private void add(Route route) {
+            if (!byMethod.isEmpty() && route.access().readableByOtherOrigins() != areReadableByOtherOrigins()) {
                 throw new IllegalStateException(
-                        target + ": a preflight is about a path, so its methods must be all @Public or none");
+                        route
+                                + ": a preflight is about a path, so its methods must be all readable by other origins or none");
             }
-            byMethod.merge(route.method(), route, Route::joined);
+            if (byMethod.put(route.method(), route) != null) {
+                throw new IllegalStateException(route + " is there twice");
+            }
         }
 
         /** The route that answers the method; null if none does. HEAD is answered as GET is. */
@@ -110,7 +131,7 @@ public class Routes {
         }
 
         boolean areReadableByOtherOrigins() {
-            return any().readableByOtherOrigins();
+            return any().access().readableByOtherOrigins();
         }
 
         /** For {@code Access-Control-Allow-Methods}. */

@@ -1,10 +1,7 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.api.http.LinkPage;
-import com.altcontext.api.http.Public;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.client.Limit;
 import com.altcontext.consent.Confirmation;
 import com.altcontext.consent.ConfirmationToken;
 import com.altcontext.ingest.DatabaseExecutors;
@@ -74,8 +71,6 @@ public class ConfirmationResource {
 
     /** The page of a link, with its button. */
     @GET
-    @Public
-    @RateLimited(Limit.UNSUBSCRIBE)
     @NonBlocking
     public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
         return token.verify(link)
@@ -86,8 +81,6 @@ public class ConfirmationResource {
 
     /** The button of that page. A body is not read. */
     @POST
-    @Public
-    @RateLimited(Limit.UNSUBSCRIBE)
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<String>> confirm(
             @PathParam("token") String link, @Context RoutingContext routing) {

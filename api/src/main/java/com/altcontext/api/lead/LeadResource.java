@@ -2,13 +2,10 @@ package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.Public;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequestMetrics;
 import com.altcontext.client.ClientNetwork;
-import com.altcontext.client.Limit;
 import com.altcontext.event.Outcome;
 import com.altcontext.ingest.CaptureQueue;
 import com.altcontext.ingest.RequestAttribution;
@@ -81,8 +78,6 @@ public class LeadResource {
 
     /** Takes a form from a script. */
     @POST
-    @Public
-    @RateLimited(Limit.LEADS)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<RestResponse<Object>> takeScripted(@Context RoutingContext routing) {
@@ -98,8 +93,6 @@ public class LeadResource {
 
     /** Takes a form from a page without a script, and leads the browser on. */
     @POST
-    @Public
-    @RateLimited(Limit.LEADS)
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public CompletionStage<RestResponse<Object>> takePosted(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);

@@ -1,13 +1,9 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.access.Scope;
 import com.altcontext.api.http.Callers;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.StreamedAnswer;
-import com.altcontext.client.Limit;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.property.Property;
@@ -55,8 +51,6 @@ public class MailableResource {
     }
 
     @GET
-    @RequiresScope(value = Scope.LEADS_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     public CompletionStage<RestResponse<byte[]>> list(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();

@@ -1,15 +1,11 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.access.Scope;
 import com.altcontext.api.http.Callers;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Problem;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.StreamedAnswer;
-import com.altcontext.client.Limit;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
@@ -64,8 +60,6 @@ public class PersonResource {
 
     @POST
     @Path("delete")
-    @RequiresScope(Scope.LEADS_DELETE)
-    @RateLimited(Limit.LEAD_DELETE)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<DeletedBody> delete(@Context RoutingContext routing) {
@@ -80,8 +74,6 @@ public class PersonResource {
 
     @POST
     @Path("export")
-    @RequiresScope(Scope.LEADS_READ)
-    @RateLimited(Limit.LEAD_EXPORT)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> export(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);

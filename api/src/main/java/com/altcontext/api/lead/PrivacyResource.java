@@ -1,9 +1,6 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.api.http.Public;
-import com.altcontext.api.http.RateLimited;
-import com.altcontext.client.Limit;
 import com.altcontext.retention.PrivacyNotice;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.smallrye.common.annotation.NonBlocking;
@@ -25,8 +22,6 @@ public class PrivacyResource {
     public record PrivacyBody(boolean ok, @JsonUnwrapped PrivacyNotice notice) {}
 
     @GET
-    @Public
-    @RateLimited(Limit.DOCUMENTS)
     @Produces(MediaType.APPLICATION_JSON)
     public PrivacyBody get() {
         return new PrivacyBody(

@@ -1,14 +1,10 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.access.Scope;
 import com.altcontext.api.http.Callers;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.http.StreamedAnswer;
-import com.altcontext.client.Limit;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.property.Property;
@@ -60,8 +56,6 @@ public class SubmissionResource {
     }
 
     @GET
-    @RequiresScope(value = Scope.LEADS_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     public CompletionStage<RestResponse<byte[]>> list(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
@@ -69,8 +63,6 @@ public class SubmissionResource {
     }
 
     @POST
-    @RequiresScope(value = Scope.LEADS_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> search(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);

@@ -2,11 +2,8 @@ package com.altcontext.api.lead;
 
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.LinkPage;
-import com.altcontext.api.http.Public;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.client.Limit;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.Email;
@@ -76,8 +73,6 @@ public class UnsubscribeResource {
     public record UnsubscribedBody(boolean ok) {}
 
     @POST
-    @Public
-    @RateLimited(Limit.UNSUBSCRIBE)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<UnsubscribedBody> byAddress(@Context RoutingContext routing) {
@@ -100,8 +95,6 @@ public class UnsubscribeResource {
     /** The page of a link, with its button. */
     @GET
     @Path("{token}")
-    @Public
-    @RateLimited(Limit.UNSUBSCRIBE)
     @NonBlocking
     public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
         return (token.verify(link).isPresent() ? ASK : LinkPage.UNKNOWN).answer(routing);
@@ -110,8 +103,6 @@ public class UnsubscribeResource {
     /** The button of that page, or a mail program's own (RFC 8058), which may send a body of two types. It is not read. */
     @POST
     @Path("{token}")
-    @Public
-    @RateLimited(Limit.UNSUBSCRIBE)
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<String>> byLink(
             @PathParam("token") String link, @Context RoutingContext routing) {

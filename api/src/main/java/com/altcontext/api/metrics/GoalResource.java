@@ -1,13 +1,9 @@
 package com.altcontext.api.metrics;
 
-import com.altcontext.access.Scope;
 import com.altcontext.api.http.Callers;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.api.http.RequiresScope;
-import com.altcontext.client.Limit;
 import com.altcontext.db.Sql;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.metrics.Goal;
@@ -61,10 +57,6 @@ public class GoalResource {
     public record GoalBody(boolean ok, String propertyId, String name, int days) {}
 
     @POST
-    @RequiresScope(
-            value = {Scope.FIGURES_READ, Scope.LEADS_READ, Scope.LEADS_DELETE},
-            byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<GoalBody> add(@Context RoutingContext routing) {

@@ -1,13 +1,9 @@
 package com.altcontext.api.metrics;
 
-import com.altcontext.access.Scope;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.metrics.MetricsAnswers.ReadQuestion;
-import com.altcontext.client.Limit;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.EarlierWindow;
 import com.altcontext.metrics.Window;
@@ -52,8 +48,6 @@ public class MetricsResource {
 
     @GET
     @Path("summary")
-    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     public CompletionStage<RestResponse<byte[]>> summary(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues first = new Issues();
@@ -81,8 +75,6 @@ public class MetricsResource {
 
     @GET
     @Path("breakdown")
-    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     public CompletionStage<RestResponse<byte[]>> breakdown(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues first = new Issues();

@@ -1,13 +1,9 @@
 package com.altcontext.api.metrics;
 
-import com.altcontext.access.Scope;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.api.http.RequiresScope;
 import com.altcontext.api.metrics.MetricsAnswers.ReadQuestion;
-import com.altcontext.client.Limit;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
@@ -71,8 +67,6 @@ public class QueryResource {
 
     @POST
     @Path("query")
-    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> query(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
@@ -180,8 +174,6 @@ public class QueryResource {
 
     @POST
     @Path("funnel")
-    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> funnel(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
@@ -210,8 +202,6 @@ public class QueryResource {
 
     @GET
     @Path("realtime")
-    @RequiresScope(value = Scope.FIGURES_READ, byProperty = true)
-    @RateLimited(value = Limit.METRICS, signedIn = Limit.DASHBOARD)
     public CompletionStage<RestResponse<byte[]>> realtime(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();

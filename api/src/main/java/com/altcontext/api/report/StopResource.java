@@ -1,10 +1,7 @@
 package com.altcontext.api.report;
 
 import com.altcontext.api.http.LinkPage;
-import com.altcontext.api.http.Public;
-import com.altcontext.api.http.RateLimited;
 import com.altcontext.api.http.RequestContext;
-import com.altcontext.client.Limit;
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.Recipients;
 import com.altcontext.ingest.DatabaseExecutors;
@@ -61,8 +58,6 @@ public class StopResource {
 
     /** The page of a link, with its button. */
     @GET
-    @Public
-    @RateLimited(Limit.UNSUBSCRIBE)
     @NonBlocking
     public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
         return (token.verify(link).isPresent() ? ASK : LinkPage.UNKNOWN).answer(routing);
@@ -70,8 +65,6 @@ public class StopResource {
 
     /** The button of that page, or a mail program's own (RFC 8058). The body is not read. */
     @POST
-    @Public
-    @RateLimited(Limit.UNSUBSCRIBE)
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<String>> stop(
             @PathParam("token") String link, @Context RoutingContext routing) {

@@ -55,7 +55,7 @@ class AccessTest {
     }
 
     private List<Route> operators() {
-        return routes.all().stream().filter(route -> !route.scopes().isEmpty()).toList();
+        return routes.all().stream().filter(route -> !route.access().isOpen()).toList();
     }
 
     /** A request to the route about a property; about all if that is null. */
@@ -94,8 +94,8 @@ class AccessTest {
             String cookieOfAll = SignIn.cookie(ofAll);
             String cookieOfOne = SignIn.cookie(ofOne);
             for (Route route : operators()) {
-                boolean has = route.scopes().equals(Set.of(scope));
-                boolean opensOne = has && route.byProperty();
+                boolean has = route.access().scopes().equals(Set.of(scope));
+                boolean opensOne = has && route.access().byProperty();
                 boolean namesNone = route.path().equals("/v1/dashboard/properties");
                 check(route, property, has, answers(route, property, ofAll, cookieOfAll));
                 check(route, null, has, answers(route, null, ofAll, cookieOfAll));
@@ -111,14 +111,15 @@ class AccessTest {
         assertThat(opened)
                 .as("each route is opened by one scope, or by all together")
                 .hasSize((int) operators().stream()
-                        .filter(route -> route.scopes().size() == 1)
+                        .filter(route -> route.access().scopes().size() == 1)
                         .count());
     }
 
     @Test
     void a_route_that_needs_every_scope_is_opened_by_a_key_of_all_of_them_for_its_property() {
-        List<Route> whole =
-                operators().stream().filter(route -> route.scopes().size() > 1).toList();
+        List<Route> whole = operators().stream()
+                .filter(route -> route.access().scopes().size() > 1)
+                .toList();
         assertThat(whole).extracting(Route::path).containsExactly("/v1/goals");
         String ofOne = SignIn.key(sql, Set.of(Scope.values()), property);
         String withoutOne = SignIn.key(sql, Set.of(Scope.FIGURES_READ, Scope.LEADS_READ), null);

@@ -51,8 +51,7 @@ class DatabaseExecutorTest {
             new RequestMetrics(
                     new Rejections(property -> ZoneOffset.UTC, InstantSource.system()), new SimpleMeterRegistry()),
             new Properties(SQL));
-    private static final Route ROUTE =
-            new Routes(List.of(HealthResource.class)).all().getFirst();
+    private static final Route ROUTE = Route.get("/v1/healthz", Access.PUBLIC, Allowance.UNLIMITED);
 
     private final DatabaseState database = new DatabaseState(SQL, InstantSource.system());
     private final DatabaseExecutor executor = new DatabaseExecutor("test", 1, 1, database, MEMORY);

@@ -4,126 +4,108 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.access.Scope;
-import com.altcontext.client.Limit;
+import com.altcontext.api.testing.TestService;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.spi.Bean;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * A route without an access annotation stops the start. The classes here are possible mistakes, with
- * {@link DirectRoute} for the path, since Quarkus would make a class with {@code @Path} a resource of the service.
- */
+/** The table of routes: that it has what Quarkus REST answers, no more and no less, and what it refuses. */
+@QuarkusTest
+@WithTestResource(
+        value = TestService.class,
+        initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class RoutesTest {
-    static class WithoutAccess {
-        @GET
-        @DirectRoute("/x")
-        @RateLimited(Limit.METRICS)
-        public void get() {}
+    @Inject
+    Routes routes;
+
+    @Inject
+    BeanManager beans;
+
+    @Test
+    void the_table_has_the_routes_and_body_types_that_the_resources_annotations_say() {
+        Map<String, Set<String>> annotated = new TreeMap<>();
+        beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
+                .map(Bean::getBeanClass)
+                .filter(type -> type.getName().startsWith("com.altcontext.api."))
+                .filter(type -> type.isAnnotationPresent(Path.class))
+                .distinct()
+                .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
+                .forEach(target -> Arrays.stream(target.getAnnotations())
+                        .map(each -> each.annotationType().getAnnotation(HttpMethod.class))
+                        .filter(method -> method != null)
+                        .forEach(method -> annotated
+                                .computeIfAbsent(method.value() + ' ' + path(target), route -> new TreeSet<>())
+                                .addAll(bodyTypes(target))));
+        Map<String, Set<String>> table = new TreeMap<>();
+        routes.all().stream()
+                .filter(route -> !route.isDirect())
+                .forEach(route -> table.put(route.method() + " " + route.path(), new TreeSet<>(route.bodyTypes())));
+
+        assertThat(table).isEqualTo(annotated).isNotEmpty();
     }
 
-    static class WithTwoAccesses {
-        @GET
-        @DirectRoute("/x")
-        @Public
-        @RequiresScope(Scope.LEADS_READ)
-        @Unlimited
-        public void get() {}
+    private static String path(Method target) {
+        String root = target.getDeclaringClass().getAnnotation(Path.class).value();
+        Path own = target.getAnnotation(Path.class);
+        return own == null ? root : root + '/' + own.value();
     }
 
-    static class WithoutLimit {
-        @GET
-        @DirectRoute("/x")
-        @Public
-        public void get() {}
+    private static List<String> bodyTypes(Method target) {
+        Consumes consumes = target.getAnnotation(Consumes.class);
+        return consumes == null ? List.of() : List.of(consumes.value());
     }
 
-    static class WithoutBodyTypes {
-        @POST
-        @DirectRoute("/x")
-        @Public
-        @Unlimited
-        public void post() {}
+    @Test
+    void the_event_routes_stand_before_the_resources() {
+        assertThat(routes.all().stream().filter(Route::isDirect))
+                .extracting(route -> route.method() + " " + route.path())
+                .containsExactly("POST /v1/events", "POST /v1/events/batch");
     }
 
-    static class ReadableInPart {
-        @GET
-        @DirectRoute("/x")
-        @Public
-        @Unlimited
-        public void get() {}
+    @Test
+    void a_table_with_a_route_twice_or_half_a_path_readable_by_others_is_refused() {
+        Route open = Route.get("/x", Access.PUBLIC, Allowance.UNLIMITED);
+        Route closed = Route.post("/x", Access.with(Scope.LEADS_READ), Allowance.UNLIMITED, "text/plain");
+        Route again = Route.get("/x", Access.PUBLIC, Allowance.UNLIMITED);
 
-        @POST
-        @DirectRoute("/x")
-        @RequiresScope(Scope.LEADS_READ)
-        @Unlimited
-        @Consumes("text/plain")
-        public void post() {}
-    }
-
-    static class WithTwoLimits {
-        @POST
-        @DirectRoute("/x")
-        @Public
-        @RateLimited(Limit.LEADS)
-        @Consumes("application/json")
-        public void json() {}
-
-        @POST
-        @DirectRoute("/x")
-        @Public
-        @RateLimited(Limit.EVENTS)
-        @Consumes("text/plain")
-        public void text() {}
-    }
-
-    static class Files {
-        @GET
-        @DirectRoute("/v1/files/app.{hash:[0-9a-f]{4}}.js")
-        @SameOrigin
-        @RateLimited(Limit.SCRIPTS)
-        public void file() {}
-
-        @GET
-        @DirectRoute("/v1/files/{name}/page")
-        @Public
-        @Unlimited
-        public void page() {}
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            classes = {
-                WithoutAccess.class,
-                WithTwoAccesses.class,
-                WithoutLimit.class,
-                WithoutBodyTypes.class,
-                ReadableInPart.class,
-                WithTwoLimits.class
-            })
-    void a_resource_that_does_not_say_it_or_says_two_things_is_refused(Class<?> resource) {
-        assertThatThrownBy(() -> new Routes(List.of(resource)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining(resource.getSimpleName());
+        for (Route second : List.of(closed, again)) {
+            assertThatThrownBy(() -> new Routes(List.of(open, second)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("/x");
+        }
     }
 
     @Test
     void a_path_matches_by_its_parameters_rules_and_is_counted_without_them() {
-        Routes routes = new Routes(List.of(Files.class));
+        Routes files = new Routes(List.of(
+                Route.get("/v1/files/app.{hash:[0-9a-f]{4}}.js", Access.SAME_ORIGIN, Allowance.UNLIMITED),
+                Route.get("/v1/files/{name}/page", Access.PUBLIC, Allowance.UNLIMITED)));
 
-        assertThat(routes.at("/v1/files/app.0a1b.js")).isNotNull();
-        assertThat(routes.at("/v1/files/a b/page")).isNotNull();
+        assertThat(files.at("/v1/files/app.0a1b.js")).isNotNull();
+        assertThat(files.at("/v1/files/a b/page")).isNotNull();
         for (String other : List.of(
                 "/v1/files/app.0a1.js",
                 "/v1/files/app.0a1bc.js",
                 "/v1/files/appx0a1b.js",
                 "/v1/files/a/b/page",
                 "/v1/files")) {
-            assertThat(routes.at(other)).as(other).isNull();
+            assertThat(files.at(other)).as(other).isNull();
         }
-        assertThat(routes.all()).extracting(Route::key).containsExactlyInAnyOrder("files/app.js", "files//page");
+        assertThat(files.all()).extracting(Route::key).containsExactlyInAnyOrder("files/app.js", "files//page");
     }
 }

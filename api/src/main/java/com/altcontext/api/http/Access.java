@@ -1,0 +1,55 @@
+package com.altcontext.api.http;
+
+import com.altcontext.access.Permissions;
+import com.altcontext.access.Scope;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Who may call a route.
+ *
+ * @param scopes what a key must hold, all of them; none if anyone may call
+ * @param byProperty whether a key for some properties opens the route too. Then its method checks the property that is asked about
+ *     ({@link RequestContext#requireProperty}) before it asks the database, which refuses to answer otherwise.
+ * @param readableByOtherOrigins whether answers carry CORS headers, so that pages of the allowed origins may read them
+ */
+public record Access(Set<Scope> scopes, boolean byProperty, boolean readableByOtherOrigins) {
+    /** Anyone may call, and pages of the allowed origins may read the answer. */
+    static final Access PUBLIC = new Access(Set.of(), false, true);
+
+    /** Anyone may call, but pages of other origins cannot read the answer. */
+    static final Access SAME_ORIGIN = new Access(Set.of(), false, false);
+
+    /** Only callers with a key for all properties that holds the scopes, or with a session that such a key began. */
+    static Access with(Scope... scopes) {
+        return new Access(EnumSet.copyOf(Arrays.asList(scopes)), false, false);
+    }
+
+    /** The same, and keys for the property that is asked about open it too. */
+    Access orOfTheProperty() {
+        return new Access(scopes, true, readableByOtherOrigins);
+    }
+
+    /** Whether anyone may call. */
+    public boolean isOpen() {
+        return scopes.isEmpty();
+    }
+
+    boolean includes(Permissions granted) {
+        return granted.scopes().containsAll(scopes) && (byProperty || !granted.isRestricted());
+    }
+
+    /** In a word or two, as the contract says it at {@code x-access}. */
+    @Override
+    public String toString() {
+        if (isOpen()) {
+            return readableByOtherOrigins ? "public" : "same-origin";
+        }
+        String needed = scopes.size() == Scope.values().length
+                ? "every scope"
+                : scopes.stream().map(Scope::key).sorted().collect(Collectors.joining(" and "));
+        return needed + (byProperty ? " of the property" : " of all properties");
+    }
+}
