@@ -39,7 +39,7 @@ final class QueryStatement {
         this.sessionsAlone = query.sessionsAlone();
     }
 
-    /** @param until the UTC day of the last event of any session that began in the window */
+    /** @param until the UTC day of the last event of any session that began in the window, or a later one */
     static Condition of(MetricsQuery query, Supplier<LocalDate> until) {
         return new QueryStatement(query, until).whole();
     }

@@ -41,9 +41,16 @@ final class RawRows {
             SELECT greatest(coalesce(max(events_kept_from), '-infinity'), (
                        SELECT max(day) + 1 FROM daily_metric_rollups
                        WHERE property_id = ANY (?::text[]) AND imported = 1)),
+                   (now() AT TIME ZONE 'UTC')::date,
                    EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
             FROM purge_log
             """;
+
+    /** If windows end so many days ago at the most, it takes longer to ask when their last sessions ended than to read all days since. */
+    private static final int FEW_DAYS = 3;
+
+    /** Later than any event. */
+    private static final LocalDate NEVER = LocalDate.of(9999, 12, 31);
 
     private final Tx tx;
     private final List<ZoneWindow> windows;
@@ -66,11 +73,14 @@ final class RawRows {
         String settings = parallelism == Parallelism.NONE ? SETTINGS + ONE_PROCESS : SETTINGS;
         var _ = tx.query(settings, row -> row.text(1));
         LocalDate first = RawConditions.firstPartition(windows);
-        LocalDate keptFrom = query(Condition.of(KEPT_FROM, properties(), first), row -> row.day(1))
+        record Held(LocalDate from, LocalDate today) {}
+        Held held = query(Condition.of(KEPT_FROM, properties(), first), row -> new Held(row.day(1), row.day(2)))
                 .getFirst();
-        if (first.isBefore(keptFrom)) {
-            throw new RawRowsGone(firstDay(keptFrom));
+        if (first.isBefore(held.from)) {
+            throw new RawRowsGone(firstDay(held.from));
         }
+        boolean endsLately = !RawConditions.lastPartition(windows).isBefore(held.today.minusDays(FEW_DAYS));
+        this.until = endsLately ? NEVER : null;
     }
 
     private String[] properties() {
@@ -101,7 +111,7 @@ final class RawRows {
                         last);
     }
 
-    /** The UTC day of the last event of any session that began in the windows. */
+    /** The UTC day of the last event of any session that began in the windows, or a later one. */
     LocalDate until() {
         if (until == null) {
             until = query(lastOfSessions(), row -> row.day(1)).getFirst();

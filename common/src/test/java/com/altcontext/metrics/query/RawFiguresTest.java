@@ -31,6 +31,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Summaries and breakdowns of raw rows. That the engine counts right is tested by {@link QueryAgreementTest}. */
 class RawFiguresTest {
@@ -213,6 +215,21 @@ class RawFiguresTest {
 
     private static Grouping named(String name) {
         return Objects.requireNonNull(Grouping.named(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 20})
+    void a_session_is_kept_by_what_it_did_after_the_windows_end_however_long_ago(int daysAgo) {
+        site.does(
+                TestEvent.view("owl", site.at(daysAgo, "23:55:00"), "/"),
+                TestEvent.view("owl", site.at(daysAgo - 1, "00:05:00"), "/late"));
+
+        Summary kept = summaries.of(
+                new Window(site.day(daysAgo), site.day(daysAgo)),
+                DEFAULT,
+                filter(List.of("is", "path", List.of("/late"))));
+
+        assertThat(kept.of(Metric.SESSIONS).value()).isEqualTo(1L);
     }
 
     @Test
