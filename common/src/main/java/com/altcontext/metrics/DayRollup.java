@@ -3,6 +3,7 @@ package com.altcontext.metrics;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
+import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import java.io.ByteArrayOutputStream;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -77,6 +79,7 @@ final class DayRollup {
     private static final String SAVE_GOAL =
             "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, ?, ?, ?)";
 
+    private final Sql sql;
     private final Tx tx;
     private final LocalDate day;
     private final LocalDate lastPartition;
@@ -84,8 +87,13 @@ final class DayRollup {
     private final Map<String, @Nullable Object> asked = new HashMap<>();
     private final Map<String, PropertyDay> days = new LinkedHashMap<>();
 
-    /** @param properties their slugs */
-    DayRollup(Tx tx, DayBounds bounds, List<String> properties) {
+    /**
+     * @param sql for what is read beside
+     * @param tx writes
+     * @param properties their slugs
+     */
+    DayRollup(Sql sql, Tx tx, DayBounds bounds, List<String> properties) {
+        this.sql = sql;
         this.tx = tx;
         this.day = bounds.day();
         this.lastPartition = bounds.lastPartition();
@@ -105,24 +113,10 @@ final class DayRollup {
      * @return how many events they are of, bots included
      */
     long replace(long version, Instant now) {
-        readUnfinished();
-        List<Carried> carried = readCarried();
-        countSessions();
-        each("events", (figures, row) -> {
-            figures.add(Count.ACCEPTED, row.number(2));
-            figures.add(Count.PAGE_VIEWS, row.number(3));
-            figures.add(Count.BOTS, row.number(4));
-        });
-        countVisitors(carried);
-        each("newVisitors", (figures, row) -> figures.add(Count.NEW_VISITORS, row.number(2)));
-        measureVitals();
-        each("leads", (figures, row) -> figures.add(Count.NEW_LEADS, row.number(2)));
-        timeCaptures();
-        each("rejections", (figures, row) -> figures.rejected.put(row.text(2), row.number(3)));
-
+        List<DayDimension> dimensions = read();
         forget();
         days.forEach((property, figures) -> save(property, figures, version, now));
-        new DayDimensions(tx, day, asked).save();
+        DayDimension.save(tx, day, dimensions);
         for (GoalStore.StoredGoal goal : GoalStore.list(tx, null)) {
             if (days.containsKey(goal.property())) {
                 save(goal.property(), goal.goal());
@@ -131,6 +125,51 @@ final class DayRollup {
         return days.values().stream()
                 .mapToLong(figures -> figures.count(Count.ACCEPTED) + figures.count(Count.BOTS))
                 .sum();
+    }
+
+    /** What takes longest is read beside the rest: first the vitals, then what needs to know the sessions that go on over midnight. */
+    private List<DayDimension> read() {
+        try (SideReading<Boolean> vitals = beside(this::measureVitals)) {
+            readUnfinished();
+            List<Carried> carried = readCarried();
+            countSessions();
+            vitals.result();
+            try (SideReading<List<DayDimension>> dimensions = beside(DayDimension::ofPathsAndSessions)) {
+                each("events", (figures, row) -> {
+                    figures.add(Count.ACCEPTED, row.number(2) - row.number(4));
+                    figures.add(Count.PAGE_VIEWS, row.number(3));
+                    figures.add(Count.BOTS, row.number(4));
+                });
+                countVisitors(carried);
+                each("newVisitors", (figures, row) -> figures.add(Count.NEW_VISITORS, row.number(2)));
+                List<DayDimension> all = new ArrayList<>(countEventTypes());
+                each("leads", (figures, row) -> figures.add(Count.NEW_LEADS, row.number(2)));
+                timeCaptures();
+                each("rejections", (figures, row) -> figures.rejected.put(row.text(2), row.number(3)));
+                all.addAll(dimensions.result());
+                return all;
+            }
+        }
+    }
+
+    /** @param reading gets what the statements ask by, as it is known now */
+    private <T> SideReading<T> beside(BiFunction<Tx, Map<String, @Nullable Object>, T> reading) {
+        Map<String, @Nullable Object> known = new HashMap<>(asked);
+        return new SideReading<>(sql, other -> {
+            Rollup.prepare(other);
+            return reading.apply(other, known);
+        });
+    }
+
+    private List<DayDimension> countEventTypes() {
+        asked.put("views", ofProperties(Count.PAGE_VIEWS));
+        asked.put("viewed", ofProperties(Count.VIEWED_SESSIONS));
+        return DayDimension.ofEventTypes(tx, asked);
+    }
+
+    /** In the order of the parameter {@code properties}. */
+    private long[] ofProperties(Count kind) {
+        return days.values().stream().mapToLong(figures -> figures.count(kind)).toArray();
     }
 
     /** Counts a goal that was not there when the day was rolled up. */
@@ -208,7 +247,7 @@ final class DayRollup {
                 Objects.requireNonNull(days.get(property)).fewVisitors = VisitorSketch.of(visitors));
     }
 
-    private void measureVitals() {
+    private boolean measureVitals(Tx tx, Map<String, @Nullable Object> asked) {
         List<Vital> vitals = List.of(Vital.values());
         NamedSql statement = new NamedSql(text("vitals")
                 .replace(
@@ -216,11 +255,14 @@ final class DayRollup {
                         joined(IntStream.rangeClosed(1, vitals.size()).boxed(), String::valueOf))
                 .replace("{columns}", joined(vitals.stream(), Vital::raw))
                 .replace("{scales}", joined(vitals.stream(), vital -> vital == Vital.CLS ? "1000" : "1")));
-        each(
-                statement,
-                (figures, row) -> figures.vitals
+        tx.each(
+                statement.sql(),
+                row -> Objects.requireNonNull(days.get(row.text(1)))
+                        .vitals
                         .computeIfAbsent(vitals.get((int) row.number(2) - 1), _ -> new ByteArrayOutputStream())
-                        .writeBytes(Histogram.entry((int) row.number(3), row.number(4))));
+                        .writeBytes(Histogram.entry((int) row.number(3), row.number(4))),
+                statement.parameters(asked));
+        return true;
     }
 
     static <T> String joined(Stream<T> parts, Function<T, String> text) {
@@ -312,15 +354,10 @@ final class DayRollup {
         void add(PropertyDay figures, Row row) throws SQLException;
     }
 
-    private void each(String statement, Collector collector) {
-        each(sql(statement), collector);
-    }
-
-    /** Of statements whose number of rows is bounded, so that several processes may work on each. */
-    private void each(NamedSql statement, Collector collector) {
+    private void each(String name, Collector collector) {
+        NamedSql statement = sql(name);
         tx.each(
                 statement.sql(),
-                Tx.ALL_AT_ONCE,
                 row -> collector.add(Objects.requireNonNull(days.get(row.text(1))), row),
                 statement.parameters(asked));
     }

@@ -30,10 +30,14 @@ public final class Rollup {
     /** A day can still change for so many days, since a beacon may be up to 7 days old when it arrives. */
     public static final int LATE_DAYS = 8;
 
-    /** With a custom plan the planner knows the day. The memory is a limit, used only by a day that needs it. */
+    /**
+     * With a custom plan the planner knows the day. The memory is a limit, used only by a day that needs it. Two transactions work on a
+     * day, each in one process: where PostgreSQL may take more, it sends most rows of a day from one to another.
+     */
     private static final String SETTINGS = """
-            SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true),
-                   set_config('plan_cache_mode', 'force_custom_plan', true)
+            SELECT set_config('work_mem', '48MB', true), set_config('jit', 'off', true),
+                   set_config('plan_cache_mode', 'force_custom_plan', true),
+                   set_config('max_parallel_workers_per_gather', '0', true)
             """;
 
     private static final String LOCK_ID = "hashtextextended('altcontext.rollup', 0)";
@@ -173,7 +177,7 @@ public final class Rollup {
      */
     public GoalStore.Addition addGoal(String property, Goal goal, Consumer<Tx> also) {
         return sql.inTransaction(tx -> {
-            var _ = tx.query(SETTINGS, row -> row.text(1));
+            prepare(tx);
             lock(tx);
             GoalStore.Addition refused = GoalStore.add(tx, property, goal);
             if (refused != null) {
@@ -199,11 +203,16 @@ public final class Rollup {
                 SiteDays.of(tx, clock.instant(), List.of(zone)).held()) {
             DayBounds bounds = DayBounds.of(held.day(), zone);
             if (hasRaw(tx, bounds)) {
-                new DayRollup(tx, bounds, List.of(property)).add(property, goal);
+                new DayRollup(sql, tx, bounds, List.of(property)).add(property, goal);
                 counted++;
             }
         }
         return counted;
+    }
+
+    /** Sets how the transaction's statements are planned. */
+    static void prepare(Tx tx) {
+        var _ = tx.query(SETTINGS, row -> row.text(1));
     }
 
     /** Waits until no rollup is under way, and keeps others from beginning until the transaction ends. */
@@ -239,7 +248,7 @@ public final class Rollup {
         long events = 0;
         for (Map.Entry<ZoneId, List<String>> zone : byZone.entrySet()) {
             DayBounds bounds = DayBounds.of(day, zone.getKey());
-            events += new DayRollup(tx, bounds, zone.getValue()).replace(version, now);
+            events += new DayRollup(sql, tx, bounds, zone.getValue()).replace(version, now);
         }
         if (property == null) {
             tx.update(NOTE_DAY, day, version, now, day);

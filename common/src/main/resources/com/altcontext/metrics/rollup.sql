@@ -82,8 +82,8 @@ GROUP BY v.property_id
 
 -- events
 SELECT property_id,
-       count(*) FILTER (WHERE device <> 'bot') AS accepted,
-       count(*) FILTER (WHERE device <> 'bot' AND event_type = 'page_view') AS page_views,
+       count(*) AS stored,
+       count(*) FILTER (WHERE event_type = 'page_view' AND device <> 'bot') AS page_views,
        count(*) FILTER (WHERE device = 'bot') AS bots
 FROM events
 WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :end AND property_id = ANY (:properties)
@@ -104,20 +104,42 @@ SELECT property_id, '{dimension}' AS dimension, {column} AS value, sum(page_view
 FROM visits
 GROUP BY property_id, {column}
 
--- eventDimension
--- {column} is a column of events, {dimension} the name of its dimension. Page views are those of the day; sessions are those
--- that began on it.
-SELECT property_id, '{dimension}' AS dimension, {column} AS value, sum(page_views) AS page_views,
+-- paths
+-- Page views are those of the day; sessions are those that began on it.
+SELECT property_id, 'path' AS dimension, path AS value, sum(page_views) AS page_views,
        count(*) FILTER (WHERE session_id <> ALL (:carried)) AS sessions,
        count(*) FILTER (WHERE session_id <> ALL (:carried) AND converts) AS conversions
 FROM (
-    SELECT property_id, {column}, session_id, bool_or(is_conversion) AS converts,
+    SELECT property_id, path, session_id, bool_or(is_conversion) AS converts,
            count(*) FILTER (WHERE occurred_at < :end AND event_type = 'page_view') AS page_views
     FROM events
     WHERE day BETWEEN :first AND :until AND device <> 'bot' AND property_id = ANY (:properties)
       AND occurred_at >= :start AND (occurred_at < :end OR session_id = ANY (:unfinished))
-    GROUP BY bucket, property_id, {column}, session_id) AS of_sessions
-GROUP BY property_id, {column}
+    GROUP BY bucket, property_id, path, session_id) AS of_sessions
+GROUP BY property_id, path
+
+-- eventTypes
+-- Page views are most events. The day's are counted already (:views, by property), and sessions know theirs (:viewed are those with
+-- any), so of them only those that converted are looked at.
+SELECT property_id, 'event_type' AS dimension, value, sum(page_views) AS page_views, sum(sessions) AS sessions,
+       sum(conversions) AS conversions
+FROM (
+    SELECT property_id, event_type AS value, 0 AS page_views,
+           count(*) FILTER (WHERE session_id <> ALL (:carried) AND event_type <> 'page_view') AS sessions,
+           count(*) FILTER (WHERE session_id <> ALL (:carried) AND converts) AS conversions
+    FROM (
+        SELECT property_id, event_type, session_id, bool_or(is_conversion) AS converts
+        FROM events
+        WHERE day BETWEEN :first AND :until AND device <> 'bot' AND property_id = ANY (:properties)
+          AND (event_type <> 'page_view' OR is_conversion)
+          AND occurred_at >= :start AND (occurred_at < :end OR session_id = ANY (:unfinished))
+        GROUP BY bucket, property_id, event_type, session_id) AS of_sessions
+    GROUP BY property_id, event_type
+    UNION ALL
+    SELECT property_id, 'page_view', page_views, sessions, 0
+    FROM unnest(:properties, :views, :viewed) AS counted(property_id, page_views, sessions)
+    WHERE page_views + sessions > 0) AS counts
+GROUP BY property_id, value
 
 -- top
 -- Of each dimension the 500 values with the most sessions, and the sum of the others as rank 0.

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.util.List;
@@ -311,6 +313,29 @@ class RollupTest {
                 .singleElement()
                 .asString()
                 .contains("Index Cond", "visitor_id = e.visitor_id");
+    }
+
+    /** A part of a day is read over a second connection. */
+    @Test
+    @Tag("single-node") // The nodes would have to know the role.
+    void if_the_second_connection_is_refused_the_old_figures_stay() {
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
+        site.rollUp();
+        List<String> before = site.database.texts(EVERYTHING);
+        site.does(TestEvent.view("b", site.at(1, "11:00:00"), "/two"));
+        String role = "alone_" + UUID.randomUUID().toString().substring(0, 8);
+        site.database.run(
+                "CREATE ROLE " + role + " LOGIN CONNECTION LIMIT 1 PASSWORD 'only-for-this-test'",
+                "GRANT ALL ON ALL TABLES IN SCHEMA public TO " + role,
+                "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO " + role);
+        Sql alone = Database.as(site.database.url(), role, "only-for-this-test").sql();
+
+        assertThatThrownBy(() -> new Rollup(alone, site.clock).run(site.day(1), null))
+                .isInstanceOfSatisfying(
+                        SqlFailure.class, refused -> assertThat(refused.state()).isEqualTo("53300"));
+
+        assertThat(site.database.texts(EVERYTHING)).isEqualTo(before);
+        site.database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
 
     private static void await(CountDownLatch latch) {

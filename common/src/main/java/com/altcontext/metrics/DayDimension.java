@@ -1,0 +1,86 @@
+package com.altcontext.metrics;
+
+import com.altcontext.db.Columns;
+import com.altcontext.db.Tx;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a day's rollup holds of a dimension: the values with the most sessions, and the sums of the others. */
+record DayDimension(
+        String property,
+        String dimension,
+        long rank,
+        @Nullable String value,
+        Breakdown.Sums sums) {
+    private static final String SAVE = """
+            INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, page_views, sessions, conversions)
+            SELECT property_id, dimension, ?, rank, value, page_views, sessions, conversions
+            FROM unnest(?::text[], ?::text[], ?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[])
+                AS made(property_id, dimension, rank, value, page_views, sessions, conversions)
+            """;
+
+    /** @param asked what the statements ask by */
+    static List<DayDimension> ofPathsAndSessions(Tx tx, Map<String, @Nullable Object> asked) {
+        List<DayDimension> all = new ArrayList<>(top(tx, "", DayRollup.text("paths"), asked));
+        all.addAll(ofSessions(tx, asked));
+        return all;
+    }
+
+    private static List<DayDimension> ofSessions(Tx tx, Map<String, @Nullable Object> asked) {
+        List<Dimension> dimensions = Arrays.stream(Dimension.values())
+                .filter(dimension -> !dimension.isOfEvents())
+                .toList();
+        String columns = DayRollup.joined(dimensions.stream(), Dimension::column);
+        String each = DayRollup.text("sessionDimension");
+        String counted = dimensions.stream()
+                .map(dimension -> each.replace("{dimension}", dimension.key()).replace("{column}", dimension.column()))
+                .collect(Collectors.joining("\nUNION ALL\n"));
+        return top(
+                tx,
+                "WITH visits AS MATERIALIZED (" + DayRollup.text("visits").replace("{columns}", columns) + ")\n",
+                counted,
+                asked);
+    }
+
+    /** @param asked what the statement asks by */
+    static List<DayDimension> ofEventTypes(Tx tx, Map<String, @Nullable Object> asked) {
+        return top(tx, "", DayRollup.text("eventTypes"), asked);
+    }
+
+    /** @param with what comes before the statement */
+    private static List<DayDimension> top(Tx tx, String with, String counted, Map<String, @Nullable Object> asked) {
+        NamedSql statement = new NamedSql(with + DayRollup.text("top").replace("{counted}", counted));
+        return tx.query(
+                statement.sql(),
+                row -> new DayDimension(
+                        row.text(1),
+                        row.text(2),
+                        row.number(3),
+                        row.textOrNull(4),
+                        new Breakdown.Sums(null, row.number(5), row.number(6), row.number(7))),
+                statement.parameters(asked));
+    }
+
+    /** Writes them where none are. */
+    static void save(Tx tx, LocalDate day, List<DayDimension> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        Columns<DayDimension> made = new Columns<>(rows);
+        var _ = tx.update(
+                SAVE,
+                day,
+                made.texts(DayDimension::property),
+                made.texts(DayDimension::dimension),
+                made.numbers(DayDimension::rank),
+                made.texts(DayDimension::value),
+                made.numbers(row -> row.sums.pageViews()),
+                made.numbers(row -> row.sums.sessions()),
+                made.numbers(row -> row.sums.conversions()));
+    }
+}
