@@ -1,0 +1,173 @@
+package com.altcontext.metrics.query;
+
+import com.altcontext.db.Sql;
+import com.altcontext.metrics.Goal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The stored rows, and what windows, filters and goals mean for them: plain Java, by the words of docs/metrics.md. */
+final class StoredVisits {
+    private StoredVisits() {}
+
+    record Event(
+            String visitor,
+            String session,
+            String property,
+            Instant at,
+            String type,
+            String path,
+            @Nullable String plan,
+            String device,
+            boolean converts,
+            @Nullable Double lcp,
+            Instant firstSeen) {}
+
+    record Session(
+            String id,
+            String property,
+            Instant startedAt,
+            String device,
+            String source,
+            @Nullable String campaign,
+            @Nullable String landing,
+            List<Event> events) {
+        boolean bounces() {
+            long views = events.stream().filter(e -> e.type.equals("page_view")).count();
+            return views == 1
+                    && events.stream()
+                            .allMatch(e -> Set.of("page_view", "engagement").contains(e.type));
+        }
+    }
+
+    /** Of persons alone. */
+    static List<Session> read(Sql sql) {
+        return sql.inTransaction(tx -> {
+            Map<String, List<Event>> events = new HashMap<>();
+            tx.each(
+                    "SELECT visitor_id, session_id, e.property_id, occurred_at, event_type, path, props ->> 'plan', device,"
+                            + " is_conversion, lcp_ms, first_seen_at FROM events AS e JOIN visitors USING (bucket, visitor_id) WHERE device <> 'bot' ORDER BY occurred_at, path COLLATE \"C\"",
+                    row -> events.computeIfAbsent(row.text(2), _ -> new ArrayList<>())
+                            .add(new Event(
+                                    row.text(1),
+                                    row.text(2),
+                                    row.text(3),
+                                    row.time(4),
+                                    row.text(5),
+                                    row.text(6),
+                                    row.textOrNull(7),
+                                    row.text(8),
+                                    row.flag(9),
+                                    row.decimalOrNull(10),
+                                    row.time(11))));
+            return tx.query(
+                    "SELECT id, property_id, started_at, device, traffic_source, utm_campaign FROM sessions WHERE device <> 'bot'",
+                    row -> {
+                        List<Event> own = events.getOrDefault(row.text(1), List.of());
+                        return new Session(
+                                row.text(1),
+                                row.text(2),
+                                row.time(3),
+                                row.text(4),
+                                row.text(5),
+                                row.textOrNull(6),
+                                own.stream()
+                                        .filter(e -> e.type.equals("page_view"))
+                                        .findFirst()
+                                        .map(Event::path)
+                                        .orElse(null),
+                                own);
+                    });
+        });
+    }
+
+    /** Null if no window is about the property. */
+    static @Nullable ZoneWindow windowOf(List<ZoneWindow> windows, String property) {
+        return windows.stream()
+                .filter(window -> window.properties().contains(property))
+                .findFirst()
+                .orElse(null);
+    }
+
+    static boolean within(List<ZoneWindow> windows, String property, Instant at) {
+        ZoneWindow window = windowOf(windows, property);
+        return window != null && !at.isBefore(window.start()) && at.isBefore(window.end());
+    }
+
+    static @Nullable String value(String name, Session session, Event event) {
+        return switch (name) {
+            case "traffic_source" -> session.source;
+            case "device" -> session.device;
+            case "utm_campaign" -> session.campaign;
+            case "landing_path" -> session.landing;
+            case "path" -> event.path;
+            case "event_type" -> event.type;
+            case "props.plan" -> event.plan;
+            default -> throw new AssertionError(name);
+        };
+    }
+
+    static boolean holds(Filter filter, Session session, Event event) {
+        return switch (filter) {
+            case Filter.And and -> and.all().stream().allMatch(each -> holds(each, session, event));
+            case Filter.Or or -> or.any().stream().anyMatch(each -> holds(each, session, event));
+            case Filter.Not not -> !holds(not.filter(), session, event);
+            case Filter.Reached goal ->
+                goal.isNegative()
+                        != goal.goals().stream()
+                                .anyMatch(each -> session.events.stream().anyMatch(own -> reaches(each, own)));
+            case Filter.Leaf leaf -> {
+                Function<Session, @Nullable String> value = of -> value(nameOf(leaf.field()), of, event);
+                yield leaf.operator().isNegative()
+                        != leaf.values().stream()
+                                .anyMatch(sought -> fits(leaf.operator(), value.apply(session), sought));
+            }
+        };
+    }
+
+    private static String nameOf(Field field) {
+        return switch (field) {
+            case Field.Column column -> column.dimension().key();
+            case Field.PropField prop -> "props." + prop.key();
+            case Field.PropKeys _ -> throw new IllegalArgumentException("no filter is about them");
+        };
+    }
+
+    private static boolean fits(Filter.Operator operator, @Nullable String value, @Nullable String sought) {
+        if (value == null || sought == null) {
+            return value == null && sought == null;
+        }
+        return switch (operator) {
+            case IS, IS_NOT -> value.equals(sought);
+            case CONTAINS, CONTAINS_NOT -> value.contains(sought);
+            case MATCHES -> matches(sought, value);
+        };
+    }
+
+    private static boolean matches(String wildcards, String value) {
+        return Pattern.compile(Arrays.stream(wildcards.split("\\*", -1))
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining(".*")))
+                .matcher(value)
+                .matches();
+    }
+
+    static boolean reaches(Goal goal, Event event) {
+        return switch (goal.target()) {
+            case Goal.Page page -> event.type.equals("page_view") && matches(page.pattern(), event.path);
+            case Goal.CustomEvent happening ->
+                event.type.equals(happening.type())
+                        && (happening.prop() == null
+                                || Objects.equals(event.plan, happening.prop().value()));
+        };
+    }
+}
