@@ -92,11 +92,11 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     const answer = summaryOf(view, signal);
     lazy.forget();
     const figures = ofSummary.fill(answer, view, signal);
-    const filled = await Promise.all([
+    const above = [
       ...figures,
       Promise.all([answer, known]).then(([summary]) => showSummary(summary), () => (signal.aborted ? {} : forget())),
-      lazy.show(view, signal, Promise.all(figures)),
-    ]);
+    ];
+    const filled = await Promise.all([...above, lazy.show(view, signal, Promise.all(above))]);
     if (!signal.aborted) {
       loadedAt = Date.now();
       report(filled.flat());

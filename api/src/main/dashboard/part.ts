@@ -17,9 +17,9 @@ export const keyOf = ({ window, from, to, compare, property, filters }: View): s
 const AHEAD = 250;
 
 /** Asked of the page itself: an observer tells it a frame later, when the figures above have already pushed the part away. */
-const isNearWindow = (element: Element): boolean => {
+const isInWindow = (element: Element, ahead: number): boolean => {
   const { top, bottom } = element.getBoundingClientRect();
-  return top < innerHeight + AHEAD && bottom > -AHEAD;
+  return top < innerHeight + ahead && bottom > -ahead;
 };
 
 /**
@@ -29,8 +29,7 @@ const isNearWindow = (element: Element): boolean => {
  * @param report gets what became of the questions that nothing waits for
  */
 export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
-  /** The parts that are near the window, and whether they are in it. */
-  const near = new Map<Element, boolean>();
+  const near = new Set<Element>();
   const asked = new Map<Part, string>();
   let view: View | undefined;
   let signal = new AbortController().signal;
@@ -48,22 +47,20 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
     );
   const loadNear = async (): Promise<void> => {
     await firstScreen;
-    const filled = await load((element) => near.has(element) && isNearWindow(element));
+    const filled = await load((element) => near.has(element) && isInWindow(element, AHEAD));
     if (filled.some(({ problem }) => problem)) {
       report(filled);
     }
   };
   const loadSeen = (): Promise<Filled[]> => {
-    const seen = load((element) => near.get(element) === true);
+    const seen = load((element) => near.has(element) && isInWindow(element, 0));
     firstScreen = Promise.all([firstScreen, seen]);
     void loadNear();
     return seen;
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      entries.forEach(({ target, isIntersecting, boundingClientRect }) =>
-        isIntersecting ? near.set(target, boundingClientRect.top < innerHeight) : near.delete(target),
-      );
+      entries.forEach(({ target, isIntersecting }) => (isIntersecting ? near.add(target) : near.delete(target)));
       void loadSeen().then((filled) => filled.some(({ problem }) => problem) && report(filled));
     },
     { rootMargin: `${AHEAD}px 0px` },
