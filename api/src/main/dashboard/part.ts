@@ -29,6 +29,7 @@ const isInWindow = (element: Element, ahead: number): boolean => {
  * @param report gets what became of the questions that nothing waits for
  */
 export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
+  /** The parts that are near the window, as the observer tells. */
   const near = new Set<Element>();
   const asked = new Map<Part, string>();
   let view: View | undefined;

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class DayRollup {
     private static final Map<String, String> STATEMENTS = NamedSql.sections("rollup.sql");
 
-    /** Those that {@code daily_ingest_rollups} holds. */
-    private static final Set<Count> OF_INGEST = Set.of(Count.ACCEPTED, Count.BOTS);
-
     /** In the order of the statement's columns. */
     private static final List<Count> OF_SESSIONS = List.of(
             Count.SESSIONS,
@@ -56,25 +52,7 @@ final class DayRollup {
             Count.FROM_INTERNAL,
             Count.FROM_UNKNOWN);
 
-    private static final List<Count> COUNTS =
-            Stream.of(Count.values()).filter(kind -> !OF_INGEST.contains(kind)).toList();
-
     private static final int CAPTURES_AT_ONCE = 1_000;
-
-    private static final String SAVE_METRICS = Stream.of(
-                    Stream.of("property_id", "day", "time_zone", "version", "rolled_up_at"),
-                    COUNTS.stream().map(Count::column),
-                    Stream.of("visitor_sketch", "lead_visitor_sketch"),
-                    Arrays.stream(Vital.values()).map(vital -> vital.column))
-            .flatMap(columns -> columns)
-            .collect(Collectors.collectingAndThen(
-                    Collectors.toList(),
-                    columns -> "INSERT INTO daily_metric_rollups (" + String.join(", ", columns) + ") VALUES (?"
-                            + ", ?".repeat(columns.size() - 1) + ")"));
-
-    private static final String SAVE_INGEST = """
-            INSERT INTO daily_ingest_rollups (property_id, day, accepted, bots, reasons, rejected) VALUES (?, ?, ?, ?, ?, ?)
-            """;
 
     private static final String SAVE_GOAL =
             "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, ?, ?, ?)";
@@ -115,7 +93,7 @@ final class DayRollup {
     long replace(long version, Instant now) {
         List<DayDimension> dimensions = read();
         forget();
-        days.forEach((property, figures) -> save(property, figures, version, now));
+        days.forEach((property, figures) -> figures.save(tx, property, day, zone, version, now));
         DayDimension.save(tx, day, dimensions);
         for (GoalStore.StoredGoal goal : GoalStore.list(tx, null)) {
             if (days.containsKey(goal.property())) {
@@ -313,28 +291,6 @@ final class DayRollup {
             pipeline.update(
                     "DELETE FROM " + table + " WHERE day = ? AND property_id = ANY (?)", day, asked.get("properties"));
         }
-        pipeline.send();
-    }
-
-    private void save(String property, PropertyDay figures, long version, Instant now) {
-        List<@Nullable Object> metrics = new ArrayList<>(List.of(property, day, zone, version, now));
-        COUNTS.forEach(kind -> metrics.add(figures.count(kind)));
-        metrics.add(Objects.requireNonNullElse(figures.fewVisitors, figures.visitors.sketch())
-                .stored());
-        metrics.add(figures.leadVisitors.sketch().stored());
-        for (Vital vital : Vital.values()) {
-            metrics.add(figures.histogram(vital));
-        }
-        Pipeline pipeline = tx.pipeline();
-        pipeline.update(SAVE_METRICS, metrics.toArray());
-        pipeline.update(
-                SAVE_INGEST,
-                property,
-                day,
-                figures.count(Count.ACCEPTED),
-                figures.count(Count.BOTS),
-                figures.rejected.keySet().toArray(String[]::new),
-                figures.rejected.values().stream().mapToLong(Long::longValue).toArray());
         pipeline.send();
     }
 

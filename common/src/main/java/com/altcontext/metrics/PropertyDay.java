@@ -1,13 +1,45 @@
 package com.altcontext.metrics;
 
+import com.altcontext.db.Pipeline;
+import com.altcontext.db.Tx;
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a rollup collects of one property and day before it writes it. */
+/** What a rollup collects of one property and day, and writes then. */
 final class PropertyDay {
+    /** Those that {@code daily_ingest_rollups} holds. */
+    private static final Set<Count> OF_INGEST = Set.of(Count.ACCEPTED, Count.BOTS);
+
+    private static final List<Count> COUNTS =
+            Stream.of(Count.values()).filter(kind -> !OF_INGEST.contains(kind)).toList();
+
+    private static final String SAVE_METRICS = Stream.of(
+                    Stream.of("property_id", "day", "time_zone", "version", "rolled_up_at"),
+                    COUNTS.stream().map(Count::column),
+                    Stream.of("visitor_sketch", "lead_visitor_sketch"),
+                    Arrays.stream(Vital.values()).map(vital -> vital.column))
+            .flatMap(columns -> columns)
+            .collect(Collectors.collectingAndThen(
+                    Collectors.toList(),
+                    columns -> "INSERT INTO daily_metric_rollups (" + String.join(", ", columns) + ") VALUES (?"
+                            + ", ?".repeat(columns.size() - 1) + ")"));
+
+    private static final String SAVE_INGEST = """
+            INSERT INTO daily_ingest_rollups (property_id, day, accepted, bots, reasons, rejected) VALUES (?, ?, ?, ?, ?, ?)
+            """;
+
     final Map<Count, Long> counts = new EnumMap<>(Count.class);
     final VisitorSketch.Union visitors = new VisitorSketch.Union();
 
@@ -29,5 +61,27 @@ final class PropertyDay {
     byte[] histogram(Vital vital) {
         ByteArrayOutputStream measured = vitals.get(vital);
         return measured == null ? new byte[0] : measured.toByteArray();
+    }
+
+    /** Writes it where nothing is. */
+    void save(Tx tx, String property, LocalDate day, String zone, long version, Instant now) {
+        List<@Nullable Object> metrics = new ArrayList<>(List.of(property, day, zone, version, now));
+        COUNTS.forEach(kind -> metrics.add(count(kind)));
+        metrics.add(Objects.requireNonNullElse(fewVisitors, visitors.sketch()).stored());
+        metrics.add(leadVisitors.sketch().stored());
+        for (Vital vital : Vital.values()) {
+            metrics.add(histogram(vital));
+        }
+        Pipeline pipeline = tx.pipeline();
+        pipeline.update(SAVE_METRICS, metrics.toArray());
+        pipeline.update(
+                SAVE_INGEST,
+                property,
+                day,
+                count(Count.ACCEPTED),
+                count(Count.BOTS),
+                rejected.keySet().toArray(String[]::new),
+                rejected.values().stream().mapToLong(Long::longValue).toArray());
+        pipeline.send();
     }
 }

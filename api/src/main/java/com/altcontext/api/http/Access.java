@@ -27,8 +27,8 @@ public record Access(Set<Scope> scopes, boolean byProperty, boolean readableByOt
         return new Access(EnumSet.copyOf(Arrays.asList(scopes)), false, false);
     }
 
-    /** The same, and keys for the property that is asked about open it too. */
-    Access orOfTheProperty() {
+    /** The same, and keys for some properties open it too: see {@link #byProperty}. */
+    Access withPropertyKeys() {
         return new Access(scopes, true, readableByOtherOrigins);
     }
 

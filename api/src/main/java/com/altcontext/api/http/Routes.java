@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 public class Routes {
     private static final String[] JSON = {MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN};
     private static final String ANYTHING = MediaType.WILDCARD;
-    private static final Access FIGURES = Access.with(Scope.FIGURES_READ).orOfTheProperty();
-    private static final Access LEADS = Access.with(Scope.LEADS_READ).orOfTheProperty();
+    private static final Access FIGURES = Access.with(Scope.FIGURES_READ).withPropertyKeys();
+    private static final Access LEADS = Access.with(Scope.LEADS_READ).withPropertyKeys();
     private static final Allowance QUESTIONS = new Allowance(Limit.METRICS, Limit.DASHBOARD);
     private static final Allowance SCRIPTS = Allowance.of(Limit.SCRIPTS);
     private static final Allowance DOCUMENTS = Allowance.of(Limit.DOCUMENTS);
@@ -65,7 +65,7 @@ public class Routes {
             Route.post("/v1/metrics/query", FIGURES, QUESTIONS, JSON),
             Route.post("/v1/metrics/funnel", FIGURES, QUESTIONS, JSON),
             Route.get("/v1/metrics/realtime", FIGURES, QUESTIONS),
-            Route.post("/v1/goals", Access.with(Scope.values()).orOfTheProperty(), QUESTIONS, JSON),
+            Route.post("/v1/goals", Access.with(Scope.values()).withPropertyKeys(), QUESTIONS, JSON),
             // Persons.
             Route.get("/v1/leads/mailable", LEADS, QUESTIONS),
             Route.get("/v1/leads/submissions", LEADS, QUESTIONS),

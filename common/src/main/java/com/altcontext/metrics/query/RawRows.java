@@ -46,7 +46,7 @@ final class RawRows {
             FROM purge_log
             """;
 
-    /** If windows end so many days ago at the most, it takes longer to ask when their last sessions ended than to read all days since. */
+    /** To read all days since windows that ended so long ago takes less time than to ask when their last sessions ended. */
     private static final int FEW_DAYS = 3;
 
     /** Later than any event. */
@@ -79,8 +79,8 @@ final class RawRows {
         if (first.isBefore(held.from)) {
             throw new RawRowsGone(firstDay(held.from));
         }
-        boolean endsLately = !RawConditions.lastPartition(windows).isBefore(held.today.minusDays(FEW_DAYS));
-        this.until = endsLately ? NEVER : null;
+        boolean isRecent = !RawConditions.lastPartition(windows).isBefore(held.today.minusDays(FEW_DAYS));
+        this.until = isRecent ? NEVER : null;
     }
 
     private String[] properties() {
