@@ -3,10 +3,10 @@ package com.altcontext.metrics;
 import com.altcontext.db.Columns;
 import com.altcontext.db.Tx;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +17,9 @@ record DayDimension(
         long rank,
         @Nullable String value,
         Breakdown.Sums sums) {
+    /** Its objects without the value. */
+    private static final int ROW_LENGTH = 100;
+
     private static final String SAVE = """
             INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, page_views, sessions, conversions)
             SELECT property_id, dimension, ?, rank, value, page_views, sessions, conversions
@@ -24,14 +27,18 @@ record DayDimension(
                 AS made(property_id, dimension, rank, value, page_views, sessions, conversions)
             """;
 
-    /** @param asked what the statements ask by */
-    static List<DayDimension> ofPathsAndSessions(Tx tx, Map<String, @Nullable Object> asked) {
-        List<DayDimension> all = new ArrayList<>(top(tx, "", DayRollup.text("paths"), asked));
-        all.addAll(ofSessions(tx, asked));
-        return all;
+    /** What it holds of a heap, in characters. */
+    int length() {
+        return ROW_LENGTH + (value == null ? 0 : value.length());
     }
 
-    private static List<DayDimension> ofSessions(Tx tx, Map<String, @Nullable Object> asked) {
+    /**
+     * Reads those of the paths and of all that sessions know.
+     *
+     * @param asked what the statements ask by
+     */
+    static void ofPathsAndSessions(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<DayDimension>> parts) {
+        top(tx, "", DayRollup.text("paths"), asked, parts);
         List<Dimension> dimensions = Arrays.stream(Dimension.values())
                 .filter(dimension -> !dimension.isOfEvents())
                 .toList();
@@ -40,37 +47,38 @@ record DayDimension(
         String counted = dimensions.stream()
                 .map(dimension -> each.replace("{dimension}", dimension.key()).replace("{column}", dimension.column()))
                 .collect(Collectors.joining("\nUNION ALL\n"));
-        return top(
-                tx,
-                "WITH visits AS MATERIALIZED (" + DayRollup.text("visits").replace("{columns}", columns) + ")\n",
-                counted,
-                asked);
+        String visits = DayRollup.text("visits").replace("{columns}", columns);
+        top(tx, "WITH visits AS MATERIALIZED (" + visits + ")\n", counted, asked, parts);
     }
 
     /** @param asked what the statement asks by */
-    static List<DayDimension> ofEventTypes(Tx tx, Map<String, @Nullable Object> asked) {
-        return top(tx, "", DayRollup.text("eventTypes"), asked);
+    static void ofEventTypes(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<DayDimension>> parts) {
+        top(tx, "", DayRollup.text("eventTypes"), asked, parts);
     }
 
     /** @param with what comes before the statement */
-    private static List<DayDimension> top(Tx tx, String with, String counted, Map<String, @Nullable Object> asked) {
+    private static void top(
+            Tx tx,
+            String with,
+            String counted,
+            Map<String, @Nullable Object> asked,
+            Consumer<List<DayDimension>> parts) {
         NamedSql statement = new NamedSql(with + DayRollup.text("top").replace("{counted}", counted));
-        return tx.query(
+        tx.eachPart(
                 statement.sql(),
+                SideReading.ROWS,
                 row -> new DayDimension(
                         row.text(1),
                         row.text(2),
                         row.number(3),
                         row.textOrNull(4),
                         new Breakdown.Sums(null, row.number(5), row.number(6), row.number(7))),
+                parts,
                 statement.parameters(asked));
     }
 
     /** Writes them where none are. */
     static void save(Tx tx, LocalDate day, List<DayDimension> rows) {
-        if (rows.isEmpty()) {
-            return;
-        }
         Columns<DayDimension> made = new Columns<>(rows);
         var _ = tx.update(
                 SAVE,

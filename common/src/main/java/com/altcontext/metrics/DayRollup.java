@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -91,10 +92,9 @@ final class DayRollup {
      * @return how many events they are of, bots included
      */
     long replace(long version, Instant now) {
-        List<DayDimension> dimensions = read();
         forget();
+        read();
         days.forEach((property, figures) -> figures.save(tx, property, day, zone, version, now));
-        DayDimension.save(tx, day, dimensions);
         for (GoalStore.StoredGoal goal : GoalStore.list(tx, null)) {
             if (days.containsKey(goal.property())) {
                 save(goal.property(), goal.goal());
@@ -105,44 +105,50 @@ final class DayRollup {
                 .sum();
     }
 
-    /** What takes longest is read beside the rest: first the vitals, then what needs to know the sessions that go on over midnight. */
-    private List<DayDimension> read() {
-        try (SideReading<Boolean> vitals = beside(this::measureVitals)) {
+    /**
+     * What takes longest is read beside the rest: first the vitals, then what needs to know the sessions that go on over midnight.
+     * The values of dimensions are written as they come, the rest is kept.
+     */
+    private void read() {
+        Consumer<List<DayDimension>> save = rows -> DayDimension.save(tx, day, rows);
+        try (SideReading<Vital> vitals = beside(_ -> 0, (other, known, _) -> measureVitals(other, known))) {
             readUnfinished();
-            List<Carried> carried = readCarried();
+            Map<String, Set<UUID>> alone = readCarried();
             countSessions();
-            vitals.result();
-            try (SideReading<List<DayDimension>> dimensions = beside(DayDimension::ofPathsAndSessions)) {
+            vitals.each(_ -> {});
+            try (SideReading<DayDimension> dimensions =
+                    beside(DayDimension::length, DayDimension::ofPathsAndSessions)) {
                 each("events", (figures, row) -> {
                     figures.add(Count.ACCEPTED, row.number(2) - row.number(4));
                     figures.add(Count.PAGE_VIEWS, row.number(3));
                     figures.add(Count.BOTS, row.number(4));
                 });
-                countVisitors(carried);
+                countVisitors(alone);
                 each("newVisitors", (figures, row) -> figures.add(Count.NEW_VISITORS, row.number(2)));
-                List<DayDimension> all = new ArrayList<>(countEventTypes());
+                asked.put("views", ofProperties(Count.PAGE_VIEWS));
+                asked.put("viewed", ofProperties(Count.VIEWED_SESSIONS));
+                DayDimension.ofEventTypes(tx, asked, save);
                 each("leads", (figures, row) -> figures.add(Count.NEW_LEADS, row.number(2)));
                 timeCaptures();
                 each("rejections", (figures, row) -> figures.rejected.put(row.text(2), row.number(3)));
-                all.addAll(dimensions.result());
-                return all;
+                dimensions.each(save);
             }
         }
     }
 
-    /** @param reading gets what the statements ask by, as it is known now */
-    private <T> SideReading<T> beside(BiFunction<Tx, Map<String, @Nullable Object>, T> reading) {
-        Map<String, @Nullable Object> known = new HashMap<>(asked);
-        return new SideReading<>(sql, other -> {
-            Rollup.prepare(other);
-            return reading.apply(other, known);
-        });
+    /** Reads with what the statements ask by. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        void read(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<T>> parts);
     }
 
-    private List<DayDimension> countEventTypes() {
-        asked.put("views", ofProperties(Count.PAGE_VIEWS));
-        asked.put("viewed", ofProperties(Count.VIEWED_SESSIONS));
-        return DayDimension.ofEventTypes(tx, asked);
+    /** @param reading gets what the statements ask by, as it is known now */
+    private <T> SideReading<T> beside(ToIntFunction<T> length, Reading<T> reading) {
+        Map<String, @Nullable Object> known = new HashMap<>(asked);
+        return new SideReading<>(sql, length, (other, parts) -> {
+            Rollup.prepare(other);
+            reading.read(other, known, parts);
+        });
     }
 
     /** In the order of the parameter {@code properties}. */
@@ -156,32 +162,42 @@ final class DayRollup {
         save(property, goal);
     }
 
-    /**
-     * A session that has events on the day and began before it.
-     *
-     * @param isAlone whether its visitor began none on the day
-     */
-    private record Carried(String property, UUID visitor, UUID session, boolean isAlone) {}
-
     private void readUnfinished() {
-        record Unfinished(UUID session, LocalDate lastDay) {}
+        List<UUID> unfinished = new ArrayList<>();
+        LocalDate[] until = {lastPartition};
         NamedSql statement = sql("unfinished");
-        List<Unfinished> unfinished =
-                tx.query(statement.sql(), row -> new Unfinished(row.id(1), row.day(2)), statement.parameters(asked));
-        asked.put("unfinished", unfinished.stream().map(Unfinished::session).toArray(UUID[]::new));
-        asked.put(
-                "until",
-                unfinished.stream().map(Unfinished::lastDay).reduce(lastPartition, (a, b) -> a.isAfter(b) ? a : b));
+        tx.each(
+                statement.sql(),
+                row -> {
+                    unfinished.add(row.id(1));
+                    LocalDate lastDay = row.day(2);
+                    until[0] = lastDay.isAfter(until[0]) ? lastDay : until[0];
+                },
+                statement.parameters(asked));
+        asked.put("unfinished", unfinished.toArray(UUID[]::new));
+        asked.put("until", until[0]);
     }
 
-    private List<Carried> readCarried() {
+    /**
+     * Reads the sessions that have events on the day and began before it.
+     *
+     * @return by property, those of their visitors who began none on the day
+     */
+    private Map<String, Set<UUID>> readCarried() {
+        List<UUID> carried = new ArrayList<>();
+        Map<String, Set<UUID>> alone = new HashMap<>();
         NamedSql statement = sql("carried");
-        List<Carried> carried = tx.query(
+        tx.each(
                 statement.sql(),
-                row -> new Carried(row.text(1), row.id(2), row.id(3), row.flag(4)),
+                row -> {
+                    carried.add(row.id(3));
+                    if (row.flag(4)) {
+                        alone.computeIfAbsent(row.text(1), _ -> new HashSet<>()).add(row.id(2));
+                    }
+                },
                 statement.parameters(asked));
-        asked.put("carried", carried.stream().map(Carried::session).toArray(UUID[]::new));
-        return carried;
+        asked.put("carried", carried.toArray(UUID[]::new));
+        return alone;
     }
 
     private void countSessions() {
@@ -193,17 +209,16 @@ final class DayRollup {
         });
     }
 
-    /** Those who began a session on the day, and those who went on with one. */
-    private void countVisitors(List<Carried> carried) {
+    /**
+     * Those who began a session on the day, and those who only went on with one.
+     *
+     * @param alone the latter, by property
+     */
+    private void countVisitors(Map<String, Set<UUID>> alone) {
         each("visitors", (figures, row) -> {
             figures.visitors.addLeast((int) row.number(2), (int) row.number(3));
             figures.add(Count.UNIQUE_VISITORS, row.number(4));
         });
-        Map<String, Set<UUID>> alone = new HashMap<>();
-        carried.stream()
-                .filter(Carried::isAlone)
-                .forEach(one -> alone.computeIfAbsent(one.property, _ -> new HashSet<>())
-                        .add(one.visitor));
         alone.forEach((property, visitors) -> {
             PropertyDay figures = Objects.requireNonNull(days.get(property));
             figures.visitors.add(VisitorSketch.of(visitors));
@@ -225,7 +240,7 @@ final class DayRollup {
                 Objects.requireNonNull(days.get(property)).fewVisitors = VisitorSketch.of(visitors));
     }
 
-    private boolean measureVitals(Tx tx, Map<String, @Nullable Object> asked) {
+    private void measureVitals(Tx tx, Map<String, @Nullable Object> asked) {
         List<Vital> vitals = List.of(Vital.values());
         NamedSql statement = new NamedSql(text("vitals")
                 .replace(
@@ -240,7 +255,6 @@ final class DayRollup {
                         .computeIfAbsent(vitals.get((int) row.number(2) - 1), _ -> new ByteArrayOutputStream())
                         .writeBytes(Histogram.entry((int) row.number(3), row.number(4))),
                 statement.parameters(asked));
-        return true;
     }
 
     static <T> String joined(Stream<T> parts, Function<T, String> text) {

@@ -1,41 +1,102 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 
 /**
  * Reads in a transaction and a thread of its own, beside the transaction that will write: so two processes of the database work on
- * a day at once, and share it better than PostgreSQL would share each statement.
+ * a day at once, and share it better than PostgreSQL would share each statement. It hands its rows on in parts, and waits while too
+ * many characters of them are not used: all rows of many properties are more than a small heap holds.
  *
- * @param <T> what it reads
+ * @param <T> a row
  */
 final class SideReading<T> implements AutoCloseable {
-    private final CompletableFuture<T> read;
+    /** How many rows a part should have. */
+    static final int ROWS = 100;
 
-    /** Begins at once. */
-    SideReading(Sql sql, Sql.Work<T> reading) {
-        read = CompletableFuture.supplyAsync(
-                () -> sql.inTransaction(reading),
-                task -> Thread.ofPlatform().name("rollup").daemon().start(task));
+    /** In characters: up to 2 MB. */
+    private static final int MAX_WAITING = 1 << 20;
+
+    private final ToIntFunction<T> length;
+    private final Semaphore room = new Semaphore(MAX_WAITING);
+    private final BlockingQueue<List<T>> parts = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Boolean> read;
+    private volatile boolean isClosed;
+
+    /** Reads, and hands parts on. */
+    @FunctionalInterface
+    interface Reader<T> {
+        void read(Tx tx, Consumer<List<T>> parts);
     }
 
     /**
-     * Waits for the end.
+     * Begins at once.
+     *
+     * @param length of a row, in characters
+     */
+    SideReading(Sql sql, ToIntFunction<T> length, Reader<T> reader) {
+        this.length = length;
+        read = CompletableFuture.supplyAsync(
+                        () -> sql.inTransaction(tx -> {
+                            reader.read(tx, this::put);
+                            return true;
+                        }),
+                        task -> Thread.ofPlatform().name("rollup").daemon().start(task))
+                .whenComplete((_, _) -> parts.add(List.of()));
+    }
+
+    /**
+     * Takes the parts until the end.
      *
      * @throws RuntimeException what the reading threw
      */
-    T result() {
+    void each(Consumer<List<T>> consumer) {
         try {
-            return read.join();
+            for (List<T> part = parts.take(); !part.isEmpty(); part = parts.take()) {
+                consumer.accept(part);
+                room.release(length(part));
+            }
+            var _ = read.join();
+        } catch (InterruptedException stop) {
+            throw stopped(stop);
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
         }
     }
 
+    private void put(List<T> part) {
+        try {
+            room.acquire(length(part));
+        } catch (InterruptedException stop) {
+            throw stopped(stop);
+        }
+        if (!isClosed) {
+            parts.add(part);
+        }
+    }
+
+    private int length(List<T> part) {
+        return Math.min(MAX_WAITING, part.stream().mapToInt(length).sum());
+    }
+
+    private static IllegalStateException stopped(InterruptedException stop) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("stopped during a rollup", stop);
+    }
+
     /** Waits, whatever the end is, so that no statement outlives the rollup. */
     @Override
     public void close() {
+        isClosed = true;
+        room.release(Integer.MAX_VALUE - MAX_WAITING);
         var _ = read.handle((result, failure) -> true).join();
     }
 }

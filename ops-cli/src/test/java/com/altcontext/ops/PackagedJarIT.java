@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +112,37 @@ class PackagedJarIT {
         assertThat(database.number("SELECT count(*) FROM purge_log WHERE finished_at IS NULL"))
                 .as("what the first receipt says stays")
                 .isOne();
+    }
+
+    /** Eight properties with as many values of every dimension as a rollup keeps, each as long as it can be. */
+    @Test
+    void a_rollup_of_many_long_values_needs_little_memory() throws Exception {
+        assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
+        MigratedDatabase database = new MigratedDatabase(url);
+        LocalDate yesterday = LocalDate.now(ZoneOffset.UTC).minusDays(1);
+        database.run("""
+                INSERT INTO properties (id, name) SELECT 'site-' || p, 'Site ' || p FROM generate_series(1, 8) AS p
+                """, """
+                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, events,
+                                      page_views, entry_at, entry_path, exit_at, exit_path, utm_campaign, utm_source)
+                SELECT md5(p || 'v' || n)::uuid, md5(p || 's' || n)::uuid, 'site-' || p, at, at, 'campaign', 'desktop', 1,
+                       1, at, path, at, path, right(path, 250), right(path, 250)
+                FROM generate_series(1, 8) AS p, generate_series(1, 550) AS n,
+                     LATERAL (SELECT '/' || repeat('p', 2040) || n) AS pages(path), (SELECT timestamptz '%s 12:00Z') AS noon(at)
+                """.formatted(yesterday), """
+                INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path,
+                                    traffic_source, device, is_conversion)
+                SELECT visitor_id, id, (started_at AT TIME ZONE 'UTC')::date, id, property_id, started_at, started_at, 'page_view', entry_path,
+                       traffic_source, device, false
+                FROM sessions
+                """);
+
+        Process rollup = started(
+                Map.of("DATABASE_URL", url, "JDK_JAVA_OPTIONS", "-Xmx24m"), "rollup", "--day", yesterday.toString());
+
+        assertThat(rollup.waitFor()).isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'exit_path'"))
+                .isEqualTo(8 * 501);
     }
 
     private CommandRun altopsNow(String... args) {
