@@ -6,24 +6,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,21 +25,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The server stops when this process ends. Every failure is an {@link UncheckedIOException} with PostgreSQL's own message.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
-    /** The major version of the programs that the root pom.xml names. */
-    private static final String VERSION = "17";
-
     private static final String TEMPORARY = "altcontext-database-";
 
     /** The port of kept data, unless something else listens there: a stable address is easier to remember. */
     private static final int DEFAULT_PORT = 54318;
 
-    /** Below the ports that systems give to clients, so that no connection takes the port of a stopped server. */
-    private static final int MIN_PORT = 15_000;
-
-    private static final int MAX_PORT = 32_000;
     private static final int MAX_STARTS = 3;
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     static {
         // The library's default is shared by all users of the machine, any of whom could replace the programs there.
@@ -64,20 +47,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
         System.setProperty("slf4j.internal.verbosity", "ERROR");
     }
 
-    private final Path home;
+    private final DataDirectory directory;
     private final boolean temporary;
     private final boolean durable;
-    private final FileChannel lock;
     private final Thread atExit = new Thread(this::closeAtExit, "embedded-postgresql-stop");
     private int port;
     private @Nullable EmbeddedPostgres postgres;
     private boolean closed;
 
     private EmbeddedDatabase(Path home, boolean temporary, boolean durable) throws IOException {
-        this.home = home;
+        this.directory = new DataDirectory(home);
         this.temporary = temporary;
         this.durable = durable;
-        this.lock = lock(home);
     }
 
     /**
@@ -131,44 +112,32 @@ public final class EmbeddedDatabase implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("this embedded PostgreSQL is closed");
         }
-        if (postgres != null && server().isPresent()) {
+        if (postgres != null && directory.server().isPresent()) {
             return;
         }
         try {
-            checkVersion();
+            directory.checkVersion();
             boolean anyPort = port == 0;
             for (int attempt = 1; ; attempt++) {
-                killServer(); // one that a killed process left behind, or that failed to start
+                directory.killServer(); // one that a killed process left behind, or that failed to start
                 if (anyPort) {
-                    port = temporary || attempt > 1 || !isFree(DEFAULT_PORT) ? freePort() : DEFAULT_PORT;
+                    port = temporary || attempt > 1 || !Ports.isFree(DEFAULT_PORT) ? Ports.free() : DEFAULT_PORT;
                 }
                 @Nullable Exception failure = launch();
-                if (failure == null && server().isPresent()) {
+                if (failure == null && directory.server().isPresent()) {
                     return;
                 }
-                boolean portTaken = failure == null || serverLog().contains("could not bind");
+                boolean portTaken = failure == null || directory.serverLog().contains("could not bind");
                 if (attempt == MAX_STARTS || !(anyPort && portTaken)) {
                     throw new IOException(
-                            "the embedded PostgreSQL in " + home + " did not start on port " + port
-                                    + (failure == null ? "" : " (" + failure.getMessage() + ")") + "\n" + serverLog(),
+                            "the embedded PostgreSQL in " + directory.home() + " did not start on port " + port
+                                    + (failure == null ? "" : " (" + failure.getMessage() + ")") + "\n"
+                                    + directory.serverLog(),
                             failure);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
-        }
-    }
-
-    private void checkVersion() throws IOException {
-        Path file = data().resolve("PG_VERSION");
-        if (!Files.exists(file)) {
-            return;
-        }
-        String version = Files.readString(file).strip();
-        if (!version.isEmpty() && !version.equals(VERSION)) {
-            throw new IOException(
-                    "the data in " + home + " are of PostgreSQL " + version + ", and this is PostgreSQL " + VERSION
-                            + ": remove that directory to begin anew, or name a PostgreSQL of your own in DATABASE_URL");
         }
     }
 
@@ -178,19 +147,20 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * @return why it failed; null also where the answer came from another server on that port
      */
     private @Nullable Exception launch() throws IOException {
-        if (!Files.exists(data().resolve("PG_VERSION"))) {
-            delete(data()); // what an interrupted initdb left
+        if (!directory.hasData()) {
+            DataDirectory.delete(directory.data()); // what an interrupted initdb left
         }
-        Files.deleteIfExists(log());
+        Files.deleteIfExists(directory.log());
         // The library does not release its lock where a start failed or the server was killed; a new file has none.
-        Files.deleteIfExists(data().resolve("epg-lock"));
+        Files.deleteIfExists(directory.data().resolve("epg-lock"));
         try {
             postgres = EmbeddedPostgres.builder()
-                    .setDataDirectory(data())
+                    .setDataDirectory(directory.data())
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(START_TIMEOUT)
-                    .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .setOutputRedirector(
+                            ProcessBuilder.Redirect.appendTo(directory.log().toFile()))
                     .setPort(port)
                     .setPgBinaryResolver(EmbeddedDatabase::binaries)
                     .setLocaleConfig("locale", "C.UTF-8")
@@ -228,10 +198,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         try {
-            Optional<ProcessHandle> server = server();
+            Optional<ProcessHandle> server = directory.server();
             postgres.close(); // returns after 5 seconds, also where the server still writes
             postgres = null;
-            awaitEnd(server.stream().toList());
+            directory.awaitEnd(server.stream().toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -240,7 +210,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Kills the server as a power failure would; {@link #start()} then recovers what was committed. */
     public synchronized void kill() {
         try {
-            killServer();
+            directory.killServer();
             postgres = null;
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
@@ -257,14 +227,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             if (temporary) {
                 kill(); // its data need not be written
-                Process deletion = startDeleting(home);
+                Process deletion = DataDirectory.startDeleting(directory.home());
                 if (Thread.currentThread() != atExit) { // no process has to stay for it
-                    awaitSuccess(deletion, home);
+                    DataDirectory.awaitDeleted(deletion, directory.home());
                 }
             } else {
                 stop();
             }
-            unlock();
+            directory.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -280,163 +250,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /** A killed test run leaves a server and its data behind, and the next one removes them. */
-    private static void sweep(Path directory) throws IOException {
+    private static void sweep(Path temporaries) throws IOException {
         FileTime settled = FileTime.fromMillis(System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(1));
-        try (DirectoryStream<Path> homes = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
+        try (DirectoryStream<Path> homes = Files.newDirectoryStream(temporaries, TEMPORARY + "*")) {
             for (Path home : homes) {
                 if (Files.isWritable(home) && Files.getLastModifiedTime(home).compareTo(settled) < 0) {
                     try {
                         new EmbeddedDatabase(home, true, false).close();
-                    } catch (InUseException e) {
+                    } catch (DataDirectory.InUseException e) {
                         // its process lives
                     }
                 }
             }
-        }
-    }
-
-    private void killServer() throws IOException {
-        Optional<ProcessHandle> server = server();
-        if (server.isPresent()) {
-            List<ProcessHandle> processes =
-                    Stream.concat(server.stream(), server.get().descendants()).toList();
-            processes.forEach(ProcessHandle::destroyForcibly);
-            awaitEnd(processes);
-        }
-        // PostgreSQL would not start while a process has that number: one that init did not reap yet, or another
-        // program.
-        Files.deleteIfExists(pidFile());
-    }
-
-    private void awaitEnd(List<ProcessHandle> processes) throws IOException {
-        long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
-        while (processes.stream().anyMatch(EmbeddedDatabase::isServer)) {
-            if (System.nanoTime() > deadline) {
-                throw new IOException(
-                        "the PostgreSQL in " + home + " did not stop within " + STOP_TIMEOUT.toSeconds() + " seconds");
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-        }
-    }
-
-    /** The running server of our data. */
-    private Optional<ProcessHandle> server() {
-        try {
-            return Files.readAllLines(pidFile()).stream()
-                    .findFirst()
-                    .flatMap(line -> ProcessHandle.of(Long.parseLong(line.strip())))
-                    .filter(EmbeddedDatabase::isServer);
-        } catch (IOException | NumberFormatException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** A dead process has no command any more, also where init does not reap it. */
-    private static boolean isServer(ProcessHandle process) {
-        return process.info().command().filter(c -> c.endsWith("/postgres")).isPresent();
-    }
-
-    static void delete(Path tree) throws IOException {
-        awaitSuccess(startDeleting(tree), tree);
-    }
-
-    /** Not in Java: when a JVM ends, the class loader of a test framework may be closed, and no more classes be loaded. */
-    private static Process startDeleting(Path tree) throws IOException {
-        return new ProcessBuilder("rm", "-rf", tree.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static void awaitSuccess(Process deletion, Path tree) throws IOException {
-        try {
-            if (deletion.waitFor() != 0) {
-                throw new IOException(tree + " could not be deleted");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while deleting " + tree, e);
-        }
-    }
-
-    /** The end of the server's own log. */
-    private String serverLog() throws IOException {
-        if (!Files.exists(log())) {
-            return "";
-        }
-        List<String> lines =
-                Files.readString(log(), StandardCharsets.ISO_8859_1).lines().toList();
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
-    }
-
-    private Path data() {
-        return home.resolve("data");
-    }
-
-    private Path pidFile() {
-        return data().resolve("postmaster.pid");
-    }
-
-    private Path log() {
-        return home.resolve("server.log");
-    }
-
-    /**
-     * Keeps other processes away, and this one. The system drops all locks that a process has on a file when the process closes it
-     * once, and the library opens its own lock file anew for each check; so a directory that is ours already is known from a system
-     * property, which all class loaders see.
-     */
-    private static FileChannel lock(Path home) throws IOException {
-        if (System.getProperties().putIfAbsent(lockName(home), "held") != null) {
-            throw new InUseException(home);
-        }
-        FileChannel channel = null;
-        try {
-            channel = FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
-                throw new InUseException(home);
-            }
-            return channel;
-        } catch (IOException e) {
-            System.clearProperty(lockName(home));
-            if (channel != null) {
-                channel.close();
-            }
-            throw e;
-        }
-    }
-
-    private void unlock() throws IOException {
-        lock.close();
-        System.clearProperty(lockName(home));
-    }
-
-    private static String lockName(Path home) {
-        return "altcontext.database.lock:" + home.toAbsolutePath().normalize();
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static int freePort() {
-        return ThreadLocalRandom.current()
-                .ints(MIN_PORT, MAX_PORT)
-                .filter(EmbeddedDatabase::isFree)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    static final class InUseException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        InUseException(Path home) {
-            super("another process is using the database in " + home
-                    + ": stop that one (another make run?) or choose another directory");
         }
     }
 }

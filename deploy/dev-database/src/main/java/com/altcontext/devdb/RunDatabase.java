@@ -44,7 +44,7 @@ public final class RunDatabase {
             announce(database.url(), readyFile);
         } catch (UncheckedIOException e) {
             System.err.println(e.getMessage());
-            System.exit(e.getCause() instanceof EmbeddedDatabase.InUseException ? IN_USE : 1);
+            System.exit(e.getCause() instanceof DataDirectory.InUseException ? IN_USE : 1);
         } catch (IOException e) {
             System.err.println("the ready file could not be written: " + e);
             System.exit(1);

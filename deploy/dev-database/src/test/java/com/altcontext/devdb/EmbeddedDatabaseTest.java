@@ -157,7 +157,7 @@ class EmbeddedDatabaseTest {
             assertThatThrownBy(() -> ask(orphanUrl, "SELECT 1")).isInstanceOf(SQLException.class);
             assertThat(ask(neighbour, "SELECT 1")).isEqualTo("1");
         }
-        EmbeddedDatabase.delete(inUse);
+        DataDirectory.delete(inUse);
     }
 
     @Test
