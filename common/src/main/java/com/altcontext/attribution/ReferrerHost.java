@@ -39,6 +39,12 @@ public final class ReferrerHost {
         return normal(withoutPort(url.substring(at >= start ? at + 1 : start, end)));
     }
 
+    /** A page's host as its script says it, with or without a port; in lower case as it is where it can be none. */
+    public static String ofPage(String hostname) {
+        String host = normal(withoutPort(hostname));
+        return host == null ? hostname.toLowerCase(Locale.ROOT) : host;
+    }
+
     /** Whether the host is the domain or lies below it, by whole labels: {@code netflix.com} is not in {@code x.com}. */
     public static boolean within(String host, String domain) {
         return host.endsWith(domain)

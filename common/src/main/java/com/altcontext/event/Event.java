@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id see {@link Beacon#identity}
  * @param occurredAt the sender's time where it can be right, else the time of receipt
- * @param timeIsIdentity whether each copy of it has the same {@code occurredAt} (to the day). If not, as with an id that the
- *     sender made, its first copy may be stored under any day
+ * @param timeIsIdentity whether each copy of it has the same {@code occurredAt} (to the day): the sender gave it neither an id
+ *     nor a time. If not, its first copy may be stored under any day, since its time may not have been credible then
  * @param mayHoldAddress whether it could hold an e-mail address: only if one of its texts has an at sign, plain or
  *     percent-encoded
  */
@@ -49,7 +49,7 @@ public record Event(
                 && !claimed.isBefore(received.minus(MAX_BACK));
         Instant occurred = credible && claimed != null ? claimed.truncatedTo(ChronoUnit.MILLIS) : received;
         UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
-        boolean timeIsIdentity = beacon.eventId() == null && (claimed == null || (credible && beacon.sentAt() == null));
+        boolean timeIsIdentity = beacon.eventId() == null && beacon.timestamp() == null;
         return new Event(
                 id, visitor, beacon, origin, occurred, received, timeIsIdentity, mayHoldAddress(beacon, origin));
     }
@@ -118,11 +118,11 @@ public record Event(
     }
 
     /**
-     * The first UTC day in which its copies are looked for. The day before its own counts where a copy may have come while its
-     * time was too far ahead to be right. Where time is no identity, all earlier days are looked at in another way.
+     * The first UTC day in which its copies are looked for. An engagement may be stored at the end of a session that ended the
+     * day before. Where time is no identity, all earlier days are looked at in another way.
      */
     LocalDate earliestDayOfACopy() {
-        return timeIsIdentity && beacon.timestamp() != null ? day().minusDays(1) : day();
+        return timeIsIdentity && isEngagement() ? day().minusDays(1) : day();
     }
 
     /** The latest UTC day under which a copy of it that was received by now can be stored. */

@@ -1,6 +1,7 @@
 package com.altcontext.event;
 
 import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.ReferrerHost;
 import com.altcontext.attribution.Utm;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
@@ -92,7 +93,7 @@ public final class EventReader {
                 eventId,
                 props,
                 sentAt == null ? batchSentAt : sentAt,
-                hostname == null ? null : hostname.toLowerCase(Locale.ROOT));
+                hostname == null ? null : ReferrerHost.ofPage(hostname));
     }
 
     public static Utm utm(Fields fields) {

@@ -22,6 +22,13 @@ import java.util.stream.IntStream;
 
 /** Stores events with their visitors and sessions. */
 public final class EventStore {
+    /**
+     * That of their times: a landing page that arrives late is still the landing page. What a page was looked at comes behind the
+     * view of the page.
+     */
+    public static final Comparator<Event> ORDER =
+            Comparator.comparing(Event::occurredAt).thenComparing(Event::isEngagement);
+
     private final SessionRule sessionRule;
 
     public EventStore(SessionRule sessionRule) {
@@ -96,7 +103,7 @@ public final class EventStore {
         return all;
     }
 
-    /** Each event that is not stored once, in the order of their times: a landing page that arrives late is still the landing page. */
+    /** Each event that is not stored once, in their order. */
     private static List<Event> newEvents(List<Event> events, Set<UUID> stored) {
         Map<UUID, Event> first = new LinkedHashMap<>();
         for (Event event : events) {
@@ -105,7 +112,7 @@ public final class EventStore {
             }
         }
         List<Event> ordered = new ArrayList<>(first.values());
-        ordered.sort(Comparator.comparing(Event::occurredAt));
+        ordered.sort(ORDER);
         return ordered;
     }
 

@@ -9,7 +9,9 @@ import com.altcontext.event.EventStore;
 import com.altcontext.event.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Stores a batch in one transaction. It tries again where that can help. Where the database refuses the rows themselves,
@@ -57,7 +59,18 @@ final class BatchWriter {
     private List<Outcome> isolate(Tx tx, Bucket bucket, List<Event> events) {
         // Each half alone would lock its visitors in its own order: two machines could then wait for each other.
         var _ = EventStore.lockVisitors(tx, events);
-        return halve(tx, bucket, events);
+        // The halves are placed one after the other, so they must be those of the order in which all together would be.
+        List<Integer> places = IntStream.range(0, events.size())
+                .boxed()
+                .sorted(Comparator.comparing(events::get, EventStore.ORDER))
+                .toList();
+        List<Outcome> ordered =
+                halve(tx, bucket, places.stream().map(events::get).toList());
+        Outcome[] outcomes = new Outcome[events.size()];
+        for (int i = 0; i < outcomes.length; i++) {
+            outcomes[places.get(i)] = ordered.get(i);
+        }
+        return List.of(outcomes);
     }
 
     /** Stores what can be stored; an event that cannot be is {@link Outcome.Unstorable}. */

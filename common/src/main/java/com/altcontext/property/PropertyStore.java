@@ -215,7 +215,7 @@ public final class PropertyStore {
 
     /**
      * Takes a property away that nothing was stored for, or whose visitors and leads are gone again. Its rollups, if it
-     * has any, stay until their retention is over.
+     * has any, stay until their retention is over, but for those of its goals, which go with it.
      *
      * @throws SqlFailure if the database refused
      */
@@ -237,6 +237,7 @@ public final class PropertyStore {
             return use;
         }
         tx.update(CLOSE_TO_KEYS, slug, slug);
+        tx.update("DELETE FROM daily_goal_rollups WHERE property_id = ?", slug);
         tx.update("DELETE FROM properties WHERE id = ?", slug);
         return new Removal.Removed();
     }

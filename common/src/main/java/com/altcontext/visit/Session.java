@@ -74,9 +74,10 @@ final class Session {
         }
     }
 
-    /** Adds an event that came after its end, which stays. */
-    void joinAtEnd(SessionEvent event) {
-        add(event, lastEventAt);
+    /** Adds an event from outside of it, as if it had happened at that time inside of it. */
+    Placement joinAt(Instant inside, SessionEvent event) {
+        add(event, inside);
+        return new Placement(id, inside);
     }
 
     private void add(SessionEvent event, Instant at) {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * it, each within {@code inactivity}. So an event between two sessions joins the earlier one. UTM values do not split a
  * session afterwards, and those that a submitted form repeats never do. Bots' events have sessions of their own.
  *
- * <p>An engagement, which reports how long a page was looked at, is no visit: after the inactivity it belongs to the
- * visitor's latest session of the last day, whose end stays, and without one to none.
+ * <p>An engagement, which reports how long a page was looked at, is no visit: outside of all sessions it belongs to the
+ * visitor's latest one of the last day, whose end stays; else to one that begins within the inactivity, whose start stays;
+ * else to none.
  *
  * @param inactivity the longest time without an event inside a session; a gap of exactly this length still joins
  */
@@ -60,13 +61,14 @@ public record SessionRule(Duration inactivity) {
         if (before != null) {
             boolean splits = after == null
                     && !event.isFormSubmit()
+                    && !event.isEngagement()
                     && event.origin().utm().differsFrom(before.utm());
             return splits ? null : before;
         }
-        return after;
+        return event.isEngagement() ? null : after;
     }
 
-    /** The session that an engagement belongs to though it had ended before; null if none did within the last day. */
+    /** The session that an engagement belongs to though it happened after its end; null if none ended within the last day. */
     @Nullable
     Session latestEnded(List<Session> sessions, SessionEvent engagement) {
         Session latest = null;
@@ -79,6 +81,21 @@ public record SessionRule(Duration inactivity) {
             }
         }
         return latest;
+    }
+
+    /** The session that an engagement belongs to though it happened before its start; null if none begins soon after. */
+    @Nullable
+    Session nextBegun(List<Session> sessions, SessionEvent engagement) {
+        Session next = null;
+        for (Session session : sessions) {
+            if (session.isBot == engagement.origin().isBot()
+                    && session.startedAt().isAfter(engagement.at())
+                    && !session.startedAt().isAfter(engagement.at().plus(inactivity))
+                    && startsEarlier(session, next)) {
+                next = session;
+            }
+        }
+        return next;
     }
 
     private static boolean startsEarlier(Session session, @Nullable Session than) {

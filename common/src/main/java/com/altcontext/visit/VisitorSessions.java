@@ -54,20 +54,23 @@ final class VisitorSessions {
         }
     }
 
-    /** Adds the ranges of time in which an event of this visitor could join a session. */
+    /**
+     * Adds the ranges of time in which an event of this visitor could join a session: one for events that could join the same.
+     * An engagement's may reach over those of earlier events, each of which has its own, since a range is read from its end.
+     */
     void addTo(List<TimeRange> all, Duration inactivity) {
-        expected.sort(Comparator.comparing(Expected::since));
+        expected.sort(Comparator.comparing(Expected::at));
         Instant since = expected.getFirst().since();
         Instant until = since;
         int max = 0;
         for (Expected event : expected) {
-            if (max > 0 && event.since().isAfter(until)) {
+            if (max > 0 && event.at.minus(inactivity).isAfter(until)) {
                 all.add(new TimeRange(visitor.id(), since, until, max));
                 since = event.since();
                 max = 0;
             }
-            Instant reach = event.at.plus(inactivity);
-            until = reach.isAfter(until) ? reach : until;
+            since = event.since().isBefore(since) ? event.since() : since;
+            until = event.at.plus(inactivity);
             max += max == 0 ? MAX_SESSIONS_AROUND : 1;
         }
         all.add(new TimeRange(visitor.id(), since, until, max));

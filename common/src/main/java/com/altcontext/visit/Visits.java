@@ -64,16 +64,20 @@ public final class Visits {
             return new Placement(chosen.id, event.at());
         }
         if (event.isEngagement()) {
-            Session ended = rule.latestEnded(sessionsOf.sessions, event);
-            if (ended == null) {
-                return null;
-            }
-            ended.joinAtEnd(event);
-            return new Placement(ended.id, ended.lastEventAt());
+            return placeOutside(sessionsOf.sessions, event);
         }
         UUID id = sessionBegunBy(visitor.id(), event.id(), event.at());
         sessionsOf.sessions.add(Session.begun(id, event, visitor));
         return new Placement(id, event.at());
+    }
+
+    private @Nullable Placement placeOutside(List<Session> sessions, SessionEvent engagement) {
+        Session ended = rule.latestEnded(sessions, engagement);
+        if (ended != null) {
+            return ended.joinAt(ended.lastEventAt(), engagement);
+        }
+        Session next = rule.nextBegun(sessions, engagement);
+        return next == null ? null : next.joinAt(next.startedAt(), engagement);
     }
 
     /** When an expected visitor was first seen before this batch; null if that was never. */

@@ -179,38 +179,6 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void an_engagement_prolongs_a_running_session_and_only_adds_to_one_that_has_ended() {
-        write(visit(0), visit(20).type("engagement").engaged(1_000));
-        write(visit(20 + 31).type("engagement").engaged(2_000));
-        write(visit(20 + 24 * 60).type("engagement").engaged(4_000));
-        assertThat(
-                        database.texts(
-                                "SELECT concat_ws(' ', events, engagements, engaged_ms, last_event_at - started_at) FROM sessions"))
-                .containsExactly("4 3 7000 00:20:00");
-        assertThat(database.count(
-                        "SELECT count(*) FROM events e JOIN sessions s ON s.bucket = e.bucket AND s.id = e.session_id"
-                                + " WHERE e.occurred_at NOT BETWEEN s.started_at AND s.last_event_at"))
-                .isZero();
-
-        List<Outcome> late = write(visit(20 + 24 * 60 + 1).type("engagement").engaged(8_000));
-
-        assertThat(late).containsExactly(new Outcome.Dropped(Outcome.DropReason.ENGAGEMENT_WITHOUT_SESSION));
-        assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(4);
-    }
-
-    @Test
-    void an_engagement_that_is_sent_twice_is_added_once() {
-        TestEvent late = visit(600).type("engagement").engaged(1_000).eventId(UUID.randomUUID());
-        write(visit(0));
-        write(late);
-
-        assertThat(write(late.receivedAt(NOW.plus(Duration.ofMinutes(700)))).getFirst())
-                .isInstanceOf(Outcome.Duplicate.class);
-        assertThat(database.texts("SELECT concat_ws(' ', events, engaged_ms) FROM sessions"))
-                .containsExactly("2 1000");
-    }
-
-    @Test
     void a_bots_event_does_not_move_a_persons_session() {
         write(visit(0));
         write(

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventStoreTest extends EventStoreFixture {
     @Test
@@ -71,20 +70,18 @@ class EventStoreTest extends EventStoreFixture {
         assertThat(later).isInstanceOf(Outcome.Stored.class);
     }
 
-    @Test
-    void an_event_of_a_clock_that_is_ahead_is_found_on_the_day_before() {
-        Instant midnight = NOW.truncatedTo(ChronoUnit.DAYS);
-        TestEvent ahead =
-                TestEvent.at("visitor-0001", midnight.minusSeconds(600)).timestamp(midnight.plusSeconds(60));
+    @ParameterizedTest(name = "a clock that is {0} ahead")
+    @ValueSource(strings = {"PT11M", "P1D", "P3D"})
+    void an_event_of_a_clock_that_is_ahead_is_found_when_its_time_has_come(Duration ahead) {
+        TestEvent timed = TestEvent.at("visitor-0001", NOW.minus(ahead)).timestamp(NOW);
 
-        Outcome first = write(ahead).getFirst();
-        // By now its time is right, so that it would be stored under the new day.
-        Outcome again = write(ahead.receivedAt(midnight.minusSeconds(60))).getFirst();
+        Outcome first = write(timed).getFirst();
+        // By now its time is right, so that it would be stored under it.
+        Outcome again = write(timed.receivedAt(NOW.minusSeconds(60))).getFirst();
 
         assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
-        assertThat(database.count(
-                        "SELECT count(*) FROM events WHERE day < ?", LocalDate.ofInstant(midnight, ZoneOffset.UTC)))
-                .isEqualTo(1);
+        assertThat(database.texts("SELECT occurred_at = '%s' FROM events".formatted(NOW.minus(ahead))))
+                .containsExactly("t");
     }
 
     @Test

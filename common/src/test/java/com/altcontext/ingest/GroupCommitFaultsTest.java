@@ -8,6 +8,7 @@ import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Outcome;
 import com.altcontext.testing.Database;
+import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +49,37 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
             }
             assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(47);
             assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
+        } finally {
+            database.run("ALTER TABLE events DROP CONSTRAINT poison");
+        }
+    }
+
+    @Test
+    void one_bad_row_leaves_the_order_of_its_neighbours_times() throws Exception {
+        database.run("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
+        try {
+            TestEvent view = TestEvent.at("visitor-0001", Instant.now());
+            Instant now = view.receivedAt();
+            GroupCommit writer = started();
+
+            List<Outcome> outcomes = answer(writer.submit(List.of(
+                    view.timestamp(now.minusMillis(100)).type("engagement").event(),
+                    view.timestamp(now.minusMillis(150))
+                            .path("/b")
+                            .utmSource("two")
+                            .event(),
+                    view.timestamp(now.minusMillis(300))
+                            .path("/a")
+                            .utmSource("one")
+                            .event(),
+                    view.timestamp(now).path("/poison").event())));
+
+            assertThat(outcomes)
+                    .map(outcome -> outcome instanceof Outcome.Stored)
+                    .containsExactly(true, true, true, false);
+            assertThat(database.texts(
+                            "SELECT concat_ws(' ', utm_source, entry_path, events) FROM sessions ORDER BY started_at"))
+                    .containsExactly("one /a 1", "two /b 2");
         } finally {
             database.run("ALTER TABLE events DROP CONSTRAINT poison");
         }

@@ -90,7 +90,7 @@ public final class EventRoute implements DirectHandler {
     private void take(RequestContext request, JsonBody.Content json) {
         Client client = request.client();
         Decision decision = json.isRead()
-                ? decide(json.value(), null, client, json.issues())
+                ? decide(json.value(), null, client, json.issues(), clock.instant())
                 : new Decision.Refuse(attribution.propertyOf(client));
         switch (decision) {
             case Decision.Refuse(Property property) -> throw Refusal.invalid(json.issues(), property.id());
@@ -116,8 +116,10 @@ public final class EventRoute implements DirectHandler {
     /**
      * @param batchSentAt when a batch was sent, by its sender's clock
      * @param issues what was wrong with the JSON; gets what is wrong with the fields
+     * @param receivedAt the same for all events of a request: their own times say their order
      */
-    private Decision decide(@Nullable Object json, @Nullable Instant batchSentAt, Client client, Issues issues) {
+    private Decision decide(
+            @Nullable Object json, @Nullable Instant batchSentAt, Client client, Issues issues, Instant receivedAt) {
         if (issues.isEmpty() && Fields.of(json, new Issues()).isFilled("honeypot")) {
             return new Decision.Drop(property(json, client, new Issues()), Outcome.DropReason.HONEYPOT);
         }
@@ -133,7 +135,7 @@ public final class EventRoute implements DirectHandler {
         if (excluded != null) {
             return new Decision.Drop(property, excluded);
         }
-        return new Decision.Store(attribution.event(beacon, property, client, clock.instant()));
+        return new Decision.Store(attribution.event(beacon, property, client, receivedAt));
     }
 
     private Property property(@Nullable Object json, Client client, Issues issues) {
@@ -193,9 +195,12 @@ public final class EventRoute implements DirectHandler {
                 throw tooMany.ofEvents(events.size());
             }
         }
+        Instant receivedAt = clock.instant();
         List<Slot> slots = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
-            slots.add(slot(request, events.get(i), sentAt, json.eventIssues().get(i)));
+            Decision decision = decide(
+                    events.get(i), sentAt, request.client(), json.eventIssues().get(i), receivedAt);
+            slots.add(slot(request, decision, json.eventIssues().get(i)));
         }
         List<Event> wanted =
                 slots.stream().map(Slot::event).filter(Objects::nonNull).toList();
@@ -225,8 +230,8 @@ public final class EventRoute implements DirectHandler {
     /** The result of one event of a batch as JSON, where it is known already, or the event that the writer still decides about. */
     private record Slot(@Nullable String result, @Nullable Event event) {}
 
-    private Slot slot(RequestContext request, @Nullable Object json, @Nullable Instant batchSentAt, Issues issues) {
-        return switch (decide(json, batchSentAt, request.client(), issues)) {
+    private Slot slot(RequestContext request, Decision decision, Issues issues) {
+        return switch (decision) {
             case Decision.Store(Event event) -> new Slot(null, event);
             case Decision.Drop(Property property, Outcome.DropReason reason) -> {
                 requests.dropped(property.id(), request.route(), reason);

@@ -63,6 +63,26 @@ class EventBatchTest {
         }
     }
 
+    /** Each is long, so that reading them takes a while. */
+    @Test
+    void all_events_of_a_batch_are_received_at_once() {
+        List<ObjectNode> events = views(100);
+        String anonId = events.getFirst().path("anonId").asText();
+        for (int i = 0; i < events.size(); i++) {
+            ObjectNode event = events.get(i).put("anonId", anonId).put("path", "/" + i);
+            ObjectNode props = event.putObject("props");
+            IntStream.range(0, 15).forEach(n -> props.put("property-" + n, "value " + n));
+        }
+
+        assertThat(Call.batch(events).send().status()).isEqualTo(202);
+
+        assertThat(stored.events(anonId))
+                .hasSize(100)
+                .extracting(event -> event.path("received_at").asText())
+                .containsOnly(
+                        stored.events(anonId).getFirst().path("received_at").asText());
+    }
+
     @Test
     void plain_text_is_read_like_json() {
         assertThat(Call.batch(views(1))

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +103,11 @@ class ShieldsTest {
         assertThat(outcome(event())).as("of no host").isEqualTo("dropped");
         assertThat(outcome(event().put("hostname", property.toUpperCase(Locale.ROOT) + ".EXAMPLE")))
                 .isEqualTo("stored");
+        for (String same : List.of(".example.", ".example:443")) {
+            assertThat(outcome(event().put("hostname", property + same)))
+                    .as(same)
+                    .isEqualTo("stored");
+        }
         assertThat(Call.event(event())
                         .header("origin", "https://" + property + ".example")
                         .send()
