@@ -3,7 +3,6 @@ package com.altcontext.ops;
 import com.altcontext.db.DatabaseUrl;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,11 +36,11 @@ final class BackupCommand implements Runnable {
         DatabaseUrl database = context.databaseUrl();
         PgVersions.check(context.sql(), dump);
         Path file = to.toAbsolutePath();
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+        refuseToOverwrite(file);
+        Path part = part(file);
         long tables;
-        try (var _ = context.output().progress("backing up")) {
-            refuseToOverwrite(file);
-            create(part);
+        try (var _ = new DeletedAtExit(part);
+                var _ = context.output().progress("backing up")) {
             var _ = dump.runOn(
                     database, "--format=custom", "--no-owner", "--no-privileges", "--file=" + part, "--no-password");
             // Reading it shows now whether it can be restored, not on the day when that is needed.
@@ -66,12 +65,10 @@ final class BackupCommand implements Runnable {
         }
     }
 
-    private static void create(Path part) {
+    /** Another run has another one. */
+    private static Path part(Path file) {
         try {
-            PrivateFile.create(part);
-        } catch (FileAlreadyExistsException e) {
-            throw new Failure(
-                    Exit.FAILED, "another backup into that file is running", "wait for it, or remove its .part");
+            return PrivateFile.beside(file);
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, "that file cannot be written", "name another with --to");
         }

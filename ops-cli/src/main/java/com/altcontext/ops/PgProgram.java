@@ -106,6 +106,8 @@ final class PgProgram {
         builder.environment().clear();
         builder.environment().put("PATH", shell.variable("PATH"));
         builder.environment().put("LC_ALL", "C");
+        // Debian's programs take the version of a server on this machine where no host is named, else the newest.
+        builder.environment().put("PGHOST", "localhost");
         builder.environment().putAll(login);
         try {
             Path errors = Files.createTempFile("altops-", ".log");

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A new file that only its owner can read, from the first moment on. Closing it deletes it, unless {@link #keep} was called. */
+/**
+ * A new file that only its owner can read, from the first moment on. Closing it deletes it, and so does a signal that ends this
+ * process, unless {@link #keep} was called.
+ */
 final class PrivateFile implements Appendable, AutoCloseable {
     private static final FileAttribute<?>[] OWNER_ONLY =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
@@ -25,6 +27,7 @@ final class PrivateFile implements Appendable, AutoCloseable {
 
     private final Path path;
     private final BufferedWriter out;
+    private final DeletedAtExit unfinished;
     private boolean kept;
 
     /** @throws IOException also if there is such a file already */
@@ -32,22 +35,20 @@ final class PrivateFile implements Appendable, AutoCloseable {
         this.path = path;
         SeekableByteChannel channel =
                 Files.newByteChannel(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY);
+        this.unfinished = new DeletedAtExit(path);
         this.out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
     }
 
-    /**
-     * Makes an empty file that another program then writes.
-     *
-     * @throws FileAlreadyExistsException if there is such a file
-     */
-    static void create(Path path) throws IOException {
-        var _ = Files.createFile(path, OWNER_ONLY);
+    /** Makes an empty file beside another, which another program then writes. Its name is new. */
+    static Path beside(Path other) throws IOException {
+        return Files.createTempFile(other.getParent(), other.getFileName() + ".", ".part", OWNER_ONLY);
     }
 
     /** Completes the file. */
     void keep() throws IOException {
         out.flush();
         kept = true;
+        unfinished.close();
     }
 
     @Override
@@ -73,6 +74,7 @@ final class PrivateFile implements Appendable, AutoCloseable {
         out.close();
         if (!kept) {
             Files.deleteIfExists(path);
+            unfinished.close();
         }
     }
 }

@@ -3,10 +3,10 @@ package com.altcontext.ops;
 import com.altcontext.property.PropertyStore.StoredProperty;
 import picocli.CommandLine.Command;
 
-/** The sites whose traffic is counted apart. */
+/** The sites whose traffic is counted separately. */
 @Command(
         name = "property",
-        description = "Adds, changes, lists and removes properties: the sites whose traffic is counted apart.",
+        description = "Adds, changes, lists and removes properties: the sites whose traffic is counted separately.",
         subcommands = {
             PropertyAddCommand.class,
             PropertySetCommand.class,

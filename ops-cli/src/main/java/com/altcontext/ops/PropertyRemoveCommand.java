@@ -37,7 +37,7 @@ final class PropertyRemoveCommand implements Runnable {
                         Exit.FAILED,
                         slug + " holds " + HumanFormat.count(visitors, "visitor") + " and "
                                 + HumanFormat.count(leads, "lead"),
-                        "retention removes idle visitors (altops retention purge), altops lead delete the leads");
+                        "remove its leads with altops lead delete; altops retention purge removes visitors without sessions");
         }
     }
 }

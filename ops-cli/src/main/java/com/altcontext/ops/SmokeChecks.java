@@ -1,6 +1,7 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.Buckets;
+import com.altcontext.db.DatabaseFailure;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.ops.Deployment.NoResponse;
@@ -104,7 +105,7 @@ final class SmokeChecks {
         } catch (NoResponse none) {
             unreachable = none.isUnreachable();
             results.add(new CheckResult(name, CheckStatus.FAILED, "no answer: " + none.getMessage()));
-        } catch (SqlFailure failed) {
+        } catch (SqlFailure | DatabaseFailure failed) {
             results.add(new CheckResult(name, CheckStatus.FAILED, "the database: " + failed.getMessage()));
         }
     }

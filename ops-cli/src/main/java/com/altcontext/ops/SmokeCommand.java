@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
         name = "smoke",
         description =
                 "Goes through the deployment checklist on a live service: a line for each check with what was seen, "
-                        + "exit 3 when one fails, 1 when nothing answers. What it wrote is removed again. For a minute after it, "
-                        + "this machine is over its limit there.",
+                        + "exit 3 when one fails, 1 when nothing answers. What it wrote is removed again. Afterwards the "
+                        + "service refuses this machine's events for a minute.",
         footer = {"", "Example:", "  altops smoke --url https://altcontext.fly.dev --origin https://www.example.com"})
 final class SmokeCommand implements Callable<Integer> {
     private final CommandContext context;

@@ -61,7 +61,7 @@ final class StatusCommand implements Callable<Integer> {
             problems.add("events lie in the default partition: the service moves them when it makes their day's");
         }
         if (rollups.isLagging()) {
-            problems.add("rollups lag: altops rollup, and see that it runs every day");
+            problems.add("rollups are late: run altops rollup, and check its schedule");
         } else if (!rollups.isFresh()) {
             problems.add("rollups have gaps: altops rollup");
         }
@@ -110,7 +110,7 @@ final class StatusCommand implements Callable<Integer> {
             lines.add("webhooks      " + line(inventory.webhooks(), output));
             LastPurge purge = inventory.lastPurge();
             lines.add("last purge    "
-                    + (purge == null ? "never: altops retention purge is to run every day" : line(purge, output)));
+                    + (purge == null ? "never: run altops retention purge every day" : line(purge, output)));
             lines.add("last erasure  "
                     + (inventory.lastErasure() == null ? "never" : HumanFormat.time(inventory.lastErasure())));
             LastLeadList list = inventory.lastLeadList();

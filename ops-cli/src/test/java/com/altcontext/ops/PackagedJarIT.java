@@ -145,6 +145,41 @@ class PackagedJarIT {
                 .isEqualTo(8 * 501);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void a_signal_leaves_nothing_of_a_backup_that_is_under_way(String signal) throws Exception {
+        assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
+        Path programs = Files.createDirectory(directory.resolve("programs"));
+        for (String program : List.of("pg_dump", "pg_restore")) {
+            Path script = Files.writeString(programs.resolve(program), """
+                    #!/bin/sh
+                    [ "$1" = --version ] && echo "%s (PostgreSQL) 17.6" && exit
+                    touch "%s/started"; exec sleep 300
+                    """.formatted(program, programs));
+            assertThat(script.toFile().setExecutable(true)).isTrue();
+        }
+        Path backups = Files.createDirectory(directory.resolve("backups"));
+        Process backup = started(
+                Map.of("DATABASE_URL", url, "PATH", programs + ":" + System.getenv("PATH")),
+                "backup",
+                "--to",
+                backups.resolve("b.dump").toString());
+        await().atMost(MAX_WAIT)
+                .failFast("altops ended before it backed up", () -> !backup.isAlive())
+                .until(() -> Files.exists(programs.resolve("started")));
+        List<ProcessHandle> dump = backup.descendants().toList();
+        assertThat(backups).isNotEmptyDirectory();
+
+        assertThat(new ProcessBuilder("kill", "-" + signal, String.valueOf(backup.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(backup.waitFor()).isGreaterThan(128);
+        dump.forEach(ProcessHandle::destroy);
+
+        assertThat(backups).isEmptyDirectory();
+    }
+
     private CommandRun altopsNow(String... args) {
         return CommandRun.altopsOn(url, args);
     }

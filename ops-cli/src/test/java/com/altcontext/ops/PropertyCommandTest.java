@@ -29,7 +29,8 @@ class PropertyCommandTest {
     @Test
     void the_goals_of_one_that_was_removed_are_no_longer_counted_where_its_slug_is_used_again() {
         MigratedDatabase database = MigratedDatabase.fresh();
-        assertThat(database.altops("property", "add", "docs", "--name", "Docs").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("property", "add", "docs", "--name", "Docs").exit())
+                .isEqualTo(Exit.DONE);
         assertThat(database.altops("goal", "add", "docs", "signup", "--path", "/")
                         .exit())
                 .isEqualTo(Exit.DONE);
@@ -38,7 +39,8 @@ class PropertyCommandTest {
         database.run("DELETE FROM events", "DELETE FROM sessions", "DELETE FROM visitors");
 
         assertThat(database.altops("property", "remove", "docs").exit()).isEqualTo(Exit.DONE);
-        assertThat(database.altops("property", "add", "docs", "--name", "Docs").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("property", "add", "docs", "--name", "Docs").exit())
+                .isEqualTo(Exit.DONE);
 
         assertThat(database.number("SELECT count(*) FROM daily_goal_rollups")).isZero();
     }

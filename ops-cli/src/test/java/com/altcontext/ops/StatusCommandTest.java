@@ -46,7 +46,7 @@ class StatusCommandTest {
 
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
-                .startsWith("{\"ok\":false,\"problems\":[\"rollups lag: ")
+                .startsWith("{\"ok\":false,\"problems\":[\"rollups are late: ")
                 .contains("\"schema\":{\"version\":", "{\"name\":\"events\",\"rows\":1,\"estimated\":false,\"bytes\":")
                 .contains(
                         "\"partitionsAhead\":7,\"inDefaultPartition\":0}",
@@ -62,7 +62,7 @@ class StatusCommandTest {
                 .containsPattern("(?m)^events +1 row  +\\d+\\.\\d kB$")
                 .containsPattern("(?m)^leads +0 rows +\\d+\\.\\d kB$")
                 .doesNotContain("1 rows")
-                .containsPattern("(?m)^last purge +never: altops retention purge is to run every day$");
+                .containsPattern("(?m)^last purge +never: run altops retention purge every day$");
     }
 
     @Test

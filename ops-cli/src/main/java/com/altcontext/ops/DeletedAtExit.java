@@ -1,0 +1,33 @@
+package com.altcontext.ops;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Deletes an unfinished file if a signal ends this process before the file is closed or put in its place. */
+final class DeletedAtExit implements AutoCloseable {
+    private final Thread hook;
+
+    DeletedAtExit(Path file) {
+        hook = new Thread(
+                () -> {
+                    try {
+                        var _ = Files.deleteIfExists(file);
+                    } catch (IOException left) {
+                        // The process ends, and nobody is left to tell.
+                    }
+                },
+                "unfinished-file");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Leaves the file alone from now on. */
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // The hook runs.
+        }
+    }
+}
