@@ -27,6 +27,28 @@ export const card = (heading: string, attributes: { class: string }, ...tools: H
   return { element, body, fill: filling(element, body) };
 };
 
+const nameOf = (element: Element): string => element.ariaLabel ?? element.textContent ?? '';
+
+/**
+ * Puts other content into a card. Rows that were opened stay open. If the focus was in what goes, it goes to the control of the same
+ * name, or to the only one of its kind, or else to the heading.
+ */
+export const refill = (element: HTMLElement, body: HTMLElement, content: () => (Node | undefined)[]): void => {
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  const opened = [...body.querySelectorAll('.opener[aria-expanded="true"]')].map(nameOf);
+  // A drawing is replaced while the content is made.
+  const nodes = content();
+  body.replaceChildren(...nodes.filter((node) => node !== undefined));
+  body.querySelectorAll<HTMLElement>('.opener').forEach((opener) => opened.includes(nameOf(opener)) && opener.click());
+  if (focused && document.activeElement !== focused) {
+    const heading = element.querySelector('h2');
+    const alike = [...body.querySelectorAll<HTMLElement>(focused.localName)];
+    heading?.setAttribute('tabindex', '-1');
+    const same = alike.find((each) => nameOf(each) === nameOf(focused)) ?? (alike.length === 1 ? alike[0] : heading);
+    same?.focus({ preventScroll: true });
+  }
+};
+
 export const filling = (element: HTMLElement, body: HTMLElement): Card['fill'] => {
   let answered: string | undefined;
   let asked = 0;
@@ -37,9 +59,9 @@ export const filling = (element: HTMLElement, body: HTMLElement): Card['fill'] =
       body.replaceChildren(h('p', { class: 'quiet wait' }, words.loading));
     }
     try {
-      const nodes = show(await answer);
+      const given = await answer;
       if (mine === asked) {
-        body.replaceChildren(...nodes.filter((node) => node !== undefined));
+        refill(element, body, () => show(given));
         answered = question;
       }
       return {};
@@ -50,7 +72,7 @@ export const filling = (element: HTMLElement, body: HTMLElement): Card['fill'] =
       const isOld = answered === question;
       if (!isOld) {
         answered = undefined;
-        body.replaceChildren(h('p', { class: 'quiet' }, words.empty.failed));
+        refill(element, body, () => [h('p', { class: 'quiet' }, words.empty.failed)]);
       } else if (!body.querySelector('.old')) {
         body.prepend(h('p', { class: 'old' }, words.empty.old));
       }

@@ -37,6 +37,10 @@ export const chips = (change: (change: Partial<View>) => void) => {
       h('button', { type: 'button', class: 'remove', 'aria-label': words.filters.remove(what), click: remove }, '×'),
     );
   };
+  const removeAll = (): void => {
+    change({ filters: [] });
+    document.querySelector<HTMLElement>('#figures')?.focus();
+  };
   return {
     element: list,
     show: (filters: Filter[]): void => {
@@ -44,7 +48,7 @@ export const chips = (change: (change: Partial<View>) => void) => {
       list.replaceChildren(
         ...filters.map((filter, i) => chip(filters, filter, i)),
         ...(filters.length > 1
-          ? [h('li', { class: 'all' }, h('button', { type: 'button', class: 'plain', click: () => change({ filters: [] }) }, words.filters.clear))]
+          ? [h('li', { class: 'all' }, h('button', { type: 'button', class: 'plain', click: removeAll }, words.filters.clear))]
           : []),
       );
     },

@@ -22,16 +22,24 @@ export const said = (problem: Problem): string => {
 export const notices = () => {
   const alert = h('div', { class: 'alert', role: 'alert' });
   const status = h('p', { class: 'unseen', role: 'status' });
+  /** The focus of the button that goes is given to the next one, or to the figures. */
+  const replace = (...nodes: Node[]): void => {
+    const isFocused = alert.contains(document.activeElement);
+    alert.replaceChildren(...nodes);
+    if (isFocused) {
+      (alert.querySelector('button') ?? document.querySelector<HTMLElement>('#figures'))?.focus();
+    }
+  };
   return {
     alert,
     status,
     /** @param isOld whether figures of an earlier time are still shown */
     fail: (problem: Problem, isOld: boolean, retry: () => void): void =>
-      alert.replaceChildren(
+      replace(
         h('p', {}, said(problem), isOld && ` ${words.problems.stale}`),
         h('button', { type: 'button', click: retry }, words.retry),
       ),
-    clear: (): void => alert.replaceChildren(),
+    clear: (): void => replace(),
     say: (text: string): void => {
       status.textContent = text;
     },

@@ -1,6 +1,6 @@
 import { ask, isAbort } from './api';
 import { bars, barsFile, type Bar, tools } from './bars';
-import { card } from './card';
+import { card, refill } from './card';
 import { h, withShare } from './dom';
 import type { Realtime } from './figures';
 import { name } from './values';
@@ -27,7 +27,7 @@ export const realtimeCard = () => {
     }
     try {
       const now = await ask<Realtime>('/v1/metrics/realtime', property ? { propertyId: property } : {}, signal);
-      made.body.replaceChildren(...content(now));
+      refill(made.element, made.body, () => content(now));
     } catch (failure) {
       if (!isAbort(failure)) {
         made.body.replaceChildren(h('p', { class: 'quiet' }, words.empty.failed));

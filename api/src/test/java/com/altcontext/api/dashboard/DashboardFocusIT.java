@@ -1,0 +1,86 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Where the focus is when a part of the page changes, in a real browser: never lost. */
+class DashboardFocusIT extends FilledDashboard {
+    private static final String COUNTRY = "[data-dimension=country] tbody ";
+
+    private void focus(String selector) {
+        page.tab.evaluate("document.querySelector('" + selector + "').focus()");
+    }
+
+    /** The name of the element with the focus, and the kind that it is. */
+    private String focused() {
+        return page.tab
+                .evaluate(
+                        "(({localName, ariaLabel, textContent}) => localName + ' ' + (ariaLabel ?? textContent))(document.activeElement)")
+                .asText();
+    }
+
+    /** As the timer does every five minutes. */
+    private void refresh() {
+        page.tab.evaluate("document.querySelector('.fresh button').click()");
+        page.settled();
+    }
+
+    @Test
+    void a_row_that_filters_keeps_the_focus_and_where_it_goes_the_heading_has_it() {
+        page.signIn(SEVEN);
+        focus(COUNTRY + ".value");
+        page.tab.press("Enter");
+        page.settled();
+        assertThat(page.query()).isEqualTo(SEVEN + "&f=is%3Acountry%3ACA");
+        assertThat(focused()).isEqualTo("button Canada");
+
+        focus(COUNTRY + ".menu");
+        page.tab.press("Enter");
+        page.tab.press("ArrowDown");
+        page.tab.press("Enter");
+        page.settled();
+        assertThat(focused()).isEqualTo("h2 Countries");
+
+        focus(".chips .all button");
+        page.tab.press("Enter");
+        page.settled();
+        assertThat(page.query()).isEqualTo(SEVEN);
+        assertThat(page.focus()).isEqualTo("figures");
+        page.assertBlameless();
+    }
+
+    @Test
+    void a_refresh_takes_no_focus_away_and_closes_no_row() {
+        page.signIn(SEVEN + "&sources=referrer_host");
+        page.tab.click("[data-dimension=referrer_host] .opener");
+        assertThat(page.breakdown("referrer_host")).hasSize(2);
+        refresh();
+        assertThat(focused()).isEqualTo("button Hosts of Google");
+        assertThat(page.breakdown("referrer_host")).containsExactly("Google|1|33.3%", "www.google.ca|1|33.3%");
+
+        focus("[data-dimension=referrer_host] .part .value");
+        refresh();
+        assertThat(focused()).isEqualTo("button www.google.ca");
+        focus(".plot svg");
+        refresh();
+        assertThat(focused()).startsWith("svg Visitors by day");
+        page.assertBlameless();
+    }
+
+    @Test
+    void another_try_after_a_failure_leaves_the_focus_at_the_heading() {
+        page.signIn(SEVEN);
+        page.tab.unreachable("*/v1/*");
+        refresh();
+        focus(".alert button");
+        page.tab.press("Enter");
+        page.settled();
+        assertThat(focused()).isEqualTo("button Try again");
+
+        page.tab.unreachable();
+        page.tab.press("Enter");
+        page.settled();
+        assertThat(page.focus()).isEqualTo("figures");
+    }
+}
