@@ -1,8 +1,8 @@
-import { ask, post, problemOf } from './api';
+import { ask, post } from './api';
 import { tools } from './bars';
-import { card } from './card';
+import { card, refill } from './card';
 import { h, newId } from './dom';
-import { said } from './notice';
+import { showProblem } from './notice';
 import { personDialog } from './person';
 import { explained, type Submission, submissionFile, submissionTable } from './submission';
 import { words } from './words';
@@ -20,20 +20,58 @@ export const formsCard = (mayForget: boolean) => {
   let property = '';
   let rows: Submission[] = [];
   let next: string | null = null;
+  let underWay = new AbortController();
+  /** The list is of one property and one search: an answer that comes later is of another list. */
+  const stop = (): void => {
+    underWay.abort();
+    made.element.removeAttribute('aria-busy');
+  };
   const search = h('input', { type: 'search', id: newId(), autocomplete: 'off', spellcheck: 'false' });
   const list = h('div', { class: 'list-of-forms' });
   const load = async (more: boolean): Promise<void> => {
+    if (more && made.element.ariaBusy === 'true') {
+      return;
+    }
+    stop();
+    underWay = new AbortController();
+    const { signal } = underWay;
+    made.element.setAttribute('aria-busy', 'true');
+    if (!list.firstChild) {
+      list.append(h('p', { class: 'quiet' }, words.loading));
+    }
     const params = { ...(property && { propertyId: property }), ...(more && next && { cursor: next }) };
     const email = search.value.trim();
     try {
       const page = email
-        ? await post<Page>(`${PATH}?${new URLSearchParams(params)}`, { email })
-        : await ask<Page>(PATH, params);
-      rows = more ? [...rows, ...page.rows] : page.rows;
-      next = page.next;
-      list.replaceChildren(...content());
+        ? await post<Page>(`${PATH}?${new URLSearchParams(params)}`, { email }, signal)
+        : await ask<Page>(PATH, params, signal);
+      if (!signal.aborted) {
+        fill(more ? [...rows, ...page.rows] : page.rows, page.next, more);
+      }
     } catch (failure) {
-      list.replaceChildren(h('p', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
+      if (!signal.aborted) {
+        if (!more) {
+          rows = [];
+          list.replaceChildren();
+        }
+        showProblem(list, failure);
+      }
+    } finally {
+      if (!signal.aborted) {
+        made.element.removeAttribute('aria-busy');
+      }
+    }
+  };
+  /** Shows rows; where some were added, the list stays where it is, and the focus goes to the first of them. */
+  const fill = (all: Submission[], after: string | null, isMore: boolean): void => {
+    const first = rows.length;
+    const top = list.querySelector('.scroll')?.scrollTop ?? 0;
+    rows = all;
+    next = after;
+    refill(made.element, list, content);
+    if (isMore) {
+      list.querySelector('.scroll')!.scrollTop = top;
+      list.querySelectorAll<HTMLElement>('tbody button')[first]?.focus();
     }
   };
   const content = (): HTMLElement[] => [
@@ -73,7 +111,10 @@ export const formsCard = (mayForget: boolean) => {
     show: (shown: string): void => {
       if (shown !== property) {
         property = shown;
+        stop();
         rows = [];
+        next = null;
+        search.value = '';
         list.replaceChildren();
         fold.open = false;
       }

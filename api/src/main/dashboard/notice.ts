@@ -1,4 +1,4 @@
-import type { Problem } from './api';
+import { type Problem, problemOf } from './api';
 import { h } from './dom';
 import { format, words } from './words';
 
@@ -16,6 +16,12 @@ export const said = (problem: Problem): string => {
     default:
       return words.problems[problem.cause];
   }
+};
+
+/** Says above what an element shows why it could not be renewed or completed, in place of an earlier such line. */
+export const showProblem = (element: HTMLElement, failure: unknown): void => {
+  element.querySelector(':scope > .problem')?.remove();
+  element.prepend(h('p', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
 };
 
 /** An alert for problems, and a status line for progress. Both exist from the start, so that screen readers announce changes. */

@@ -77,6 +77,15 @@ final class DashboardTab {
         return settled();
     }
 
+    /** Requests to addresses like this wait until {@link #release}. */
+    void hold(String address) {
+        tab.call("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", address))));
+    }
+
+    void release() {
+        tab.call("Fetch.disable", Map.of());
+    }
+
     /** The text of an element, with plain spaces. */
     String text(String selector) {
         return tab.evaluate("document.querySelector('%s').innerText".formatted(selector))

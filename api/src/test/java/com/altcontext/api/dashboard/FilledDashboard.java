@@ -15,7 +15,18 @@ abstract class FilledDashboard {
     static {
         PAST.fill();
         // The service learns of new properties within seconds, so those of single tests are there before it starts.
-        for (String slug : List.of("old", "marked", "referred", "busy-now", "read", "teas", "wished")) {
+        for (String slug : List.of(
+                "old",
+                "marked",
+                "referred",
+                "busy-now",
+                "read",
+                "teas",
+                "wished",
+                "many-pages",
+                "colours",
+                "full",
+                "few")) {
             PAST.property(slug, "UTC");
         }
         PAST.property("kiritimati", "Pacific/Kiritimati");

@@ -1,0 +1,132 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.StoredRows;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The list of form submissions, in a real browser: page by page, on a slow network, without one. */
+class DashboardSubmissionsIT extends FilledDashboard {
+    private static final String PATH = "/v1/leads/submissions";
+    private static final String MORE = ".list-of-forms > button";
+    /** Beyond the first page of 50. */
+    private static final int ALL = 60;
+
+    @BeforeAll
+    static void submit() {
+        for (int i = 0; i < ALL; i++) {
+            PAST.lead("full", "full-" + i + "@example.ca", "express", 1);
+        }
+        PAST.lead("few", "few@example.ca", "implied", 1);
+        PAST.stored.execute(
+                "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash)"
+                        + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x') FROM leads"
+                        + " WHERE property_id IN ('full', 'few')");
+    }
+
+    private void open(String property) {
+        page.signIn("?window=7&property=" + property);
+        page.tab.click(".forms summary");
+    }
+
+    private int rows() {
+        return page.rows(".forms").size();
+    }
+
+    private long asked() {
+        return page.tab.requests().stream().filter(each -> each.contains(PATH)).count();
+    }
+
+    @Test
+    void submissions_of_another_property_never_come_under_the_one_that_was_chosen_since() {
+        page.signIn("?window=7&property=full");
+        page.hold("*" + PATH + "*");
+        page.tab.evaluate("document.querySelector('.forms input').value = 'full-1'");
+        page.tab.click(".forms summary");
+        StoredRows.await(this::asked, 1L);
+
+        page.select(".toolbar select", "few");
+        page.release();
+        page.tab.click(".forms summary");
+        page.tab.await("document.querySelector('.forms table')");
+        page.settled();
+
+        assertThat(page.rows(".forms")).singleElement().asString().startsWith("few@example.ca|");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('.forms input').value")
+                        .asText())
+                .as("the search of another property")
+                .isEmpty();
+        page.assertBlameless();
+    }
+
+    @Test
+    void more_submissions_come_once_below_those_that_are_there_and_the_focus_goes_to_the_first_of_them() {
+        page.hold("*" + PATH + "*");
+        open("full");
+        page.tab.await("document.querySelector('.forms[aria-busy=true]')");
+        assertThat(page.text(".list-of-forms")).isEqualTo("Loading…");
+        page.release();
+        page.settled();
+        assertThat(rows()).isEqualTo(50);
+
+        page.hold("*" + PATH + "*");
+        page.tab.click(MORE);
+        page.tab.click(MORE);
+        page.release();
+        page.tab.await("document.querySelectorAll('.forms tbody tr').length > 50");
+        page.settled();
+
+        assertThat(rows()).isEqualTo(ALL);
+        assertThat(asked()).as("requests").isEqualTo(2);
+        assertThat(page.tab
+                        .evaluate(
+                                "[...document.querySelectorAll('.forms tbody button')].indexOf(document.activeElement)")
+                        .intValue())
+                .isEqualTo(50);
+        assertThat(page.tab
+                        .evaluate("document.querySelector('.forms .scroll').scrollTop")
+                        .intValue())
+                .isPositive();
+        page.assertBlameless();
+    }
+
+    @Test
+    void submissions_that_are_there_stay_when_no_more_come() {
+        open("full");
+        page.tab.await("document.querySelector('.forms table')");
+        page.tab.unreachable("*" + PATH + "*");
+        page.tab.click(MORE);
+        page.tab.await("document.querySelector('.forms .problem')");
+        page.tab.click(MORE);
+        page.settled();
+
+        assertThat(rows()).isEqualTo(50);
+        assertThat(page.text(".forms .problem")).startsWith("The service cannot be reached.");
+        page.assertAccessible("submissions-away", DashboardTab.PHONE);
+
+        page.tab.unreachable();
+        page.tab.click(MORE);
+        page.tab.await("!document.querySelector('.forms .problem')");
+        page.settled();
+        assertThat(rows()).isEqualTo(ALL);
+    }
+
+    @Test
+    void a_search_that_fails_leaves_no_rows_of_another_one_and_is_made_again_when_the_list_is_opened() {
+        open("full");
+        page.tab.await("document.querySelector('.forms table')");
+        page.tab.evaluate("document.querySelector('.forms input').value = 'full-59'");
+        page.tab.unreachable("*" + PATH + "*");
+        page.tab.click(".forms form button");
+        page.tab.await("document.querySelector('.forms .problem')");
+        assertThat(page.has(".forms table")).isFalse();
+
+        page.tab.unreachable();
+        page.tab.click(".forms summary");
+        page.tab.click(".forms summary");
+        page.tab.await("document.querySelector('.forms table')");
+        assertThat(rows()).isEqualTo(1);
+    }
+}
