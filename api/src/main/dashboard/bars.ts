@@ -96,10 +96,14 @@ export const bars = (label: string, heads: string[], rows: Bar[], foot?: HTMLEle
     foot,
   );
 
-/** A button that saves all rows of such a list. */
-export const barsFile = (label: string, heads: string[], rows: Bar[]): HTMLElement =>
-  csvButton(label, [label, ...heads], () =>
-    rows
+/**
+ * A button that saves all rows of such a list.
+ *
+ * @param rows those that are at hand, or what asks for all of them
+ */
+export const barsFile = (label: string, heads: string[], rows: Bar[] | (() => Promise<Bar[]>)): HTMLElement =>
+  csvButton(label, [label, ...heads], async () =>
+    (typeof rows === 'function' ? await rows() : rows)
       .flatMap((each) => each.parts ?? [each])
       .map(({ value, figures }) => [value, ...figures.map(([figure]) => figure)]),
   );

@@ -1,7 +1,7 @@
 import { ask } from './api';
 import { bars, barsFile, type Bar, tools } from './bars';
 import { card } from './card';
-import { detailsDialog } from './details';
+import { detailsDialog, isCutOff, MAX_ROWS } from './details';
 import { h, segments } from './dom';
 import type { Added, Breakdown, Dimension, Row, Sums } from './figures';
 import { paramsOf } from './loading';
@@ -116,22 +116,12 @@ const added = (rows: Row[]): Sums => ({
   conversions: rows.reduce((sum, row) => sum + row.conversions, 0),
 });
 
-const content = (
-  dimension: Dimension,
-  { rows, total }: Breakdown,
-  params: Record<string, string>,
-  { filter, goal }: RowActions,
-): Node[] => {
-  const { heads, weigh, beside } = columnsOf(dimension);
+/** The rows of an answer; none where the dimension has no values. */
+const barsOf = (dimension: Dimension, { rows, total }: Breakdown, { filter, goal }: RowActions): Bar[] => {
+  const { weigh, beside } = columnsOf(dimension);
   // Most sessions have no campaign and no referrer: they would be all that such a list shows.
   const isMarked = dimension.startsWith('utm_') || dimension === 'referrer_host';
   const kept = rows.filter(({ value }) => !(isMarked && value === null));
-  if (!kept.length) {
-    return [h('p', { class: 'quiet' }, words.empty.card)];
-  }
-  if (dimension === 'country' && kept.every(({ value }) => value === null)) {
-    return [h('p', { class: 'quiet' }, words.empty.countries)];
-  }
   const bar = (group: Row[], site: string | undefined): Bar => {
     const sums = added(group);
     const value = group[0]!.value;
@@ -145,7 +135,27 @@ const content = (
       more: makeGoal && [{ text: words.goal.make, run: makeGoal }],
     };
   };
-  const all = bySite(kept, weigh, bar);
+  return bySite(kept, weigh, bar);
+};
+
+/** Every row for a file. What even the longest answer leaves out is one row at its end. */
+const wholeOf = async (dimension: Dimension, params: Record<string, string>, actions: RowActions): Promise<Bar[]> => {
+  const { weigh, beside } = columnsOf(dimension);
+  const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS, visitors: 'false' });
+  const other = breakdown.other as Sums;
+  const rest: Bar = { value: breakdowns.other, name: '', share: 0, figures: [[weigh(other), ''], beside(other, breakdown.total)] };
+  return [...barsOf(dimension, breakdown, actions), ...(isCutOff(breakdown) ? [rest] : [])];
+};
+
+const content = (dimension: Dimension, breakdown: Breakdown, params: Record<string, string>, actions: RowActions): Node[] => {
+  const { heads } = columnsOf(dimension);
+  const all = barsOf(dimension, breakdown, actions);
+  if (!all.length) {
+    return [h('p', { class: 'quiet' }, words.empty.card)];
+  }
+  if (dimension === 'country' && all.every(({ value }) => value === null)) {
+    return [h('p', { class: 'quiet' }, words.empty.countries)];
+  }
   const shown = all.slice(0, ROWS);
   const most = Math.max(1, ...shown.map((each) => each.share));
   const sized = (each: Bar): Bar => ({ ...each, share: each.share / most, parts: each.parts?.map(sized) });
@@ -162,7 +172,7 @@ const content = (
         },
         breakdowns.details,
       ),
-      barsFile(breakdowns[dimension], heads, all),
+      barsFile(breakdowns[dimension], heads, isCutOff(breakdown) ? () => wholeOf(dimension, params, actions) : all),
     ),
   ];
 };

@@ -7,7 +7,11 @@ import { table } from './table';
 import { name } from './values';
 import { format, words } from './words';
 
-const MAX_ROWS = '500';
+/** As many as the service gives. */
+export const MAX_ROWS = '500';
+
+/** Whether there are more values than the answer has rows. */
+export const isCutOff = ({ other }: Breakdown): boolean => (Object.values(other) as number[]).some((sum) => sum > 0);
 
 /** Saves all that the service has of it as a file. */
 const download = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
@@ -64,16 +68,16 @@ const figures = (sums: Partial<Sums>): string[] => [
   format.share(sums.sessions ? (sums.conversions ?? 0) / sums.sessions : null),
 ];
 
-const content = (dimension: Dimension, { rows, other, total }: Breakdown): HTMLElement => {
+const content = (dimension: Dimension, breakdown: Breakdown): HTMLElement => {
+  const { rows, other, total } = breakdown;
   const { visitors, pageViews, sessions, conversions, rate } = words.breakdowns;
-  const cutOff = (Object.values(other) as number[]).some((sum) => sum > 0);
   return table(
     words.breakdowns[dimension],
     [words.breakdowns[dimension], visitors, pageViews, sessions, conversions, rate],
     { rows: rows.map((row) => [name(dimension, row.value), ...figures(row)]) },
     {
       rows: [
-        ...(cutOff ? [[words.breakdowns.other, ...figures(other)]] : []),
+        ...(isCutOff(breakdown) ? [[words.breakdowns.other, ...figures(other)]] : []),
         [words.breakdowns.total, ...figures(total)],
       ],
     },

@@ -1,5 +1,6 @@
 import { csv, type FileValue } from './csv';
 import { h } from './dom';
+import { showProblem } from './notice';
 import { words } from './words';
 
 /** Saves a file that is in memory. */
@@ -9,19 +10,27 @@ export const save = (content: Blob, name: string): void => {
   URL.revokeObjectURL(url);
 };
 
-/** A button that saves the rows of a table as CSV. */
-export const csvButton = (of: string, heads: string[], rows: () => FileValue[][]): HTMLElement =>
-  h(
+/** A button that saves the rows of a table as CSV, once they are there. A failure is said above the table. */
+export const csvButton = (of: string, heads: string[], rows: () => FileValue[][] | Promise<FileValue[][]>): HTMLElement => {
+  const button = h(
     'button',
     {
       type: 'button',
       class: 'plain csv',
       'aria-label': words.breakdowns.csvOf(of),
-      // The mark lets spreadsheets read UTF-8.
-      click: () => save(new Blob(['\ufeff', csv(heads, rows())], { type: 'text/csv' }), `${fileName(of)}.csv`),
+      click: async () => {
+        try {
+          // The mark lets spreadsheets read UTF-8.
+          save(new Blob(['\ufeff', csv(heads, await rows())], { type: 'text/csv' }), `${fileName(of)}.csv`);
+        } catch (failure) {
+          showProblem(button.closest('.body')!, failure);
+        }
+      },
     },
     'CSV',
   );
+  return button;
+};
 
 const fileName = (text: string): string =>
   text

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
+import com.altcontext.testing.TestEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -114,5 +116,32 @@ class DashboardLayoutIT extends FilledDashboard {
                 .isEqualTo(
                         "All countries are unknown: this service has no GEOIP_DATABASE, or none when these visits came."
                                 + " Its operator can set one.");
+    }
+
+    @Test
+    void the_file_of_a_card_has_more_than_the_card_asked_for_and_a_failure_leaves_the_card_as_it_is(
+            @TempDir Path downloads) throws IOException {
+        List<TestEvent> views = new ArrayList<>();
+        for (int i = 0; i < 520; i++) {
+            views.add(PAST.view("many-pages", "reader-" + i, 1, "10:00:00").path("/page-" + i));
+        }
+        PAST.store(views);
+        PAST.rollUp(1, 1);
+        page.signIn("?window=7&property=many-pages");
+        page.tab.unreachable("*/v1/metrics/breakdown*");
+        page.tab.click("[data-dimension=path] .csv");
+        page.tab.await("document.querySelector('[data-dimension=path] .problem[role=alert]')");
+        assertThat(page.breakdown("path")).hasSize(9);
+
+        page.tab.unreachable();
+        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
+        page.tab.click("[data-dimension=path] .csv");
+        StoredRows.await(() -> Files.exists(downloads.resolve("pages.csv")), true);
+
+        assertThat(Files.readAllLines(downloads.resolve("pages.csv")))
+                .startsWith("\ufeffPages,Page views,Sessions")
+                .endsWith("All others,20,")
+                .hasSize(502);
+        page.assertBlameless();
     }
 }
