@@ -72,17 +72,18 @@ const LISTED = 'referrer_host';
 
 /**
  * A filter as an address has it: `is:path:/pricing`, `is_not:utm_campaign` for what has no value, and
- * `is:referrer_host:google.ca,www.google.com`.
+ * `is:referrer_host:google.ca,www.google.com`. The key of a prop may have a colon, which is written `%3A`.
  */
 const filterOf = (text: string): Filter | undefined => {
-  const [, is, dimension, value] = /^(is|is_not):([a-z_]+(?:\.[^:]+)?)(?::([^]*))?$/.exec(text) ?? [];
+  const [, is, written, value] = /^(is|is_not):([a-z_]+(?:\.[^:]+)?)(?::([^]*))?$/.exec(text) ?? [];
+  const dimension = written?.replaceAll('%3A', ':').replaceAll('%25', '%');
   return dimension
     ? { not: is === 'is_not', dimension, values: value === undefined ? [null] : dimension === LISTED ? value.split(',') : [value] }
     : undefined;
 };
 
 const textOf = ({ not, dimension, values }: Filter): string =>
-  `${not ? 'is_not' : 'is'}:${dimension}${values[0] === null ? '' : `:${values.join(',')}`}`;
+  `${not ? 'is_not' : 'is'}:${dimension.replaceAll('%', '%25').replaceAll(':', '%3A')}${values[0] === null ? '' : `:${values.join(',')}`}`;
 
 export const isSame = (one: Filter, other: Filter): boolean => textOf(one) === textOf(other);
 

@@ -20,6 +20,7 @@ test('a view that is written into an address is read from it again', () => {
     '?from=2026-01-01&to=2026-01-31&chart=sessions&sources=utm_campaign&pages=exit_path',
     '?window=month&compare=year&f=is%3Apath%3A%2Fa%3Ab&f=is_not%3Autm_campaign&leads=lead.form&touch=capture',
     '?window=all&f=is%3Aprops.plan%3Apro',
+    '?f=is%3Aprops.shop%253Acolour%2B100%2525%3Ared%3Adark',
     '?f=is_not%3Areferrer_host%3Agoogle.ca%2Cwww.google.com&f=is%3Apath%3A%2Fa%2Cb&extras=props&prop=order.tea',
   ]) {
     assert.equal(write(read(query)), query);
@@ -119,4 +120,10 @@ test('filters are asked for as the service takes them, and invalid ones are left
     ['is_not', 'utm_campaign', [null]],
     ['is', 'utm_term', ['']],
   ]);
+});
+
+test('the key of a prop may have a colon and a percent sign', () => {
+  const filter = { not: false, dimension: 'props.shop:colour 100%', values: ['red:dark'] };
+  assert.deepEqual(read(write({ ...read(''), filters: [filter] })).filters, [filter]);
+  assert.equal(read('?f=is%3Aprops.100%25%3Ared').filters[0]?.dimension, 'props.100%');
 });

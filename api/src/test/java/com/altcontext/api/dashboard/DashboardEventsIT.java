@@ -157,4 +157,21 @@ class DashboardEventsIT extends FilledDashboard {
         assertThat(page.tile("sessions")).startsWith("2");
         page.assertBlameless();
     }
+
+    @Test
+    void a_value_of_a_key_with_a_colon_filters_by_that_key() {
+        PAST.store(
+                ordered("colours", "guest-1", "{\"shop:colour 100%\": \"red: dark\"}"),
+                ordered("colours", "guest-2", "{\"shop:colour 100%\": \"blue\"}"));
+        page.signIn("?window=7&extras=props&property=colours");
+
+        page.tab.click(".extras [title=\"red: dark\"]");
+        page.settled();
+        assertThat(page.text(".chips")).isEqualTo("shop:colour 100% is red: dark ×");
+        assertThat(page.tile("sessions")).startsWith("1");
+        page.open(page.query()).settled();
+        assertThat(page.text(".chips")).as("a link reproduces it").isEqualTo("shop:colour 100% is red: dark ×");
+        assertThat(page.tile("sessions")).startsWith("1");
+        page.assertBlameless();
+    }
 }
