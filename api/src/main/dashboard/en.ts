@@ -30,7 +30,7 @@ export const en = {
     away: 'The service cannot be reached. Is this device connected to the network?',
     forbidden: 'Your key does not open this.',
     tooFarBack: (day: string) => `This cannot be shown for days before ${day}: older visits are no longer kept one by one. Choose a shorter window, or remove the filters.`,
-    refused: 'This address names a property or window that does not exist. Choose another one.',
+    refused: 'This address names a property, a window or a filter that does not exist here. Choose another one, or remove the filters.',
     broken: (id: string) => `Something went wrong in the service.${id && ` Look for ${id} in its log.`}`,
     stale: 'You see the last figures that were loaded.',
   },

@@ -3,7 +3,7 @@ import { h } from './dom';
 import { overview } from './overview';
 import { said } from './notice';
 import { saidOf, session, type Session, signIn, signInPage, signOut } from './signin';
-import { read, type View, write } from './view';
+import { changed, read, type View, write } from './view';
 import { format, words } from './words';
 
 /** The overview, while it is shown. */
@@ -68,7 +68,7 @@ const showOverview = (session: Session, isNew: boolean): void => {
   );
   const account = h('div', { class: 'account' }, message, languageLink(), leave);
   const made = overview((change) => {
-    const view = { ...viewed(session), ...change };
+    const view = changed(viewed(session), change);
     if (here(view) !== location.pathname + location.search) {
       history.pushState(null, '', here(view));
     }

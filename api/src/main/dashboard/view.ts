@@ -115,6 +115,12 @@ export const read = (query: string): View => {
   };
 };
 
+/** A view with a change. A goal is one of its property: a filter by it does not go on to another. */
+export const changed = (view: View, change: Partial<View>): View => {
+  const next = { ...view, ...change };
+  return next.property === view.property ? next : { ...next, filters: next.filters.filter(({ dimension }) => dimension !== 'goal') };
+};
+
 /** The query of an address that shows this; defaults are left out. */
 export const write = (view: View): string => {
   const params = new URLSearchParams();

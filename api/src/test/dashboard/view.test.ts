@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { asked, days, fault, isDay, periodOf, plusDays, question, read, write } from '../../main/dashboard/view';
+import { asked, changed, days, fault, isDay, periodOf, plusDays, question, read, write } from '../../main/dashboard/view';
 
 const TODAY = '2026-03-10';
 
@@ -126,4 +126,10 @@ test('the key of a prop may have a colon and a percent sign', () => {
   const filter = { not: false, dimension: 'props.shop:colour 100%', values: ['red:dark'] };
   assert.deepEqual(read(write({ ...read(''), filters: [filter] })).filters, [filter]);
   assert.equal(read('?f=is%3Aprops.100%25%3Ared').filters[0]?.dimension, 'props.100%');
+});
+
+test('a filter by a goal does not go on to another property', () => {
+  const view = read('?property=docs&f=is%3Agoal%3Aordered&f=is%3Acountry%3ACA');
+  assert.equal(write(changed(view, { property: 'shop' })), '?property=shop&f=is%3Acountry%3ACA');
+  assert.equal(write(changed(view, { window: '7' })), '?window=7&property=docs&f=is%3Agoal%3Aordered&f=is%3Acountry%3ACA');
 });

@@ -154,4 +154,17 @@ class DashboardFiltersIT extends FilledDashboard {
     private static TestEvent referred(String property, String who, String host) {
         return PAST.view(property, who, 1, "10:00:00").source(TrafficSource.REFERRAL, Utm.NONE, host);
     }
+
+    @Test
+    void a_goal_is_one_of_its_property_and_an_unknown_filter_is_named_as_a_reason() {
+        page.signIn(SEVEN + "&f=is%3Agoal%3Aordered&f=is%3Acountry%3ACA");
+        assertThat(page.text(".alert p"))
+                .isEqualTo("This address names a property, a window or a filter that does not exist here."
+                        + " Choose another one, or remove the filters.");
+
+        page.select(".toolbar select", "default");
+
+        assertThat(page.query()).isEqualTo("?window=7&property=default&f=is%3Acountry%3ACA");
+        assertThat(page.has(".alert p")).isFalse();
+    }
 }
