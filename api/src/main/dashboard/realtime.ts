@@ -51,6 +51,10 @@ export const realtimeCard = () => {
     show: (shown: string): void => {
       if (shown !== property) {
         property = shown;
+        // Visitors of another property would look like those of this one.
+        abort.abort();
+        made.element.removeAttribute('aria-busy');
+        made.body.replaceChildren();
         void look();
       }
     },

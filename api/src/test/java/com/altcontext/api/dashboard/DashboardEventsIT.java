@@ -159,6 +159,25 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
+    void visitors_of_another_property_are_gone_before_those_of_the_chosen_one_are_there() {
+        page.signIn(SEVEN);
+        page.tab.await("document.querySelector('.minutes')");
+        page.hold("*/v1/metrics/realtime*");
+        page.tab.evaluate("""
+                (() => {
+                  const list = document.querySelector('.toolbar select');
+                  list.value = 'default';
+                  list.dispatchEvent(new Event('change'));
+                })()""");
+
+        assertThat(page.text(".realtime .body")).isEmpty();
+        assertThat(page.has(".realtime[aria-busy=true]")).isTrue();
+        page.release();
+        page.settled();
+        assertThat(page.has(".minutes")).isTrue();
+    }
+
+    @Test
     void a_value_of_a_key_with_a_colon_filters_by_that_key() {
         PAST.store(
                 ordered("colours", "guest-1", "{\"shop:colour 100%\": \"red: dark\"}"),
