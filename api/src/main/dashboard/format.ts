@@ -40,6 +40,7 @@ export const formats = (language: Language) => {
   const hour = date({ hour: 'numeric' });
   const month = date({ month: 'short', year: 'numeric' });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const localDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const list = new Intl.ListFormat(locale);
   const regions = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
@@ -78,6 +79,8 @@ export const formats = (language: Language) => {
       from === to ? medium.format(Date.parse(from)) : medium.formatRange(Date.parse(from), Date.parse(to)),
     /** In the reader's own time zone. */
     moment: (iso: string): string => moment.format(Date.parse(iso)),
+    /** The same, without the time. */
+    dayOf: (iso: string): string => localDay.format(Date.parse(iso)),
     /** The same, without the day. */
     clock: (iso: string): string => clock.format(Date.parse(iso)),
     dayCount: (count: number): string => longDays.format(count),

@@ -73,7 +73,7 @@ const content = ({ leads, visitors }: Person): HTMLElement[] => {
         propertyId,
         status(given),
         formName ? `${words.person.sources[source] ?? source} · ${formName}` : (words.person.sources[source] ?? source),
-        expiresAt ? format.day(expiresAt.slice(0, 10)) : '',
+        expiresAt ? format.dayOf(expiresAt) : '',
       ],
       ({ propertyId, status: given, source, formName, occurredAt, expiresAt }) => [
         occurredAt,

@@ -103,5 +103,5 @@ const touch = ({ trafficSource, utmCampaign }: Touch): HTMLElement =>
 
 const consent = ({ status, expiresAt }: Submission['lead']['consent']): string => {
   const said = (words.leads as unknown as Record<string, string>)[status] ?? status;
-  return status === 'implied' && expiresAt ? words.forms.until(said, format.day(expiresAt.slice(0, 10))) : said;
+  return status === 'implied' && expiresAt ? words.forms.until(said, format.dayOf(expiresAt)) : said;
 };

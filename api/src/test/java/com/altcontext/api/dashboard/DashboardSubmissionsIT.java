@@ -3,6 +3,9 @@ package com.altcontext.api.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.StoredRows;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -128,5 +131,28 @@ class DashboardSubmissionsIT extends FilledDashboard {
         page.tab.click(".forms summary");
         page.tab.await("document.querySelector('.forms table')");
         assertThat(rows()).isEqualTo(1);
+    }
+
+    @Test
+    void consent_ends_on_a_day_of_the_readers_time_zone_as_all_times_are() {
+        Instant evening = PAST.at(-180, "03:57:00");
+        PAST.stored.execute("UPDATE leads SET consent_expires_at = ? WHERE email = 'few@example.ca'", evening);
+        PAST.stored.execute(
+                "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at, expires_at)"
+                        + " SELECT id, property_id, 'implied', 'form', 'fair', 'news', now(), ? FROM leads WHERE email = 'few@example.ca'",
+                evening);
+        page.tab.call("Emulation.setTimezoneOverride", Map.of("timezoneId", "America/Toronto"));
+        open("few");
+        page.tab.await("document.querySelector('.forms table')");
+        String day = page.tab
+                .evaluate(
+                        "new Intl.DateTimeFormat('en-CA', {dateStyle: 'medium'}).format(Date.parse('" + evening + "'))")
+                .asText();
+
+        assertThat(page.rows(".forms").getFirst()).contains("|Implied, until " + day + "|");
+        page.tab.click(".forms tbody button");
+        page.tab.await("document.querySelector('dialog .actions')");
+        List<String> consent = page.rows("dialog .scroll");
+        assertThat(consent.getFirst()).endsWith("|" + day);
     }
 }
