@@ -130,6 +130,7 @@ export const en = {
     twice: 'twice: clocks went back',
     sparkline: (least: string, most: string) => `From ${least} to ${most}`,
     unknown: 'Not known',
+    noLeads: 'With these filters, new leads are not known.',
   },
 
   filters: {

@@ -132,6 +132,7 @@ export const fr: Words = {
     twice: 'deux fois : on recule l’heure',
     sparkline: (least, most) => `De ${least} à ${most}`,
     unknown: 'Inconnue',
+    noLeads: 'Avec ces filtres, les nouveaux contacts sont inconnus.',
   },
 
   filters: {

@@ -10,6 +10,15 @@ import { format, words } from './words';
 
 const MIN_WIDTH = 240;
 
+interface Shown {
+  trend: Trend;
+  series: Series;
+}
+
+/** Leads have no figures with filters that leads do not know. */
+const isUnknown = ({ trend: { points }, series }: Shown): boolean =>
+  points.length > 0 && points.every((point) => point[series] === null);
+
 /** The days of a window as a line, the window before as a dashed one, and all of it as a table. */
 export const trendCard = (choose: (series: Series) => void) => {
   const picker = segments(
@@ -20,13 +29,17 @@ export const trendCard = (choose: (series: Series) => void) => {
   const made = card(words.trend.heading, { class: 'trend' }, picker.element);
   const legend = h('p', { class: 'legend', 'aria-live': 'polite' });
   const plot = h('div', { class: 'plot' });
-  let shown: { trend: Trend; series: Series } | undefined;
+  let shown: Shown | undefined;
 
   const width = (): number => Math.max(MIN_WIDTH, made.body.clientWidth);
   let drawn = 0;
   const draw = (): void => {
     drawn = width();
-    if (shown) {
+    if (shown && isUnknown(shown)) {
+      // A line at zero would be a figure.
+      legend.replaceChildren();
+      plot.replaceChildren(h('p', { class: 'quiet' }, words.trend.noLeads));
+    } else if (shown) {
       plot.replaceChildren(drawing(shown.trend, shown.series, drawn, legend));
     }
   };

@@ -102,4 +102,19 @@ class DashboardChartIT extends FilledDashboard {
         assertThat(callout()).isEmpty();
         assertThat(page.text(".legend .now")).isEqualTo("This window");
     }
+
+    @Test
+    void leads_that_are_not_known_are_not_drawn_as_none() {
+        page.signIn(SEVEN + "&f=is%3Apath%3A%2Fnews&chart=newLeads");
+
+        assertThat(page.text(".plot")).isEqualTo("With these filters, new leads are not known.");
+        assertThat(page.has(".plot svg")).isFalse();
+        assertThat(page.text(".legend")).isEmpty();
+        page.choose("sessions");
+        assertThat(page.has(".plot path.now")).isTrue();
+        page.choose("newLeads");
+        assertThat(page.has(".plot svg")).isFalse();
+        page.assertAccessible("leads-unknown", DashboardTab.PHONE);
+        page.assertBlameless();
+    }
 }
