@@ -27,12 +27,17 @@ const stepOf = (text: string): { path: string } | { event: string } => (text.sta
 export const funnelCard = (change: (change: Partial<View>) => void): Part => {
   const made = card(words.funnel.heading, { class: 'funnel' });
   const steps = h('input', { id: newId(), spellcheck: 'false', autocomplete: 'off', placeholder: '/pricing, form_start, form_submit' });
+  let shown = '';
   const form = h(
     'form',
     {
       class: 'download',
       submit: (event) => {
         event.preventDefault();
+        // A step of an address may have a comma: it stays one step unless something else is typed.
+        if (steps.value === shown) {
+          return;
+        }
         change({ steps: steps.value.split(',').map((step) => step.trim()).filter(Boolean).slice(0, 8) });
       },
     },
@@ -41,12 +46,13 @@ export const funnelCard = (change: (change: Partial<View>) => void): Part => {
     h('button', { type: 'submit' }, words.picker.apply),
   );
   made.element.insertBefore(form, made.body);
-  const asks = (view: View): string => `${keyOf(view)} ${view.steps.join()}`;
+  const asks = (view: View): string => `${keyOf(view)} ${JSON.stringify(view.steps)}`;
   return {
     card: made,
     asks,
     load: (view, signal) => {
-      steps.value = view.steps.join(', ');
+      shown = view.steps.join(', ');
+      steps.value = shown;
       const answer =
         view.steps.length < 2
           ? Promise.resolve(undefined)

@@ -178,6 +178,22 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
+    void a_step_with_a_comma_is_one_step_and_stays_one() {
+        String asked = SEVEN + "&step=%2Fnews%2Cform_start&step=form_submit";
+        page.signIn(asked);
+        assertThat(page.rows(".funnel")).hasSize(2);
+
+        page.tab.click(".funnel button");
+        page.settled();
+        assertThat(page.query()).isEqualTo(asked);
+
+        page.tab.evaluate("history.pushState(null, '', '" + SEVEN + "&step=/news&step=form_start&step=form_submit');"
+                + "dispatchEvent(new PopStateEvent('popstate'))");
+        page.settled();
+        assertThat(page.rows(".funnel")).hasSize(3);
+    }
+
+    @Test
     void a_value_of_a_key_with_a_colon_filters_by_that_key() {
         PAST.store(
                 ordered("colours", "guest-1", "{\"shop:colour 100%\": \"red: dark\"}"),
