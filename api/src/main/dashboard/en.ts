@@ -257,6 +257,7 @@ export const en = {
     label: 'Saved segments',
     name: 'Name of this segment',
     save: 'Save',
+    remove: 'Delete',
   },
 
   realtime: {

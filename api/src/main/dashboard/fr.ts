@@ -258,6 +258,7 @@ export const fr: Words = {
     label: 'Segments enregistrés',
     name: 'Nom de ce segment',
     save: 'Enregistrer',
+    remove: 'Supprimer',
   },
 
   realtime: {

@@ -169,7 +169,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       showProperties();
       ofSummary.choose(view.chart);
       filters.show(view.filters);
-      segments.show(view.filters.length > 0);
+      segments.show(view.filters);
       if (!old || keyOf(old) !== keyOf(view)) {
         void load();
       } else {

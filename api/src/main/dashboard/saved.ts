@@ -1,5 +1,5 @@
 import { h, newId } from './dom';
-import { read, type View } from './view';
+import { type Filter, read, type View } from './view';
 import { words } from './words';
 
 const KEY = 'altcontext-segments';
@@ -31,8 +31,26 @@ export const savedSegments = (change: (change: Partial<View>) => void) => {
       if (filters !== undefined) {
         change({ filters: read(filters).filters });
       }
+      showDelete();
     },
   });
+  const remove = h(
+    'button',
+    {
+      type: 'button',
+      class: 'plain delete',
+      click: () => {
+        const { [pick.value]: _, ...others } = stored();
+        keep(others);
+        show(shown);
+        (pick.hidden ? label : pick).focus();
+      },
+    },
+    words.saved.remove,
+  );
+  const showDelete = (): void => {
+    remove.hidden = !pick.value;
+  };
   const label = h('input', { 'aria-label': words.saved.name, placeholder: words.saved.name, maxlength: 40 });
   const save = h('button', { type: 'submit', class: 'plain' }, words.saved.save);
   const form = h(
@@ -45,22 +63,31 @@ export const savedSegments = (change: (change: Partial<View>) => void) => {
         if (called) {
           keep({ ...stored(), [called]: `?${new URLSearchParams(location.search).getAll('f').map((f) => `f=${encodeURIComponent(f)}`).join('&')}` });
           label.value = '';
-          show(true);
+          show(shown);
           pick.value = called;
+          showDelete();
         }
       },
     },
     label,
     save,
   );
-  const show = (filtered: boolean): void => {
-    const names = Object.keys(stored()).sort();
+  let shown: Filter[] = [];
+  /** Chooses the segment that has these filters; of several, the one that was chosen before. */
+  const show = (filters: Filter[]): void => {
+    shown = filters;
+    const segments = stored();
+    const names = Object.keys(segments).sort();
+    const same = names.filter((each) => filters.length > 0 && JSON.stringify(read(segments[each]!).filters) === JSON.stringify(filters));
+    const chosen = same.includes(pick.value) ? pick.value : (same[0] ?? '');
     pick.hidden = names.length === 0;
     pick.replaceChildren(
       h('option', { value: '' }, words.saved.label),
       ...names.map((each) => h('option', { value: each }, each)),
     );
-    form.hidden = !filtered;
+    pick.value = chosen;
+    form.hidden = filters.length === 0;
+    showDelete();
   };
-  return { elements: [pick, form], show };
+  return { elements: [pick, remove, form], show };
 };

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 
 /** Filters of the dashboard, in a real browser: by a click, a menu, the keyboard, an address. */
 class DashboardFiltersIT extends FilledDashboard {
+    private static final String SEGMENTS = "[aria-label=\"Saved segments\"]";
+
     private void clickRow(String dimension, int row) {
         page.tab.click("[data-dimension=" + dimension + "] tbody tr:nth-child(" + row + ") button");
         page.settled();
@@ -153,6 +155,42 @@ class DashboardFiltersIT extends FilledDashboard {
 
     private static TestEvent referred(String property, String who, String host) {
         return PAST.view(property, who, 1, "10:00:00").source(TrafficSource.REFERRAL, Utm.NONE, host);
+    }
+
+    @Test
+    void a_saved_segment_stays_chosen_so_that_the_arrow_keys_go_on_and_can_be_deleted() {
+        page.signIn(SEVEN + "&f=is%3Acountry%3ACA");
+        save("At home");
+        page.open(SEVEN + "&f=is%3Acountry%3AFR").settled();
+        save("Away");
+        page.open(SEVEN).settled();
+        assertThat(page.has("button.delete:not([hidden])")).isFalse();
+
+        page.tab.evaluate("document.querySelector('" + SEGMENTS + "').focus()");
+        page.tab.press("ArrowDown");
+        page.settled();
+        assertThat(page.text(".chips")).isEqualTo("Country is Canada ×");
+        page.tab.press("ArrowDown");
+        page.settled();
+        assertThat(page.text(".chips")).isEqualTo("Country is France ×");
+        assertThat(page.tab.evaluate("document.activeElement.value").asText()).isEqualTo("Away");
+        page.assertAccessible("segment", DashboardTab.PHONE);
+
+        page.tab.click("button.delete");
+        assertThat(page.text(SEGMENTS)).contains("At home").doesNotContain("Away");
+        assertThat(page.has(SEGMENTS + ":focus")).isTrue();
+        assertThat(page.has("button.delete:not([hidden])")).isFalse();
+        page.open(SEVEN + "&f=is%3Acountry%3ACA").settled();
+        assertThat(page.tab
+                        .evaluate("document.querySelector('" + SEGMENTS + "').value")
+                        .asText())
+                .isEqualTo("At home");
+        page.assertBlameless();
+    }
+
+    private void save(String name) {
+        page.tab.evaluate("document.querySelector('.save input').value = '" + name + "'");
+        page.tab.click(".save button");
     }
 
     @Test
