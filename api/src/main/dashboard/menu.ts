@@ -42,6 +42,10 @@ export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
           }
         },
         keydown: (event) => {
+          if ((event as KeyboardEvent).key === 'Tab') {
+            // The focus goes back to the button, and on from there.
+            list.hidePopover();
+          }
           const step = { ArrowDown: 1, ArrowUp: -1 }[(event as KeyboardEvent).key];
           if (step !== undefined) {
             event.preventDefault();
@@ -68,13 +72,23 @@ export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
     button.setAttribute('aria-expanded', 'true');
     entries[0]?.focus();
   };
+  let wasOpen = false;
   const button = h('button', {
     type: 'button',
     class: 'menu',
     'aria-label': label,
     'aria-haspopup': 'menu',
     'aria-expanded': 'false',
-    click: open,
+    pointerdown: () => {
+      wasOpen = button.ariaExpanded === 'true';
+    },
+    // The list has closed by then, as by any click beside it.
+    click: () => {
+      if (!wasOpen) {
+        open();
+      }
+      wasOpen = false;
+    },
   });
   return button;
 };

@@ -83,4 +83,23 @@ class DashboardFocusIT extends FilledDashboard {
         page.settled();
         assertThat(page.focus()).isEqualTo("figures");
     }
+
+    @Test
+    void the_menu_of_a_row_closes_with_tab_and_with_another_click_on_its_button() {
+        page.signIn(SEVEN);
+        focus(COUNTRY + ".menu");
+        page.tab.press("Enter");
+        assertThat(page.focus()).isEqualTo("Show only this");
+        page.tab.press("Tab");
+        page.tab.await("!document.querySelector('.menu-list')");
+        assertThat(focused()).as("what follows the button").isEqualTo("button France");
+
+        page.tab.click(COUNTRY + ".menu");
+        page.tab.await("document.querySelector('.menu-list')");
+        page.tab.click(COUNTRY + ".menu");
+        page.tab.await("!document.querySelector('.menu-list')");
+        assertThat(page.has(COUNTRY + ".menu[aria-expanded=true]")).isFalse();
+        page.tab.click(COUNTRY + ".menu");
+        page.tab.await("document.querySelector('.menu-list')");
+    }
 }
