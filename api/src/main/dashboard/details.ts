@@ -2,7 +2,7 @@ import { ask, fetched, problemOf } from './api';
 import { h, newId } from './dom';
 import type { Breakdown, Dimension, Sums } from './figures';
 import { save } from './files';
-import { said } from './notice';
+import { said, showProblem } from './notice';
 import { table } from './table';
 import { name } from './values';
 import { format, words } from './words';
@@ -29,7 +29,7 @@ export const detailsDialog = async (dimension: Dimension, params: Record<string,
     {
       type: 'button',
       class: 'plain csv',
-      click: () => download(dimension, params).catch((failure) => (body.textContent = said(problemOf(failure)))),
+      click: () => download(dimension, params).catch((failure) => showProblem(body, failure)),
     },
     words.breakdowns.csv,
   );

@@ -102,4 +102,22 @@ class DashboardFocusIT extends FilledDashboard {
         page.tab.click(COUNTRY + ".menu");
         page.tab.await("document.querySelector('.menu-list')");
     }
+
+    @Test
+    void details_stay_when_their_file_does_not_come() {
+        page.signIn(SEVEN);
+        page.tab.click("[data-dimension=country] button.details");
+        page.tab.await("document.querySelector('dialog table')");
+        page.tab.unreachable("*/v1/*");
+
+        page.tab.click("dialog .csv");
+        page.tab.await("document.querySelector('dialog .problem[role=alert]')");
+        page.tab.click("dialog .csv");
+
+        assertThat(page.rows("dialog")).hasSize(3);
+        assertThat(page.tab
+                        .evaluate("document.querySelectorAll('dialog .problem').length")
+                        .intValue())
+                .isEqualTo(1);
+    }
 }
