@@ -130,7 +130,15 @@ const start = async (isFirst = false): Promise<void> => {
 // The service has read the language from the address and keeps it, so a shared link need not contain it.
 history.replaceState(null, '', here(read(location.search)) + location.hash);
 whenSignedOut(() => open && showSignIn(words.signIn.ended));
-window.addEventListener('popstate', () => (/^#key=/.test(location.hash) ? void start() : open?.again()));
+window.addEventListener('popstate', () => {
+  // Details are of the view that is left.
+  document.querySelector<HTMLDialogElement>('dialog[open]')?.close();
+  if (/^#key=/.test(location.hash)) {
+    void start();
+  } else {
+    open?.again();
+  }
+});
 // A page from the browser's cache may have another reader by now.
 window.addEventListener('pageshow', ({ persisted }) => persisted && void start());
 void start(true);

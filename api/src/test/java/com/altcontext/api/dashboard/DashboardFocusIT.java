@@ -104,6 +104,21 @@ class DashboardFocusIT extends FilledDashboard {
     }
 
     @Test
+    void the_way_back_closes_the_details_of_the_view_that_is_left() {
+        page.signIn(SEVEN);
+        page.choose("today");
+        page.tab.click("[data-dimension=country] button.details");
+        page.tab.await("document.querySelector('dialog table')");
+
+        page.tab.evaluate("history.back()");
+        page.tab.await("location.search === '" + SEVEN + "'");
+        page.settled();
+
+        assertThat(page.has("dialog")).isFalse();
+        assertThat(focused()).isEqualTo("button Details: Countries");
+    }
+
+    @Test
     void details_stay_when_their_file_does_not_come() {
         page.signIn(SEVEN);
         page.tab.click("[data-dimension=country] button.details");
