@@ -129,6 +129,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   const forget = (): Filled => {
     if (headed !== keyOf(view)) {
       heading.clear();
+      showTitle();
       welcome.hide();
     }
     return {};

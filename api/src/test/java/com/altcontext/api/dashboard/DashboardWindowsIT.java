@@ -290,4 +290,14 @@ class DashboardWindowsIT extends FilledDashboard {
         assertThat(page.breakdown("path")).containsExactly("/late|1|1");
         page.assertBlameless();
     }
+
+    @Test
+    void the_title_names_no_days_of_another_window_when_there_is_no_answer() {
+        page.signIn("?property=kiln");
+        assertThat(page.tab.evaluate("document.title").asText()).matches("Maple Kiln · .+\\d{4} · AltContext");
+        page.tab.unreachable("*/v1/metrics/summary*");
+        page.choose("7");
+
+        assertThat(page.tab.evaluate("document.title").asText()).isEqualTo("Maple Kiln · Dashboard · AltContext");
+    }
 }
