@@ -24,7 +24,7 @@ const isInWindow = (element: Element, ahead: number): boolean => {
 
 /**
  * Asks for the figures of parts when they come into the window, and of those just below it when the first screen has its figures, so
- * that it has the service for itself. A part that waits has the attribute data-waits.
+ * that it has the service for itself. A part without the figures of the view has the attribute data-waits.
  *
  * @param report gets what became of the questions that nothing waits for
  */
@@ -42,16 +42,20 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
         .filter((part) => isDue(part) && wanted(part.card.element))
         .map((part) => {
           asked.set(part, part.asks(view!));
-          part.card.element.removeAttribute('data-waits');
-          return part.load(view!, signal);
+          return part.load(view!, signal).then((filled) => {
+            part.card.element.toggleAttribute('data-waits', isDue(part));
+            return filled;
+          });
         }),
     );
-  const loadNear = async (): Promise<void> => {
-    await firstScreen;
-    const filled = await load((element) => near.has(element) && isInWindow(element, AHEAD));
+  const reportProblems = (filled: Filled[]): void => {
     if (filled.some(({ problem }) => problem)) {
       report(filled);
     }
+  };
+  const loadNear = async (): Promise<void> => {
+    await firstScreen;
+    reportProblems(await load((element) => near.has(element) && isInWindow(element, AHEAD)));
   };
   const loadSeen = (): Promise<Filled[]> => {
     const seen = load((element) => near.has(element) && isInWindow(element, 0));
@@ -62,7 +66,7 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
   const observer = new IntersectionObserver(
     (entries) => {
       entries.forEach(({ target, isIntersecting }) => (isIntersecting ? near.add(target) : near.delete(target)));
-      void loadSeen().then((filled) => filled.some(({ problem }) => problem) && report(filled));
+      void loadSeen().then(reportProblems);
     },
     { rootMargin: `${AHEAD}px 0px` },
   );
@@ -70,6 +74,8 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
     card.element.setAttribute('data-waits', '');
     observer.observe(card.element);
   });
+  const loadAll = (): void => void load(() => true).then(reportProblems);
+  window.addEventListener('beforeprint', loadAll);
   return {
     /**
      * Asks for what is seen of a view and is not there yet.
@@ -85,6 +91,9 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
     },
     /** Asks for all of it again. */
     forget: (): void => asked.clear(),
-    end: (): void => observer.disconnect(),
+    end: (): void => {
+      observer.disconnect();
+      window.removeEventListener('beforeprint', loadAll);
+    },
   };
 };
