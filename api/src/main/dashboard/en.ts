@@ -73,7 +73,7 @@ export const en = {
       `The figures end on ${day}, ${days} ago. The days since then are missing. Check that the service and altops rollup are running.`,
     gaps: (days: string, more: number) =>
       `These days were never rolled up and show zeros: ${days}${more > 0 ? ` and ${more} more` : ''}. Run altops rollup to compute them.`,
-    loaded: (days: string, visitors: string) => `Figures of ${days}: ${visitors} unique visitors.`,
+    loaded: (days: string, visitors: string) => `${days}. Unique visitors: ${visitors}.`,
     days: (zone: string) => (zone ? `Days are those of the time zone ${zone}.` : 'Days are those of each site’s own time zone.'),
   },
 
@@ -110,6 +110,11 @@ export const en = {
     same: 'unchanged',
     better: 'better',
     worse: 'worse',
+    /** Why a figure is missing, by what the others were counted from. */
+    unknown: {
+      raw: '–: not known with these filters.',
+      rollups: '–: not known, since another system counted some of these days.',
+    },
   },
 
   trend: {

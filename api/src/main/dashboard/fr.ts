@@ -75,7 +75,7 @@ export const fr: Words = {
       `Les chiffres s’arrêtent au ${day}, il y a ${days}. Les jours suivants manquent. Vérifiez que le service et altops rollup fonctionnent.`,
     gaps: (days, more) =>
       `Ces jours n’ont jamais été calculés et affichent zéro : ${days}${more > 0 ? ` et ${more} autres` : ''}. Lancez altops rollup pour les calculer.`,
-    loaded: (days, visitors) => `Chiffres pour ${days} : ${visitors} visiteurs uniques.`,
+    loaded: (days, visitors) => `${days}. Visiteurs uniques : ${visitors}.`,
     days: (zone) => (zone ? `Les jours sont ceux du fuseau horaire ${zone}.` : 'Les jours sont ceux du fuseau horaire de chaque site.'),
   },
 
@@ -112,6 +112,10 @@ export const fr: Words = {
     same: 'sans changement',
     better: 'mieux',
     worse: 'moins bien',
+    unknown: {
+      raw: '– : inconnu avec ces filtres.',
+      rollups: '– : inconnu, car un autre système a compté certains de ces jours.',
+    },
   },
 
   trend: {

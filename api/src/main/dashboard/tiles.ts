@@ -28,24 +28,26 @@ const MORE: Tile[] = [
   { metric: 'returningVisitorsPct', write: format.share },
 ];
 
-/** Figures, each with its change against the window before. A filter leaves some unknown; their reason is the title. */
-const tiles = (kinds: Tile[], { metrics, reasons }: Summary, style: string): HTMLElement =>
+/** Figures, each with its change against the window before, and why some are not known. */
+const tiles = (kinds: Tile[], { metrics, reasons, from }: Summary, style: string): HTMLElement[] => [
   h(
     'dl',
     { class: `tiles ${style}` },
     ...kinds.map(({ metric, write, rising }) =>
       h(
         'div',
-        { class: 'tile', 'data-metric': metric, title: reasons[`metrics.${metric}`] ?? reasons[metric] },
+        { class: 'tile', 'data-metric': metric },
         h('dt', {}, words.tiles[metric]),
         h('dd', {}, h('b', {}, write(metrics[metric].value)), delta(metrics[metric].delta, rising)),
       ),
     ),
-  );
+  ),
+  ...(kinds.some(({ metric }) => reasons[`metrics.${metric}`]) ? [h('p', { class: 'quiet' }, words.tiles.unknown[from])] : []),
+];
 
-export const firstTiles = (summary: Summary): HTMLElement[] => [tiles(FIRST, summary, 'first')];
+export const firstTiles = (summary: Summary): HTMLElement[] => tiles(FIRST, summary, 'first');
 
-export const moreTiles = (summary: Summary): HTMLElement[] => [tiles(MORE, summary, 'more')];
+export const moreTiles = (summary: Summary): HTMLElement[] => tiles(MORE, summary, 'more');
 
 const delta = (change: number | null, rising: 'better' | 'worse' | undefined): HTMLElement | undefined => {
   if (change === null) {

@@ -24,8 +24,21 @@ class DashboardFiguresIT extends FilledDashboard {
         assertThat(page.has("[data-metric=bounceRate] .delta.better")).isTrue();
         assertThat(page.text(".fresh")).startsWith("As of ");
         assertThat(page.has(".warning:not([hidden])")).isFalse();
-        assertThat(page.text("[role=status]")).endsWith(": 2 unique visitors.");
+        assertThat(page.text("[role=status]")).isEqualTo(page.text("h1") + ". Unique visitors: 2.");
         page.assertBlameless();
+    }
+
+    @Test
+    void it_is_said_why_a_figure_is_missing_in_the_language_of_the_page() {
+        page.signIn(SEVEN + "&f=is%3Acountry%3ACA");
+        assertThat(page.tile("newLeads")).isEqualTo("–");
+        assertThat(page.text(".key .quiet")).isEqualTo("–: not known with these filters.");
+        assertThat(page.has(".tile[title]")).isFalse();
+
+        page.open(SEVEN + "&lang=fr&f=is%3Acountry%3ACA").settled();
+        assertThat(page.text(".key .quiet")).isEqualTo("– : inconnu avec ces filtres.");
+        page.open(SEVEN).settled();
+        assertThat(page.has(".key .quiet")).isFalse();
     }
 
     @Test
