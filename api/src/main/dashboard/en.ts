@@ -126,11 +126,12 @@ export const en = {
       newLeads: 'New leads',
     },
     day: 'Day',
+    hour: 'Hour',
     before: 'The window before',
     now: 'This window',
     table: 'Show as a table',
-    label: (series: string, days: string, least: string, most: string) =>
-      `${series} by day, ${days}: from ${least} to ${most} a day. The table below has every day.`,
+    label: (series: string, days: string, least: string, most: string, byHour: boolean) =>
+      `${series} by ${byHour ? 'hour' : 'day'}, ${days}: from ${least} to ${most} ${byHour ? 'an hour' : 'a day'}. The table below has every ${byHour ? 'hour' : 'day'}.`,
     soFar: 'so far',
     twice: 'twice: clocks went back',
     sparkline: (least: string, most: string) => `From ${least} to ${most}`,

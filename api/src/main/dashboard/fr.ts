@@ -127,11 +127,14 @@ export const fr: Words = {
       newLeads: 'Nouveaux contacts',
     },
     day: 'Jour',
+    hour: 'Heure',
     before: 'Période précédente',
     now: 'Cette période',
     table: 'Afficher en tableau',
-    label: (series, days, least, most) =>
-      `${series} par jour, ${days} : de ${least} à ${most} par jour. Le tableau ci-dessous donne chaque jour.`,
+    label: (series, days, least, most, byHour) => {
+      const unit = byHour ? 'heure' : 'jour';
+      return `${series} par ${unit}, ${days} : de ${least} à ${most} par ${unit}. Le tableau ci-dessous donne chaque ${unit}.`;
+    },
     soFar: 'en cours',
     twice: 'deux fois : on recule l’heure',
     sparkline: (least, most) => `De ${least} à ${most}`,

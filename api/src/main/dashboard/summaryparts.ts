@@ -26,17 +26,18 @@ export const since = ({ window }: Summary, view: View): string | undefined => {
 const trendOf = async (summary: Summary, view: View, properties: KnownProperties, signal: AbortSignal): Promise<Trend> => {
   await properties.load();
   const { trend, compareTo, window } = summary;
+  const beforeName = view.compare === 'year' ? words.picker.compares.year : words.trend.before;
   if (window.from === window.to) {
     const [points, before] = await Promise.all([
       hoursOf(window.from, view, signal),
       compareTo ? hoursOf(compareTo.from, view, signal) : [],
     ]);
-    return { points, before, open: thisHour() };
+    return { points, before, beforeName, open: thisHour() };
   }
   const first = since(summary, view);
   return first
-    ? { points: trend.filter(({ day }) => day >= first), before: [], open: today() }
-    : { points: trend, before: await trendBefore(compareTo, view, signal), open: today() };
+    ? { points: trend.filter(({ day }) => day >= first), before: [], beforeName, open: today() }
+    : { points: trend, before: await trendBefore(compareTo, view, signal), beforeName, open: today() };
 };
 
 /** What few people need: a line that opens, and stays open when other figures come. */

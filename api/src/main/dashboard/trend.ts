@@ -4,7 +4,7 @@ import type { TrendPoint } from './figures';
 import { csvButton } from './files';
 import { table } from './table';
 import { drawing } from './trenddrawing';
-import { timeOf, type Trend } from './trendlegend';
+import { isHour, timeOf, type Trend } from './trendlegend';
 import { SERIES, type Series } from './view';
 import { format, words } from './words';
 
@@ -67,7 +67,8 @@ export const trendCard = (choose: (series: Series) => void) => {
 };
 
 /** Every day in figures; made when it is opened. */
-const behind = ({ points, before }: Trend, open: boolean): HTMLElement => {
+const behind = ({ points, before, beforeName }: Trend, open: boolean): HTMLElement => {
+  const heads = [isHour(points[0]) ? words.trend.hour : words.trend.day, ...SERIES.map((series) => words.trend.series[series])];
   const row = (point: TrendPoint): string[] => [
     timeOf(point),
     ...SERIES.map((series) => format.whole(point[series])),
@@ -77,11 +78,11 @@ const behind = ({ points, before }: Trend, open: boolean): HTMLElement => {
       element.append(
         table(
           words.trend.table,
-          [words.trend.day, ...SERIES.map((series) => words.trend.series[series])],
+          heads,
           { rows: points.map(row) },
-          { heading: words.trend.before, rows: before.map(row) },
+          { heading: beforeName, rows: before.map(row) },
         ),
-        csvButton(words.trend.table, [words.trend.day, ...SERIES.map((series) => words.trend.series[series])], () =>
+        csvButton(words.trend.table, heads, () =>
           [...points, ...before].map((point) => [point.day, ...SERIES.map((series) => point[series])]),
         ),
       );

@@ -41,7 +41,8 @@ const valueAt = (value: number, x: number, y: number, area: Area): SVGElement[] 
  *
  * @param legend says what the lines are, and the values at the pointer
  */
-export const drawing = ({ points, before, open }: Trend, series: Series, width: number, legend: HTMLElement): SVGElement => {
+export const drawing = (trend: Trend, series: Series, width: number, legend: HTMLElement): SVGElement => {
+  const { points, before, open } = trend;
   const values = points.map((point) => point[series] ?? 0);
   const earlier = before.map((point) => point[series] ?? 0);
   const steps = ticks(Math.max(...values, ...earlier));
@@ -83,7 +84,7 @@ export const drawing = ({ points, before, open }: Trend, series: Series, width: 
       dot.setAttribute('cx', String(xs[i]));
       dot.setAttribute('cy', String(ys[i]));
     }
-    legend.replaceChildren(...legendOf(points, before, series, i, open));
+    legend.replaceChildren(...legendOf(trend, series, i));
   };
   point(undefined);
 
@@ -97,6 +98,7 @@ export const drawing = ({ points, before, open }: Trend, series: Series, width: 
         isHour(points[0]) ? format.day(points[0]!.day.slice(0, 10)) : format.days(points[0]?.day ?? '', points[last]?.day ?? ''),
         format.whole(Math.min(...values)),
         format.whole(Math.max(...values)),
+        isHour(points[0]),
       ),
       viewBox: `0 0 ${width} ${HEIGHT}`,
       width,

@@ -7,6 +7,8 @@ export interface Trend {
   points: TrendPoint[];
   /** The window before, as long as this one; empty without a comparison. */
   before: TrendPoint[];
+  /** What the window before is called. */
+  beforeName: string;
   /** The day or hour that is not over yet. */
   open: string;
 }
@@ -24,7 +26,7 @@ export const timeOf = (point: TrendPoint): string => {
 export const hourOf = ({ day }: TrendPoint): string => day.slice(11);
 
 /** What the lines are; of one day when the pointer is on it, else of the whole window. */
-export const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Series, i: number | undefined, open: string): HTMLElement[] => {
+export const legendOf = ({ points, before, beforeName, open }: Trend, series: Series, i: number | undefined): HTMLElement[] => {
   const shown = i === undefined ? undefined : points[i];
   const entry = (name: string, all: TrendPoint[], one: TrendPoint | undefined): HTMLElement | undefined => {
     if (!all.length || (i !== undefined && !one)) {
@@ -34,7 +36,7 @@ export const legendOf = (points: TrendPoint[], before: TrendPoint[], series: Ser
       ? `${timeOf(one)}${one.day === open ? ` (${words.trend.soFar})` : ''}`
       : name === 'now'
         ? words.trend.now
-        : words.trend.before;
+        : beforeName;
     return h('span', { class: name }, days, one && h('b', {}, format.whole(one[series])));
   };
   const earlier =

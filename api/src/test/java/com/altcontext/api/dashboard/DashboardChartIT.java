@@ -28,7 +28,8 @@ class DashboardChartIT extends FilledDashboard {
                         .evaluate("document.querySelector('svg[role=img]').getAttribute('aria-label')")
                         .asText())
                 .startsWith("Visitors by day, ")
-                .contains("from 0 to 2 a day");
+                .contains("from 0 to 2 a day")
+                .endsWith("The table below has every day.");
 
         page.choose("pageViews");
         assertThat(page.query()).isEqualTo("?window=7&property=kiln&chart=pageViews");
@@ -42,6 +43,22 @@ class DashboardChartIT extends FilledDashboard {
         assertThat(rows.get(5)).endsWith("|1|1|1|1");
         assertThat(rows.get(7)).isEqualTo("The window before");
         assertThat(rows.get(13)).endsWith("|1|1|1|0");
+    }
+
+    @Test
+    void a_day_is_told_by_its_hours_and_a_year_before_by_that_name() {
+        page.signIn("?window=yesterday&compare=year&property=kiln");
+
+        assertThat(page.tab
+                        .evaluate("document.querySelector('svg[role=img]').getAttribute('aria-label')")
+                        .asText())
+                .startsWith("Visitors by hour, ")
+                .endsWith(": from 0 to 2 an hour. The table below has every hour.");
+        assertThat(page.text(".legend .before")).isEqualTo("A year before");
+        page.tab.click(".trend summary");
+        page.tab.await("document.querySelector('.trend details table')");
+        assertThat(page.text(".trend thead th")).isEqualTo("Hour");
+        assertThat(page.text(".trend [scope=rowgroup]")).isEqualTo("A year before");
     }
 
     @Test
