@@ -38,17 +38,19 @@ export const toolbar = (change: Change, today: () => string) => {
       window.choose(value);
     }
   };
+  const element = h(
+    'div',
+    { class: 'toolbar', role: 'search', 'aria-label': words.picker.label },
+    h('label', { class: 'unseen', for: property.id }, words.picker.property),
+    property,
+    window.element,
+    h('label', { class: 'unseen', for: compare.id }, words.picker.compare),
+    compare,
+    custom.element,
+  );
+  new ResizeObserver(() => document.documentElement.style.setProperty('--toolbar', `${element.offsetHeight}px`)).observe(element);
   return {
-    element: h(
-      'div',
-      { class: 'toolbar', role: 'search', 'aria-label': words.picker.label },
-      h('label', { class: 'unseen', for: property.id }, words.picker.property),
-      property,
-      window.element,
-      h('label', { class: 'unseen', for: compare.id }, words.picker.compare),
-      compare,
-      custom.element,
-    ),
+    element,
     /** @param known undefined until the service has sent the properties */
     show: (shown: View, known: Properties | undefined, all: boolean): void => {
       view = shown;

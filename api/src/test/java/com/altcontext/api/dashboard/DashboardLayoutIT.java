@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,5 +145,41 @@ class DashboardLayoutIT extends FilledDashboard {
                 .endsWith("All others,20,")
                 .hasSize(502);
         page.assertBlameless();
+    }
+
+    @Test
+    void the_toolbar_never_hides_what_has_the_focus() {
+        String filters = Stream.of("US", "FR", "GB", "DE", "JP", "AU", "MX", "BR")
+                .map("&f=is_not%3Acountry%3A"::concat)
+                .collect(Collectors.joining());
+        page.signIn("?property=default&from=%s&to=%s".formatted(PAST.today.minusDays(9), PAST.today) + filters);
+        page.tab.look(DashboardTab.WIDE, 900, false);
+        page.tab.evaluate("[...document.querySelectorAll('.tools button')].at(-1).focus()");
+
+        int stops = 0;
+        while (!page.tab
+                .evaluate("!!document.activeElement.closest('.toolbar')")
+                .booleanValue()) {
+            assertThat(page.tab
+                            .evaluate("document.activeElement.getBoundingClientRect().bottom"
+                                    + " > document.querySelector('.toolbar').getBoundingClientRect().bottom")
+                            .booleanValue())
+                    .as(page.focus())
+                    .isTrue();
+            for (String type : List.of("rawKeyDown", "keyUp")) {
+                page.tab.call(
+                        "Input.dispatchKeyEvent",
+                        Map.of("type", type, "key", "Tab", "code", "Tab", "windowsVirtualKeyCode", 9, "modifiers", 8));
+            }
+            stops++;
+        }
+        assertThat(stops).isGreaterThan(30);
+
+        page.tab.look(DashboardTab.WIDE, 600, false);
+        assertThat(page.tab
+                        .evaluate("getComputedStyle(document.querySelector('.toolbar')).position")
+                        .asText())
+                .as("in a low window")
+                .isEqualTo("static");
     }
 }
