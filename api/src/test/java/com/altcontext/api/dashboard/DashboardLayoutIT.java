@@ -182,4 +182,25 @@ class DashboardLayoutIT extends FilledDashboard {
                 .as("in a low window")
                 .isEqualTo("static");
     }
+
+    @Test
+    void examples_in_fields_and_the_bars_of_now_are_seen_in_any_colours() {
+        page.signIn(SEVEN).look(DashboardTab.WIDE, true);
+        assertThat(page.tab
+                        .evaluate("getComputedStyle(document.querySelector('.funnel input'), '::placeholder').color")
+                        .asText())
+                .isEqualTo(page.tab
+                        .evaluate("getComputedStyle(document.querySelector('.funnel .quiet')).color")
+                        .asText());
+
+        page.tab.call(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "forced-colors", "value", "active"))));
+        assertThat(page.tab
+                        .evaluate("getComputedStyle(document.querySelector('.minutes i')).backgroundColor")
+                        .asText())
+                .isNotEqualTo(page.tab
+                        .evaluate("getComputedStyle(document.body).backgroundColor")
+                        .asText());
+    }
 }
