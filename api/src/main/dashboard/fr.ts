@@ -53,7 +53,7 @@ export const fr: Words = {
       custom: 'Autre : des jours de votre choix',
     },
     days: (days) => `${days} j`,
-    lastDays: (days) => (days === '1' ? `Le dernier jour entier (${days})` : `Les ${days} derniers jours entiers`),
+    lastDays: (days) => `${days} j : ${days === '1' ? 'le dernier jour entier' : `les ${days} derniers jours entiers`}`,
     from: 'Du',
     to: 'Au',
     apply: 'Afficher',

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the page of the dashboard is put together, in a real browser. */
 class DashboardLayoutIT extends FilledDashboard {
@@ -202,5 +204,21 @@ class DashboardLayoutIT extends FilledDashboard {
                 .isNotEqualTo(page.tab
                         .evaluate("getComputedStyle(document.body).backgroundColor")
                         .asText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"en-CA", "fr-CA"})
+    void what_is_read_on_a_control_is_in_its_name(String language) {
+        DashboardTab tab = STAGE.tab(language);
+        tab.signIn("?property=default&window=31");
+
+        assertThat(tab.tab.evaluate("""
+                        (() => {
+                          const words = text => text.toLowerCase().replace(/[^\\p{L}\\d]+/gu, ' ').trim();
+                          return [...document.querySelectorAll(':is(button, a, input[type=radio])[aria-label]')]
+                            .map(control => [control.ariaLabel, control.innerText || control.nextElementSibling?.innerText || ''])
+                            .filter(([name, text]) => !words(name).includes(words(text)))
+                            .join('; ');
+                        })()""").asText()).isEmpty();
     }
 }
