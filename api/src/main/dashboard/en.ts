@@ -206,6 +206,7 @@ export const en = {
       spam: 'One sender left many addresses within an hour. Nothing may be sent until your operator accepts the lead.',
     },
     none: 'No form was sent.',
+    noneOf: 'No form was sent with this address.',
     more: 'Show more',
     until: (status: string, day: string) => `${status}, until ${day}`,
   },

@@ -77,7 +77,7 @@ export const formsCard = (mayForget: boolean) => {
   const content = (): HTMLElement[] => [
     rows.length
       ? submissionTable(rows, (email) => void personDialog(email, mayForget, () => void load(false)))
-      : h('p', { class: 'quiet' }, words.forms.none),
+      : h('p', { class: 'quiet' }, search.value.trim() ? words.forms.noneOf : words.forms.none),
     ...explained(rows),
     ...(next ? [h('button', { type: 'button', click: () => void load(true) }, words.forms.more)] : []),
     ...(rows.length ? [tools(submissionFile(rows))] : []),

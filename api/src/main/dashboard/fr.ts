@@ -208,6 +208,7 @@ export const fr: Words = {
       spam: 'Un même expéditeur a laissé beaucoup d’adresses en une heure. N’envoyez rien avant que votre exploitant ait accepté le contact.',
     },
     none: 'Aucun formulaire n’a été envoyé.',
+    noneOf: 'Aucun formulaire n’a été envoyé avec cette adresse.',
     more: 'En afficher plus',
     until: (status, day) => `${status}, jusqu’au ${day}`,
   },

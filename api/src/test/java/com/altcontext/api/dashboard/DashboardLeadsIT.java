@@ -124,7 +124,7 @@ class DashboardLeadsIT extends FilledDashboard {
         page.tab.await("!document.querySelector('.forms table')");
 
         assertThat(stored(lead)).isZero();
-        assertThat(page.text(".forms .list-of-forms")).isEqualTo("No form was sent.");
+        assertThat(page.text(".forms .list-of-forms")).isEqualTo("No form was sent with this address.");
         page.assertBlameless();
     }
 
