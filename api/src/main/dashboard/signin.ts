@@ -53,13 +53,11 @@ export const signInPage = (why: string, languageLink: HTMLElement, done: (sessio
   });
   const fault = h('p', { id: 'key-fault', class: 'problem', role: 'alert' });
   const button = h('button', { type: 'submit', class: 'main' }, words.signIn.button);
-  const show = (text: string): void => {
+  const show = (text: string, isOfKey: boolean): void => {
     fault.textContent = text;
-    key.setAttribute('aria-invalid', String(text !== ''));
-    if (text) {
-      key.focus();
-      key.select();
-    }
+    key.setAttribute('aria-invalid', String(isOfKey));
+    key.focus();
+    key.select();
   };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -67,7 +65,7 @@ export const signInPage = (why: string, languageLink: HTMLElement, done: (sessio
       return;
     }
     if (!key.value.trim()) {
-      show(words.signIn.empty);
+      show(words.signIn.empty, true);
       return;
     }
     button.ariaDisabled = 'true';
@@ -77,7 +75,8 @@ export const signInPage = (why: string, languageLink: HTMLElement, done: (sessio
       key.value = '';
       done(session);
     } catch (failure) {
-      show(saidOf(problemOf(failure)));
+      const problem = problemOf(failure);
+      show(saidOf(problem), problem.cause === 'signed_out' || problem.cause === 'refused');
     } finally {
       button.ariaDisabled = null;
       button.textContent = words.signIn.button;

@@ -70,6 +70,17 @@ class DashboardSignInIT {
     }
 
     @Test
+    void a_key_that_the_service_could_not_judge_is_not_called_wrong() {
+        page.open("");
+        page.tab.unreachable("*/v1/*");
+        page.enter(TestService.ADMIN_KEY);
+        page.tab.await("document.querySelector('#key-fault').textContent");
+
+        assertThat(page.text("#key-fault")).startsWith("The service cannot be reached.");
+        assertThat(page.has("#key[aria-invalid=true]")).isFalse();
+    }
+
+    @Test
     void nothing_is_sent_without_a_key() {
         page.open("");
         page.tab.press("Enter");
