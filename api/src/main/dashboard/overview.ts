@@ -106,7 +106,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   const showProperties = (): void => {
     const zones = properties.zones(view);
     days.textContent = words.fresh.days(zones.length === 1 ? zones[0]! : '');
-    picker.show(view, properties.known(), session.properties === null);
+    picker.properties(view, properties.known(), session.properties === null);
     realtime.show(properties.shown(view));
     forms?.show(properties.shown(view));
     showTitle();
@@ -168,6 +168,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       const old = view as View | undefined;
       view = next;
       showProperties();
+      picker.show(view);
       ofSummary.choose(view.chart);
       filters.show(view.filters);
       segments.show(view.filters);

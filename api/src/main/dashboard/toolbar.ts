@@ -51,9 +51,23 @@ export const toolbar = (change: Change, today: () => string) => {
   new ResizeObserver(() => document.documentElement.style.setProperty('--toolbar', `${element.offsetHeight}px`)).observe(element);
   return {
     element,
-    /** @param known undefined until the service has sent the properties */
-    show: (shown: View, known: Properties | undefined, all: boolean): void => {
+    /** Shows a view that was chosen. */
+    show: (shown: View): void => {
       view = shown;
+      compare.value = view.compare;
+      chooseWindow(view.window);
+      if (view.window === 'custom') {
+        custom.open(view);
+      } else {
+        custom.close();
+      }
+    },
+    /**
+     * Fills the list of properties, also while days are being typed.
+     *
+     * @param known undefined until the service has sent them
+     */
+    properties: (view: View, known: Properties | undefined, all: boolean): void => {
       // With a default property in the service, there is no view of all together.
       const chosen = view.property || (known?.defaultPropertyId ?? '');
       const options = [
@@ -67,13 +81,7 @@ export const toolbar = (change: Change, today: () => string) => {
       ];
       property.replaceChildren(...options.filter((option) => option !== false));
       property.value = chosen;
-      compare.value = view.compare;
-      chooseWindow(view.window);
-      if (view.window === 'custom') {
-        custom.open(view);
-      } else {
-        custom.close();
-      }
+      custom.limit();
     },
   };
 };
@@ -117,15 +125,20 @@ const customDays = (change: Change, today: () => string) => {
     h('button', { type: 'submit' }, words.picker.apply),
     message,
   );
+  /** Which day is today depends on the property. */
+  const limit = (): void => {
+    from.max = today();
+    to.max = today();
+  };
   return {
     element,
+    limit,
     open: (view: View): void => {
       if (element.hidden || view.window === 'custom') {
         to.value = view.to || today();
         from.value = view.from || plusDays(to.value, -29);
       }
-      from.max = today();
-      to.max = today();
+      limit();
       message.textContent = '';
       element.hidden = false;
     },

@@ -107,6 +107,27 @@ class DashboardWindowsIT extends FilledDashboard {
         assertThat(page.heights("path.now")).as("a single day has hours").hasSize(24);
     }
 
+    @Test
+    void days_that_are_being_typed_outlast_a_refresh() {
+        page.signIn("?property=kiln");
+        page.tab.click("input[value=custom]");
+        page.tab.evaluate("document.querySelector('.custom input').value = '2026-01-31'");
+        page.tab.evaluate("document.querySelector('.custom input').focus()");
+        String first = page.focus();
+
+        page.tab.evaluate("document.querySelector('.fresh button').click()");
+        page.settled();
+
+        assertThat(page.focus()).isEqualTo(first);
+        assertThat(page.tab
+                        .evaluate("document.querySelector('.custom input').value")
+                        .asText())
+                .isEqualTo("2026-01-31");
+        assertThat(page.has("input[value=custom]:checked")).isTrue();
+        page.tab.click("input[value=\"30\"]");
+        assertThat(page.has(".custom[hidden]")).isTrue();
+    }
+
     private void days(String from, String to, String message) {
         page.tab.evaluate("""
                 (() => {
