@@ -1,0 +1,51 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** The dashboard on narrow phones, in a real browser. */
+class DashboardPhoneIT extends FilledDashboard {
+    /** The texts of elements that begin or end outside of the nearest cell or tile. */
+    private static final String OUTSIDE = """
+            [...document.querySelectorAll('%s')].filter(element => element.offsetWidth).filter(element => {
+              const text = document.createRange();
+              text.selectNodeContents(element);
+              const inner = text.getBoundingClientRect(), outer = element.closest('td, .tile').getBoundingClientRect();
+              return inner.left < outer.left || inner.right > outer.right;
+            }).map(element => element.closest('.card').className)""";
+
+    @Test
+    void figures_of_seven_digits_fit_their_tiles_and_columns() {
+        page.signIn("?property=default&extras=scroll").look(DashboardTab.PHONE, false);
+        page.tab.evaluate("document.querySelectorAll('.tile b').forEach(figure => figure.textContent = '6,318,000')");
+        page.tab.evaluate("""
+                document.querySelectorAll('.bars td').forEach(figure =>
+                  /^[\\d,]+$/.test(figure.textContent) && (figure.textContent = '4,443,000'))""");
+
+        assertThat(page.tab.evaluate(OUTSIDE.formatted(".tile b")).toString()).isEqualTo("[]");
+        assertThat(page.tab
+                        .evaluate(OUTSIDE.formatted(".card:not(.leads-by) .bars tbody td"))
+                        .toString())
+                .isEqualTo("[]");
+        page.picture("seven-digits");
+    }
+
+    @Test
+    void names_of_goals_and_of_pages_that_are_read_have_room() {
+        page.signIn("?property=default&extras=scroll");
+        PAST.stored.execute(
+                "INSERT INTO goals (property_id, name, event_type) VALUES ('default', 'ordered sencha', 'form_submit')");
+        page.tab.click(".fresh button");
+        page.settled();
+        page.look(320, false);
+
+        for (String list : new String[] {".goals", ".extras"}) {
+            assertThat(page.tab
+                            .evaluate("document.querySelector('" + list + " tbody th').offsetWidth")
+                            .intValue())
+                    .as(list)
+                    .isGreaterThan(100);
+        }
+    }
+}
