@@ -2,6 +2,7 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 
 /** The dashboard on narrow phones, in a real browser. */
@@ -47,5 +48,19 @@ class DashboardPhoneIT extends FilledDashboard {
                     .as(list)
                     .isGreaterThan(100);
         }
+    }
+
+    @Test
+    void french_has_no_more_than_two_lines_of_tabs_and_is_not_wider_than_the_narrowest_phone() {
+        DashboardTab french = STAGE.tab("fr-CA");
+        french.signIn("?property=default").look(DashboardTab.PHONE, false);
+        JsonNode lines = french.tab.evaluate(
+                "[...document.querySelectorAll('.breakdown .tabs')].map(tabs => new Set([...tabs.querySelectorAll('label')].map(tab => tab.offsetTop)).size)");
+        assertThat(lines).isNotEmpty().allMatch(each -> each.intValue() <= 2);
+
+        french.look(320, false);
+        assertThat(french.tab.evaluate("document.documentElement.scrollWidth").intValue())
+                .isEqualTo(320);
+        french.assertBlameless();
     }
 }
