@@ -29,9 +29,10 @@ export const detailsDialog = async (dimension: Dimension, params: Record<string,
     {
       type: 'button',
       class: 'plain csv',
+      'aria-label': words.breakdowns.csv,
       click: () => download(dimension, params).catch((failure) => showProblem(body, failure)),
     },
-    words.breakdowns.csv,
+    'CSV',
   );
   const body = h('div', { class: 'body' }, h('p', { class: 'quiet', role: 'status' }, words.loading));
   const dialog = h(

@@ -8,8 +8,9 @@ export interface Rows {
   rows: Cell[][];
 }
 
-const row = (cells: Cell[]): HTMLElement =>
-  h('tr', {}, ...cells.map((cell, i) => (i ? h('td', {}, cell) : h('th', { scope: 'row' }, cell))));
+/** Where columns have no room, the style shows each cell's head beside it. */
+const row = (cells: Cell[], heads: string[]): HTMLElement =>
+  h('tr', {}, ...cells.map((cell, i) => (i ? h('td', { 'data-head': heads[i] }, cell) : h('th', { scope: 'row' }, cell))));
 
 /** Figures in rows, in a frame that scrolls and that the keyboard can scroll. */
 export const table = (label: string, heads: string[], ...groups: Rows[]): HTMLElement =>
@@ -27,7 +28,7 @@ export const table = (label: string, heads: string[], ...groups: Rows[]): HTMLEl
             'tbody',
             {},
             heading !== undefined && h('tr', {}, h('th', { scope: 'rowgroup', colspan: heads.length }, heading)),
-            ...rows.map(row),
+            ...rows.map((cells) => row(cells, heads)),
           ),
         ),
     ),

@@ -63,4 +63,45 @@ class DashboardPhoneIT extends FilledDashboard {
                 .isEqualTo(320);
         french.assertBlameless();
     }
+
+    @Test
+    void submissions_and_a_person_with_a_long_address_are_not_wider_than_the_window() {
+        String email = "alexandra.constantinescu@gouvernement.gouv.qc.example";
+        PAST.lead("read", email, "express", 1);
+        PAST.stored.execute(
+                "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash)"
+                        + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x') FROM leads WHERE email = ?",
+                email);
+        page.signIn("?window=7&property=read").look(DashboardTab.PHONE, false);
+        page.tab.click(".forms summary");
+        page.tab.await("document.querySelector('.forms table')");
+
+        assertThat(isScrolledSideways(".forms .scroll")).isFalse();
+        assertThat(page.tab
+                        .evaluate("getComputedStyle(document.querySelector('.forms td'), '::before').content")
+                        .asText())
+                .as("each figure has its head")
+                .contains("When");
+        page.assertAccessible("long-address", DashboardTab.PHONE);
+
+        page.tab.click(".forms tbody button");
+        page.tab.await("document.querySelector('dialog .actions')");
+        assertThat(isScrolledSideways("dialog")).isFalse();
+        assertThat(page.tab.evaluate("""
+                                (() => {
+                                  const box = selector => document.querySelector(selector).getBoundingClientRect();
+                                  return box('dialog h2').left > box('dialog').left && box('dialog h2').right < box('dialog .close').left;
+                                })()""").booleanValue())
+                .as("the address has room beside the button")
+                .isTrue();
+        page.assertAccessible("person-long-address", DashboardTab.PHONE);
+        page.assertBlameless();
+    }
+
+    private boolean isScrolledSideways(String selector) {
+        return page.tab
+                .evaluate("(({scrollWidth, clientWidth}) => scrollWidth > clientWidth)(document.querySelector('"
+                        + selector + "'))")
+                .booleanValue();
+    }
 }
