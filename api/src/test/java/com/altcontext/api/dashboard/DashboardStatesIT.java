@@ -1,6 +1,7 @@
 package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.devdb.EmbeddedDatabase;
@@ -123,10 +124,17 @@ class DashboardStatesIT {
         assertThat(page.text(".key .body")).isEqualTo("Loading…");
         assertThat(page.text("[role=status]")).isEqualTo("Loading…");
         page.assertAccessible("loading", DashboardTab.WIDE);
+        page.look(DashboardTab.PHONE, false);
+        int waiting = heightOfKeyFigures();
 
         page.tab.call("Fetch.disable", Map.of());
         page.settled();
         assertThat(page.has(".tiles")).isTrue();
+        assertThat(heightOfKeyFigures()).as("nothing below moves").isCloseTo(waiting, within(4));
+    }
+
+    private int heightOfKeyFigures() {
+        return page.tab.evaluate("document.querySelector('.key').offsetHeight").intValue();
     }
 
     @Test
