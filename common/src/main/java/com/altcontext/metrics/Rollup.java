@@ -46,12 +46,13 @@ public final class Rollup {
 
     /**
      * Whether a day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends. Within
-     * the last days a partition may be missing because it was never made; before, because it was dropped. Without
-     * the limit a cluster would send all rows of the day.
+     * the last days a partition may be missing because it was never made; before, because it was dropped, and one that is there
+     * and empty may have been made again. Without the limit a cluster would send all rows of the day.
      */
     private static final String HAS_RAW = """
             SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
-                   OR event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
+                   OR (event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
+                       AND NOT EXISTS (SELECT FROM purge_log WHERE events_kept_from > ?::date))
                    OR ?::date >= greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))
             """;
 
@@ -290,7 +291,7 @@ public final class Rollup {
     private boolean hasRaw(Tx tx, DayBounds bounds) {
         LocalDate lateFrom = SiteDays.lateFrom(clock.instant());
         return bounds.partitions()
-                .allMatch(day -> tx.query(HAS_RAW, row -> row.flag(1), day, day, day, lateFrom)
+                .allMatch(day -> tx.query(HAS_RAW, row -> row.flag(1), day, day, day, day, lateFrom)
                         .getFirst());
     }
 

@@ -60,7 +60,15 @@ final class ImportOriginalCommand implements Runnable {
     }
 
     /** When the first and the last event happened; null if there is none. */
-    private record Times(@Nullable Instant first, @Nullable Instant last) {}
+    private record Times(@Nullable Instant first, @Nullable Instant last) {
+        /** Without the days that were purged here: they have figures, and no events to compute them from. */
+        Times since(Instant keptFrom) {
+            if (first == null || last == null || last.isBefore(keptFrom)) {
+                return new Times(null, null);
+            }
+            return new Times(first.isBefore(keptFrom) ? keptFrom : first, last);
+        }
+    }
 
     @Override
     public void run() {
@@ -105,13 +113,14 @@ final class ImportOriginalCommand implements Runnable {
                             + (missing.size() > 5 ? " and " + (missing.size() - 5) + " more" : ""),
                     "name the database of the earlier Node system; nothing was stored");
         }
-        Times times = original.query(TIMES, row -> new Times(row.timeOrNull(1), row.timeOrNull(2)))
+        Instant keptFrom = guard.query(KEPT_FROM, row -> Objects.requireNonNullElse(row.timeOrNull(1), Instant.EPOCH))
                 .getFirst();
+        Times times = original.query(TIMES, row -> new Times(row.timeOrNull(1), row.timeOrNull(2)))
+                .getFirst()
+                .since(keptFrom);
         if (!dryRun) {
             makePartitions(sql, times);
         }
-        Instant keptFrom = guard.query(KEPT_FROM, row -> Objects.requireNonNullElse(row.timeOrNull(1), Instant.EPOCH))
-                .getFirst();
         for (Map.Entry<Property, List<String>> property :
                 new OriginalProperties(sql, dryRun, report).take(original).entrySet()) {
             Property target = property.getKey();

@@ -99,6 +99,30 @@ class ImportOriginalCommandTest {
     }
 
     @Test
+    void another_run_after_a_purge_leaves_the_figures_of_the_days_that_went() {
+        visitWithForm();
+        take();
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        String day = texts("SELECT day::text FROM events LIMIT 1").getFirst();
+        database.run(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions, visitors,"
+                        + " rollups, rejections, days_left) VALUES (now(), DATE '" + day
+                        + "' + 1, current_date - 700, 1, 3, 0, 0, 0, 0, 0, 0)");
+        assertThat(database.number("SELECT count(drop_event_partition('" + day + "'))"))
+                .isOne();
+
+        assertThat(take().out()).doesNotContain("next: ");
+        assertThat(database.number("SELECT count(to_regclass('events_" + day.replace("-", "") + "'))"))
+                .isZero();
+
+        assertThat(database.number("SELECT count(ensure_event_partition('" + day + "'))"))
+                .isOne();
+        assertThat(database.altops("rollup", "--day", day).err()).contains("the raw events of " + day + " are gone");
+        assertThat(texts("SELECT page_views::text FROM daily_metric_rollups WHERE day = '" + day + "'"))
+                .containsExactly("2");
+    }
+
+    @Test
     void another_run_takes_only_what_is_missing_and_comes_to_the_same() {
         visitWithForm();
         take();
