@@ -97,7 +97,7 @@ class StatusCommandTest {
         database.run("DROP TABLE events_" + DateTimeFormatter.BASIC_ISO_DATE.format(CommandRun.TODAY.plusDays(1)));
         assertThat(database.altops("status").out()).contains("problem       tomorrow has no partition");
         database.run("DELETE FROM rollup_days WHERE day >= '" + CommandRun.TODAY.minusDays(2) + "'");
-        assertThat(database.altops("status").out()).contains("problem       rollups lag");
+        assertThat(database.altops("status").out()).contains("problem       rollups are late");
     }
 
     @Test
