@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ public final class ImportedDays {
             """;
 
     private static final String FIRST_SESSION = "SELECT min(started_at) FROM sessions WHERE property_id = ?";
+
+    private static final String DAYS = "SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1";
 
     private static final String REMOVE_METRICS =
             "DELETE FROM daily_metric_rollups WHERE property_id = ? AND day = ANY (?::date[])";
@@ -87,6 +90,11 @@ public final class ImportedDays {
                 default -> sources.getOrDefault(kind.source(), 0L);
             };
         }
+    }
+
+    /** The days of a property that were imported. */
+    static Set<LocalDate> of(Tx tx, String property) {
+        return Set.copyOf(tx.query(DAYS, row -> row.day(1), property));
     }
 
     private record FirstRolledUp(ZoneId zone, @Nullable LocalDate day) {}

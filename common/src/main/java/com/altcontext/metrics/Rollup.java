@@ -83,7 +83,16 @@ public final class Rollup {
      * could still arrive, so that missed runs are caught up. Only days whose raw events can be there.
      */
     public List<LocalDate> plan() {
-        SiteDays days = days();
+        return plan(null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param property the only one, of whose days those that another system counted are left out; null for all
+     */
+    public List<LocalDate> plan(@Nullable String property) {
+        SiteDays days = days(property);
         LocalDate settledBefore = days.firstToday().minusDays(LATE_DAYS);
         return days.held().stream()
                 .filter(held -> !held.day().isBefore(settledBefore) || !held.isSettled())
@@ -93,7 +102,7 @@ public final class Rollup {
 
     /** Which days are rolled up, which are missing, and how old the figures are. */
     public RollupStatus status() {
-        SiteDays days = days();
+        SiteDays days = days(null);
         SiteDays.Held latest = sql.inTransaction(tx -> tx.query(LATEST, SiteDays.Held::read)).stream()
                 .findFirst()
                 .orElse(null);
@@ -114,18 +123,18 @@ public final class Rollup {
                         .toList());
     }
 
-    /** Every day of a property whose raw events can be there, the oldest first. */
+    /** Every day of a property that it counts itself and whose raw events can be there, the oldest first. */
     public List<LocalDate> daysOf(String property) {
-        return sql.inTransaction(tx -> {
-            return SiteDays.of(tx, clock.instant(), List.of(zoneOf(tx, property))).held().stream()
-                    .map(SiteDays.Held::day)
-                    .toList();
-        });
+        return days(property).held().stream().map(SiteDays.Held::day).toList();
     }
 
-    /** The {@value #LATE_DAYS} days before today, as far as they are over for every property and have their raw events. */
-    public List<LocalDate> lastFullDays() {
-        SiteDays days = days();
+    /**
+     * The {@value #LATE_DAYS} days before today, as far as they are over for every property and have their raw events.
+     *
+     * @param property the only one, as of {@link #plan(String)}; null for all
+     */
+    public List<LocalDate> lastFullDays(@Nullable String property) {
+        SiteDays days = days(property);
         return days.held().stream()
                 .map(SiteDays.Held::day)
                 .filter(day -> day.isBefore(days.firstToday())
@@ -153,7 +162,7 @@ public final class Rollup {
      * another run is under way.
      */
     public List<RollupReceipt> refreshRecent() {
-        SiteDays days = days();
+        SiteDays days = days(null);
         List<RollupReceipt> receipts = new ArrayList<>();
         days.firstToday()
                 .minusDays(1)
@@ -201,7 +210,7 @@ public final class Rollup {
         ZoneId zone = zoneOf(tx, property);
         int counted = 0;
         for (SiteDays.Held held :
-                SiteDays.of(tx, clock.instant(), List.of(zone)).held()) {
+                SiteDays.of(tx, clock.instant(), zone, property).held()) {
             DayBounds bounds = DayBounds.of(held.day(), zone);
             if (hasRaw(tx, bounds)) {
                 new DayRollup(sql, tx, bounds, List.of(property)).add(property, goal);
@@ -266,7 +275,10 @@ public final class Rollup {
     List<PropertyZone> withRaw(Tx tx, LocalDate day, @Nullable String property) {
         List<PropertyZone> known = PropertyZone.list(tx, day, property);
         if (known.isEmpty() && property != null) {
-            throw new RollupRefused("there is no property " + property + ", or another system counted " + day);
+            throw new RollupRefused(
+                    ImportedDays.of(tx, property).contains(day)
+                            ? "another system counted " + day + " of " + property
+                            : "there is no property " + property);
         }
         if (known.isEmpty()) {
             return known;
@@ -295,8 +307,10 @@ public final class Rollup {
                         .getFirst());
     }
 
-    private SiteDays days() {
-        return sql.inTransaction(tx -> SiteDays.ofAll(tx, clock.instant()));
+    private SiteDays days(@Nullable String property) {
+        return sql.inTransaction(tx -> property == null
+                ? SiteDays.ofAll(tx, clock.instant())
+                : SiteDays.of(tx, clock.instant(), zoneOf(tx, property), property));
     }
 
     /** A property, and where its days begin and end. */

@@ -58,8 +58,18 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
         return of(tx, now, tx.query(ZONES, row -> Property.storedTimeZone(row.text(1))));
     }
 
+    /** Of a property, without those that another system counted. */
+    static SiteDays of(Tx tx, Instant now, ZoneId zone, String property) {
+        SiteDays days = of(tx, now, List.of(zone));
+        Set<LocalDate> imported = ImportedDays.of(tx, property);
+        return new SiteDays(
+                days.firstToday,
+                days.lastToday,
+                days.held.stream().filter(held -> !imported.contains(held.day)).toList());
+    }
+
     /** Of properties in these zones, at least one. */
-    static SiteDays of(Tx tx, Instant now, List<ZoneId> zones) {
+    private static SiteDays of(Tx tx, Instant now, List<ZoneId> zones) {
         List<LocalDate> todays = zones.stream()
                 .map(zone -> LocalDate.ofInstant(now, zone))
                 .sorted()

@@ -73,7 +73,7 @@ class SiteDaysTest {
         assertThat(site.database.texts("SELECT property_id FROM daily_metric_rollups WHERE day = ?", site.day(-1)))
                 .as("a day that has begun there alone")
                 .containsExactly("docs");
-        assertThat(site.rollup().lastFullDays()).hasSize(8).endsWith(site.day(1));
+        assertThat(site.rollup().lastFullDays(null)).hasSize(8).endsWith(site.day(1));
         assertThat(site.rollup().status().lagDays()).isZero();
         assertThatThrownBy(() -> site.rollup().run(site.day(-1), "default"))
                 .isInstanceOf(RollupRefused.class)

@@ -36,7 +36,8 @@ final class RollupCheckCommand implements Callable<Integer> {
         CommandOutput output = context.output();
         Sql sql = context.sql().withTimeout(RollupCommand.MAX_STATEMENT);
         options.requireProperty(sql);
-        List<LocalDate> days = options.days().orElseGet(() -> new Rollup(sql, context.clock()).lastFullDays());
+        List<LocalDate> days =
+                options.days().orElseGet(() -> new Rollup(sql, context.clock()).lastFullDays(options.property()));
         RollupCheck check = new RollupCheck(sql, context.clock());
         List<Mismatch> differences = new ArrayList<>();
         try (ProgressLine progress = output.progress("checking")) {

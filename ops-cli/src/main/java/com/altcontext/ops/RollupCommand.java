@@ -40,7 +40,7 @@ final class RollupCommand implements Runnable {
         Rollup rollup = new Rollup(context.sql().withTimeout(MAX_STATEMENT), context.clock());
         List<RollupReceipt> done = new ArrayList<>();
         try (ProgressLine progress = context.output().progress("looking for days")) {
-            List<LocalDate> days = options.days().orElseGet(rollup::plan);
+            List<LocalDate> days = options.days().orElseGet(() -> rollup.plan(options.property()));
             for (LocalDate day : days) {
                 progress.step("rolling up " + day + ", " + (done.size() + 1) + " of " + days.size());
                 done.add(rollup.tryRun(day, options.property()).orElseGet(() -> {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,41 @@ class ImportCsvCommandTest {
 
         assertThat(ran.out()).startsWith("took 1 day of default").contains("left 1 day that default counted itself\n");
         assertThat(sum("page_views")).isEqualTo(30);
+    }
+
+    private void write(LocalDate... days) throws IOException {
+        Files.writeString(
+                export.resolve("imported_visitors_20260101_20260131.csv"),
+                Stream.of(days)
+                        .map(day -> day + ",10,30,4,12\n")
+                        .collect(Collectors.joining("", "date,visitors,pageviews,bounces,visits\n", "")));
+    }
+
+    @Test
+    void what_computes_the_days_of_one_property_leaves_out_imported_ones() throws IOException {
+        LocalDate day = CommandRun.TODAY.minusDays(3);
+        write(day.minusDays(1), day);
+        database.event("default", 1);
+        take();
+
+        CommandRun rolled = database.altops("rollup", "--property", "default");
+        assertThat(rolled.err()).isEmpty();
+        assertThat(rolled.out())
+                .doesNotContain(day.toString())
+                .contains(CommandRun.TODAY.minusDays(1) + "  1 event\n")
+                .endsWith("rolled up 7 days\n");
+        assertThat(database.altops("rollup", "check", "--property", "default"))
+                .isEqualTo(new CommandRun(Exit.DONE, "0 differences on 6 days\n", ""));
+        assertThat(database.altops("property", "set", "default", "--time-zone", "America/Toronto")
+                        .err())
+                .isEmpty();
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE time_zone = 'America/Toronto'"
+                        + " AND imported = 0 AND page_views = 1"))
+                .isOne();
+        assertThat(sum("page_views")).isEqualTo(60);
+        assertThat(database.altops("rollup", "--property", "default", "--day", day.toString())
+                        .err())
+                .startsWith("altops: another system counted " + day + " of default — ");
     }
 
     @Test
