@@ -15,7 +15,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,7 +24,7 @@ import picocli.CommandLine.Parameters;
         name = "csv",
         description = {
             "Takes daily figures in the form of Plausible's export (imported_visitors….csv, imported_sources….csv, …) for the days "
-                    + "before the property's first own day.",
+                    + "before the property's first own day, and before today.",
             "They are marked: what such sums do not say is null over them. Another run replaces them."
         },
         footer = {"", "Example:", "  altops import csv --property docs export/"})
@@ -68,19 +67,22 @@ final class ImportCsvCommand implements Runnable {
             throw new Failure(
                     Exit.FAILED, "there is no imported_visitors….csv with a day in it", "name the whole export");
         }
-        List<Day> taken = Retry.inTransaction(sql, tx -> {
-            @Nullable LocalDate first = ImportedDays.firstOwnDay(tx, slug);
-            List<Day> before = all.stream()
-                    .filter(day -> first == null || day.day().isBefore(first))
-                    .toList();
+        LocalDate today = LocalDate.ofInstant(context.now(), property.timeZone());
+        record Taken(LocalDate before, List<Day> days) {}
+        Taken done = Retry.inTransaction(sql, tx -> {
+            LocalDate own = ImportedDays.firstOwnDay(tx, slug);
+            LocalDate first = own == null || today.isBefore(own) ? today : own;
+            List<Day> days =
+                    all.stream().filter(day -> day.day().isBefore(first)).toList();
             if (!dryRun) {
-                ImportedDays.save(tx, slug, before);
+                ImportedDays.save(tx, slug, days);
             }
-            return before;
+            return new Taken(first, days);
         });
+        List<Day> taken = done.days;
         if (taken.size() < all.size()) {
-            left.add("left " + HumanFormat.count(all.size() - taken.size(), "day") + " that " + slug
-                    + " counted itself");
+            left.add("left " + HumanFormat.count(all.size() - taken.size(), "day") + " from " + done.before
+                    + " on, which " + slug + " counts itself");
         }
         show(taken, all.size() - taken.size(), left);
     }

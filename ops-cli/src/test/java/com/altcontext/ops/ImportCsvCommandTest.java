@@ -107,7 +107,7 @@ class ImportCsvCommandTest {
 
         CommandRun ran = take();
 
-        assertThat(ran.out()).startsWith("took 1 day of default").contains("left 1 day that default counted itself\n");
+        assertThat(ran.out()).startsWith("took 1 day of default").contains("left 1 day from " + DAY.plusDays(1) + " on, which default counts itself\n");
         assertThat(sum("page_views")).isEqualTo(30);
     }
 
@@ -144,6 +144,18 @@ class ImportCsvCommandTest {
         assertThat(database.altops("rollup", "--property", "default", "--day", day.toString())
                         .err())
                 .startsWith("altops: another system counted " + day + " of default — ");
+    }
+
+    @Test
+    void days_from_today_on_are_left() throws IOException {
+        database.run("UPDATE properties SET time_zone = 'Pacific/Kiritimati'");
+        LocalDate today = CommandRun.TODAY.plusDays(1); // It is two in the morning there.
+        write(today.minusDays(2), today.minusDays(1), today, today.plusDays(120));
+
+        assertThat(take().out())
+                .startsWith("took 2 days of default, " + today.minusDays(2) + " to " + today.minusDays(1))
+                .contains("left 2 days from " + today + " on, which default counts itself\n");
+        assertThat(sum("imported")).isEqualTo(2);
     }
 
     @Test
