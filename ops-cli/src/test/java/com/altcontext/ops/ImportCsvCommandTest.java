@@ -107,7 +107,9 @@ class ImportCsvCommandTest {
 
         CommandRun ran = take();
 
-        assertThat(ran.out()).startsWith("took 1 day of default").contains("left 1 day from " + DAY.plusDays(1) + " on, which default counts itself\n");
+        assertThat(ran.out())
+                .startsWith("took 1 day of default")
+                .contains("left 1 day from " + DAY.plusDays(1) + " on, which default counts itself\n");
         assertThat(sum("page_views")).isEqualTo(30);
     }
 
@@ -156,6 +158,31 @@ class ImportCsvCommandTest {
                 .startsWith("took 2 days of default, " + today.minusDays(2) + " to " + today.minusDays(1))
                 .contains("left 2 days from " + today + " on, which default counts itself\n");
         assertThat(sum("imported")).isEqualTo(2);
+    }
+
+    @Test
+    void a_day_that_two_files_of_a_kind_have_is_refused() throws IOException {
+        write(
+                "imported_sources_2.csv",
+                "date,source,referrer,visits\n%2$s,Google,google.com,5\n%1$s,Google,google.com,5\n");
+        CommandRun sources = take();
+        Files.delete(export.resolve("imported_sources_2.csv"));
+        write("imported_visitors_2.csv", "date,visitors,pageviews,bounces,visits\n%2$s,8,9,7,8\n");
+        CommandRun visitors = take();
+        Files.delete(export.resolve("imported_visitors_2.csv"));
+        write(DAY, DAY);
+        CommandRun rows = take();
+
+        assertThat(sources.exit()).isEqualTo(Exit.FAILED);
+        assertThat(sources.err())
+                .startsWith("altops: imported_sources_2.csv, row 3: imported_sources.csv has the same day — ");
+        assertThat(visitors.err())
+                .startsWith(
+                        "altops: imported_visitors_20260101_20260131.csv, row 3: imported_visitors_2.csv has the same day");
+        assertThat(rows.err())
+                .startsWith("altops: imported_visitors_20260101_20260131.csv, row 3: the day is there twice — ");
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
+                .isZero();
     }
 
     @Test

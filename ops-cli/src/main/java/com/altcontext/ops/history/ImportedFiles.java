@@ -12,9 +12,11 @@ import java.time.LocalDate;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +25,16 @@ import org.jspecify.annotations.Nullable;
  * which days there are; others are known by their names too, and what is not held here (browsers, systems) is left.
  */
 public final class ImportedFiles {
+    /** The kind that has one row a day. */
+    private static final String DAYS = "visitors";
+
     private final TrafficSources trafficSources = TrafficSources.load();
     private final Collection<String> ownDomains;
     private final TreeMap<LocalDate, Map<String, String>> days = new TreeMap<>();
     private final Map<LocalDate, Map<String, Long>> sources = new HashMap<>();
     private final Map<LocalDate, Map<Dimension, Map<String, Sum>>> values = new HashMap<>();
+    /** By kind, the file that a day is of. */
+    private final Map<String, Map<LocalDate, String>> files = new HashMap<>();
 
     /** @param ownDomains of the property, whose referrers are internal */
     public ImportedFiles(Collection<String> ownDomains) {
@@ -47,7 +54,7 @@ public final class ImportedFiles {
      * Reads a file.
      *
      * @return whether its kind is held here
-     * @throws Unreadable if a row has no day or number where the form has one
+     * @throws Unreadable if a row has no day or number where the form has one, or its day is in another file of that kind
      */
     public boolean add(String name, String text) {
         String kind = kind(name);
@@ -55,9 +62,20 @@ public final class ImportedFiles {
             return false;
         }
         List<Map<String, String>> rows = CsvReader.rows(text);
+        Map<LocalDate, String> filesOfDays = files.computeIfAbsent(kind, _ -> new HashMap<>());
+        Set<LocalDate> own = new HashSet<>();
         for (int i = 0; i < rows.size(); i++) {
             try {
-                add(kind, rows.get(i));
+                LocalDate day = LocalDate.parse(rows.get(i).getOrDefault("date", ""));
+                boolean isNew = own.add(day);
+                String other = isNew ? filesOfDays.put(day, name) : null;
+                if (other != null) {
+                    throw new Unreadable(name, i + 2, other + " has the same day");
+                }
+                if (!isNew && kind.equals(DAYS)) {
+                    throw new Unreadable(name, i + 2, "the day is there twice");
+                }
+                add(kind, day, rows.get(i));
             } catch (DateTimeException | NumberFormatException wrong) {
                 throw new Unreadable(name, i + 2, "a day or a number is missing");
             }
@@ -67,8 +85,7 @@ public final class ImportedFiles {
 
     /** {@code visitors} of {@code imported_visitors.csv} and of {@code imported_visitors_20260101_20260131.csv}. */
     private static String kind(String name) {
-        for (String kind :
-                List.of("visitors", "sources", "pages", "entry_pages", "exit_pages", "locations", "devices")) {
+        for (String kind : List.of(DAYS, "sources", "pages", "entry_pages", "exit_pages", "locations", "devices")) {
             if (name.matches("imported_" + kind + "(\\W.*|_\\d.*)?")) {
                 return kind;
             }
@@ -76,10 +93,9 @@ public final class ImportedFiles {
         return "";
     }
 
-    private void add(String kind, Map<String, String> row) {
-        LocalDate day = LocalDate.parse(row.getOrDefault("date", ""));
+    private void add(String kind, LocalDate day, Map<String, String> row) {
         switch (kind) {
-            case "visitors" -> {
+            case DAYS -> {
                 for (String number : List.of("visitors", "pageviews", "visits", "bounces")) {
                     var _ = number(row, number);
                 }
