@@ -34,11 +34,11 @@ final class RollupCache {
     private static final String OF_DAYS = " AND day = ANY (?::date[])";
     private static final String LATEST = " ORDER BY day DESC LIMIT 1";
 
-    /** Days without a rollup between the first and the last that have one. Later ones only make the figures old. */
+    /** Days without a rollup between the first own one and the last. Later ones only make the figures old. */
     private static final String GAPS = """
             WITH rolled AS (%s)
             SELECT held.day FROM %s
-            WHERE held.day BETWEEN (SELECT min(day) FROM rolled) AND (SELECT max(day) FROM rolled)
+            WHERE held.day BETWEEN (SELECT min(day) FROM rolled%s) AND (SELECT max(day) FROM rolled)
               AND NOT EXISTS (SELECT FROM rolled WHERE rolled.day = held.day)
             ORDER BY held.day
             """;
@@ -76,11 +76,11 @@ final class RollupCache {
         version = "SELECT coalesce(max(version), 0) FROM " + source.versions;
         changed = "SELECT DISTINCT day FROM " + source.versions + ofProperty + " AND version > ? ORDER BY day";
         oldest = "SELECT min(day) FROM " + source.versions + ofProperty + " HAVING min(day) IS NOT NULL";
-        String rolledDays = "SELECT day, rolled_up_at FROM " + source.versions + " WHERE property_id = ?";
+        String rolledDays = "SELECT day, rolled_up_at, imported FROM " + source.versions + " WHERE property_id = ?";
         latest = rolledDays + LATEST;
         latestOfAll = source.days + LATEST;
-        gaps = GAPS.formatted(rolledDays, SiteDays.HELD);
-        gapsOfAll = GAPS.formatted(source.days, SiteDays.HELD);
+        gaps = GAPS.formatted(rolledDays, SiteDays.HELD, " WHERE imported = 0");
+        gapsOfAll = GAPS.formatted(source.days, SiteDays.HELD, "");
         String sketchColumns = Stream.concat(
                         Stream.of("visitor_sketch", "lead_visitor_sketch"),
                         Arrays.stream(Vital.values()).map(vital -> vital.column))

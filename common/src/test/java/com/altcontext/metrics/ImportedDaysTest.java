@@ -34,8 +34,12 @@ class ImportedDaysTest {
     }
 
     private void save(Day... days) {
+        save("default", days);
+    }
+
+    private void save(String property, Day... days) {
         site.database.sql().inTransaction(tx -> {
-            ImportedDays.save(tx, "default", List.of(days));
+            ImportedDays.save(tx, property, List.of(days));
             return days.length;
         });
     }
@@ -104,6 +108,22 @@ class ImportedDaysTest {
         site.rollUp();
 
         assertThat(days(8, 8).of(Metric.SESSIONS).value()).isEqualTo(8L);
+    }
+
+    @Test
+    void days_between_the_imported_ones_and_the_first_own_one_are_no_gaps() {
+        var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(20));
+        site.rollUp();
+        site.database.run("INSERT INTO properties (id, name) VALUES ('late', 'P')");
+        save("late", new Day(site.day(40), 1, 1, 1, 1, Map.of(), Map.of()));
+        site.rollUp();
+        Window window = new Window(site.day(25), site.today());
+
+        assertThat(summaries.of(window, null, "late", site.today()).freshness().gaps())
+                .isEmpty();
+        site.database.run("DELETE FROM daily_metric_rollups WHERE property_id = 'late' AND day = '" + site.day(4) + "'");
+        Summaries anew = new Summaries(site.database.sql(), RollupSource.TABLES, site.clock);
+        assertThat(anew.freshness(window, "late", site.today()).gaps()).containsExactly(site.day(4));
     }
 
     @Test
