@@ -36,7 +36,8 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
     private static final String DAYS = """
             SELECT near.day, d.rolled_up_at, near.is_held, EXISTS (
                 SELECT FROM properties AS p
-                JOIN daily_metric_rollups AS r ON r.property_id = p.id AND r.day = near.day AND r.time_zone <> p.time_zone)
+                JOIN daily_metric_rollups AS r ON r.property_id = p.id AND r.day = near.day AND r.time_zone <> p.time_zone
+                WHERE r.imported = 0)
             FROM (
                 SELECT held.day + shift AS day, bool_or(shift = 0) AS is_held
                 FROM %s CROSS JOIN generate_series(-1, 1) AS shift

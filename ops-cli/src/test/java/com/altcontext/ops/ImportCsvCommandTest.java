@@ -186,6 +186,23 @@ class ImportCsvCommandTest {
     }
 
     @Test
+    void after_another_zone_imported_days_are_not_computed_again() throws IOException {
+        LocalDate day = CommandRun.TODAY.minusDays(30);
+        database.number("SELECT ensure_event_partition('" + day + "')::int");
+        database.number("SELECT ensure_event_partition('" + day.plusDays(1) + "')::int");
+        write(day);
+        take();
+        assertThat(database.altops("rollup").out()).contains(day.toString());
+        assertThat(database.altops("rollup").out()).doesNotContain(day.toString());
+
+        assertThat(database.altops("property", "set", "default", "--time-zone", "America/Toronto")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+
+        assertThat(database.altops("rollup").out()).doesNotContain(day.toString());
+    }
+
+    @Test
     void a_dry_run_stores_nothing() {
         assertThat(take("--dry-run").out()).startsWith("would take 2 days of default");
         assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
