@@ -70,8 +70,8 @@ interface Columns {
 
 const { breakdowns } = words;
 
-const share = (part: number, whole: number | undefined): readonly [number | null, string] => {
-  const value = whole ? part / whole : null;
+const share = (part: number | null, whole: number | undefined): readonly [number | null, string] => {
+  const value = whole && part !== null ? part / whole : null;
   return [value, format.share(value)];
 };
 
@@ -113,7 +113,7 @@ const added = (rows: Row[]): Sums => ({
   visitors: rows.length === 1 ? rows[0]!.visitors : null,
   pageViews: rows.reduce((sum, row) => sum + row.pageViews, 0),
   sessions: rows.reduce((sum, row) => sum + row.sessions, 0),
-  conversions: rows.reduce((sum, row) => sum + row.conversions, 0),
+  conversions: rows.reduce<number | null>((sum, row) => (sum === null || row.conversions === null ? null : sum + row.conversions), 0),
 });
 
 /** The rows of an answer; none where the dimension has no values. */

@@ -66,7 +66,7 @@ const figures = (sums: Partial<Sums>): string[] => [
   format.whole(sums.pageViews),
   format.whole(sums.sessions),
   format.whole(sums.conversions),
-  format.share(sums.sessions ? (sums.conversions ?? 0) / sums.sessions : null),
+  format.share(sums.sessions && sums.conversions != null ? sums.conversions / sums.sessions : null),
 ];
 
 const content = (dimension: Dimension, breakdown: Breakdown): HTMLElement => {

@@ -77,7 +77,8 @@ export interface Sums {
   visitors: number | null;
   pageViews: number;
   sessions: number;
-  conversions: number;
+  /** Null where they are not known on all days. */
+  conversions: number | null;
 }
 
 /** The sums over values, of what adds up. */

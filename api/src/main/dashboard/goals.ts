@@ -71,13 +71,13 @@ const content = ({ rows }: Breakdown, trends: Map<string, number[]>, filter: (fi
   if (!rows.length) {
     return [h('p', { class: 'quiet' }, words.goal.none)];
   }
-  const most = Math.max(1, ...rows.map(({ conversions }) => conversions));
+  const most = Math.max(1, ...rows.map(({ conversions }) => conversions ?? 0));
   const all = rows.map(({ value, sessions, conversions }): Bar => {
-    const rate = sessions ? conversions / sessions : null;
+    const rate = sessions && conversions !== null ? conversions / sessions : null;
     return {
       value,
       name: foreign(value ?? ''),
-      share: conversions / most,
+      share: (conversions ?? 0) / most,
       figures: [
         [conversions, format.whole(conversions)],
         [rate, format.share(rate)],

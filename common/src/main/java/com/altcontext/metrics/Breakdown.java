@@ -3,6 +3,7 @@ package com.altcontext.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,15 @@ public record Breakdown(
         return from == FigureSource.RAW || !dimension.equals(GOAL);
     }
 
-    /** @param value null for what has none, such as a session without a campaign */
-    public record Value(@Nullable String value, Sums sums) {}
+    /**
+     * @param value null for what has none, such as a session without a campaign
+     * @param hasConversions whether they are known on all days
+     */
+    public record Value(@Nullable String value, Sums sums, boolean hasConversions) {
+        public Value(@Nullable String value, Sums sums) {
+            this(value, sums, true);
+        }
+    }
 
     /**
      * @param visitors different visitors over the whole window; null if they are unknown
@@ -57,6 +65,28 @@ public record Breakdown(
                     sessions == null ? null : sessions + moreSessions,
                     conversions == null ? null : conversions + moreConversions);
         }
+    }
+
+    /** The same of a window with so many days that another system counted, conversions not among their sums. */
+    Breakdown overImported(long days) {
+        if (days == 0) {
+            return this;
+        }
+        Map<String, String> more = new TreeMap<>(reasons);
+        more.put("window", ImportedDays.counted(days));
+        more.put("rows.conversions", ImportedDays.NOT_COUNTED);
+        if (total.conversions != null) {
+            more.put("other.conversions", ImportedDays.NOT_COUNTED);
+            more.put("total.conversions", ImportedDays.NOT_COUNTED);
+        }
+        return new Breakdown(
+                window,
+                dimension,
+                from,
+                rows.stream().map(row -> new Value(row.value, row.sums, false)).toList(),
+                new AdditiveSums(other.pageViews, other.sessions, null),
+                new AdditiveSums(total.pageViews, total.sessions, null),
+                more);
     }
 
     /** The same with the values of fewer visitors in {@code other}. Rollups know no visitors, and then nothing is left. */

@@ -32,6 +32,11 @@ public final class Breakdowns {
             WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?)
             """;
 
+    private static final String IMPORTED = """
+            SELECT count(*) FROM daily_metric_rollups
+            WHERE day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?) AND imported = 1
+            """;
+
     private static final String GOALS = """
             SELECT goal, sum(sessions)::bigint
             FROM daily_goal_rollups
@@ -70,15 +75,18 @@ public final class Breakdowns {
                     property,
                     limit);
             Pipeline.Pending<Sums> total = look.query(SUMS, Breakdowns::sums, asked);
+            Pipeline.Pending<Long> imported =
+                    look.query(IMPORTED, row -> row.number(1), window.from(), window.to(), property, property);
             look.send();
             return Breakdown.of(
-                    window,
-                    dimension.key(),
-                    FigureSource.ROLLUPS,
-                    dimension.isOfEvents(),
-                    rows.rows(),
-                    NO_VISITORS,
-                    total.rows().getFirst());
+                            window,
+                            dimension.key(),
+                            FigureSource.ROLLUPS,
+                            dimension.isOfEvents(),
+                            rows.rows(),
+                            NO_VISITORS,
+                            total.rows().getFirst())
+                    .overImported(imported.rows().getFirst());
         });
     }
 

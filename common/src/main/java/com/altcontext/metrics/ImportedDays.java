@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +51,19 @@ public final class ImportedDays {
             VALUES (?, ?, ?, ?, ?, ?, ?, 0)
             """;
 
+    /** What is null, or zero, because other systems do not count it. */
+    static final String NOT_COUNTED = "another system counted some of the days, and not this";
+
+    /** The value that sessions have of these dimensions if nothing is known; of others they have none. */
+    private static final Map<Dimension, String> UNKNOWN =
+            Map.of(Dimension.TRAFFIC_SOURCE, "unknown", Dimension.DEVICE, "unknown");
+
     private ImportedDays() {}
+
+    /** Says of a window how many of its days were imported. */
+    static String counted(long days) {
+        return "another system counted " + days + " of its days, as sums";
+    }
 
     /** What was counted of a value. */
     public record Sum(long sessions, long pageViews) {
@@ -73,6 +86,17 @@ public final class ImportedDays {
             long bounces,
             Map<String, Long> sources,
             Map<Dimension, Map<String, Sum>> values) {
+        /** The values of a dimension; what they leave of the day has none. */
+        private Map<@Nullable String, Sum> valuesOf(Dimension dimension) {
+            Map<@Nullable String, Sum> all = new HashMap<>(values.getOrDefault(dimension, Map.of()));
+            Sum known = all.values().stream().reduce(new Sum(0, 0), Sum::plus);
+            Sum rest = new Sum(Math.max(0, sessions - known.sessions), Math.max(0, pageViews - known.pageViews));
+            if (rest.sessions > 0 || rest.pageViews > 0) {
+                all.merge(UNKNOWN.get(dimension), rest, Sum::plus);
+            }
+            return all;
+        }
+
         private long count(Count kind) {
             return switch (kind) {
                 case UNIQUE_VISITORS -> visitors;
@@ -138,16 +162,19 @@ public final class ImportedDays {
             SUMS.forEach(kind -> values.add(day.count(kind)));
             values.add(property);
             var _ = tx.update(SAVE, values.toArray());
-            day.values.forEach((dimension, sums) -> saveValues(tx, property, day.day, dimension, sums));
+            for (Dimension dimension : Dimension.values()) {
+                saveValues(tx, property, day.day, dimension, day.valuesOf(dimension));
+            }
         }
     }
 
     /** As many as a rollup keeps, and the sum of all others. */
-    private static void saveValues(Tx tx, String property, LocalDate day, Dimension dimension, Map<String, Sum> sums) {
-        List<Map.Entry<String, Sum>> ranked = sums.entrySet().stream()
-                .sorted(Comparator.<Map.Entry<String, Sum>>comparingLong(entry -> entry.getValue().sessions)
+    private static void saveValues(
+            Tx tx, String property, LocalDate day, Dimension dimension, Map<@Nullable String, Sum> sums) {
+        List<Map.Entry<@Nullable String, Sum>> ranked = sums.entrySet().stream()
+                .sorted(Comparator.<Map.Entry<@Nullable String, Sum>>comparingLong(entry -> entry.getValue().sessions)
                         .reversed()
-                        .thenComparing(Map.Entry::getKey))
+                        .thenComparing(Map.Entry::getKey, Comparator.nullsLast(Comparator.naturalOrder())))
                 .toList();
         Sum others = new Sum(0, 0);
         for (int i = 0; i < ranked.size(); i++) {

@@ -93,10 +93,10 @@ public final class Summaries {
             return Map.of();
         }
         Map<String, String> reasons = new TreeMap<>();
-        reasons.put("window", "another system counted " + totals.importedDays() + " of its days, as sums");
+        reasons.put("window", ImportedDays.counted(totals.importedDays()));
         figures(totals).forEach((metric, figure) -> {
             if (figure == null) {
-                reasons.put("metrics." + metric.key(), "another system counted some of the days, and not this");
+                reasons.put("metrics." + metric.key(), ImportedDays.NOT_COUNTED);
             }
         });
         return reasons;

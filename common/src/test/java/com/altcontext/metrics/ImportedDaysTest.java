@@ -94,10 +94,70 @@ class ImportedDaysTest {
         Breakdown pages = new Breakdowns(site.database.sql())
                 .of(Dimension.PATH, new Window(site.day(9), site.day(3)), 10, "default");
 
-        assertThat(pages.rows()).singleElement().satisfies(row -> {
+        assertThat(pages.rows().getFirst()).satisfies(row -> {
+            assertThat(row.value()).isEqualTo("/");
             assertThat(row.sums().pageViews()).isEqualTo(31);
             assertThat(row.sums().sessions()).isEqualTo(13);
         });
+    }
+
+    private Breakdown breakdown(Dimension dimension, int firstAgo, int lastAgo) {
+        return new Breakdowns(site.database.sql())
+                .of(dimension, new Window(site.day(firstAgo), site.day(lastAgo)), 10, "default");
+    }
+
+    @Test
+    void a_breakdown_has_all_sessions_and_page_views_also_those_whose_value_is_missing() {
+        save(new Day(
+                site.day(9),
+                10,
+                30,
+                12,
+                3,
+                Map.of("email", 9L),
+                Map.of(
+                        Dimension.TRAFFIC_SOURCE,
+                        Map.of("email", new Sum(9, 20)),
+                        Dimension.UTM_CAMPAIGN,
+                        Map.of("autumn", new Sum(4, 10)),
+                        // A session with two pages is of both.
+                        Dimension.PATH,
+                        Map.of("/", new Sum(12, 15), "/a", new Sum(5, 15)))));
+
+        for (Dimension dimension : Dimension.values()) {
+            Breakdown day = breakdown(dimension, 9, 9);
+            assertThat(day.total().pageViews()).as(dimension.key()).isEqualTo(30L);
+            assertThat(day.total().sessions())
+                    .as(dimension.key())
+                    .isEqualTo(dimension.isOfEvents() ? null : (Long) 12L);
+        }
+        assertThat(breakdown(Dimension.PATH, 9, 9).rows())
+                .extracting(Breakdown.Value::value)
+                .containsExactly("/", "/a");
+        assertThat(breakdown(Dimension.UTM_CAMPAIGN, 9, 9).rows())
+                .extracting(Breakdown.Value::value)
+                .containsExactly(null, "autumn");
+        assertThat(breakdown(Dimension.TRAFFIC_SOURCE, 9, 9).rows())
+                .extracting(Breakdown.Value::value)
+                .containsExactly("email", "unknown");
+    }
+
+    @Test
+    void conversions_of_a_breakdown_are_null_with_the_reason() {
+        Breakdown entrances = breakdown(Dimension.LANDING_PATH, 9, 3);
+
+        assertThat(entrances.reasons())
+                .containsEntry("window", "another system counted 2 of its days, as sums")
+                .containsKeys("rows.conversions", "other.conversions", "total.conversions");
+        assertThat(entrances.rows()).isNotEmpty().noneMatch(Breakdown.Value::hasConversions);
+        assertThat(entrances.total().conversions()).isNull();
+        assertThat(entrances.other().conversions()).isNull();
+        assertThat(breakdown(Dimension.PATH, 9, 3).reasons())
+                .containsKey("rows.conversions")
+                .doesNotContainKey("total.conversions");
+        assertThat(breakdown(Dimension.LANDING_PATH, 7, 3).reasons()).containsOnlyKeys("rows.visitors");
+        assertThat(breakdown(Dimension.LANDING_PATH, 7, 3).total().conversions())
+                .isZero();
     }
 
     @Test
@@ -121,7 +181,8 @@ class ImportedDaysTest {
 
         assertThat(summaries.of(window, null, "late", site.today()).freshness().gaps())
                 .isEmpty();
-        site.database.run("DELETE FROM daily_metric_rollups WHERE property_id = 'late' AND day = '" + site.day(4) + "'");
+        site.database.run(
+                "DELETE FROM daily_metric_rollups WHERE property_id = 'late' AND day = '" + site.day(4) + "'");
         Summaries anew = new Summaries(site.database.sql(), RollupSource.TABLES, site.clock);
         assertThat(anew.freshness(window, "late", site.today()).gaps()).containsExactly(site.day(4));
     }

@@ -34,7 +34,7 @@ public record BreakdownBody(
             @Nullable Long visitors,
             @Nullable Long pageViews,
             long sessions,
-            long conversions) {
+            @Nullable Long conversions) {
         static ValueBody of(Breakdown.Value row, Breakdown breakdown, ReferrerSites sites) {
             Breakdown.Sums sums = row.sums();
             return new ValueBody(
@@ -43,7 +43,7 @@ public record BreakdownBody(
                     sums.visitors(),
                     breakdown.hasPageViews() ? sums.pageViews() : null,
                     sums.sessions(),
-                    sums.conversions());
+                    row.hasConversions() ? sums.conversions() : null);
         }
     }
 
