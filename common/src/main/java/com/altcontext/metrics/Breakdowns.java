@@ -9,6 +9,7 @@ import com.altcontext.value.Rejected;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The values of a dimension over any window, from the rollups. */
@@ -37,16 +38,23 @@ public final class Breakdowns {
             WHERE day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?) AND imported = 1
             """;
 
+    /** Of each goal also whether there are sessions of days on which it was not counted. */
     private static final String GOALS = """
-            SELECT goal, sum(sessions)::bigint
-            FROM daily_goal_rollups
-            WHERE property_id = ? AND day BETWEEN ? AND ?
-            GROUP BY goal
-            ORDER BY 2 DESC, goal COLLATE "C"
+            SELECT g.name, coalesce(sum(r.sessions), 0)::bigint,
+                   coalesce(bool_or(d.sessions > 0 AND (r.goal IS NULL OR d.imported = 1)), false)
+            FROM goals AS g
+            LEFT JOIN daily_metric_rollups AS d ON d.property_id = g.property_id AND d.day BETWEEN ? AND ?
+            LEFT JOIN daily_goal_rollups AS r ON r.property_id = g.property_id AND r.goal = g.name AND r.day = d.day
+            WHERE g.property_id = ?
+            GROUP BY g.name
+            ORDER BY 3, 2 DESC, g.name COLLATE "C"
             """;
 
     private static final String NO_VISITORS =
             "rollups do not hold the different visitors of a value, and raw rows were not asked or are gone";
+
+    private static final String NOT_ON_ALL_DAYS =
+            "a goal is not counted on days whose raw rows were gone when it was added, nor on those that another system counted";
 
     private final Sql sql;
 
@@ -91,30 +99,25 @@ public final class Breakdowns {
     }
 
     /**
-     * The goals of a property, those that most sessions reached first.
+     * The goals of a property, those that most sessions reached first, those that are not known last.
      *
      * @param sessions of the window
      */
     public Breakdown ofGoals(Window window, String property, long sessions) {
         List<Value> rows = sql.inTransaction(tx -> tx.query(
                 GOALS,
-                row -> new Value(row.text(1), new Sums(null, 0, sessions, row.number(2))),
-                property,
+                row -> new Value(row.text(1), new Sums(null, 0, sessions, row.number(2)), !row.flag(3)),
                 window.from(),
-                window.to()));
+                window.to(),
+                property));
+        Map<String, String> reasons = new TreeMap<>();
+        reasons.put("rows.visitors", NO_VISITORS);
+        reasons.put("rows.pageViews", "rollups hold only the sessions that reached a goal");
+        if (!rows.stream().allMatch(Value::hasConversions)) {
+            reasons.put("rows.conversions", NOT_ON_ALL_DAYS);
+        }
         Breakdown.AdditiveSums nothing = new Breakdown.AdditiveSums(null, null, null);
-        return new Breakdown(
-                window,
-                Breakdown.GOAL,
-                FigureSource.ROLLUPS,
-                rows,
-                nothing,
-                nothing,
-                Map.of(
-                        "rows.visitors",
-                        NO_VISITORS,
-                        "rows.pageViews",
-                        "rollups hold only the sessions that reached a goal"));
+        return new Breakdown(window, Breakdown.GOAL, FigureSource.ROLLUPS, rows, nothing, nothing, reasons);
     }
 
     private static Sums sums(Row row) throws SQLException {

@@ -2,6 +2,7 @@ package com.altcontext.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.metrics.GoalStore.Addition;
@@ -100,6 +101,33 @@ class GoalStoreTest {
 
         assertThat(counts("plan")).containsExactly(site.day(1) + " 3");
         assertThat(counts("pro")).containsExactly(site.day(1) + " 1");
+    }
+
+    private Breakdown breakdown(int firstAgo) {
+        return new Breakdowns(site.database.sql()).ofGoals(new Window(site.day(firstAgo), site.today()), "docs", 2);
+    }
+
+    @Test
+    void sessions_of_a_day_on_which_a_goal_was_not_counted_leave_its_conversions_unknown() {
+        for (int ago : List.of(3, 1)) {
+            site.does(TestEvent.view("a", site.at(ago, "10:00:00"), "/thanks").property("docs"));
+        }
+        var _ = add("docs", THANKS);
+        site.rollUp();
+        var _ = add("docs", PRO);
+        assertThat(breakdown(3).reasons()).doesNotContainKey("rows.conversions");
+
+        site.database.run("DELETE FROM daily_goal_rollups WHERE goal = 'pro' AND day IN ('" + site.day(3) + "', '"
+                + site.day(2) + "')");
+
+        assertThat(breakdown(2).reasons()).doesNotContainKey("rows.conversions");
+        assertThat(breakdown(3).reasons()).containsKey("rows.conversions");
+        assertThat(breakdown(3).rows())
+                .extracting(Breakdown.Value::value, Breakdown.Value::hasConversions)
+                .containsExactly(tuple("thanks", true), tuple("pro", false));
+        site.database.run(
+                "UPDATE daily_metric_rollups SET imported = 1 WHERE sessions > 0 AND day = '" + site.day(1) + "'");
+        assertThat(breakdown(2).reasons()).containsKey("rows.conversions");
     }
 
     @Test
