@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param figures with the change against the week before
  * @param sources where new leads came from, those with the most leads first
  * @param pages those with the most visitors first
+ * @param pagesBy what of the pages is counted: visitors, or sessions where different visitors are not known
  */
 public record WeeklyReport(
         String site,
         ReportWeek week,
         Map<Metric, Measure> figures,
         List<CountedValue> sources,
-        List<CountedValue> pages) {
+        List<CountedValue> pages,
+        Metric pagesBy) {
     /** What is in a report, in its order. */
     public static final List<Metric> METRICS = List.of(
             Metric.UNIQUE_VISITORS, Metric.SESSIONS, Metric.PAGE_VIEWS, Metric.NEW_LEADS, Metric.NEW_MAILABLE_LEADS);
@@ -41,7 +43,8 @@ public record WeeklyReport(
                         .filter(figures::containsKey)
                         .map(metric -> JsonText.string(metric.key()) + ":" + json(figures.get(metric)))
                         .collect(Collectors.joining(","))
-                + "},\"sources\":" + json(sources) + ",\"pages\":" + json(pages) + "}";
+                + "},\"sources\":" + json(sources) + ",\"pages\":" + json(pages)
+                + ",\"pagesBy\":" + JsonText.string(pagesBy.key()) + "}";
     }
 
     private static String json(@Nullable Measure measure) {

@@ -5,6 +5,7 @@ import com.altcontext.db.Tx;
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.FigureSource;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Summaries;
@@ -125,16 +126,22 @@ public final class WeeklyReports {
                 leads.of(LeadDimension.SOURCE, Touch.FIRST, window, zones, Filter.none(), MAX_ROWS, now).rows().stream()
                         .map(row -> new CountedValue(row.value(), row.leads()))
                         .toList();
-        List<CountedValue> pages = pages(property, window, zones).rows().stream()
-                .map(row -> new CountedValue(
-                        row.value(),
-                        row.sums().visitors() == null
-                                ? Long.valueOf(row.sums().pageViews())
-                                : row.sums().visitors()))
-                .toList();
-        return Optional.of(new WeeklyReport(property.name, week, figures, sources, pages));
+        Breakdown pages = pages(property, window, zones);
+        Metric pagesBy = pages.from() == FigureSource.RAW ? Metric.UNIQUE_VISITORS : Metric.SESSIONS;
+        return Optional.of(new WeeklyReport(property.name, week, figures, sources, counted(pages, pagesBy), pagesBy));
     }
 
+    private static List<CountedValue> counted(Breakdown pages, Metric by) {
+        return pages.rows().stream()
+                .map(row -> new CountedValue(
+                        row.value(),
+                        by == Metric.SESSIONS
+                                ? Long.valueOf(row.sums().sessions())
+                                : row.sums().visitors()))
+                .toList();
+    }
+
+    /** With visitors as far back as there are raw rows. */
     private Breakdown pages(ReportedProperty property, Window window, PropertyZones zones) {
         try {
             Grouping byPath = new Grouping.By(Dimension.PATH.key(), new Field.Column(Dimension.PATH));

@@ -107,6 +107,21 @@ class WeeklyReportsTest {
     }
 
     @Test
+    void pages_of_a_week_without_raw_rows_are_counted_by_sessions_and_say_so() {
+        visits();
+        assertThat(report().toJson()).endsWith(",\"pagesBy\":\"uniqueVisitors\"}");
+        site.database.run(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
+                        + " visitors, rollups, rejections, days_left) VALUES (now(), '"
+                        + week.monday().plusDays(7) + "', '2000-01-01', 0, 0, 0, 0, 0, 0, 0, 0)");
+
+        WeeklyReport report = report();
+
+        assertThat(report.pages()).containsExactly(new CountedValue("/", 2L), new CountedValue("/pricing", 1L));
+        assertThat(report.toJson()).endsWith(",\"pagesBy\":\"sessions\"}");
+    }
+
+    @Test
     void a_week_with_a_day_without_figures_has_no_report() {
         visits();
         site.database.run(

@@ -49,6 +49,7 @@ public final class ReportMail {
             "%s against the week before",
             "New leads by source",
             "Best pages, by visitors",
+            "Best pages, by sessions",
             "none",
             "unknown",
             Map.of(
@@ -88,6 +89,7 @@ public final class ReportMail {
             "%s par rapport à la semaine précédente",
             "Nouveaux contacts par provenance",
             "Meilleures pages, par visiteurs",
+            "Meilleures pages, par sessions",
             "aucun",
             "inconnue",
             Map.of(
@@ -114,6 +116,7 @@ public final class ReportMail {
             String change,
             String sources,
             String pages,
+            String pagesBySessions,
             String none,
             String unknown,
             Map<String, String> names,
@@ -153,7 +156,9 @@ public final class ReportMail {
         List<Section> sections = List.of(
                 new Section("", figures(report.getJsonObject("figures"), words)),
                 new Section(words.sources, values(report.getJsonArray("sources"), words)),
-                new Section(words.pages, values(report.getJsonArray("pages"), words)));
+                new Section(
+                        Metric.SESSIONS.key().equals(report.getString("pagesBy")) ? words.pagesBySessions : words.pages,
+                        values(report.getJsonArray("pages"), words)));
         URI stop = URI.create(base + PATH + token.of(UUID.fromString(report.getString("recipientId"))));
         return new Mail(
                 subject, text(sections, words, stop), html(message.language(), subject, sections, words, stop), stop);

@@ -115,7 +115,8 @@ class OperatorMailTest {
                 ReportWeek.parse("2026-W47"),
                 Map.of(Metric.UNIQUE_VISITORS, new Measure(12L, 0.5)),
                 List.of(),
-                List.of());
+                List.of(),
+                Metric.UNIQUE_VISITORS);
         ReportedProperty site = new ReportedProperty(property, "Docs", ZoneId.of("UTC"));
         try (MailServer server = new MailServer(port)) {
             long put = sql.inTransaction(tx -> WeeklyReports.put(tx, site, report, clock.instant()));
@@ -135,7 +136,13 @@ class OperatorMailTest {
             long again = sql.inTransaction(tx -> WeeklyReports.put(
                     tx,
                     site,
-                    new WeeklyReport("Docs", ReportWeek.parse("2026-W48"), Map.of(), List.of(), List.of()),
+                    new WeeklyReport(
+                            "Docs",
+                            ReportWeek.parse("2026-W48"),
+                            Map.of(),
+                            List.of(),
+                            List.of(),
+                            Metric.UNIQUE_VISITORS),
                     clock.instant()));
             assertThat(again).isZero();
         }

@@ -31,7 +31,8 @@ class ReportMailTest {
                     Metric.PAGE_VIEWS, new Measure(5000L, null),
                     Metric.NEW_LEADS, new Measure(3L, 0.0)),
             List.of(new CountedValue("email", 2L), new CountedValue(null, 1L)),
-            List.of(new CountedValue("/<script>", 7L)));
+            List.of(new CountedValue("/<script>", 7L)),
+            Metric.UNIQUE_VISITORS);
 
     private static Mail mail(Language language, WeeklyReport report) {
         String body = report.toJson();
@@ -81,8 +82,19 @@ class ReportMailTest {
     }
 
     @Test
+    void its_list_of_pages_says_what_it_counts() {
+        WeeklyReport purged =
+                new WeeklyReport("Docs", REPORT.week(), REPORT.figures(), List.of(), REPORT.pages(), Metric.SESSIONS);
+
+        assertThat(mail(Language.ENGLISH, REPORT).text()).contains("Best pages, by visitors\n  /<script>: 7\n");
+        assertThat(mail(Language.ENGLISH, purged).text()).contains("Best pages, by sessions\n  /<script>: 7\n");
+        assertThat(mail(Language.FRENCH, purged).text()).contains("Meilleures pages, par sessions\n");
+    }
+
+    @Test
     void a_week_without_leads_says_so() {
-        WeeklyReport quiet = new WeeklyReport("Docs", REPORT.week(), REPORT.figures(), List.of(), List.of());
+        WeeklyReport quiet =
+                new WeeklyReport("Docs", REPORT.week(), REPORT.figures(), List.of(), List.of(), Metric.UNIQUE_VISITORS);
         assertThat(mail(Language.ENGLISH, quiet).text()).contains("New leads by source\n  none\n");
     }
 }
