@@ -18,7 +18,7 @@ public final class LeadAlerts {
                    CASE WHEN l.in_review THEN 'infinity' ELSE now() END,
                    jsonb_strip_nulls(jsonb_build_object('property', p.name, 'details', CASE WHEN p.notify_details THEN
                        jsonb_build_object('email', l.email, 'form', form.form_name, 'path', form.path,
-                           'source', l.capture_traffic_source, 'fields', form.payload) END))::text
+                           'source', l.capture_traffic_source, 'fields', form.payload::jsonb) END))::text
             FROM unnest(?::uuid[], ?::int8[], ?::text[], ?::text[], ?::text[]) AS form(lead_id, at, form_name, path, payload)
             JOIN leads AS l ON l.id = form.lead_id
             JOIN properties AS p ON p.id = l.property_id

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * An address as PostgreSQL looks for it in what people have sent: a regular expression (manual, 9.7.3) for {@code ~*}. It finds the
- * domain in ASCII or in its own letters, and everything percent-encoded (RFC 3986), also more than once.
+ * domain in ASCII or in its own letters, and everything percent-encoded (RFC 3986), also more than once, or escaped as
+ * in JSON, for a document may have been sent as a text of another.
  *
  * <p>It finds the address as a whole: {@code jimbob@x.ca}, {@code jim+bob@x.ca} and {@code bob@x.ca.example} do not hold
  * {@code bob@x.ca}; {@code ?mail=bob%40x.ca}, {@code <bob@x.ca>} and {@code 'bob@x.ca'} do. Where both can be meant (an address may
@@ -24,13 +25,21 @@ record AddressPattern(String rough, String precise) {
     /** The hexadecimal digits of an encoded percent sign, as in {@code %2540}: encoded twice. */
     private static final String PERCENT = "%(?:25)*";
 
+    /** A backslash, itself or encoded. The character 1 stands for it where SQL looks into a document. */
+    private static final String BACKSLASH = "(?:[\\\\\\x01]|" + PERCENT + "5c)";
+
+    /** The hexadecimal digits of what the name before the @ would hold. */
+    private static final String NAME = "(?:2[bde]|5f|3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])";
+
     /** An encoded character ends before the address, unless it is one that the name before the @ would hold. */
-    private static final String ENCODED_BREAK =
-            PERCENT + "(?!2[bde]|5f|3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])[0-9a-f]{2}";
+    private static final String ENCODED_BREAK = PERCENT + "(?!" + NAME + ")[0-9a-f]{2}";
+
+    /** The same for one that is escaped, in JSON that was sent as a text. */
+    private static final String ESCAPED_BREAK = BACKSLASH + "(?:[nrtbf]|u(?!00" + NAME + ")[0-9a-f]{4})";
 
     /** What may stand before it. An apostrophe may be a quotation mark, but not after a letter: {@code o'bob@x.ca}. */
-    private static final String BEFORE =
-            "(?:^|[^a-z0-9._+%'-]|(?:^|[^a-z0-9])'|(?:^|[^a-z0-9+_%'-])\\.|" + ENCODED_BREAK + ")";
+    private static final String BEFORE = "(?:^|[^a-z0-9._+%'-]|(?:^|[^a-z0-9])'|(?:^|[^a-z0-9+_%'-])\\.|"
+            + ENCODED_BREAK + "|" + ESCAPED_BREAK + ")";
 
     /** Where the @ is encoded, a plus sign is a space. */
     private static final String BEFORE_ENCODED = "(?:\\+|" + BEFORE + ")";
@@ -63,7 +72,7 @@ record AddressPattern(String rough, String precise) {
         return BEFORE + local + "@" + domain + "|" + BEFORE_ENCODED + local + PERCENT + "40" + domain;
     }
 
-    /** A character, as itself or encoded. ASCII letters and digits are never encoded in practice. */
+    /** A character, as itself, encoded or escaped. ASCII letters and digits are neither in practice. */
     private static String written(int character) {
         if (character == '.') {
             return "(?:\\.|" + encoded('.') + "|"
@@ -84,10 +93,13 @@ record AddressPattern(String rough, String precise) {
     }
 
     private static String encoded(int character) {
+        String text = Character.toString(character);
         StringBuilder encoded = new StringBuilder();
-        for (byte octet : Character.toString(character).getBytes(StandardCharsets.UTF_8)) {
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
             encoded.append(PERCENT).append(String.format(Locale.ROOT, "%02x", octet));
         }
+        encoded.append('|');
+        text.chars().forEach(unit -> encoded.append(BACKSLASH).append(String.format(Locale.ROOT, "+u%04x", unit)));
         return encoded.toString();
     }
 

@@ -128,9 +128,17 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
                 ? "may_hold_address"
                 : all.stream().map(text -> "holds_at_sign(" + text + ")").collect(Collectors.joining(" OR ", "(", ")"));
         Stream<String> precise =
-                Stream.concat(texts.stream(), documents.stream().map(column -> "document_texts(" + column + "::text)"));
+                Stream.concat(texts.stream(), documents.stream().map(PersonalDataColumns::documentTexts));
         return " WHERE " + atSign + " AND (" + joined(all.stream(), "' '") + ") ~* sought.rough" + " AND ("
                 + joined(precise, "chr(10)") + ") ~* sought.precise";
+    }
+
+    /**
+     * The texts of a document. Escaped backslashes and quotation marks are what {@code erased} makes of them: a text may be JSON
+     * itself, where {@code \n} ends before an address and the {@code n} after a quotation mark is a part of it.
+     */
+    static String documentTexts(String column) {
+        return "document_texts(replace(replace(" + column + "::text, '\\\\', chr(1)), '\\\"', chr(2)))";
     }
 
     /** As {@code concat_ws} does, but immutable: Citus lets an update use nothing else. */

@@ -51,6 +51,10 @@ class AddressPatternTest {
                 "line\nbob@x.ca\nline",
                 "bob@x.ca-",
                 "bob@x.caです",
+                "{\"m\":\"hello\\nbob@x.ca\\tbye\"}",
+                "{\"m\":\"{\\\"m\\\":\\\"hello\\\\rbob@x.ca\\\"}\"}",
+                "{\"m\":\"\\u003cbob@x.ca\\u003E\"}",
+                "?data=%7B%22m%22%3A%22a%5Cnbob%40x.ca%22%7D",
             })
     void an_address_is_found_however_it_is_written(String text) {
         assertThat(holds(text, "bob@x.ca")).isTrue();
@@ -67,6 +71,9 @@ class AddressPatternTest {
                 "jim%2Bbob%40x.ca",
                 "jim%2Ebob@x.ca",
                 "o'bob@x.ca",
+                "{\"m\":\"nbob@x.ca\"}",
+                "\nnbob@x.ca",
+                "{\"m\":\"jim\\u002Bbob@x.ca\"}",
                 "bob@x.ca.example",
                 "bob@x.cat",
                 "bob@x.ca-x.org",
@@ -90,6 +97,13 @@ class AddressPatternTest {
         assertThat(holds("/?to=a.b%2Bc%2Ad%3Fe%7B2%7D%7Cf%5Eg%24%40x.ca", address))
                 .isTrue();
         assertThat(holds("to aXb+c*d?e{2}|f^g$@x.ca", address)).isFalse();
+    }
+
+    @Test
+    void letters_and_signs_that_a_program_has_escaped_are_found() {
+        assertThat(holds("{\"to\":\"jo\\u002Bnews@x.ca\"}", "jo+news@x.ca")).isTrue();
+        assertThat(holds("{\"to\":\"jo@b\\u00fccher.example\"}", "jo@bücher.example"))
+                .isTrue();
     }
 
     @Test

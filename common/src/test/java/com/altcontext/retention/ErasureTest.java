@@ -182,6 +182,30 @@ class ErasureTest extends ErasureFixture {
         assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
     }
 
+    @Tag("single-node") // As above.
+    @Test
+    void an_address_in_a_document_that_was_sent_as_text_goes_and_another_that_ends_like_it_stays() {
+        String inText = """
+                {"j": "{\\"m\\":\\"hello\\\\nbob@x.ca\\"}", "h": "{\\"to\\":\\"\\\\u003cbob@x.ca\\\\u003e\\"}"}""";
+        String ofAnother = """
+                {"j": "{\\"to\\":\\"nbob@x.ca\\"}"}""";
+        send(visit("visitor-0007", "docs").props(inText));
+        send(visit("visitor-0008", "docs").props(ofAnother));
+        capture(form("ann@x.ca", "visitor-ann1").payload(inText));
+        capture(form("amy@x.ca", "visitor-amy1").payload(ofAnother));
+
+        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(3);
+
+        assertThat(database.texts(
+                        "SELECT props::text FROM events WHERE props IS NOT NULL ORDER BY length(props::text)"))
+                .containsExactly(
+                        "{\"j\": \"{\\\"to\\\":\\\"nbob@x.ca\\\"}\"}", "{\"h\": \"[erased]\", \"j\": \"[erased]\"}");
+        assertThat(columnsWith("bob@x.ca"))
+                .as("that of another")
+                .containsExactlyInAnyOrder("events|props 1", "form_submissions|payload 1", "outbox|body 1");
+        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
+    }
+
     /** Fails when a column for sent values is added that erasure does not clear. */
     @Test
     void every_text_of_the_schema_is_looked_through_or_is_known_to_be_our_own() {

@@ -69,9 +69,11 @@ public final class LeadAlertMail {
         put(lines, words.form, details.getValue("form"));
         put(lines, words.path, details.getValue("path"));
         put(lines, words.source, details.getValue("source"));
-        String fields = details.getString("fields");
+        Object fields = details.getValue("fields");
         if (fields != null) {
-            new JsonObject(fields).forEach(field -> put(lines, field.getKey(), field.getValue()));
+            // The release before stored them as text.
+            JsonObject object = fields instanceof JsonObject read ? read : new JsonObject(fields.toString());
+            object.forEach(field -> put(lines, field.getKey(), field.getValue()));
         }
         return lines;
     }

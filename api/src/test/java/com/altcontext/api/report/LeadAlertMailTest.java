@@ -8,6 +8,8 @@ import com.altcontext.value.Language;
 import java.net.URI;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LeadAlertMailTest {
     private static Mail mail(Language language, String body) {
@@ -34,12 +36,18 @@ class LeadAlertMailTest {
         assertThat(mail(Language.FRENCH, "{\"property\":\"Docs\"}").subject()).isEqualTo("Un nouveau contact sur Docs");
     }
 
-    @Test
-    void details_are_shown_as_text_with_a_warning() {
+    /** Mails of the release before hold the fields as text. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"company\":\"<b>Jo</b>\",\"size\":5}",
+                "\"{\\\"company\\\":\\\"<b>Jo</b>\\\",\\\"size\\\":5}\"",
+            })
+    void details_are_shown_as_text_with_a_warning(String fields) {
         Mail mail = mail(
                 Language.ENGLISH,
                 "{\"property\":\"Docs\",\"details\":{\"email\":\"jo@example.ca\",\"form\":\"contact\",\"path\":\"/a\","
-                        + "\"fields\":\"{\\\"company\\\":\\\"<b>Jo</b>\\\",\\\"size\\\":5}\"}}");
+                        + "\"fields\":" + fields + "}}");
         assertThat(mail.text())
                 .contains(
                         "Address: jo@example.ca\nForm: contact\nPage: /a\ncompany: <b>Jo</b>\nsize: 5\n",
