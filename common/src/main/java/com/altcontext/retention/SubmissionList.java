@@ -83,6 +83,9 @@ public final class SubmissionList {
 
     /** The last row of a page, after which the next one begins. */
     public record Cursor(Instant submittedAt, UUID id) {
+        /** Java's times go further than PostgreSQL's. */
+        private static final Instant BEYOND = Instant.parse("9999-01-01T00:00:00Z");
+
         private static Cursor read(Row row) throws SQLException {
             return new Cursor(row.time(1), row.id(2));
         }
@@ -101,6 +104,8 @@ public final class SubmissionList {
                         new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII).split(" ", -1);
                 return parts.length == 2
                         ? Optional.of(new Cursor(Instant.parse(parts[0]), UUID.fromString(parts[1])))
+                                .filter(cursor -> cursor.submittedAt.isAfter(Instant.EPOCH)
+                                        && cursor.submittedAt.isBefore(BEYOND))
                         : Optional.empty();
             } catch (IllegalArgumentException | DateTimeParseException wrong) {
                 return Optional.empty();

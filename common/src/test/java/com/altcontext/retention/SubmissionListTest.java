@@ -130,7 +130,9 @@ class SubmissionListTest {
     void a_cursor_that_no_answer_gave_is_none() {
         Cursor cursor = new Cursor(NOW.plusNanos(123_456_000), KEY);
         assertThat(Cursor.parse(cursor.text())).contains(cursor);
-        for (String wrong : List.of("", "x", "%", "AAAA", cursor.text().substring(3))) {
+        String beyond = new Cursor(Instant.MAX, KEY).text();
+        String before = new Cursor(Instant.MIN, KEY).text();
+        for (String wrong : List.of("", "x", "%", "AAAA", cursor.text().substring(3), beyond, before)) {
             assertThat(Cursor.parse(wrong)).as(wrong).isEmpty();
         }
     }
