@@ -2,16 +2,15 @@ package com.altcontext.lead;
 
 import com.altcontext.value.Issues;
 import com.altcontext.value.Text;
-import java.net.URLDecoder;
+import com.altcontext.value.UrlEncoded;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,9 @@ public final class FormBody {
     /** More pairs than this are no form. */
     private static final int MAX_PAIRS = 1_000;
 
-    private static final Pattern MALFORMED = Pattern.compile("%(?![0-9a-fA-F]{2})");
+    /** Stands for a name or a value that cannot be read. No UTF-8 holds it. */
+    private static final String NOT_UTF8 = "\uD800";
+
     private static final Set<String> UTM = Set.of("source", "medium", "campaign", "term", "content");
 
     private static final Set<String> NESTED = Set.of("utm", "payload", "traffic");
@@ -34,8 +35,8 @@ public final class FormBody {
 
     /** The object, or null if the body cannot be read, which is then an issue. */
     public static @Nullable Map<String, Object> read(byte[] bytes, Issues issues) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        if (MALFORMED.matcher(text).find()) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        if (!UrlEncoded.isWellFormed(text)) {
             issues.add("", "is not a valid form: percent signs must be followed by two digits");
             return null;
         }
@@ -52,7 +53,6 @@ public final class FormBody {
             issues.add("", "must not hold more than " + MAX_PAIRS + " fields");
             return null;
         }
-        boolean mayHoldReplacements = text.toUpperCase(Locale.ROOT).contains("%EF%BF%BD");
         Map<String, Object> object = new LinkedHashMap<>();
         Set<String> paths = new HashSet<>();
         pairs.forEach((name, values) -> {
@@ -63,10 +63,10 @@ public final class FormBody {
                 issues.add(shown, "must not stand twice");
             }
             String value = values.getFirst();
-            if (!Text.isStorable(name) || !Text.isStorable(value)) {
-                issues.add(shown, Text.UNSTORABLE);
-            } else if (!mayHoldReplacements && (name + value).indexOf('\uFFFD') >= 0) {
+            if (name.equals(NOT_UTF8) || value.equals(NOT_UTF8)) {
                 issues.add(shown, "must be UTF-8");
+            } else if (!Text.isStorable(name) || !Text.isStorable(value)) {
+                issues.add(shown, Text.UNSTORABLE);
             } else if (!value.isBlank()) {
                 put(object, path, value);
             }
@@ -75,7 +75,7 @@ public final class FormBody {
     }
 
     private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        return Objects.requireNonNullElse(UrlEncoded.decoded(text), NOT_UTF8);
     }
 
     /** {@code utm_source} as {@code utm.source}; every other name as it is. */

@@ -77,6 +77,13 @@ class FormBodyTest {
     }
 
     @Test
+    void a_replacement_character_does_not_excuse_another_field() {
+        read("formName=%ff&path=%EF%BF%BD");
+
+        assertThat(faultyFields()).containsExactly("formName");
+    }
+
+    @Test
     void the_replacement_character_itself_is_a_character_like_any_other() {
         assertThat(read("formName=%EF%BF%BD")).isNotNull();
         assertThat(issues.list()).isEmpty();

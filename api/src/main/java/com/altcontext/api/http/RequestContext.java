@@ -7,6 +7,8 @@ import com.altcontext.client.RateLimiter;
 import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.value.Issues;
 import com.altcontext.value.QueryParameters;
+import com.altcontext.value.Text;
+import com.altcontext.value.UrlEncoded;
 import com.altcontext.value.Weight;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -136,10 +138,23 @@ public final class RequestContext {
         Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         try {
             request().params().forEach(first::putIfAbsent);
+            if (first.toString().indexOf('\uFFFD') >= 0) {
+                refuseOtherThanUtf8(issues);
+            }
         } catch (IllegalArgumentException malformed) {
             issues.add("", "the query's percent signs must be followed by two digits");
         }
         return new QueryParameters(first, issues);
+    }
+
+    /** Vert.x puts a replacement character where bytes are not UTF-8. */
+    private void refuseOtherThanUtf8(Issues issues) {
+        for (String pair : Objects.requireNonNullElse(request().query(), "").split("&", -1)) {
+            String name = UrlEncoded.decoded(pair.split("=", 2)[0]);
+            if (UrlEncoded.decoded(pair) == null) {
+                issues.add(name != null && name.length() <= 100 && Text.isStorable(name) ? name : "", "must be UTF-8");
+            }
+        }
     }
 
     /** Whether a session of the dashboard opened the route. */

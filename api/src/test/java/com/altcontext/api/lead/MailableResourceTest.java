@@ -80,7 +80,7 @@ class MailableResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"&cursor=x", "&cursor=1-1-1-1-1", "&limit=0", "&limit=1001"})
+    @ValueSource(strings = {"&cursor=x", "&cursor=1-1-1-1-1", "&limit=0", "&limit=1001", "&purpose=%ed%a0%80%ff"})
     void a_wrong_parameter_is_named(String query) {
         Call.Answer answer = list(query);
 
@@ -91,6 +91,7 @@ class MailableResourceTest {
     @Test
     void a_purpose_has_a_bound() {
         assertThat(list("&purpose=" + "x".repeat(255)).status()).isEqualTo(200);
+        assertThat(list("&purpose=%EF%BF%BD").status()).isEqualTo(200);
         assertThat(list("&purpose=" + "x".repeat(256))
                         .json()
                         .at("/issues/0/path")

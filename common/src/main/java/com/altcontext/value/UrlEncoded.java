@@ -1,0 +1,53 @@
+package com.altcontext.value;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Percent-encoded text of addresses, queries and forms (WHATWG URL Standard, section 5), decoded without repairing anything. */
+public final class UrlEncoded {
+    private static final Pattern MALFORMED = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
+    private UrlEncoded() {}
+
+    /** Whether each percent sign is followed by two hexadecimal digits. */
+    public static boolean isWellFormed(String text) {
+        return text.indexOf('%') < 0 || !MALFORMED.matcher(text).find();
+    }
+
+    /** The text, with each percent sign encoded that two hexadecimal digits do not follow. */
+    public static String wellFormed(String text) {
+        return isWellFormed(text) ? text : MALFORMED.matcher(text).replaceAll("%25");
+    }
+
+    /**
+     * A name or a value of a form or a query.
+     *
+     * @param text well formed, and a character for each byte (ISO 8859-1)
+     * @return null if it is not UTF-8
+     */
+    public static @Nullable String decoded(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%') {
+                bytes.write(HexFormat.fromHexDigits(text, i + 1, i + 3));
+                i += 2;
+            } else {
+                bytes.write(c == '+' ? ' ' : c);
+            }
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException notUtf8) {
+            return null;
+        }
+    }
+}
