@@ -1,6 +1,7 @@
 package com.altcontext.lead;
 
 import com.altcontext.value.Text;
+import com.altcontext.value.UrlEncoded;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -59,10 +60,13 @@ public final class ReturnPath {
         return path.chars().noneMatch(Character::isISOControl) && Text.isStorable(path);
     }
 
-    /** In ASCII: everything that may not stand in an address is percent-encoded as UTF-8 (RFC 3986, section 2.1). */
+    /**
+     * In ASCII: everything that may not stand in an address is percent-encoded as UTF-8 (RFC 3986, section 2.1), and so is a percent
+     * sign that encodes nothing.
+     */
     private static String encoded(String path) {
         StringBuilder address = new StringBuilder(path.length());
-        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+        for (byte b : UrlEncoded.wellFormed(path).getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xFF);
             if (c > ' ' && c < 0x7F && "\"<>^`{|}".indexOf(c) < 0) {
                 address.append(c);
