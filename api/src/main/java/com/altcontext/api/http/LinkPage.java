@@ -48,6 +48,15 @@ public record LinkPage(int status, String english, String french) {
         return Language.preferred(acceptLanguage) == Language.FRENCH ? french : english;
     }
 
+    /** Answers before the resources. */
+    void send(RoutingContext routing) {
+        HtmlPage.setHeaders(routing.response());
+        var _ = routing.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, HtmlPage.TYPE)
+                .end(in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)));
+    }
+
     public RestResponse<String> answer(RoutingContext routing) {
         HtmlPage.setHeaders(routing.response());
         return RestResponse.ResponseBuilder.<String>create(status)

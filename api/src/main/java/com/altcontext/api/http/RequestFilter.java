@@ -3,6 +3,7 @@ package com.altcontext.api.http;
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.client.Limit;
 import com.altcontext.client.RateLimiter;
+import com.altcontext.value.UrlEncoded;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -89,10 +90,13 @@ class RequestFilter {
             setHeaders(request, routes.at(request.path()));
         }
         Throwable failure = routing.failure();
-        if (routing.statusCode() == Problem.INTERNAL_ERROR.status && failure != null) {
+        Problem problem = Problem.ofStatus(routing.statusCode());
+        if (problem != Problem.INTERNAL_ERROR) {
+            errors.answer(routing, new Refusal(problem));
+        } else if (failure != null) {
             errors.answer(routing, failure);
         } else {
-            errors.answer(routing, new Refusal(Problem.ofStatus(routing.statusCode())));
+            errors.answer(routing, new IllegalStateException("the router failed without saying why"));
         }
     }
 
@@ -143,7 +147,14 @@ class RequestFilter {
 
     private void admit(RequestContext request) {
         request.spendOnce(limiter);
-        readBody(request);
+        String path = request.request().path();
+        if (path == null || UrlEncoded.isWellFormed(path)) {
+            readBody(request);
+        } else {
+            // Of the paths that are known, only the links of mails can hold a percent sign.
+            ErrorMapper.skipBody(request.request());
+            LinkPage.UNKNOWN.send(request.routing());
+        }
     }
 
     private void readBody(RequestContext request) {

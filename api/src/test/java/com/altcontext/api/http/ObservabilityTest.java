@@ -1,6 +1,7 @@
 package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Logged;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.ext.web.Router;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +34,9 @@ class ObservabilityTest {
 
     @Inject
     Sql sql;
+
+    @Inject
+    Router router;
 
     @Test
     void metrics_count_the_outcomes_of_events() {
@@ -65,6 +70,26 @@ class ObservabilityTest {
                 .isEqualTo(types + 1);
         assertThat(metric("altcontext_ingest_batch_size_count")).isGreaterThan(commits);
         assertThat(metric("altcontext_ingest_batch_size_sum")).isEqualTo(committed + 4);
+    }
+
+    @Test
+    void a_failure_of_the_router_itself_is_logged() {
+        router.route("/v1/privacy").order(-1).handler(routing -> {
+            if (routing.request().getHeader("x-fail") == null) {
+                routing.next();
+            } else {
+                routing.fail(new IllegalStateException("on purpose"));
+            }
+        });
+        try (Logged logged = new Logged()) {
+            Call.Answer answer = Call.get("/v1/privacy").header("x-fail", "1").send();
+
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(logged.lines())
+                    .filteredOn(line -> line.startsWith("ERROR") && line.contains("on purpose"))
+                    .singleElement(STRING)
+                    .contains(answer.header("x-request-id"));
+        }
     }
 
     @Test

@@ -76,6 +76,21 @@ class RequestPathTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /v1/leads/unsubscribe/abc%zz",
+                "POST /v1/leads/confirm/AbC%2",
+                "GET /v1/reports/stop/%",
+                "GET /v1/reports/stop/%c3%28",
+            })
+    void a_damaged_link_gets_the_page_for_links_that_do_not_work(String start) throws IOException {
+        assertThat(Call.raw(start + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ")
+                .containsIgnoringCase("content-type: text/html")
+                .endsWith(LinkPage.UNKNOWN.in(null));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"%zz", "%", "a=|", "<x>", "\u00e9", "a=%c3%28"})
     void an_unused_query_may_hold_anything(String query) throws IOException {
         assertThat(Call.raw("GET /v1/healthz?" + query + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
