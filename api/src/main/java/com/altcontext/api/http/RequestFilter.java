@@ -122,6 +122,10 @@ class RequestFilter {
             throw new Refusal(Problem.METHOD_NOT_ALLOWED);
         }
         RequestContext context = new RequestContext(routing, route, addresses.clientOf(request));
+        if (request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            // RFC 9112, section 3.2.
+            throw new Refusal(Problem.INVALID_REQUEST);
+        }
         if (isOptions) {
             context.spend(limiter, Limit.SCRIPTS, 1);
             answerOptions(request, methods, originAllowed);

@@ -112,6 +112,7 @@ class RequestPathTest {
     void a_request_without_a_host_is_a_bad_request() throws IOException {
         assertRefused("GET /v1/healthz HTTP/1.1\r\n", 400, "invalid_request");
         assertRefused("POST /v1/events HTTP/1.1\r\nHost: a b\r\nContent-Length: 2\r\n", 400, "invalid_request");
+        assertRefused("GET /v1/healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n", 400, "invalid_request");
     }
 
     @ParameterizedTest
