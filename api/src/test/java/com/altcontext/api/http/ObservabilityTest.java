@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,19 @@ class ObservabilityTest {
                 .isEqualTo(types + 1);
         assertThat(metric("altcontext_ingest_batch_size_count")).isGreaterThan(commits);
         assertThat(metric("altcontext_ingest_batch_size_sum")).isEqualTo(committed + 4);
+    }
+
+    @Test
+    void mails_are_not_logged_at_any_level() {
+        Logger root = Logger.getLogger("");
+        Level before = root.getLevel();
+        root.setLevel(Level.ALL);
+        try {
+            assertThat(Logger.getLogger("io.vertx.ext.mail.impl.SMTPConnection").isLoggable(Level.FINE))
+                    .isFalse();
+        } finally {
+            root.setLevel(before);
+        }
     }
 
     @Test
