@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonBody {
     private static final int MAX_LEVELS = 16;
-    /** PostgreSQL's numeric goes further, but what no double can hold is no measurement. */
-    private static final int MAX_EXPONENT = 308;
-
     /** The time to read a number grows with the square of its length, and a double needs 17 digits. */
     private static final int MAX_NUMBER_LENGTH = 400;
 
@@ -256,14 +253,13 @@ public final class JsonBody {
         } catch (JsonProcessingException | NumberFormatException notHeld) {
             return beyondRange();
         }
+        // PostgreSQL's numeric goes further than a double, but what none can hold is no measurement.
         if (number.signum() == 0) {
             // PostgreSQL refuses what Java and JSON allow: 0e-99999.
             return 0L;
         }
-        if (Math.abs((long) number.precision() - number.scale()) > MAX_EXPONENT) {
-            return beyondRange();
-        }
-        return number;
+        double nearest = number.doubleValue();
+        return nearest == 0 || Double.isInfinite(nearest) ? beyondRange() : number;
     }
 
     private @Nullable Number beyondRange() {
