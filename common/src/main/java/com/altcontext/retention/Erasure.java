@@ -33,11 +33,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order of the steps keeps other work going. The slow step, searching all events, comes first and takes no lock. Then
  * it waits for a running rollup, locks out captures of this address ({@link LeadLock}) and writers of the erased visitors
- * ({@link VisitorLock}). All steps after that work by key.
+ * ({@link VisitorLock}). All steps after that work by key, or look only at what was received since it began.
  */
 public final class Erasure {
     /** As many as ingest locks at once: the server's table of locks has room for some thousands. */
     private static final int MAX_VISITORS = 500;
+
+    /** Between the machines that say when an event was received and when an erasure began. */
+    private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(10);
 
     private static final String LINKED = """
             SELECT DISTINCT i.visitor_id
@@ -191,6 +194,8 @@ public final class Erasure {
         }
         changed += replaceConsent(tx, address);
         going.addAll(named(tx, address));
+        deadline.limit(tx);
+        changed += PersonalDataColumns.eraseReceivedSince(tx, at.minus(CLOCK_DIFFERENCE), going, address);
         deadline.limit(tx);
         changed += PersonalDataColumns.SESSIONS.eraseExceptOf(tx, going, address);
         deadline.limit(tx);

@@ -1,6 +1,9 @@
 package com.altcontext.retention;
 
 import com.altcontext.db.Tx;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -21,6 +24,9 @@ import java.util.stream.Stream;
 record PersonalDataColumns(String table, List<String> texts, List<String> documents) {
     private static final List<String> UTM =
             List.of("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer_host");
+
+    /** Of an event: a time further back is replaced by the time of receipt. */
+    private static final int MAX_DELAY_DAYS = 8;
 
     private static final String SOUGHT = "(SELECT ?::text AS rough, ?::text AS precise) AS sought";
 
@@ -85,6 +91,17 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
                 address.rough(),
                 address.precise(),
                 visitors.toArray(UUID[]::new));
+    }
+
+    /** The same for the events alone that were received since a time. */
+    static long eraseReceivedSince(Tx tx, Instant since, Collection<UUID> visitors, AddressPattern address) {
+        return tx.update(
+                EVENTS.statement() + " AND visitor_id <> ALL (?::uuid[]) AND received_at >= ? AND day >= ?",
+                address.rough(),
+                address.precise(),
+                visitors.toArray(UUID[]::new),
+                since,
+                LocalDate.ofInstant(since, ZoneOffset.UTC).minusDays(MAX_DELAY_DAYS));
     }
 
     /** How many rows hold it. */

@@ -108,6 +108,25 @@ class ErasureConcurrencyTest extends ErasureFixture {
         assertThat(database.texts("SELECT value FROM daily_dimension_rollups")).containsExactly("[erased]");
     }
 
+    @Test
+    void an_event_that_is_stored_while_the_erasure_waits_does_not_keep_the_address() throws Exception {
+        send(visit("visitor-0009", "default").path("/hello/bob@x.ca"));
+        CountDownLatch locked = new CountDownLatch(1);
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            Future<Integer> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
+                Erasure.waitForRollup(tx); // as a rollup does
+                locked.countDown();
+                awaitWaiter();
+                send(visit("visitor-0010", "default").path("/again/bob@x.ca"));
+                return 1;
+            }));
+            locked.await();
+            assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(4);
+            assertThat(rollup.get()).isEqualTo(1);
+        }
+        assertThat(columnsWith("bob@x.ca")).isEmpty();
+    }
+
     /** Until a transaction waits for a lock, or all have finished. */
     private static void awaitWaiter() {
         Awaitility.await()
