@@ -37,7 +37,9 @@ final class CertificateText {
         lines.add("");
         lines.add("Site: " + lead.propertyName() + " (" + lead.propertyId() + "), address left first "
                 + HumanFormat.time(lead.firstCapturedAt()));
-        lead.purposes().forEach(purpose -> lines.add("  " + purpose.purpose() + ": " + now(purpose.permission())));
+        lead.purposes()
+                .forEach(purpose ->
+                        lines.add("  " + HumanFormat.quoted(purpose.purpose()) + ": " + now(purpose.permission())));
         lines.add("  Record");
         lead.record().forEach(row -> lines.add("    " + line(certificate, row)));
     }
@@ -61,12 +63,12 @@ final class CertificateText {
         StringBuilder line = new StringBuilder(HumanFormat.time(row.at()))
                 .append("  ")
                 .append(row.status().key())
-                .append(row.purpose() == null ? " for all purposes" : " for " + row.purpose())
+                .append(row.purpose() == null ? " for all purposes" : " for " + HumanFormat.quoted(row.purpose()))
                 .append(", by ")
                 .append(isConfirmation(row) ? "the link of a mail, for " : "")
-                .append(form == null ? row.source() : "form " + form);
+                .append(form == null ? row.source() : "form " + HumanFormat.quoted(form));
         if (form != null) {
-            line.append(row.page() == null ? ", page not on record" : " on page " + row.page());
+            line.append(row.page() == null ? ", page not on record" : " on page " + HumanFormat.quoted(row.page()));
             line.append(", ").append(words(certificate, version));
         }
         if (row.confirmedAt() != null) {
@@ -78,7 +80,7 @@ final class CertificateText {
             line.append(", ends ").append(HumanFormat.time(row.expiresAt()));
         }
         if (row.reason() != null) {
-            line.append(", reason: ").append(row.reason());
+            line.append(", reason: ").append(HumanFormat.quoted(row.reason()));
         }
         return line.append(row.ipHash() == null ? "" : ", address hash " + row.ipHash())
                 .toString();
@@ -88,7 +90,8 @@ final class CertificateText {
         if (version == null) {
             return "the form named no text";
         }
-        return "text " + version + (certificate.hasText(version) ? "" : ", whose words are not on record");
+        return "text " + HumanFormat.quoted(version)
+                + (certificate.hasText(version) ? "" : ", whose words are not on record");
     }
 
     private static boolean isConfirmation(RecordedConsent row) {

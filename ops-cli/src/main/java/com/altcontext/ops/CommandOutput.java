@@ -4,9 +4,11 @@ import java.util.List;
 
 /** Prints what one command answers, as lines or as JSON, in colour on a terminal, and how far it is. */
 final class CommandOutput {
-    private static final String GREEN = "\u001b[32m";
-    private static final String RED = "\u001b[31m";
-    private static final String PLAIN = "\u001b[0m";
+    /** Characters that no text holds (Unicode, noncharacters) mark colours until a line is printed. */
+    private static final char GREEN = '\uFDD0';
+
+    private static final char RED = '\uFDD1';
+    private static final char PLAIN = '\uFDD2';
 
     private final Shell shell;
     private final OutputOptions options;
@@ -21,7 +23,7 @@ final class CommandOutput {
         if (options.json()) {
             shell.out().println(JsonOutput.of(json));
         } else if (!options.quiet()) {
-            lines.forEach(shell.out()::println);
+            lines.forEach(line -> shell.out().println(printed(line)));
         }
         shell.out().flush();
     }
@@ -29,7 +31,7 @@ final class CommandOutput {
     /** Prints a line about the run itself to the error stream. */
     void note(String what) {
         if (!options.quiet()) {
-            shell.err().println("altops: " + what);
+            shell.err().println("altops: " + printed(what));
             shell.err().flush();
         }
     }
@@ -51,7 +53,15 @@ final class CommandOutput {
                 : ProgressLine.on(shell.err(), what);
     }
 
-    private String inColour(String colour, String text) {
+    private String inColour(char colour, String text) {
         return options.json() || !shell.hasColour() ? text : colour + text + PLAIN;
+    }
+
+    /** What visitors have sent stands in many lines: none of it may reach the terminal as a command. */
+    private static String printed(String line) {
+        return HumanFormat.visible(line)
+                .replace(String.valueOf(GREEN), "\u001b[32m")
+                .replace(String.valueOf(RED), "\u001b[31m")
+                .replace(String.valueOf(PLAIN), "\u001b[0m");
     }
 }

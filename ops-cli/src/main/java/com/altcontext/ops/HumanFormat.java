@@ -3,11 +3,16 @@ package com.altcontext.ops;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Numbers and times as people read them. */
 final class HumanFormat {
     private static final String[] UNITS = {"bytes", "kB", "MB", "GB", "TB"};
     private static final double STEP = 1024;
+
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_./:@+~?&=%#-]+");
+    private static final Pattern CONTROL =
+            Pattern.compile("[\\p{Cc}\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069&&[^\t]]");
 
     private HumanFormat() {}
 
@@ -30,6 +35,23 @@ final class HumanFormat {
             unit++;
         }
         return (unit == 0 ? String.valueOf(bytes) : String.format(Locale.ROOT, "%.1f", size)) + " " + UNITS[unit];
+    }
+
+    /**
+     * Text from outside, for a place in a line: as it is if it is one word, else in quotation marks, so that it cannot be read as the
+     * line's own words.
+     */
+    static String quoted(String text) {
+        return WORD.matcher(text).matches() ? text : JsonOutput.of(text);
+    }
+
+    /**
+     * A line in which control characters, which could command the terminal or begin another line, and those that turn the direction
+     * of text are shown as in JSON.
+     */
+    static String visible(String line) {
+        return CONTROL.matcher(line)
+                .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
     }
 
     /** To the second. */

@@ -30,7 +30,7 @@ final class JsonOutput {
             switch (c) {
                 case '"', '\\' -> json.append('\\').append((char) c);
                 default -> {
-                    if (c < ' ') {
+                    if (c < ' ' || (c >= 0x7F && c < 0xA0)) {
                         json.append("\\u%04x".formatted(c));
                     } else {
                         json.append((char) c);

@@ -88,7 +88,7 @@ final class LeadReviewCommand implements Runnable {
                 .formatted(
                         HumanFormat.time(leads.hour()),
                         leads.propertyId(),
-                        leads.form() == null ? "unknown" : leads.form(),
+                        leads.form() == null ? "unknown" : HumanFormat.quoted(leads.form()),
                         HumanFormat.count(leads.count(), "lead"));
     }
 }

@@ -139,6 +139,21 @@ class ConsentCommandTest {
     }
 
     @Test
+    void a_visitor_cannot_write_lines_of_a_certificate() {
+        database.lead("default", JO);
+        database.run("""
+                INSERT INTO consent_events (lead_id, property_id, status, source, form_name, path, policy_version, purpose, occurred_at)
+                SELECT id, 'default', 'express', 'form', E'footer on page /, text 2026-11\\n    2026-11-29T01:00:01Z  express', E'/\\x1b[31mRED',
+                       'v1, confirmed by mail', E'a\\r\\nb', '2026-06-01T00:00:00Z' FROM leads""");
+
+        assertThat(altops("consent", "certificate", "--email", JO).out())
+                .contains("    2026-06-01T00:00:00Z  express for \"a\\u000d\\u000ab\", by form"
+                        + " \"footer on page /, text 2026-11\\u000a    2026-11-29T01:00:01Z  express\" on page \"/\\u001b[31mRED\","
+                        + " text \"v1, confirmed by mail\", whose words are not on record, not confirmed by mail\n")
+                .doesNotContain("\u001b", "\r");
+    }
+
+    @Test
     void a_certificate_of_an_unknown_address_fails() {
         CommandRun ran = altops("consent", "certificate", "--email", JO);
 
@@ -207,6 +222,17 @@ class ConsentCommandTest {
                 .isZero();
         assertThat(database.number("SELECT sum(row_count) FROM audit_log WHERE action = 'lead_review'"))
                 .isEqualTo(3);
+    }
+
+    @Test
+    void the_name_of_a_form_in_review_cannot_command_the_terminal() {
+        database.lead("default", JO);
+        database.run("UPDATE leads SET in_review = true, form_name = E'a\\nb \\x1b[31m'");
+
+        assertThat(CommandRun.onTerminal(database.with(SECRETS), "", "lead", "review")
+                        .out())
+                .endsWith("Z  default  form \"a\\u000ab \\u001b[31m\"  1 lead\n")
+                .doesNotContain("\u001b");
     }
 
     @Test

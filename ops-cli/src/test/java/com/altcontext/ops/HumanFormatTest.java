@@ -16,4 +16,18 @@ class HumanFormatTest {
         assertThat(HumanFormat.size(5L << 50)).isEqualTo("5120.0 TB");
         assertThat(HumanFormat.time(Instant.ofEpochMilli(1_999))).isEqualTo("1970-01-01T00:00:01Z");
     }
+
+    @Test
+    void text_from_outside_is_quoted_unless_it_is_one_word() {
+        assertThat(HumanFormat.quoted("/contact-us?x=1")).isEqualTo("/contact-us?x=1");
+        assertThat(HumanFormat.quoted("été")).isEqualTo("été");
+        assertThat(HumanFormat.quoted("")).isEqualTo("\"\"");
+        assertThat(HumanFormat.quoted("a\", by \n\u001b[31m")).isEqualTo("\"a\\\", by \\u000a\\u001b[31m\"");
+    }
+
+    @Test
+    void nothing_in_a_line_commands_the_terminal() {
+        assertThat(HumanFormat.visible("a\r\n\u001b[2J\u009b2J\u007f\u202eb\u2028\tc $1 \\ é 🍁"))
+                .isEqualTo("a\\u000d\\u000a\\u001b[2J\\u009b2J\\u007f\\u202eb\\u2028\tc $1 \\ é 🍁");
+    }
 }
