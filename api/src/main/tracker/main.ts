@@ -1,11 +1,11 @@
 import { watchClicks } from './clicks';
 import { take } from './engagement';
 import { watchForms } from './forms';
-import { flush, retry } from './outbox';
+import { flush, optOut, retry } from './outbox';
 import { isElsewhere, path, send, turnTo, view, viewed, waiting } from './page';
 import { on, safely } from './safely';
 import { data } from './script';
-import { optOut, read, refusal, write } from './visitor';
+import { read, refusal, write } from './visitor';
 import { measure, restore, type Vitals } from './vitals';
 
 let vitals: (() => Vitals) | undefined;

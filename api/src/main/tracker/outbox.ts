@@ -1,6 +1,6 @@
 import { safely } from './safely';
 import { endpoint } from './script';
-import { read, write } from './visitor';
+import { read, refusal, write } from './visitor';
 
 const enum Max {
   KEPT = 40,
@@ -22,6 +22,10 @@ const unsent = (arrived: string[] = []): string[] =>
 const keep = (events: string[]): void => write('altcontext.unsent', events.slice(-Max.KEPT).join('\n'));
 
 const send = (events: string[], leaving?: boolean): void => {
+  // Also in another tab, the visitor may have objected since. Their paths were looked at before.
+  if (refusal('')) {
+    return;
+  }
   const url = endpoint + 'events/batch';
   // With the time of sending the service corrects a clock that is wrong.
   const body = `{"sentAt":${Date.now()},"events":[${events}]}`;
@@ -65,4 +69,13 @@ export const retry = (): void => {
   );
   keep([]);
   flush();
+};
+
+/** From now on nothing is sent, and what was kept is removed. */
+export const optOut = (): void => {
+  queue.splice(0);
+  keep([]);
+  write('altcontext.id');
+  write('altctx_anon_id');
+  write('altcontext.off', '1');
 };

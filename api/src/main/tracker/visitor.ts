@@ -54,11 +54,3 @@ export const anonId = (): string => {
   write('altctx_anon_id');
   return id;
 };
-
-/** From now on nothing is sent, and what was kept is removed. */
-export const optOut = (): void => {
-  write('altcontext.id');
-  write('altctx_anon_id');
-  write('altcontext.unsent');
-  write('altcontext.off', '1');
-};

@@ -157,6 +157,54 @@ class TrackerStorageIT {
     }
 
     @Test
+    void an_event_just_before_an_opt_out_is_neither_sent_nor_kept() {
+        for (String after : List.of("", "altcontext.optIn()")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("window.sent = []; window.fetch = (url, {body}) => (sent.push(body), Promise.reject())");
+            tab.open(STAGE.site.at("/index.html"));
+            String before = anonId(tab);
+            tab.evaluate(TWO_FRAMES);
+            tab.evaluate("sent = []; altcontext.track('last'); altcontext.optOut(); " + after);
+            tab.evaluate(TWO_FRAMES);
+            tab.evaluate("dispatchEvent(new Event('online'))");
+            tab.evaluate(TWO_FRAMES);
+
+            assertThat(tab.evaluate("sent.join() + localStorage['altcontext.unsent']")
+                            .asText())
+                    .as("then " + after)
+                    .doesNotContain("last", before);
+        }
+    }
+
+    @Test
+    void an_opt_out_while_an_event_is_made_stops_that_event() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("window.inspect = (event) => (event.eventType == 'last' && altcontext.optOut(), event);"
+                + changed("script.dataset.beforeSend = 'inspect'"));
+        tab.open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.await(ALL_ARRIVED);
+        int asked = beacons(tab);
+        tab.evaluate("altcontext.track('last')");
+        tab.evaluate(TWO_FRAMES);
+
+        assertThat(beacons(tab)).isEqualTo(asked);
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
+    }
+
+    @Test
+    void without_consent_to_tracking_a_network_that_is_back_sends_nothing_that_was_kept() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true});"
+                + "localStorage['altcontext.unsent'] = JSON.stringify({timestamp: Date.now()})");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.evaluate("dispatchEvent(new Event('online'))");
+        tab.evaluate(TWO_FRAMES);
+
+        assertThat(beacons(tab)).isZero();
+    }
+
+    @Test
     void large_events_that_were_kept_are_sent_in_parts_that_the_service_takes() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
