@@ -80,8 +80,10 @@ public final class Erasure {
             SELECT encode(email_hash, 'hex'), max(erased_at) FROM erasure_log GROUP BY email_hash
             """;
 
-    private static final String CAPTURED = """
-            SELECT email, min(first_captured_at) FROM leads GROUP BY email
+    private static final String HELD = """
+            SELECT email, min(since)
+            FROM (SELECT email, first_captured_at AS since FROM leads UNION ALL SELECT email, created_at FROM recipients) AS held
+            GROUP BY email
             """;
 
     private final Sql sql;
@@ -148,8 +150,8 @@ public final class Erasure {
     }
 
     /**
-     * Erases again the persons that a restored backup has brought back: each lead that was captured before its address was
-     * erased. Leads that were captured after it stay. The log must be the current one, not the backup's.
+     * Erases again the persons that a restored backup has brought back: each address that was captured, or got alerts or reports,
+     * before it was erased. Who came after that stays. The log must be the current one, not the backup's.
      *
      * @return how many persons
      */
@@ -158,7 +160,7 @@ public final class Erasure {
             Map<String, Instant> erasures = tx.query(ERASURES, row -> Map.entry(row.text(1), row.time(2))).stream()
                     .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
             List<Email> found = new ArrayList<>();
-            tx.each(CAPTURED, row -> {
+            tx.each(HELD, row -> {
                 Email email = new Email(row.text(1));
                 Instant erased = erasures.get(HexFormat.of().formatHex(hashOf(email)));
                 if (erased != null && row.time(2).isBefore(erased)) {
