@@ -71,14 +71,17 @@ altops 0 migrate
 start_service
 comes anna
 comes bert
+altops 0 property set default --report boss@example.ca
 altops 0 backup --to "$work/one.dump"
 says 'backed up'
 [[ $(stat -c %a "$work/one.dump") == 600 && -z $(compgen -G "$work/one.dump.*") ]] || fail "others can read the backup"
 altops 2 backup --to "$work/one.dump"
 says 'that file is there already'
 
-# Since then: anna is forgotten, carl comes, and a day's partition is made that the backup does not know.
+# Since then: anna and boss are forgotten, bert withdraws, carl comes, and a day's partition is made that the backup does not know.
 send /v1/leads/delete '{"email":"anna@example.ca"}'
+altops 0 lead delete --email boss@example.ca --yes
+altops 0 lead unsubscribe --email bert@example.ca
 comes carl
 send /v1/dashboard/leads.csv '{}'
 ask "CREATE TABLE events_20380101 PARTITION OF events FOR VALUES FROM ('2038-01-01') TO ('2038-01-02')"
@@ -95,12 +98,15 @@ altops 1 restore --from "$work/half.dump" --yes
 [[ $(ask 'SELECT count(*) FROM events') == "$held" ]] || fail "a restore that failed has changed something"
 
 altops 0 restore --from "$work/one.dump" --yes
-says '1 row of the erasure log carried over, 1 person forgotten again'
+says '2 rows of the erasure log carried over, 2 persons forgotten again'
+says '1 withdrawal of consent carried over'
 [[ $(ask 'SELECT string_agg(email, chr(32)) FROM leads') == bert@example.ca ]] || fail "these are held: $(ask 'SELECT email FROM leads')"
 [[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "who was forgotten has a visitor again"
 [[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-bert'") == 1 ]] || fail "a visitor of the backup is not there"
-[[ $(ask 'SELECT count(*) FROM erasure_log') == 2 ]] || fail "the log does not have both erasures"
-[[ $(ask 'SELECT string_agg(row_count::text, chr(32)) FROM audit_log') == 2 ]] || fail "it is no longer known who took the leads out"
+[[ $(ask 'SELECT consent_status FROM leads') == withdrawn ]] || fail "who withdrew may be written to again"
+[[ $(ask 'SELECT count(*) FROM recipients') == 0 ]] || fail "who was forgotten gets reports again"
+[[ $(ask 'SELECT count(*) FROM erasure_log') == 4 ]] || fail "the log does not have all erasures"
+[[ $(ask "SELECT string_agg(row_count::text, chr(32)) FROM audit_log WHERE action = 'leads_csv'") == 2 ]] || fail "it is no longer known who took the leads out"
 [[ -z $(ask "SELECT 1 FROM pg_namespace WHERE nspname = 'altops_before'") ]] || fail "what was set aside is still there"
 altops 0 migrate verify
 start_service

@@ -13,9 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "restore",
         description =
-                "Puts a backup in the place of what the database holds, applies the migrations that it lacks, and forgets "
-                        + "again the people whom it brought back. Stop the service first. It needs IP_HASH_PEPPER, since the log "
-                        + "of erasures holds only keyed hashes.",
+                "Puts a backup in the place of what the database holds, applies the migrations that it lacks, keeps what "
+                        + "was withdrawn since, and forgets again the people whom it brought back. Stop the service first. It "
+                        + "needs IP_HASH_PEPPER, since the log of erasures holds only keyed hashes.",
         footer = {"", "Example:", "  altops restore --from altcontext.dump --yes"})
 final class RestoreCommand implements Runnable {
     private final CommandContext context;
@@ -49,6 +49,7 @@ final class RestoreCommand implements Runnable {
         SchemaSwap swap = new SchemaSwap(context.sql());
         int applied;
         int entries;
+        int withdrawals;
         int forgotten;
         try (var _ = context.output().progress("restoring")) {
             swap.moveAside();
@@ -57,6 +58,7 @@ final class RestoreCommand implements Runnable {
             swap.carryAuditOver();
             swap.carryTextsOver();
             swap.carryKeysOver();
+            withdrawals = swap.carryWithdrawalsOver();
             forgotten = swap.forgetAgain(hash, context.now());
             swap.finish();
         }
@@ -65,12 +67,14 @@ final class RestoreCommand implements Runnable {
                         JsonObject.ok(true)
                                 .with("erasuresCarriedOver", entries)
                                 .with("migrationsApplied", applied)
-                                .with("forgottenAgain", forgotten),
+                                .with("forgottenAgain", forgotten)
+                                .with("withdrawalsCarriedOver", withdrawals),
                         List.of(
                                 "restored",
                                 HumanFormat.count(applied, "migration") + " applied that the backup lacks",
                                 HumanFormat.count(entries, "row") + " of the erasure log carried over, "
-                                        + HumanFormat.count(forgotten, "person") + " forgotten again"));
+                                        + HumanFormat.count(forgotten, "person") + " forgotten again",
+                                HumanFormat.count(withdrawals, "withdrawal") + " of consent carried over"));
     }
 
     private int load(PgProgram restore, DatabaseUrl database, SchemaSwap swap) {

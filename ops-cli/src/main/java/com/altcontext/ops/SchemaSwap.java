@@ -8,20 +8,16 @@ import java.time.Instant;
 
 /**
  * Moves what a database holds aside while a backup takes its place. If the restore fails, it comes back. If it succeeds, it goes,
- * except for the log of erasures, which the backup must not undo, and the audit log. The next restore continues one that was
- * interrupted.
+ * except for what the backup must not undo: the logs of erasures and of disclosures, withdrawals of consent, texts and keys. The
+ * next restore continues one that was interrupted.
  */
 final class SchemaSwap {
-    private static final String LOG = "altops_before.erasure_log";
-
     private static final String CARRY_OVER = """
             INSERT INTO public.erasure_log (erased_at, erased_by, email_hash, counts)
             SELECT erased_at, erased_by, email_hash, counts FROM altops_before.erasure_log
             EXCEPT
             SELECT erased_at, erased_by, email_hash, counts FROM public.erasure_log
             """;
-
-    private static final String AUDIT = "altops_before.audit_log";
 
     private static final String CARRY_AUDIT_OVER = """
             INSERT INTO public.audit_log (done_at, done_by, action, property_id, consent_status, row_count, key_id, ip_hash, email_hash)
@@ -31,8 +27,6 @@ final class SchemaSwap {
             ORDER BY done_at
             """;
 
-    private static final String TEXTS = "altops_before.consent_texts";
-
     /** A text that was added since the backup is part of the proof of what people agree to. */
     private static final String CARRY_TEXTS_OVER = """
             INSERT INTO public.consent_texts (version, language, content, content_hash, added_at)
@@ -40,13 +34,41 @@ final class SchemaSwap {
             ON CONFLICT (version, language) DO NOTHING
             """;
 
-    private static final String KEYS = "altops_before.access_keys";
-
     /** A key that was revoked since the backup must not open anything again, and one that was added goes on. */
     private static final String CARRY_KEYS_OVER = """
             INSERT INTO public.access_keys (id, name, key_hash, prefix, scopes, properties, is_share, created_at, expires_at, last_used_at, revoked_at)
             SELECT id, name, key_hash, prefix, scopes, properties, is_share, created_at, expires_at, last_used_at, revoked_at
             FROM altops_before.access_keys
+            """;
+
+    /** A link that was sent since the backup must never name a row that is written later. */
+    private static final String CARRY_CONSENT_IDS_OVER = """
+            SELECT setval('public.consent_events_id_seq', greatest(b.last_value, r.last_value))
+            FROM altops_before.consent_events_id_seq AS b, public.consent_events_id_seq AS r
+            """;
+
+    /** As the newest row of the lead, which holds. An earlier restore may have given the same withdrawal another id. */
+    private static final String CARRY_WITHDRAWALS_OVER = """
+            WITH missing AS (
+                SELECT b.id, l.id AS lead_id, l.property_id, b.source, b.reason, b.occurred_at, b.ip_hash
+                FROM altops_before.consent_events AS b
+                JOIN altops_before.leads AS p ON p.id = b.lead_id
+                JOIN public.leads AS l ON l.property_id = p.property_id AND l.email = p.email
+                WHERE b.status = 'withdrawn' AND NOT EXISTS (
+                    SELECT FROM public.consent_events AS c
+                    WHERE c.lead_id = l.id AND c.status = 'withdrawn' AND c.occurred_at = b.occurred_at)),
+            withdrawn AS (
+                UPDATE public.leads AS l SET consent_status = 'withdrawn', consent_expires_at = NULL
+                FROM missing WHERE l.id = missing.lead_id)
+            INSERT INTO public.consent_events (lead_id, property_id, status, source, reason, occurred_at, ip_hash)
+            SELECT lead_id, property_id, 'withdrawn', source, reason, occurred_at, ip_hash FROM missing ORDER BY id
+            """;
+
+    private static final String CARRY_STOPS_OVER = """
+            UPDATE public.recipients AS r SET stopped_at = b.stopped_at
+            FROM altops_before.recipients AS b
+            WHERE b.property_id = r.property_id AND b.kind = r.kind AND b.email = r.email
+              AND b.stopped_at IS NOT NULL AND r.stopped_at IS NULL
             """;
 
     private final Sql sql;
@@ -77,32 +99,47 @@ final class SchemaSwap {
 
     /** @return how many entries of the log are not in the backup */
     int carryErasuresOver() {
-        return sql.inTransaction(
-                tx -> has(tx, "SELECT to_regclass('" + LOG + "') IS NOT NULL") ? tx.update(CARRY_OVER) : 0);
+        return sql.inTransaction(tx -> had(tx, "erasure_log") ? tx.update(CARRY_OVER) : 0);
     }
 
     /** Keeps the entries of the audit log that are not in the backup. */
     void carryAuditOver() {
-        var _ = sql.inTransaction(
-                tx -> has(tx, "SELECT to_regclass('" + AUDIT + "') IS NOT NULL") ? tx.update(CARRY_AUDIT_OVER) : 0);
+        var _ = sql.inTransaction(tx -> had(tx, "audit_log") ? tx.update(CARRY_AUDIT_OVER) : 0);
     }
 
     /** Keeps the texts of consent that are not in the backup. */
     void carryTextsOver() {
-        var _ = sql.inTransaction(
-                tx -> has(tx, "SELECT to_regclass('" + TEXTS + "') IS NOT NULL") ? tx.update(CARRY_TEXTS_OVER) : 0);
+        var _ = sql.inTransaction(tx -> had(tx, "consent_texts") ? tx.update(CARRY_TEXTS_OVER) : 0);
     }
 
     /** Keeps the keys as they are now, where there were any, and ends the sessions. */
     void carryKeysOver() {
         var _ = sql.inTransaction(tx -> {
             tx.update("DELETE FROM public.dashboard_sessions");
-            if (!has(tx, "SELECT to_regclass('" + KEYS + "') IS NOT NULL")
-                    || !has(tx, "SELECT EXISTS (SELECT FROM " + KEYS + ")")) {
+            if (!had(tx, "access_keys") || !has(tx, "SELECT EXISTS (SELECT FROM altops_before.access_keys)")) {
                 return 0;
             }
             tx.update("DELETE FROM public.access_keys");
             return tx.update(CARRY_KEYS_OVER);
+        });
+    }
+
+    /**
+     * Withdraws again what leads of the backup have withdrawn since, and stops the mails to recipients who wanted no more. Consent
+     * that was given since is lost.
+     *
+     * @return how many withdrawals
+     */
+    int carryWithdrawalsOver() {
+        return sql.inTransaction(tx -> {
+            if (had(tx, "recipients")) {
+                tx.update(CARRY_STOPS_OVER);
+            }
+            if (!had(tx, "consent_events")) {
+                return 0;
+            }
+            var _ = tx.query(CARRY_CONSENT_IDS_OVER, row -> row.number(1));
+            return tx.update(CARRY_WITHDRAWALS_OVER);
         });
     }
 
@@ -113,6 +150,10 @@ final class SchemaSwap {
 
     void finish() {
         var _ = sql.inTransaction(tx -> tx.update("DROP SCHEMA altops_before CASCADE"));
+    }
+
+    private static boolean had(Tx tx, String table) {
+        return has(tx, "SELECT to_regclass('altops_before." + table + "') IS NOT NULL");
     }
 
     private static boolean has(Tx tx, String question) {

@@ -1,0 +1,120 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Migrations;
+import com.altcontext.db.Sql;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a restore keeps of the state before it. A schema of copies is the backup. */
+@Tag("single-node") // On a cluster a restore refuses.
+class SchemaSwapTest {
+    private static final List<String> TABLES =
+            List.of("leads", "consent_events", "recipients", "sent_reports", "outbox");
+
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+    private final OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()));
+    private final Sql sql = new Sql(connections);
+    private final SchemaSwap swap = new SchemaSwap(sql);
+
+    @AfterEach
+    void close() {
+        connections.close();
+    }
+
+    @Test
+    void a_withdrawal_since_the_backup_holds_also_after_a_second_restore() {
+        database.lead("default", "gone@example.ca");
+        database.lead("default", "kept@example.ca");
+        backUp();
+        var _ = database.altops("lead", "unsubscribe", "--email", "gone@example.ca");
+        database.lead("default", "later@example.ca");
+        var _ = database.altops("lead", "unsubscribe", "--email", "later@example.ca");
+
+        for (int carried : new int[] {1, 1}) {
+            restore();
+
+            assertThat(swap.carryWithdrawalsOver()).isEqualTo(carried);
+            assertThat(swap.carryWithdrawalsOver()).as("once each").isZero();
+            swap.finish();
+            assertThat(texts("SELECT email || ' ' || consent_status FROM leads ORDER BY 1"))
+                    .containsExactly("gone@example.ca withdrawn", "kept@example.ca express");
+            assertThat(texts("""
+                            SELECT DISTINCT ON (email) email || ' ' || status || ' ' || source
+                            FROM consent_events JOIN leads ON leads.id = lead_id ORDER BY email, consent_events.id DESC
+                            """))
+                    .containsExactly("gone@example.ca withdrawn operator", "kept@example.ca express form");
+        }
+    }
+
+    @Test
+    void the_record_of_consent_never_gives_out_a_number_again() {
+        database.lead("default", "one@example.ca");
+        backUp();
+        database.lead("default", "two@example.ca");
+        database.lead("default", "three@example.ca");
+        long last = database.number("SELECT max(id) FROM consent_events");
+        restore();
+        var _ = swap.carryWithdrawalsOver();
+        swap.finish();
+        database.lead("default", "four@example.ca");
+
+        assertThat(database.number("SELECT max(id) FROM consent_events")).isGreaterThan(last);
+    }
+
+    @Test
+    void a_recipient_who_wanted_no_more_gets_no_more() {
+        var _ = database.altops("property", "add", "docs", "--name", "Docs");
+        database.run("""
+                INSERT INTO recipients (id, property_id, kind, email, created_at)
+                SELECT gen_random_uuid(), 'docs', kind, 'boss@example.ca', now() FROM unnest(ARRAY['alert', 'report']) AS kind
+                """);
+        backUp();
+        database.run("UPDATE recipients SET stopped_at = now() WHERE kind = 'report'");
+        restore();
+        var _ = swap.carryWithdrawalsOver();
+        swap.finish();
+
+        assertThat(texts("SELECT kind FROM recipients WHERE stopped_at IS NOT NULL"))
+                .containsExactly("report");
+    }
+
+    @Test
+    void into_an_empty_database_there_is_nothing_to_carry_over() {
+        database.lead("default", "kept@example.ca");
+        backUp();
+        database.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public");
+        restore();
+
+        assertThat(swap.carryWithdrawalsOver()).isZero();
+        swap.finish();
+        assertThat(texts("SELECT consent_status FROM leads")).containsExactly("express");
+    }
+
+    private void backUp() {
+        database.run("CREATE SCHEMA backup");
+        TABLES.forEach(table -> database.run("CREATE TABLE backup.%1$s AS TABLE public.%1$s".formatted(table)));
+    }
+
+    /** As pg_restore does, with the numbers that were given out by then. */
+    private void restore() {
+        swap.moveAside();
+        var _ = Migrations.of(DatabaseUrl.parse(database.url())).apply();
+        database.run("""
+                INSERT INTO public.properties (id, name) SELECT DISTINCT property_id, 'Docs' FROM backup.recipients
+                ON CONFLICT DO NOTHING
+                """);
+        TABLES.forEach(table -> database.run(
+                "INSERT INTO public.%1$s OVERRIDING SYSTEM VALUE SELECT * FROM backup.%1$s".formatted(table)));
+        database.number(
+                "SELECT setval('public.consent_events_id_seq', coalesce(max(id), 1)) FROM public.consent_events");
+    }
+
+    private List<String> texts(String query) {
+        return sql.inTransaction(tx -> tx.query(query, row -> row.text(1)));
+    }
+}
