@@ -59,6 +59,7 @@ final class RestoreCommand implements Runnable {
             swap.carryTextsOver();
             swap.carryKeysOver();
             withdrawals = swap.carryWithdrawalsOver();
+            swap.carryMessagesOver();
             forgotten = swap.forgetAgain(hash, context.now());
             swap.finish();
         }

@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.delivery.Outbox;
 import com.altcontext.retention.Erasure;
 import com.altcontext.value.KeyedHash;
 import java.time.Instant;
@@ -69,6 +70,44 @@ final class SchemaSwap {
             FROM altops_before.recipients AS b
             WHERE b.property_id = r.property_id AND b.kind = r.kind AND b.email = r.email
               AND b.stopped_at IS NOT NULL AND r.stopped_at IS NULL
+            """;
+
+    /**
+     * What waits in the backup alone was delivered since, or is not to be sent any more. That does not hold for leads that the
+     * database before did not know, nor if it was a new one, with no lead in common.
+     */
+    private static final String DROP_DELIVERED = """
+            DELETE FROM public.outbox AS o
+            WHERE NOT EXISTS (SELECT FROM altops_before.outbox AS b WHERE b.id = o.id)
+              AND CASE
+                  WHEN o.lead_id IS NULL
+                  THEN EXISTS (SELECT FROM altops_before.leads AS b JOIN public.leads AS l ON l.id = b.id)
+                  ELSE EXISTS (SELECT FROM altops_before.leads AS b WHERE b.id = o.lead_id)
+              END
+            """;
+
+    /**
+     * What waits since the backup, about a lead of the backup or about none. Who has heard of a lead that is lost still has to hear of
+     * its withdrawal. A mail that asks to confirm names a row of consent that is lost.
+     */
+    private static final String CARRY_MESSAGES_OVER = """
+            INSERT INTO public.outbox (
+                id, kind, event, destination, lead_id, property_id, language, created_at, attempts, next_attempt_at, retry_until,
+                set_aside_at, last_error, body)
+            SELECT b.id, b.kind, b.event, b.destination, l.id, b.property_id, b.language, b.created_at, b.attempts,
+                   b.next_attempt_at, b.retry_until, b.set_aside_at, b.last_error, b.body
+            FROM altops_before.outbox AS b LEFT JOIN public.leads AS l ON l.id = b.lead_id
+            WHERE b.event <> '%s' AND (
+                b.lead_id IS NULL OR l.id IS NOT NULL
+                OR b.event = 'consent.changed' AND b.body::jsonb #>> '{data,change}' = 'withdrawn')
+            ON CONFLICT (id) DO NOTHING
+            """.formatted(Outbox.CONFIRMATION);
+
+    private static final String CARRY_REPORTS_OVER = """
+            INSERT INTO public.sent_reports (recipient_id, week, queued_at)
+            SELECT b.recipient_id, b.week, b.queued_at
+            FROM altops_before.sent_reports AS b JOIN public.recipients AS r ON r.id = b.recipient_id
+            ON CONFLICT DO NOTHING
             """;
 
     private final Sql sql;
@@ -140,6 +179,20 @@ final class SchemaSwap {
             }
             var _ = tx.query(CARRY_CONSENT_IDS_OVER, row -> row.number(1));
             return tx.update(CARRY_WITHDRAWALS_OVER);
+        });
+    }
+
+    /** Sends nothing twice: of the mails and webhooks, what still waited goes on waiting. */
+    void carryMessagesOver() {
+        var _ = sql.inTransaction(tx -> {
+            if (had(tx, "sent_reports")) {
+                tx.update(CARRY_REPORTS_OVER);
+            }
+            if (!had(tx, "outbox")) {
+                return 0;
+            }
+            tx.update(DROP_DELIVERED);
+            return tx.update(CARRY_MESSAGES_OVER);
         });
     }
 

@@ -84,6 +84,42 @@ class SchemaSwapTest {
     }
 
     @Test
+    void a_message_that_was_delivered_since_the_backup_is_not_sent_again() {
+        database.lead("default", "one@example.ca");
+        message("delivered", "lead.captured", "granted");
+        message("waiting", "lead.captured", "granted");
+        backUp();
+        database.run("DELETE FROM outbox WHERE destination = 'delivered'");
+        message("grant", "consent.changed", "granted");
+        message("question", "confirmation", "granted");
+        database.lead("default", "later@example.ca");
+        message("lost", "lead.captured", "granted");
+        message("withdrawal", "consent.changed", "withdrawn");
+        database.run(
+                "INSERT INTO outbox (id, event, destination, body) VALUES (gen_random_uuid(), 'lead.erased', 'erasure', '{}')");
+        restore();
+        swap.carryMessagesOver();
+        swap.finish();
+
+        assertThat(texts("SELECT destination FROM outbox ORDER BY 1"))
+                .containsExactly("erasure", "grant", "waiting", "withdrawal");
+    }
+
+    @Test
+    void what_waits_in_a_backup_is_sent_from_a_new_database() {
+        database.lead("default", "one@example.ca");
+        message("waiting", "lead.captured", "granted");
+        backUp();
+        database.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public");
+        var _ = Migrations.of(DatabaseUrl.parse(database.url())).apply();
+        database.lead("default", "two@example.ca");
+        restore();
+        swap.carryMessagesOver();
+
+        assertThat(texts("SELECT destination FROM outbox")).containsExactly("waiting");
+    }
+
+    @Test
     void into_an_empty_database_there_is_nothing_to_carry_over() {
         database.lead("default", "kept@example.ca");
         backUp();
@@ -93,6 +129,15 @@ class SchemaSwapTest {
         assertThat(swap.carryWithdrawalsOver()).isZero();
         swap.finish();
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly("express");
+    }
+
+    /** About the newest lead. */
+    private void message(String destination, String event, String change) {
+        database.run("""
+                INSERT INTO outbox (id, event, destination, lead_id, body)
+                SELECT gen_random_uuid(), '%s', '%s', lead_id, '{"data": {"change": "%s"}}'
+                FROM consent_events ORDER BY id DESC LIMIT 1
+                """.formatted(event, destination, change));
     }
 
     private void backUp() {
