@@ -8,8 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes in {@code audit_log} who was shown personal data, and who added a goal. The row of a disclosure is committed before the first
- * byte is written.
+ * Notes in {@code audit_log} who was shown personal data, who erased it, and who added a goal. The row of a disclosure is committed
+ * before the first byte is written.
  */
 public final class AuditLog {
     private static final String LOG = """
@@ -63,6 +63,11 @@ public final class AuditLog {
                 caller.keyId,
                 caller.addressHash,
                 shown.emailHash));
+    }
+
+    /** In the transaction that erases. A hash of the address is in {@code erasure_log}, with the same time. */
+    static void noteErasure(Tx tx, Caller caller, long leads, Instant at) {
+        var _ = tx.update(LOG, at, caller.by, "lead_delete", null, null, leads, caller.keyId, caller.addressHash, null);
     }
 
     /** In the transaction that adds the goal. */

@@ -107,17 +107,31 @@ public final class Erasure {
     }
 
     /**
-     * Erases the person with this address. Safe to repeat.
+     * Erases the person with this address, and notes in {@code audit_log} who asked. Safe to repeat.
      *
-     * @param by who asked: {@code api}, {@code altops}
      * @return what was removed, or empty if nothing is held about this address; then nothing was written
      * @throws TookTooLong if it was given up: the person is still there
      */
-    public Optional<Erased> forget(Email email, String by, Instant at) {
+    public Optional<Erased> forget(Email email, AuditLog.Caller caller, Instant at) {
+        return forget(email, caller.by(), caller, at);
+    }
+
+    /** The same without a row of {@code audit_log}. */
+    Optional<Erased> forget(Email email, String by, Instant at) {
+        return forget(email, by, null, at);
+    }
+
+    private Optional<Erased> forget(Email email, String by, AuditLog.@Nullable Caller caller, Instant at) {
         AddressPattern address = AddressPattern.of(email);
         Deadline deadline = Deadline.in(timeout);
         VisitorRows surplus = forgetSurplus(email, address, deadline);
-        return repeated(deadline, tx -> forget(tx, email, address, by, at, surplus, deadline));
+        return repeated(deadline, tx -> {
+            Optional<Erased> erased = forget(tx, email, address, by, at, surplus, deadline);
+            if (caller != null) {
+                erased.ifPresent(rows -> AuditLog.noteErasure(tx, caller, rows.leads(), at));
+            }
+            return erased;
+        });
     }
 
     /**

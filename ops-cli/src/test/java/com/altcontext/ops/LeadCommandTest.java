@@ -44,6 +44,10 @@ class LeadCommandTest {
         assertThat(database.number("SELECT count(*) FROM leads")).isOne();
         assertThat(database.number("SELECT count(*) FROM erasure_log WHERE erased_by = 'altops'"))
                 .isOne();
+        assertThat(database.number("""
+                SELECT row_count FROM audit_log JOIN erasure_log ON erased_at = done_at
+                WHERE action = 'lead_delete' AND done_by = 'altops'
+                """)).isEqualTo(2);
         assertThat(database.altops("status").out()).containsPattern("last erasure +20");
     }
 

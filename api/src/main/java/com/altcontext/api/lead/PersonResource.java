@@ -10,6 +10,7 @@ import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
 import com.altcontext.property.Property;
+import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.Erased;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
@@ -66,8 +67,8 @@ public class PersonResource {
         RequestContext request = RequestContext.of(routing);
         Email email = email(request);
         Instant now = clock.instant();
-        String by = callers.of(request).by();
-        return request.submit(executors.operator(), () -> erasure.forget(email, by, now))
+        AuditLog.Caller caller = callers.of(request);
+        return request.submit(executors.operator(), () -> erasure.forget(email, caller, now))
                 .thenApply(erased ->
                         new DeletedBody(true, true, erased.orElseThrow(() -> new Refusal(Problem.NOT_FOUND))));
     }

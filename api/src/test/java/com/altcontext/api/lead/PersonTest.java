@@ -56,6 +56,13 @@ class PersonTest {
                 .getLast();
         assertThat(log.path("erased_by").asText()).isEqualTo("api");
         assertThat(log.toString()).doesNotContain(email);
+        JsonNode audit = stored.rows(
+                        "SELECT to_jsonb(a)::text FROM audit_log a WHERE action = 'lead_delete' ORDER BY id")
+                .getLast();
+        assertThat(audit.path("done_by").asText()).isEqualTo("api");
+        assertThat(audit.path("done_at")).isEqualTo(log.path("erased_at"));
+        assertThat(audit.path("row_count").asInt()).isEqualTo(1);
+        assertThat(audit.path("ip_hash").asText()).matches("\\\\x[0-9a-f]{64}");
     }
 
     @Test
