@@ -2,29 +2,69 @@ package com.altcontext.consent;
 
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Retry;
+import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.lead.ConsentMessages;
 import com.altcontext.lead.LeadLock;
+import com.altcontext.lead.PendingConsent;
+import com.altcontext.value.Language;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes express consent of what a form asked for, once the address itself has confirmed it by the link of a mail: the proof that it
- * was not a stranger who filled in the form (CASL, S.C. 2010, c. 23, s. 13). Besides an operator, nothing else ends a withdrawal.
+ * Makes express consent of what forms asked for, once the address itself has confirmed it by the link of a mail: the proof that it
+ * was not a stranger who filled in the form (CASL, S.C. 2010, c. 23, s. 13). The person sees every form that waits and confirms what
+ * they choose. Besides an operator, nothing else ends a withdrawal.
  */
 public final class Confirmation {
-    /** Of the same row: the mail may have been sent before the answer to it was noted. */
+    private static final String LEAD = """
+            SELECT coalesce(p.name, l.property_id),
+                   coalesce((
+                       SELECT e.source = 'confirmed' FROM consent_events AS e
+                       WHERE e.lead_id = l.id AND e.id > ? AND (e.source = 'confirmed' OR e.status = 'withdrawn')
+                       ORDER BY e.id DESC
+                       LIMIT 1), false)
+            FROM leads AS l LEFT JOIN properties AS p ON p.id = l.property_id
+            WHERE l.id = ?
+            """;
+
+    /** The row that the mail was sent for may be one of the release before this one, which gave it no reason. */
+    private static final String CHOICES = """
+            SELECT waiting.id, waiting.purpose, waiting.form_name, left(waiting.path, 200), waiting.policy_version,
+                   words.language, words.content
+            FROM (
+                SELECT DISTINCT ON (e.purpose, e.form_name, e.policy_version) e.*
+                FROM consent_events AS e
+                WHERE e.lead_id = ? AND e.source = 'form' AND e.status = 'pending'
+                  AND (e.id = ? OR %s) AND NOT %s
+                ORDER BY e.purpose, e.form_name, e.policy_version, e.id DESC) AS waiting
+            LEFT JOIN LATERAL (
+                SELECT language, left(content, 10000) AS content FROM consent_texts AS t
+                WHERE t.version = waiting.policy_version
+                ORDER BY split_part(language, '-', 1) = ? DESC, added_at, language
+                LIMIT 1) AS words ON true
+            ORDER BY waiting.id DESC
+            LIMIT %d
+            """.formatted(
+                    PendingConsent.isTicked("?::timestamptz"), PendingConsent.IS_ANSWERED, PendingConsent.MAX_SHOWN);
+
+    /** Of the same rows: the mail may have been sent before the answer to it was noted. */
     private static final String CANCEL = """
-            DELETE FROM outbox WHERE event = '%s' AND lead_id = ? AND body::jsonb ->> 'consentId' = ?::text
+            DELETE FROM outbox
+            WHERE event = '%s' AND lead_id = ? AND (body::jsonb ->> 'consentId')::int8 = ANY (?::int8[] || ?::int8)
             """.formatted(Outbox.CONFIRMATION);
 
     /** A withdrawal after the form says no to it. A row is confirmed once, so that a link pressed twice changes nothing more. */
     private static final String CONFIRM = """
             WITH asked AS (
                 SELECT e.* FROM consent_events AS e
-                WHERE e.lead_id = ? AND e.id = ? AND e.source = 'form' AND e.status = 'pending' AND NOT EXISTS (
+                WHERE e.lead_id = ? AND e.id = ANY (?::int8[]) AND e.source = 'form' AND e.status = 'pending'
+                  AND (e.id = ? OR %s) AND NOT EXISTS (
                     SELECT FROM consent_events AS w
                     WHERE w.lead_id = e.lead_id AND w.status = 'withdrawn' AND w.id > e.id)),
             recorded AS (
@@ -33,16 +73,16 @@ public final class Confirmation {
                 SELECT lead_id, property_id, 'express', 'confirmed', form_name, path, policy_version, purpose,
                        ?::timestamptz, ?::bytea, id
                 FROM asked
+                ORDER BY id
                 ON CONFLICT (confirms) DO NOTHING
                 RETURNING lead_id),
             granted AS (
                 UPDATE leads AS l
                 SET consent_status = 'express', consent_expires_at = NULL,
                     confirmation_mails = 0, confirmation_mailed_at = NULL
-                FROM recorded
-                WHERE l.id = recorded.lead_id)
+                WHERE l.id IN (SELECT lead_id FROM recorded))
             SELECT count(*) FROM asked
-            """;
+            """.formatted(PendingConsent.isTicked("?::timestamptz"));
 
     private final Sql sql;
 
@@ -51,22 +91,86 @@ public final class Confirmation {
     }
 
     /**
+     * What a link asks.
+     *
+     * @param site the name of the property
+     * @param isAnswered whether the person has confirmed something since the mail was asked for, and not withdrawn it
+     * @param choices what waits for an answer, the newest first
+     */
+    public record Question(String site, boolean isAnswered, List<Choice> choices) {}
+
+    /**
+     * What a form asked for. All of it is text that its sender chose, but for the words, which are on record.
+     *
+     * @param id of its row in the record
+     * @param page null if it is not known
+     * @param textVersion of the words; null if the form named none
+     * @param text null if the words of the version are not on record
+     */
+    public record Choice(
+            long id,
+            String purpose,
+            String form,
+            @Nullable String page,
+            @Nullable String textVersion,
+            @Nullable ShownText text) {
+        private static Choice read(Row row) throws SQLException {
+            String language = row.textOrNull(6);
+            return new Choice(
+                    row.number(1),
+                    row.text(2),
+                    row.text(3),
+                    row.textOrNull(4),
+                    row.textOrNull(5),
+                    language == null ? null : new ShownText(language, row.text(7)));
+        }
+    }
+
+    /** The words beside the box. */
+    public record ShownText(String language, String content) {}
+
+    /**
+     * Reads what there is to confirm, and changes nothing.
+     *
+     * @param language in which the words are shown, if they are on record in it
+     * @return empty if the lead is erased
+     */
+    public Optional<Question> ask(ConfirmationToken.Request request, Language language, Instant at) {
+        return Retry.inTransaction(sql, tx -> {
+            Pipeline pipeline = tx.pipeline();
+            Pipeline.Pending<Question> lead = pipeline.query(
+                    LEAD,
+                    row -> new Question(row.text(1), row.flag(2), List.of()),
+                    request.consentId(),
+                    request.leadId());
+            Pipeline.Pending<Choice> choices =
+                    pipeline.query(CHOICES, Choice::read, request.leadId(), request.consentId(), at, language.tag());
+            pipeline.send();
+            return lead.rows().stream()
+                    .findFirst()
+                    .map(found -> new Question(found.site, found.isAnswered, choices.rows()));
+        });
+    }
+
+    /**
      * Confirms. Done twice, it is done once.
      *
+     * @param chosen ids of {@link Choice}; those that this lead was not asked are left out
      * @param ipHash keyed hash of the client's address, 32 bytes
      * @return false if the lead is erased, or has withdrawn its consent since: then nothing was written
      * @throws SqlFailure if the database refused or could not be reached: then nothing was written
      */
-    public boolean confirm(ConfirmationToken.Request request, byte @Nullable [] ipHash, Instant at) {
+    public boolean confirm(ConfirmationToken.Request request, List<Long> chosen, byte @Nullable [] ipHash, Instant at) {
+        long[] ids = chosen.stream().mapToLong(Long::longValue).toArray();
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
             LeadLock.takeOf(pipeline, request.leadId());
-            pipeline.update(CANCEL, request.leadId(), request.consentId());
-            Pipeline.Pending<Long> asked =
-                    pipeline.query(CONFIRM, row -> row.number(1), request.leadId(), request.consentId(), at, ipHash);
+            pipeline.update(CANCEL, request.leadId(), ids, request.consentId());
+            Pipeline.Pending<Long> asked = pipeline.query(
+                    CONFIRM, row -> row.number(1), request.leadId(), ids, request.consentId(), at, at, ipHash);
             ConsentMessages.put(pipeline, request.leadId());
             pipeline.send();
-            return asked.rows().getFirst() == 1;
+            return asked.rows().getFirst() > 0;
         });
     }
 }

@@ -1,5 +1,6 @@
 package com.altcontext.consent;
 
+import com.altcontext.lead.PendingConsent;
 import com.altcontext.value.TokenSigner;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -8,12 +9,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The signed token in a link that asks to confirm consent. It names a lead by its random id and the row of the record that it
- * confirms, holds no address, and ends. Safe for use by several threads.
+ * The signed token in a link that asks to confirm consent. It names a lead by its random id and the row of the record for which the
+ * mail was sent, holds no address, and ends. Safe for use by several threads.
  */
 public final class ConfirmationToken {
     /** How long a link works after its mail was sent. */
-    public static final Duration LIFETIME = Duration.ofDays(14);
+    public static final Duration LIFETIME = PendingConsent.LIFETIME;
 
     private static final byte VERSION = 1;
     private static final int LENGTH = 1 + 16 + Long.BYTES + Long.BYTES;

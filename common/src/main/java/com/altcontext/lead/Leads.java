@@ -206,6 +206,8 @@ public final class Leads {
                 capture.receivedAt(),
                 rules.impliedConsentMonths());
         boolean givesConsent = !capture.forReview() || known == null || known.inReview;
+        boolean isToConfirm =
+                toConfirm && givesConsent && !capture.isOfBot() && (known == null || !known.isGivenForPurpose());
         return new Submission(
                 id,
                 leadId,
@@ -215,7 +217,8 @@ public final class Leads {
                 known == null ? null : known.consent,
                 known == null ? null : known.forPurpose,
                 givesConsent,
-                toConfirm && givesConsent && !capture.isOfBot() && (known == null || known.mayBeAsked(capture)));
+                isToConfirm,
+                isToConfirm && (known == null || known.asked.allowAnother(capture.receivedAt())));
     }
 
     private List<Captured> store(
@@ -287,10 +290,9 @@ public final class Leads {
                     new ConfirmationMails(row.number(8), row.timeOrNull(9), row.flag(10)));
         }
 
-        /** Whether the form may send a mail that asks to confirm. */
-        boolean mayBeAsked(Capture capture) {
-            boolean isGiven = forPurpose != null && forPurpose.status() == ConsentStatus.EXPRESS;
-            return !isGiven && asked.allowAnother(capture.receivedAt());
+        /** Whether nothing is left to confirm. */
+        boolean isGivenForPurpose() {
+            return forPurpose != null && forPurpose.status() == ConsentStatus.EXPRESS;
         }
     }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param known the lead's strongest consent until then, or null if the lead is new
  * @param knownForPurpose its consent for the form's purpose until then, or null if it has none on record
  * @param givesConsent false if the form leaves the consent of the lead as it is
- * @param asksForConfirmation whether a mail asks the address to confirm what the form said
+ * @param isToConfirm whether the address has to confirm what the form said
+ * @param asksForConfirmation whether a mail asks it to
  */
 record Submission(
         UUID id,
@@ -24,6 +25,7 @@ record Submission(
         @Nullable Consent known,
         @Nullable Consent knownForPurpose,
         boolean givesConsent,
+        boolean isToConfirm,
         boolean asksForConfirmation) {
     /** The lead's strongest consent from now on. */
     Consent consent() {
@@ -40,9 +42,9 @@ record Submission(
         return known == null ? given.expiresAt() : known.after(given).expiresAt();
     }
 
-    /** Whether what was given is put on record. */
+    /** Whether what was given is put on record; what is to be confirmed is unless it is there ({@link PendingConsent}). */
     boolean isConsentNew() {
-        return asksForConfirmation
+        return isToConfirm
                 || (givesConsent && (knownForPurpose == null || knownForPurpose.isChangedBy(given.status())));
     }
 }

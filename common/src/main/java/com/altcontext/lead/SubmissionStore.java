@@ -78,17 +78,21 @@ final class SubmissionStore {
                         for_review)
             """;
 
-    /** The source is a word of this system. The form's own name comes from the sender, so it has a column of its own. */
+    /**
+     * The source is a word of this system. The form's own name comes from the sender, so it has a column of its own. What waits for a
+     * confirmation ({@code ticked} is 1, or 2 if a mail asks for it) has a reason.
+     */
     private static final String SAVE_CONSENT = """
             INSERT INTO consent_events (
                 lead_id, property_id, status, source, form_name, path, policy_version, purpose,
-                occurred_at, expires_at, ip_hash)
+                reason, occurred_at, expires_at, ip_hash)
             SELECT lead_id, property_id, status, 'form', form_name, path, policy_version, purpose,
-                   to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
+                   CASE WHEN ticked > 0 THEN '%s' END, to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[],
-                        ?::text[], ?::bytea[])
-                AS form(lead_id, property_id, status, form_name, path, policy_version, purpose, at, expires, ip_hash)
-            """;
+                        ?::text[], ?::bytea[], ?::int8[])
+                AS form(lead_id, property_id, status, form_name, path, policy_version, purpose, at, expires, ip_hash, ticked)
+            WHERE form.ticked <> 1 OR (%s)
+            """.formatted(PendingConsent.REASON, PendingConsent.MAY_BE_ADDED);
 
     private SubmissionStore() {}
 
@@ -127,7 +131,8 @@ final class SubmissionStore {
                 forms.texts(form -> form.capture().consentPurpose()),
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
                 forms.texts(form -> text(form.recordedEnd())),
-                forms.hashes(form -> form.capture().visitor().ipHash()));
+                forms.hashes(form -> form.capture().visitor().ipHash()),
+                forms.numbers(form -> form.asksForConfirmation() ? 2 : form.isToConfirm() ? 1 : 0));
     }
 
     /** Adds the submissions themselves, once their leads are there. */

@@ -2,6 +2,7 @@ package com.altcontext.consent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.consent.Confirmation.Choice;
 import com.altcontext.consent.ConfirmationToken.Request;
 import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
@@ -16,6 +17,7 @@ import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.MailableList;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
+import com.altcontext.value.Language;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +79,20 @@ abstract class ConfirmationFixture {
     }
 
     static boolean confirm(Request request, Instant at) {
-        return new Confirmation(database.sql()).confirm(request, null, at);
+        return confirm(request, List.of(request.consentId()), at);
+    }
+
+    /** As a person does who ticks these. */
+    static boolean confirm(Request request, List<Long> chosen, Instant at) {
+        return new Confirmation(database.sql()).confirm(request, chosen, null, at);
+    }
+
+    /** What the page of a link shows, newest first. */
+    static List<Choice> choices(Request request, Instant at) {
+        return new Confirmation(database.sql())
+                .ask(request, Language.ENGLISH, at)
+                .orElseThrow()
+                .choices();
     }
 
     static void unsubscribe(Instant at) {

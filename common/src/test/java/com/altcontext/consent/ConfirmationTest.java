@@ -75,7 +75,8 @@ class ConfirmationTest extends ConfirmationFixture {
     void the_record_of_a_confirmation_repeats_the_form_and_names_its_row() {
         act("form express", NOW);
 
-        assertThat(new Confirmation(database.sql()).confirm(link, new byte[32], NOW.plusSeconds(60)))
+        assertThat(new Confirmation(database.sql())
+                        .confirm(link, List.of(link.consentId()), new byte[32], NOW.plusSeconds(60)))
                 .isTrue();
         assertThat(
                         database.texts(
@@ -107,7 +108,8 @@ class ConfirmationTest extends ConfirmationFixture {
             List<Future<Boolean>> clicks = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 Sql machine = i % 2 == 0 ? database.sql() : database.anotherMachine();
-                clicks.add(threads.submit(() -> new Confirmation(machine).confirm(link, null, NOW)));
+                clicks.add(threads.submit(
+                        () -> new Confirmation(machine).confirm(link, List.of(link.consentId()), null, NOW)));
             }
             for (Future<Boolean> click : clicks) {
                 assertThat(click.get()).isTrue();

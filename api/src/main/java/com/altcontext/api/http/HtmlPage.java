@@ -16,7 +16,11 @@ public final class HtmlPage {
             + "padding:0 1rem;color:#1a1a1a;background:#fff}h1{font-size:1.6rem;line-height:1.2}"
             + "button{font:inherit;padding:.6rem 1.2rem;border:2px solid #14532d;border-radius:.4rem;"
             + "background:#14532d;color:#fff;cursor:pointer}button:focus-visible{outline:3px solid #2563eb;"
-            + "outline-offset:3px}@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}";
+            + "outline-offset:3px}input:focus-visible{outline:3px solid #2563eb;outline-offset:2px}"
+            + "fieldset{border:0;margin:0;padding:0}.choice{margin:1.2rem 0;overflow-wrap:anywhere}"
+            + ".choice input{width:1.2rem;height:1.2rem;vertical-align:-.15rem}"
+            + "blockquote{margin:.4rem 0;padding-left:1rem;border-left:3px solid #6b7280;white-space:pre-line}"
+            + "@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}";
 
     /** What the content security policy lets through: this style and nothing else. */
     public static final String STYLE_HASH = "sha256-" + hash(STYLE);
@@ -36,6 +40,8 @@ public final class HtmlPage {
         return "<!doctype html>\n<html lang=\"" + language.tag() + "\"><head><meta charset=\"utf-8\">"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                 + "<meta name=\"robots\" content=\"noindex\">"
+                // Nothing that a stranger typed becomes a link by itself.
+                + "<meta name=\"format-detection\" content=\"telephone=no, email=no, address=no, date=no\">"
                 + "<title>" + title + "</title><style>" + STYLE + "</style></head>"
                 + "<body><main><h1>" + title + "</h1>" + content + "</main></body></html>\n";
     }
@@ -47,7 +53,7 @@ public final class HtmlPage {
     }
 
     /** Text that may hold anything, to stand in HTML. */
-    static String escaped(String text) {
+    public static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -6,10 +6,7 @@ import io.vertx.ext.web.RoutingContext;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The page behind a link of a mail: a heading, a sentence, and a button if it asks, in English or French. It says nothing of whose
- * link it is.
- */
+/** The page behind a link of a mail: a heading, a sentence, and a button if it asks, in English or French. */
 public record LinkPage(int status, String english, String french) {
     /** For a link whose signature is wrong. */
     public static final LinkPage UNKNOWN = of(
@@ -19,7 +16,12 @@ public record LinkPage(int status, String english, String french) {
             "Ce lien ne fonctionne pas",
             "Il est peut-être incomplet. Veuillez copier toute l’adresse qui figure dans le courriel.");
 
-    /** A page that says something. */
+    /** A page that is made in one language. */
+    public static LinkPage of(int status, String html) {
+        return new LinkPage(status, html, html);
+    }
+
+    /** A page that says something, in HTML. */
     public static LinkPage of(int status, String title, String text, String titre, String texte) {
         return new LinkPage(
                 status,
@@ -55,6 +57,11 @@ public record LinkPage(int status, String english, String french) {
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, HtmlPage.TYPE)
                 .end(in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)));
+    }
+
+    /** The language that the browser prefers of the two. */
+    public static Language language(RoutingContext routing) {
+        return Language.preferred(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
     }
 
     public RestResponse<String> answer(RoutingContext routing) {

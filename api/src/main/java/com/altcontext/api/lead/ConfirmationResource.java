@@ -6,7 +6,7 @@ import com.altcontext.consent.Confirmation;
 import com.altcontext.consent.ConfirmationToken;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
-import io.smallrye.common.annotation.NonBlocking;
+import com.altcontext.value.Language;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -17,24 +17,18 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code /v1/leads/confirm/{token}}: the link by which an address confirms what a form said for it. The page changes nothing until
+ * {@code /v1/leads/confirm/{token}}: the link by which an address confirms what forms said for it. The page changes nothing until
  * its button is pressed, since mail scanners follow every link.
  */
 @Path("/v1/leads/confirm/{token}")
 public class ConfirmationResource {
-    private static final LinkPage ASK = LinkPage.asking(
-            "Confirm your address",
-            "Press the button to get e-mail from us. You can unsubscribe at any time.",
-            "Confirm",
-            "Confirmer votre adresse",
-            "Appuyez sur le bouton pour recevoir nos courriels. Vous pourrez vous désabonner en tout temps.",
-            "Confirmer");
-
     private static final LinkPage DONE = LinkPage.of(
             200,
             "Thank you",
@@ -71,27 +65,57 @@ public class ConfirmationResource {
 
     /** The page of a link, with its button. */
     @GET
-    @NonBlocking
-    public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
-        return token.verify(link)
-                .map(request -> request.isOver(clock.instant()) ? OVER : ASK)
-                .orElse(LinkPage.UNKNOWN)
-                .answer(routing);
+    public CompletionStage<RestResponse<String>> ask(@PathParam("token") String link, @Context RoutingContext routing) {
+        return answer(link, routing, (request, now) -> page(request, LinkPage.language(routing), false, now));
     }
 
-    /** The button of that page. A body is not read. */
+    /** The button of that page. */
     @POST
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<String>> confirm(
             @PathParam("token") String link, @Context RoutingContext routing) {
+        RequestContext context = RequestContext.of(routing);
+        ConfirmationPage.Answer answer = ConfirmationPage.Answer.read(context.takeBody());
+        byte[] ipHash = attribution.addressHash(context.client());
+        return answer(link, routing, (request, now) -> {
+            List<Long> chosen = answer.chosen().isEmpty() && !answer.isListed() ? only(request, now) : answer.chosen();
+            if (chosen.isEmpty()) {
+                return page(request, LinkPage.language(routing), true, now);
+            }
+            return confirmation.confirm(request, chosen, ipHash, now) ? DONE : OVER;
+        });
+    }
+
+    private CompletionStage<RestResponse<String>> answer(
+            String link, RoutingContext routing, BiFunction<ConfirmationToken.Request, Instant, LinkPage> page) {
         Instant now = clock.instant();
         ConfirmationToken.Request request = token.verify(link).orElse(null);
         if (request == null || request.isOver(now)) {
             return CompletableFuture.completedStage((request == null ? LinkPage.UNKNOWN : OVER).answer(routing));
         }
-        RequestContext context = RequestContext.of(routing);
-        byte[] ipHash = attribution.addressHash(context.client());
-        return context.submit(executors.forms(), () -> confirmation.confirm(request, ipHash, now))
-                .thenApply(confirmed -> (confirmed ? DONE : OVER).answer(routing));
+        return RequestContext.of(routing)
+                .submit(executors.forms(), () -> page.apply(request, now))
+                .thenApply(made -> made.answer(routing));
+    }
+
+    private LinkPage page(ConfirmationToken.Request request, Language language, boolean isRepeated, Instant now) {
+        Confirmation.Question question =
+                confirmation.ask(request, language, now).orElse(null);
+        if (question == null) {
+            return OVER;
+        }
+        if (question.choices().isEmpty()) {
+            return question.isAnswered() ? DONE : OVER;
+        }
+        return LinkPage.of(200, ConfirmationPage.of(language, question, isRepeated));
+    }
+
+    /** What a body that names nothing confirms: the only form that waits. */
+    private List<Long> only(ConfirmationToken.Request request, Instant now) {
+        List<Confirmation.Choice> choices = confirmation
+                .ask(request, Language.ENGLISH, now)
+                .map(Confirmation.Question::choices)
+                .orElse(List.of());
+        return choices.size() == 1 ? List.of(choices.getFirst().id()) : List.of();
     }
 }

@@ -114,7 +114,10 @@ class ConfirmByMailTest {
 
             Call.Answer page = Call.get(mail.confirmPath()).send();
             assertThat(page.status()).isEqualTo(200);
-            assertThat(page.text()).contains("<button").contains("Confirm your address");
+            assertThat(page.text())
+                    .contains(
+                            "<button", "Confirm your address", "from Docs &amp; &lt;more&gt;.", "<bdi>newsletter</bdi>")
+                    .doesNotContain("type=\"checkbox\"");
             assertThat(Call.of("HEAD", mail.confirmPath()).send().status()).isEqualTo(200);
             assertThat(consent()).as("a scanner has followed the link").isEqualTo("pending");
             assertThat(verdict()).isEqualTo("may_not");

@@ -1,0 +1,58 @@
+package com.altcontext.lead;
+
+import java.time.Duration;
+
+/**
+ * The rows of the record that wait for the address itself: a box was ticked in a form, and the link of a mail has not confirmed it yet.
+ * Anybody can send a form with the address of another. So each is on record with its own words, whichever of them a mail was sent for,
+ * and the person chooses among them.
+ */
+public final class PendingConsent {
+    /** For so long a row can be confirmed. */
+    public static final Duration LIFETIME = Duration.ofDays(14);
+
+    /** How many of one lead a person is shown: the newest ones. */
+    public static final int MAX_SHOWN = 50;
+
+    private static final int MAX_A_DAY = 20;
+
+    /** Of one client, so that a stranger does not use up what the owner needs. */
+    private static final int MAX_OF_CLIENT_A_DAY = 5;
+
+    /** The reason of such a row. A form without a tick is pending too, and waits for nobody. */
+    static final String REASON = "box ticked";
+
+    private static final String IS_TICKED =
+            "e.source = 'form' AND e.status = 'pending' AND e.reason = '" + REASON + "'";
+
+    /** Of a row {@code e}: the person has confirmed the same words in the same form, or has withdrawn all consent since. */
+    public static final String IS_ANSWERED = """
+            EXISTS (
+                SELECT FROM consent_events AS w
+                WHERE w.lead_id = e.lead_id AND w.id > e.id AND (w.status = 'withdrawn' OR (
+                    w.source = 'confirmed' AND w.purpose = e.purpose AND w.form_name = e.form_name
+                    AND w.policy_version IS NOT DISTINCT FROM e.policy_version)))
+            """;
+
+    /** Whether the same is not there yet, with a limit for each lead; of what a form says, as {@code form}. */
+    static final String MAY_BE_ADDED = """
+            NOT EXISTS (
+                SELECT FROM consent_events AS e
+                WHERE e.lead_id = form.lead_id AND %s AND NOT %s
+                  AND e.purpose = form.purpose AND e.form_name = form.form_name AND e.path = form.path
+                  AND e.policy_version IS NOT DISTINCT FROM form.policy_version AND e.ip_hash IS NOT DISTINCT FROM form.ip_hash)
+            AND (
+                SELECT count(*) < %d AND count(*) FILTER (WHERE e.ip_hash IS NOT DISTINCT FROM form.ip_hash) < %d
+                FROM consent_events AS e
+                WHERE e.lead_id = form.lead_id AND %s
+                  AND e.occurred_at > to_timestamp(form.at::float8 / 1000) - interval '1 day')
+            """.formatted(
+            isTicked("to_timestamp(form.at::float8 / 1000)"), IS_ANSWERED, MAX_A_DAY, MAX_OF_CLIENT_A_DAY, IS_TICKED);
+
+    private PendingConsent() {}
+
+    /** Whether a row {@code e} asks for a confirmation that is not too late at that moment, an expression in SQL. */
+    public static String isTicked(String at) {
+        return "(" + IS_TICKED + " AND e.occurred_at > " + at + " - interval '" + LIFETIME.toDays() + " days')";
+    }
+}

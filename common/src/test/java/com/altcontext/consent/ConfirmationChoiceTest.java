@@ -1,0 +1,164 @@
+package com.altcontext.consent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.consent.Confirmation.Choice;
+import com.altcontext.consent.ConfirmationToken.Request;
+import com.altcontext.lead.ConsentStatus;
+import com.altcontext.testing.TestForm;
+import com.altcontext.value.Language;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What the owner of an address finds behind the link of the mail if several forms named the address. */
+class ConfirmationChoiceTest extends ConfirmationFixture {
+    private static final TestForm STRANGER = JO.visitor("a-stranger")
+            .from("198.51.100.7", "curl")
+            .form("evil form")
+            .purpose("casino partner offers");
+
+    private static List<String> recorded() {
+        return database.texts(
+                "SELECT concat_ws('|', status, purpose, form_name, path) FROM consent_events ORDER BY id");
+    }
+
+    private static List<String> shown(Request link) {
+        return choices(link, NOW.plusSeconds(120)).stream()
+                .map(choice -> choice.purpose() + " by " + choice.form() + " on " + choice.page())
+                .toList();
+    }
+
+    @Test
+    void the_owner_confirms_the_own_form_though_the_mail_was_sent_for_that_of_a_stranger() {
+        capture(STRANGER);
+        link = deliver().getFirst();
+        capture(JO.at(NOW.plusSeconds(60)));
+        assertThat(mails()).as("one a day").isZero();
+
+        List<Choice> choices = choices(link, NOW.plusSeconds(120));
+        assertThat(shown(link))
+                .containsExactly("newsletter by newsletter on /", "casino partner offers by evil form on /");
+        assertThat(confirm(link, List.of(choices.getFirst().id()), NOW.plusSeconds(120)))
+                .isTrue();
+
+        assertThat(recorded())
+                .containsExactly(
+                        "pending|casino partner offers|evil form|/",
+                        "pending|newsletter|newsletter|/",
+                        "express|newsletter|newsletter|/");
+        assertThat(verdict(NOW.plusSeconds(180))).isEqualTo("may");
+        assertThat(shown(link)).containsExactly("casino partner offers by evil form on /");
+    }
+
+    @Test
+    void a_form_for_the_same_purpose_is_on_record_with_its_own_words() {
+        capture(STRANGER.purpose("newsletter").form("newsletter"));
+        link = deliver().getFirst();
+        capture(JO.at(NOW.plusSeconds(60)));
+        capture(JO.form("footer").at(NOW.plusSeconds(90)));
+
+        assertThat(shown(link)).containsExactly("newsletter by footer on /", "newsletter by newsletter on /");
+        long own = choices(link, NOW).getLast().id();
+        assertThat(own).as("the newest of equal ones").isGreaterThan(link.consentId());
+        assertThat(confirm(link, List.of(own), NOW.plusSeconds(120))).isTrue();
+        assertThat(shown(link)).containsExactly("newsletter by footer on /");
+    }
+
+    @Test
+    void several_purposes_are_confirmed_together() {
+        for (String purpose : List.of("newsletter", "sales", "events")) {
+            capture(JO.purpose(purpose));
+        }
+        link = deliver().getFirst();
+        List<Long> all = choices(link, NOW).stream().map(Choice::id).toList();
+
+        assertThat(confirm(link, all, NOW)).isTrue();
+        assertThat(confirm(link, all, NOW)).as("pressed twice").isTrue();
+        assertThat(database.texts("SELECT purpose FROM consent_events WHERE source = 'confirmed' ORDER BY id"))
+                .containsExactly("newsletter", "sales", "events");
+        assertThat(shown(link)).isEmpty();
+        assertThat(new Confirmation(database.sql())
+                        .ask(link, Language.ENGLISH, NOW)
+                        .orElseThrow()
+                        .isAnswered())
+                .isTrue();
+    }
+
+    @Test
+    void nothing_is_confirmed_that_no_form_ticked_or_that_is_another_lead_s() {
+        capture(JO.consent(ConsentStatus.PENDING).purpose("sales"));
+        capture(TestForm.by("kim@example.ca", NOW)
+                .consent(ConsentStatus.EXPRESS)
+                .toConfirm());
+        Request kim = deliver().getFirst();
+        capture(JO.at(NOW.plusSeconds(60)));
+        link = deliver().getFirst();
+
+        assertThat(shown(link)).containsExactly("newsletter by newsletter on /");
+        List<Long> others = database.texts("SELECT id::text FROM consent_events").stream()
+                .map(Long::valueOf)
+                .filter(id -> id != link.consentId())
+                .toList();
+        assertThat(confirm(link, others, NOW.plusSeconds(120))).isFalse();
+        assertThat(confirm(link, List.of(), NOW.plusSeconds(120))).isFalse();
+        assertThat(database.count("SELECT count(*) FROM consent_events WHERE source = 'confirmed'"))
+                .isZero();
+        assertThat(confirm(kim, NOW.plusSeconds(120))).isTrue();
+    }
+
+    @Test
+    void whoever_unsubscribes_has_nothing_left_to_confirm() {
+        capture(STRANGER);
+        capture(JO.at(NOW.plusSeconds(60)));
+        link = deliver().getFirst();
+        List<Long> all = choices(link, NOW).stream().map(Choice::id).toList();
+        unsubscribe(NOW.plusSeconds(90));
+
+        assertThat(shown(link)).isEmpty();
+        assertThat(confirm(link, all, NOW.plusSeconds(120))).isFalse();
+        capture(JO.at(NOW.plusSeconds(150)));
+        assertThat(shown(link)).as("a later form").containsExactly("newsletter by newsletter on /");
+    }
+
+    @Test
+    void a_flood_of_forms_is_on_record_in_part_and_does_not_crowd_out_the_owner_s() {
+        for (int i = 0; i < 30; i++) {
+            capture(STRANGER.purpose("offer " + i).at(NOW.plusSeconds(i)));
+        }
+        assertThat(recorded()).hasSize(5);
+        capture(JO.at(NOW.plusSeconds(60)));
+        assertThat(recorded()).last().isEqualTo("pending|newsletter|newsletter|/");
+
+        for (int i = 0; i < 60; i++) {
+            capture(STRANGER.purpose("offer " + i).from("203.0.113." + i, null).at(NOW.plusSeconds(100 + i)));
+        }
+        assertThat(recorded()).hasSize(20);
+        capture(STRANGER.at(NOW.plus(Duration.ofHours(20))));
+        assertThat(recorded()).hasSize(20);
+        assertThat(database.count("SELECT count(*) FROM form_submissions")).isEqualTo(92);
+    }
+
+    @Test
+    void the_words_are_shown_in_the_language_of_the_page_if_they_are_on_record_in_it() {
+        for (String language : List.of("en", "fr-ca")) {
+            database.sql()
+                    .inTransaction(tx -> ConsentTexts.add(
+                            tx, new ConsentText("2026-01", language, "The words in " + language + ".\n"), NOW));
+        }
+        capture(JO);
+        link = deliver().getFirst();
+
+        Confirmation confirmation = new Confirmation(database.sql());
+        for (Language language : Language.values()) {
+            Choice choice = confirmation
+                    .ask(link, language, NOW)
+                    .orElseThrow()
+                    .choices()
+                    .getFirst();
+            assertThat(choice.textVersion()).isEqualTo("2026-01");
+            assertThat(Objects.requireNonNull(choice.text()).content()).startsWith("The words in " + language.tag());
+        }
+    }
+}
