@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,11 @@ public final class Unsubscribe {
                     """.formatted(leads));
         }
     }
+
+    private static final String SITE = """
+            SELECT coalesce(p.name, l.property_id) FROM leads AS l LEFT JOIN properties AS p ON p.id = l.property_id
+            WHERE l.id = ? AND l.property_id = ?
+            """;
 
     private final Sql sql;
 
@@ -129,6 +135,14 @@ public final class Unsubscribe {
                     request,
                     () -> ConsentMessages.put(pipeline, email));
         });
+    }
+
+    /** The name of the site that a link is about; empty if its lead was erased meanwhile. */
+    public Optional<String> site(UnsubscribeToken.Subject subject) {
+        return sql
+                .inTransaction(tx -> tx.query(SITE, row -> row.text(1), subject.leadId(), subject.propertyId()))
+                .stream()
+                .findFirst();
     }
 
     /**

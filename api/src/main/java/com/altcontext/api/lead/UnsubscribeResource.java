@@ -1,5 +1,6 @@
 package com.altcontext.api.lead;
 
+import com.altcontext.api.http.HtmlPage;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.LinkPage;
 import com.altcontext.api.http.Refusal;
@@ -12,7 +13,6 @@ import com.altcontext.lead.Unsubscribe;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.property.Property;
 import com.altcontext.value.Fields;
-import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -26,29 +26,24 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/leads/unsubscribe}: by address, and by the link of a mail. Neither answer depends on whether the address is a lead's.
- * The link's page changes nothing until its button is pressed, since mail scanners follow every link.
+ * {@code /v1/leads/unsubscribe}: by address, whose answer does not depend on whether it is a lead's, and by the link of a mail, whose
+ * holder learns the site that it is about. The link's page changes nothing until its button is pressed, since mail scanners follow
+ * every link.
  */
 @Path("/v1/leads/unsubscribe")
 public class UnsubscribeResource {
-    static final LinkPage ASK = LinkPage.asking(
-            "Unsubscribe",
-            "Press the button to get no more e-mail from us.",
-            "Unsubscribe",
-            "Se désabonner",
-            "Appuyez sur le bouton pour ne plus recevoir de courriels de notre part.",
-            "Me désabonner");
-
-    static final LinkPage DONE = LinkPage.of(
+    /** A link of an address that was erased since, and may have come back with another. */
+    static final LinkPage GONE = LinkPage.of(
             200,
-            "You are unsubscribed",
-            "We will not write to you again.",
-            "Vous êtes désabonné",
-            "Nous ne vous écrirons plus.");
+            "Nothing is stored under this link",
+            "There is nothing to withdraw here. If you still get e-mail, please use the link in the latest message.",
+            "Rien n’est enregistré sous ce lien",
+            "Il n’y a rien à retirer ici. Si vous recevez encore des courriels, veuillez utiliser le lien du plus récent.");
 
     private final RequestAttribution attribution;
     private final Unsubscribe unsubscribe;
@@ -95,25 +90,58 @@ public class UnsubscribeResource {
     /** The page of a link, with its button. */
     @GET
     @Path("{token}")
-    @NonBlocking
-    public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
-        return (token.verify(link).isPresent() ? ASK : LinkPage.UNKNOWN).answer(routing);
+    public CompletionStage<RestResponse<String>> ask(@PathParam("token") String link, @Context RoutingContext routing) {
+        return answer(
+                link,
+                routing,
+                subject -> unsubscribe.site(subject).map(site -> asking(site)).orElse(GONE));
     }
 
-    /** The button of that page, or a mail program's own (RFC 8058), which may send a body of two types. It is not read. */
+    /** The button of that page, or a mail program's own (RFC 8058), which may send a body of two types. It does not matter. */
     @POST
     @Path("{token}")
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<String>> byLink(
             @PathParam("token") String link, @Context RoutingContext routing) {
-        RequestContext request = RequestContext.of(routing);
+        Unsubscribe.UnsubscribeRequest asked =
+                asked(RequestContext.of(routing), Unsubscribe.UnsubscribeSource.ONE_CLICK, null);
+        return answer(link, routing, subject -> {
+            Optional<String> site = unsubscribe.site(subject);
+            return unsubscribe.byLink(subject, asked).known() == 0 || site.isEmpty() ? GONE : done(site.get());
+        });
+    }
+
+    private CompletionStage<RestResponse<String>> answer(
+            String link, RoutingContext routing, Function<UnsubscribeToken.Subject, LinkPage> page) {
         Optional<UnsubscribeToken.Subject> subject = token.verify(link);
         if (subject.isEmpty()) {
             return CompletableFuture.completedStage(LinkPage.UNKNOWN.answer(routing));
         }
-        Unsubscribe.UnsubscribeRequest asked = asked(request, Unsubscribe.UnsubscribeSource.ONE_CLICK, null);
-        return request.submit(executors.forms(), () -> unsubscribe.byLink(subject.get(), asked))
-                .thenApply(result -> DONE.answer(routing));
+        return RequestContext.of(routing)
+                .submit(executors.forms(), () -> page.apply(subject.get()))
+                .thenApply(made -> made.answer(routing));
+    }
+
+    static LinkPage asking(String site) {
+        String name = HtmlPage.escaped(site);
+        return LinkPage.asking(
+                "Unsubscribe",
+                "Press the button to get no more e-mail from " + name + ".",
+                "Unsubscribe",
+                "Se désabonner",
+                "Appuyez sur le bouton pour ne plus recevoir de courriels de " + name + ".",
+                "Me désabonner");
+    }
+
+    /** Consent that the address gave to another site is another lead's, and stays. */
+    static LinkPage done(String site) {
+        String name = HtmlPage.escaped(site);
+        return LinkPage.of(
+                200,
+                "You are unsubscribed",
+                "You will get no more e-mail from " + name + ". This link is about that site alone.",
+                "Vous êtes désabonné",
+                "Vous ne recevrez plus de courriels de " + name + ". Ce lien ne concerne que ce site.");
     }
 
     private Unsubscribe.UnsubscribeRequest asked(

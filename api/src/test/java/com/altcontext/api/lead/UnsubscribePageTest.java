@@ -16,8 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class UnsubscribePageTest {
+    private static final String SITE = "Docs & <img>";
+    private static final LinkPage ASK = UnsubscribeResource.asking(SITE);
+
     static List<LinkPage> pages() {
-        return List.of(UnsubscribeResource.ASK, UnsubscribeResource.DONE, LinkPage.UNKNOWN);
+        return List.of(ASK, UnsubscribeResource.done(SITE), UnsubscribeResource.GONE, LinkPage.UNKNOWN);
     }
 
     @ParameterizedTest
@@ -39,12 +42,12 @@ class UnsubscribePageTest {
                 "fr;q=nonsense | en"
             })
     void it_speaks_the_language_that_the_browser_prefers_of_the_two(String accepted, String language) {
-        assertThat(UnsubscribeResource.ASK.in(accepted)).contains("<html lang=\"" + language + "\">");
+        assertThat(ASK.in(accepted)).contains("<html lang=\"" + language + "\">");
     }
 
     @Test
     void it_is_english_by_default() {
-        assertThat(UnsubscribeResource.ASK.in(null)).contains("<html lang=\"en\">");
+        assertThat(ASK.in(null)).contains("<html lang=\"en\">");
     }
 
     @ParameterizedTest
@@ -72,7 +75,7 @@ class UnsubscribePageTest {
                     .containsPattern("<h1>[^<]{5,}</h1>")
                     .contains("name=\"viewport\"", "<meta charset=\"utf-8\">", "noindex")
                     .doesNotContain("<script", "<img", "<a ", "href=", "src=", "style=", " on");
-            boolean asks = page.equals(UnsubscribeResource.ASK);
+            boolean asks = page.equals(ASK);
             assertThat(html.split("<button", -1)).hasSize(asks ? 2 : 1);
             assertThat(html.split("<form", -1)).hasSize(asks ? 2 : 1);
         }

@@ -162,7 +162,11 @@ class UnsubscribeResourceTest {
             assertThat(answer.header("content-security-policy"))
                     .isEqualTo("default-src 'none'; style-src '" + HtmlPage.STYLE_HASH
                             + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-            assertThat(answer.text()).isEqualTo(method.equals("HEAD") ? "" : UnsubscribeResource.ASK.in("en"));
+            assertThat(answer.text())
+                    .isEqualTo(
+                            method.equals("HEAD")
+                                    ? ""
+                                    : UnsubscribeResource.asking("Default").in("en"));
             assertThat(answer.text()).doesNotContain(email, "example.ca");
         }
         assertThat(statusOf("default")).isEqualTo("express");
@@ -193,7 +197,7 @@ class UnsubscribeResourceTest {
                 Call.of("POST", link).header("content-type", type).body(body).send();
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.text()).isEqualTo(UnsubscribeResource.DONE.in("en"));
+        assertThat(answer.text()).isEqualTo(UnsubscribeResource.done("Default").in("en"));
         assertThat(statusOf("default")).isEqualTo("withdrawn");
         JsonNode row = stored.ofLead(CONSENT, email).getLast();
         assertThat(row.path("source").asText()).isEqualTo("one_click");
@@ -207,7 +211,16 @@ class UnsubscribeResourceTest {
     void a_link_is_about_its_property_alone() {
         String docs = stored.newProperty(properties);
         Call.capture(Forms.minimal(email).put("propertyId", docs)).send();
-        Call.of("POST", link()).send();
+        stored.execute("UPDATE properties SET name = 'Docs & <more>' WHERE id = ?", docs);
+        UUID other = stored.leads(email).stream()
+                .map(lead -> UUID.fromString(lead.path("id").asText()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Call.get(LINK + token.of(new UnsubscribeToken.Subject(other, docs)))
+                        .send()
+                        .text())
+                .contains("Docs &amp; &lt;more&gt;");
+        assertThat(Call.of("POST", link()).send().text()).contains("no more e-mail from Default.", "that site alone");
 
         assertThat(statusOf("default")).isEqualTo("withdrawn");
         assertThat(statusOf(docs)).isEqualTo("pending");
@@ -241,16 +254,20 @@ class UnsubscribeResourceTest {
     }
 
     @Test
-    void the_link_of_a_forgotten_lead_answers_as_before() {
+    void the_link_of_a_forgotten_lead_says_that_it_withdraws_nothing() {
         String link = link();
         Call.of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)
                 .json(Forms.minimal(email))
                 .send();
 
-        assertThat(Call.get(link).send().status()).isEqualTo(200);
-        assertThat(Call.of("POST", link).send().text()).isEqualTo(UnsubscribeResource.DONE.in("en"));
-        assertThat(stored.leads(email)).isEmpty();
+        capture();
+        for (String method : List.of("GET", "POST")) {
+            Call.Answer answer = Call.of(method, link).send();
+            assertThat(answer.status()).as("also for mail programs").isEqualTo(200);
+            assertThat(answer.text()).isEqualTo(UnsubscribeResource.GONE.in("en"));
+        }
+        assertThat(statusOf("default")).as("who came back has another link").isEqualTo("express");
     }
 
     @ParameterizedTest
