@@ -111,6 +111,7 @@ class LeadWiring {
                             token,
                             new UnsubscribeLinks(unsubscribe, url),
                             config.privacy().contactEmail(),
+                            config.mail().postalAddress(),
                             clock);
                     return Map.<String, Function<Outbox.Message, Mail>>of(
                             Outbox.CONFIRMATION,

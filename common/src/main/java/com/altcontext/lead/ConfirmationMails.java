@@ -25,8 +25,8 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             + "' AND o.set_aside_at IS NULL";
 
     /**
-     * The body holds nothing that the form says: a mail to a stranger must not carry a text that its sender chose. That of a lead in
-     * review waits until an operator accepts it.
+     * Of what the forms say, the body holds the purposes alone: a mail to a stranger must not carry a text that its sender chose, and
+     * the mail's template shows no purpose that could be one. That of a lead in review waits until an operator accepts it.
      */
     private static final String PUT = """
             WITH asked AS (
@@ -35,15 +35,19 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
                     confirmation_mailed_at = to_timestamp(form.at::float8 / 1000)
                 FROM unnest(?::uuid[], ?::text[], ?::int8[]) AS form(lead_id, purpose, at)
                 WHERE l.id = form.lead_id
-                RETURNING l.id, l.property_id, l.language, l.in_review, form.purpose)
+                RETURNING l.id, l.property_id, l.language, l.in_review, l.confirmation_mailed_at, form.purpose)
             INSERT INTO outbox (id, kind, event, lead_id, property_id, language, next_attempt_at, body)
             SELECT gen_random_uuid(), 'mail', '%s', a.id, a.property_id, coalesce(a.language, 'en'),
                    CASE WHEN a.in_review THEN 'infinity' ELSE now() END,
                    jsonb_build_object(
                        'consentId', (SELECT max(c.id) FROM consent_events AS c WHERE c.lead_id = a.id AND c.purpose = a.purpose),
+                       'purposes', (
+                           SELECT jsonb_agg(DISTINCT e.purpose) FROM consent_events AS e
+                           WHERE e.lead_id = a.id AND %s AND NOT %s),
                        'site', coalesce(p.name, a.property_id))::text
             FROM asked AS a LEFT JOIN properties AS p ON p.id = a.property_id
-            """.formatted(Outbox.CONFIRMATION);
+            """.formatted(
+            Outbox.CONFIRMATION, PendingConsent.isTicked("a.confirmation_mailed_at"), PendingConsent.IS_ANSWERED);
 
     /** Whether there may be one more now. */
     boolean allowAnother(Instant now) {

@@ -125,13 +125,15 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_mail_is_in_the_language_of_the_lead_and_says_nothing_that_the_form_said() {
-        capture(JO.form("buy pills").purpose("at evil.example"));
+    void a_mail_is_in_the_language_of_the_lead_and_says_what_for_and_nothing_else_of_the_form() {
+        capture(JO.form("buy pills").purpose("sales"));
 
         assertThat(database.texts(
                         "SELECT concat_ws('|', o.language, l.language, o.property_id, o.destination) || o.body"
                                 + " FROM outbox AS o JOIN leads AS l ON l.id = o.lead_id"))
-                .allSatisfy(row ->
-                        assertThat(row).matches("fr\\|fr\\|default\\{\"site\": \"[^\"]+\", \"consentId\": \\d+}"));
+                .allSatisfy(
+                        row -> assertThat(row)
+                                .matches(
+                                        "fr\\|fr\\|default\\{\"site\": \"[^\"]+\", \"purposes\": \\[\"sales\"\\], \"consentId\": \\d+}"));
     }
 }

@@ -90,14 +90,6 @@ public interface AppConfig {
                 .or(() -> clientAddress().flyAppName().map(SecureUrl::ofFlyApp));
     }
 
-    enum LogLevel {
-        ERROR,
-        WARN,
-        INFO,
-        DEBUG,
-        TRACE
-    }
-
     /** Where the service listens. */
     interface Listen {
         @Variable(value = "HOST", rule = Rule.HOST)
@@ -264,6 +256,10 @@ public interface AppConfig {
         /** The address that mails come from, with or without a name. */
         @Variable(value = "MAIL_FROM", rule = Rule.MAILBOX)
         Optional<String> from();
+
+        /** Where the sender gets letters: a request for consent has to say it (SOR/2012-36, s. 2 and 4). */
+        @Variable(value = "MAIL_POSTAL_ADDRESS", rule = Rule.TEXT)
+        Optional<String> postalAddress();
 
         /** Who hears of new leads of properties that name nobody else. */
         @Variable(value = "NOTIFY_EMAIL", rule = Rule.EMAIL)

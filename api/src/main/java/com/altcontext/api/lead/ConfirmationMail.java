@@ -6,60 +6,94 @@ import com.altcontext.delivery.Outbox;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.value.Language;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The mail that asks an address to confirm what a form said for it. It goes to people who may never have filled in that form, so it
- * holds no word of the form, and asks for nothing from those who do not want it.
+ * The mail that asks an address to confirm what a form said for it. It asks for consent, so it says for what, who asks, how to reach
+ * them and how to get no mail (SOR/2012-36, s. 2 to 4). It goes to people who may never have filled in that form: of the form's words
+ * it shows the purposes alone, as far as they are plain words.
  */
 public final class ConfirmationMail {
     private static final String PATH = "/v1/leads/confirm/";
 
+    /** Without what a mail program makes a link of: no dot, colon, slash or at sign, and not the digits of a telephone number. */
+    private static final Pattern PLAIN =
+            Pattern.compile("(?!(?:[^0-9]*[0-9]){5})[\\p{L}\\p{M}0-9][\\p{L}\\p{M}0-9 ,'’&()-]{0,63}");
+
+    private static final int MAX_PURPOSES = 5;
+
     private static final Words ENGLISH = new Words(
             "Please confirm: e-mail from %s",
             "This address was entered in a form of %s, to get e-mail from there.",
+            "What for: %s",
+            "the page shows it",
             "If it was you, open this page and press its button. It works for 14 days:",
             "Confirm",
             "If it was not you, do nothing. You will get no e-mail from %s.",
+            "You can withdraw your consent at any time. To get no e-mail from %s:",
+            "Unsubscribe",
             "Questions: %s");
 
     private static final Words FRENCH = new Words(
             "Veuillez confirmer : courriels de %s",
             "Cette adresse a été saisie dans un formulaire de %s, pour recevoir des courriels.",
+            "Objet : %s",
+            "la page l’indique",
             "Si c’était vous, ouvrez cette page et appuyez sur le bouton. Elle fonctionne pendant 14 jours :",
             "Confirmer",
             "Si ce n’était pas vous, ne faites rien. Vous ne recevrez aucun courriel de %s.",
+            "Vous pouvez retirer votre consentement en tout temps. Pour ne recevoir aucun courriel de %s :",
+            "Me désabonner",
             "Questions : %s");
 
     private final String base;
     private final ConfirmationToken token;
     private final UnsubscribeLinks unsubscribe;
     private final Optional<String> contact;
+    private final Optional<String> postalAddress;
     private final InstantSource clock;
 
     /**
      * @param publicUrl where the service is reached from outside
      * @param contact an address for questions about privacy
+     * @param postalAddress where the sender gets letters
      */
     public ConfirmationMail(
             URI publicUrl,
             ConfirmationToken token,
             UnsubscribeLinks unsubscribe,
             Optional<String> contact,
+            Optional<String> postalAddress,
             InstantSource clock) {
         this.base = publicUrl + PATH;
         this.token = token;
         this.unsubscribe = unsubscribe;
         this.contact = contact;
+        this.postalAddress = postalAddress;
         this.clock = clock;
     }
 
-    private record Words(String subject, String why, String ask, String button, String otherwise, String questions) {}
+    private record Words(
+            String subject,
+            String why,
+            String purposes,
+            String more,
+            String ask,
+            String button,
+            String otherwise,
+            String withdraw,
+            String unsubscribe,
+            String questions) {}
 
     /** Its link ends so long after it was sent, however long the mail server was away. */
     public Mail of(Outbox.Message message) {
@@ -74,16 +108,46 @@ public final class ConfirmationMail {
         String subject = words.subject.formatted(site);
         String why = words.why.formatted(site);
         String otherwise = words.otherwise.formatted(site);
+        String purposes = words.purposes.formatted(purposes(body.getJsonArray("purposes", new JsonArray()), words));
+        String withdraw = words.withdraw.formatted(site);
+        URI unsubscribeLink = unsubscribe.of(new UnsubscribeToken.Subject(lead, property));
+        String sender = postalAddress.map(address -> site + ", " + address).orElse(site);
         String questions = contact.map(words.questions::formatted).orElse("");
         return new Mail(
                 subject,
-                String.join("\n\n", why, words.ask, link, otherwise, questions).strip() + "\n",
+                String.join(
+                                        "\n\n",
+                                        why,
+                                        purposes,
+                                        words.ask,
+                                        link,
+                                        otherwise,
+                                        withdraw + "\n" + unsubscribeLink,
+                                        sender,
+                                        questions)
+                                .strip()
+                        + "\n",
                 Mail.page(
                         message.language(),
                         subject,
-                        "<p>" + Mail.escaped(why) + "</p><p>" + words.ask + "</p><p><a href=\"" + link + "\">"
-                                + words.button + "</a></p><p style=\"font-size:.85em\">" + link + "</p><p>"
-                                + Mail.escaped(otherwise) + "</p><p>" + Mail.escaped(questions) + "</p>"),
-                unsubscribe.of(new UnsubscribeToken.Subject(lead, property)));
+                        "<p>" + Mail.escaped(why) + "</p><p>" + Mail.escaped(purposes) + "</p><p>" + words.ask
+                                + "</p><p><a href=\"" + link + "\">" + words.button
+                                + "</a></p><p style=\"font-size:.85em\">" + link + "</p><p>" + Mail.escaped(otherwise)
+                                + "</p><p>" + Mail.escaped(withdraw) + " <a href=\"" + unsubscribeLink + "\">"
+                                + words.unsubscribe + "</a></p><p>" + Mail.escaped(sender) + "</p><p>"
+                                + Mail.escaped(questions) + "</p>"),
+                unsubscribeLink);
+    }
+
+    /** Those that are plain words; of others it says where they are. */
+    private static String purposes(JsonArray asked, Words words) {
+        List<String> plain = asked.stream()
+                .map(String::valueOf)
+                .filter(purpose -> PLAIN.matcher(purpose).matches())
+                .limit(MAX_PURPOSES)
+                .toList();
+        return plain.size() < asked.size() || plain.isEmpty()
+                ? Stream.concat(plain.stream(), Stream.of(words.more)).collect(Collectors.joining(", "))
+                : String.join(", ", plain);
     }
 }

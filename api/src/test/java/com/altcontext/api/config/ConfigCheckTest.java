@@ -55,7 +55,7 @@ class ConfigCheckTest {
         assertThat(config.metrics().useMaterializedView()).isFalse();
         assertThat(config.metrics().defaultProperty()).isEmpty();
         assertThat(config.geoipDatabase()).isEmpty();
-        assertThat(config.logLevel()).isEqualTo(AppConfig.LogLevel.INFO);
+        assertThat(config.logLevel()).isEqualTo(LogLevel.INFO);
     }
 
     @Test
@@ -103,7 +103,7 @@ class ConfigCheckTest {
         assertThat(config.sessions().respectPrivacySignals()).isTrue();
         assertThat(config.geoipDatabase()).contains(countries);
         assertThat(config.trackerPath()).contains("/js/site.js");
-        assertThat(config.logLevel()).isEqualTo(AppConfig.LogLevel.DEBUG);
+        assertThat(config.logLevel()).isEqualTo(LogLevel.DEBUG);
     }
 
     @Test

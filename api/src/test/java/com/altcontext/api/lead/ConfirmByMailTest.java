@@ -37,7 +37,8 @@ import org.junit.jupiter.api.Test;
         value = TestService.class,
         initArgs = {
             @ResourceArg(name = "SMTP_URL", value = "smtp://127.0.0.1:0/"),
-            @ResourceArg(name = "MAIL_FROM", value = "The Docs <news@docs.example>")
+            @ResourceArg(name = "MAIL_FROM", value = "The Docs <news@docs.example>"),
+            @ResourceArg(name = "MAIL_POSTAL_ADDRESS", value = "1 Main St & 2nd Ave, Toronto ON M5V 1A1")
         })
 class ConfirmByMailTest {
     @Inject
@@ -152,8 +153,10 @@ class ConfirmByMailTest {
             assertThat(mail.part("text/plain"))
                     .contains("https://api.example.com" + mail.confirmPath())
                     .contains("Docs & <more>")
-                    .contains("privacy@example.ca");
+                    .contains("privacy@example.ca", "1 Main St & 2nd Ave, Toronto", "Objet : newsletter")
+                    .contains(String.valueOf(mail.header("List-Unsubscribe")).replaceAll("[<>]", ""));
             assertThat(mail.part("text/html"))
+                    .contains("1 Main St &amp; 2nd Ave", "Objet : newsletter", ">Me désabonner</a>")
                     .contains("<html lang=\"fr\">")
                     .contains("<a href=\"https://api.example.com" + mail.confirmPath() + "\">")
                     .contains("Docs &amp; &lt;more&gt;")

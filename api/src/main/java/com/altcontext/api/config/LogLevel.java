@@ -1,0 +1,10 @@
+package com.altcontext.api.config;
+
+/** How much is logged. */
+public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+}
