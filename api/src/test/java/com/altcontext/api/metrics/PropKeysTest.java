@@ -43,6 +43,26 @@ class PropKeysTest extends VisitedProperty {
     }
 
     @Test
+    void measured_values_count_for_each_key_whatever_else_is_asked_for() throws JsonProcessingException {
+        ObjectNode first = TestEvent.body("visitor-7");
+        TestEvent.put(first, "propertyId", property);
+        TestEvent.put(first, "traffic.webVitals.lcpMs", 1_000);
+        first.set("props", Call.JSON.readTree("{\"plan\":\"pro\",\"variant\":\"a\"}"));
+        ObjectNode second = TestEvent.body("visitor-8");
+        TestEvent.put(second, "propertyId", property);
+        TestEvent.put(second, "traffic.webVitals.lcpMs", 3_000);
+        TestEvent.put(second, "traffic.webVitals.fcpMs", 500);
+        second.set("props", Call.JSON.readTree("{\"variant\":\"b\"}"));
+        Call.event(first).send();
+        Call.event(second).send();
+
+        assertThat(rows(query("\"metrics\":[\"events\",\"lcpMs.p75\",\"fcpMs.p75\"],\"dimensions\":[\"props\"]")))
+                .containsExactly("[\"variant\"] [2,3000,500]", "[\"plan\"] [1,1000,null]");
+        assertThat(rows(query("\"metrics\":[\"lcpMs.p75\"],\"dimensions\":[\"props\"]")))
+                .containsExactly("[\"variant\"] [3000]", "[\"plan\"] [1000]");
+    }
+
+    @Test
     void rows_are_grouped_by_keys_and_not_filtered_by_them() {
         assertThat(post(
                                 "query",

@@ -289,24 +289,27 @@ final class QueryStatement {
     private Condition vitals(Set<BaseCount> own, List<BaseCount> all) {
         List<String> measured =
                 own.stream().map(count -> count.aggregate).distinct().toList();
+        String columns = String.join(", ", measured);
         String numbers =
                 IntStream.range(0, measured.size()).mapToObj(String::valueOf).collect(Collectors.joining(", "));
-        String values = measured.stream().map(column -> "e." + column).collect(Collectors.joining(", "));
-        String isMeasured = "num_nonnulls(" + values + ") > 0";
+        String isMeasured = "num_nonnulls(" + columns + ") > 0";
         String unfolded = "CASE WHEN " + isMeasured + " THEN ARRAY[%2$s] ELSE ARRAY[%1$s] END";
         List<Condition> where = new ArrayList<>(raw.eventConditions());
         if (query.groupings().isEmpty()) {
             where.add(Condition.of(isMeasured));
             unfolded = "ARRAY[%2$s]";
         }
-        Condition rows = RawConditions.select(
-                raw.groups("e.occurred_at"),
-                List.of(Condition.of("unnest(" + unfolded.formatted("0", numbers) + ") AS vital, unnest("
-                        + unfolded.formatted("NULL::real", values) + ") AS value")),
-                raw.withGoals(raw.fromEvents()),
-                where,
-                "");
         String groups = names(query.groupings().size());
+        // Unfolded outside: the keys of props are unfolded too, and within one SELECT both would go on side by side.
+        Condition rows = RawConditions.select(
+                        raw.groups("e.occurred_at"),
+                        List.of(Condition.of(
+                                measured.stream().map(column -> "e." + column).collect(Collectors.joining(", ")))),
+                        raw.withGoals(raw.fromEvents()),
+                        where,
+                        "")
+                .within("SELECT " + groups + "unnest(" + unfolded.formatted("0", numbers) + ") AS vital, unnest("
+                        + unfolded.formatted("NULL::real", columns) + ") AS value FROM (\n%s) AS measured");
         String quantiles = all.stream()
                 .map(count -> (own.contains(count)
                                 ? "min(value) FILTER (WHERE vital = %d AND up_to_it >= ceil(%s::float8 * measured::float8))"

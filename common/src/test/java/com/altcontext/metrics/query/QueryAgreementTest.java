@@ -49,6 +49,8 @@ class QueryAgreementTest extends RandomTraffic {
                         List.of("path"),
                         List.of("event_type", "device"),
                         List.of("props.plan"),
+                        List.of("props"),
+                        List.of("props", "traffic_source"),
                         List.of("time:day"),
                         List.of("time:hour", "utm_campaign"),
                         List.of("landing_path"),
@@ -59,7 +61,7 @@ class QueryAgreementTest extends RandomTraffic {
                     List<QueryRow> answer = engine.answer(query);
                     assertThat(answer.stream()
                                     .map(row -> row.groups() + " " + row.metrics())
-                                    .filter(row -> !row.endsWith(" [0, 0, 0, 0, 0, null, null, null]"))
+                                    .filter(row -> !row.endsWith(" [0, 0, 0, 0, 0, null, null, null, null, null]"))
                                     .sorted()
                                     .toList())
                             .as("%s by %s in %s", filters, by, windows)
@@ -149,6 +151,8 @@ class QueryAgreementTest extends RandomTraffic {
         Map<List<@Nullable String>, Set<StoredVisits.Session>> reaching = new HashMap<>();
         Map<List<@Nullable String>, Set<String>> converting = new HashMap<>();
         Map<List<@Nullable String>, long[]> counts = new HashMap<>();
+        Map<List<@Nullable String>, List<Double>> lcps = new HashMap<>();
+        Map<List<@Nullable String>, List<Double>> fcps = new HashMap<>();
         boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
         List<@Nullable Goal> goals = query.groupings().contains(BY_GOAL)
                 ? new ArrayList<>(BY_GOAL.goals())
@@ -158,7 +162,7 @@ class QueryAgreementTest extends RandomTraffic {
                 boolean reaches =
                         goal == null || session.events().stream().anyMatch(event -> StoredVisits.reaches(goal, event));
                 boolean inWindow = StoredVisits.within(windows, session.property(), session.startedAt());
-                for (StoredVisits.Event event : session.events()) {
+                for (StoredVisits.Event event : session.events(query.groupings())) {
                     if (!StoredVisits.holds(query.filter(), session, event)) {
                         continue;
                     }
@@ -195,6 +199,11 @@ class QueryAgreementTest extends RandomTraffic {
                         count[0] += event.type().equals("page_view") ? 1 : 0;
                         count[1]++;
                     }
+                    if (reaches && StoredVisits.within(windows, session.property(), event.at())) {
+                        List<@Nullable String> key = key(query, session, event, event.at(), goal);
+                        measured(event.lcp(), key, keys, lcps);
+                        measured(event.fcp(), key, keys, fcps);
+                    }
                 }
             }
         }
@@ -226,10 +235,34 @@ class QueryAgreementTest extends RandomTraffic {
                                             : (Object) (converting
                                                             .getOrDefault(key, Set.of())
                                                             .size()
-                                                    / (double) own.size()));
+                                                    / (double) own.size()),
+                                    quantile(lcps.get(key), 0.75),
+                                    quantile(fcps.get(key), 0.95));
                 })
                 .sorted()
                 .toList();
+    }
+
+    private static void measured(
+            @Nullable Double value,
+            List<@Nullable String> key,
+            Set<List<@Nullable String>> keys,
+            Map<List<@Nullable String>, List<Double>> values) {
+        if (value != null) {
+            keys.add(key);
+            values.computeIfAbsent(key, _ -> new ArrayList<>()).add(value);
+        }
+    }
+
+    /** The smallest value that is not below this share of all. */
+    private static @Nullable Double quantile(@Nullable List<Double> values, double share) {
+        return values == null
+                ? null
+                : values.stream()
+                        .sorted()
+                        .skip((long) Math.ceil(share * values.size()) - 1)
+                        .findFirst()
+                        .orElseThrow();
     }
 
     private static List<@Nullable String> key(

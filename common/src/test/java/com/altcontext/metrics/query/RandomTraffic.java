@@ -5,6 +5,7 @@ import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
+import com.altcontext.event.WebVitals;
 import com.altcontext.metrics.Goal;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
@@ -55,7 +56,14 @@ abstract class RandomTraffic {
                         Arbitraries.of("/", "/two", "/thanks", "/100%_sure"),
                         Arbitraries.frequencyOf(
                                 Tuple.of(6, Arbitraries.just("page_view")),
-                                Tuple.of(3, Arbitraries.of("form_submit", "cta_click", "plan_chosen", "engagement"))),
+                                Tuple.of(
+                                        3,
+                                        Arbitraries.of(
+                                                "form_start",
+                                                "form_submit",
+                                                "cta_click",
+                                                "plan_chosen",
+                                                "engagement"))),
                         Arbitraries.of(DeviceType.DESKTOP, DeviceType.MOBILE, DeviceType.BOT),
                         Arbitraries.of("default", "docs"),
                         Arbitraries.of(TrafficSource.DIRECT, TrafficSource.EMAIL, TrafficSource.CAMPAIGN),
@@ -66,7 +74,10 @@ abstract class RandomTraffic {
                         .device(device)
                         .source(source, n % 5 == 0 ? new Utm("s", null, "spring" + n % 3, null, null) : Utm.NONE, null)
                         .props(n % 3 == 0 ? "{\"plan\": \"pro\"}" : "{\"plan\": \"free\", \"n\": " + n % 2 + "}")
-                        .lcp(n * 10))
+                        .vitals(
+                                n % 4 == 0
+                                        ? WebVitals.NONE
+                                        : new WebVitals(n % 4 == 1 ? n * 5.0 : null, n * 10.0, null, null, null)))
                 .list()
                 .ofMinSize(10)
                 .ofMaxSize(120);
@@ -129,7 +140,9 @@ abstract class RandomTraffic {
                         QueryMetric.CONVERSIONS,
                         QueryMetric.BOUNCE_RATE,
                         QueryMetric.RETURNING_VISITORS,
-                        QueryMetric.CONVERSION_RATE),
+                        QueryMetric.CONVERSION_RATE,
+                        QueryMetric.LCP_P75,
+                        QueryMetric.FCP_P95),
                 by.stream()
                         .map(name -> name.equals("goal") ? BY_GOAL : Objects.requireNonNull(Grouping.named(name)))
                         .toList(),

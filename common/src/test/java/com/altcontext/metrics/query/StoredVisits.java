@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The stored rows, and what windows, filters and goals mean for them: plain Java, by the words of docs/metrics.md. */
@@ -27,10 +28,31 @@ final class StoredVisits {
             String type,
             String path,
             @Nullable String plan,
+            List<String> propKeys,
             String device,
             boolean converts,
             @Nullable Double lcp,
-            Instant firstSeen) {}
+            @Nullable Double fcp,
+            Instant firstSeen) {
+        /** The same, once for each key of its props. */
+        private Stream<Event> eachPropKey() {
+            return propKeys.stream()
+                    .map(prop -> new Event(
+                            visitor,
+                            session,
+                            property,
+                            at,
+                            type,
+                            path,
+                            plan,
+                            List.of(prop),
+                            device,
+                            converts,
+                            lcp,
+                            fcp,
+                            firstSeen));
+        }
+    }
 
     record Session(
             String id,
@@ -41,6 +63,13 @@ final class StoredVisits {
             @Nullable String campaign,
             @Nullable String landing,
             List<Event> events) {
+        /** Its events, as often as they are in a group. */
+        List<Event> events(List<Grouping> by) {
+            return by.stream().anyMatch(each -> each.key().equals("props"))
+                    ? events.stream().flatMap(Event::eachPropKey).toList()
+                    : events;
+        }
+
         boolean bounces() {
             long views = events.stream().filter(e -> e.type.equals("page_view")).count();
             return views == 1
@@ -54,8 +83,9 @@ final class StoredVisits {
         return sql.inTransaction(tx -> {
             Map<String, List<Event>> events = new HashMap<>();
             tx.each(
-                    "SELECT visitor_id, session_id, e.property_id, occurred_at, event_type, path, props ->> 'plan', device,"
-                            + " is_conversion, lcp_ms, first_seen_at FROM events AS e JOIN visitors USING (bucket, visitor_id) WHERE device <> 'bot' ORDER BY occurred_at, path COLLATE \"C\"",
+                    "SELECT visitor_id, session_id, e.property_id, occurred_at, event_type, path, props ->> 'plan',"
+                            + " (SELECT string_agg(name, ',') FROM jsonb_object_keys(props) AS name), device, is_conversion, lcp_ms, fcp_ms,"
+                            + " first_seen_at FROM events AS e JOIN visitors USING (bucket, visitor_id) WHERE device <> 'bot' ORDER BY occurred_at, path COLLATE \"C\"",
                     row -> events.computeIfAbsent(row.text(2), _ -> new ArrayList<>())
                             .add(new Event(
                                     row.text(1),
@@ -65,10 +95,12 @@ final class StoredVisits {
                                     row.text(5),
                                     row.text(6),
                                     row.textOrNull(7),
-                                    row.text(8),
-                                    row.flag(9),
-                                    row.decimalOrNull(10),
-                                    row.time(11))));
+                                    List.of(row.text(8).split(",")),
+                                    row.text(9),
+                                    row.flag(10),
+                                    row.decimalOrNull(11),
+                                    row.decimalOrNull(12),
+                                    row.time(13))));
             return tx.query(
                     "SELECT id, property_id, started_at, device, traffic_source, utm_campaign FROM sessions WHERE device <> 'bot'",
                     row -> {
@@ -112,6 +144,7 @@ final class StoredVisits {
             case "path" -> event.path;
             case "event_type" -> event.type;
             case "props.plan" -> event.plan;
+            case "props" -> event.propKeys.getFirst();
             default -> throw new AssertionError(name);
         };
     }
