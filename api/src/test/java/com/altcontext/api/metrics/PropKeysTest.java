@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which keys the events of a site carry in their props. */
@@ -60,6 +61,36 @@ class PropKeysTest extends VisitedProperty {
                 .containsExactly("[\"variant\"] [2,3000,500]", "[\"plan\"] [1,1000,null]");
         assertThat(rows(query("\"metrics\":[\"lcpMs.p75\"],\"dimensions\":[\"props\"]")))
                 .containsExactly("[\"variant\"] [3000]", "[\"plan\"] [1000]");
+    }
+
+    @Test
+    void a_number_is_found_however_it_is_written() {
+        ObjectNode event = TestEvent.body("visitor-7");
+        TestEvent.put(event, "propertyId", property);
+        TestEvent.put(event, "eventType", "order");
+        event.putObject("props");
+        String numbers = "\"props\":{\"a\":1e3,\"b\":0.0000001,\"c\":1e300,\"d\":2.50}";
+        Call.event(event.toString().replace("\"props\":{}", numbers)).send();
+
+        for (String filter : List.of(
+                "\"props.a\",[1e3]",
+                "\"props.a\",[1000]",
+                "\"props.a\",[\"1000\"]",
+                "\"props.b\",[0.0000001]",
+                "\"props.b\",[1E-7]",
+                "\"props.c\",[1e300]",
+                "\"props.d\",[2.50]")) {
+            assertThat(rows(query("\"metrics\":[\"events\"],\"filters\":[[\"is\"," + filter + "]]")))
+                    .as(filter)
+                    .containsExactly("[] [1]");
+        }
+        Call.Answer funnel = post(
+                "funnel",
+                "{\"propertyId\":\"" + property + "\",\"dateRange\":\"today\",\"steps\":["
+                        + "{\"event\":\"order\",\"props\":{\"a\":1e3}},{\"event\":\"order\"}]}");
+        assertThat(funnel.json().at("/steps/0/sessions").asLong())
+                .as(funnel.text())
+                .isEqualTo(1);
     }
 
     @Test

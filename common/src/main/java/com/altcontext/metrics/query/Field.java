@@ -3,6 +3,7 @@ package com.altcontext.metrics.query;
 import com.altcontext.metrics.Condition;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.value.Text;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** What a filter is about or rows are grouped by. */
@@ -30,6 +31,11 @@ public sealed interface Field {
         @Override
         public Condition value() {
             return Condition.of("e.props ->> ?::text", key);
+        }
+
+        /** A text, number or flag that was sent, as the database writes it: 1000, not 1E+3. */
+        static String text(Object sent) {
+            return sent instanceof BigDecimal number ? number.toPlainString() : sent.toString();
         }
     }
 

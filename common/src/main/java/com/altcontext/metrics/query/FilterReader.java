@@ -136,7 +136,7 @@ public final class FilterReader {
                 issues.add(path, "must be texts");
                 return null;
             }
-            String text = value == null ? null : value.toString();
+            String text = value == null ? null : Field.PropField.text(value);
             if (text != null && (Text.lengthFault(text, 0, MAX_VALUE) != null || !Text.isStorable(text))) {
                 issues.add(path, "must be texts of at most " + MAX_VALUE + " characters");
                 return null;

@@ -70,7 +70,8 @@ public final class FunnelReader {
         Map.Entry<?, ?> only = map.entrySet().iterator().next();
         String key = text(only.getKey(), Field.MAX_KEY);
         Object sent = only.getValue();
-        String value = sent instanceof Number || sent instanceof Boolean ? sent.toString() : text(sent, MAX_PATH);
+        String value =
+                sent instanceof Number || sent instanceof Boolean ? Field.PropField.text(sent) : text(sent, MAX_PATH);
         return key == null || value == null ? null : new Goal.Prop(key, value);
     }
 
