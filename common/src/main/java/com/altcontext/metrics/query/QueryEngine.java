@@ -54,7 +54,7 @@ public final class QueryEngine {
         var _ = ask(
                 query.windows(),
                 rows -> {
-                    rows.each(query, consumer);
+                    rows.kept().each(query, consumer);
                     return rows;
                 },
                 isIngestBusy.getAsBoolean() ? Parallelism.NONE : Parallelism.AS_PLANNED);
@@ -65,8 +65,16 @@ public final class QueryEngine {
         return ask(funnel.windows(), rows -> rows.counts(funnel));
     }
 
-    /** Asks several questions about the same windows in one snapshot, within the time of one. */
+    /**
+     * Asks several questions about the same windows in one snapshot, within the time of one. Throws as
+     * {@link #answer(MetricsQuery)} does.
+     */
     <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions) {
+        return askOfNow(windows, rows -> questions.apply(rows.kept()));
+    }
+
+    /** The same about what happens now, of which no rows are gone, also on a day that another system counted too. */
+    <T> T askOfNow(List<ZoneWindow> windows, Function<RawRows, T> questions) {
         if (!isIngestBusy.getAsBoolean()) {
             return ask(windows, questions, Parallelism.AS_PLANNED);
         }

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +34,9 @@ final class RawRows {
 
     private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
 
-    /**
-     * Reading {@code events} keeps a purge away until the transaction ends; what an earlier one removed is in its log. Days that
-     * another system counted have no raw rows.
-     */
-    private static final String KEPT_FROM = """
-            SELECT greatest(coalesce(max(events_kept_from), '-infinity'), (
-                       SELECT max(day) + 1 FROM daily_metric_rollups
-                       WHERE property_id = ANY (?::text[]) AND imported = 1)),
-                   (now() AT TIME ZONE 'UTC')::date,
-                   EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
-            FROM purge_log
-            """;
+    /** Of days of the property's zone; those that are purged are of UTC. */
+    private static final String LAST_IMPORTED =
+            "(SELECT max(day) FROM daily_metric_rollups WHERE property_id = ANY (?::text[]) AND imported = 1 AND day >= ?)";
 
     /** To read all days since windows that ended so long ago takes less time than to ask when their last sessions ended. */
     private static final int FEW_DAYS = 3;
@@ -65,26 +57,49 @@ final class RawRows {
         NONE
     }
 
-    /** @throws RawRowsGone if a part of the windows was purged */
     RawRows(Tx tx, List<ZoneWindow> windows, Duration timeout, Parallelism parallelism) {
         this.tx = tx;
         this.windows = windows;
         this.endNanos = System.nanoTime() + timeout.toNanos();
         String settings = parallelism == Parallelism.NONE ? SETTINGS + ONE_PROCESS : SETTINGS;
         var _ = tx.query(settings, row -> row.text(1));
-        LocalDate first = RawConditions.firstPartition(windows);
-        record Held(LocalDate from, LocalDate today) {}
-        Held held = query(Condition.of(KEPT_FROM, properties(), first), row -> new Held(row.day(1), row.day(2)))
-                .getFirst();
-        if (first.isBefore(held.from)) {
-            throw new RawRowsGone(firstDay(held.from));
-        }
-        boolean isRecent = !RawConditions.lastPartition(windows).isBefore(held.today.minusDays(FEW_DAYS));
-        this.until = isRecent ? NEVER : null;
     }
 
-    private String[] properties() {
-        return windows.stream().flatMap(window -> window.properties().stream()).toArray(String[]::new);
+    /**
+     * These rows, if they are there.
+     *
+     * @throws RawRowsGone if a part of the windows was purged, or counted by another system
+     */
+    RawRows kept() {
+        LocalDate first = RawConditions.firstPartition(windows);
+        record Held(
+                LocalDate from, LocalDate today, @Nullable LocalDate imported) {}
+        List<Condition> imported = windows.stream()
+                .map(window -> Condition.of(
+                        LAST_IMPORTED,
+                        window.properties().toArray(String[]::new),
+                        LocalDate.ofInstant(window.start(), window.zone())))
+                .toList();
+        List<@Nullable Object> values = new ArrayList<>();
+        imported.forEach(condition -> values.addAll(condition.values()));
+        values.add(first);
+        String lasts = imported.stream().map(Condition::sql).collect(Collectors.joining(", "));
+        // Reading events keeps a purge away until the transaction ends; what an earlier one removed is in its log.
+        String keptFrom = """
+                SELECT coalesce(max(events_kept_from), '-infinity'), (now() AT TIME ZONE 'UTC')::date, greatest(NULL, %s),
+                       EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
+                FROM purge_log
+                """.formatted(lasts);
+        Held held = query(new Condition(keptFrom, values), row -> new Held(row.day(1), row.day(2), row.dayOrNull(3)))
+                .getFirst();
+        LocalDate kept = first.isBefore(held.from) ? firstDay(held.from) : LocalDate.MIN;
+        LocalDate own = held.imported == null ? LocalDate.MIN : held.imported.plusDays(1);
+        if (kept.isAfter(LocalDate.MIN) || own.isAfter(LocalDate.MIN)) {
+            throw new RawRowsGone(kept.isAfter(own) ? kept : own);
+        }
+        boolean isRecent = !RawConditions.lastPartition(windows).isBefore(held.today.minusDays(FEW_DAYS));
+        until = isRecent ? NEVER : null;
+        return this;
     }
 
     private LocalDate firstDay(LocalDate keptFrom) {

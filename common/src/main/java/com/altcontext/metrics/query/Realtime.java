@@ -1,5 +1,6 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.db.SqlFailure;
 import com.altcontext.metrics.Condition;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,13 +57,18 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
     /** A value and its different visitors. */
     public record Top(String value, long visitors) {}
 
-    /** Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
+    /**
+     * Reads them.
+     *
+     * @throws QueryTooSlow if the database ended a statement
+     * @throws SqlFailure if the database is away or refused it
+     */
     public static Realtime read(QueryEngine engine, PropertyZones zones, Instant now) {
         Instant first = now.truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(MINUTES - 1L));
         List<ZoneWindow> half = zones.since(first, now.plus(MAX_AHEAD));
         Condition recent = held(half);
         Condition present = held(zones.since(now.minus(PRESENT), now.plus(MAX_AHEAD)));
-        return engine.ask(half, rows -> {
+        return engine.askOfNow(half, rows -> {
             long[] views = new long[MINUTES];
             for (Minute minute :
                     rows.query(recent.within(PAGE_VIEWS, now), row -> new Minute(row.time(1), row.number(2)))) {

@@ -1,7 +1,6 @@
 package com.altcontext.metrics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.altcontext.attribution.DeviceType;
@@ -25,38 +24,36 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Summaries and breakdowns of raw rows. That the engine counts right is tested by {@link QueryAgreementTest}. */
 class RawFiguresTest {
-    private static final PropertyZones DEFAULT = zones(Property.UTC, "default");
+    static final PropertyZones DEFAULT = zones(Property.UTC, "default");
 
     private final Site site = new Site("docs");
     private final QueryEngine engine = new QueryEngine(site.database.sql(), Duration.ofMinutes(1));
     private final RawSummaries summaries = new RawSummaries(engine, site.clock);
     private final RawBreakdowns breakdowns = new RawBreakdowns(engine);
 
-    private static PropertyZones zones(ZoneId zone, String... slugs) {
+    static PropertyZones zones(ZoneId zone, String... slugs) {
         return PropertyZones.of(Arrays.stream(slugs)
                 .map(slug -> new Property(slug, Set.of(), zone, Shields.NONE, false))
                 .toList());
     }
 
-    private static Filter filter(Object... filters) {
+    static Filter filter(Object... filters) {
         Issues issues = new Issues();
         Filter filter = new FilterReader(issues, _ -> null).filters(List.of(filters));
         issues.throwIfAny();
         return filter;
     }
 
-    private UUID visitorOf(String who) {
+    private static UUID visitorOf(Site site, String who) {
         return UUID.fromString(site.database
                 .texts("SELECT visitor_id::text FROM visitors WHERE anon_id = 'visitor-" + who + "'")
                 .getFirst());
@@ -64,6 +61,10 @@ class RawFiguresTest {
 
     /** Visits of every kind: two days, sources, forms, a bot, a lead, and one that a bot sent in a person's name. */
     private void visits() {
+        visits(site);
+    }
+
+    static void visits(Site site) {
         site.does(TestEvent.view("early", site.at(3, "08:00:00"), "/"));
         for (int ago = 2; ago >= 1; ago--) {
             site.does(
@@ -77,7 +78,7 @@ class RawFiguresTest {
                             .type("form_submit"),
                     TestEvent.view("crawler", site.at(ago, "12:00:00"), "/").device(DeviceType.BOT));
         }
-        site.captures("default", visitorOf("new1"), site.at(1, "11:02:00"));
+        site.captures("default", visitorOf(site, "new1"), site.at(1, "11:02:00"));
         site.captures(TestForm.by("bot@example.ca", site.at(2, "11:02:00"))
                 .visitor("visitor-new2")
                 .byBot());
@@ -246,59 +247,6 @@ class RawFiguresTest {
 
         assertThat(summary.of(Metric.UNIQUE_VISITORS).value()).isEqualTo(2L);
         assertThat(summary.trend().getFirst().sessions()).isEqualTo(2);
-    }
-
-    @Test
-    void raw_rows_begin_behind_the_days_that_another_system_counted() {
-        visits();
-        site.database.run("INSERT INTO properties (id, name) VALUES ('other', 'O')");
-        site.database.run("INSERT INTO daily_metric_rollups (property_id, day, imported) VALUES ('default', '"
-                + site.day(4) + "', 1), ('other', '" + site.day(1) + "', 1)");
-
-        assertThatThrownBy(() -> summaries.of(new Window(site.day(4), site.day(1)), DEFAULT, Filter.none()))
-                .isInstanceOfSatisfying(
-                        RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(3)));
-        assertThat(summaries
-                        .of(new Window(site.day(3), site.day(1)), DEFAULT, Filter.none())
-                        .reasons())
-                .doesNotContainKey("window");
-    }
-
-    @Test
-    void a_window_that_reaches_beyond_the_raw_rows_is_refused_with_the_first_day_that_can_be_asked() {
-        visits();
-        site.database.run(
-                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
-                        + " visitors, rollups, rejections, days_left) VALUES (now(), '" + site.day(2) + "', '"
-                        + site.day(300) + "', 0, 0, 0, 0, 0, 0, 0, 0)");
-        Window early = new Window(site.day(3), site.day(1));
-
-        assertThatThrownBy(() -> summaries.of(early, DEFAULT, Filter.none()))
-                .isInstanceOfSatisfying(
-                        RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(2)));
-        // Its day begins before the first one that is kept.
-        assertThatThrownBy(() -> summaries.of(
-                        new Window(site.day(2), site.day(1)), zones(ZoneId.of("Asia/Tokyo"), "default"), Filter.none()))
-                .isInstanceOfSatisfying(
-                        RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(1)));
-        assertThat(summaries
-                        .of(new Window(site.day(2), site.day(1)), DEFAULT, Filter.none())
-                        .of(Metric.SESSIONS)
-                        .value())
-                .isEqualTo(4L);
-    }
-
-    @Test
-    void a_part_of_an_earlier_window_ends_at_the_same_time_of_day() {
-        site.does(TestEvent.view("a", site.at(1, "11:59:00"), "/"), TestEvent.view("b", site.at(1, "12:01:00"), "/"));
-        Window yesterday = new Window(site.day(1), site.day(1));
-
-        Map<Metric, @Nullable Number> part =
-                summaries.metrics(DEFAULT.windowsUntil(yesterday, site.now, 1), Filter.none());
-
-        assertThat(site.now).isEqualTo(site.at(0, "12:00:00"));
-        assertThat(part.get(Metric.UNIQUE_VISITORS)).isEqualTo(1L);
-        assertThat(part.get(Metric.SESSIONS)).isEqualTo(1L);
     }
 
     @Test
