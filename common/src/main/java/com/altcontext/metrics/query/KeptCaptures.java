@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param meanHours from the first sight of the visitor to the capture; null if there is none
  */
 record KeptCaptures(long visitors, @Nullable Double meanHours) {
-    /** The certain links that were made by the end of the day of the capture. */
+    /** The certain links that were made by the end of the day of the capture, and of a window in part by that. */
     private static final String CAPTURES = """
             SELECT i.visitor_id, l.first_captured_at
             FROM leads AS l JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
@@ -28,7 +28,7 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
     private static final int CAPTURES_AT_ONCE = 5_000;
 
     private static final String LINKED_BY_THEN =
-            "(i.linked_at AT TIME ZONE ?::text)::date" + " <= (l.first_captured_at AT TIME ZONE ?::text)::date";
+            "i.linked_at < ? AND (i.linked_at AT TIME ZONE ?::text)::date <= (l.first_captured_at AT TIME ZONE ?::text)::date";
 
     private record CapturedLead(UUID visitor, Instant at) {}
 
@@ -88,6 +88,6 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
     private static Condition captured(ZoneWindow window) {
         Condition held = window.holds("l", "first_captured_at");
         String zone = window.zone().getId();
-        return Condition.all(List.of(held, Condition.of(LINKED_BY_THEN, zone, zone)));
+        return Condition.all(List.of(held, Condition.of(LINKED_BY_THEN, window.end(), zone, zone)));
     }
 }

@@ -71,9 +71,10 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
         List<ZoneWindow> windows = new ArrayList<>();
         slugs.forEach((zone, properties) -> {
             Instant start = window.from().atStartOfDay(zone).toInstant();
-            Instant until =
-                    end.apply(zone, window.to().plusDays(1).atStartOfDay(zone).toInstant());
-            windows.add(new ZoneWindow(zone, properties, start, until.isBefore(start) ? start : until));
+            Instant whole = window.to().plusDays(1).atStartOfDay(zone).toInstant();
+            Instant until = end.apply(zone, whole);
+            windows.add(new ZoneWindow(
+                    zone, properties, start, until.isBefore(start) ? start : until, until.isBefore(whole)));
         });
         return windows;
     }

@@ -48,6 +48,9 @@ final class RawRows {
     private final List<ZoneWindow> windows;
     private final long endNanos;
 
+    /** Stands before each statement. */
+    private Condition tables = Condition.of("");
+
     private @Nullable LocalDate until;
 
     /** How many processes of the database may work on a statement. */
@@ -99,6 +102,10 @@ final class RawRows {
         }
         boolean isRecent = !RawConditions.lastPartition(windows).isBefore(held.today.minusDays(FEW_DAYS));
         until = isRecent ? NEVER : null;
+        PartialWindows partial = PartialWindows.among(windows);
+        if (partial != null) {
+            tables = partial.tables(query(partial.first(), row -> row.day(1)).getFirst());
+        }
         return this;
     }
 
@@ -168,8 +175,8 @@ final class RawRows {
 
     <T> List<T> query(Condition statement, Tx.RowReader<T> reader) {
         limit();
-        @Nullable Object[] values = statement.values().toArray();
-        return tx.query(statement.sql(), reader, values);
+        Condition whole = statement.within(tables.sql() + "%s", tables.values().toArray());
+        return tx.query(whole.sql(), reader, whole.values().toArray());
     }
 
     /** As {@link Tx#eachPart}. */

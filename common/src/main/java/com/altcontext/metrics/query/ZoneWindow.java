@@ -13,8 +13,13 @@ import java.util.List;
  * @param properties their slugs
  * @param start included
  * @param end not included
+ * @param isPart whether what a session did after the end does not count; else a session counts as a whole
  */
-public record ZoneWindow(ZoneId zone, List<String> properties, Instant start, Instant end) {
+public record ZoneWindow(ZoneId zone, List<String> properties, Instant start, Instant end, boolean isPart) {
+    public ZoneWindow(ZoneId zone, List<String> properties, Instant start, Instant end) {
+        this(zone, properties, start, end, false);
+    }
+
     LocalDate firstPartition() {
         return LocalDate.ofInstant(start, ZoneOffset.UTC);
     }

@@ -1,6 +1,7 @@
 package com.altcontext.metrics.query;
 
 import static com.altcontext.metrics.query.RawFiguresTest.DEFAULT;
+import static com.altcontext.metrics.query.RawFiguresTest.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.metrics.Metric;
@@ -8,6 +9,7 @@ import com.altcontext.metrics.Site;
 import com.altcontext.metrics.Window;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -29,5 +31,40 @@ class PartialWindowsTest {
         assertThat(site.now).isEqualTo(site.at(0, "12:00:00"));
         assertThat(part.get(Metric.UNIQUE_VISITORS)).isEqualTo(1L);
         assertThat(part.get(Metric.SESSIONS)).isEqualTo(1L);
+    }
+
+    @Test
+    void what_a_session_did_after_the_end_of_such_a_part_does_not_count() {
+        site.does(
+                TestEvent.view("a", site.at(1, "11:55:00"), "/").engaged(1_000),
+                TestEvent.view("a", site.at(1, "12:01:00"), "/two").engaged(2_000),
+                TestEvent.view("a", site.at(1, "12:02:00"), "/two").type("form_start"),
+                TestEvent.view("a", site.at(1, "12:03:00"), "/two").type("form_submit"),
+                TestEvent.view("b", site.at(1, "09:00:00"), "/"),
+                TestEvent.view("b", site.at(1, "09:01:00"), "/two").type("form_submit"));
+        List<ZoneWindow> part = DEFAULT.windowsUntil(new Window(site.day(1), site.day(1)), site.now, 1);
+
+        for (Filter filter : List.of(Filter.none(), filter(List.of("is", "traffic_source", List.of("direct"))))) {
+            Map<Metric, @Nullable Number> figures = summaries.metrics(part, filter);
+            assertThat(figures.get(Metric.PAGE_VIEWS)).isEqualTo(2L);
+            assertThat(figures.get(Metric.SESSIONS)).isEqualTo(2L);
+            assertThat(figures.get(Metric.BOUNCE_RATE)).isEqualTo(0.5);
+            assertThat(figures.get(Metric.LANDING_CONVERSION_RATE)).isEqualTo(0.5);
+            assertThat(figures.get(Metric.ENGAGED_TIME)).isEqualTo(500.0);
+            assertThat(figures.get(Metric.FORM_COMPLETION_RATE)).isNull();
+        }
+        assertThat(summaries
+                        .metrics(part, filter(List.of("is", "exit_path", List.of("/"))))
+                        .get(Metric.SESSIONS))
+                .isEqualTo(2L);
+        assertThat(summaries
+                        .metrics(part, filter(List.of("is", "path", List.of("/two"))))
+                        .get(Metric.SESSIONS))
+                .isEqualTo(1L);
+        // A whole day has whole sessions.
+        assertThat(summaries
+                        .metrics(DEFAULT.windows(new Window(site.day(1), site.day(1))), Filter.none())
+                        .get(Metric.LANDING_CONVERSION_RATE))
+                .isEqualTo(1.0);
     }
 }

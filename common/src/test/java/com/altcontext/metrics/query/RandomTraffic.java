@@ -74,6 +74,7 @@ abstract class RandomTraffic {
                         .device(device)
                         .source(source, n % 5 == 0 ? new Utm("s", null, "spring" + n % 3, null, null) : Utm.NONE, null)
                         .props(n % 3 == 0 ? "{\"plan\": \"pro\"}" : "{\"plan\": \"free\", \"n\": " + n % 2 + "}")
+                        .engaged(n % 2 == 0 ? n * 100 : null)
                         .vitals(
                                 n % 4 == 0
                                         ? WebVitals.NONE
@@ -90,7 +91,10 @@ abstract class RandomTraffic {
     }
 
     static void store(List<TestEvent> acts) {
-        List<Event> events = acts.stream().map(TestEvent::event).toList();
+        storeEvents(acts.stream().map(TestEvent::event).toList());
+    }
+
+    static void storeEvents(List<Event> events) {
         var _ = DATABASE.sql().inTransaction(tx -> STORE.write(tx, events));
     }
 

@@ -1,6 +1,7 @@
 package com.altcontext.metrics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.altcontext.attribution.DeviceType;
@@ -273,9 +274,10 @@ class RawFiguresTest {
                                 Instant.parse("2026-02-01T11:00:00Z")));
         // Of a day that has not begun for one of them, nothing of the day before counts for it.
         assertThat(both.windowsUntil(february.back(1), evening, 1))
-                .extracting(ZoneWindow::end)
+                .extracting(ZoneWindow::end, ZoneWindow::isPart)
                 .containsExactlyInAnyOrder(
-                        Instant.parse("2026-01-31T00:00:00Z"), Instant.parse("2026-01-30T20:00:00Z"));
+                        tuple(Instant.parse("2026-01-31T00:00:00Z"), true),
+                        tuple(Instant.parse("2026-01-30T20:00:00Z"), true));
         // Days are as long as the zone has them: Toronto's clocks go forward on 8 March.
         PropertyZones toronto = zones(ZoneId.of("America/Toronto"), "default");
         LocalDate short_ = LocalDate.parse("2026-03-08");

@@ -2,8 +2,12 @@ package com.altcontext.metrics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.event.Event;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** Whatever visitors do and whatever is kept of it: a summary says what the engine says of the whole, of each day and of each source. */
 @Tag("slow")
 class SummaryAgreementTest extends RandomTraffic {
+    /** Those of visits. */
+    private static final List<QueryMetric> METRICS = Arrays.stream(QueryMetric.values())
+            .filter(metric -> !metric.isOfLeads())
+            .toList();
+
     @Property(tries = 6, shrinking = ShrinkingMode.OFF)
     void a_summary_says_what_its_questions_say_apart(@ForAll("acts") List<TestEvent> acts) {
         empty();
@@ -51,6 +60,62 @@ class SummaryAgreementTest extends RandomTraffic {
                         .isEqualTo(perGroup(engine, query, source, QueryMetric.SESSIONS));
             }
         }
+    }
+
+    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+    void a_part_of_a_window_counts_as_if_nothing_had_happened_since(@ForAll("acts") List<TestEvent> acts) {
+        List<Event> events = acts.stream()
+                .map(TestEvent::event)
+                .sorted(Comparator.comparing(Event::occurredAt))
+                .toList();
+        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
+        for (Duration left : List.of(Duration.ofMinutes(15), Duration.ofMinutes(835))) {
+            for (List<ZoneWindow> whole : windows()) {
+                List<ZoneWindow> part = upTo(whole, left, true);
+                List<ZoneWindow> over = upTo(whole, left, false);
+                empty();
+                // Engagement counts in a session that had ended, at its end.
+                storeEvents(events.stream()
+                        .filter(event -> happensWithin(over, event)
+                                || !event.beacon().eventType().equals("engagement"))
+                        .toList());
+                List<List<@Nullable Number>> then = answers(engine, part);
+                empty();
+                storeEvents(events.stream()
+                        .filter(event -> happensWithin(over, event))
+                        .toList());
+                assertThat(then).as("%s", part).isEqualTo(answers(engine, over));
+            }
+        }
+    }
+
+    private static boolean happensWithin(List<ZoneWindow> windows, Event event) {
+        ZoneWindow window = StoredVisits.windowOf(windows, event.visitor().propertyId());
+        return window != null && event.occurredAt().isBefore(window.end());
+    }
+
+    private static List<ZoneWindow> upTo(List<ZoneWindow> windows, Duration left, boolean isPart) {
+        return windows.stream()
+                .map(window -> new ZoneWindow(
+                        window.zone(),
+                        window.properties(),
+                        window.start(),
+                        window.end().minus(left),
+                        isPart))
+                .toList();
+    }
+
+    /** Of each filter. */
+    private static List<List<@Nullable Number>> answers(QueryEngine engine, List<ZoneWindow> windows) {
+        List<Object> filters = new ArrayList<>(filters());
+        filters.add(List.of(List.of("is", "exit_path", List.of("/two"))));
+        filters.add(List.of(List.of("is", "landing_path", List.of("/two"))));
+        return filters.stream()
+                .map(each -> query(windows, each, List.of()).filter())
+                .map(filter -> engine.answer(MetricsQuery.ungrouped(windows, METRICS, filter))
+                        .getFirst()
+                        .metrics())
+                .toList();
     }
 
     private static Map<String, Long> perGroup(
