@@ -85,6 +85,10 @@ final class Session {
         origin = origin == null ? event.origin() : origin;
     }
 
+    boolean isStored() {
+        return storedStart != null;
+    }
+
     /** Whether it starts earlier than the database knows; then its visitor may have been first seen at its start. */
     boolean isStartMoved() {
         return startMoved;

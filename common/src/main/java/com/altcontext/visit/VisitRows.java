@@ -36,10 +36,30 @@ final class VisitRows {
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[]) AS seen(visitor_id, property_id, anon_id, first_seen)
             """;
 
-    /** An event older than all others of its visitor moves the day on which the visitor was first seen. */
-    private static final String MOVE_FIRST_SEEN = INSERT_VISITORS + """
+    private static final String OR_MOVE = """
             ON CONFLICT (bucket, visitor_id) DO UPDATE SET first_seen_at = excluded.first_seen_at
             """;
+
+    /** A person's event older than all others of its visitor moves the time at which the visitor was first seen. */
+    private static final String MOVE_FIRST_SEEN = INSERT_VISITORS + OR_MOVE;
+
+    /**
+     * Who had only bots' sessions so far is first seen as a person. The session of the time that is stored says for all others, in
+     * one look-up, that nothing is to do.
+     */
+    private static final String MOVE_FIRST_SEEN_OF_BOTS = """
+            INSERT INTO visitors AS known (bucket, visitor_id, property_id, anon_id, first_seen_at)
+            SELECT ?::int2, visitor_id, property_id, anon_id, to_timestamp(first_seen::float8 / 1000)
+            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[], ?::int8[])
+                AS seen(visitor_id, property_id, anon_id, first_seen, stored)
+            WHERE (SELECT s.device FROM sessions AS s
+                   WHERE s.bucket = ?::int2 AND s.visitor_id = seen.visitor_id
+                     AND s.started_at <= to_timestamp(seen.stored::float8 / 1000)
+                   ORDER BY s.started_at DESC LIMIT 1) = 'bot'
+              AND (SELECT s.device FROM sessions AS s
+                   WHERE s.bucket = ?::int2 AND s.visitor_id = seen.visitor_id AND s.device <> 'bot'
+                   ORDER BY s.started_at LIMIT 1) IS NULL
+            """ + OR_MOVE;
 
     /**
      * For new visitors, who have no sessions yet. Looking for a row that is in the way costs a fifth of an insertion. The
@@ -187,6 +207,24 @@ final class VisitRows {
         saveVisitors(pipeline, MOVE_FIRST_SEEN, rows);
     }
 
+    /** Moves it for those of stored visitors who had no person's session, to their first one. */
+    void moveFirstSeenOfBots(Pipeline pipeline, List<FirstVisit> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        Columns<FirstVisit> seen = new Columns<>(rows);
+        pipeline.update(
+                MOVE_FIRST_SEEN_OF_BOTS,
+                bucket,
+                seen.ids(s -> s.visitor().id()),
+                seen.texts(s -> s.visitor().propertyId()),
+                seen.texts(s -> s.visitor().anonId().value()),
+                seen.numbers(s -> s.first().toEpochMilli()),
+                seen.numbers(s -> s.stored().toEpochMilli()),
+                bucket,
+                bucket);
+    }
+
     void insertSessions(Pipeline pipeline, List<TouchedSession> rows) {
         saveSessions(pipeline, INSERT_SESSIONS, rows, TouchedSession::numbers);
     }
@@ -258,6 +296,10 @@ final class VisitRows {
                 seen.texts(s -> SessionCounters.pathOf(s.added().exit)));
     }
 
-    /** When a visitor was first seen. */
-    record FirstVisit(Visitor visitor, Instant first) {}
+    /**
+     * When a visitor was first seen.
+     *
+     * @param stored as the database knows it; of a new visitor the same
+     */
+    record FirstVisit(Visitor visitor, Instant first, Instant stored) {}
 }

@@ -76,17 +76,23 @@ final class VisitorSessions {
         all.add(new TimeRange(visitor.id(), since, until, max));
     }
 
-    /** The earliest start that the database does not know yet; null if there is none. */
+    /** The earliest start, of those of people or of bots, that the database does not know yet; null if there is none. */
     @Nullable
-    Instant movedStart() {
+    Instant movedStart(boolean ofBots) {
         Instant earliest = null;
         for (Session session : sessions) {
-            if (session.isStartMoved()
+            if (session.isBot == ofBots
+                    && session.isStartMoved()
                     && (earliest == null || session.startedAt().isBefore(earliest))) {
                 earliest = session.startedAt();
             }
         }
         return earliest;
+    }
+
+    /** Whether a stored session that was read is that of a person. */
+    boolean isKnownPerson() {
+        return sessions.stream().anyMatch(session -> !session.isBot && session.isStored());
     }
 
     /** Where sessions of a visitor are looked for. */

@@ -101,16 +101,25 @@ public final class Visits {
     public void save(Pipeline pipeline) {
         List<VisitRows.FirstVisit> newVisitors = new ArrayList<>();
         List<VisitRows.FirstVisit> seenEarlier = new ArrayList<>();
+        List<VisitRows.FirstVisit> maybeBots = new ArrayList<>();
         List<TouchedSession> ofNewVisitors = new ArrayList<>();
         List<TouchedSession> changed = new ArrayList<>();
         List<TouchedSession> continued = new ArrayList<>();
         for (VisitorSessions sessionsOf : byVisitor.values()) {
-            Instant start = sessionsOf.movedStart();
+            Instant start = sessionsOf.movedStart(false);
             Instant known = sessionsOf.firstSeenAt();
-            if (start != null && known == null) {
-                newVisitors.add(new VisitRows.FirstVisit(sessionsOf.visitor, start));
-            } else if (start != null && start.isBefore(known)) {
-                seenEarlier.add(new VisitRows.FirstVisit(sessionsOf.visitor, start));
+            if (known == null) {
+                Instant first = start == null ? sessionsOf.movedStart(true) : start;
+                if (first != null) {
+                    newVisitors.add(new VisitRows.FirstVisit(sessionsOf.visitor, first, first));
+                }
+            } else if (start != null) {
+                VisitRows.FirstVisit visit = new VisitRows.FirstVisit(sessionsOf.visitor, start, known);
+                if (start.isBefore(known)) {
+                    seenEarlier.add(visit);
+                } else if (!sessionsOf.isKnownPerson()) {
+                    maybeBots.add(visit);
+                }
             }
             for (Session session : sessionsOf.sessions) {
                 Origin origin = session.origin();
@@ -122,6 +131,7 @@ public final class Visits {
         }
         rows.insertVisitors(pipeline, newVisitors);
         rows.moveFirstSeen(pipeline, seenEarlier);
+        rows.moveFirstSeenOfBots(pipeline, maybeBots);
         rows.insertSessions(pipeline, ofNewVisitors);
         rows.saveSessions(pipeline, changed);
         rows.continueSessions(pipeline, continued);

@@ -8,6 +8,7 @@ import com.altcontext.attribution.Utm;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -91,6 +92,35 @@ class EventSessionsTest extends EventStoreFixture {
         assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(2);
         assertThat(database.count(
                         "SELECT count(*) FROM visitors WHERE first_seen_at = ?", NOW.minus(Duration.ofDays(6))))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void who_was_a_bot_at_first_is_first_seen_as_a_person() {
+        TestEvent act = TestEvent.at("visitor-0001", NOW);
+        write(act.timestamp(NOW.minus(Duration.ofDays(4))).device(DeviceType.BOT));
+        write(act.timestamp(NOW.minus(Duration.ofDays(2))));
+        assertFirstSeen(NOW.minus(Duration.ofDays(2)));
+
+        // What a bot did earlier does not count, nor do later visits; an earlier one of the person does.
+        write(act.timestamp(NOW.minus(Duration.ofDays(5))).device(DeviceType.BOT));
+        write(act.timestamp(NOW.minus(Duration.ofDays(1))));
+        assertFirstSeen(NOW.minus(Duration.ofDays(2)));
+        write(act.timestamp(NOW.minus(Duration.ofDays(3))));
+        assertFirstSeen(NOW.minus(Duration.ofDays(3)));
+    }
+
+    @Test
+    void whose_earlier_visits_were_purged_was_first_seen_then_all_the_same() {
+        write(TestEvent.at("visitor-0001", NOW).timestamp(NOW.minus(Duration.ofDays(4))));
+        database.run("DELETE FROM sessions");
+        write(TestEvent.at("visitor-0001", NOW));
+
+        assertFirstSeen(NOW.minus(Duration.ofDays(4)));
+    }
+
+    private void assertFirstSeen(Instant at) {
+        assertThat(database.count("SELECT count(*) FROM visitors WHERE first_seen_at = ?", at))
                 .isEqualTo(1);
     }
 
