@@ -101,7 +101,8 @@ public class MetricsResource {
         Window window = WindowParameters.window(query, property.zones(), clock.instant(), issues);
         Filter filter = filter(query, goals, issues);
         BreakdownAnswers.Subject by = BreakdownAnswers.Subject.read(query, property, filter, goals, issues);
-        int limit = query.number("limit", DEFAULT_ROWS, Breakdowns.MAX_ROWS);
+        int rows = CsvAnswer.isAskedFor(request) ? Breakdowns.MAX_ROWS : DEFAULT_ROWS;
+        int limit = query.number("limit", rows, Breakdowns.MAX_ROWS);
         boolean visitors = query.flag("visitors", true);
         if (window == null || by == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);

@@ -57,6 +57,20 @@ class QueryFileTest extends VisitedProperty {
     }
 
     @Test
+    void a_breakdown_as_a_file_has_as_many_values_as_there_can_be() {
+        stored.execute(
+                "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, utm_term)"
+                        + " SELECT gen_random_uuid(), gen_random_uuid(), ?, now(), now(), 'direct', 'desktop', 'term ' || n"
+                        + " FROM generate_series(1, 600) AS n",
+                property);
+        String breakdown = "breakdown?window=today&dimension=utm_term&propertyId=" + property;
+
+        assertThat(file("GET", breakdown).send().text().lines()).hasSize(501);
+        assertThat(file("GET", breakdown + "&limit=3").send().text().lines()).hasSize(4);
+        assertThat(get(breakdown).json().path("rows")).hasSize(50);
+    }
+
+    @Test
     void a_window_beyond_the_raw_rows_has_counts_from_rollups_and_takes_no_filter() {
         String from = "SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date - 3)::text";
         String first = stored.rows(from).getFirst().asText();
