@@ -5,7 +5,6 @@ import com.altcontext.metrics.Goal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,8 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
      * A row with the count of all sessions and of those of each step. Sessions that did not come to the first step are left out
      * early; those that did not come to a later one have no time for it, and for none after.
      */
-    Condition statement(Supplier<LocalDate> until) {
-        Condition sessions = RawConditions.sessionsOf(windows, filter, until);
+    Condition statement(SessionDays days) {
+        Condition sessions = RawConditions.sessionsOf(windows, filter, days);
         String inner = sessions.sql();
         List<@Nullable Object> innerValues = sessions.values();
         LocalDate first = RawConditions.firstPartition(windows);
@@ -42,7 +41,7 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
                     + "\nGROUP BY p.bucket, p.visitor_id, p.id" + known;
             List<@Nullable Object> all = new ArrayList<>(innerValues);
             all.add(first);
-            all.add(until.get());
+            all.add(days.last());
             all.addAll(reached.values());
             innerValues = all;
         }

@@ -9,12 +9,10 @@ import com.altcontext.metrics.FigureSource;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Window;
 import java.sql.SQLException;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +30,13 @@ final class GoalBreakdown {
     Breakdown read(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
         List<Value> values = goals.isEmpty()
                 ? List.of()
-                : rows.query(statement(windows, filter, rows::until), this::values)
-                        .getFirst();
+                : rows.query(statement(windows, filter, rows), this::values).getFirst();
         Breakdown.AdditiveSums nothing = new Breakdown.AdditiveSums(null, null, null);
         return new Breakdown(window, Breakdown.GOAL, FigureSource.RAW, values, nothing, nothing, Map.of());
     }
 
-    private Condition statement(List<ZoneWindow> windows, Filter filter, Supplier<LocalDate> until) {
-        Condition kept = RawConditions.sessionsOf(windows, filter, until);
+    private Condition statement(List<ZoneWindow> windows, Filter filter, SessionDays days) {
+        Condition kept = RawConditions.sessionsOf(windows, filter, days);
         StringBuilder counts = new StringBuilder();
         StringBuilder ofVisitor = new StringBuilder();
         StringBuilder reached = new StringBuilder();
@@ -55,7 +52,7 @@ final class GoalBreakdown {
         }
         values.addAll(kept.values());
         values.add(RawConditions.firstPartition(windows));
-        values.add(until.get());
+        values.add(days.last());
         return new Condition(
                 "SELECT coalesce(sum(sessions), 0)" + counts + "\nFROM (SELECT count(*) AS sessions" + ofVisitor
                         + "\nFROM (SELECT p.bucket, p.visitor_id, p.id,"

@@ -52,9 +52,7 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
         UUID[] visitors =
                 captures.stream().map(CapturedLead::visitor).distinct().toArray(UUID[]::new);
         Map<UUID, Instant> firstSeen = new HashMap<>();
-        rows.query(
-                        RawConditions.visitorsOf(windows, filter, rows::until, visitors),
-                        row -> new Known(row.id(1), row.time(2)))
+        rows.query(RawConditions.visitorsOf(windows, filter, rows, visitors), row -> new Known(row.id(1), row.time(2)))
                 .forEach(known -> firstSeen.put(known.visitor, known.firstSeen));
         return firstSeen;
     }

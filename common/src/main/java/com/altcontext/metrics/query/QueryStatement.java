@@ -2,7 +2,6 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.metrics.Condition;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -33,15 +31,14 @@ final class QueryStatement {
     private final RawConditions raw;
     private final boolean sessionsAlone;
 
-    QueryStatement(MetricsQuery query, Supplier<LocalDate> until) {
+    QueryStatement(MetricsQuery query, SessionDays days) {
         this.query = query;
-        this.raw = new RawConditions(query, until);
+        this.raw = new RawConditions(query, days);
         this.sessionsAlone = query.sessionsAlone();
     }
 
-    /** @param until the UTC day of the last event of any session that began in the window, or a later one */
-    static Condition of(MetricsQuery query, Supplier<LocalDate> until) {
-        return new QueryStatement(query, until).whole();
+    static Condition of(MetricsQuery query, SessionDays days) {
+        return new QueryStatement(query, days).whole();
     }
 
     private Condition whole() {
@@ -222,7 +219,7 @@ final class QueryStatement {
     private Condition allSessions(List<BaseCount> all) {
         MetricsQuery rest = query.withoutGoals();
         String by = names(rest.groupings().size());
-        Condition counts = new QueryStatement(rest, raw.until())
+        Condition counts = new QueryStatement(rest, raw.days())
                 .sessions(EnumSet.of(BaseCount.SESSIONS))
                 .within("SELECT " + by + "count(*) AS sessions FROM (\n%s) AS sessions"
                         + (by.isEmpty() ? "" : "\nGROUP BY " + trimmed(by)));

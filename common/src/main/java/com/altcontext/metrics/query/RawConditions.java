@@ -6,17 +6,15 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a question says about rows: the events {@code e} and the sessions {@code s} of its windows that its filter keeps, and the
  * values that they are grouped by.
  *
- * @param until the last partition that an event of a session that began in the windows is in; asked for where it matters, since it
- *     takes a reading of the sessions
+ * @param days which events of sessions are looked for on
  */
-record RawConditions(MetricsQuery query, Supplier<LocalDate> until) {
+record RawConditions(MetricsQuery query, SessionDays days) {
     static final String BOTS_OUT = ".device <> 'bot'";
 
     /**
@@ -30,14 +28,14 @@ record RawConditions(MetricsQuery query, Supplier<LocalDate> until) {
             " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
 
     /** The sessions that began in the windows and that the filter keeps: bucket, visitor and id. */
-    static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, Supplier<LocalDate> until) {
-        return new RawConditions(MetricsQuery.ungrouped(windows, List.of(), filter), until).keptSessions();
+    static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, SessionDays days) {
+        return new RawConditions(MetricsQuery.ungrouped(windows, List.of(), filter), days).keptSessions();
     }
 
     /** Those of some visitors that a filter keeps in the windows, each with the time when it was first seen. */
-    static Condition visitorsOf(List<ZoneWindow> windows, Filter filter, Supplier<LocalDate> until, UUID[] visitors) {
+    static Condition visitorsOf(List<ZoneWindow> windows, Filter filter, SessionDays days, UUID[] visitors) {
         MetricsQuery query = MetricsQuery.ungrouped(windows, List.of(), filter);
-        RawConditions conditions = new RawConditions(query, until);
+        RawConditions conditions = new RawConditions(query, days);
         boolean sessionsAlone = query.sessionsAlone();
         String table = sessionsAlone ? "s" : "e";
         List<Condition> where = new ArrayList<>(
@@ -98,7 +96,7 @@ record RawConditions(MetricsQuery query, Supplier<LocalDate> until) {
     @Nullable
     ReachedGoals goals() {
         List<Goal> goals = query.goals();
-        return goals == null ? null : new ReachedGoals(goals, query.windows(), until.get());
+        return goals == null ? null : new ReachedGoals(goals, query.windows(), firstOfGoals(), days.last());
     }
 
     List<Condition> eventConditions() {
@@ -175,7 +173,7 @@ record RawConditions(MetricsQuery query, Supplier<LocalDate> until) {
 
     /** That an event may be one of a session that began in the windows. */
     Condition partitions() {
-        return partitions(until.get());
+        return partitions(days.last());
     }
 
     private Condition partitions(LocalDate last) {
@@ -187,8 +185,16 @@ record RawConditions(MetricsQuery query, Supplier<LocalDate> until) {
         return goal.within(
                 "EXISTS (SELECT FROM events AS g WHERE g.bucket = s.bucket AND g.visitor_id = s.visitor_id"
                         + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND %s)",
-                // A session may have begun before the window, where events are counted.
-                firstPartition(query.windows()).minusDays(1), until.get());
+                firstOfGoals(), days.last());
+    }
+
+    /** A session may have begun before the windows, where events are counted. */
+    private LocalDate firstOfGoals() {
+        boolean ofEvents = !query.sessionsAlone()
+                || query.metrics().stream()
+                        .flatMap(metric -> metric.counts(true).stream())
+                        .anyMatch(count -> count.source != BaseCount.Source.SESSIONS);
+        return ofEvents ? days.first() : firstPartition(query.windows());
     }
 
     /** Of an event and its session, or of a session alone if no leaf is about events. */

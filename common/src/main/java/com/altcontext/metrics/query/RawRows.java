@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The raw rows of some windows, as of one moment. All statements about them together have the time of one query: the database ends
  * the one that is beyond it.
  */
-final class RawRows {
+final class RawRows implements SessionDays {
     /** With a custom plan the planner knows the days and skips the other partitions. The memory is a limit for each sort or hash. */
     private static final String SETTINGS = """
             SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true),
@@ -51,7 +51,8 @@ final class RawRows {
     /** Stands before each statement. */
     private Condition tables = Condition.of("");
 
-    private @Nullable LocalDate until;
+    private @Nullable LocalDate first;
+    private @Nullable LocalDate last;
 
     /** How many processes of the database may work on a statement. */
     enum Parallelism {
@@ -74,7 +75,7 @@ final class RawRows {
      * @throws RawRowsGone if a part of the windows was purged, or counted by another system
      */
     RawRows kept() {
-        LocalDate first = RawConditions.firstPartition(windows);
+        LocalDate asked = RawConditions.firstPartition(windows);
         record Held(
                 LocalDate from, LocalDate today, @Nullable LocalDate imported) {}
         List<Condition> imported = windows.stream()
@@ -85,7 +86,7 @@ final class RawRows {
                 .toList();
         List<@Nullable Object> values = new ArrayList<>();
         imported.forEach(condition -> values.addAll(condition.values()));
-        values.add(first);
+        values.add(asked);
         String lasts = imported.stream().map(Condition::sql).collect(Collectors.joining(", "));
         // Reading events keeps a purge away until the transaction ends; what an earlier one removed is in its log.
         String keptFrom = """
@@ -95,16 +96,16 @@ final class RawRows {
                 """.formatted(lasts);
         Held held = query(new Condition(keptFrom, values), row -> new Held(row.day(1), row.day(2), row.dayOrNull(3)))
                 .getFirst();
-        LocalDate kept = first.isBefore(held.from) ? firstDay(held.from) : LocalDate.MIN;
+        LocalDate kept = asked.isBefore(held.from) ? firstDay(held.from) : LocalDate.MIN;
         LocalDate own = held.imported == null ? LocalDate.MIN : held.imported.plusDays(1);
         if (kept.isAfter(LocalDate.MIN) || own.isAfter(LocalDate.MIN)) {
             throw new RawRowsGone(kept.isAfter(own) ? kept : own);
         }
         boolean isRecent = !RawConditions.lastPartition(windows).isBefore(held.today.minusDays(FEW_DAYS));
-        until = isRecent ? NEVER : null;
+        last = isRecent ? NEVER : null;
         PartialWindows partial = PartialWindows.among(windows);
         if (partial != null) {
-            tables = partial.tables(query(partial.first(), row -> row.day(1)).getFirst());
+            tables = partial.tables(day(partial.first()));
         }
         return this;
     }
@@ -123,32 +124,46 @@ final class RawRows {
         return kept.isAfter(day.atStartOfDay(zone).toInstant()) ? day.plusDays(1) : day;
     }
 
-    private Condition lastOfSessions() {
-        LocalDate last = RawConditions.lastPartition(windows);
-        return Condition.any(windows.stream()
-                        .map(window -> window.holds("s", "started_at"))
-                        .toList())
-                .within(
-                        "SELECT greatest(?, max((s.last_event_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE %s",
-                        last);
+    @Override
+    public LocalDate first() {
+        if (first == null) {
+            Condition running = Condition.any(windows.stream()
+                    .map(window -> Condition.all(List.of(
+                            window.isOf("s"),
+                            Condition.of("s.started_at < ? AND s.last_event_at >= ?", window.start(), window.start()))))
+                    .toList());
+            first = day(running.within(
+                    "SELECT least(?, min((s.started_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE %s",
+                    RawConditions.firstPartition(windows)));
+        }
+        return first;
     }
 
-    /** The UTC day of the last event of any session that began in the windows, or a later one. */
-    LocalDate until() {
-        if (until == null) {
-            until = query(lastOfSessions(), row -> row.day(1)).getFirst();
+    @Override
+    public LocalDate last() {
+        if (last == null) {
+            Condition begun = Condition.any(windows.stream()
+                    .map(window -> window.holds("s", "started_at"))
+                    .toList());
+            last = day(begun.within(
+                    "SELECT greatest(?, max((s.last_event_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE %s",
+                    RawConditions.lastPartition(windows)));
         }
-        return until;
+        return last;
+    }
+
+    private LocalDate day(Condition statement) {
+        return query(statement, row -> row.day(1)).getFirst();
     }
 
     /** The rows of an answer, at most as many as the question's limit. */
     List<QueryRow> rows(MetricsQuery query) {
-        return query(QueryStatement.of(query, this::until), row -> QueryRow.read(row, query));
+        return query(QueryStatement.of(query, this), row -> QueryRow.read(row, query));
     }
 
     /** The same, one after the other. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
-        Condition statement = QueryStatement.of(query, this::until);
+        Condition statement = QueryStatement.of(query, this);
         limit();
         tx.each(
                 statement.sql(),
@@ -159,9 +174,7 @@ final class RawRows {
     /** How many sessions there were, and how many of them came to each step. */
     List<Long> counts(Funnel funnel) {
         var _ = tx.query(NO_LOOPS, row -> row.text(1));
-        return query(
-                        funnel.statement(this::until),
-                        row -> counts(row, funnel.steps().size() + 1))
+        return query(funnel.statement(this), row -> counts(row, funnel.steps().size() + 1))
                 .getFirst();
     }
 

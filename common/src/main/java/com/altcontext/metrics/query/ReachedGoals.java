@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The goals that sessions reached: one reading of the events, whatever the number of goals.
  *
- * @param until the last partition that is read
+ * @param first the first partition that is read
+ * @param until the last one
  */
-record ReachedGoals(List<Goal> goals, List<ZoneWindow> windows, LocalDate until) {
+record ReachedGoals(List<Goal> goals, List<ZoneWindow> windows, LocalDate first, LocalDate until) {
     /** The name of a goal, where these are joined. */
     static final Condition NAME = Condition.of("goal.name");
 
@@ -32,8 +33,7 @@ record ReachedGoals(List<Goal> goals, List<ZoneWindow> windows, LocalDate until)
         Condition any = Goal.reachedBy(goals);
         values.add(
                 windows.stream().flatMap(window -> window.properties().stream()).toArray(String[]::new));
-        // A session may have begun before the window, where events are counted.
-        values.add(RawConditions.firstPartition(windows).minusDays(1));
+        values.add(first);
         values.add(until);
         values.addAll(any.values());
         // A session is joined by its id alone, and the names are unfolded, so that the planner does not expect a single

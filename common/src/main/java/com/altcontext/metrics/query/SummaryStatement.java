@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +31,15 @@ final class SummaryStatement {
     private static final int OF_SOURCE = 2;
 
     private final MetricsQuery query;
-    private final Supplier<LocalDate> until;
+    private final SessionDays days;
     private final QueryStatement daily;
     private final List<BaseCount> all = new ArrayList<>();
 
     /** @param query without groupings */
-    private SummaryStatement(MetricsQuery query, Supplier<LocalDate> until) {
+    private SummaryStatement(MetricsQuery query, SessionDays days) {
         this.query = query;
-        this.until = until;
-        this.daily = new QueryStatement(query.by(List.of(Grouping.Time.DAY)), until);
+        this.days = days;
+        this.daily = new QueryStatement(query.by(List.of(Grouping.Time.DAY)), days);
     }
 
     /**
@@ -64,7 +63,7 @@ final class SummaryStatement {
 
     /** Those of everything first; then those of the days and sources that have any. */
     static List<Figures> read(RawRows rows, MetricsQuery query) {
-        Condition statement = new SummaryStatement(query, rows::until).whole();
+        Condition statement = new SummaryStatement(query, rows).whole();
         return rows.query(statement, row -> figures(row, query));
     }
 
@@ -88,13 +87,13 @@ final class SummaryStatement {
             case SESSIONS -> sessions(own);
             case EVENTS -> firstDays(daily.visitors(own), "NULL::text", own);
             case LEADS -> without("g0", daily.part(source, own, all));
-            case VITALS -> without("NULL::timestamp", new QueryStatement(query, until).part(source, own, all));
+            case VITALS -> without("NULL::timestamp", new QueryStatement(query, days).part(source, own, all));
             case ALL_SESSIONS -> throw new IllegalArgumentException("a summary is not by goals");
         };
     }
 
     private Condition sessions(Set<BaseCount> own) {
-        QueryStatement bySource = new QueryStatement(query.by(List.of(Grouping.Time.DAY, SOURCE)), until);
+        QueryStatement bySource = new QueryStatement(query.by(List.of(Grouping.Time.DAY, SOURCE)), days);
         Condition sessions = bySource.sessions(own);
         return own.stream().anyMatch(BaseCount::isOfVisitors)
                 ? firstDays(sessions, "g1", own)

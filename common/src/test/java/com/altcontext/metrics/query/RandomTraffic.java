@@ -18,6 +18,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -50,7 +52,7 @@ abstract class RandomTraffic {
                         .toInstant()
                         .plus(Duration.ofMinutes(minute))
                         .plusSeconds(second));
-        return Combinators.combine(
+        Arbitrary<List<TestEvent>> brief = Combinators.combine(
                         Arbitraries.of("a", "b", "c", "d", "e", "f"),
                         times,
                         Arbitraries.of("/", "/two", "/thanks", "/100%_sure"),
@@ -82,6 +84,18 @@ abstract class RandomTraffic {
                 .list()
                 .ofMinSize(10)
                 .ofMaxSize(120);
+        return Combinators.combine(brief, Arbitraries.of(true, false))
+                .as((visits, isLong) ->
+                        isLong ? Stream.concat(longVisit(), visits.stream()).toList() : visits);
+    }
+
+    /** One that reaches a goal at its begin and goes on over two midnights. */
+    private static Stream<TestEvent> longVisit() {
+        Instant begin = TODAY.minusDays(4).atTime(10, 0).toInstant(ZoneOffset.UTC);
+        return IntStream.rangeClosed(0, 82)
+                .mapToObj(
+                        i -> TestEvent.view("owl", begin.plus(Duration.ofMinutes(29L * i)), i == 0 ? "/thanks" : "/two")
+                                .props("{\"plan\": \"pro\"}"));
     }
 
     static void empty() {

@@ -8,6 +8,7 @@ import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
 import com.altcontext.metrics.Breakdown;
+import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Site;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -232,6 +234,20 @@ class RawFiguresTest {
                 filter(List.of("is", "path", List.of("/late"))));
 
         assertThat(kept.of(Metric.SESSIONS).value()).isEqualTo(1L);
+    }
+
+    @Test
+    void a_session_is_kept_by_a_goal_that_it_reached_days_before_the_window() {
+        Instant begin = site.at(4, "10:00:00");
+        site.does(IntStream.rangeClosed(0, 191)
+                .mapToObj(
+                        i -> TestEvent.view("owl", begin.plus(Duration.ofMinutes(20L * i)), i == 0 ? "/goal" : "/two"))
+                .toArray(TestEvent[]::new));
+        Filter reached = new Filter.Reached(false, List.of(new Goal("g", new Goal.Page("/goal"))));
+
+        Breakdown pages = breakdowns.of(named("path"), new Window(site.day(2), site.day(2)), DEFAULT, reached, 5);
+
+        assertThat(pages.rows()).containsExactly(new Breakdown.Value("/two", new Breakdown.Sums(1L, 72, 0, 0)));
     }
 
     @Test
