@@ -202,12 +202,11 @@ public final class Leads {
         boolean toConfirm =
                 rules.messages().sendsMails() && capture.confirms() && capture.consent() == ConsentStatus.EXPRESS;
         Consent given = Consent.given(
-                toConfirm ? ConsentStatus.PENDING : capture.consent(),
+                toConfirm || capture.isOfBot() ? ConsentStatus.PENDING : capture.consent(),
                 capture.receivedAt(),
                 rules.impliedConsentMonths());
-        boolean givesConsent = !capture.forReview() || known == null || known.inReview;
-        boolean isToConfirm =
-                toConfirm && givesConsent && !capture.isOfBot() && (known == null || !known.isGivenForPurpose());
+        boolean givesConsent = !capture.isOfBot() && (!capture.forReview() || known == null || known.inReview);
+        boolean isToConfirm = toConfirm && givesConsent && (known == null || !known.isGivenForPurpose());
         return new Submission(
                 id,
                 leadId,

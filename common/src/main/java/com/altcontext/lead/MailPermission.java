@@ -63,13 +63,14 @@ public record MailPermission(
 
     /** @param consent for the purpose; null if none is on record */
     public static MailPermission of(@Nullable Consent consent, boolean isBot, boolean inReview, Instant at) {
+        boolean isWithdrawn = consent != null && consent.status() == ConsentStatus.WITHDRAWN;
+        if (isBot && !isWithdrawn) {
+            return new MailPermission(Verdict.MAY_NOT, Reason.BOT, null);
+        }
         if (consent == null) {
             return new MailPermission(Verdict.MAY_NOT, Reason.NO_CONSENT, null);
         }
-        if (isBot && consent.status() != ConsentStatus.WITHDRAWN) {
-            return new MailPermission(Verdict.MAY_NOT, Reason.BOT, null);
-        }
-        if (inReview && consent.status() != ConsentStatus.WITHDRAWN) {
+        if (inReview && !isWithdrawn) {
             return new MailPermission(Verdict.MAY_NOT, Reason.IN_REVIEW, null);
         }
         Instant end = consent.expiresAt();

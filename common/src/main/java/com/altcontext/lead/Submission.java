@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * A capture on its way into the tables.
  *
  * @param receipt of its {@code form_submit} event
- * @param given the consent that the form gives: pending if the address has to confirm it
+ * @param given the consent that the form gives: pending if the address has to confirm it, or if a bot sent it
  * @param known the lead's strongest consent until then, or null if the lead is new
  * @param knownForPurpose its consent for the form's purpose until then, or null if it has none on record
- * @param givesConsent false if the form leaves the consent of the lead as it is
+ * @param givesConsent false if the form leaves the consent of the lead as it is, and nothing on record: nobody consents by a bot
  * @param isToConfirm whether the address has to confirm what the form said
  * @param asksForConfirmation whether a mail asks it to
  */

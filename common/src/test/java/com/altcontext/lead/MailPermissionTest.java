@@ -39,5 +39,7 @@ class MailPermissionTest {
     void what_is_not_on_record_may_not() {
         assertThat(MailPermission.of(null, false, false, END))
                 .isEqualTo(new MailPermission(MailPermission.Verdict.MAY_NOT, MailPermission.Reason.NO_CONSENT, null));
+        assertThat(MailPermission.of(null, true, false, END))
+                .isEqualTo(new MailPermission(MailPermission.Verdict.MAY_NOT, MailPermission.Reason.BOT, null));
     }
 }

@@ -96,7 +96,7 @@ class MailableListTest {
 
         assertThat(csv(request(null, null, NOW.plusSeconds(120))))
                 .containsExactly(
-                        "bot@x.ca,default,newsletter,may_not,bot,,https://x.ca/default",
+                        "bot@x.ca,default,,may_not,bot,,https://x.ca/default",
                         "express@x.ca,default,newsletter,may,express,,https://x.ca/default",
                         "express@x.ca,default,sales,may_until,implied,2026-12-15T12:01:00Z,https://x.ca/default",
                         "gone@x.ca,default,newsletter,may_not,withdrawn,,https://x.ca/default",
@@ -104,7 +104,7 @@ class MailableListTest {
                         "pending@x.ca,default,newsletter,may_not,pending,,https://x.ca/default");
         assertThat(csv(request(null, "sales", NOW.plus(Duration.ofDays(365)))))
                 .containsExactly(
-                        "bot@x.ca,default,sales,may_not,no_consent,,https://x.ca/default",
+                        "bot@x.ca,default,sales,may_not,bot,,https://x.ca/default",
                         "express@x.ca,default,sales,may_not,expired,2026-12-15T12:01:00Z,https://x.ca/default",
                         "gone@x.ca,default,sales,may_not,withdrawn,,https://x.ca/default",
                         "implied@x.ca,default,sales,may_not,no_consent,,https://x.ca/default",

@@ -1,0 +1,107 @@
+package com.altcontext.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
+import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
+import com.altcontext.retention.AuditLog;
+import com.altcontext.retention.ConsentCertificate;
+import com.altcontext.retention.MailableList;
+import com.altcontext.testing.TestForm;
+import com.altcontext.value.KeyedHash;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A bot's form says nothing about the consent of the person whose address it holds. */
+class BotConsentTest extends LeadsFixture {
+    private static final TestForm BOT = JO.byBot().visitor("visitor-0002").form("crawled");
+
+    /** What may be written to each lead, by purpose. */
+    private static List<String> verdicts() {
+        return new MailableList(database.sql(), (lead, property) -> null)
+                .writeCsv(
+                        new MailableList.MailableRequest(null, null, AuditLog.Caller.ALTOPS, NOW.plusSeconds(600)),
+                        StringBuilder::new)
+                .toString()
+                .lines()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .map(cells -> (cells[2] + " " + cells[3] + " " + cells[4]).strip())
+                .toList();
+    }
+
+    private static List<String> certified() {
+        return ConsentCertificate.issue(
+                        database.sql(),
+                        new KeyedHash("a pepper of the tests"),
+                        new Email(JO.email()),
+                        null,
+                        AuditLog.Caller.ALTOPS,
+                        NOW.plusSeconds(600))
+                .orElseThrow()
+                .leads()
+                .getFirst()
+                .record()
+                .stream()
+                .map(row -> row.status().key() + " " + row.form())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXPRESS", "IMPLIED"})
+    void what_a_bot_granted_is_not_a_person_s_once_the_person_leaves_the_address(ConsentStatus granted) {
+        capture(BOT.consent(granted));
+        assertThat(verdicts()).containsExactly("may_not bot");
+        assertThat(certified()).isEmpty();
+
+        capture(JO.at(NOW.plusSeconds(60)));
+        assertThat(verdicts()).containsExactly("newsletter may_not pending");
+        assertThat(certified()).containsExactly("pending newsletter");
+        assertThat(database.texts("SELECT consent_status FROM leads")).containsExactly("pending");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXPRESS", "IMPLIED"})
+    void a_bot_grants_nothing_for_a_person_who_left_the_address_before(ConsentStatus granted) {
+        capture(JO);
+        capture(BOT.consent(granted).at(NOW.plusSeconds(60)));
+
+        assertThat(verdicts()).containsExactly("newsletter may_not pending");
+        assertThat(certified()).containsExactly("pending newsletter");
+        assertThat(rows("form_submissions")).isEqualTo(2);
+    }
+
+    @Test
+    void a_bot_renews_no_implied_consent() {
+        capture(JO.consent(ConsentStatus.IMPLIED));
+        List<String> ends = database.texts("SELECT consent_expires_at::text FROM leads");
+        capture(BOT.consent(ConsentStatus.IMPLIED).at(NOW.plusSeconds(60)));
+
+        assertThat(database.texts("SELECT consent_expires_at::text FROM leads")).isEqualTo(ends);
+        assertThat(certified()).containsExactly("implied newsletter");
+    }
+
+    @Test
+    void the_consent_of_a_person_holds_whichever_bot_came_before() {
+        capture(BOT.consent(ConsentStatus.EXPRESS));
+        capture(JO.consent(ConsentStatus.IMPLIED).at(NOW.plusSeconds(60)));
+
+        assertThat(verdicts()).containsExactly("newsletter may_until implied");
+    }
+
+    @Test
+    void a_withdrawal_holds_though_only_bots_had_sent_the_address() {
+        capture(BOT.consent(ConsentStatus.EXPRESS));
+        var _ = new Unsubscribe(database.sql())
+                .byAddress(
+                        new Email(JO.email()),
+                        null,
+                        new UnsubscribeRequest(UnsubscribeSource.UNSUBSCRIBE, null, null, NOW.plusSeconds(60)));
+        assertThat(verdicts()).containsExactly("may_not withdrawn");
+
+        capture(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(120)));
+        assertThat(verdicts()).containsExactly("may_not withdrawn");
+    }
+}
