@@ -15,14 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The leads as a CSV file (RFC 4180) for a spreadsheet or a mailing program, written as it is read, so that its length costs
- * no memory. The request is committed to {@code audit_log} before the first byte is written. The file holds the rows of
+ * no memory. Leads that only bots sent are left out. The request is committed to {@code audit_log} before the first byte is written. The file holds the rows of
  * that moment, as many as the log says.
  */
 public final class LeadList {
     /** Spreadsheets read a file as UTF-8 only if it begins with this. */
     static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    private static final String THOSE = " FROM leads WHERE (?::text IS NULL OR property_id = ?)"
+    /** Those that {@link EffectiveConsent#count} counts. */
+    private static final String THOSE = " FROM leads WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?)"
             + " AND (?::text IS NULL OR " + EffectiveConsent.SQL + " = ?)";
 
     private static final String COUNT = "SELECT count(*)" + THOSE;

@@ -114,6 +114,17 @@ class LeadListTest {
         assertThat(lines("docs", EffectiveConsent.EXPIRED)).containsExactly(HEADER, "");
     }
 
+    @Test
+    void a_lead_that_only_bots_sent_is_in_neither_the_file_nor_the_count() {
+        oneOfEach();
+        lead("bot@x.ca", "docs", "express", null, null);
+        database.run("UPDATE leads SET is_bot = true WHERE email = 'bot@x.ca'");
+
+        assertThat(lines("docs", null)).hasSize(3).noneMatch(line -> line.contains("bot@"));
+        assertThat(lines("docs", EffectiveConsent.EXPRESS)).hasSize(3).noneMatch(line -> line.contains("bot@"));
+        assertThat(counts("docs")).contains("EXPRESS=1");
+    }
+
     private static String counts(@Nullable String property) {
         return database.sql()
                 .inTransaction(tx -> EffectiveConsent.count(tx, property, NOW))
