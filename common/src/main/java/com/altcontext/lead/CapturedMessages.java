@@ -10,15 +10,17 @@ import java.util.UUID;
  * capture. It does not change when the lead does, for example when the lead withdraws consent later.
  */
 final class CapturedMessages {
-    private static final String PUT = """
+    private static final String PUT =
+            """
             INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, created_at, body)
             SELECT CASE WHEN hook.name IS NULL THEN form.id ELSE gen_random_uuid() END,
                 'webhook', 'lead.captured', hook.name, l.id, l.property_id, t.captured_at, jsonb_build_object('type', 'lead.captured',
                 'timestamp', to_char(t.captured_at AT TIME ZONE 'UTC', t.iso), 'data', jsonb_build_object(
                     'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
-                    'consentStatus', CASE WHEN l.in_review AND l.consent_status <> 'withdrawn' THEN 'pending' ELSE l.consent_status END,
+                    'consentStatus', CASE WHEN c.status = 'implied' AND c.expires_at <= t.captured_at THEN 'expired'
+                        ELSE coalesce(c.status, 'pending') END,
                     'consentPurpose', form.purpose,
-                    'consentExpiresAt', to_char(l.consent_expires_at AT TIME ZONE 'UTC', t.iso),
+                    'consentExpiresAt', to_char(c.expires_at AT TIME ZONE 'UTC', t.iso),
                     'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', t.iso),
                     'sourceChannel', l.source_channel, 'formName', form.form_name, 'path', form.path,
                     'referrer', form.referrer,
@@ -30,13 +32,14 @@ final class CapturedMessages {
                 AS form(id, lead_id, at, form_name, path, referrer,
                         utm_source, utm_medium, utm_campaign, utm_term, utm_content, payload, purpose)
             JOIN leads l ON l.id = form.lead_id
+            LEFT JOIN consent_events c ON c.id = %s AND NOT (%s)
             CROSS JOIN LATERAL (VALUES (to_timestamp(form.at::float8 / 1000), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
                 AS t(captured_at, iso)
             CROSS JOIN (
                 SELECT NULL::text AS name WHERE ?
                 UNION ALL
                 SELECT name FROM webhooks WHERE 'lead.captured' = ANY (events)) AS hook
-            """;
+            """.formatted(MailPermission.currentConsent("l.id", "form.purpose"), MailPermission.IS_DOUBTED);
 
     private CapturedMessages() {}
 

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Writes {@code consent.changed} into the outbox, for each webhook that wants it, in the transaction that changes consent. A lead in
- * review has no consent yet ({@link LeadReview}): its grants are passed on when it is accepted.
+ * Writes {@code consent.changed} into the outbox, for each webhook that wants it, in the transaction that changes consent. What forms
+ * grant for a lead in review does not hold yet ({@link LeadReview}): it is passed on when the lead is accepted.
  */
 public final class ConsentMessages {
     private static final String ISO = "to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
@@ -37,25 +37,28 @@ public final class ConsentMessages {
                 SELECT c.id AS consent_id, %s AS change, c.occurred_at AS at
                 FROM consent_events AS c JOIN leads AS l ON l.id = c.lead_id
                 WHERE %s AND c.xmin = pg_current_xact_id()::xid AND c.status <> 'pending'
-                  AND (NOT l.in_review OR c.status = 'withdrawn'))
+                  AND NOT (%s))
             """;
 
-    private static final String OF_LEADS = RECORDED.formatted(CHANGE, "l.id = ANY (?::uuid[])") + PUT;
+    private static final String OF_LEADS =
+            RECORDED.formatted(CHANGE, "l.id = ANY (?::uuid[])", MailPermission.IS_DOUBTED) + PUT;
 
-    private static final String OF_ADDRESS = RECORDED.formatted(CHANGE, "l.email = ?") + PUT;
+    private static final String OF_ADDRESS = RECORDED.formatted(CHANGE, "l.email = ?", MailPermission.IS_DOUBTED) + PUT;
 
-    /** The newest row of each purpose of leads that were accepted just now. */
+    /** What holds of the forms' grants, by purpose, now that the leads are accepted. */
     private static final String ACCEPTED = """
             WITH changed AS (
-                SELECT max(c.id) AS consent_id, 'granted' AS change, ?::timestamptz AS at
-                FROM consent_events AS c JOIN leads AS l ON l.id = c.lead_id
-                WHERE l.id = ANY (?::uuid[]) AND l.consent_status IN ('implied', 'express')
-                  AND c.status IN ('implied', 'express')
-                GROUP BY c.lead_id, c.purpose)
-            """ + PUT;
+                SELECT c.id AS consent_id, 'granted' AS change, ?::timestamptz AS at
+                FROM leads AS l
+                CROSS JOIN LATERAL (SELECT DISTINCT e.purpose FROM consent_events AS e WHERE e.lead_id = l.id) AS p
+                %s
+                WHERE l.id = ANY (?::uuid[]) AND NOT l.is_bot AND c.source = 'form'
+                  AND c.status IN ('implied', 'express') AND (c.expires_at IS NULL OR c.expires_at > ?))
+            """.formatted(MailPermission.JOIN_CONSENT) + PUT;
 
     /** Consent that was renewed, confirmed or withdrawn since is not the one that ends. */
-    private static final String EXPIRED = """
+    private static final String EXPIRED =
+            """
             WITH ended AS (
                 INSERT INTO expired_consents (consent_id, noted_at)
                 SELECT c.id, ? FROM consent_events AS c
@@ -72,9 +75,9 @@ public final class ConsentMessages {
             changed AS (
                 SELECT c.id AS consent_id, 'expired' AS change, c.expires_at AS at
                 FROM ended JOIN consent_events AS c ON c.id = ended.consent_id JOIN leads AS l ON l.id = c.lead_id
-                WHERE NOT l.in_review),
+                WHERE NOT (%s)),
             passed AS (
-            """ + PUT + ") SELECT count(*) FROM ended";
+            """.formatted(MailPermission.IS_DOUBTED) + PUT + ") SELECT count(*) FROM ended";
 
     private static final int AT_ONCE = 500;
 
@@ -92,7 +95,7 @@ public final class ConsentMessages {
 
     /** Adds the messages about leads that the transaction has accepted after a review. */
     static void putAccepted(Tx tx, UUID[] leads, Instant at) {
-        var _ = tx.update(ACCEPTED, at, leads);
+        var _ = tx.update(ACCEPTED, at, leads, at);
     }
 
     /**

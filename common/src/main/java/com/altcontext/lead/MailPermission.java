@@ -46,6 +46,15 @@ public record MailPermission(
     public static final String JOIN_CONSENT =
             "LEFT JOIN consent_events AS c ON c.id = " + currentConsent("l.id", "p.purpose");
 
+    /** What an operator has in writing, or the address itself has confirmed, needs no person's form and no review. */
+    private static final String IS_BY_FORM = "coalesce(c.source, 'form') = 'form'";
+
+    /** Columns: whether only bots have sent {@code l}, and whether it is in review, as far as {@code c} depends on it. */
+    public static final String DOUBTS = "l.is_bot AND %1$s, l.in_review AND %1$s".formatted(IS_BY_FORM);
+
+    /** Whether the grant {@code c} of {@code l} does not hold yet. */
+    static final String IS_DOUBTED = IS_BY_FORM + " AND c.status <> 'withdrawn' AND (l.is_bot OR l.in_review)";
+
     /**
      * The id of the row of the record that holds for a purpose of a lead: the newest one, of that purpose or of all. A pending row
      * holds only where there is no other. It asks for a consent, and takes none away.
@@ -61,7 +70,11 @@ public record MailPermission(
             """.formatted(lead, purpose);
     }
 
-    /** @param consent for the purpose; null if none is on record */
+    /**
+     * @param consent for the purpose; null if none is on record
+     * @param isBot the first of {@link #DOUBTS}
+     * @param inReview the second
+     */
     public static MailPermission of(@Nullable Consent consent, boolean isBot, boolean inReview, Instant at) {
         boolean isWithdrawn = consent != null && consent.status() == ConsentStatus.WITHDRAWN;
         if (isBot && !isWithdrawn) {

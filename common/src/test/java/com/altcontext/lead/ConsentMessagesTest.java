@@ -7,6 +7,7 @@ import com.altcontext.delivery.Webhook;
 import com.altcontext.delivery.Webhooks;
 import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
 import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
+import com.altcontext.testing.TestForm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,6 +53,15 @@ class ConsentMessagesTest extends LeadsFixture {
                         new UnsubscribeRequest(UnsubscribeSource.UNSUBSCRIBE, null, null, at));
     }
 
+    private static void captureForReview(TestForm form) {
+        var _ = leads(database.sql()).capture(form.capture().markedForReview());
+    }
+
+    private static void grantInWriting(String purpose) {
+        var _ = new OperatorConsent(database.sql())
+                .record(new OperatorConsent.Grant(new Email(JO.email()), null, purpose, "on paper", NOW));
+    }
+
     @Test
     void a_grant_and_a_renewal_are_heard_of_by_those_who_want_to() {
         capture(JO.consent(ConsentStatus.IMPLIED));
@@ -84,8 +94,7 @@ class ConsentMessagesTest extends LeadsFixture {
         assertThat(heard()).containsExactly("list withdrawn withdrawn all");
         withdraw(NOW.plusSeconds(120));
         assertThat(heard()).isEmpty();
-        var _ = new OperatorConsent(database.sql())
-                .record(new OperatorConsent.Grant(new Email(JO.email()), null, "workshops", "on paper", NOW));
+        grantInWriting("workshops");
         assertThat(heard()).containsExactly("list granted express workshops");
     }
 
@@ -105,8 +114,7 @@ class ConsentMessagesTest extends LeadsFixture {
 
     @Test
     void a_lead_in_review_grants_nothing_until_it_is_accepted() {
-        var _ = leads(database.sql())
-                .capture(JO.consent(ConsentStatus.EXPRESS).capture().markedForReview());
+        captureForReview(JO.consent(ConsentStatus.EXPRESS));
         assertThat(heard()).isEmpty();
         var _ = new LeadReview(database.sql()).accept(null, null, NOW);
         assertThat(heard()).containsExactly("list granted express newsletter");
@@ -114,12 +122,42 @@ class ConsentMessagesTest extends LeadsFixture {
 
     @Test
     void a_withdrawal_in_review_is_heard_of_and_accepting_grants_nothing_then() {
-        var _ = leads(database.sql())
-                .capture(JO.consent(ConsentStatus.EXPRESS).capture().markedForReview());
+        captureForReview(JO.consent(ConsentStatus.EXPRESS));
         withdraw(NOW.plusSeconds(60));
         assertThat(heard()).containsExactly("list withdrawn withdrawn all");
         var _ = new LeadReview(database.sql()).accept(null, null, NOW);
         assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void accepting_grants_what_holds_then_and_what_was_heard_of_is_not_repeated() {
+        TestForm rev = JO.consent(ConsentStatus.EXPRESS);
+        captureForReview(rev.purpose("alpha"));
+        captureForReview(rev.purpose("beta").at(NOW.plusSeconds(1)));
+        withdraw(NOW.plusSeconds(60));
+        assertThat(heard()).containsExactly("list withdrawn withdrawn all");
+        grantInWriting("alpha");
+        assertThat(heard()).containsExactly("list granted express alpha");
+
+        var _ = new LeadReview(database.sql()).accept(null, null, NOW.plusSeconds(120));
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void accepting_grants_no_implied_consent_that_has_ended() {
+        captureForReview(JO.consent(ConsentStatus.IMPLIED));
+        captureForReview(JO.consent(ConsentStatus.IMPLIED).purpose("workshops").at(NOW.plusSeconds(1)));
+        var _ = new LeadReview(database.sql()).accept(null, null, END);
+
+        assertThat(heard()).hasSize(1).first().asString().startsWith("list granted implied workshops");
+    }
+
+    @Test
+    void a_bot_grants_nothing_and_an_operator_who_has_it_in_writing_does() {
+        capture(JO.byBot().consent(ConsentStatus.EXPRESS));
+        assertThat(heard()).isEmpty();
+        grantInWriting("newsletter");
+        assertThat(heard()).containsExactly("list granted express newsletter");
     }
 
     // --- consent that ends by itself

@@ -6,12 +6,17 @@ import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
 import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
 import com.altcontext.testing.TestForm;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Each purpose has a consent of its own; the lead shows the strongest. */
 class ConsentPurposesTest extends LeadsFixture {
     private static final TestForm SALES = JO.purpose("sales");
+
+    private static final String END = String.valueOf(
+                    Consent.given(ConsentStatus.IMPLIED, NOW, 6).expiresAt())
+            .substring(0, 10);
 
     private static List<String> record() {
         return database.texts(
@@ -58,6 +63,29 @@ class ConsentPurposesTest extends LeadsFixture {
         assertThat(database.count("SELECT count(*) FROM consent_events c JOIN leads l ON l.id = c.lead_id"
                         + " WHERE c.expires_at = l.consent_expires_at"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void a_message_about_a_form_says_the_consent_for_its_purpose() {
+        capture(JO.consent(ConsentStatus.EXPRESS));
+        capture(JO.consent(ConsentStatus.IMPLIED).purpose("events").at(NOW.plusSeconds(60)));
+        capture(SALES.at(NOW.plusSeconds(120)));
+        Instant later = NOW.plus(Duration.ofDays(365));
+        capture(JO.purpose("events").at(later));
+        capture(SALES.byBot()
+                .visitor("visitor-0002")
+                .consent(ConsentStatus.EXPRESS)
+                .at(later.plusSeconds(60)));
+
+        assertThat(database.texts("SELECT concat_ws(' ', body::jsonb #>> '{data,consentPurpose}',"
+                        + " body::jsonb #>> '{data,consentStatus}', left(body::jsonb #>> '{data,consentExpiresAt}', 10))"
+                        + " FROM outbox ORDER BY created_at"))
+                .containsExactly(
+                        "newsletter express",
+                        "events implied " + END,
+                        "sales pending",
+                        "events expired " + END,
+                        "sales pending");
     }
 
     @Test
