@@ -36,7 +36,7 @@ public final class Leads {
 
     private static final String FIND =
             """
-            SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.in_review,
+            SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.is_bot, l.in_review,
                    l.confirmation_mails, l.confirmation_mailed_at, EXISTS (%s)
             FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, purpose, n)
             JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
@@ -205,7 +205,9 @@ public final class Leads {
                 toConfirm || capture.isOfBot() ? ConsentStatus.PENDING : capture.consent(),
                 capture.receivedAt(),
                 rules.impliedConsentMonths());
-        boolean givesConsent = !capture.isOfBot() && (!capture.forReview() || known == null || known.inReview);
+        boolean inReview = (known == null || known.isBegunBy(capture)) ? capture.forReview() : known.inReview;
+        boolean mayGiveConsent = inReview || !capture.forReview();
+        boolean givesConsent = mayGiveConsent && !capture.isOfBot();
         boolean isToConfirm = toConfirm && givesConsent && (known == null || !known.isGivenForPurpose());
         return new Submission(
                 id,
@@ -276,6 +278,7 @@ public final class Leads {
             UUID id,
             Consent consent,
             @Nullable Consent forPurpose,
+            boolean isBot,
             boolean inReview,
             ConfirmationMails asked) {
         static KnownLead read(Row row) throws SQLException {
@@ -286,7 +289,13 @@ public final class Leads {
                     new Consent(ConsentStatus.ofKey(row.text(3)), row.timeOrNull(4)),
                     purposeStatus == null ? null : new Consent(ConsentStatus.ofKey(purposeStatus), row.timeOrNull(6)),
                     row.flag(7),
-                    new ConfirmationMails(row.number(8), row.timeOrNull(9), row.flag(10)));
+                    row.flag(8),
+                    new ConfirmationMails(row.number(9), row.timeOrNull(10), row.flag(11)));
+        }
+
+        /** Whether only bots have sent the address so far, and a person does now. */
+        boolean isBegunBy(Capture capture) {
+            return isBot && !capture.isOfBot();
         }
 
         /** Whether nothing is left to confirm. */

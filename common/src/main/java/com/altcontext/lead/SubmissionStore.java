@@ -55,7 +55,7 @@ final class SubmissionStore {
             """.formatted(
                     touches("%s_%s").collect(Collectors.joining(", ")),
                     touches("%s.%s").collect(Collectors.joining(", ")),
-                    Stream.concat(Stream.of("form_name"), touches("%s_%s"))
+                    Stream.concat(Stream.of("form_name", "in_review"), touches("%s_%s"))
                             .map(
                                     "%1$s = CASE WHEN known.is_bot AND NOT excluded.is_bot THEN excluded.%1$s ELSE known.%1$s END"
                                             ::formatted)
@@ -96,7 +96,7 @@ final class SubmissionStore {
 
     private SubmissionStore() {}
 
-    /** Adds the leads, new or seen again; their sessions must be saved before. What a lead came from is written at its first capture. */
+    /** Adds the leads, new or seen again; their sessions must be saved before. What a lead came from, and whether it is in review, is written at its first capture by a person. */
     static void saveLeads(Pipeline save, Bucket bucket, Columns<Submission> forms) {
         save.update(
                 SAVE,

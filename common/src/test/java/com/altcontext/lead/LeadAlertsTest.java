@@ -85,6 +85,13 @@ class LeadAlertsTest extends LeadsFixture {
     }
 
     @Test
+    void a_marked_form_is_no_news_before_it_is_accepted_though_a_bot_had_sent_the_address() {
+        captured(JO.byBot(), false);
+        captured(JO.form("fair").at(NOW.plusSeconds(60)), true);
+        assertThat(database.texts(MAILS)).hasSize(1).first().asString().contains(" waits ");
+    }
+
+    @Test
     void without_a_mail_server_no_mail_is_written() {
         LeadRules rules = new LeadRules(
                 false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, false, List.of("all@team.example")));

@@ -48,6 +48,19 @@ class LeadReviewTest extends LeadsFixture {
     }
 
     @Test
+    void a_lead_that_only_bots_sent_begins_with_the_first_form_of_a_person_marked_or_not() {
+        capture(JO.byBot());
+        captureForReview(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(60)));
+        assertThat(leads()).containsExactly("express t");
+        assertThat(mailable()).isZero();
+
+        TestForm.removeAll(database);
+        captureForReview(JO.byBot());
+        capture(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(60)));
+        assertThat(leads()).containsExactly("express f");
+    }
+
+    @Test
     void waiting_leads_are_counted_by_form_and_hour() {
         captureForReview(JO);
         captureForReview(JO.email("kim@example.ca"));
