@@ -37,6 +37,7 @@ public final class Leads {
     private static final String FIND =
             """
             SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.is_bot, l.in_review,
+                   c.source IN ('operator', 'confirmed') AND c.status = 'express',
                    l.confirmation_mails, l.confirmation_mailed_at, EXISTS (%s)
             FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, purpose, n)
             JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
@@ -206,7 +207,7 @@ public final class Leads {
                 capture.receivedAt(),
                 rules.impliedConsentMonths());
         boolean inReview = (known == null || known.isBegunBy(capture)) ? capture.forReview() : known.inReview;
-        boolean mayGiveConsent = inReview || !capture.forReview();
+        boolean mayGiveConsent = inReview ? (known == null || !known.isProven) : !capture.forReview();
         boolean givesConsent = mayGiveConsent && !capture.isOfBot();
         boolean isToConfirm = toConfirm && givesConsent && (known == null || !known.isGivenForPurpose());
         return new Submission(
@@ -272,7 +273,10 @@ public final class Leads {
                 .toList();
     }
 
-    /** @param index of the capture in its list: PostgreSQL counts from 1 */
+    /**
+     * @param index of the capture in its list: PostgreSQL counts from 1
+     * @param isProven whether an operator has the consent for the form's purpose in writing, or the address has confirmed it
+     */
     private record KnownLead(
             int index,
             UUID id,
@@ -280,6 +284,7 @@ public final class Leads {
             @Nullable Consent forPurpose,
             boolean isBot,
             boolean inReview,
+            boolean isProven,
             ConfirmationMails asked) {
         static KnownLead read(Row row) throws SQLException {
             String purposeStatus = row.textOrNull(5);
@@ -290,7 +295,8 @@ public final class Leads {
                     purposeStatus == null ? null : new Consent(ConsentStatus.ofKey(purposeStatus), row.timeOrNull(6)),
                     row.flag(7),
                     row.flag(8),
-                    new ConfirmationMails(row.number(9), row.timeOrNull(10), row.flag(11)));
+                    row.flag(9),
+                    new ConfirmationMails(row.number(10), row.timeOrNull(11), row.flag(12)));
         }
 
         /** Whether only bots have sent the address so far, and a person does now. */

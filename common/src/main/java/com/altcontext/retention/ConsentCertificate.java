@@ -42,14 +42,14 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             """;
 
     private static final String PERMISSIONS = """
-            SELECT p.purpose, c.status, c.expires_at, l.is_bot, l.in_review
+            SELECT p.purpose, c.status, c.expires_at, %s
             FROM leads AS l
             CROSS JOIN LATERAL (
                 SELECT DISTINCT e.purpose FROM consent_events AS e WHERE e.lead_id = l.id AND e.purpose IS NOT NULL) AS p
             %s
             WHERE l.id = ?
             ORDER BY 1
-            """.formatted(MailPermission.JOIN_CONSENT);
+            """.formatted(MailPermission.DOUBTS, MailPermission.JOIN_CONSENT);
 
     /** A person on one property. */
     public record CertifiedLead(

@@ -36,7 +36,7 @@ public final class MailableList {
 
     /** A lead without a consent for the purpose is a row too. */
     private static final String ROWS = """
-            SELECT l.id, l.property_id, l.email, coalesce(p.purpose, ?::text), c.status, c.expires_at, l.is_bot, l.in_review
+            SELECT l.id, l.property_id, l.email, coalesce(p.purpose, ?::text), c.status, c.expires_at, %s
             FROM (SELECT * %s AND (?::uuid[] IS NULL OR l.id = ANY (?))) AS l
             LEFT JOIN LATERAL (
                 SELECT DISTINCT e.purpose
@@ -44,7 +44,7 @@ public final class MailableList {
                 WHERE e.lead_id = l.id AND e.purpose IS NOT NULL AND (?::text IS NULL OR e.purpose = ?)) AS p ON true
             %s
             ORDER BY l.id, 4
-            """.formatted(THOSE, MailPermission.JOIN_CONSENT);
+            """.formatted(MailPermission.DOUBTS, THOSE, MailPermission.JOIN_CONSENT);
 
     private final Sql sql;
     private final Export.UnsubscribeUrl unsubscribeUrl;

@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A bot's form says nothing about the consent of the person whose address it holds. */
 class BotConsentTest extends LeadsFixture {
@@ -103,5 +104,48 @@ class BotConsentTest extends LeadsFixture {
 
         capture(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(120)));
         assertThat(verdicts()).containsExactly("may_not withdrawn");
+    }
+
+    // --- what an operator has in writing
+
+    private static void grantInWriting() {
+        var _ = new OperatorConsent(database.sql())
+                .record(new OperatorConsent.Grant(
+                        new Email(JO.email()), null, "newsletter", "signed sheet 12", NOW.plusSeconds(60)));
+    }
+
+    @Test
+    void what_an_operator_has_in_writing_holds_though_only_bots_sent_the_address() {
+        capture(BOT);
+        grantInWriting();
+
+        assertThat(verdicts()).containsExactly("newsletter may express");
+        assertThat(database.texts("SELECT is_bot::text FROM leads"))
+                .as("out of the figures")
+                .containsExactly("true");
+    }
+
+    @Test
+    void what_an_operator_has_in_writing_holds_for_a_lead_in_review_and_other_purposes_wait() {
+        captureForReview(JO.consent(ConsentStatus.EXPRESS).purpose("sales"));
+        grantInWriting();
+
+        assertThat(verdicts()).containsExactly("newsletter may express", "sales may_not in_review");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_later_form_takes_nothing_away_from_what_is_in_writing(boolean byBotFirst) {
+        captureForReview(byBotFirst ? BOT : JO);
+        grantInWriting();
+        captureForReview(JO.consent(ConsentStatus.EXPRESS).form("fair").at(NOW.plusSeconds(120)));
+        captureForReview(
+                JO.consent(ConsentStatus.EXPRESS).form("fair").purpose("sales").at(NOW.plusSeconds(180)));
+
+        assertThat(verdicts()).containsExactly("newsletter may express", "sales may_not in_review");
+    }
+
+    private static void captureForReview(TestForm form) {
+        var _ = leads(database.sql()).capture(form.capture().markedForReview());
     }
 }
