@@ -6,11 +6,12 @@ import com.altcontext.delivery.Outbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mails that have asked a lead to confirm its consent since it last did. Anybody can type the address of a stranger into a form,
- * so there is one a day at the most and three in all, however many forms come.
+ * The mails that have asked an address to confirm its consent since it last did. Anybody can type the address of a stranger into a form,
+ * so there is one a day at the most and three in all, however many forms come, and on however many properties.
  *
  * @param count of the mails
  * @param lastAt when the last one was delivered, or asked for if it was not delivered yet
@@ -20,9 +21,22 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
     static final int MAX = 3;
     static final Duration PAUSE = Duration.ofDays(1);
 
-    /** A mail to a lead {@code l} that is on its way, or waits for an operator to accept the lead. */
-    static final String WAITING = "SELECT FROM outbox AS o WHERE o.lead_id = l.id AND o.event = '" + Outbox.CONFIRMATION
-            + "' AND o.set_aside_at IS NULL";
+    static final ConfirmationMails NONE = new ConfirmationMails(0, null, false);
+
+    /** A mail may be on its way, or wait for an operator to accept the lead. The address may have answered since one was sent. */
+    private static final String ASKED = """
+            SELECT form.n, coalesce(sum(l.confirmation_mails) FILTER (WHERE l.confirmation_mailed_at > answered.at), 0),
+                   max(l.confirmation_mailed_at) FILTER (WHERE l.confirmation_mailed_at > answered.at),
+                   bool_or(EXISTS (
+                       SELECT FROM outbox AS o WHERE o.lead_id = l.id AND o.event = '%s' AND o.set_aside_at IS NULL))
+            FROM unnest(?::text[]) WITH ORDINALITY AS form(email, n)
+            JOIN leads AS l ON l.email = form.email
+            CROSS JOIN LATERAL (
+                SELECT coalesce(max(c.occurred_at), '-infinity') AS at
+                FROM leads AS a JOIN consent_events AS c ON c.lead_id = a.id
+                WHERE a.email = form.email AND c.source = 'confirmed') AS answered
+            GROUP BY form.n
+            """.formatted(Outbox.CONFIRMATION);
 
     /**
      * Of what the forms say, the body holds the purposes alone: a mail to a stranger must not carry a text that its sender chose, and
@@ -48,6 +62,20 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             FROM asked AS a LEFT JOIN properties AS p ON p.id = a.property_id
             """.formatted(
             Outbox.CONFIRMATION, PendingConsent.isTicked("a.confirmation_mailed_at"), PendingConsent.IS_ANSWERED);
+
+    /**
+     * Those to each address, by its place. The address is locked, so that no other form adds one meanwhile.
+     *
+     * @param emails null where no mail is asked for
+     */
+    static Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked(Pipeline look, @Nullable String[] emails) {
+        return look.query(
+                ASKED,
+                row -> Map.entry(
+                        Math.toIntExact(row.number(1)) - 1,
+                        new ConfirmationMails(row.number(2), row.timeOrNull(3), row.flag(4))),
+                (Object) emails);
+    }
 
     /** Whether there may be one more now. */
     boolean allowAnother(Instant now) {

@@ -34,15 +34,13 @@ public final class Leads {
     /** The same content again within this time is the second click of a double click. */
     private static final Duration REPEAT_WINDOW = Duration.ofSeconds(30);
 
-    private static final String FIND =
-            """
+    private static final String FIND = """
             SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.is_bot, l.in_review,
-                   c.source IN ('operator', 'confirmed') AND c.status = 'express',
-                   l.confirmation_mails, l.confirmation_mailed_at, EXISTS (%s)
+                   c.source IN ('operator', 'confirmed') AND c.status = 'express'
             FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, purpose, n)
             JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
             LEFT JOIN consent_events c ON c.id = %s
-            """.formatted(ConfirmationMails.WAITING, MailPermission.currentConsent("l.id", "form.purpose"));
+            """.formatted(MailPermission.currentConsent("l.id", "form.purpose"));
 
     /** Looks before and after the time of receipt: if two machines received a double click, the second may be stored first. */
     private static final String FIND_REPEATED = """
@@ -169,17 +167,28 @@ public final class Leads {
                         capture -> capture.receivedAt().minus(REPEAT_WINDOW).toEpochMilli()),
                 sent.numbers(capture -> capture.receivedAt().plus(REPEAT_WINDOW).toEpochMilli()),
                 sent.hashes(Capture::contentHash));
+        Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked = ConfirmationMails.asked(
+                look,
+                sent.texts(capture -> isToConfirm(capture) ? capture.email().value() : null));
         look.send();
 
         Map<Integer, KnownLead> known = new HashMap<>();
         found.rows().forEach(lead -> known.put(lead.index, lead));
+        Map<Integer, ConfirmationMails> mails = new HashMap<>();
+        asked.rows().forEach(entry -> mails.put(entry.getKey(), entry.getValue()));
         Map<Integer, Captured> captured = new HashMap<>();
         first.rows().forEach(repeat -> captured.put(repeat.index, repeat.captured));
         EventRows rows = new EventRows(bucket, captures.size());
         List<Submission> submissions = new ArrayList<>(captures.size());
         for (int i = 0; i < captures.size(); i++) {
             if (!captured.containsKey(i)) {
-                submissions.add(submission(captures.get(i), ifNew.get(i), known.get(i), visits, rows));
+                submissions.add(submission(
+                        captures.get(i),
+                        ifNew.get(i),
+                        known.get(i),
+                        mails.getOrDefault(i, ConfirmationMails.NONE),
+                        visits,
+                        rows));
             }
         }
         Iterator<Captured> stored =
@@ -192,16 +201,25 @@ public final class Leads {
         return all;
     }
 
+    /** Whether its consent is for the address to confirm. */
+    private boolean isToConfirm(Capture capture) {
+        return rules.messages().sendsMails() && capture.confirms() && capture.consent() == ConsentStatus.EXPRESS;
+    }
+
     private Submission submission(
-            Capture capture, UUID ifNew, @Nullable KnownLead known, Visits visits, EventRows rows) {
+            Capture capture,
+            UUID ifNew,
+            @Nullable KnownLead known,
+            ConfirmationMails asked,
+            Visits visits,
+            EventRows rows) {
         UUID leadId = known == null ? ifNew : known.id;
         UUID id = capture.submissionOf(leadId);
         Event event = capture.event(id);
         Placement placement =
                 Objects.requireNonNull(visits.place(event.visitor(), event.inSession()), "a form always has a session");
         Receipt receipt = rows.add(event, placement.sessionId());
-        boolean toConfirm =
-                rules.messages().sendsMails() && capture.confirms() && capture.consent() == ConsentStatus.EXPRESS;
+        boolean toConfirm = isToConfirm(capture);
         Consent given = Consent.given(
                 toConfirm || capture.isOfBot() ? ConsentStatus.PENDING : capture.consent(),
                 capture.receivedAt(),
@@ -209,7 +227,7 @@ public final class Leads {
         boolean inReview = (known == null || known.isBegunBy(capture)) ? capture.forReview() : known.inReview;
         boolean mayGiveConsent = inReview ? (known == null || !known.isProven) : !capture.forReview();
         boolean givesConsent = mayGiveConsent && !capture.isOfBot();
-        boolean isToConfirm = toConfirm && givesConsent && (known == null || !known.isGivenForPurpose());
+        boolean asksToConfirm = toConfirm && givesConsent && (known == null || !known.isGivenForPurpose());
         return new Submission(
                 id,
                 leadId,
@@ -219,8 +237,8 @@ public final class Leads {
                 known == null ? null : known.consent,
                 known == null ? null : known.forPurpose,
                 givesConsent,
-                isToConfirm,
-                isToConfirm && (known == null || known.asked.allowAnother(capture.receivedAt())));
+                asksToConfirm,
+                asksToConfirm && asked.allowAnother(capture.receivedAt()));
     }
 
     private List<Captured> store(
@@ -284,8 +302,7 @@ public final class Leads {
             @Nullable Consent forPurpose,
             boolean isBot,
             boolean inReview,
-            boolean isProven,
-            ConfirmationMails asked) {
+            boolean isProven) {
         static KnownLead read(Row row) throws SQLException {
             String purposeStatus = row.textOrNull(5);
             return new KnownLead(
@@ -295,8 +312,7 @@ public final class Leads {
                     purposeStatus == null ? null : new Consent(ConsentStatus.ofKey(purposeStatus), row.timeOrNull(6)),
                     row.flag(7),
                     row.flag(8),
-                    row.flag(9),
-                    new ConfirmationMails(row.number(10), row.timeOrNull(11), row.flag(12)));
+                    row.flag(9));
         }
 
         /** Whether only bots have sent the address so far, and a person does now. */

@@ -12,6 +12,7 @@ import com.altcontext.lead.LeadReview;
 import com.altcontext.lead.Leads;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -34,6 +35,32 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         assertThat(mails.stream().mapToInt(Integer::intValue).sum()).isEqualTo(3);
         assertThat(database.count("SELECT count(*) FROM form_submissions")).isEqualTo(20);
         assertThat(database.count("SELECT count(*) FROM consent_events")).isEqualTo(3);
+    }
+
+    @Test
+    void an_address_is_asked_no_more_often_because_several_properties_ask_it() {
+        List<Integer> mails = new ArrayList<>();
+        for (int day = 0; day < 5; day++) {
+            for (String property : List.of("default", "docs", "shop")) {
+                capture(JO.property(property).at(NOW.plus(Duration.ofDays(day))));
+            }
+            mails.add(deliver().size());
+        }
+
+        assertThat(mails).containsExactly(1, 1, 1, 0, 0);
+    }
+
+    @Test
+    void an_address_that_has_answered_may_be_asked_by_another_property() {
+        for (int day = 0; day < 3; day++) {
+            capture(JO.property("docs").at(NOW.plus(Duration.ofDays(day))));
+            link = deliver().getFirst();
+        }
+        Instant answer = NOW.plus(Duration.ofDays(3));
+        assertThat(confirm(link, answer)).isTrue();
+
+        capture(JO.property("shop").at(answer.plusSeconds(60)));
+        assertThat(deliver()).hasSize(1);
     }
 
     @Test
