@@ -98,7 +98,7 @@ altops 1 restore --from "$work/half.dump" --yes
 [[ $(ask 'SELECT count(*) FROM events') == "$held" ]] || fail "a restore that failed has changed something"
 
 altops 0 restore --from "$work/one.dump" --yes
-says '2 rows of the erasure log carried over, 2 persons forgotten again'
+says '2 rows of the erasure log carried over, 2 persons erased again'
 says '1 withdrawal of consent carried over'
 [[ $(ask 'SELECT string_agg(email, chr(32)) FROM leads') == bert@example.ca ]] || fail "these are held: $(ask 'SELECT email FROM leads')"
 [[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "who was forgotten has a visitor again"
@@ -116,7 +116,7 @@ comes dora
 # Into an empty database, as after the loss of the whole.
 ask 'CREATE DATABASE another'
 DATABASE_URL="postgres://postgres:postgres@127.0.0.1:$port/another?sslmode=disable" altops 0 restore --from "$work/one.dump" --yes
-says '0 rows of the erasure log carried over, 0 persons forgotten again'
+says '0 rows of the erasure log carried over, 0 persons erased again'
 
 # A client that is older than the server fails before anything is written.
 mkdir "$work/old"

@@ -14,6 +14,8 @@ public final class DatabaseState {
 
     private static final String HAS_HISTORY = "SELECT to_regclass('flyway_schema_history') IS NOT NULL";
 
+    private static final String HAS_WHAT_IS_REPLACED = "SELECT to_regnamespace('altops_before') IS NOT NULL";
+
     private static final String NOW = "SELECT clock_timestamp()";
 
     private static final String VERSION = """
@@ -115,11 +117,19 @@ public final class DatabaseState {
 
     private Status look(Tx tx) {
         measureClock(tx.query(NOW, row -> row.time(1)).getFirst());
-        if (schemaVersion(tx) < REQUIRED_SCHEMA) {
+        if (isBeingRestored(tx) || schemaVersion(tx) < REQUIRED_SCHEMA) {
             return Status.SCHEMA_OUTDATED;
         }
         buckets = Buckets.read(tx);
         return Status.READY;
+    }
+
+    /**
+     * Whether {@code altops restore} is under way or was interrupted. Until it is done, what the backup has brought back may hold
+     * people who were erased and consent that was withdrawn, and a run that fails puts back what was there before.
+     */
+    public static boolean isBeingRestored(Tx tx) {
+        return tx.query(HAS_WHAT_IS_REPLACED, row -> row.flag(1)).getFirst();
     }
 
     /** The newest migration that was applied; 0 if none was. */

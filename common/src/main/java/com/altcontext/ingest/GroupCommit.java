@@ -261,7 +261,8 @@ public final class GroupCommit implements AutoCloseable {
             case DATABASE_UNREACHABLE -> "the database cannot be reached: answering 503 until it can";
             case SCHEMA_OUTDATED ->
                 "the database's schema is older than version " + DatabaseState.REQUIRED_SCHEMA
-                        + ", which this version needs: answering 503 until `altops migrate` has run";
+                        + ", which this version needs, or a restore is not done: answering 503 until `altops migrate` or"
+                        + " `altops restore` has run";
         };
     }
 

@@ -52,6 +52,9 @@ public final class WeeklyReports {
             GROUP BY p.id ORDER BY p.id
             """;
 
+    private static final String HAS_FIGURES =
+            "SELECT EXISTS (SELECT FROM daily_metric_rollups WHERE property_id = ? AND day BETWEEN ? AND ?)";
+
     private static final String UNSENT = """
             SELECT count(*) FROM recipients AS r
             WHERE r.property_id = ? AND r.kind = 'report' AND r.stopped_at IS NULL
@@ -116,7 +119,8 @@ public final class WeeklyReports {
         LocalDate through = summary.freshness().rolledUpThrough();
         if (through == null
                 || through.isBefore(window.to())
-                || !summary.freshness().gaps().isEmpty()) {
+                || !summary.freshness().gaps().isEmpty()
+                || !hasFigures(property, window)) {
             return Optional.empty();
         }
         Map<Metric, Measure> figures = new EnumMap<>(Metric.class);
@@ -129,6 +133,13 @@ public final class WeeklyReports {
         Breakdown pages = pages(property, window, zones);
         Metric pagesBy = pages.from() == FigureSource.RAW ? Metric.UNIQUE_VISITORS : Metric.SESSIONS;
         return Optional.of(new WeeklyReport(property.name, week, figures, sources, counted(pages, pagesBy), pagesBy));
+    }
+
+    /** Not in a week before the property was there. */
+    private boolean hasFigures(ReportedProperty property, Window window) {
+        return sql.inTransaction(
+                        tx -> tx.query(HAS_FIGURES, row -> row.flag(1), property.slug, window.from(), window.to()))
+                .getFirst();
     }
 
     private static List<CountedValue> counted(Breakdown pages, Metric by) {

@@ -47,6 +47,18 @@ class DatabaseStateTest {
     }
 
     @Test
+    void a_restore_that_is_not_done_is_waited_for() {
+        Database database = Database.migrated();
+        DatabaseState state = state(database);
+
+        database.run("CREATE SCHEMA altops_before");
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
+
+        database.run("DROP SCHEMA altops_before");
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+    }
+
+    @Test
     void a_database_that_is_lost_later_was_ready_all_the_same() {
         DatabaseState state = state(Database.migrated());
         state.ask();

@@ -28,6 +28,16 @@ final class CommandOutput {
         shell.out().flush();
     }
 
+    /** Prints what the command was asked for, which {@code --quiet} must not hide: a secret that is shown once, a document. */
+    void show(JsonObject json, List<String> lines) {
+        if (options.quiet() && !options.json()) {
+            lines.forEach(line -> shell.out().println(printed(line)));
+            shell.out().flush();
+        } else {
+            print(json, lines);
+        }
+    }
+
     /** Prints a line about the run itself to the error stream. */
     void note(String what) {
         if (!options.quiet()) {

@@ -41,6 +41,6 @@ final class ConsentCertificateCommand implements Runnable {
                         context.now())
                 .orElseThrow(LeadCommand::unknownAddress);
         List<String> lines = CertificateText.of(certificate);
-        context.output().print(CertificateText.json(certificate), lines);
+        context.output().show(CertificateText.json(certificate), lines);
     }
 }

@@ -23,8 +23,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class FailureHandler implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private static final Pattern DATABASE_URL = Pattern.compile("(?i)\\b[a-z]+://\\S*");
 
-    /** In "Invalid value for option '--day': 'x' is not…" and "expected one of [a, b] but was 'x'". */
-    private static final Pattern QUOTED_INPUT = Pattern.compile("(?<=: |was )'.*'");
+    /** In "Invalid value for option '--day': 'x' is not…". */
+    private static final Pattern QUOTED_INPUT = Pattern.compile("(?<=: )'.*'");
+
+    /** In "expected one of [a, b] (case-sensitive) but was 'x'". */
+    private static final Pattern OTHER_INPUT = Pattern.compile("(?: \\(case-sensitive\\))? but was '.*'");
 
     private final CommandContext context;
 
@@ -122,7 +125,9 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
         }
         String message = String.valueOf(failed.getMessage());
         if (!(failed instanceof MissingParameterException)) {
-            message = QUOTED_INPUT.matcher(message).replaceAll("what was given");
+            message = QUOTED_INPUT
+                    .matcher(OTHER_INPUT.matcher(message).replaceAll(""))
+                    .replaceAll("what was given");
         }
         return DATABASE_URL.matcher(message).replaceAll("<url>");
     }
@@ -139,6 +144,9 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                     + Suggestion.of(options.getFirst(), visibleOptions(command))
                             .map(FailureHandler::question)
                             .orElse("");
+        }
+        if (command.getSubcommands().isEmpty()) {
+            return "one argument too many";
         }
         String word = unmatched.getUnmatched().getFirst();
         return Suggestion.of(word, visibleCommands(command))

@@ -72,7 +72,7 @@ record Inventory(
     private static final String LAST_ERASURE = "SELECT erased_at FROM erasure_log ORDER BY id DESC LIMIT 1";
 
     private static final String LAST_LEAD_LIST =
-            "SELECT done_at, done_by, row_count FROM audit_log WHERE action = 'leads_csv' ORDER BY id DESC LIMIT 1";
+            "SELECT done_at, done_by, row_count FROM audit_log WHERE action IN ('leads_csv', 'lead_list', 'leads_mailable') ORDER BY id DESC LIMIT 1";
 
     /**
      * @param bytes indexes and all, of {@code events} with its partitions

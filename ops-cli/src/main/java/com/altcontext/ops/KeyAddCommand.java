@@ -71,7 +71,7 @@ final class KeyAddCommand implements Runnable {
         NewKey key = KeyCommand.named(() -> new NewKey(name, wanted, properties, false, end));
         KeyAddition.Added added = KeyCommand.add(context, key);
         context.output()
-                .print(
+                .show(
                         JsonObject.ok(true)
                                 .with("secret", added.secret().text())
                                 .with("key", KeyCommand.json(added.key(), context.now())),

@@ -48,7 +48,7 @@ final class KeyShareCommand implements Runnable {
         String link = url.toString().replaceFirst("/$", "") + "/dashboard#key="
                 + added.secret().text();
         context.output()
-                .print(
+                .show(
                         JsonObject.ok(true).with("link", link).with("key", KeyCommand.json(added.key(), context.now())),
                         List.of(link));
     }

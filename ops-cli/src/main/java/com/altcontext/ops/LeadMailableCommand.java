@@ -38,8 +38,12 @@ final class LeadMailableCommand implements Runnable {
     @Override
     public void run() {
         boolean json = isJson();
+        PropertyCommand.require(context.sql(), property);
         OpsEnvironment environment = context.environment();
         @Nullable UnsubscribeLinks links = environment.hasPublicUrl() ? environment.links() : null;
+        if (links == null) {
+            context.output().note("without PUBLIC_URL the list has no unsubscribe links");
+        }
         MailableList list = new MailableList(
                 context.sql().withTimeout(LeadCommand.MAX_STATEMENT),
                 (lead, site) -> links == null
@@ -55,6 +59,9 @@ final class LeadMailableCommand implements Runnable {
     private boolean isJson() {
         String wanted =
                 format == null ? context.outputOptions().json() ? "json" : "csv" : format.toLowerCase(Locale.ROOT);
+        if (context.outputOptions().json() && wanted.equals("csv")) {
+            throw new Failure(Exit.USAGE, "--json and --format csv exclude each other", "give one of them");
+        }
         return switch (wanted) {
             case "csv" -> false;
             case "json" -> true;

@@ -41,6 +41,7 @@ final class LeadReviewCommand implements Runnable {
         if (!accept && address != null) {
             throw new Failure(Exit.USAGE, "--email is for --accept", "add --accept, or leave it out");
         }
+        PropertyCommand.require(context.sql(), property);
         if (accept) {
             accept();
         } else {

@@ -35,6 +35,7 @@ final class LeadUnsubscribeCommand implements Runnable {
 
     @Override
     public void run() {
+        PropertyCommand.require(context.sql(), property);
         Email email = emailOption.read();
         String kept = reason == null ? null : Text.trimmed("--reason", reason, 1, MAX_REASON);
         Unsubscribe.Withdrawal result = new Unsubscribe(context.sql())

@@ -48,7 +48,7 @@ final class LeadUnsubscribeLinkCommand implements Runnable {
             throw LeadCommand.unknownAddress();
         }
         context.output()
-                .print(
+                .show(
                         JsonObject.ok(true)
                                 .with(
                                         "links",

@@ -25,6 +25,7 @@ final class MigrateCommand implements Runnable {
 
     @Override
     public void run() {
+        RestoreCommand.refuseUnfinished(context.sql());
         CommandOutput output = context.output();
         Migrations migrations = Migrations.of(context.databaseUrl());
         List<Migration> plan;

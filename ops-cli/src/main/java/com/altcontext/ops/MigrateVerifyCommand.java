@@ -20,6 +20,7 @@ final class MigrateVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RestoreCommand.refuseUnfinished(context.sql());
         CommandOutput output = context.output();
         List<Difference> differences = Migrations.of(context.databaseUrl()).verify();
         boolean verified = differences.isEmpty();

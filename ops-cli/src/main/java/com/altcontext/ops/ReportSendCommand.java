@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "send",
         description = {
-            "Makes the weekly report of each property that has recipients, and lets the service send it to those who have not got "
-                    + "that week's. It can run as often as you like.",
+            "Makes the weekly report of each property that has recipients, and lets the service send it to recipients who did not "
+                    + "get it yet. It can run as often as you like.",
             "Exit 3 when a day of the week has no figures yet (altops rollup): then that property's report is not sent."
         },
         footer = {
@@ -62,6 +62,7 @@ final class ReportSendCommand implements Callable<Integer> {
         ReportWeek wanted = week == null ? null : named(week, now);
         WeeklyReports reports =
                 new WeeklyReports(context.sql().withTimeout(MAX_STATEMENT), context.clock(), MAX_STATEMENT);
+        PropertyCommand.require(context.sql(), property);
         List<SentReport> sent = new ArrayList<>();
         try (ProgressLine progress = context.output().progress("making reports")) {
             for (ReportedProperty one : reports.properties(property)) {

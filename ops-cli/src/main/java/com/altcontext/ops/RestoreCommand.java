@@ -1,7 +1,9 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
+import com.altcontext.db.Sql;
 import com.altcontext.value.KeyedHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +16,13 @@ import picocli.CommandLine.Option;
         name = "restore",
         description =
                 "Puts a backup in the place of what the database holds, applies the migrations that it lacks, keeps what "
-                        + "was withdrawn since, and forgets again the people whom it brought back. Stop the service first. It "
+                        + "was withdrawn since, and erases again the people whom it brought back. Stop the service first. It "
                         + "needs IP_HASH_PEPPER, since the log of erasures holds only keyed hashes.",
         footer = {"", "Example:", "  altops restore --from altcontext.dump --yes"})
 final class RestoreCommand implements Runnable {
+    private static final String TRY_LOCK =
+            "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.restore', 0))";
+
     private final CommandContext context;
 
     @Option(names = "--from", required = true, paramLabel = "FILE", description = "What altops backup has written.")
@@ -46,36 +51,56 @@ final class RestoreCommand implements Runnable {
                     "what the database holds would be replaced",
                     "stop the service, make a backup of it, and give --yes");
         }
-        SchemaSwap swap = new SchemaSwap(context.sql());
-        int applied;
-        int entries;
-        int withdrawals;
-        int forgotten;
-        try (var _ = context.output().progress("restoring")) {
-            swap.moveAside();
-            applied = load(restore, database, swap);
-            entries = swap.carryErasuresOver();
-            swap.carryAuditOver();
-            swap.carryTextsOver();
-            swap.carryKeysOver();
-            withdrawals = swap.carryWithdrawalsOver();
-            swap.carryMessagesOver();
-            forgotten = swap.forgetAgain(hash, context.now());
-            swap.finish();
-        }
+        // This transaction stays open for the lock alone; the work is done in others.
+        Restored done = context.sql().inTransaction(guard -> {
+            if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
+                throw new Failure(Exit.FAILED, "another altops restore is under way", "wait for it; nothing was done");
+            }
+            try (var _ = context.output().progress("restoring")) {
+                return replace(restore, database, hash);
+            }
+        });
         context.output()
                 .print(
                         JsonObject.ok(true)
-                                .with("erasuresCarriedOver", entries)
-                                .with("migrationsApplied", applied)
-                                .with("forgottenAgain", forgotten)
-                                .with("withdrawalsCarriedOver", withdrawals),
+                                .with("erasuresCarriedOver", done.entries)
+                                .with("migrationsApplied", done.migrations)
+                                .with("forgottenAgain", done.forgotten)
+                                .with("withdrawalsCarriedOver", done.withdrawals),
                         List.of(
                                 "restored",
-                                HumanFormat.count(applied, "migration") + " applied that the backup lacks",
-                                HumanFormat.count(entries, "row") + " of the erasure log carried over, "
-                                        + HumanFormat.count(forgotten, "person") + " forgotten again",
-                                HumanFormat.count(withdrawals, "withdrawal") + " of consent carried over"));
+                                HumanFormat.count(done.migrations, "migration") + " applied that the backup lacks",
+                                HumanFormat.count(done.entries, "row") + " of the erasure log carried over, "
+                                        + HumanFormat.count(done.forgotten, "person") + " erased again",
+                                HumanFormat.count(done.withdrawals, "withdrawal") + " of consent carried over"));
+    }
+
+    /** How many migrations, entries of the erasure log, withdrawals and persons there were. */
+    private record Restored(int migrations, int entries, int withdrawals, int forgotten) {}
+
+    private Restored replace(PgProgram restore, DatabaseUrl database, KeyedHash hash) {
+        SchemaSwap swap = new SchemaSwap(context.sql());
+        swap.moveAside();
+        int migrations = load(restore, database, swap);
+        int entries = swap.carryErasuresOver();
+        swap.carryAuditOver();
+        swap.carryTextsOver();
+        swap.carryKeysOver();
+        int withdrawals = swap.carryWithdrawalsOver();
+        swap.carryMessagesOver();
+        int forgotten = swap.forgetAgain(hash, context.now());
+        swap.finish();
+        return new Restored(migrations, entries, withdrawals, forgotten);
+    }
+
+    /** @throws Failure if a restore was interrupted: people who were erased may be back, and what was there before is aside */
+    static void refuseUnfinished(Sql sql) {
+        if (sql.inTransaction(DatabaseState::isBeingRestored)) {
+            throw new Failure(
+                    Exit.CHECK_FAILED,
+                    "a restore is under way or was interrupted",
+                    "run altops restore again, or wait");
+        }
     }
 
     private int load(PgProgram restore, DatabaseUrl database, SchemaSwap swap) {

@@ -1,7 +1,6 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.Sql;
-import com.altcontext.property.PropertyStore;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -35,11 +34,7 @@ final class RollupOptions {
 
     /** @throws Failure if a property was given that does not exist */
     void requireProperty(Sql sql) {
-        if (property != null
-                && sql.inTransaction(PropertyStore::list).stream()
-                        .noneMatch(known -> known.slug().equals(property))) {
-            throw new Failure(Exit.FAILED, "there is no property " + property, "see them with: altops property list");
-        }
+        PropertyCommand.require(sql, property);
     }
 
     /** The days that were given, or nothing if none was. */

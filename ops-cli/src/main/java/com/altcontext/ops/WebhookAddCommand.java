@@ -56,7 +56,7 @@ final class WebhookAddCommand implements Runnable {
                     "choose another name, or remove that one: altops webhook remove");
         }
         context.output()
-                .print(
+                .show(
                         JsonObject.ok(true)
                                 .with("name", name)
                                 .with("events", WebhookCommand.events(webhook))

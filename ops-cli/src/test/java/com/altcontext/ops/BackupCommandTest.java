@@ -2,10 +2,13 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,48 @@ class BackupCommandTest {
         assertThat(database.number(
                         "SELECT count(*) FROM audit_log WHERE action = 'key_revoked' AND key_id IS NOT NULL"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_restore_beside_another_is_refused() throws IOException {
+        program("pg_restore", "exit 0\n");
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
+            CommandRun ran = new Sql(connections).inTransaction(other -> {
+                var _ = other.query(
+                        "SELECT pg_advisory_xact_lock(hashtextextended('altcontext.restore', 0))", row -> true);
+                return CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+            });
+
+            assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+            assertThat(ran.err()).startsWith("altops: another altops restore is under way — ");
+        }
+    }
+
+    /** What a killed one leaves: the backup is loaded, and what has to be carried over is not. */
+    @Test
+    void after_a_restore_that_was_interrupted_nothing_else_is_done_until_it_has_run_again() throws IOException {
+        program("pg_dump", "exit 0\n");
+        program("pg_restore", "exit 0\n");
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
+        assertThat(CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        database.run("CREATE SCHEMA altops_before");
+
+        for (String[] args : List.of(
+                new String[] {"status"}, new String[] {"migrate"}, new String[] {"migrate", "verify"}, new String[] {
+                    "backup", "--to", file("y.dump")
+                })) {
+            CommandRun ran = CommandRun.altops(path(), args);
+            assertThat(ran.exit()).as(args[0]).isEqualTo(Exit.CHECK_FAILED);
+            assertThat(ran.err()).startsWith("altops: a restore is under way or was interrupted — run altops restore");
+        }
+
+        assertThat(CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        assertThat(database.altops("migrate", "verify").exit()).isEqualTo(Exit.DONE);
     }
 
     @Test

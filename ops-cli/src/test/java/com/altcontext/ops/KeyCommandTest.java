@@ -44,6 +44,13 @@ class KeyCommandTest {
     }
 
     @Test
+    void a_key_is_shown_also_where_only_errors_are_wanted() {
+        assertThat(database.altops("key", "add", "ci", "--scope", "leads:read", "--quiet")
+                        .out())
+                .matches("altc_.{43}\n");
+    }
+
+    @Test
     void machines_get_one_line_of_json() {
         assertThat(database.altops("key", "add", "ci", "--scope", "leads:delete", "--json")
                         .out())

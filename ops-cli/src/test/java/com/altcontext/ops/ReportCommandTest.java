@@ -54,6 +54,20 @@ class ReportCommandTest {
     }
 
     @Test
+    void a_week_before_the_property_was_there_is_not_sent() {
+        assertThat(database.altops("property", "set", "default", "--report", "a@team.example")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+
+        assertThat(database.altops("report", "send", "--week", "2025-W47").exit())
+                .isEqualTo(Exit.CHECK_FAILED);
+        assertThat(database.number("SELECT count(*) FROM outbox")).isZero();
+        assertThat(database.altops("report", "send", "--property", "unknown").err())
+                .startsWith("altops: there is no property unknown — ");
+    }
+
+    @Test
     void what_breaks_a_rule_is_refused() {
         assertThat(database.altops("report", "send", "--week", "2026-47").err())
                 .contains("--week must be a week like 2026-W47");
