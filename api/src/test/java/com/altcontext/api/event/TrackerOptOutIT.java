@@ -1,0 +1,128 @@
+package com.altcontext.api.event;
+
+import static com.altcontext.api.event.DemoStage.TWO_FRAMES;
+import static com.altcontext.api.event.DemoStage.anonId;
+import static com.altcontext.api.event.DemoStage.beacons;
+import static com.altcontext.api.event.DemoStage.changed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.Chromium;
+import com.altcontext.api.testing.ChromiumTab;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** That the tracker neither sends nor keeps anything of those who do not want it. */
+class TrackerOptOutIT {
+    private static final DemoStage STAGE = new DemoStage();
+
+    private static final String ALL_ARRIVED = "!('altcontext.unsent' in localStorage)";
+
+    private final Chromium.Profile visitor = STAGE.browser.visitor();
+
+    @AfterAll
+    static void stop() {
+        STAGE.close();
+    }
+
+    @Test
+    void after_an_opt_out_nothing_is_sent_or_kept_until_an_opt_in() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        String before = anonId(tab);
+
+        tab.click("[data-privacy]");
+        int asked = beacons(tab);
+        tab.click("[data-alt-event]");
+        tab.open(STAGE.site.at("/thanks.html"));
+        tab.evaluate("altcontext.track('unwanted')");
+
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
+        assertThat(beacons(tab)).isEqualTo(asked);
+
+        tab.evaluate("altcontext.optIn()");
+        JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
+        assertThat(view.path("path").textValue()).isEqualTo("/thanks.html");
+        assertThat(anonId(tab)).isNotEqualTo(before);
+        assertThat(STAGE.stored.events(before))
+                .extracting(event -> event.path("event_type").textValue())
+                .doesNotContain("unwanted", "cta_click");
+    }
+
+    @Test
+    void with_a_privacy_signal_of_the_browser_nothing_is_sent_or_kept() {
+        for (String signal : List.of("globalPrivacyControl", "doNotTrack")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("Object.defineProperty(navigator, '" + signal + "', {value: '1'})");
+            tab.open(STAGE.site.at("/index.html"));
+            tab.click("[data-alt-event]");
+            tab.open(STAGE.site.at("/thanks.html"));
+
+            assertThat(tab.evaluate("localStorage.length").intValue())
+                    .as(signal)
+                    .isZero();
+            assertThat(beacons(tab)).as(signal).isZero();
+            assertThat(tab.requests()).as(signal).anyMatch(url -> url.endsWith("/v1/telemetry.js"));
+        }
+    }
+
+    @Test
+    void an_opt_out_while_an_event_is_on_its_way_keeps_nothing() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("window.fetch = () => new Promise((_, failed) => window.fail = failed)");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.evaluate("altcontext.optOut(); fail()");
+        tab.evaluate(TWO_FRAMES);
+
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
+    }
+
+    @Test
+    void an_event_just_before_an_opt_out_is_neither_sent_nor_kept() {
+        for (String after : List.of("", "altcontext.optIn()")) {
+            ChromiumTab tab = STAGE.browser.visitor().tab();
+            tab.beforeEachPage("window.sent = []; window.fetch = (url, {body}) => (sent.push(body), Promise.reject())");
+            tab.open(STAGE.site.at("/index.html"));
+            String before = anonId(tab);
+            tab.evaluate(TWO_FRAMES);
+            tab.evaluate("sent = []; altcontext.track('last'); altcontext.optOut(); " + after);
+            tab.evaluate(TWO_FRAMES);
+            tab.evaluate("dispatchEvent(new Event('online'))");
+            tab.evaluate(TWO_FRAMES);
+
+            assertThat(tab.evaluate("sent.join() + localStorage['altcontext.unsent']")
+                            .asText())
+                    .as("then " + after)
+                    .doesNotContain("last", before);
+        }
+    }
+
+    @Test
+    void an_opt_out_while_an_event_is_made_stops_that_event() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("window.inspect = (event) => (event.eventType == 'last' && altcontext.optOut(), event);"
+                + changed("script.dataset.beforeSend = 'inspect'"));
+        tab.open(STAGE.site.at("/index.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.await(ALL_ARRIVED);
+        int asked = beacons(tab);
+        tab.evaluate("altcontext.track('last')");
+        tab.evaluate(TWO_FRAMES);
+
+        assertThat(beacons(tab)).isEqualTo(asked);
+        assertThat(tab.evaluate("Object.keys(localStorage).join()").asText()).isEqualTo("altcontext.off");
+    }
+
+    @Test
+    void without_consent_to_tracking_a_network_that_is_back_sends_nothing_that_was_kept() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true});"
+                + "localStorage['altcontext.unsent'] = JSON.stringify({timestamp: Date.now()})");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.evaluate("dispatchEvent(new Event('online'))");
+        tab.evaluate(TWO_FRAMES);
+
+        assertThat(beacons(tab)).isZero();
+    }
+}
