@@ -93,8 +93,7 @@ public final class Migrations {
             }
             Arrays.stream(flyway.info().all())
                     .filter(one -> NEWER.contains(one.getState()))
-                    .map(one -> new Difference(
-                            version(one), text(one.getDescription()), "is in the database and newer than this release"))
+                    .map(one -> new Difference(version(one), text(one.getDescription()), Difference.IS_NEWER))
                     .forEach(differences::add);
             return List.copyOf(differences);
         });
@@ -184,5 +183,12 @@ public final class Migrations {
     }
 
     /** A migration that differs between the database and this release, and how. */
-    public record Difference(String version, String description, String rule) {}
+    public record Difference(String version, String description, String rule) {
+        private static final String IS_NEWER = "is in the database and newer than this release";
+
+        /** Whether a later release has applied it, which an earlier one works with unless the changelog says otherwise. */
+        public boolean isNewer() {
+            return rule.equals(IS_NEWER);
+        }
+    }
 }

@@ -39,7 +39,7 @@ final class MigrateCommand implements Runnable {
                                 dryRun ? "pending" : "applied",
                                 plan.stream().map(MigrateCommand::json).toList()),
                 plan.isEmpty()
-                        ? List.of("nothing to apply: the schema is what this release needs")
+                        ? List.of("nothing to apply: the schema has all that this release needs")
                         : plan.stream()
                                 .map(one -> verb + one.version() + " " + one.description())
                                 .toList());

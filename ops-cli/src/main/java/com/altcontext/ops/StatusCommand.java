@@ -87,7 +87,10 @@ final class StatusCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         lines.add("schema        version " + inventory.schema() + ", "
                 + (inventory.isCurrent()
-                        ? output.good("as this release needs")
+                        ? output.good(
+                                inventory.schema() == DatabaseState.REQUIRED_SCHEMA
+                                        ? "as this release needs"
+                                        : "newer than this release's " + DatabaseState.REQUIRED_SCHEMA)
                         : output.bad("and this release needs " + DatabaseState.REQUIRED_SCHEMA)));
         if (rollups != null) {
             StoredEvents events = inventory.events();

@@ -35,7 +35,7 @@ class MigrateCommandTest {
         assertThat(applied.out()).isEqualTo(planned.out().replace("would apply", "applied"));
         assertThat(tables()).isPositive();
         assertThat(altopsOn(url, "migrate").out())
-                .isEqualTo("nothing to apply: the schema is what this release needs\n");
+                .isEqualTo("nothing to apply: the schema has all that this release needs\n");
     }
 
     @Test
@@ -47,6 +47,25 @@ class MigrateCommandTest {
         assertThat(altopsOn(url, "migrate", "status").out())
                 .containsPattern("^1 +applied +20\\d\\d-")
                 .doesNotContain("pending");
+    }
+
+    @Test
+    void a_schema_of_a_later_release_can_be_allowed() throws SQLException {
+        altopsOn(url, "migrate");
+        DatabaseUrl database = DatabaseUrl.parse(url);
+        try (Connection connection =
+                        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "INSERT INTO flyway_schema_history SELECT max(installed_rank) + 1, '9999', 'later', 'SQL',"
+                            + " 'V9999__later.sql', 1, 'later', now(), 1, true FROM flyway_schema_history");
+        }
+
+        CommandRun verified = altopsOn(url, "migrate", "verify");
+        assertThat(verified.exit()).isEqualTo(Exit.CHECK_FAILED);
+        assertThat(verified.out()).isEqualTo("9999 later is in the database and newer than this release\n");
+        assertThat(altopsOn(url, "migrate", "verify", "--allow-newer").exit()).isEqualTo(Exit.DONE);
+        assertThat(altopsOn(url, "status").out()).startsWith("schema        version 9999, newer than this release's ");
     }
 
     @Test
