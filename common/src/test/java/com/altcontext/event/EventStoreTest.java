@@ -156,6 +156,7 @@ class EventStoreTest extends EventStoreFixture {
                 TestEvent.at("visitor-many", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID());
         write(first);
         write(TestEvent.at("visitor-plain", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID()));
+        write(TestEvent.at("visitor-plain", NOW.minusSeconds(50)).eventId(UUID.randomUUID()));
         database.run("""
                 INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
                 SELECT v.visitor_id, gen_random_uuid(), v.property_id, at, at, 'direct', 'desktop'
