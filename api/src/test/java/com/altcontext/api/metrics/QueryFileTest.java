@@ -106,6 +106,8 @@ class QueryFileTest extends VisitedProperty {
                     property,
                     before);
             stored.execute(
+                    "INSERT INTO goals (property_id, name, event_type) VALUES (?, 'sent', 'form_submit')", property);
+            stored.execute(
                     "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, 'sent', ?::date, 2)",
                     property,
                     before);
