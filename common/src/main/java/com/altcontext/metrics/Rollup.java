@@ -52,7 +52,7 @@ public final class Rollup {
     private static final String HAS_RAW = """
             SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
                    OR (event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
-                       AND NOT EXISTS (SELECT FROM purge_log WHERE events_kept_from > ?::date))
+                       AND ?::date >= coalesce((SELECT max(events_kept_from) FROM purge_log), '-infinity'))
                    OR ?::date >= greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))
             """;
 
