@@ -158,8 +158,8 @@ class EventStoreTest extends EventStoreFixture {
         write(TestEvent.at("visitor-plain", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID()));
         write(TestEvent.at("visitor-plain", NOW.minusSeconds(50)).eventId(UUID.randomUUID()));
         database.run("""
-                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
-                SELECT v.visitor_id, gen_random_uuid(), v.property_id, at, at, 'direct', 'desktop'
+                INSERT INTO sessions (bucket, visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                SELECT v.bucket, v.visitor_id, gen_random_uuid(), v.property_id, at, at, 'direct', 'desktop'
                 FROM visitors v, generate_series(1, 10000) AS n,
                      LATERAL (SELECT '%s'::timestamptz - n * interval '50 seconds' AS at) AS t
                 WHERE v.anon_id = 'visitor-many'
