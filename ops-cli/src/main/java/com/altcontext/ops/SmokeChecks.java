@@ -39,7 +39,7 @@ final class SmokeChecks {
     private final List<CheckResult> results = new ArrayList<>();
     private Optional<UUID> visitorId = Optional.empty();
     private boolean captured;
-    private boolean takesKey;
+    private boolean isKeyRefused;
     private boolean unreachable;
 
     SmokeChecks(Deployment deployment, Optional<String> adminKey, Optional<String> origin, Optional<Sql> database) {
@@ -186,7 +186,7 @@ final class SmokeChecks {
     }
 
     private String lead() throws NoResponse {
-        if (adminKey.isEmpty() || !takesKey) {
+        if (adminKey.isEmpty() || isKeyRefused) {
             return skipped("without a right ADMIN_API_KEY it could not be removed again");
         }
         ServiceResponse response = deployment.post(
@@ -201,8 +201,11 @@ final class SmokeChecks {
             return skipped("ADMIN_API_KEY is not set");
         }
         ServiceResponse response = deployment.get("/v1/metrics/summary?window=7", "x-admin-key:" + adminKey.get());
-        takesKey = response.status() == 200;
-        return expect(takesKey && response.body().contains("\"uniqueVisitors\""), response, "200 with figures");
+        isKeyRefused = response.status() == 401;
+        return expect(
+                response.status() == 200 && response.body().contains("\"uniqueVisitors\""),
+                response,
+                "200 with figures");
     }
 
     private String allowedOrigin() throws NoResponse {
