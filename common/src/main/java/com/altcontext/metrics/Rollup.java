@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Computes a day's aggregates from its raw rows and replaces the old ones: each day in one transaction, with
- * the same result however often it runs. PostgreSQL does the work. Of raw rows only the ids of sessions over midnight and of new leads' visitors come into this process. Runs on
- * several machines take turns, by a lock that the transaction holds.
+ * the same result however often it runs. PostgreSQL does the work. Of raw rows only the ids of sessions over midnight and of new
+ * leads' visitors come into this process. Runs on several machines take turns, by a lock that the transaction holds.
  */
 public final class Rollup {
     /** A day can still change for so many days, since a beacon may be up to 7 days old when it arrives. */
@@ -51,9 +51,8 @@ public final class Rollup {
      */
     private static final String HAS_RAW = """
             SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
-                   OR (event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD'))
+                   OR ((event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD')) OR ?::date >= ?::date)
                        AND ?::date >= coalesce((SELECT max(events_kept_from) FROM purge_log), '-infinity'))
-                   OR ?::date >= greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))
             """;
 
     private static final String NEXT_VERSION = "SELECT nextval('rollup_version')";
@@ -303,7 +302,7 @@ public final class Rollup {
     private boolean hasRaw(Tx tx, DayBounds bounds) {
         LocalDate lateFrom = SiteDays.lateFrom(clock.instant());
         return bounds.partitions()
-                .allMatch(day -> tx.query(HAS_RAW, row -> row.flag(1), day, day, day, day, lateFrom)
+                .allMatch(day -> tx.query(HAS_RAW, row -> row.flag(1), day, day, day, lateFrom, day)
                         .getFirst());
     }
 

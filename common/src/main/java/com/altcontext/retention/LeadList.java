@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The leads as a CSV file (RFC 4180) for a spreadsheet or a mailing program, written as it is read, so that its length costs
- * no memory. Leads that only bots sent are left out. The request is committed to {@code audit_log} before the first byte is written. The file holds the rows of
- * that moment, as many as the log says.
+ * no memory. Leads that only bots sent are left out. The request is committed to {@code audit_log} before the first byte is
+ * written. The file holds the rows of that moment, as many as the log says.
  */
 public final class LeadList {
     /** Spreadsheets read a file as UTF-8 only if it begins with this. */

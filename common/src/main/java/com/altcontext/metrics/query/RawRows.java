@@ -163,8 +163,7 @@ final class RawRows implements SessionDays {
 
     /** The same, one after the other. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
-        Condition statement = QueryStatement.of(query, this);
-        limit();
+        Condition statement = limited(QueryStatement.of(query, this));
         tx.each(
                 statement.sql(),
                 row -> consumer.accept(QueryRow.read(row, query)),
@@ -187,19 +186,20 @@ final class RawRows implements SessionDays {
     }
 
     <T> List<T> query(Condition statement, Tx.RowReader<T> reader) {
-        limit();
-        Condition whole = statement.within(tables.sql() + "%s", tables.values().toArray());
-        return tx.query(whole.sql(), reader, whole.values().toArray());
+        Condition limited = limited(statement);
+        return tx.query(limited.sql(), reader, limited.values().toArray());
     }
 
     /** As {@link Tx#eachPart}. */
     <T> void eachPart(Condition statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
-        limit();
-        tx.eachPart(statement.sql(), size, reader, consumer, statement.values().toArray());
+        Condition limited = limited(statement);
+        tx.eachPart(limited.sql(), size, reader, consumer, limited.values().toArray());
     }
 
-    private void limit() {
+    /** A statement about the rows of the windows, which gets the time that is left. */
+    private Condition limited(Condition statement) {
         long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
         var _ = tx.query(LIMIT, row -> row.text(1), String.valueOf(Math.max(1, millis)));
+        return statement.within(tables.sql() + "%s", tables.values().toArray());
     }
 }
