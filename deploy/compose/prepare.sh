@@ -35,5 +35,7 @@ keep admin_api_key "$(drawn)"
 keep unsubscribe_secret "$(drawn)"
 keep database_url "postgres://altcontext:$(<secrets/postgres_password)@db:5432/altcontext?sslmode=disable"
 keep backup_public_key "$key"
+# Empty until the operator writes the mail server's URL into it.
+[[ -e secrets/smtp_url ]] || install -m 444 /dev/null secrets/smtp_url
 [[ -e .env ]] || printf 'DOMAIN=%s\nCORS_ALLOWED_ORIGINS=%s\nPRIVACY_CONTACT_EMAIL=%s\n' "$1" "$2" "$3" >.env
 echo "prepare: .env and secrets/ are ready; next: docker compose run --rm ops migrate"

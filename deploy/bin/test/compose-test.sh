@@ -57,6 +57,12 @@ if compose=$("$ROOT/deploy/bin/tool.sh" docker-compose docker-compose usr/libexe
   if grep -qf <(grep -E '^[0-9a-f]{64}$' secrets/postgres_password) <("$compose" -f compose.yaml config); then
     fail "the configuration shows a secret"
   fi
+  ! "$compose" -f compose.yaml config | grep -q "SMTP_URL_FILE: /run" || fail "an empty file is read for the mail server"
+  printf 'MAIL_FROM=news@example.ca\n' >>.env
+  printf 'LOG_LEVEL=debug\n' >.env.service
+  "$compose" -f compose.yaml config >"$work/config"
+  grep -q 'SMTP_URL_FILE: /run/secrets/smtp_url$' "$work/config" || fail "the mail server's URL is not read"
+  grep -q 'LOG_LEVEL: debug' "$work/config" || fail "a setting of .env.service does not reach the service"
   mv .env env
   if "$compose" -f compose.yaml config --quiet 2>"$work/said"; then fail "it starts without a domain"; fi
   grep -q 'run prepare.sh first' "$work/said" || fail "it does not say what is missing: $(cat "$work/said")"

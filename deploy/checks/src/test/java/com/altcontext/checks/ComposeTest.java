@@ -8,11 +8,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** {@code deploy/compose/compose.yaml}, the deployment on your own machine. */
 class ComposeTest {
+    /** The value of a variable, which may depend on another one. */
+    private static final Pattern SECRET_FILE = Pattern.compile("(?:\\$\\{\\w+:\\+)?/run/secrets/(\\w+)}?");
+
     private final JsonNode file = Repository.yaml("deploy/compose/compose.yaml");
     private final JsonNode services = file.path("services");
     private final JsonNode api = services.path("api");
@@ -38,13 +43,14 @@ class ComposeTest {
             environment
                     .properties()
                     .forEach(entry -> assertThat(entry.getKey().endsWith("_FILE")
-                                    || !entry.getKey().matches(".*(KEY|PEPPER|SECRET|PASSWORD|DATABASE_URL).*"))
+                                    || !entry.getKey().matches(".*(KEY|PEPPER|SECRET|PASSWORD|DATABASE_URL|SMTP_URL).*"))
                             .as(entry.getKey())
                             .isTrue());
             Set<String> read = new TreeSet<>();
             environment.properties().forEach(entry -> {
-                if (entry.getValue().asText().startsWith("/run/secrets/")) {
-                    read.add(entry.getValue().asText().replace("/run/secrets/", ""));
+                Matcher secret = SECRET_FILE.matcher(entry.getValue().asText());
+                if (secret.matches()) {
+                    read.add(secret.group(1));
                 }
             });
             assertThat(words(service.getValue().path("secrets")))
