@@ -49,7 +49,7 @@ public final class AccessKeyStore {
     /**
      * A key that is asked for.
      *
-     * @param name 1 to 64 characters
+     * @param name 1 to 64 characters in one line
      * @param properties slugs; null for all
      * @param expiresAt null if it does not end by itself
      */
@@ -63,9 +63,9 @@ public final class AccessKeyStore {
         public NewKey {
             Issues issues = new Issues();
             name = name.strip();
-            String fault = Text.lengthFault(name, 1, MAX_NAME);
-            if (fault != null || !Text.isStorable(name)) {
-                issues.add("name", fault == null ? Text.UNSTORABLE : fault);
+            String fault = Text.nameFault(name, MAX_NAME);
+            if (fault != null) {
+                issues.add("name", fault);
             }
             if (scopes.isEmpty()) {
                 issues.add("scope", "is required");

@@ -1,5 +1,10 @@
 package com.altcontext.delivery;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
 /**
  * What came of sending a message once.
  *
@@ -29,7 +34,17 @@ public record Attempt(Result result, String error) {
 
     /** A failure before any answer. Its message is left out, since it may name the address of the receiver, which may hold a secret. */
     public static Attempt failed(Throwable cause) {
-        return failed("failed: " + cause.getClass().getSimpleName());
+        return failed("failed: " + kind(cause));
+    }
+
+    private static String kind(Throwable cause) {
+        return switch (cause) {
+            case UnknownHostException _ -> "its host name was not found";
+            case ConnectException _ -> "no connection";
+            case SSLException _ -> "TLS";
+            case TimeoutException _ -> "no answer in time";
+            default -> cause.getClass().getSimpleName();
+        };
     }
 
     boolean isDelivered() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Rejected} with all of them. A list takes the place of the old one.
  *
  * @param slug 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
- * @param name 1 to 255 characters, for people
+ * @param name 1 to 255 characters in one line, for people
  * @param domains its host names; stored in lower case and in ASCII (IDNA 2003)
  * @param timeZone an IANA name, see {@link Property#timeZone}
  * @param excludedNetworks in CIDR notation; an address alone is a network of one
@@ -51,9 +51,9 @@ public record PropertySettings(
         }
         if (name != null) {
             name = name.strip();
-            String fault = Text.lengthFault(name, 1, MAX_NAME);
-            if (fault != null || !Text.isStorable(name)) {
-                issues.add("name", fault == null ? Text.UNSTORABLE : fault);
+            String fault = Text.nameFault(name, MAX_NAME);
+            if (fault != null) {
+                issues.add("name", fault);
             }
         }
         domains = list(

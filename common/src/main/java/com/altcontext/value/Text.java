@@ -26,6 +26,18 @@ public final class Text {
         return text;
     }
 
+    /** What is wrong with a name that an operator gives, which is shown in one line; or null. */
+    public static @Nullable String nameFault(String name, int max) {
+        String fault = lengthFault(name, 1, max);
+        if (fault == null && !isStorable(name)) {
+            fault = UNSTORABLE;
+        }
+        if (fault == null && name.chars().anyMatch(Character::isISOControl)) {
+            fault = "must not contain control characters";
+        }
+        return fault;
+    }
+
     /** What is wrong with the length of the text, or null. */
     public static @Nullable String lengthFault(String text, int min, int max) {
         int length = text.codePointCount(0, text.length());

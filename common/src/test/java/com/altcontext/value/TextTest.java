@@ -49,4 +49,11 @@ class TextTest {
     void paired_surrogates_can_be_stored() {
         assertThat(Text.isStorable("a😀b")).isTrue();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "abcde", "a\0", "a\nb", "a\u001bb", "a\u0085"})
+    void a_name_is_one_short_line(String name) {
+        assertThat(Text.nameFault(name, 4)).startsWith("must");
+        assertThat(Text.nameFault("Café", 4)).isNull();
+    }
 }

@@ -71,7 +71,7 @@ final class DemoCommand implements Runnable {
     public void run() {
         Sql sql = context.sql().withTimeout(MAX_STATEMENT);
         // This transaction stays open for the lock alone; the work is done in others.
-        sql.inTransaction(guard -> {
+        Runnable report = sql.inTransaction(guard -> {
             if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
                 throw new Failure(Exit.FAILED, "another altops demo is under way", "wait for it; nothing was done");
             }
@@ -79,12 +79,13 @@ final class DemoCommand implements Runnable {
                 return remove ? removed(sql) : made(sql, guard, progress);
             }
         });
+        report.run();
     }
 
-    private boolean removed(Sql sql) {
+    private Runnable removed(Sql sql) {
         PropertyErasure gone = erase(sql)
                 .orElseThrow(() -> new Failure(Exit.FAILED, "there is no demo", "make one with: altops demo"));
-        context.output()
+        return () -> context.output()
                 .print(
                         JsonObject.ok(true)
                                 .with("removed", SLUG)
@@ -95,7 +96,6 @@ final class DemoCommand implements Runnable {
                         List.of("removed " + SLUG + ": " + HumanFormat.count(gone.events(), "event") + " of "
                                 + HumanFormat.count(gone.visitors(), "visitor") + ", "
                                 + HumanFormat.count(gone.leads(), "lead")));
-        return true;
     }
 
     /** Empty if there is no property of that slug. */
@@ -119,7 +119,7 @@ final class DemoCommand implements Runnable {
         });
     }
 
-    private boolean made(Sql sql, Tx guard, ProgressLine progress) {
+    private Runnable made(Sql sql, Tx guard, ProgressLine progress) {
         Instant now = context.now();
         LocalDate last = LocalDate.ofInstant(now, DemoTraffic.ZONE);
         LocalDate first = last.minusDays(DAYS - 1L);
@@ -150,8 +150,8 @@ final class DemoCommand implements Runnable {
             var _ = guard.query(KEEP_OPEN, row -> row.flag(1)); // poolers close connections that are idle for long
         }
         rollUp(rollup, days(first, last), progress);
-        show(new Made(events, leads, first, last));
-        return true;
+        Made made = new Made(events, leads, first, last);
+        return () -> show(made);
     }
 
     private static List<LocalDate> days(LocalDate first, LocalDate last) {

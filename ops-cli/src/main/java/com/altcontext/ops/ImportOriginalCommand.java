@@ -52,7 +52,10 @@ final class ImportOriginalCommand implements Runnable {
                             + "ORIGINAL_DATABASE_URL, which other users of the machine cannot see.")
     private @Nullable String from;
 
-    @Option(names = "--dry-run", description = "Say what would be taken, and store nothing.")
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Say what there is to take, also if an earlier run took it, and what would be left. Stores nothing.")
     private boolean dryRun;
 
     ImportOriginalCommand(CommandContext context) {

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi.Text;
+import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ScopeType;
@@ -23,6 +26,26 @@ final class OptionSections {
         sections.remove(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING);
         sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionSections::render);
         commands.setHelpSectionMap(sections);
+        commands.setHelpFactory(ParametersFirst::new);
+    }
+
+    /** Behind an option that takes several values, a parameter would be one of them, so the synopsis names parameters first. */
+    private static final class ParametersFirst extends Help {
+        ParametersFirst(CommandSpec command, ColorScheme colors) {
+            super(command, colors);
+        }
+
+        @Override
+        protected String makeSynopsisFromParts(
+                int headingLength, Text options, Text groups, Text endOfOptions, Text parameters, Text subcommands) {
+            return super.makeSynopsisFromParts(
+                    headingLength,
+                    parameters.concat(options),
+                    groups,
+                    endOfOptions,
+                    colorScheme().text(""),
+                    subcommands);
+        }
     }
 
     private static String render(Help help) {

@@ -55,6 +55,12 @@ class AltopsTest {
     }
 
     @Test
+    void parameters_come_before_options_that_could_take_them_for_values() {
+        assertThat(CommandRun.altops(Map.of(), "key", "add", "--help").out())
+                .containsPattern("Usage: altops key add NAME \\[[^\n]*\n?[^\n]*--scope=SCOPE");
+    }
+
+    @Test
     void the_exit_codes_are_in_the_help() {
         assertThat(CommandRun.altops(Map.of(), "--help").out())
                 .containsPattern("3\\s+checked, and something is not as it should be");

@@ -211,6 +211,19 @@ class ImportCsvCommandTest {
     }
 
     @Test
+    void a_day_cannot_have_more_bounces_than_visits() throws IOException {
+        write("imported_visitors_20260101_20260131.csv", "date,visitors,pageviews,bounces,visits\n%1$s,1,1,9,1\n");
+
+        CommandRun ran = take();
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .startsWith("altops: imported_visitors_20260101_20260131.csv, row 2: more bounces than visits — ");
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
+                .isZero();
+    }
+
+    @Test
     void a_row_that_cannot_be_read_is_named_and_nothing_is_stored() throws IOException {
         write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/,many,1\n");
 

@@ -76,6 +76,9 @@ public final class ImportedFiles {
                     throw new Unreadable(name, i + 2, "the day is there twice");
                 }
                 add(kind, day, rows.get(i));
+                if (kind.equals(DAYS) && number(rows.get(i), "bounces") > number(rows.get(i), "visits")) {
+                    throw new Unreadable(name, i + 2, "more bounces than visits");
+                }
             } catch (DateTimeException | NumberFormatException wrong) {
                 throw new Unreadable(name, i + 2, "a day or a number is missing");
             }
