@@ -47,6 +47,26 @@ public final class Distribution {
             SELECT id::regprocedure::text FROM callers GROUP BY id ORDER BY max(depth), 1
             """;
 
+    /**
+     * In how many shards the fullest node gets the fewest buckets. Citus hashes a bucket into one of the shards, whose ranges are equal,
+     * and gives shards to the nodes in turn: with as many shards as buckets, one of two nodes would hold 11 of 16.
+     */
+    private static final String SHARDS = """
+            WITH hashed AS MATERIALIZED (
+                SELECT worker_hash(number::int2)::int8 + (1::int8 << 31) AS hash
+                FROM generate_series(0, ?::int8 - 1) AS every(number)),
+            placed AS (
+                SELECT shards, least(hash / ((1::int8 << 32) / shards), shards - 1) AS shard
+                FROM generate_series(?::int8, 2 * ?::int8) AS choices(shards) CROSS JOIN hashed)
+            SELECT shards, max(buckets) AS most, sum(used) AS used
+            FROM (
+                SELECT shards, count(*) AS buckets, count(DISTINCT shard) AS used
+                FROM placed GROUP BY shards, shard % ?::int8) AS nodes
+            GROUP BY shards
+            ORDER BY most, used DESC, shards
+            LIMIT 1
+            """;
+
     private static final String DONE = "UPDATE cluster SET buckets = ?, is_distributed = true";
 
     private final Sql sql;
@@ -175,7 +195,7 @@ public final class Distribution {
                     "SELECT create_distributed_table(?::text::regclass, 'bucket', shard_count => ?)",
                     row -> true,
                     table,
-                    buckets.count());
+                    shards(tx, buckets));
         } else {
             var _ = tx.query(
                     "SELECT create_distributed_table(?::text::regclass, 'bucket', colocate_with => ?)",
@@ -184,6 +204,13 @@ public final class Distribution {
                     TABLES.getFirst());
         }
         var _ = tx.query("SELECT truncate_local_data_after_distributing_table(?::text::regclass)", row -> true, table);
+    }
+
+    private static int shards(Tx tx, Buckets buckets) {
+        long nodes = tx.query(NODES, row -> row.number(1)).getFirst();
+        long count = buckets.count();
+        return Math.toIntExact(tx.query(SHARDS, row -> row.number(1), count, count, count, nodes)
+                .getFirst());
     }
 
     private static Map<String, Long> count(Tx tx) {

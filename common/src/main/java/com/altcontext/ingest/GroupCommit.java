@@ -43,6 +43,9 @@ public final class GroupCommit implements AutoCloseable {
     /** Each has a connection, of the 24 that a process may have. */
     private static final int MAX_WRITERS = 8;
 
+    /** Longer than a commit takes, and shorter than anyone waits for. */
+    private static final Duration MAX_ALONE = Duration.ofMillis(100);
+
     /** So many events that wait at the end of a commit came faster than single commits could store them. */
     private static final int BUSY_DEPTH = 16;
 
@@ -96,7 +99,7 @@ public final class GroupCommit implements AutoCloseable {
         this.rejections = rejections;
         this.observer = observer;
         this.memory = memory;
-        this.queue = new WriteQueue(bounds.maxEvents());
+        this.queue = new WriteQueue(bounds.maxEvents(), MAX_ALONE.toNanos());
         this.lanes = new LaneWriter(queue, new BatchWriter(sql, store), database, bounds, this::committed);
         this.writer = Thread.ofPlatform().name("ingest-writer").daemon().unstarted(this::run);
     }

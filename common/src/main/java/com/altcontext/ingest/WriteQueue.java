@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The requests that wait for a writer, bounded by the number of their events. The {@link MemoryBudget} bounds their memory.
  * Each bucket has a lane, and a lane has one writer at a time: what comes meanwhile becomes its next batch.
+ *
+ * <p>Lanes are written one after another, which makes batches large: eight lanes at once cost a cluster five times the
+ * processor time of an event. A lane that takes long, as where its node is away, holds the others up only for some time.
  */
 final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
@@ -24,17 +27,22 @@ final class WriteQueue {
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
 
     private final int maxEvents;
+    private final long maxAloneNanos;
+    private @Nullable Lane lastTaken;
     private int events;
     private boolean closed;
 
-    WriteQueue(int maxEvents) {
+    /** @param maxAloneNanos for so long nobody takes another lane while one is being written */
+    WriteQueue(int maxEvents, long maxAloneNanos) {
         this.maxEvents = maxEvents;
+        this.maxAloneNanos = maxAloneNanos;
     }
 
     private static final class Lane {
         final Bucket bucket;
         final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
         boolean isTaken;
+        long takenAt;
         long restsUntil;
 
         Lane(Bucket bucket) {
@@ -72,6 +80,7 @@ final class WriteQueue {
                 throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
             }
             events += more;
+            boolean wasEmpty = ready.isEmpty();
             for (Ticket ticket : request) {
                 Lane lane = lanes.computeIfAbsent(ticket.bucket, Lane::new);
                 if (lane.tickets.isEmpty() && !lane.isTaken) {
@@ -79,7 +88,10 @@ final class WriteQueue {
                 }
                 lane.tickets.add(ticket);
             }
-            filled.signal();
+            // Else a writer waits already until it may take another lane.
+            if (wasEmpty || aloneNanos() <= 0) {
+                filled.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -87,21 +99,25 @@ final class WriteQueue {
 
     /**
      * Takes what waits in a lane, up to so many events and bytes. A ticket is never split, and at least one is taken. If no
-     * lane is ready, it waits for the given time, or until the queue is closed and empty.
+     * lane is ready, or another one was taken just now, it waits for the given time, or until the queue is closed and empty.
      */
     @Nullable
     Batch take(int maxBatch, long maxBytes, long waitMillis) throws InterruptedException {
         lock.lock();
         try {
-            long left = TimeUnit.MILLISECONDS.toNanos(waitMillis);
-            while (ready.isEmpty() && !(closed && events == 0) && left > 0) {
-                left = filled.awaitNanos(left);
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+            long left = end - System.nanoTime();
+            while ((ready.isEmpty() || aloneNanos() > 0) && !(closed && events == 0) && left > 0) {
+                var _ = filled.awaitNanos(ready.isEmpty() ? left : Math.min(left, aloneNanos()));
+                left = end - System.nanoTime();
             }
-            Lane lane = ready.poll();
+            Lane lane = aloneNanos() > 0 ? null : ready.poll();
             if (lane == null) {
                 return null;
             }
             lane.isTaken = true;
+            lane.takenAt = System.nanoTime();
+            lastTaken = lane;
             List<Ticket> taken = new ArrayList<>();
             int count = 0;
             long bytes = 0;
@@ -124,6 +140,11 @@ final class WriteQueue {
         }
     }
 
+    /** For how long the lane that was taken last still keeps others from being taken. */
+    private long aloneNanos() {
+        return lastTaken == null || !lastTaken.isTaken ? 0 : lastTaken.takenAt + maxAloneNanos - System.nanoTime();
+    }
+
     /** Gives the lane of a batch back, once its requests are answered. */
     void done(Batch batch) {
         lock.lock();
@@ -135,9 +156,11 @@ final class WriteQueue {
             lane.isTaken = false;
             if (!lane.tickets.isEmpty()) {
                 ready.add(lane);
-                filled.signal();
             } else if (!lane.rests()) {
                 lanes.remove(lane.bucket);
+            }
+            if (!ready.isEmpty()) {
+                filled.signal();
             }
             if (closed) {
                 filled.signalAll();

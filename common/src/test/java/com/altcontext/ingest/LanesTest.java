@@ -11,11 +11,13 @@ import com.altcontext.event.Outcome;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
+import com.altcontext.visit.VisitorLock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -136,6 +138,42 @@ class LanesTest {
     }
 
     @Test
+    void a_visitor_who_is_locked_holds_up_nobody_in_other_buckets() throws Exception {
+        Event held = event("visitor-0001", "/");
+        Event free = ofManyVisitors(30).stream()
+                .filter(event -> !EIGHT.of(event.visitor().id())
+                        .equals(EIGHT.of(held.visitor().id())))
+                .findFirst()
+                .orElseThrow();
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Void> holder = CompletableFuture.runAsync(() -> {
+            var _ = database.anotherMachine().inTransaction(tx -> {
+                var _ = VisitorLock.take(tx, Set.of(held.visitor().id()));
+                locked.countDown();
+                return awaited(release);
+            });
+        });
+        assertThat(locked.await(30, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<List<Outcome>> waiting = writer.submit(List.of(held));
+        assertThat(submit(List.of(free))).hasOnlyElementsOfType(Outcome.Stored.class);
+
+        release.countDown();
+        holder.get(30, TimeUnit.SECONDS);
+        var _ = waiting.handle((_, _) -> true).get(30, TimeUnit.SECONDS);
+        assertThat(untilAccepted(List.of(held))).hasSize(1);
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException stop) {
+            throw new IllegalStateException(stop);
+        }
+    }
+
+    @Test
     void a_writer_that_counts_other_buckets_finds_out_before_it_writes() {
         database.run("UPDATE cluster SET buckets = 3");
 
@@ -156,11 +194,7 @@ class LanesTest {
                 tx.update("LOCK TABLE cluster IN ACCESS EXCLUSIVE MODE");
                 tx.update("UPDATE cluster SET buckets = 5");
                 locked.countDown();
-                try {
-                    return release.await(30, TimeUnit.SECONDS);
-                } catch (InterruptedException stop) {
-                    throw new IllegalStateException(stop);
-                }
+                return awaited(release);
             });
         });
         assertThat(locked.await(30, TimeUnit.SECONDS)).isTrue();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
             "Until it is done the service answers 503 to events and forms, and browsers send again. It is one transaction: a run"
                     + " that is killed has done nothing. It needs about twice the space of the tables for a while."
         },
-        footer = {"", "Example:", "  altops cluster distribute --buckets 32 --dry-run"})
+        footer = {"", "Example:", "  altops cluster distribute --buckets 4 --dry-run"})
 final class ClusterDistributeCommand implements Runnable {
     private static final Duration MAX_STATEMENT = Duration.ofHours(24);
     private static final int MAX_BUCKETS = 1024;
@@ -29,7 +29,8 @@ final class ClusterDistributeCommand implements Runnable {
             required = true,
             paramLabel = "N",
             description =
-                    "Parts that can be on different nodes, from 2 to 1024: two to four for each node that there may ever be.")
+                    "Parts that can be on different nodes, from 2 to 1024: one for each node that there may ever be. More make"
+                            + " batches smaller, and events dearer.")
     private int buckets;
 
     @Option(names = "--dry-run", description = "Check what is needed, say what would be done, and change nothing.")
