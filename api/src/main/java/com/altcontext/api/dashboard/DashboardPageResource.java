@@ -1,5 +1,6 @@
 package com.altcontext.api.dashboard;
 
+import com.altcontext.api.http.FetchSite;
 import com.altcontext.api.http.OperatorAuth;
 import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.SessionCookie;
@@ -65,15 +66,18 @@ public class DashboardPageResource {
                             .setPath("/dashboard")
                             .setMaxAge(A_YEAR)
                             .setHttpOnly(true)
-                            .setSameSite(CookieSameSite.STRICT));
+                            .setSameSite(CookieSameSite.LAX));
         }
         MultiMap headers = request.response().headers();
         headers.set("content-security-policy", CSP);
         headers.set("cross-origin-opener-policy", "same-origin");
         Language language = named == null ? remembered(request) : named;
-        boolean isSignedOut = !cookie.isClaimed(request) && auth.problemWithoutAttempt() == Problem.UNAUTHORIZED;
+        // With a link of another site, the browser keeps back a cookie that the requests of the page will have.
+        boolean isSignedOut = !cookie.isClaimed(request)
+                && cookie.fetchSite(request) != FetchSite.OTHER_SITE
+                && auth.problemWithoutAttempt() == Problem.UNAUTHORIZED;
         return file((isSignedOut ? "signed-out." : "index.") + language.tag() + ".html")
-                .answer(request, ASK_AGAIN, "Accept-Language, Cookie");
+                .answer(request, ASK_AGAIN, "Accept-Language, Cookie, Sec-Fetch-Site");
     }
 
     /**

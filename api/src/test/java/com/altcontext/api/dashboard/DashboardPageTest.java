@@ -81,7 +81,7 @@ class DashboardPageTest {
         assertThat(language(Call.get(PAGE).header("accept-language", "fr-CA, en;q=0.5")))
                 .isEqualTo("fr");
         assertThat(Call.get(PAGE).send().headers().allValues("vary"))
-                .containsExactly("Accept-Language, Cookie, Accept-Encoding");
+                .containsExactly("Accept-Language, Cookie, Sec-Fetch-Site, Accept-Encoding");
     }
 
     @Test
@@ -92,7 +92,7 @@ class DashboardPageTest {
         String cookie = Objects.requireNonNull(answer.header("set-cookie"));
         assertThat(cookie)
                 .startsWith("altcontext-language=fr; Max-Age=31536000;")
-                .contains("Path=/dashboard", "HTTPOnly", "SameSite=Strict");
+                .contains("Path=/dashboard", "HTTPOnly", "SameSite=Lax");
 
         String pair = cookie.replaceFirst(";.*", "");
         assertThat(language(Call.get(PAGE).header("cookie", pair).header("accept-language", "en")))

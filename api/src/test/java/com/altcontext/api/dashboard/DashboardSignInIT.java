@@ -52,6 +52,22 @@ class DashboardSignInIT {
         page.assertBlameless();
     }
 
+    /** The browser sends the cookie with no request that a page of another site begins, but with those of the page itself. */
+    @Test
+    void a_link_on_another_site_opens_the_view_within_the_session() {
+        page.signIn("?lang=fr");
+        page.tab.open(
+                "data:text/html,<a href=\"%s/dashboard?window=7\">Last week</a>".formatted(STAGE.service.address()));
+        page.tab.click("a");
+        page.tab.await("document.querySelector('#key, .overview')");
+
+        assertThat(page.has(".overview")).isTrue();
+        assertThat(page.settled().query()).isEqualTo("?window=7");
+        assertThat(page.has("html[lang=fr]"))
+                .as("in the language that was chosen")
+                .isTrue();
+    }
+
     @Test
     void a_wrong_key_is_reported_and_the_field_waits_for_another() {
         page.open("").enter("not the key of this service");
