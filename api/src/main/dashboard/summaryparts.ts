@@ -1,7 +1,8 @@
+import { Problem } from './api';
 import { card, type Card, type Filled } from './card';
 import { firstDay, thisHour, today } from './clock';
 import { h } from './dom';
-import type { Summary } from './figures';
+import type { Summary, TrendPoint } from './figures';
 import { ingest } from './ingest';
 import { hoursOf, trendBefore } from './loading';
 import { keyOf } from './part';
@@ -22,22 +23,33 @@ export const since = ({ window }: Summary, view: View): string | undefined => {
   return isWithin && first <= window.to ? first : undefined;
 };
 
-/** One day by its hours, against those of the day before; several days by days, from the first visit on. */
+/** What is counted from single visits: nothing where these are gone. The figures beside it stay. */
+const ifKept = (points: Promise<TrendPoint[]>): Promise<TrendPoint[]> =>
+  points.catch((failure) => {
+    if (failure instanceof Problem && failure.firstDay) {
+      return [];
+    }
+    throw failure;
+  });
+
+/** One day by its hours while they are known, against those of the day before; several days by days, from the first visit on. */
 const trendOf = async (summary: Summary, view: View, properties: KnownProperties, signal: AbortSignal): Promise<Trend> => {
   await properties.load();
   const { trend, compareTo, window } = summary;
   const beforeName = view.compare === 'year' ? words.picker.compares.year : words.trend.before;
   if (window.from === window.to) {
     const [points, before] = await Promise.all([
-      hoursOf(window.from, view, signal),
-      compareTo ? hoursOf(compareTo.from, view, signal) : [],
+      ifKept(hoursOf(window.from, view, signal)),
+      compareTo ? ifKept(hoursOf(compareTo.from, view, signal)) : [],
     ]);
-    return { points, before, beforeName, open: thisHour() };
+    if (points.length) {
+      return { points, before, beforeName, open: thisHour() };
+    }
   }
   const first = since(summary, view);
   return first
     ? { points: trend.filter(({ day }) => day >= first), before: [], beforeName, open: today() }
-    : { points: trend, before: await trendBefore(compareTo, view, signal), beforeName, open: today() };
+    : { points: trend, before: await ifKept(trendBefore(compareTo, view, signal)), beforeName, open: today() };
 };
 
 /** What few people need: a line that opens, and stays open when other figures come. */

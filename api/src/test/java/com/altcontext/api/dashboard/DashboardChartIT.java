@@ -46,6 +46,38 @@ class DashboardChartIT extends FilledDashboard {
     }
 
     @Test
+    void a_chart_needs_no_single_visits_of_the_time_that_it_is_compared_with() {
+        PAST.store(PAST.view("moved", "one", 1, "08:00:00"), PAST.view("moved", "two", 1, "08:30:00"));
+        PAST.rollUp(1, 1);
+        // Another system counted the day before: as after a purge, nothing finer than its day is known.
+        PAST.stored.execute("INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions, imported)"
+                + " VALUES ('moved', current_date - 2, 3, 3, 1)");
+        page.signIn("?window=yesterday&property=moved");
+
+        assertThat(page.heights("path.now")).as("hours of yesterday").hasSize(24);
+        assertThat(page.heights("path.now").get(8)).isEqualTo(10.0);
+        assertThat(page.has("path.before")).isFalse();
+        assertThat(page.has(".alert p")).isFalse();
+
+        page.open("?window=yesterday&property=moved&f=is:device:desktop").settled();
+        assertThat(page.heights("path.now")).hasSize(24);
+
+        String day = "?from=%1$s&to=%1$s&property=moved".formatted(PAST.today.minusDays(2));
+        page.open(day + "&chart=pageViews").settled();
+        page.tab.click(".trend summary");
+        page.tab.await("document.querySelector('.trend details table')");
+        assertThat(page.text(".trend thead th")).isEqualTo("Day");
+        assertThat(page.rows(".trend details").getFirst()).endsWith("|0|3|3|0");
+
+        page.open("?from=%s&to=%s&property=moved&f=is:device:desktop".formatted(PAST.today.minusDays(1), PAST.today))
+                .settled();
+        assertThat(page.has("path.now"))
+                .as("two days, and those before are gone")
+                .isTrue();
+        assertThat(page.has("path.before")).isFalse();
+    }
+
+    @Test
     void a_day_is_told_by_its_hours_and_a_year_before_by_that_name() {
         page.signIn("?window=yesterday&compare=year&property=kiln");
 

@@ -26,7 +26,9 @@ abstract class FilledDashboard {
                 "many-pages",
                 "colours",
                 "full",
-                "few")) {
+                "few",
+                "moved",
+                "far")) {
             PAST.property(slug, "UTC");
         }
         PAST.property("kiritimati", "Pacific/Kiritimati");
