@@ -41,7 +41,7 @@ export const uuid = (): string => {
 /** Why nothing on that path may be sent: the visitor objects, or the site does not want it. Otherwise falsy. */
 export const refusal = (path: string): unknown =>
   ((+navigator.doNotTrack! || navigator.globalPrivacyControl || read('altcontext.off')) && 'optOut') ||
-  (data.allowLocalhost ?? (/^$|^127\.|::1]|local(host)?$/.test(location.hostname) && 'localhost')) ||
+  (data.allowLocalhost == null && /^$|^127\.|::1]|local(host)?$/.test(location.hostname) && 'localhost') ||
   // The beginning of a path, in which `*` stands for anything.
   data.exclude
     ?.match(/[^ ,]+/g)

@@ -170,6 +170,16 @@ class TrackerOptionsIT {
         assertThat(viewed(tab, 1)).containsExactly("/thanks.html");
     }
 
+    /** Frameworks write a flag that is set as {@code data-allow-localhost="true"}. */
+    @Test
+    void a_flag_may_have_a_value() {
+        ChromiumTab tab = tab("script.dataset.allowLocalhost = 'true'; script.dataset.hash = 'true'")
+                .open(STAGE.site.at("/index.html#/cups"));
+
+        assertThat(tab.console()).isEmpty();
+        assertThat(viewed(tab, 1)).containsExactly("/index.html#/cups");
+    }
+
     @Test
     void the_console_says_why_nothing_is_sent() {
         ChromiumTab local =
