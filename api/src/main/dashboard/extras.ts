@@ -1,11 +1,10 @@
-import { post } from './api';
 import { bars, barsFile, type Bar, tools } from './bars';
 import { card } from './card';
-import { foreign, h, segments } from './dom';
-import type { Answer } from './figures';
-import { bodyOf } from './loading';
+import { h, segments } from './dom';
+import { bodyOf, type Found, found } from './loading';
 import { keyOf, type Part } from './part';
 import { propsOf } from './props';
+import { name } from './values';
 import { EXTRAS, type Filter, type View } from './view';
 import { format, words } from './words';
 
@@ -29,35 +28,32 @@ export const extrasCard = (change: (change: Partial<View>) => void, filter: (fil
         case 'props':
           return made.fill(asks(view), propsOf(view, signal), (show) => show(change, filter));
         case 'scroll':
-          return made.fill(asks(view), readingOf(view, signal), ({ rows }) => reading(rows, filter));
+          return made.fill(asks(view), readingOf(view, signal), (pages) => reading(pages, filter));
         default:
-          return made.fill(asks(view), clicksOf(view, signal), ({ rows }) => clicks(words.extras[view.extras], rows, filter));
+          return made.fill(asks(view), clicksOf(view, signal), (links) => clicks(words.extras[view.extras], links, filter));
       }
     },
   };
 };
 
-const ask = (view: View, signal: AbortSignal, metrics: string[], dimension: string, filters: unknown[]): Promise<Answer> => {
+/** The figures of a dimension in a view, where more filters hold. */
+export const ask = (view: View, signal: AbortSignal, metrics: string[], dimension: string, filters: unknown[]): Promise<Found> => {
   const body = bodyOf(view);
-  return post<Answer>(
-    '/v1/metrics/query',
-    { ...body, metrics, dimensions: [dimension], filters: [...body.filters, ...filters], limit: 100 },
-    signal,
-  );
+  return found({ ...body, metrics, dimensions: [dimension], filters: [...body.filters, ...filters] }, signal);
 };
 
 /** Of links that lead away, and of files. */
-const clicksOf = (view: View, signal: AbortSignal): Promise<Answer> =>
+const clicksOf = (view: View, signal: AbortSignal): Promise<Found> =>
   ask(view, signal, ['visitors', 'events'], 'props.url', [['is', 'event_type', [view.extras]]]);
 
-const readingOf = (view: View, signal: AbortSignal): Promise<Answer> =>
+const readingOf = (view: View, signal: AbortSignal): Promise<Found> =>
   ask(view, signal, ['visitors', 'scrollDepthPercent', 'avgEngagedTimeMs'], 'path', []);
 
-/** The shown rows of an answer about a dimension, the longest bar for the most visitors. */
+/** The first rows of an answer about a dimension, the longest bar for the most visitors, and a file of all. */
 export const listOf = (
   label: string,
   heads: string[],
-  rows: Answer['rows'],
+  { rows, all }: Found,
   dimension: string,
   figures: (metrics: (number | null)[]) => Bar['figures'],
   filter: (filter: Filter) => void,
@@ -66,21 +62,24 @@ export const listOf = (
     return [h('p', { class: 'quiet' }, words.empty.card)];
   }
   const most = Math.max(...rows.map(({ metrics }) => metrics[0] ?? 0));
-  const all = rows.map(({ dimensions: [value = null], metrics }): Bar => ({
+  const bar = ({ dimensions: [value = null], metrics }: Found['rows'][number]): Bar => ({
     value,
-    name: foreign(value ?? words.breakdowns.none.device),
+    name: name(dimension, value),
     share: (metrics[0] ?? 0) / most,
     figures: figures(metrics),
     filter: (not) => filter({ not, dimension, values: [value] }),
-  }));
-  return [bars(label, heads, all.slice(0, ROWS)), tools(barsFile(label, heads, all))];
+  });
+  return [
+    bars(label, heads, rows.slice(0, ROWS).map(bar)),
+    tools(barsFile(label, heads, async () => (await all()).map(bar))),
+  ];
 };
 
-const clicks = (label: string, rows: Answer['rows'], filter: (filter: Filter) => void): HTMLElement[] =>
+const clicks = (label: string, links: Found, filter: (filter: Filter) => void): HTMLElement[] =>
   listOf(
     label,
     [words.breakdowns.visitors, words.extras.clicks],
-    rows,
+    links,
     'props.url',
     ([visitors, events]) => [
       [visitors, format.whole(visitors)],
@@ -89,11 +88,11 @@ const clicks = (label: string, rows: Answer['rows'], filter: (filter: Filter) =>
     filter,
   );
 
-const reading = (rows: Answer['rows'], filter: (filter: Filter) => void): HTMLElement[] =>
+const reading = (pages: Found, filter: (filter: Filter) => void): HTMLElement[] =>
   listOf(
     words.extras.scroll,
     [words.breakdowns.visitors, words.extras.depth, words.tiles.avgEngagedTimeMs],
-    rows,
+    pages,
     'path',
     ([visitors, depth, engaged]) => {
       const share = depth === null || depth === undefined ? null : depth / 100;

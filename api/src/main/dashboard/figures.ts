@@ -128,6 +128,8 @@ export interface LeadRow {
 
 export interface LeadBreakdown {
   rows: LeadRow[];
+  /** Of the values that are no row. */
+  other: { leads: number; mailableLeads: number };
   total: { leads: number; mailableLeads: number };
   reasons: Reasons;
 }

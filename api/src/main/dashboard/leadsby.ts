@@ -12,6 +12,8 @@ import { format, words } from './words';
 
 const ROWS = 9;
 const ASKED = '200';
+/** As many as the service gives. */
+const MAX_ROWS = '500';
 
 /** What a visit is asked about where a lead has this value. A form is nothing that a visit has. */
 const OF_VISITS: Partial<Record<LeadsBy, string>> = {
@@ -52,8 +54,8 @@ export const leadsByCard = (change: (change: Partial<View>) => void, filter: (fi
         ]);
       }
       const params = { ...paramsOf(view), dimension: view.leads, touch: view.touch, limit: ASKED };
-      return made.fill(asks(view), ask<LeadBreakdown>('/v1/metrics/breakdown', params, signal), ({ rows }) =>
-        content(view.leads, rows, filter),
+      return made.fill(asks(view), ask<LeadBreakdown>('/v1/metrics/breakdown', params, signal), (breakdown) =>
+        content(view.leads, breakdown, params, filter),
       );
     },
   };
@@ -69,10 +71,8 @@ const rateOf = (rows: LeadRow[]): number | null => {
   return leads / sessions;
 };
 
-const content = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void): HTMLElement[] => {
-  if (!rows.length) {
-    return [h('p', { class: 'quiet' }, words.leadsBy.none)];
-  }
+/** The rows of an answer, hosts of one site together. */
+const barsOf = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void): Bar[] => {
   const dimension = OF_VISITS[by];
   const bar = (group: LeadRow[], site: string | undefined): Bar => {
     const leads = group.reduce((sum, row) => sum + row.leads, 0);
@@ -91,7 +91,26 @@ const content = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void)
       filter: dimension === undefined ? undefined : (not) => filter({ not, dimension, values: group.map((row) => row.value) }),
     };
   };
-  const all = bySite(rows, ({ leads }) => leads, bar);
+  return bySite(rows, ({ leads }) => leads, bar);
+};
+
+/** Every row for a file. What even the longest answer leaves out is one row at its end. */
+const wholeOf = async (by: LeadsBy, params: Record<string, string>, filter: (filter: Filter) => void): Promise<Bar[]> => {
+  const { rows, other } = await ask<LeadBreakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS });
+  const rest: Bar = { value: words.breakdowns.other, name: '', share: 0, figures: [[other.leads, ''], [other.mailableLeads, ''], [null, '']] };
+  return [...barsOf(by, rows, filter), ...(other.leads ? [rest] : [])];
+};
+
+const content = (
+  by: LeadsBy,
+  { rows, other }: LeadBreakdown,
+  params: Record<string, string>,
+  filter: (filter: Filter) => void,
+): HTMLElement[] => {
+  if (!rows.length) {
+    return [h('p', { class: 'quiet' }, words.leadsBy.none)];
+  }
+  const all = barsOf(by, rows, filter);
   const shown = all.slice(0, ROWS);
   const most = Math.max(...shown.map(({ share }) => share));
   const sized = (each: Bar): Bar => ({ ...each, share: each.share / most, parts: each.parts?.map(sized) });
@@ -99,6 +118,6 @@ const content = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void)
   return [
     bars(words.leadsBy[by], heads, shown.map(sized)),
     h('p', { class: 'quiet' }, words.leadsBy.note),
-    tools(barsFile(words.leadsBy[by], heads, all)),
+    tools(barsFile(words.leadsBy[by], heads, other.leads ? () => wholeOf(by, params, filter) : all)),
   ];
 };

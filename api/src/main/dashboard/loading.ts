@@ -15,6 +15,33 @@ export const bodyOf = (view: View) => ({
   filters: asked(view.filters),
 });
 
+/** Rows of a query: those that a list needs, and all of them for a file. */
+export interface Found {
+  rows: Answer['rows'];
+  all: () => Promise<Answer['rows']>;
+}
+
+const LISTED = 100;
+/** As many as the service gives at once. */
+const MAX_ROWS = 1000;
+
+/** The rows of a question about one dimension, those with the largest first figure before others. */
+export const found = async (question: object, signal: AbortSignal): Promise<Found> => {
+  const ask = async (limit: number, offset: number, within?: AbortSignal): Promise<Answer['rows']> =>
+    (await post<Answer>('/v1/metrics/query', { ...question, limit, offset }, within)).rows;
+  const rows = await ask(LISTED, 0, signal);
+  const all = async (): Promise<Answer['rows']> => {
+    const together: Answer['rows'] = [];
+    let part: Answer['rows'];
+    do {
+      part = await ask(MAX_ROWS, together.length);
+      together.push(...part);
+    } while (part.length === MAX_ROWS);
+    return together;
+  };
+  return { rows, all: rows.length < LISTED ? () => Promise.resolve(rows) : all };
+};
+
 /** The figures of a view. */
 export const summaryOf = async (view: View, signal: AbortSignal): Promise<Summary> => {
   const summary = await ask<Summary>(SUMMARY, { ...paramsOf(view), compareTo: view.compare }, signal);

@@ -1,6 +1,6 @@
 import { post } from './api';
 import { h, newId } from './dom';
-import { listOf } from './extras';
+import { ask, listOf } from './extras';
 import type { Answer } from './figures';
 import { bodyOf } from './loading';
 import { eventName } from './values';
@@ -21,10 +21,9 @@ type Show = (change: (change: Partial<View>) => void, filter: (filter: Filter) =
 
 /** The values that events carry under one key: of the event and key of the view, or of the most frequent. */
 export const propsOf = async (view: View, signal: AbortSignal): Promise<Show> => {
-  const body = bodyOf(view);
   const found = await post<Answer>(
     '/v1/metrics/query',
-    { ...body, metrics: ['events'], dimensions: ['event_type', 'props'], limit: 100 },
+    { ...bodyOf(view), metrics: ['events'], dimensions: ['event_type', 'props'], limit: 100 },
     signal,
   );
   const props = found.rows
@@ -35,23 +34,16 @@ export const propsOf = async (view: View, signal: AbortSignal): Promise<Show> =>
     return () => [h('p', { class: 'quiet' }, words.extras.noProps)];
   }
   const dimension = `props.${chosen.key}`;
-  const { rows } = await post<Answer>(
-    '/v1/metrics/query',
-    {
-      ...body,
-      metrics: ['visitors', 'events'],
-      dimensions: [dimension],
-      filters: [...body.filters, ['is', 'event_type', [chosen.event]], ['is_not', dimension, [null]]],
-      limit: 100,
-    },
-    signal,
-  );
+  const values = await ask(view, signal, ['visitors', 'events'], dimension, [
+    ['is', 'event_type', [chosen.event]],
+    ['is_not', dimension, [null]],
+  ]);
   return (change, filter) => [
     pickerOf(props, chosen, change),
     ...listOf(
       `${textOf(chosen)}`,
       [words.breakdowns.visitors, words.extras.events],
-      rows,
+      values,
       dimension,
       ([visitors, events]) => [
         [visitors, format.whole(visitors)],

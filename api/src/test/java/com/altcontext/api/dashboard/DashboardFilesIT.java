@@ -1,0 +1,60 @@
+package com.altcontext.api.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.api.testing.StoredRows;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files of lists that show and ask for fewer rows than there are, in a real browser. */
+class DashboardFilesIT extends FilledDashboard {
+    @TempDir
+    Path downloads;
+
+    @Test
+    void the_file_of_links_has_each_of_them() throws IOException {
+        PAST.store(IntStream.range(0, 1_050)
+                .mapToObj(i -> PAST.view("far", "clicker-" + i, 3, "10:00:00")
+                        .type("outbound_click")
+                        .props("{\"url\":\"https://other.example/%d\"}".formatted(i)))
+                .toList());
+        String day = PAST.today.minusDays(3).toString();
+        page.signIn("?from=%1$s&to=%1$s&property=far".formatted(day));
+        assertThat(page.rows(".extras")).hasSize(9);
+
+        assertThat(saved(".extras .csv", "outbound-links.csv"))
+                .startsWith("\ufeffOutbound links,Visitors,Clicks")
+                .contains("https://other.example/0,1,1", "https://other.example/1049,1,1")
+                .doesNotHaveDuplicates()
+                .hasSize(1_051);
+        page.assertBlameless();
+    }
+
+    @Test
+    void the_file_of_campaigns_with_leads_says_how_many_leads_it_leaves_out() throws IOException {
+        PAST.stored.execute(
+                "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status,"
+                        + " first_utm_campaign) SELECT gen_random_uuid(), 'far', n || '@far.example.ca', now() - interval '5 days',"
+                        + " now() - interval '5 days', 'pending', 'c' || n FROM generate_series(1, 510) AS n");
+        page.signIn("?window=7&property=far&leads=lead.campaign");
+        assertThat(page.rows(".leads-by")).hasSize(9);
+
+        assertThat(saved(".leads-by .csv", "campaign.csv"))
+                .startsWith("\ufeffCampaign,Leads,Mailable,Per session")
+                .endsWith("All others,10,0,")
+                .hasSize(502);
+    }
+
+    private List<String> saved(String button, String name) throws IOException {
+        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
+        page.tab.click(button);
+        StoredRows.await(() -> Files.exists(downloads.resolve(name)), true);
+        return Files.readAllLines(downloads.resolve(name));
+    }
+}
