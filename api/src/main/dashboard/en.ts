@@ -304,6 +304,7 @@ export const en = {
     close: 'Close',
     other: 'All others',
     total: 'Total',
+    blank: 'Empty',
     noVisitors: 'Different visitors are not known that far back.',
     none: {
       traffic_source: 'Unknown',

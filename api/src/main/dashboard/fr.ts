@@ -306,6 +306,7 @@ export const fr: Words = {
     close: 'Fermer',
     other: 'Tous les autres',
     total: 'Total',
+    blank: 'Vide',
     noVisitors: 'Les visiteurs distincts ne sont pas connus aussi loin en arrière.',
     none: {
       traffic_source: 'Inconnue',

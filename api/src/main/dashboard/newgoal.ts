@@ -1,6 +1,7 @@
 import { post, type Problem, problemOf } from './api';
 import { h, newId } from './dom';
 import { said } from './notice';
+import { knownEvent } from './values';
 import { words } from './words';
 
 export type GoalTarget = { path: string } | { event: string };
@@ -16,7 +17,7 @@ export const goalDialog = (propertyId: string, target: GoalTarget, added: () => 
   const name = h('input', { id: newId(), required: true, maxlength: 64, autocomplete: 'off' });
   const what = h('input', { id: newId(), required: true, spellcheck: 'false', autocomplete: 'off', readonly: !isPage });
   what.value = isPage ? target.path : target.event;
-  name.value = isPage ? words.goal.visited(target.path).slice(0, 64) : words.breakdowns.events[target.event] ?? target.event;
+  name.value = isPage ? words.goal.visited(target.path).slice(0, 64) : (knownEvent(target.event) ?? target.event);
   const message = h('p', { class: 'problem', role: 'alert' });
   const button = h('button', { type: 'submit', class: 'main' }, words.goal.add);
   const submit = async (event: Event): Promise<void> => {

@@ -1,9 +1,13 @@
 import { foreign } from './dom';
 import { format, words } from './words';
 
+/** What an event of the tracker is called. Any other type can come too, such as the name of what every object has. */
+export const knownEvent = (type: string): string | undefined =>
+  Object.hasOwn(words.breakdowns.events, type) ? words.breakdowns.events[type] : undefined;
+
 /** An event in words: those that the tracker sends by a list, others by their own name. */
 export const eventName = (type: string): string | HTMLElement => {
-  const known = words.breakdowns.events[type];
+  const known = knownEvent(type);
   if (known) {
     return known;
   }
@@ -32,7 +36,8 @@ export const name = (dimension: string, value: string | null): string | HTMLElem
     case 'country':
       return format.country(value);
     default:
-      return foreign(value);
+      // A prop can be an empty text, which would be a button without a name.
+      return value.trim() ? foreign(value) : words.breakdowns.blank;
   }
 };
 

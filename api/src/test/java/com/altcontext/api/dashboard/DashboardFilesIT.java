@@ -3,6 +3,7 @@ package com.altcontext.api.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.StoredRows;
+import com.altcontext.testing.TestEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,29 @@ class DashboardFilesIT extends FilledDashboard {
                 .startsWith("\ufeffCampaign,Leads,Mailable,Per session")
                 .endsWith("All others,10,0,")
                 .hasSize(502);
+    }
+
+    @Test
+    void an_event_or_a_value_of_any_name_has_one_to_see_and_to_press() {
+        PAST.store(
+                chosen("guest-1", "{\"plan\": \"\"}"),
+                chosen("guest-2", "{\"plan\": \"pro\"}"),
+                chosen("guest-3", "{\"plan\": \"pro\"}"));
+        PAST.rollUp(6, 6);
+        String day = PAST.today.minusDays(6).toString();
+        page.signIn("?from=%1$s&to=%1$s&property=far&extras=props".formatted(day));
+
+        assertThat(page.breakdown("event_type")).containsExactly("Proto|3|0");
+        assertThat(page.rows(".extras")).containsExactly("pro|2|2", "Empty|1|1");
+        page.tab.click(".extras tr:last-child button");
+        page.settled();
+        assertThat(page.text(".chips")).isEqualTo("plan is Empty ×");
+        assertThat(page.tile("sessions")).startsWith("1");
+        page.assertBlameless();
+    }
+
+    private static TestEvent chosen(String who, String props) {
+        return PAST.view("far", who, 6, "10:00:00").type("__proto__").props(props);
     }
 
     private List<String> saved(String button, String name) throws IOException {
