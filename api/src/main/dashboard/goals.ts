@@ -1,10 +1,10 @@
-import { ask, isAbort, post } from './api';
+import { ask, isAbort } from './api';
 import { bars, barsFile, type Bar, tools } from './bars';
 import { card } from './card';
 import { hoursOfDay } from './clock';
 import { foreign, h } from './dom';
-import type { Answer, Breakdown } from './figures';
-import { bodyOf, paramsOf } from './loading';
+import type { Breakdown } from './figures';
+import { allRowsOf, bodyOf, paramsOf } from './loading';
 import { keyOf, type Part } from './part';
 import type { KnownProperties } from './properties';
 import { sparkline } from './sparkline';
@@ -39,14 +39,8 @@ const trendsOf = async (view: View, { window }: Breakdown, signal: AbortSignal):
   const byHour = window.from === window.to;
   const trends = new Map<string, number[]>();
   try {
-    const { rows } = await post<Answer>(
-      '/v1/metrics/query',
-      {
-        ...bodyOf(view),
-        metrics: ['conversions'],
-        dimensions: ['goal', byHour ? 'time:hour' : 'time:day'],
-        limit: 1000,
-      },
+    const rows = await allRowsOf(
+      { ...bodyOf(view), metrics: ['conversions'], dimensions: ['goal', byHour ? 'time:hour' : 'time:day'] },
       signal,
     );
     const hours = hoursOfDay(window.from).map(({ hour }) => hour);

@@ -25,21 +25,24 @@ const LISTED = 100;
 /** As many as the service gives at once. */
 const MAX_ROWS = 1000;
 
+const rowsOf = async (question: object, limit: number, offset: number, signal?: AbortSignal): Promise<Answer['rows']> =>
+  (await post<Answer>('/v1/metrics/query', { ...question, limit, offset }, signal)).rows;
+
+/** All rows of a question, part by part. */
+export const allRowsOf = async (question: object, signal?: AbortSignal): Promise<Answer['rows']> => {
+  const rows: Answer['rows'] = [];
+  let part: Answer['rows'];
+  do {
+    part = await rowsOf(question, MAX_ROWS, rows.length, signal);
+    rows.push(...part);
+  } while (part.length === MAX_ROWS);
+  return rows;
+};
+
 /** The rows of a question about one dimension, those with the largest first figure before others. */
 export const found = async (question: object, signal: AbortSignal): Promise<Found> => {
-  const ask = async (limit: number, offset: number, within?: AbortSignal): Promise<Answer['rows']> =>
-    (await post<Answer>('/v1/metrics/query', { ...question, limit, offset }, within)).rows;
-  const rows = await ask(LISTED, 0, signal);
-  const all = async (): Promise<Answer['rows']> => {
-    const together: Answer['rows'] = [];
-    let part: Answer['rows'];
-    do {
-      part = await ask(MAX_ROWS, together.length);
-      together.push(...part);
-    } while (part.length === MAX_ROWS);
-    return together;
-  };
-  return { rows, all: rows.length < LISTED ? () => Promise.resolve(rows) : all };
+  const rows = await rowsOf(question, LISTED, 0, signal);
+  return { rows, all: async () => (rows.length < LISTED ? rows : allRowsOf(question)) };
 };
 
 /** The figures of a view. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.testing.TestEvent;
 import java.time.Instant;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What happens on a site, in a real browser: now, goals, funnels, links, files and named events. */
@@ -156,6 +157,25 @@ class DashboardEventsIT extends FilledDashboard {
         page.settled();
         assertThat(page.tile("sessions")).startsWith("2");
         page.assertBlameless();
+    }
+
+    @Test
+    void each_of_many_goals_has_the_line_of_all_its_days() {
+        int days = 89;
+        PAST.stored.execute("INSERT INTO goals (property_id, name, path_pattern)"
+                + " SELECT 'goals', 'goal ' || n, '/' FROM generate_series(1, 12) AS n");
+        PAST.store(IntStream.rangeClosed(1, days)
+                .mapToObj(daysAgo -> PAST.view("goals", "guest-" + daysAgo, daysAgo, "10:00:00"))
+                .toList());
+        page.signIn("?from=%s&to=%s&property=goals&f=is:landing_path:/"
+                .formatted(PAST.today.minusDays(days), PAST.today.minusDays(1)));
+
+        assertThat(page.rows(".goals")).hasSize(12).allMatch(row -> row.contains("|89|100.0%|"));
+        assertThat(page.tab
+                        .evaluate(
+                                "[...new Set([...document.querySelectorAll('.goals .sparkline')].map(line => line.ariaLabel))].join()")
+                        .asText())
+                .isEqualTo("From 1 to 1");
     }
 
     @Test

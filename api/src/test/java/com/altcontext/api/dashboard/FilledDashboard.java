@@ -28,7 +28,8 @@ abstract class FilledDashboard {
                 "full",
                 "few",
                 "moved",
-                "far")) {
+                "far",
+                "goals")) {
             PAST.property(slug, "UTC");
         }
         PAST.property("kiritimati", "Pacific/Kiritimati");
