@@ -1,6 +1,6 @@
 import { h, newId } from './dom';
 import { isAbort, type Problem, problemOf } from './api';
-import { words } from './words';
+import { format, words } from './words';
 
 /** A part of the page with a heading, that is filled by an answer and says so when there is none. */
 export interface Card {
@@ -69,14 +69,16 @@ export const filling = (element: HTMLElement, body: HTMLElement): Card['fill'] =
       if (isAbort(failure) || mine !== asked) {
         return { isAborted: true };
       }
+      const problem = problemOf(failure);
       const isOld = answered === question;
       if (!isOld) {
         answered = undefined;
-        refill(element, body, () => [h('p', { class: 'quiet' }, words.empty.failed)]);
+        const why = problem.firstDay ? words.empty.gone(format.day(problem.firstDay)) : words.empty.failed;
+        refill(element, body, () => [h('p', { class: 'quiet' }, why)]);
       } else if (!body.querySelector('.old')) {
         body.prepend(h('p', { class: 'old' }, words.empty.old));
       }
-      return { problem: problemOf(failure), isOld };
+      return { problem, isOld };
     } finally {
       if (mine === asked) {
         element.removeAttribute('aria-busy');

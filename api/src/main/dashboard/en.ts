@@ -87,6 +87,7 @@ export const en = {
     card: 'Nothing in this window.',
     countries: 'All countries are unknown: this service has no GEOIP_DATABASE, or none when these visits came. Its operator can set one.',
     failed: 'Not loaded.',
+    gone: (day: string) => `Not known for days before ${day}.`,
     old: 'Not updated.',
   },
 

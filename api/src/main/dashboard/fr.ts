@@ -89,6 +89,7 @@ export const fr: Words = {
     countries: 'Tous les pays sont inconnus : ce service n’a pas de GEOIP_DATABASE, ou n’en avait pas lors de ces visites. Son exploitant peut en définir une.',
     card: 'Rien pendant cette période.',
     failed: 'Non chargé.',
+    gone: (day) => `Inconnu pour les jours avant le ${day}.`,
     old: 'Non actualisé.',
   },
 

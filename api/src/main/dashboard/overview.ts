@@ -62,8 +62,14 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   const realtime = realtimeCard();
   const forms = has('leads:read') ? formsCard(has('leads:delete') && session.properties === null) : undefined;
 
+  /** Without filters, only what needs single visits is unknown so far back: its card says so, and the page as a whole is there. */
+  const failedOf = (filled: Filled[]) =>
+    filled.filter(
+      (each): each is Filled & { problem: Problem } =>
+        each.problem !== undefined && (each.problem.firstDay === '' || view.filters.length > 0),
+    );
   const report = (filled: Filled[]): void => {
-    const failed = filled.filter((each): each is Filled & { problem: Problem } => each.problem !== undefined);
+    const failed = failedOf(filled);
     const worst = failed.find(({ problem }) => problem.cause === 'away') ?? failed[0];
     const isOld = failed.length > 0 && failed.every((each) => each.isOld);
     element.classList.toggle('stale', isOld);
@@ -74,7 +80,12 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       clear();
     }
   };
-  const lazy = lazily(Object.values(cards), report);
+  const reportProblems = (filled: Filled[]): void => {
+    if (failedOf(filled).length) {
+      report(filled);
+    }
+  };
+  const lazy = lazily(Object.values(cards), reportProblems);
 
   const load = async (): Promise<void> => {
     underWay.abort();
@@ -175,7 +186,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       if (!old || keyOf(old) !== keyOf(view)) {
         void load();
       } else {
-        void lazy.show(view, underWay.signal, Promise.resolve()).then((filled) => filled.some(({ problem }) => problem) && report(filled));
+        void lazy.show(view, underWay.signal, Promise.resolve()).then(reportProblems);
       }
     },
     /** Stops when the page is no longer shown. */

@@ -48,14 +48,9 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
           });
         }),
     );
-  const reportProblems = (filled: Filled[]): void => {
-    if (filled.some(({ problem }) => problem)) {
-      report(filled);
-    }
-  };
   const loadNear = async (): Promise<void> => {
     await firstScreen;
-    reportProblems(await load((element) => near.has(element) && isInWindow(element, AHEAD)));
+    report(await load((element) => near.has(element) && isInWindow(element, AHEAD)));
   };
   const loadSeen = (): Promise<Filled[]> => {
     const seen = load((element) => near.has(element) && isInWindow(element, 0));
@@ -66,7 +61,7 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
   const observer = new IntersectionObserver(
     (entries) => {
       entries.forEach(({ target, isIntersecting }) => (isIntersecting ? near.add(target) : near.delete(target)));
-      void loadSeen().then(reportProblems);
+      void loadSeen().then(report);
     },
     { rootMargin: `${AHEAD}px 0px` },
   );
@@ -74,7 +69,7 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
     card.element.setAttribute('data-waits', '');
     observer.observe(card.element);
   });
-  const loadAll = (): void => void load(() => true).then(reportProblems);
+  const loadAll = (): void => void load(() => true).then(report);
   window.addEventListener('beforeprint', loadAll);
   return {
     /**

@@ -68,6 +68,8 @@ class DashboardChartIT extends FilledDashboard {
         page.tab.await("document.querySelector('.trend details table')");
         assertThat(page.text(".trend thead th")).isEqualTo("Day");
         assertThat(page.rows(".trend details").getFirst()).endsWith("|0|3|3|0");
+        assertThat(page.text(".extras .body")).startsWith("Not known for days before ");
+        assertThat(page.has(".alert p")).as("all other figures are there").isFalse();
 
         page.open("?from=%s&to=%s&property=moved&f=is:device:desktop".formatted(PAST.today.minusDays(1), PAST.today))
                 .settled();
