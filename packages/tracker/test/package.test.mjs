@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -9,7 +10,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const PACKAGE = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const TSC = resolve(PACKAGE, '../../api/target/browser/tools/node_modules/typescript/bin/tsc');
+const TOOLS = resolve(PACKAGE, '../../api/target/browser/tools');
+const TSC = join(TOOLS, 'node_modules/typescript/bin/tsc');
 const user = mkdtempSync(join(tmpdir(), 'altcontext-package-'));
 const installed = join(user, 'node_modules/altcontext-tracker');
 
@@ -41,6 +43,15 @@ test('it is not much larger than the script', () => {
     .filter((name) => name.endsWith('.js'))
     .reduce((sum, name) => sum + gzipSync(readFileSync(join(built, name))).length, 0);
   assert.ok(bytes < 4096, `${bytes} bytes gzipped`);
+});
+
+test('a bundler that leaves out files without an effect keeps the tracker', async () => {
+  // Nothing is taken from these files by name, as when they are loaded later.
+  const files = readdirSync(join(installed, 'dist')).filter((name) => name.startsWith('tracker-'));
+  writeFileSync(join(user, 'loaded.js'), files.map((name) => `import './node_modules/altcontext-tracker/dist/${name}';`).join(''));
+  const { build } = createRequire(join(TOOLS, 'package.json'))('esbuild');
+  const { outputFiles } = await build({ entryPoints: [join(user, 'loaded.js')], bundle: true, format: 'esm', write: false });
+  assert.match(outputFiles[0].text, /page_view/);
 });
 
 test('on a server it does nothing', async () => {
