@@ -27,9 +27,6 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
     /** A window may have more captures than a small heap holds. */
     private static final int CAPTURES_AT_ONCE = 5_000;
 
-    private static final String LINKED_BY_THEN =
-            "i.linked_at < ? AND (i.linked_at AT TIME ZONE ?::text)::date <= (l.first_captured_at AT TIME ZONE ?::text)::date";
-
     private record CapturedLead(UUID visitor, Instant at) {}
 
     private record Known(UUID visitor, Instant firstSeen) {}
@@ -84,8 +81,12 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
     }
 
     private static Condition captured(ZoneWindow window) {
-        Condition held = window.holds("l", "first_captured_at");
-        String zone = window.zone().getId();
-        return Condition.all(List.of(held, Condition.of(LINKED_BY_THEN, window.end(), zone, zone)));
+        Condition linked = window.localTime("i.linked_at");
+        Condition onItsDay = window.localTime("l.first_captured_at")
+                .within(
+                        "(" + linked.sql() + ")::date <= (%s)::date",
+                        linked.values().toArray());
+        return Condition.all(List.of(
+                window.holds("l", "first_captured_at"), Condition.of("i.linked_at < ?", window.end()), onItsDay));
     }
 }

@@ -140,19 +140,19 @@ record RawConditions(MetricsQuery query, SessionDays days) {
 
     private Condition localTime(String time) {
         if (query.windows().size() == 1) {
-            return Condition.of(
-                    time + " AT TIME ZONE ?::text",
-                    query.windows().getFirst().zone().getId());
+            return query.windows().getFirst().localTime(time);
         }
         String table = time.substring(0, time.indexOf('.'));
         List<@Nullable Object> values = new ArrayList<>();
         StringBuilder zones = new StringBuilder();
         for (ZoneWindow window : query.windows()) {
-            zones.append(" WHEN ").append(table).append(".property_id = ANY (?::text[]) THEN ?::text");
-            values.add(window.properties().toArray(String[]::new));
-            values.add(window.zone().getId());
+            Condition isOf = window.isOf(table);
+            Condition local = window.localTime(time);
+            zones.append(" WHEN ").append(isOf.sql()).append(" THEN ").append(local.sql());
+            values.addAll(isOf.values());
+            values.addAll(local.values());
         }
-        return new Condition(time + " AT TIME ZONE CASE" + zones + " END", values);
+        return new Condition("CASE" + zones + " END", values);
     }
 
     /** That a row is of a property of the windows, as far as {@link #time} does not say it. */
