@@ -95,6 +95,17 @@ class RollupCheckTest {
     }
 
     @Test
+    void a_lead_in_review_may_not_be_written_to_for_either() {
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
+        site.captures("default", UUID.randomUUID(), site.at(1, "12:00:00"));
+        site.database.run("UPDATE leads SET consent_status = 'express', in_review = true");
+        site.rollUp();
+
+        assertThat(new RollupCheck(site.database.sql(), site.clock).check(day, "default"))
+                .isEmpty();
+    }
+
+    @Test
     void a_row_that_is_gone_is_found_and_one_that_should_not_be_there() {
         aFullDay();
         site.rollUp();
