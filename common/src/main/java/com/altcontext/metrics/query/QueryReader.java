@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -146,8 +147,11 @@ public final class QueryReader {
             }
         } else if (fields.has("orderBy")) {
             fields.issue("orderBy", "must be a list like [[\"visitors\", \"desc\"]]");
-        } else if (groupings.stream().noneMatch(Grouping.Time.class::isInstance)) {
-            order.add(new Order(groupings.size(), true));
+        } else {
+            times(groupings).forEach(column -> order.add(new Order(column, false)));
+            if (order.isEmpty()) {
+                order.add(new Order(groupings.size(), true));
+            }
         }
         for (int column = 0; column < groupings.size(); column++) {
             int own = column;
@@ -156,6 +160,10 @@ public final class QueryReader {
             }
         }
         return order;
+    }
+
+    private static IntStream times(List<Grouping> groupings) {
+        return IntStream.range(0, groupings.size()).filter(column -> groupings.get(column) instanceof Grouping.Time);
     }
 
     private static @Nullable Order order(@Nullable Object value, List<String> columns) {
