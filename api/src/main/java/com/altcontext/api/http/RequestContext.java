@@ -138,8 +138,12 @@ public final class RequestContext {
         Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         try {
             request().params().forEach(first::putIfAbsent);
-            if (first.toString().indexOf('\uFFFD') >= 0) {
+            String all = first.toString();
+            if (all.indexOf('\uFFFD') >= 0) {
                 refuseOtherThanUtf8(issues);
+            }
+            if (!Text.isStorable(all)) {
+                first.entrySet().removeIf(field -> isRefused(field, issues));
             }
         } catch (IllegalArgumentException malformed) {
             issues.add("", "the query's percent signs must be followed by two digits");
@@ -152,9 +156,22 @@ public final class RequestContext {
         for (String pair : Objects.requireNonNullElse(request().query(), "").split("&", -1)) {
             String name = UrlEncoded.decoded(pair.split("=", 2)[0]);
             if (UrlEncoded.decoded(pair) == null) {
-                issues.add(name != null && name.length() <= 100 && Text.isStorable(name) ? name : "", "must be UTF-8");
+                issues.add(path(name), "must be UTF-8");
             }
         }
+    }
+
+    private static boolean isRefused(Map.Entry<String, String> field, Issues issues) {
+        boolean isStorable = Text.isStorable(field.getKey()) && Text.isStorable(field.getValue());
+        if (!isStorable) {
+            issues.add(path(field.getKey()), Text.UNSTORABLE);
+        }
+        return !isStorable;
+    }
+
+    /** Of a field whose name may be anything. */
+    private static String path(@Nullable String name) {
+        return name != null && name.length() <= 100 && Text.isStorable(name) ? name : "";
     }
 
     /** Whether a session of the dashboard opened the route. */

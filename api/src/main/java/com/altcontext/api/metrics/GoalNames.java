@@ -3,6 +3,7 @@ package com.altcontext.api.metrics;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.GoalStore;
+import com.altcontext.value.Text;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.function.Function;
@@ -43,9 +44,11 @@ final class GoalNames {
         }
     }
 
-    /** Of all together: none. Waits for the database. */
+    /** Of all together: none, as of a name that no property can have. Waits for the database. */
     List<Goal> list(@Nullable String property) {
-        return property == null ? List.of() : sql.inTransaction(tx -> GoalStore.of(tx, property));
+        return property == null || !Text.isStorable(property)
+                ? List.of()
+                : sql.inTransaction(tx -> GoalStore.of(tx, property));
     }
 
     /**

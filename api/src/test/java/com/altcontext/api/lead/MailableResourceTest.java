@@ -80,7 +80,15 @@ class MailableResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"&cursor=x", "&cursor=1-1-1-1-1", "&limit=0", "&limit=1001", "&purpose=%ed%a0%80%ff"})
+    @ValueSource(
+            strings = {
+                "&cursor=x",
+                "&cursor=1-1-1-1-1",
+                "&limit=0",
+                "&limit=1001",
+                "&purpose=%ed%a0%80%ff",
+                "&purpose=%00"
+            })
     void a_wrong_parameter_is_named(String query) {
         Call.Answer answer = list(query);
 

@@ -57,6 +57,17 @@ class QueryFileTest extends VisitedProperty {
     }
 
     @Test
+    void a_file_of_a_property_that_cannot_be_stored_is_refused_as_of_any_unknown_one() {
+        Call.assertError(file("GET", "breakdown?dimension=path&propertyId=%00").send(), 400, "invalid_request");
+        Call.assertError(
+                file("POST", "query")
+                        .json("{\"propertyId\":\"\\u0000\",\"dateRange\":\"today\",\"metrics\":[\"visitors\"]}")
+                        .send(),
+                400,
+                "invalid_request");
+    }
+
+    @Test
     void a_breakdown_as_a_file_has_as_many_values_as_there_can_be() {
         stored.execute(
                 "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, utm_term)"
