@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.altcontext.metrics.Metric;
+import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Site;
+import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Window;
@@ -19,6 +21,7 @@ import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.time.zone.ZoneRulesProvider;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,5 +142,22 @@ class ServerZonesTest {
                 .of(window, zones(false), filter(List.of("is", "path", List.of("/"))));
 
         assertThat(summary.of(Metric.LEAD_CAPTURE_RATE).value()).isEqualTo(1 / 3.0);
+    }
+
+    @Test
+    void a_mailable_lead_of_the_last_hour_is_one_of_that_day_in_rollups_too() {
+        views();
+        site.database.run("UPDATE properties SET time_zone = '" + NAME + "' WHERE id = 'default'");
+        site.captures("default", UUID.randomUUID(), site.day(2).atTime(23, 30).toInstant(AFTER));
+        site.database.run("UPDATE leads SET consent_status = 'express'");
+        site.rollUp();
+        Summaries summaries = new Summaries(site.database.sql(), RollupSource.TABLES, site.clock);
+
+        for (String property : Arrays.asList("default", null)) {
+            Summary summary = summaries.of(new Window(site.day(2), site.day(2)), null, property, site.today());
+
+            assertThat(summary.of(Metric.NEW_LEADS).value()).isEqualTo(1L);
+            assertThat(summary.of(Metric.NEW_MAILABLE_LEADS).value()).isEqualTo(1L);
+        }
     }
 }
