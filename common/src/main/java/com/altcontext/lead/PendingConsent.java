@@ -22,8 +22,8 @@ public final class PendingConsent {
     /** The reason of such a row. A form without a tick is pending too, and waits for nobody. */
     static final String REASON = "box ticked";
 
-    private static final String IS_TICKED =
-            "e.source = 'form' AND e.status = 'pending' AND e.reason = '" + REASON + "'";
+    /** Of a row {@code e}, however old it is. */
+    public static final String IS_TICKED = "e.source = 'form' AND e.status = 'pending' AND e.reason = '" + REASON + "'";
 
     /** Of a row {@code e}: the person has confirmed the same words in the same form, or has withdrawn all consent since. */
     public static final String IS_ANSWERED = """

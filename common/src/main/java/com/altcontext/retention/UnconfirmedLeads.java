@@ -5,6 +5,7 @@ import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.LeadLock;
+import com.altcontext.lead.PendingConsent;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,19 +15,21 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads that were asked by mail to confirm their consent and never did: somebody may have typed the address of a stranger. A
- * lead goes so many days after its last form and its last such mail, unless it ever gave consent or withdrew it, or waits for an
- * operator. A lead that is pending because no form asked for consent got no such mail, and stays.
+ * Leads whose address was to confirm what a form said and never did: somebody may have typed the address of a stranger. A lead
+ * goes so many days after its last form and its last mail, unless it ever gave consent or withdrew it, or waits for an operator. It
+ * may have got no mail of its own, since the address had got one for another property. A lead that is pending because no form asked
+ * for consent stays.
  */
 final class UnconfirmedLeads {
     private static final int AT_ONCE = 100;
 
     private static final String THOSE = """
             FROM leads AS l
-            WHERE l.consent_status = 'pending' AND NOT l.in_review AND l.confirmation_mails > 0
+            WHERE l.consent_status = 'pending' AND NOT l.in_review
+              AND (l.confirmation_mails > 0 OR EXISTS (SELECT FROM consent_events AS e WHERE e.lead_id = l.id AND %s))
               AND greatest(l.last_captured_at, l.confirmation_mailed_at) < ?
               AND NOT EXISTS (SELECT FROM consent_events AS c WHERE c.lead_id = l.id AND c.status <> 'pending')
-            """;
+            """.formatted(PendingConsent.IS_TICKED);
 
     private static final String FIND =
             "SELECT l.id, l.email " + THOSE + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";

@@ -7,6 +7,9 @@ import com.altcontext.delivery.Webhooks;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
+import com.altcontext.lead.LeadMessages;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -66,6 +69,25 @@ class UnconfirmedLeadsTest extends ErasureFixture {
                         "SELECT concat_ws(' ', erased_by, counts) FROM erasure_log WHERE erased_by <> 'test'"))
                 .contains("retention {\"leads\": 1}");
         assertThat(database.count("SELECT sum(leads) FROM purge_log")).isOne();
+    }
+
+    @Test
+    void a_lead_that_got_no_mail_because_another_site_had_just_asked_the_address_goes_too() {
+        Leads leads = new Leads(
+                database.sql(),
+                EVENTS,
+                new LeadRules(false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, true, List.of())));
+        for (String property : List.of("docs", "shop")) {
+            leads.capture(form("never@x.ca", "visitor-never")
+                    .property(property)
+                    .toConfirm()
+                    .capture());
+        }
+        database.run("DELETE FROM outbox");
+        assertThat(database.count("SELECT sum(confirmation_mails) FROM leads")).isOne();
+
+        assertThat(purged(LATER).leads()).isEqualTo(2);
+        assertThat(columnsWith("never@x.ca")).isEmpty();
     }
 
     @Test
