@@ -15,22 +15,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param count of the mails
  * @param lastAt when the last one was delivered, or asked for if it was not delivered yet
- * @param isWaiting whether the last one is still on its way
+ * @param isWaiting whether one is still on its way, or waits for an operator to accept the same lead
+ * @param isHeld whether one waits for an operator to accept a lead of the address
  */
-record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting) {
+record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting, boolean isHeld) {
     static final int MAX = 3;
     static final Duration PAUSE = Duration.ofDays(1);
 
-    static final ConfirmationMails NONE = new ConfirmationMails(0, null, false);
+    static final ConfirmationMails NONE = new ConfirmationMails(0, null, false, false);
 
-    /** A mail may be on its way, or wait for an operator to accept the lead. The address may have answered since one was sent. */
+    /** The address may have answered since a mail was sent. What waits for an operator has not been sent, and may never be. */
     private static final String ASKED = """
             SELECT form.n, coalesce(sum(l.confirmation_mails) FILTER (WHERE l.confirmation_mailed_at > answered.at), 0),
-                   max(l.confirmation_mailed_at) FILTER (WHERE l.confirmation_mailed_at > answered.at),
-                   bool_or(EXISTS (
-                       SELECT FROM outbox AS o WHERE o.lead_id = l.id AND o.event = '%s' AND o.set_aside_at IS NULL))
-            FROM unnest(?::text[]) WITH ORDINALITY AS form(email, n)
+                   max(l.confirmation_mailed_at) FILTER (WHERE l.confirmation_mailed_at > answered.at AND NOT waiting.held),
+                   bool_or(waiting.sent OR (waiting.held AND l.property_id = form.property_id)),
+                   bool_or(waiting.held)
+            FROM unnest(?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, n)
             JOIN leads AS l ON l.email = form.email
+            CROSS JOIN LATERAL (
+                SELECT coalesce(bool_or(o.next_attempt_at < 'infinity'), false) AS sent,
+                       coalesce(bool_or(o.next_attempt_at = 'infinity'), false) AS held
+                FROM outbox AS o WHERE o.lead_id = l.id AND o.event = '%s' AND o.set_aside_at IS NULL) AS waiting
             CROSS JOIN LATERAL (
                 SELECT coalesce(max(c.occurred_at), '-infinity') AS at
                 FROM leads AS a JOIN consent_events AS c ON c.lead_id = a.id
@@ -68,18 +73,27 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
      *
      * @param emails null where no mail is asked for
      */
-    static Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked(Pipeline look, @Nullable String[] emails) {
+    static Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked(
+            Pipeline look, @Nullable String[] properties, @Nullable String[] emails) {
         return look.query(
                 ASKED,
                 row -> Map.entry(
                         Math.toIntExact(row.number(1)) - 1,
-                        new ConfirmationMails(row.number(2), row.timeOrNull(3), row.flag(4))),
-                (Object) emails);
+                        new ConfirmationMails(row.number(2), row.timeOrNull(3), row.flag(4), row.flag(5))),
+                properties,
+                emails);
     }
 
-    /** Whether there may be one more now. */
-    boolean allowAnother(Instant now) {
-        return count < MAX && !isWaiting && (lastAt == null || !lastAt.isAfter(now.minus(PAUSE)));
+    /**
+     * Whether there may be one more now.
+     *
+     * @param isHeld whether it is to wait for an operator too: then there is only one, since many leads are accepted at once
+     */
+    boolean allowAnother(Instant now, boolean isHeld) {
+        return count < MAX
+                && !isWaiting
+                && !(isHeld && this.isHeld)
+                && (lastAt == null || !lastAt.isAfter(now.minus(PAUSE)));
     }
 
     /** Adds a mail for each of these forms, whose consents are saved before. Also without any, so that the work does not show it. */

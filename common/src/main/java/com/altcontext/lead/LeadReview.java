@@ -6,6 +6,7 @@ import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
+import com.altcontext.delivery.Outbox;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -30,14 +31,23 @@ public final class LeadReview {
                 UPDATE leads SET in_review = false
                 WHERE in_review AND property_id = coalesce(?::text, property_id) AND email = coalesce(?::text, email)
                 RETURNING id, property_id),
-            released AS (
-                UPDATE outbox AS o SET next_attempt_at = now(), retry_until = now() + interval '3 days'
-                FROM accepted WHERE o.lead_id = accepted.id AND o.next_attempt_at = 'infinity'),
             audited AS (
                 INSERT INTO audit_log (done_at, done_by, action, property_id, row_count)
                 SELECT ?::timestamptz, 'altops', 'lead_review', property_id, count(*) FROM accepted GROUP BY property_id)
             SELECT id FROM accepted
             """;
+
+    /** Between two mails that ask an address to confirm, for different properties, is the pause of {@link ConfirmationMails}. */
+    private static final String RELEASE = """
+            WITH due AS (
+                SELECT o.id, CASE WHEN o.event = '%s' THEN greatest(now(), (
+                           SELECT max(other.confirmation_mailed_at) + interval '%d hours'
+                           FROM leads AS other WHERE other.email = l.email AND other.id <> l.id)) ELSE now() END AS at
+                FROM outbox AS o JOIN leads AS l ON l.id = o.lead_id
+                WHERE l.id = ANY (?::uuid[]) AND o.next_attempt_at = 'infinity')
+            UPDATE outbox AS o SET next_attempt_at = due.at, retry_until = due.at + interval '3 days'
+            FROM due WHERE o.id = due.id
+            """.formatted(Outbox.CONFIRMATION, ConfirmationMails.PAUSE.toHours());
 
     private final Sql sql;
 
@@ -74,8 +84,11 @@ public final class LeadReview {
             Pipeline.Pending<UUID> accepted =
                     pipeline.query(ACCEPT, row -> row.id(1), propertyId, email == null ? null : email.value(), at);
             pipeline.send();
-            ConsentMessages.putAccepted(tx, accepted.rows().toArray(UUID[]::new), at);
-            return (long) accepted.rows().size();
+            // These see what a form has stored that the statement before waited for.
+            UUID[] leads = accepted.rows().toArray(UUID[]::new);
+            var _ = tx.update(RELEASE, (Object) leads);
+            ConsentMessages.putAccepted(tx, leads, at);
+            return (long) leads.length;
         });
     }
 }

@@ -169,6 +169,7 @@ public final class Leads {
                 sent.hashes(Capture::contentHash));
         Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked = ConfirmationMails.asked(
                 look,
+                properties,
                 sent.texts(capture -> isToConfirm(capture) ? capture.email().value() : null));
         look.send();
 
@@ -238,7 +239,7 @@ public final class Leads {
                 known == null ? null : known.forPurpose,
                 givesConsent,
                 asksToConfirm,
-                asksToConfirm && asked.allowAnother(capture.receivedAt()));
+                asksToConfirm && asked.allowAnother(capture.receivedAt(), inReview));
     }
 
     private List<Captured> store(

@@ -134,6 +134,34 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
+    void a_mail_that_waits_for_a_review_keeps_no_other_site_from_asking_and_goes_out_a_day_later() {
+        leads(database.sql(), WITH_MAIL).capture(JO.property("docs").capture().markedForReview());
+        capture(JO.property("shop").at(NOW.plus(Duration.ofHours(1))));
+        assertThat(deliver()).hasSize(1);
+
+        Instant accepted = NOW.plus(Duration.ofHours(2));
+        assertThat(new LeadReview(database.sql()).accept("docs", null, accepted))
+                .isOne();
+        assertThat(deliver()).as("the other site's was today").isEmpty();
+        assertThat(database.count(
+                        "SELECT count(*) FROM outbox WHERE next_attempt_at = ? AND retry_until = ?",
+                        NOW.plus(Duration.ofHours(25)),
+                        NOW.plus(Duration.ofHours(25 + 72))))
+                .isOne();
+    }
+
+    @Test
+    void of_several_marked_forms_with_an_address_one_alone_has_a_mail_that_waits() {
+        for (String property : List.of("docs", "shop")) {
+            leads(database.sql(), WITH_MAIL)
+                    .capture(JO.property(property).capture().markedForReview());
+        }
+        assertThat(mails()).isOne();
+        assertThat(new LeadReview(database.sql()).accept(null, null, NOW)).isEqualTo(2);
+        assertThat(deliver()).hasSize(1);
+    }
+
+    @Test
     void a_marked_form_and_a_bot_s_form_send_no_mail_to_an_address() {
         capture(JO.byBot());
         assertThat(mails()).isZero();
