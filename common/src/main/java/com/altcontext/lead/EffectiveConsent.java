@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lead's consent at a given time: its {@link ConsentStatus}, except that implied consent whose time is over permits no
- * message any more (CASL, S.C. 2010, c. 23, s. 10(10)), and that of a lead in review is pending ({@link LeadReview}).
+ * message any more (CASL, S.C. 2010, c. 23, s. 10(10)), and what forms say for a lead in review is pending ({@link LeadReview}).
  */
 public enum EffectiveConsent {
     PENDING,
@@ -19,15 +19,20 @@ public enum EffectiveConsent {
     EXPRESS,
     WITHDRAWN;
 
-    /** Of a row of {@code leads}; its only parameter is the moment. */
-    public static final String SQL = "CASE WHEN in_review AND consent_status <> 'withdrawn' THEN 'pending'"
-            + " WHEN consent_status = 'implied' AND consent_expires_at <= ? THEN 'expired' ELSE consent_status END";
+    /**
+     * Of a row {@code l} of {@code leads}; its only parameter is the moment. What an operator has in writing, or the address has
+     * confirmed, needs no review, as in {@link MailPermission}, and nothing else makes it express after a withdrawal.
+     */
+    public static final String SQL = "CASE WHEN l.in_review AND l.consent_status <> 'withdrawn' AND NOT ("
+            + "l.consent_status = 'express' AND EXISTS (SELECT FROM consent_events AS proof WHERE proof.lead_id = l.id"
+            + " AND proof.status = 'express' AND proof.source IN ('operator', 'confirmed'))) THEN 'pending'"
+            + " WHEN l.consent_status = 'implied' AND l.consent_expires_at <= ? THEN 'expired' ELSE l.consent_status END";
 
-    /** Whether the lead may be written to; of a row of {@code leads}, and its only parameter is the moment. */
+    /** Whether the lead may be written to; of a row {@code l} of {@code leads}, and its only parameter is the moment. */
     public static final String IS_MAILABLE = SQL + " IN ('express', 'implied')";
 
     private static final String COUNT = "SELECT " + SQL
-            + ", count(*) FROM leads WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?) GROUP BY 1";
+            + ", count(*) FROM leads AS l WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?) GROUP BY 1";
 
     private final String key = name().toLowerCase(Locale.ROOT);
 

@@ -23,7 +23,7 @@ public final class LeadList {
     static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /** Those that {@link EffectiveConsent#count} counts. */
-    private static final String THOSE = " FROM leads WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?)"
+    private static final String THOSE = " FROM leads AS l WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?)"
             + " AND (?::text IS NULL OR " + EffectiveConsent.SQL + " = ?)";
 
     private static final String COUNT = "SELECT count(*)" + THOSE;

@@ -16,7 +16,7 @@ class LeadReviewTest extends LeadsFixture {
     }
 
     private static long mailable() {
-        return database.count("SELECT count(*) FROM leads WHERE " + EffectiveConsent.IS_MAILABLE, NOW);
+        return database.count("SELECT count(*) FROM leads AS l WHERE " + EffectiveConsent.IS_MAILABLE, NOW);
     }
 
     @Test
@@ -34,6 +34,23 @@ class LeadReviewTest extends LeadsFixture {
         assertThat(new LeadReview(database.sql()).accept(null, null, NOW)).isOne();
         assertThat(leads()).containsExactly("express f");
         assertThat(mailable()).isOne();
+    }
+
+    @Test
+    void consent_in_writing_counts_without_a_review_until_it_is_withdrawn() {
+        captureForReview(JO.consent(ConsentStatus.EXPRESS));
+        var _ = new OperatorConsent(database.sql())
+                .record(new OperatorConsent.Grant(new Email(JO.email()), null, "newsletter", "on paper", NOW));
+        assertThat(mailable()).isOne();
+
+        var _ = new Unsubscribe(database.sql())
+                .byAddress(
+                        new Email(JO.email()),
+                        null,
+                        new Unsubscribe.UnsubscribeRequest(
+                                Unsubscribe.UnsubscribeSource.UNSUBSCRIBE, null, null, NOW.plusSeconds(60)));
+        captureForReview(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(120)));
+        assertThat(mailable()).isZero();
     }
 
     @Test

@@ -238,12 +238,12 @@ class LeadListTest {
     }
 
     @Test
-    void it_needs_no_right_but_to_read_leads_and_add_to_the_log() {
+    void it_needs_no_right_but_to_read_leads_and_consent_and_add_to_the_log() {
         oneOfEach();
         String role = "lister_" + UUID.randomUUID().toString().substring(0, 8);
         database.run(
                 "CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'",
-                "GRANT SELECT ON leads, audit_log TO " + role,
+                "GRANT SELECT ON leads, consent_events, audit_log TO " + role,
                 "GRANT INSERT ON audit_log TO " + role);
         Database service = Database.as(database.url(), role, "only-for-this-test");
         StringBuilder out = new LeadList(service.sql(), (lead, property) -> null)

@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 /** Where the new leads of a window came from. Leads are kept when raw rows are purged, so any window can be asked about. */
 public final class LeadBreakdowns {
     private static final String ROWS = "SELECT {column}, count(*),"
-            + " count(*) FILTER (WHERE " + EffectiveConsent.IS_MAILABLE + "),"
+            + " count(*) FILTER (WHERE is_mailable),"
             + " sum(count(*)) OVER (),"
-            + " sum(count(*) FILTER (WHERE " + EffectiveConsent.IS_MAILABLE + ")) OVER ()"
+            + " sum(count(*) FILTER (WHERE is_mailable)) OVER ()"
             + " FROM (SELECT *, {touch}_traffic_source AS traffic_source, {touch}_referrer_host AS referrer_host,"
             + " {touch}_utm_source AS utm_source, {touch}_utm_medium AS utm_medium, {touch}_utm_campaign AS utm_campaign,"
-            + " {touch}_landing_path AS entry_path FROM leads) AS s"
+            + " {touch}_landing_path AS entry_path,"
+            + " " + EffectiveConsent.IS_MAILABLE + " AS is_mailable FROM leads AS l) AS s"
             + " WHERE NOT is_bot AND %s"
             + " GROUP BY 1 ORDER BY 2 DESC, 3 DESC, {column} COLLATE \"C\" LIMIT ?";
 
@@ -146,7 +147,6 @@ public final class LeadBreakdowns {
         Condition statement = kept.within(
                 ROWS.replace("{column}", dimension.column())
                         .replace("{touch}", touch.name().toLowerCase(Locale.ROOT)),
-                now,
                 now);
         List<@Nullable Object> values = new ArrayList<>(statement.values());
         values.add(limit);

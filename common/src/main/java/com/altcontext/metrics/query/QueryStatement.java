@@ -23,7 +23,7 @@ final class QueryStatement {
                     first_referrer_host AS referrer_host, first_utm_source AS utm_source, first_utm_medium AS utm_medium,
                     first_utm_campaign AS utm_campaign, first_landing_path AS entry_path,
                     %s AS mailable
-             FROM leads WHERE NOT is_bot) AS s""".formatted(EffectiveConsent.IS_MAILABLE.replace("?", "now()"));
+             FROM leads AS l WHERE NOT is_bot) AS s""".formatted(EffectiveConsent.IS_MAILABLE.replace("?", "now()"));
 
     private static final Set<BaseCount> AT_ONCE = EnumSet.of(BaseCount.SESSIONS, BaseCount.CONVERTING_SESSIONS);
 
