@@ -36,6 +36,7 @@ public final class DatabaseState {
     private final Runnable beforeReady;
     private volatile Status status = Status.STARTING;
     private volatile Buckets buckets = Buckets.ONE;
+    private volatile String trouble = "";
     private volatile boolean seenReady;
     private volatile Duration clockSkew = Duration.ZERO;
 
@@ -56,6 +57,11 @@ public final class DatabaseState {
 
     public boolean isReady() {
         return status == Status.READY;
+    }
+
+    /** Why the database could not be asked or read, when it was last asked: a SQLSTATE and where; empty if it could. */
+    public String trouble() {
+        return trouble;
     }
 
     /** Whether the database was ready at least once since the process began; a later loss does not change it. */
@@ -84,8 +90,10 @@ public final class DatabaseState {
             if (seen == Status.READY) {
                 beforeReady.run();
             }
+            trouble = "";
             status = seen;
         } catch (SqlFailure failed) {
+            trouble = String.valueOf(failed.getMessage());
             status = Status.DATABASE_UNREACHABLE;
         } catch (RuntimeException | Error unforeseen) {
             status = Status.DATABASE_UNREACHABLE;

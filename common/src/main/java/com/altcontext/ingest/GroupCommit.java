@@ -248,7 +248,7 @@ public final class GroupCommit implements AutoCloseable {
         DatabaseState.Status before = database.status();
         DatabaseState.Status now = database.ask();
         if (now != before) {
-            LOG.log(now == DatabaseState.Status.READY ? Level.INFO : Level.WARNING, describe(now));
+            LOG.log(now == DatabaseState.Status.READY ? Level.INFO : Level.WARNING, describe(now, database.trouble()));
         }
         if (now == DatabaseState.Status.READY) {
             startMoreWriters();
@@ -257,11 +257,12 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private static String describe(DatabaseState.Status status) {
+    private static String describe(DatabaseState.Status status, String trouble) {
         return switch (status) {
             case STARTING -> "starting";
             case READY -> "the database is ready";
-            case DATABASE_UNREACHABLE -> "the database cannot be reached: answering 503 until it can";
+            case DATABASE_UNREACHABLE ->
+                "the database cannot be reached or read: answering 503 until it can; " + trouble;
             case SCHEMA_OUTDATED ->
                 "the database's schema is older than version " + DatabaseState.REQUIRED_SCHEMA
                         + ", which this version needs, or a restore is not done: answering 503 until `altops migrate` or"

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class DatabaseStateTest {
@@ -27,6 +28,27 @@ class DatabaseStateTest {
     void a_server_that_is_not_there_is_unreachable() {
         assertThat(state(Database.at("postgres://unknown@127.0.0.1:1/nothing")).ask())
                 .isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
+    }
+
+    @Test
+    void a_missing_right_is_told_from_a_server_that_is_away() {
+        DatabaseState away = state(Database.at("postgres://unknown@127.0.0.1:1/nothing"));
+        away.ask();
+        assertThat(away.trouble()).contains("in: connect (ConnectException)");
+
+        Database database = Database.migrated();
+        String role = "service_" + UUID.randomUUID().toString().substring(0, 8);
+        database.run(
+                "CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'",
+                "GRANT SELECT ON flyway_schema_history TO " + role);
+        DatabaseState state = state(Database.as(database.url(), role, "only-for-this-test"));
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
+        assertThat(state.trouble()).startsWith("SQLSTATE 42501 in: SELECT");
+
+        database.run("GRANT SELECT ON cluster TO " + role);
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(state.trouble()).isEmpty();
+        database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
 
     @Test
