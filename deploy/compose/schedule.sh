@@ -71,8 +71,8 @@ forever() {
   trap 'exit 0' INT TERM
   while true; do
     now=$(date -u +%s)
-    # In the background, so that a stop does not wait for the sleep.
-    sleep $((3600 - now % 3600 + 23 * 60)) &
+    # Until the next minute 23. In the background, so that a stop does not wait for the sleep.
+    sleep $((3600 - (now + 37 * 60) % 3600)) &
     wait $!
     due "$(date -u +%-H)"
   done

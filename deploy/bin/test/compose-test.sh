@@ -201,4 +201,18 @@ if FAILS=rollup schedule at 4; then fail "a failed rollup was not reported"; fi
 called_with 'rollup --json;'
 schedule migrate --dry-run
 called_with 'migrate --dry-run;'
+
+# sleeps_after MM:SS SECONDS: started at that time of an hour, as by an upgrade, it sleeps until the next minute 23.
+mkdir "$work/clock"
+printf '#!/bin/sh\necho "$1" >"$CALLS.sleep"\nkill -TERM "$PPID"\n' >"$work/clock/sleep"
+printf '#!/bin/sh\nexec %s "$@" -d "2026-11-29T02:$TIME"\n' "$(type -P date)" >"$work/clock/date"
+chmod +x "$work/clock/"*
+sleeps_after() {
+  PATH=$work/clock:$PATH TIME=$1 schedule || fail "the schedule ended with $? at $1"
+  [[ $(<"$work/calls.sleep") -eq $2 ]] || fail "at $1 it sleeps $(<"$work/calls.sleep") seconds, not $2"
+}
+sleeps_after 10:00 780
+sleeps_after 22:59 1
+sleeps_after 23:00 3600
+sleeps_after 24:00 3540
 echo "compose-test: done"
