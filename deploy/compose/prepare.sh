@@ -16,8 +16,14 @@ key=$(cat "$4") || exit 1
 cd "${COMPOSE_DIRECTORY:-$(dirname "${BASH_SOURCE[0]}")}"
 mkdir -p secrets backups
 # The containers' users read the files; no other user of this machine gets into the directory.
-chmod 700 secrets backups
-if [[ $EUID -eq 0 ]]; then chown 65532:65532 backups; fi
+chmod 700 secrets
+[[ ! -O backups ]] || chmod 700 backups
+next='docker compose run --rm ops migrate'
+if [[ $EUID -eq 0 ]]; then
+  chown 65532:65532 backups
+elif [[ -O backups ]]; then
+  next="sudo chown 65532:65532 backups, or no backup can be written; then $next"
+fi
 
 # keep NAME VALUE
 keep() {
@@ -36,6 +42,6 @@ keep unsubscribe_secret "$(drawn)"
 keep database_url "postgres://altcontext:$(<secrets/postgres_password)@db:5432/altcontext?sslmode=disable"
 keep backup_public_key "$key"
 # Empty until the operator writes the mail server's URL into it.
-[[ -e secrets/smtp_url ]] || install -m 444 /dev/null secrets/smtp_url
+[[ -e secrets/smtp_url ]] || install -m 644 /dev/null secrets/smtp_url
 [[ -e .env ]] || printf 'DOMAIN=%s\nCORS_ALLOWED_ORIGINS=%s\nPRIVACY_CONTACT_EMAIL=%s\n' "$1" "$2" "$3" >.env
-echo "prepare: .env and secrets/ are ready; next: docker compose run --rm ops migrate"
+echo "prepare: .env and secrets/ are ready; next: $next"

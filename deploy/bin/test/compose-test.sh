@@ -52,6 +52,23 @@ if prepare https://events.example.com; then fail "an address was taken for a dom
 if prepare events.example.com "$work/private.asc"; then fail "a private key was taken"; fi
 if prepare events.example.com /dev/null; then fail "it does without a key for the backups"; fi
 
+
+# Who is not root cannot give the container its directory for backups, and is told to. They can write the mail server's URL.
+mkdir "$work/theirs"
+as_user=(env)
+if [[ $EUID -eq 0 ]]; then
+  as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+  chown 65534:65534 "$work/theirs"
+  chmod a+x "$work"
+fi
+for again in first again; do
+  COMPOSE_DIRECTORY=$work/theirs "${as_user[@]}" "$ROOT/deploy/compose/prepare.sh" events.example.com https://www.example.com \
+    privacy@example.com /dev/stdin <"$work/backup-key.asc" >"$work/said" 2>&1 || fail "prepare.sh fails $again without root: $(cat "$work/said")"
+  [[ $again == again ]] || grep -q 'sudo chown 65532:65532 backups' "$work/said" || fail "it says ready, and no backup can be written"
+  "${as_user[@]}" sh -c "echo smtps://a:b@mail.example.com >'$work/theirs/secrets/smtp_url'" || fail "the mail server's URL cannot be written"
+  [[ $EUID -ne 0 ]] || chown 65532:65532 "$work/theirs/backups"
+done
+
 if compose=$("$ROOT/deploy/bin/tool.sh" docker-compose docker-compose usr/libexec/docker/cli-plugins/docker-compose); then
   "$compose" -f compose.yaml config --quiet
   if grep -qf <(grep -E '^[0-9a-f]{64}$' secrets/postgres_password) <("$compose" -f compose.yaml config); then
@@ -204,7 +221,9 @@ called_with 'migrate --dry-run;'
 
 # sleeps_after MM:SS SECONDS: started at that time of an hour, as by an upgrade, it sleeps until the next minute 23.
 mkdir "$work/clock"
+# shellcheck disable=SC2016 # the stand-ins expand it
 printf '#!/bin/sh\necho "$1" >"$CALLS.sleep"\nkill -TERM "$PPID"\n' >"$work/clock/sleep"
+# shellcheck disable=SC2016
 printf '#!/bin/sh\nexec %s "$@" -d "2026-11-29T02:$TIME"\n' "$(type -P date)" >"$work/clock/date"
 chmod +x "$work/clock/"*
 sleeps_after() {
