@@ -110,6 +110,12 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                         "apply what is pending with: altops migrate");
             case "42501" ->
                 new Failure(Exit.FAILED, "the login may not do this", "use the database's owner, or grant the right");
+            case "25006" ->
+                new Failure(
+                        Exit.FAILED,
+                        "the database is read-only",
+                        "it is a replica, or its disk is nearly full: use the primary, or extend the disk");
+            case "53100" -> new Failure(Exit.FAILED, "the database's disk is full", "extend it, and try again");
             default ->
                 new Failure(
                         Exit.FAILED,

@@ -2,10 +2,12 @@ package com.altcontext.ops;
 
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupReceipt;
+import com.altcontext.metrics.RollupRefused;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Mixin;
         subcommands = {RollupStatusCommand.class, RollupCheckCommand.class, RollupViewCommand.class},
         footer = {"", "Example:", "  altops rollup", "  altops rollup --from 2026-01-01 --to 2026-01-31 --property docs"
         })
-final class RollupCommand implements Runnable {
+final class RollupCommand implements Callable<Integer> {
     /** A day of many millions of events on a small machine. */
     static final Duration MAX_STATEMENT = Duration.ofHours(1);
 
@@ -30,38 +32,61 @@ final class RollupCommand implements Runnable {
     @Mixin
     private final RollupOptions options = new RollupOptions();
 
+    /** Whether it was said that another run is under way. */
+    private boolean isWaiting;
+
     RollupCommand(CommandContext context) {
         this.context = context;
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         options.requireProperty(context.sql());
         Rollup rollup = new Rollup(context.sql().withTimeout(MAX_STATEMENT), context.clock());
         List<RollupReceipt> done = new ArrayList<>();
+        List<RollupRefused> refused = new ArrayList<>();
         try (ProgressLine progress = context.output().progress("looking for days")) {
             List<LocalDate> days = options.days().orElseGet(() -> rollup.plan(options.property()));
             for (LocalDate day : days) {
-                progress.step("rolling up " + day + ", " + (done.size() + 1) + " of " + days.size());
-                done.add(rollup.tryRun(day, options.property()).orElseGet(() -> {
-                    context.output().note("another run is under way: waiting for it");
-                    return rollup.run(day, options.property());
-                }));
+                progress.step("rolling up " + day + ", " + (done.size() + refused.size() + 1) + " of " + days.size());
+                try {
+                    done.add(rollUp(rollup, day));
+                } catch (RollupRefused one) {
+                    refused.add(one);
+                }
             }
         }
-        context.output()
-                .print(
-                        JsonObject.ok(true)
-                                .with("property", options.property())
-                                .with(
-                                        "days",
-                                        done.stream().map(RollupCommand::json).toList()),
-                        Stream.concat(
-                                        done.stream()
-                                                .map(one ->
-                                                        one.day() + "  " + HumanFormat.count(one.events(), "event")),
-                                        Stream.of("rolled up " + HumanFormat.count(done.size(), "day")))
-                                .toList());
+        if (done.isEmpty() && !refused.isEmpty()) {
+            throw refused.getFirst();
+        }
+        context.output().print(json(done, refused), lines(done, refused));
+        return refused.isEmpty() ? Exit.DONE : Exit.FAILED;
+    }
+
+    private RollupReceipt rollUp(Rollup rollup, LocalDate day) {
+        return rollup.tryRun(day, options.property()).orElseGet(() -> {
+            if (!isWaiting) {
+                context.output().note("another run is under way: waiting for it");
+                isWaiting = true;
+            }
+            return rollup.run(day, options.property());
+        });
+    }
+
+    private List<String> lines(List<RollupReceipt> done, List<RollupRefused> refused) {
+        return Stream.of(
+                        done.stream().map(one -> one.day() + "  " + HumanFormat.count(one.events(), "event")),
+                        refused.stream().map(one -> context.output().bad("refused") + ": " + one.getMessage()),
+                        Stream.of("rolled up " + HumanFormat.count(done.size(), "day")))
+                .flatMap(some -> some)
+                .toList();
+    }
+
+    private JsonObject json(List<RollupReceipt> done, List<RollupRefused> refused) {
+        return JsonObject.ok(refused.isEmpty())
+                .with("property", options.property())
+                .with("days", done.stream().map(RollupCommand::json).toList())
+                .with("refused", refused.stream().map(RollupRefused::getMessage).toList());
     }
 
     private static JsonObject json(RollupReceipt receipt) {

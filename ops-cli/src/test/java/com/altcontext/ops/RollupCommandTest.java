@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,35 @@ class RollupCommandTest {
         assertThat(gone.err()).contains("are gone", " — the figures stay as they are");
         assertThat(unknown.exit()).isEqualTo(Exit.FAILED);
         assertThat(unknown.err()).contains("there is no property unknown");
+    }
+
+    /** As after weeks in which no service ran, and nothing made a partition. */
+    @Test
+    void a_range_leaves_out_days_without_raw_events_and_names_them() {
+        String[] range = {"rollup", "--from", today.minusDays(11).toString(), "--to", today.toString()};
+        CommandRun ran = database.altops(range);
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.out())
+                .startsWith(today.minusDays(9) + "  0 events\n")
+                .contains("refused: the raw events of " + today.minusDays(11) + " are gone\n")
+                .endsWith("refused: the raw events of " + today.minusDays(10) + " are gone\nrolled up 10 days\n");
+        assertThat(database.altops(Stream.concat(Stream.of(range), Stream.of("--json"))
+                                .toArray(String[]::new))
+                        .out())
+                .startsWith("{\"ok\":false,")
+                .contains("\"refused\":[\"the raw events of " + today.minusDays(11));
+    }
+
+    @Test
+    void a_database_that_is_read_only_is_named() {
+        database.run("""
+                DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$
+                """);
+
+        assertThat(database.altops("rollup").err())
+                .isEqualTo("altops: the database is read-only — it is a replica, or its disk is nearly full: use the"
+                        + " primary, or extend the disk\n");
     }
 
     @Test
