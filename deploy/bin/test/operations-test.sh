@@ -95,7 +95,6 @@ case "$*" in
   'postgres attach altcontext-db --app altcontext --superuser=false')
     secret DATABASE_URL "$FLY_DATABASE"
     echo 'DATABASE_URL=postgres://postgres:postgres@altcontext-db.flycast:5432/postgres?sslmode=disable' | tee attached ;;
-  'postgres detach altcontext-db --app altcontext') sed -i /^DATABASE_URL=/d secrets ;;
   'secrets list --app altcontext' | 'secrets list') cut -d= -f1 secrets ;;
   'secrets import --stage --app altcontext') while IFS== read -r name value; do secret "$name" "$value"; done ;;
   'deploy --app altcontext --config fly.toml --remote-only --ha=false' | 'deploy --app altcontext --image registry.fly.io/altcontext:deployment-'*) boot ;;
@@ -161,8 +160,7 @@ filled_in() {
   sed -e "s#'postgres://…'#'$(sed 's/^DATABASE_URL=//' "$work/fly/attached" 2>/dev/null)'#" -e 's#deployment-…#deployment-1#' -e 's#CLUSTER=…#CLUSTER=abc123#' \
     -e 's#rm ops lead delete --email …#rm ops lead delete --email bert@example.ca --yes#' \
     -e 's#lead delete --email …#lead delete --email anna@example.ca --yes#' -e 's#--email …#--email anna@example.ca#' -e 's#…/v1#https://altcontext.fly.dev/v1#' -e "s#COMMAND='…'#COMMAND='/opt/java/bin/java --version'#" \
-    -e "s#altcontext-….dump#${backup:-}#g" -e 's#^fly machine \(stop\|start\|restart\)$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' \
-    -e 's#^fly postgres detach$#& altcontext-db --app altcontext#' <<<"$1"
+    -e "s#altcontext-….dump#${backup:-}#g" -e 's#^fly machine \(stop\|start\|restart\)$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' <<<"$1"
 }
 
 played=()
@@ -260,8 +258,6 @@ run 'make fly-migrate'
 run 'fly releases --image --app altcontext'
 says 'registry.fly.io/altcontext:deployment-1'
 run 'fly deploy --app altcontext --image registry.fly.io/altcontext:deployment-…'
-run 'fly postgres detach'
-run 'make fly-pg-attach'
 
 # Backup and restore: a person who was forgotten between the two stays forgotten.
 await_service() {

@@ -29,7 +29,9 @@ final class MigrationRefusal {
                             + DatabaseFailure.state(refused)
                             + (migration.isExecutableInTransaction() ? " and was rolled back" : " half-way")
                             + "; those before it stay applied",
-                    "the server's log has the statement");
+                    refused != null && "42501".equals(refused.getSQLState())
+                            ? "the login may not change all of the schema: use the owner of its tables"
+                            : "the server's log has the statement");
         }
         if (refused != null) {
             return DatabaseFailure.of(refused);

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -124,6 +125,25 @@ class MigrationsTest {
         assertThat(Migrations.of(url, SECOND).apply())
                 .extracting(Migration::version)
                 .containsExactly("2");
+    }
+
+    /** As the login is that Fly makes anew, once its first one was detached and its tables were given to another owner. */
+    @Test
+    void a_login_that_does_not_own_the_tables_is_sent_to_their_owner() throws SQLException {
+        Migrations.of(url).apply();
+        String role = "attached_" + UUID.randomUUID().toString().substring(0, 8);
+        run("CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'");
+        run("GRANT pg_read_all_data, pg_write_all_data TO " + role);
+        run("DELETE FROM flyway_schema_history WHERE version = '25'");
+        DatabaseUrl attached = new DatabaseUrl(role, "only-for-this-test", url.hosts(), url.database(), url.options());
+
+        assertThatThrownBy(() -> Migrations.of(attached).apply())
+                .isInstanceOfSatisfying(
+                        DatabaseFailure.class,
+                        refused -> assertThat(refused.remedy())
+                                .isEqualTo("the login may not change all of the schema: use the owner of its tables"));
+        run("DROP OWNED BY " + role);
+        run("DROP ROLE " + role);
     }
 
     @Test
