@@ -75,10 +75,11 @@ if compose=$("$ROOT/deploy/bin/tool.sh" docker-compose docker-compose usr/libexe
     fail "the configuration shows a secret"
   fi
   ! "$compose" -f compose.yaml config | grep -q "SMTP_URL_FILE: /run" || fail "an empty file is read for the mail server"
-  printf 'MAIL_FROM=news@example.ca\n' >>.env
+  printf 'MAIL_FROM=news@example.ca\nTRACKER_PATH=/js/site.js\n' >>.env
   printf 'LOG_LEVEL=debug\n' >.env.service
   "$compose" -f compose.yaml config >"$work/config"
   grep -q 'SMTP_URL_FILE: /run/secrets/smtp_url$' "$work/config" || fail "the mail server's URL is not read"
+  [[ $(grep -c 'TRACKER_PATH: /js/site.js$' "$work/config") -eq 2 ]] || fail "the service and Caddy do not both get the tracker's path"
   grep -q 'LOG_LEVEL: debug' "$work/config" || fail "a setting of .env.service does not reach the service"
   mv .env env
   if "$compose" -f compose.yaml config --quiet 2>"$work/said"; then fail "it starts without a domain"; fi
@@ -91,7 +92,7 @@ fi
 
 # start_caddy PORT CADDYFILE LOG: returns once something answers there.
 start_caddy() {
-  DOMAIN="http://127.0.0.1:$1" HOME=$work "$caddy" run --adapter caddyfile --config "$2" >"$3" 2>&1 &
+  DOMAIN="http://127.0.0.1:$1" TRACKER_PATH=/js/site.js HOME=$work "$caddy" run --adapter caddyfile --config "$2" >"$3" 2>&1 &
   caddies+=("$!")
   for ((i = 0; i < 100; i++)); do
     if curl -s -o /dev/null "http://127.0.0.1:$1/"; then return; fi
@@ -149,6 +150,7 @@ END
     ask 200 GET "$path" -H 'x-client-ip: 203.0.113.7' "${private[@]}"
     [[ $path == /v1/healthz || $(<"$work/body") == "it was GET $path from 127.0.0.9" ]] || fail "$path: the service was asked otherwise: $(<"$work/body")"
   done < <(sed -n 's/^  \(\/[^:]*\):$/\1/p' "$ROOT/api/src/main/resources/openapi.yaml" | sed 's/{[^}]*}/token-in-a-path/g')
+  ask 200 GET /js/site.js
   ask 404 GET /q/metrics
   ask 404 GET /dashboards
 

@@ -95,7 +95,7 @@ class ComposeTest {
                         .anyMatch(one -> one.endsWith("*")
                                 ? path.startsWith(one.substring(0, one.length() - 1))
                                 : path.equals(one)));
-        assertThat(led).containsExactlyInAnyOrder("/v1/*", "/dashboard", "/dashboard/*");
+        assertThat(led).containsExactlyInAnyOrder("/v1/*", "/dashboard", "/dashboard/*", "{$TRACKER_PATH}");
     }
 
     /** deploy/bin/test/compose-test.sh tests a running Caddy. */
