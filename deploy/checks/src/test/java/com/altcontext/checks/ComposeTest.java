@@ -43,7 +43,8 @@ class ComposeTest {
             environment
                     .properties()
                     .forEach(entry -> assertThat(entry.getKey().endsWith("_FILE")
-                                    || !entry.getKey().matches(".*(KEY|PEPPER|SECRET|PASSWORD|DATABASE_URL|SMTP_URL).*"))
+                                    || !entry.getKey()
+                                            .matches(".*(KEY|PEPPER|SECRET|PASSWORD|DATABASE_URL|SMTP_URL).*"))
                             .as(entry.getKey())
                             .isTrue());
             Set<String> read = new TreeSet<>();
