@@ -118,6 +118,27 @@ ask 'CREATE DATABASE another'
 DATABASE_URL="postgres://postgres:postgres@127.0.0.1:$port/another?sslmode=disable" altops 0 restore --from "$work/one.dump" --yes
 says '0 rows of the erasure log carried over, 0 persons erased again'
 
+# A server that is older than the client, where there is one: pg_restore of 17 and newer sets what servers before 17 do not know.
+older=$(compgen -G '/usr/lib/postgresql/1[56]/bin/initdb' | sort -V | head -n 1) || true
+if [[ -n $older && $("$bin/pg_restore" --version) =~ \)\ (1[7-9]|[2-9][0-9]) ]]; then
+  stop "$service" TERM
+  stop "$server" INT
+  rm -rf "$work/data"
+  bin=${older%/initdb} start_server
+  altops 0 migrate
+  altops 0 goal add default signup --path '/thanks*'
+  altops 0 backup --to "$work/older.dump"
+  altops 0 restore --from "$work/older.dump" --yes
+  altops 0 goal list
+  says 'default  signup'
+  dd if=/dev/zero of="$work/older.dump" bs=100 seek=1200 count=4 conv=notrunc status=none
+  altops 1 restore --from "$work/older.dump" --yes
+  altops 0 goal list
+  says 'default  signup'
+else
+  echo "backup-test: SKIPPED: there is no server older than 17, with a newer client, to restore to" >&2
+fi
+
 # A client that is older than the server fails before anything is written.
 mkdir "$work/old"
 printf '#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n' >"$work/old/pg_dump"

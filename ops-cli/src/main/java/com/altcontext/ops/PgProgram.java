@@ -1,11 +1,15 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseUrl;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +36,9 @@ final class PgProgram {
             "gssEncMode", "PGGSSENCMODE",
             "connectTimeout", "PGCONNECT_TIMEOUT",
             "options", "PGOPTIONS");
+
+    /** The lines of a script among which its settings are. */
+    private static final int MAX_HEAD = 60;
 
     private final String name;
     private final Path file;
@@ -99,7 +106,79 @@ final class PgProgram {
         return url.hosts().stream().map(part).collect(Collectors.joining(","));
     }
 
-    private String run(List<String> arguments, Map<String, String> login, List<String> secrets) {
+    /**
+     * Runs it, and another program on a database with what it prints, up to a line of its beginning that is left out.
+     *
+     * @throws Failure if one of them fails
+     */
+    void into(PgProgram reader, DatabaseUrl url, List<String> readerArguments, String leftOut, String... arguments) {
+        try {
+            Path errors = Files.createTempFile("altops-", ".log");
+            Path readerErrors = Files.createTempFile("altops-", ".log");
+            try {
+                Process reading = reader.builder(readerArguments, login(url))
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(readerErrors.toFile())
+                        .start();
+                Process writing = builder(List.of(arguments), Map.of())
+                        .redirectError(errors.toFile())
+                        .start();
+                writing.getOutputStream().close();
+                try (BufferedInputStream in = new BufferedInputStream(writing.getInputStream());
+                        OutputStream out = reading.getOutputStream()) {
+                    copy(in, out, leftOut.getBytes(StandardCharsets.UTF_8));
+                } catch (IOException ended) {
+                    // Why one of them ended is in what it says.
+                }
+                reader.requireSuccess(reading, readerErrors, List.of(url.password()));
+                requireSuccess(writing, errors, List.of());
+            } finally {
+                Files.deleteIfExists(errors);
+                Files.deleteIfExists(readerErrors);
+            }
+        } catch (IOException e) {
+            throw new Failure(Exit.FAILED, name + " could not be run", "try: " + name + " --version");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(Exit.FAILED, name + " was interrupted", "run it again");
+        }
+    }
+
+    /** The line is looked for among the first ones: rows of a table come later. */
+    private static void copy(BufferedInputStream in, OutputStream out, byte[] leftOut) throws IOException {
+        for (int line = 0; line < MAX_HEAD; line++) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            int one = in.read();
+            while (one >= 0 && one != '\n') {
+                bytes.write(one);
+                one = in.read();
+            }
+            boolean isFound = Arrays.equals(bytes.toByteArray(), leftOut);
+            if (!isFound) {
+                bytes.writeTo(out);
+                if (one >= 0) {
+                    out.write(one);
+                }
+            }
+            if (isFound || one < 0) {
+                break;
+            }
+        }
+        in.transferTo(out);
+    }
+
+    private void requireSuccess(Process process, Path errors, List<String> secrets)
+            throws IOException, InterruptedException {
+        if (process.waitFor() != 0) {
+            throw new Failure(
+                    Exit.FAILED,
+                    name + " failed: "
+                            + Redaction.redact(Files.readString(errors).strip(), secrets),
+                    "correct that, and run it again: nothing was left half done");
+        }
+    }
+
+    private ProcessBuilder builder(List<String> arguments, Map<String, String> login) {
         List<String> command = new ArrayList<>(List.of(file.toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -109,19 +188,18 @@ final class PgProgram {
         // Debian's programs take the version of a server on this machine where no host is named, else the newest.
         builder.environment().put("PGHOST", "localhost");
         builder.environment().putAll(login);
+        return builder;
+    }
+
+    private String run(List<String> arguments, Map<String, String> login, List<String> secrets) {
+        ProcessBuilder builder = builder(arguments, login);
         try {
             Path errors = Files.createTempFile("altops-", ".log");
             try {
                 Process process = builder.redirectError(errors.toFile()).start();
                 process.getOutputStream().close();
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                if (process.waitFor() != 0) {
-                    throw new Failure(
-                            Exit.FAILED,
-                            name + " failed: "
-                                    + Redaction.redact(Files.readString(errors).strip(), secrets),
-                            "correct that, and run it again: nothing was left half done");
-                }
+                requireSuccess(process, errors, secrets);
                 return output;
             } finally {
                 Files.deleteIfExists(errors);

@@ -106,15 +106,33 @@ final class RestoreCommand implements Runnable {
     private int load(PgProgram restore, DatabaseUrl database, SchemaSwap swap) {
         boolean loaded = false;
         try {
-            var _ = restore.runOn(
-                    database,
-                    "--single-transaction",
-                    "--exit-on-error",
-                    "--no-owner",
-                    "--no-privileges",
-                    "--no-password",
-                    "--dbname=" + database.database(),
-                    from.toString());
+            if (PgVersions.isOlderThanSettings(context.sql(), restore)) {
+                restore.into(
+                        PgProgram.find("psql", context.shell()),
+                        database,
+                        List.of(
+                                "--no-psqlrc",
+                                "--quiet",
+                                "--no-password",
+                                "--single-transaction",
+                                "--set=ON_ERROR_STOP=1",
+                                "--file=-"),
+                        PgVersions.SETTING,
+                        "--no-owner",
+                        "--no-privileges",
+                        "--file=-",
+                        from.toString());
+            } else {
+                var _ = restore.runOn(
+                        database,
+                        "--single-transaction",
+                        "--exit-on-error",
+                        "--no-owner",
+                        "--no-privileges",
+                        "--no-password",
+                        "--dbname=" + database.database(),
+                        from.toString());
+            }
             int applied = Migrations.of(database).apply().size();
             loaded = true;
             return applied;
