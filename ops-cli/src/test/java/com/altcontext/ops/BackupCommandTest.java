@@ -39,7 +39,7 @@ class BackupCommandTest {
     @Test
     void a_client_older_than_the_server_is_refused_with_where_to_get_a_newer_one() throws IOException {
         program("pg_dump", "echo 'pg_dump (PostgreSQL) 9.6.24'\n");
-        program("pg_restore", "exit 0\n");
+        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
         CommandRun ran = CommandRun.altops(path(), "backup", "--to", file("x.dump"));
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
@@ -58,7 +58,7 @@ class BackupCommandTest {
                 echo "connection to 10.1.2.3 as jo@example.ca failed: $PGPASSWORD $*" >&2
                 exit 1
                 """);
-        program("pg_restore", "exit 0\n");
+        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
         CommandRun ran = CommandRun.altops(path(), "backup", "--to", file("x.dump"));
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
@@ -79,7 +79,7 @@ class BackupCommandTest {
                 echo "$PGHOST $PGPORT" >"%s"
                 exit 1
                 """.formatted(file("seen")));
-        program("pg_restore", "exit 0\n");
+        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
         Map<String, String> environment = new HashMap<>(path());
         environment.put("DATABASE_URL", database.url().replaceFirst("@", "@127.0.0.1:" + dead + ","));
         CommandRun ran = CommandRun.altops(environment, "backup", "--to", file("x.dump"));
@@ -112,7 +112,7 @@ class BackupCommandTest {
         var _ = database.altops("key", "revoke", "gone");
         database.run("INSERT INTO dashboard_sessions (token_hash, admin_key_hash, created_at, expires_at)"
                 + " VALUES (sha256('x'), sha256('y'), now(), now() + interval '1 hour')");
-        program("pg_restore", "exit 0\n");
+        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup without keys");
 
         CommandRun ran = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
@@ -128,7 +128,7 @@ class BackupCommandTest {
 
     @Test
     void a_restore_beside_another_is_refused() throws IOException {
-        program("pg_restore", "exit 0\n");
+        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
             CommandRun ran = new Sql(connections).inTransaction(other -> {
@@ -146,7 +146,7 @@ class BackupCommandTest {
     @Test
     void after_a_restore_that_was_interrupted_nothing_else_is_done_until_it_has_run_again() throws IOException {
         program("pg_dump", "exit 0\n");
-        program("pg_restore", "exit 0\n");
+        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
         assertThat(CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes")
                         .exit())
@@ -170,7 +170,7 @@ class BackupCommandTest {
 
     @Test
     void a_restore_without_the_pepper_names_it_and_changes_nothing() throws IOException {
-        program("pg_restore", "exit 0\n");
+        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
         Map<String, String> environment = new HashMap<>(path());
         environment.put("IP_HASH_PEPPER", "");
