@@ -9,5 +9,8 @@ set -euo pipefail
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 printf '%s\n' "$BACKUP_PUBLIC_KEY" >"$home/key.asc"
-gpg --homedir "$home" --batch --quiet --no-autostart --trust-model always --recipient-file "$home/key.asc" --output "$2" --encrypt "$1"
+# Under another name until it is whole, so that nobody takes half a file for a backup.
+rm -f "$2.part"
+gpg --homedir "$home" --batch --quiet --no-autostart --trust-model always --recipient-file "$home/key.asc" --output "$2.part" --encrypt "$1"
+mv "$2.part" "$2"
 rm -f "$1"

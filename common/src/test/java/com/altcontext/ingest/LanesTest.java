@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.db.Buckets;
 import com.altcontext.db.DatabaseState;
+import com.altcontext.db.Sql;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Outcome;
@@ -43,14 +44,18 @@ class LanesTest {
     private final Database database = Database.migrated();
     private final DatabaseState state =
             new DatabaseState(database.sql().withSocketTimeout(Duration.ofSeconds(1)), InstantSource.system());
-    private final GroupCommit writer = new GroupCommit(
-            database.sql().withSocketTimeout(Duration.ofSeconds(1)),
-            state,
-            new EventStore(new SessionRule(Duration.ofMinutes(30))),
-            new Rejections(property -> ZoneOffset.UTC, InstantSource.system()),
-            GroupCommit.Bounds.SMALL_MACHINE,
-            new MemoryBudget(4 << 20),
-            batch -> {});
+    private final GroupCommit writer = writer(database.sql().withSocketTimeout(Duration.ofSeconds(1)));
+
+    private GroupCommit writer(Sql sql) {
+        return new GroupCommit(
+                sql,
+                state,
+                new EventStore(new SessionRule(Duration.ofMinutes(30))),
+                new Rejections(property -> ZoneOffset.UTC, InstantSource.system()),
+                GroupCommit.Bounds.SMALL_MACHINE,
+                new MemoryBudget(4 << 20),
+                batch -> {});
+    }
 
     private long inWrongBucket() {
         return database.count(
@@ -156,13 +161,17 @@ class LanesTest {
         });
         assertThat(locked.await(30, TimeUnit.SECONDS)).isTrue();
 
-        CompletableFuture<List<Outcome>> waiting = writer.submit(List.of(held));
-        assertThat(submit(List.of(free))).hasOnlyElementsOfType(Outcome.Stored.class);
+        try (GroupCommit patient = writer(database.sql())) {
+            patient.start();
+            CompletableFuture<List<Outcome>> waiting = patient.submit(List.of(held));
+            assertThat(patient.submit(List.of(free)).get(30, TimeUnit.SECONDS))
+                    .hasOnlyElementsOfType(Outcome.Stored.class);
+            assertThat(waiting).isNotDone();
 
-        release.countDown();
-        holder.get(30, TimeUnit.SECONDS);
-        var _ = waiting.handle((_, _) -> true).get(30, TimeUnit.SECONDS);
-        assertThat(untilAccepted(List.of(held))).hasSize(1);
+            release.countDown();
+            holder.get(30, TimeUnit.SECONDS);
+            assertThat(waiting.get(30, TimeUnit.SECONDS)).hasOnlyElementsOfType(Outcome.Stored.class);
+        }
     }
 
     private static boolean awaited(CountDownLatch latch) {
