@@ -32,7 +32,7 @@ class DashboardWindowsIT extends FilledDashboard {
         page.select(".toolbar select", "");
         assertThat(page.query()).isEqualTo("?window=all");
         assertThat(page.text("main > .quiet")).isEqualTo("Days are those of each site’s own time zone.");
-        assertThat(page.tile("uniqueVisitors")).matches("[\\d,]{3,}");
+        assertThat(page.tile("sessions")).matches("[\\d,]{3,}");
         page.select(".toolbar select", "kiln");
         assertThat(page.text("main > .quiet")).isEqualTo("Days are those of the time zone Africa/Abidjan.");
         page.choose("7");

@@ -296,7 +296,7 @@ class ConfirmByMailTest {
                 .atMost(Duration.ofMinutes(2))
                 .until(() -> lastErrors(), List.of("no answer within 20 seconds")::equals);
         letTimePass(); // nobody listens
-        StoredRows.await(() -> String.valueOf(lastErrors()).contains("Connect"), true);
+        StoredRows.await(() -> String.valueOf(lastErrors()).contains("failed: no connection"), true);
         try (MailServer server = new MailServer(port)) {
             letTimePass();
             server.await(email, 1);
