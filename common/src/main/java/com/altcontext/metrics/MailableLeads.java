@@ -13,22 +13,30 @@ import org.jspecify.annotations.Nullable;
  * counted when asked for, since consent changes and expires.
  */
 final class MailableLeads {
-    private static final String ZONES = "SELECT DISTINCT time_zone FROM properties WHERE ?::text IS NULL OR id = ?";
-
-    /** Bounded by moments of any zone too, for the index. */
+    /** Bounded by moments of any zone too, for the index. A lead may be of a property in a zone that is not among those given. */
     private static final String COUNT = """
-            SELECT count(*)
+            SELECT count(*) FILTER (WHERE l.first_captured_at >= (?::text[])[zone.number]::timestamptz
+                                      AND l.first_captured_at < (?::text[])[zone.number]::timestamptz),
+                   coalesce(bool_or(zone.number IS NULL), false)
             FROM leads AS l
             JOIN properties AS p ON p.id = l.property_id
-            JOIN unnest(?::text[], ?::text[]::timestamptz[], ?::text[]::timestamptz[]) AS days(zone, first, behind)
-                ON days.zone = p.time_zone AND l.first_captured_at >= days.first AND l.first_captured_at < days.behind
+            CROSS JOIN LATERAL (SELECT array_position(?::text[], p.time_zone)) AS zone(number)
             WHERE NOT l.is_bot AND (?::text IS NULL OR l.property_id = ?)
               AND l.first_captured_at >= ?::date - 1 AND l.first_captured_at < ?::date + 2
               AND l.first_captured_at < ?
               AND %s
             """.formatted(EffectiveConsent.IS_MAILABLE.replace("?", "now()"));
 
-    private MailableLeads() {}
+    private static final String ZONES = "SELECT DISTINCT time_zone FROM properties";
+
+    private final Sql sql;
+    private volatile List<String> zones = List.of();
+
+    MailableLeads(Sql sql) {
+        this.sql = sql;
+    }
+
+    private record Counted(long leads, boolean isZoneMissing) {}
 
     /**
      * Those of a window of the property's own days.
@@ -36,15 +44,23 @@ final class MailableLeads {
      * @param property null for all together
      * @param until those that were captured later are not counted yet
      */
-    static long count(Sql sql, Window window, @Nullable String property, Instant until) {
-        List<String> zones = sql.ask(look -> look.query(ZONES, row -> row.text(1), property, property))
-                .rows();
+    long count(Window window, @Nullable String property, Instant until) {
+        while (true) {
+            Counted counted = count(zones, window, property, until);
+            if (!counted.isZoneMissing) {
+                return counted.leads;
+            }
+            zones = sql.ask(look -> look.query(ZONES, row -> row.text(1))).rows();
+        }
+    }
+
+    private Counted count(List<String> zones, Window window, @Nullable String property, Instant until) {
         return sql.ask(look -> look.query(
                         COUNT,
-                        row -> row.number(1),
-                        zones.toArray(String[]::new),
+                        row -> new Counted(row.number(1), row.flag(2)),
                         starts(zones, window.from()),
                         starts(zones, window.to().plusDays(1)),
+                        zones.toArray(String[]::new),
                         property,
                         property,
                         window.from(),

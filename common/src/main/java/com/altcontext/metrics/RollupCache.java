@@ -53,6 +53,7 @@ final class RollupCache {
     private static final LocalDate NEVER = LocalDate.of(1970, 1, 1);
 
     private final Sql sql;
+    private final MailableLeads mailableLeads;
     private final String version;
     private final String changed;
     private final String oldest;
@@ -72,6 +73,7 @@ final class RollupCache {
 
     RollupCache(Sql sql, RollupSource source) {
         this.sql = sql;
+        this.mailableLeads = new MailableLeads(sql);
         String ofProperty = " WHERE (?::text IS NULL OR property_id = ?)";
         version = "SELECT coalesce(max(version), 0) FROM " + source.versions;
         changed = "SELECT DISTINCT day FROM " + source.versions + ofProperty + " AND version > ? ORDER BY day";
@@ -155,7 +157,7 @@ final class RollupCache {
                         days,
                         blocks,
                         single -> mergeDays(property, single),
-                        (window, until) -> MailableLeads.count(sql, window, property, until))
+                        (window, until) -> mailableLeads.count(window, property, until))
                 : cached.with(version, reach, oldest, days, blocks);
     }
 
