@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The requests that wait for a writer, bounded by the number of their events. The {@link MemoryBudget} bounds their memory.
  * Each bucket has a lane, and a lane has one writer at a time: what comes meanwhile becomes its next batch.
  *
- * <p>Lanes are written one after another, which makes batches large: eight lanes at once cost a cluster five times the
+ * <p>Lanes are written one after another, which makes batches large: eight lanes at once cost a cluster three times the
  * processor time of an event. A lane that takes long, as where its node is away, holds the others up only for some time.
  */
 final class WriteQueue {
