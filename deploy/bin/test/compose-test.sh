@@ -52,7 +52,6 @@ if prepare https://events.example.com; then fail "an address was taken for a dom
 if prepare events.example.com "$work/private.asc"; then fail "a private key was taken"; fi
 if prepare events.example.com /dev/null; then fail "it does without a key for the backups"; fi
 
-
 # Who is not root cannot give the container its directory for backups, and is told to. They can write the mail server's URL.
 mkdir "$work/theirs"
 as_user=(env)

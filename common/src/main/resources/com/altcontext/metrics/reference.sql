@@ -85,7 +85,9 @@ SELECT count(*)
 FROM leads
 WHERE first_captured_at >= :start AND first_captured_at < :end AND NOT is_bot
   AND (:property::text IS NULL OR property_id = :property)
-  AND NOT in_review AND (consent_status = 'express' OR consent_status = 'implied' AND consent_expires_at > now())
+  AND (consent_status = 'express' OR consent_status = 'implied' AND consent_expires_at > now())
+  AND (NOT in_review OR consent_status = 'express' AND id IN (
+      SELECT lead_id FROM consent_events WHERE status = 'express' AND source IN ('operator', 'confirmed')))
 
 -- totalPageViews
 SELECT count(*)

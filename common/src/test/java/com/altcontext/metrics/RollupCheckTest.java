@@ -95,10 +95,15 @@ class RollupCheckTest {
     }
 
     @Test
-    void a_lead_in_review_may_not_be_written_to_for_either() {
+    void a_lead_in_review_may_be_written_to_by_consent_in_writing_alone_for_either() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
+        site.captures("default", UUID.randomUUID(), site.at(1, "11:00:00"));
         site.captures("default", UUID.randomUUID(), site.at(1, "12:00:00"));
-        site.database.run("UPDATE leads SET consent_status = 'express', in_review = true");
+        site.database.run(
+                "UPDATE leads SET consent_status = 'express', in_review = true",
+                "INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at)"
+                        + " SELECT id, property_id, 'express', 'operator', 'newsletter', 'a letter', now()"
+                        + " FROM leads ORDER BY first_captured_at LIMIT 1");
         site.rollUp();
 
         assertThat(new RollupCheck(site.database.sql(), site.clock).check(day, "default"))

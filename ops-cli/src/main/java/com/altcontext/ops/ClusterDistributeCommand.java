@@ -29,8 +29,8 @@ final class ClusterDistributeCommand implements Runnable {
             required = true,
             paramLabel = "N",
             description =
-                    "Parts that can be on different nodes, from 2 to 1024: one for each node that there may ever be. More make"
-                            + " batches smaller, and events dearer.")
+                    "Parts that can be on different nodes, from 2 to 1024: one for each node that there may ever be. With more,"
+                            + " batches are smaller, and each event costs more.")
     private int buckets;
 
     @Option(names = "--dry-run", description = "Check what is needed, say what would be done, and change nothing.")

@@ -112,36 +112,25 @@ final class PgProgram {
      * @throws Failure if one of them fails
      */
     void into(PgProgram reader, DatabaseUrl url, List<String> readerArguments, String leftOut, String... arguments) {
-        try {
-            Path errors = Files.createTempFile("altops-", ".log");
-            Path readerErrors = Files.createTempFile("altops-", ".log");
-            try {
-                Process reading = reader.builder(readerArguments, login(url))
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(readerErrors.toFile())
-                        .start();
-                Process writing = builder(List.of(arguments), Map.of())
-                        .redirectError(errors.toFile())
-                        .start();
-                writing.getOutputStream().close();
-                try (BufferedInputStream in = new BufferedInputStream(writing.getInputStream());
-                        OutputStream out = reading.getOutputStream()) {
-                    copy(in, out, leftOut.getBytes(StandardCharsets.UTF_8));
-                } catch (IOException ended) {
-                    // Why one of them ended is in what it says.
-                }
-                reader.requireSuccess(reading, readerErrors, List.of(url.password()));
-                requireSuccess(writing, errors, List.of());
-            } finally {
-                Files.deleteIfExists(errors);
-                Files.deleteIfExists(readerErrors);
+        var _ = withErrors(errors -> reader.withErrors(readerErrors -> {
+            Process reading = reader.builder(readerArguments, login(url))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(readerErrors.toFile())
+                    .start();
+            Process writing = builder(List.of(arguments), Map.of())
+                    .redirectError(errors.toFile())
+                    .start();
+            writing.getOutputStream().close();
+            try (BufferedInputStream in = new BufferedInputStream(writing.getInputStream());
+                    OutputStream out = reading.getOutputStream()) {
+                copy(in, out, leftOut.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException ended) {
+                // Why one of them ended is in what it says.
             }
-        } catch (IOException e) {
-            throw new Failure(Exit.FAILED, name + " could not be run", "try: " + name + " --version");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(Exit.FAILED, name + " was interrupted", "run it again");
-        }
+            reader.requireSuccess(reading, readerErrors, List.of(url.password()));
+            requireSuccess(writing, errors, List.of());
+            return true;
+        }));
     }
 
     /** The line is looked for among the first ones: rows of a table come later. */
@@ -192,15 +181,26 @@ final class PgProgram {
     }
 
     private String run(List<String> arguments, Map<String, String> login, List<String> secrets) {
-        ProcessBuilder builder = builder(arguments, login);
+        return withErrors(errors -> {
+            Process process =
+                    builder(arguments, login).redirectError(errors.toFile()).start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            requireSuccess(process, errors, secrets);
+            return output;
+        });
+    }
+
+    private interface Running<T> {
+        /** @param errors a file for what the program says when it fails */
+        T with(Path errors) throws IOException, InterruptedException;
+    }
+
+    private <T> T withErrors(Running<T> running) {
         try {
             Path errors = Files.createTempFile("altops-", ".log");
             try {
-                Process process = builder.redirectError(errors.toFile()).start();
-                process.getOutputStream().close();
-                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                requireSuccess(process, errors, secrets);
-                return output;
+                return running.with(errors);
             } finally {
                 Files.deleteIfExists(errors);
             }
