@@ -33,12 +33,11 @@ record DayDimension(
     }
 
     /**
-     * Reads those of the paths and of all that sessions know.
+     * Reads those of all that sessions know.
      *
-     * @param asked what the statements ask by
+     * @param asked what the statement asks by
      */
-    static void ofPathsAndSessions(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<DayDimension>> parts) {
-        top(tx, "", DayRollup.text("paths"), asked, parts);
+    static void ofSessions(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<DayDimension>> parts) {
         List<Dimension> dimensions = Arrays.stream(Dimension.values())
                 .filter(dimension -> !dimension.isOfEvents())
                 .toList();
@@ -49,6 +48,11 @@ record DayDimension(
                 .collect(Collectors.joining("\nUNION ALL\n"));
         String visits = DayRollup.text("visits").replace("{columns}", columns);
         top(tx, "WITH visits AS MATERIALIZED (" + visits + ")\n", counted, asked, parts);
+    }
+
+    /** @param asked what the statement asks by */
+    static void ofPaths(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<DayDimension>> parts) {
+        top(tx, "", DayRollup.text("paths"), asked, parts);
     }
 
     /** @param asked what the statement asks by */

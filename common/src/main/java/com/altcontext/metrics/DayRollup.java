@@ -19,9 +19,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -106,54 +107,52 @@ final class DayRollup {
     }
 
     /**
-     * What takes longest is read beside the rest: first the vitals, then what needs to know the sessions that go on over midnight.
-     * The values of dimensions are written as they come, the rest is kept.
+     * What takes longest is read beside the rest: the vitals and the values of dimensions, of which the paths come last, since
+     * they need to know the sessions that go on over midnight. The values are written as they come, the rest is kept.
      */
     private void read() {
-        Consumer<List<DayDimension>> save = rows -> DayDimension.save(tx, day, rows);
-        try (SideReading<Vital> vitals = beside(_ -> 0, (other, known, _) -> measureVitals(other, known))) {
-            readUnfinished();
-            Map<String, Set<UUID>> alone = readCarried();
-            countSessions();
-            vitals.each(_ -> {});
-            try (SideReading<DayDimension> dimensions =
-                    beside(DayDimension::length, DayDimension::ofPathsAndSessions)) {
-                each("events", (figures, row) -> {
-                    figures.add(Count.ACCEPTED, row.number(2) - row.number(4));
-                    figures.add(Count.PAGE_VIEWS, row.number(3));
-                    figures.add(Count.BOTS, row.number(4));
-                });
-                countVisitors(alone);
-                each("newVisitors", (figures, row) -> figures.add(Count.NEW_VISITORS, row.number(2)));
-                asked.put("views", ofProperties(Count.PAGE_VIEWS));
-                asked.put("viewed", ofProperties(Count.VIEWED_SESSIONS));
-                DayDimension.ofEventTypes(tx, asked, save);
-                each("leads", (figures, row) -> figures.add(Count.NEW_LEADS, row.number(2)));
-                timeCaptures();
-                each("rejections", (figures, row) -> figures.rejected.put(row.text(2), row.number(3)));
-                dimensions.each(save);
+        Map<String, @Nullable Object> day = new HashMap<>(asked);
+        CompletableFuture<Map<String, @Nullable Object>> dayAndCarried = new CompletableFuture<>();
+        try (SideReading<DayDimension> dimensions = new SideReading<>(sql, DayDimension::length, (other, parts) -> {
+            Rollup.prepare(other);
+            measureVitals(other, day);
+            DayDimension.ofSessions(other, day, parts);
+            DayDimension.ofPaths(other, dayAndCarried.join(), parts);
+        })) {
+            try {
+                readUnfinished();
+                Map<String, Set<UUID>> alone = readCarried();
+                dayAndCarried.complete(new HashMap<>(asked));
+                count(alone);
+            } finally {
+                dayAndCarried.cancel(false);
             }
+            Consumer<List<DayDimension>> save = rows -> DayDimension.save(tx, this.day, rows);
+            DayDimension.ofEventTypes(tx, asked, save);
+            dimensions.each(save);
         }
     }
 
-    /** Reads with what the statements ask by. */
-    @FunctionalInterface
-    private interface Reading<T> {
-        void read(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<T>> parts);
-    }
-
-    /** @param reading gets what the statements ask by, as it is known now */
-    private <T> SideReading<T> beside(ToIntFunction<T> length, Reading<T> reading) {
-        Map<String, @Nullable Object> known = new HashMap<>(asked);
-        return new SideReading<>(sql, length, (other, parts) -> {
-            Rollup.prepare(other);
-            reading.read(other, known, parts);
+    private void count(Map<String, Set<UUID>> alone) {
+        countSessions();
+        each("events", (figures, row) -> {
+            figures.add(Count.ACCEPTED, row.number(2) - row.number(4));
+            figures.add(Count.PAGE_VIEWS, row.number(3));
+            figures.add(Count.BOTS, row.number(4));
         });
+        countVisitors(alone);
+        each("newVisitors", (figures, row) -> figures.add(Count.NEW_VISITORS, row.number(2)));
+        each("leads", (figures, row) -> figures.add(Count.NEW_LEADS, row.number(2)));
+        timeCaptures();
+        each("rejections", (figures, row) -> figures.rejected.put(row.text(2), row.number(3)));
+        asked.put("views", ofProperties(figures -> figures.count(Count.PAGE_VIEWS)));
+        asked.put("viewed", ofProperties(figures -> figures.count(Count.VIEWED_SESSIONS)));
+        asked.put("engaged", ofProperties(figures -> figures.engagedSessions));
     }
 
     /** In the order of the parameter {@code properties}. */
-    private long[] ofProperties(Count kind) {
-        return days.values().stream().mapToLong(figures -> figures.count(kind)).toArray();
+    private long[] ofProperties(ToLongFunction<PropertyDay> figure) {
+        return days.values().stream().mapToLong(figure).toArray();
     }
 
     /** Counts a goal that was not there when the day was rolled up. */
@@ -206,6 +205,7 @@ final class DayRollup {
             for (Count kind : OF_SESSIONS) {
                 figures.add(kind, row.number(column++));
             }
+            figures.engagedSessions = row.number(column);
         });
     }
 

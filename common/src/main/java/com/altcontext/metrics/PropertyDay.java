@@ -41,6 +41,10 @@ final class PropertyDay {
             """;
 
     final Map<Count, Long> counts = new EnumMap<>(Count.class);
+
+    /** Sessions with an engagement: only the figures of that event type are made of them. */
+    long engagedSessions;
+
     final VisitorSketch.Union visitors = new VisitorSketch.Union();
 
     @Nullable

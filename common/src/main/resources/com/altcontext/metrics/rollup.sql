@@ -43,7 +43,8 @@ SELECT property_id,
        count(*) FILTER (WHERE traffic_source = 'referral') AS from_referral,
        count(*) FILTER (WHERE traffic_source = 'campaign') AS from_campaign,
        count(*) FILTER (WHERE traffic_source = 'internal') AS from_internal,
-       count(*) FILTER (WHERE traffic_source = 'unknown') AS from_unknown
+       count(*) FILTER (WHERE traffic_source = 'unknown') AS from_unknown,
+       count(*) FILTER (WHERE engagements > 0) AS engaged_sessions
 FROM sessions
 WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND property_id = ANY (:properties)
 GROUP BY property_id
@@ -119,26 +120,31 @@ FROM (
 GROUP BY property_id, path
 
 -- eventTypes
--- Page views are most events. The day's are counted already (:views, by property), and sessions know theirs (:viewed are those with
--- any), so of them only those that converted are looked at.
+-- Page views and engagements are most events. The day's views are counted already (:views, by property), and sessions know theirs
+-- (:viewed and :engaged are those with any), so of them only those that converted are looked at, and those of carried sessions: a type
+-- of which the day has none but theirs has a row of zeros.
 SELECT property_id, 'event_type' AS dimension, value, sum(page_views) AS page_views, sum(sessions) AS sessions,
        sum(conversions) AS conversions
 FROM (
     SELECT property_id, event_type AS value, 0 AS page_views,
-           count(*) FILTER (WHERE session_id <> ALL (:carried) AND event_type <> 'page_view') AS sessions,
+           count(*) FILTER (WHERE session_id <> ALL (:carried) AND event_type NOT IN ('page_view', 'engagement')) AS sessions,
            count(*) FILTER (WHERE session_id <> ALL (:carried) AND converts) AS conversions
     FROM (
         SELECT property_id, event_type, session_id, bool_or(is_conversion) AS converts
         FROM events
         WHERE day BETWEEN :first AND :until AND device <> 'bot' AND property_id = ANY (:properties)
-          AND (event_type <> 'page_view' OR is_conversion)
+          AND (event_type NOT IN ('page_view', 'engagement') OR is_conversion OR session_id = ANY (:carried))
           AND occurred_at >= :start AND (occurred_at < :end OR session_id = ANY (:unfinished))
         GROUP BY bucket, property_id, event_type, session_id) AS of_sessions
     GROUP BY property_id, event_type
     UNION ALL
     SELECT property_id, 'page_view', page_views, sessions, 0
     FROM unnest(:properties, :views, :viewed) AS counted(property_id, page_views, sessions)
-    WHERE page_views + sessions > 0) AS counts
+    WHERE page_views + sessions > 0
+    UNION ALL
+    SELECT property_id, 'engagement', 0, sessions, 0
+    FROM unnest(:properties, :engaged) AS counted(property_id, sessions)
+    WHERE sessions > 0) AS counts
 GROUP BY property_id, value
 
 -- top
