@@ -4,6 +4,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupCheck;
 import com.altcontext.metrics.RollupCheck.Mismatch;
+import com.altcontext.metrics.RollupRefused;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Mixin;
         name = "check",
         description = {
             "Compares the figures with the raw rows, one by one, and names each difference; exit 3 when there is one. By "
-                    + "default of the last 8 full days.",
+                    + "default of the last 8 full days. A day whose raw events are gone is not compared; exit 1 when there is one.",
             "Events that came in, or a person who was forgotten, since the day was rolled up are differences."
         },
         footer = {"", "Example:", "  altops rollup check --day 2026-01-31 --property docs"})
@@ -40,26 +41,44 @@ final class RollupCheckCommand implements Callable<Integer> {
                 options.days().orElseGet(() -> new Rollup(sql, context.clock()).lastFullDays(options.property()));
         RollupCheck check = new RollupCheck(sql, context.clock());
         List<Mismatch> differences = new ArrayList<>();
+        List<LocalDate> compared = new ArrayList<>();
+        List<RollupRefused> refused = new ArrayList<>();
         try (ProgressLine progress = output.progress("checking")) {
             for (LocalDate day : days) {
                 progress.step("checking " + day);
-                differences.addAll(check.check(day, options.property()));
+                try {
+                    differences.addAll(check.check(day, options.property()));
+                    compared.add(day);
+                } catch (RollupRefused one) {
+                    refused.add(one);
+                }
             }
         }
+        if (compared.isEmpty() && !refused.isEmpty()) {
+            throw refused.getFirst();
+        }
         output.print(
-                JsonObject.ok(differences.isEmpty())
-                        .with("days", days)
+                JsonObject.ok(differences.isEmpty() && refused.isEmpty())
+                        .with("days", compared)
                         .with(
                                 "differences",
                                 differences.stream()
                                         .map(RollupCheckCommand::json)
-                                        .toList()),
-                Stream.concat(
+                                        .toList())
+                        .with(
+                                "refused",
+                                refused.stream().map(RollupRefused::getMessage).toList()),
+                Stream.of(
                                 differences.stream().map(found -> line(found, output)),
+                                refused.stream().map(one -> output.bad("refused") + ": " + one.getMessage()),
                                 Stream.of(HumanFormat.count(differences.size(), "difference") + " on "
-                                        + HumanFormat.count(days.size(), "day")))
+                                        + HumanFormat.count(compared.size(), "day")))
+                        .flatMap(some -> some)
                         .toList());
-        return differences.isEmpty() ? Exit.DONE : Exit.CHECK_FAILED;
+        if (!differences.isEmpty()) {
+            return Exit.CHECK_FAILED;
+        }
+        return refused.isEmpty() ? Exit.DONE : Exit.FAILED;
     }
 
     private static String line(Mismatch found, CommandOutput output) {

@@ -189,6 +189,32 @@ class RollupCommandTest {
     }
 
     @Test
+    void the_days_of_a_range_are_compared_though_the_first_was_purged() {
+        database.event("default", 1);
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        String[] range = {
+            "rollup",
+            "check",
+            "--from",
+            today.minusDays(200).toString(),
+            "--to",
+            today.minusDays(1).toString()
+        };
+        database.run(
+                "DROP TABLE IF EXISTS events_" + today.minusDays(200).toString().replace("-", ""));
+        database.run("UPDATE daily_metric_rollups SET page_views = 7 WHERE day = current_date - 1");
+
+        CommandRun ran = database.altops(range);
+
+        assertThat(ran.exit()).as(ran.err()).isEqualTo(Exit.CHECK_FAILED);
+        assertThat(ran.out())
+                .contains(
+                        "refused: the raw events of " + today.minusDays(200), "totalPageViews: rolled up 7.0, raw 1.0");
+        database.run("UPDATE daily_metric_rollups SET page_views = 1 WHERE day = current_date - 1");
+        assertThat(database.altops(range).exit()).isEqualTo(Exit.FAILED);
+    }
+
+    @Test
     void two_runs_at_once_both_succeed() throws Exception {
         database.event("default", 1);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
