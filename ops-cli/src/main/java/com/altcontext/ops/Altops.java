@@ -81,8 +81,16 @@ public final class Altops extends CommandGroup {
     static int run(Shell shell, String... args) {
         SILENCED.forEach(logger -> logger.setLevel(Level.OFF));
         try (CommandContext context = new CommandContext(shell)) {
-            return commandLine(context).execute(args);
+            int exit = commandLine(context).execute(args);
+            return shell.out().checkError() ? outputLost(shell) : exit;
         }
+    }
+
+    /** A list of leads that was cut off, on a full disk, must not look complete. */
+    private static int outputLost(Shell shell) {
+        shell.err().println("altops: the output could not be written — see that the disk has space, and run it again");
+        shell.err().flush();
+        return Exit.FAILED;
     }
 
     /** All commands, ready to be executed once. */

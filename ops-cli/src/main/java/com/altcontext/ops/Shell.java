@@ -34,7 +34,7 @@ record Shell(
         return new Shell(
                 System.getenv(),
                 System.in,
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(new StandardOutput(), true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 isTerminal(0),
                 isTerminal(1),

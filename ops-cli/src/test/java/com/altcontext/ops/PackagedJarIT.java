@@ -21,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar that operators get, started as they start it: it is complete, and prints only answers. */
@@ -190,6 +191,19 @@ class PackagedJarIT {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'>/dev/full',1,the output could not be written", "'| true',0,''"})
+    void a_full_disk_is_a_failure_and_a_reader_that_has_enough_is_none(String to, int exit, String said)
+            throws Exception {
+        String line = "set -o pipefail; '%s' -jar target/altops.jar completion bash %s".formatted(program("java"), to);
+        Process process = new ProcessBuilder("bash", "-c", line)
+                .redirectError(directory.resolve("err").toFile())
+                .start();
+
+        assertThat(process.waitFor()).isEqualTo(exit);
+        assertThat(directory.resolve("err")).content().contains(said);
     }
 
     @Test
