@@ -55,6 +55,13 @@ public final class WeeklyReports {
     private static final String HAS_FIGURES =
             "SELECT EXISTS (SELECT FROM daily_metric_rollups WHERE property_id = ? AND day BETWEEN ? AND ?)";
 
+    /** A rollup has a row of zeros for every property, also of days before it was there. */
+    private static final String HAS_BEGUN = """
+            SELECT EXISTS (SELECT FROM properties WHERE id = ? AND created_at < ?)
+                OR EXISTS (SELECT FROM daily_metric_rollups
+                           WHERE property_id = ? AND day <= ? AND (page_views > 0 OR unique_visitors > 0))
+            """;
+
     private static final String UNSENT = """
             SELECT count(*) FROM recipients AS r
             WHERE r.property_id = ? AND r.kind = 'report' AND r.stopped_at IS NULL
@@ -112,6 +119,14 @@ public final class WeeklyReports {
                 .getFirst();
     }
 
+    /** Whether the property was there in the week, or had figures by then, as an imported one has. */
+    public boolean hasBegun(ReportedProperty property, ReportWeek week) {
+        LocalDate last = week.window().to();
+        Instant end = last.plusDays(1).atStartOfDay(property.zone).toInstant();
+        return sql.inTransaction(tx -> tx.query(HAS_BEGUN, row -> row.flag(1), property.slug, end, property.slug, last))
+                .getFirst();
+    }
+
     /** Empty if a day of the week has no figures yet. Throws as {@link QueryEngine} does. */
     public Optional<WeeklyReport> of(ReportedProperty property, ReportWeek week, Instant now) {
         Window window = week.window();
@@ -135,7 +150,7 @@ public final class WeeklyReports {
         return Optional.of(new WeeklyReport(property.name, week, figures, sources, counted(pages, pagesBy), pagesBy));
     }
 
-    /** Not in a week before the property was there. */
+    /** Not in a week that was never rolled up, or whose figures were purged. */
     private boolean hasFigures(ReportedProperty property, Window window) {
         return sql.inTransaction(
                         tx -> tx.query(HAS_FIGURES, row -> row.flag(1), property.slug, window.from(), window.to()))

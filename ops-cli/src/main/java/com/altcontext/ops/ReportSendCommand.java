@@ -50,11 +50,15 @@ final class ReportSendCommand implements Callable<Integer> {
         this.context = context;
     }
 
-    /** @param mails null if the week has days without figures */
+    /**
+     * @param mails null if the week has days without figures
+     * @param hasBegun whether the property was there in the week
+     */
     private record SentReport(
             ReportedProperty property,
             ReportWeek week,
-            @Nullable Long mails) {}
+            @Nullable Long mails,
+            boolean hasBegun) {}
 
     @Override
     public Integer call() {
@@ -97,12 +101,15 @@ final class ReportSendCommand implements Callable<Integer> {
     private SentReport send(WeeklyReports reports, ReportedProperty one, ReportWeek of, Instant now) {
         Optional<WeeklyReport> report = reports.of(one, of, now);
         if (report.isEmpty()) {
-            return new SentReport(one, of, null);
+            return new SentReport(one, of, null, true);
+        }
+        if (!reports.hasBegun(one, of)) {
+            return new SentReport(one, of, 0L, false);
         }
         long mails = dryRun
                 ? reports.unsent(one, of)
                 : context.sql().inTransaction(tx -> WeeklyReports.put(tx, one, report.get(), now));
-        return new SentReport(one, of, mails);
+        return new SentReport(one, of, mails, true);
     }
 
     private static JsonObject json(SentReport report) {
@@ -114,6 +121,9 @@ final class ReportSendCommand implements Callable<Integer> {
 
     private String line(SentReport report) {
         String of = report.property.slug() + ", " + report.week.text() + ": ";
+        if (!report.hasBegun) {
+            return of + "not sent, the property was not there yet";
+        }
         return report.mails == null
                 ? of + context.output().bad("not sent") + ", a day has no figures yet: altops rollup"
                 : of + HumanFormat.count(report.mails, "mail") + (dryRun ? " would be sent" : "");

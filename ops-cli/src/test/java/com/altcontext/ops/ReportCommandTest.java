@@ -11,6 +11,7 @@ class ReportCommandTest {
 
     @Test
     void a_report_goes_to_those_who_want_it_once() {
+        database.run("UPDATE properties SET created_at = '2025-12-01'");
         assertThat(database.altops("report", "send").out()).startsWith("nobody gets a report");
         assertThat(database.altops(
                         "property",
@@ -60,11 +61,26 @@ class ReportCommandTest {
                 .isEqualTo(Exit.DONE);
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
 
+        assertThat(database.altops("report", "send"))
+                .isEqualTo(new CommandRun(
+                        Exit.DONE, "default, " + week + ": not sent, the property was not there yet\n", ""));
         assertThat(database.altops("report", "send", "--week", "2025-W47").exit())
                 .isEqualTo(Exit.CHECK_FAILED);
         assertThat(database.number("SELECT count(*) FROM outbox")).isZero();
         assertThat(database.altops("report", "send", "--property", "unknown").err())
                 .startsWith("altops: there is no property unknown — ");
+    }
+
+    @Test
+    void a_property_that_was_added_since_is_reported_if_it_had_figures_by_then() {
+        database.event("default", 8);
+        assertThat(database.altops("property", "set", "default", "--report", "a@team.example")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        database.run("UPDATE properties SET created_at = now() + interval '1 day'");
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+
+        assertThat(database.altops("report", "send").out()).isEqualTo("default, " + week + ": 1 mail\n");
     }
 
     @Test
