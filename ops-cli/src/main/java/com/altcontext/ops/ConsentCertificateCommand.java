@@ -32,6 +32,7 @@ final class ConsentCertificateCommand implements Runnable {
 
     @Override
     public void run() {
+        PropertyCommand.require(context.sql(), property);
         ConsentCertificate certificate = ConsentCertificate.issue(
                         context.sql(),
                         context.environment().hash(),

@@ -61,6 +61,7 @@ final class LeadConsentCommand implements Runnable {
                     "write express; consent is withdrawn with: altops lead unsubscribe");
         }
         Email email = emailOption.read();
+        PropertyCommand.require(context.sql(), property);
         OperatorConsent.Grant grant = new OperatorConsent.Grant(
                 email,
                 property,

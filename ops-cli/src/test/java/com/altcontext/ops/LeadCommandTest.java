@@ -182,6 +182,21 @@ class LeadCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "consent certificate",
+                "lead consent --status express --reason sheet",
+                "lead unsubscribe",
+                "lead unsubscribe-link"
+            })
+    void a_property_that_does_not_exist_is_not_taken_for_an_unknown_address(String command) {
+        CommandRun ran = altops((command + " --email " + JO + " --property nosuch").split(" ", -1));
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).startsWith("altops: there is no property nosuch — ");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"delete --yes", "export", "unsubscribe", "unsubscribe-link"})
     void an_invalid_address_is_wrong_usage_and_not_shown(String command) {
         CommandRun ran = altops(("lead " + command + " --email not-an-address").split(" ", -1));
