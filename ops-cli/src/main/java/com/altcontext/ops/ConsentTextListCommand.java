@@ -30,7 +30,11 @@ final class ConsentTextListCommand implements Runnable {
                                         texts.stream()
                                                 .map(ConsentTextListCommand::json)
                                                 .toList()),
-                        texts.stream().flatMap(ConsentTextListCommand::lines).toList());
+                        texts.isEmpty()
+                                ? List.of("no text is on record")
+                                : texts.stream()
+                                        .flatMap(ConsentTextListCommand::lines)
+                                        .toList());
     }
 
     static JsonObject json(RecordedText recorded) {

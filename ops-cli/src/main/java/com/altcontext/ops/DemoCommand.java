@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  altops demo", "  altops demo --remove"})
 final class DemoCommand implements Runnable {
-    private static final String SLUG = "demo";
+    static final String SLUG = "demo";
     private static final int DAYS = 30;
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(10);
     private static final int EVENTS_AT_ONCE = 500;

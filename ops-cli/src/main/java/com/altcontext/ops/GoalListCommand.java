@@ -35,6 +35,8 @@ final class GoalListCommand implements Runnable {
                                                 .map(one -> GoalCommand.json(one.property(), one.goal())
                                                         .with("createdAt", one.createdAt()))
                                                 .toList()),
-                        goals.stream().map(GoalCommand::line).toList());
+                        goals.isEmpty()
+                                ? List.of("there is no goal")
+                                : goals.stream().map(GoalCommand::line).toList());
     }
 }

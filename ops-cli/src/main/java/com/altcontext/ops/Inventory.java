@@ -94,7 +94,7 @@ record Inventory(
         static final StoredEvents UNKNOWN = new StoredEvents(null, null, 0, false, 0);
     }
 
-    /** @param by where the list was downloaded: {@code dashboard} or {@code api} */
+    /** @param by where the list was downloaded: {@code dashboard}, {@code api} or {@code altops} */
     record LastLeadList(Instant at, String by, long rows) {
         static LastLeadList read(Row row) throws SQLException {
             return new LastLeadList(row.time(1), row.text(2), row.number(3));

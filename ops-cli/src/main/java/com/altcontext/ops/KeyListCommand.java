@@ -36,6 +36,10 @@ final class KeyListCommand implements Runnable {
                                         keys.stream()
                                                 .map(key -> KeyCommand.json(key, now))
                                                 .toList()),
-                        keys.stream().map(key -> KeyCommand.line(key, now)).toList());
+                        keys.isEmpty()
+                                ? List.of("there is no key")
+                                : keys.stream()
+                                        .map(key -> KeyCommand.line(key, now))
+                                        .toList());
     }
 }

@@ -37,7 +37,9 @@ final class PropertyRemoveCommand implements Runnable {
                         Exit.FAILED,
                         slug + " holds " + HumanFormat.count(visitors, "visitor") + " and "
                                 + HumanFormat.count(leads, "lead"),
-                        "remove its leads with altops lead delete; altops retention purge removes visitors without sessions");
+                        slug.equals(DemoCommand.SLUG)
+                                ? "remove it with: altops demo --remove"
+                                : "remove its leads with altops lead delete; altops retention purge removes visitors without sessions");
         }
     }
 }

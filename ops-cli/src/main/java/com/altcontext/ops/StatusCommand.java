@@ -121,8 +121,8 @@ final class StatusCommand implements Callable<Integer> {
             lines.add("last list     "
                     + (list == null
                             ? "never"
-                            : HumanFormat.time(list.at()) + ", " + HumanFormat.count(list.rows(), "lead") + ", by the "
-                                    + list.by()));
+                            : HumanFormat.time(list.at()) + ", " + HumanFormat.count(list.rows(), "lead") + ", by "
+                                    + (list.by().equals("altops") ? "" : "the ") + list.by()));
             inventory
                     .endingKeys()
                     .forEach(key -> lines.add("key " + output.bad("ends") + "      "

@@ -56,7 +56,7 @@ final class WebhookTestCommand implements Runnable {
                             "see that it runs and reaches the database")
                     : new Failure(
                             Exit.CHECK_FAILED,
-                            "the receiver did not accept it: " + failure.get(),
+                            "it was not delivered: " + failure.get(),
                             "see that its address is right and that it answers 2xx to a valid signature");
         }
         context.output()

@@ -30,6 +30,7 @@ class ConsentCommandTest {
         Path file = directory.resolve("en.txt");
         Files.writeString(file, "You may write to me.\n");
 
+        String none = altops("consent", "text", "list").out();
         CommandRun added = altops("consent", "text", "add", "2026-01", "--language", "en", "--file", file.toString());
         CommandRun again = CommandRun.piped(
                 database.with(SECRETS),
@@ -43,6 +44,7 @@ class ConsentCommandTest {
         CommandRun other = CommandRun.piped(
                 database.with(SECRETS), "You may phone me.\n", "consent", "text", "add", "2026-01", "--language", "en");
 
+        assertThat(none).isEqualTo("no text is on record\n");
         assertThat(added.out()).matches("added, SHA-256 [0-9a-f]{64}\n");
         assertThat(again.out()).isEqualTo(added.out().replace("added", "on record already"));
         assertThat(again.exit()).isEqualTo(Exit.DONE);

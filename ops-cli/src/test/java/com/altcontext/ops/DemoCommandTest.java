@@ -97,6 +97,8 @@ class DemoCommandTest {
         assertThat(database.altops("demo").exit()).isEqualTo(Exit.DONE);
         long version = number("SELECT max(version) FROM daily_metric_rollups WHERE property_id = 'default'");
 
+        assertThat(database.altops("property", "remove", "demo").err())
+                .endsWith(" — remove it with: altops demo --remove\n");
         CommandRun removed = database.altops("demo", "--remove");
 
         assertThat(removed.exit()).as(removed.err()).isEqualTo(Exit.DONE);

@@ -37,7 +37,7 @@ class KeyCommandTest {
         assertThat(database.altops("key", "revoke", "looker"))
                 .isEqualTo(new CommandRun(Exit.DONE, "revoked looker\n", ""));
 
-        assertThat(database.altops("key", "list").out()).isEmpty();
+        assertThat(database.altops("key", "list").out()).isEqualTo("there is no key\n");
         assertThat(database.altops("key", "list", "--all").out())
                 .contains("looker")
                 .contains("revoked");

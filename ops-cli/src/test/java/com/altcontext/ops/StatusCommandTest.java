@@ -75,6 +75,8 @@ class StatusCommandTest {
                 .containsPattern("(?m)^last list +2026-01-02T10:00:00Z, 1 200 leads, by the dashboard$");
         assertThat(database.altops("status", "--json").out())
                 .contains("\"lastLeadList\":{\"at\":\"2026-01-02T10:00:00Z\",\"by\":\"dashboard\",\"rows\":1200}}");
+        assertThat(database.altops("lead", "mailable").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("status").out()).containsPattern("(?m)^last list .*, 0 leads, by altops$");
     }
 
     @Test

@@ -84,7 +84,8 @@ public class WebhookSender {
     private Future<Attempt> post(Outbox.Message message) {
         return receiver(message.destination())
                 .map(receiver -> post(message, receiver))
-                .orElseGet(() -> CompletableFuture.completedFuture(Attempt.failed("no such webhook")));
+                .orElseGet(() -> CompletableFuture.completedFuture(Attempt.failed(
+                        message.destination() == null ? "LEAD_WEBHOOK_URL is not set" : "no such webhook")));
     }
 
     private HttpClient client() {
