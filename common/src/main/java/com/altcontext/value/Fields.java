@@ -112,7 +112,7 @@ public final class Fields {
     }
 
     public @Nullable UUID uuid(String name) {
-        String text = optionalText(name, 36, 36);
+        String text = optionalText(name, 0, Integer.MAX_VALUE);
         if (text == null) {
             return null;
         }

@@ -113,7 +113,7 @@ class EventFieldsTest {
                 "3f2504e0-4f89-41d3-9a0c-0305e82c33011"
             })
     void an_event_id_that_is_no_uuid_is_refused(String eventId) {
-        assertThat(events.refusedPaths(TestEvent.bodyWith("eventId", eventId))).containsExactly("eventId");
+        assertThat(events.refused(TestEvent.bodyWith("eventId", eventId))).containsExactly("eventId: must be a UUID");
     }
 
     // --- props
