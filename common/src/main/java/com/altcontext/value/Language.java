@@ -10,6 +10,9 @@ public enum Language {
     ENGLISH("en"),
     FRENCH("fr");
 
+    /** Characters of a header that are read, more than browsers send: over 8 KB of subtags, the JDK thinks for minutes. */
+    private static final int MAX_READ = 200;
+
     /** As BCP 47 names it. */
     private final String tag;
 
@@ -39,12 +42,19 @@ public enum Language {
     public static Language preferred(@Nullable String acceptLanguage) {
         try {
             List<Locale.LanguageRange> ranges =
-                    acceptLanguage == null ? List.of() : Locale.LanguageRange.parse(acceptLanguage);
+                    acceptLanguage == null ? List.of() : Locale.LanguageRange.parse(shortened(acceptLanguage));
             Language language = named(Locale.lookupTag(
                     ranges, Arrays.stream(values()).map(Language::tag).toList()));
             return language == null ? ENGLISH : language;
         } catch (IllegalArgumentException unreadable) {
             return ENGLISH;
         }
+    }
+
+    /** Only with whole ranges. */
+    private static String shortened(String header) {
+        return header.length() <= MAX_READ
+                ? header
+                : header.substring(0, Math.max(0, header.lastIndexOf(',', MAX_READ)));
     }
 }

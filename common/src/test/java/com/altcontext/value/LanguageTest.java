@@ -17,6 +17,15 @@ class LanguageTest {
     }
 
     @Test
+    void a_header_is_read_as_far_as_browsers_fill_it() {
+        assertThat(Language.preferred("de,".repeat(60) + "fr")).isEqualTo(FRENCH);
+        assertThat(Language.preferred("fr," + "de,".repeat(80))).isEqualTo(FRENCH);
+        assertThat(Language.preferred("de,".repeat(80) + "fr")).isEqualTo(ENGLISH);
+        assertThat(Language.preferred("a" + "-b".repeat(100) + ",fr")).isEqualTo(ENGLISH);
+        assertThat(Language.preferred("a" + "-b".repeat(3_800))).isEqualTo(ENGLISH);
+    }
+
+    @Test
     void english_is_the_default() {
         for (String header : new String[] {null, "", "*", "de", "fry", "fr;q=x", ";;;"}) {
             assertThat(Language.preferred(header)).as(header).isEqualTo(ENGLISH);
