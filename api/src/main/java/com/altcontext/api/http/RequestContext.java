@@ -89,9 +89,14 @@ public final class RequestContext {
     public boolean accepts(String type) {
         return accept != null
                 && Arrays.stream(accept.toLowerCase(Locale.ROOT).split(",", -1))
-                        .map(range -> range.replace(" ", ""))
-                        .anyMatch(range -> range.equals(type)
-                                || (range.startsWith(type + ';') && !range.matches(".*;q=0(\\.0*)?(;.*)?")));
+                        .map(range -> range.replace(" ", "").split(";", -1))
+                        .anyMatch(range ->
+                                range[0].equals(type) && Arrays.stream(range).noneMatch(RequestContext::isZeroWeight));
+    }
+
+    /** Without a pattern: over a header that is made for it, one would take a second. */
+    private static boolean isZeroWeight(String parameter) {
+        return parameter.startsWith("q=0") && parameter.chars().skip(2).allMatch(digit -> digit == '0' || digit == '.');
     }
 
     /**

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.http.HtmlPage;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.TestService;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +57,25 @@ class FormRefusalTest {
 
             assertPage(answer, 400, language);
             assertThat(answer.text()).contains("<p>" + line + "</p>");
+        }
+    }
+
+    /** A line separator, at which a pattern's dot ends. */
+    @Test
+    void a_weight_of_zero_is_seen_before_any_character() throws IOException {
+        try (RawClient client = new RawClient()) {
+            client.write(String.join(
+                    "\r\n",
+                    "POST /v1/leads/capture HTTP/1.1",
+                    "Host: here",
+                    "Connection: close",
+                    "Content-Type: application/x-www-form-urlencoded",
+                    "Content-Length: 8",
+                    "Accept: application/json;q=0.0;a=\u0085",
+                    "",
+                    "email=jo"));
+
+            assertThat(client.readAll()).contains("text/html").doesNotContain("{\"ok\"");
         }
     }
 
