@@ -31,6 +31,9 @@ final class FrenchIssues {
             phrase(
                     "must be a number within the range of a double, of at most (\\d+) characters",
                     "doit être un nombre qu’un double peut contenir, d’au plus $1 caractères"),
+            phrase(
+                    "is a number too many: written without exponents, all together have over (\\d+) digits",
+                    "est un nombre de trop : sans exposants, tous ensemble comptent plus de $1 chiffres"),
             phrase("must not hold more than (\\d+) keys", "ne doit pas contenir plus de $1 clés"),
             phrase("must not hold more than (\\d+) fields", "ne doit pas contenir plus de $1 champs"),
             phrase("must not be nested more than (\\d+) levels deep", "ne doit pas dépasser $1 niveaux"),

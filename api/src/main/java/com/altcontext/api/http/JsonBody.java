@@ -35,6 +35,9 @@ public final class JsonBody {
     /** The time to read a number grows with the square of its length, and a double needs 17 digits. */
     private static final int MAX_NUMBER_LENGTH = 400;
 
+    /** PostgreSQL writes 1e308 with 309 digits: five characters of a body would be sixty times as long in every answer about it. */
+    private static final int MAX_DIGITS = BodyCollector.MAX_BYTES;
+
     /** A body may hold one key of 60 KB and many faults below it: the answer must not grow with their product. */
     private static final int MAX_PATH_LENGTH = 100;
 
@@ -52,6 +55,8 @@ public final class JsonBody {
     private Issues issues = new Issues();
     /** Where paths begin, if not at the body itself. */
     private @Nullable JsonStreamContext root;
+    /** Of all numbers so far, written without an exponent; in a batch of those of the event. */
+    private int digits;
 
     private JsonBody(JsonParser parser, Events events) {
         this.parser = parser;
@@ -186,6 +191,7 @@ public final class JsonBody {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (array.size() < events.max) {
                 issues = new Issues();
+                digits = 0;
                 events.issues.add(issues);
                 array.add(value(1));
             } else {
@@ -259,7 +265,16 @@ public final class JsonBody {
             return 0L;
         }
         double nearest = number.doubleValue();
-        return nearest == 0 || Double.isInfinite(nearest) ? beyondRange() : number;
+        if (nearest == 0 || Double.isInfinite(nearest)) {
+            return beyondRange();
+        }
+        // Before and behind the point.
+        digits += Math.max(number.precision() - number.scale(), 0) + Math.max(number.scale(), 0);
+        if (digits > MAX_DIGITS) {
+            issue("is a number too many: written without exponents, all together have over " + MAX_DIGITS + " digits");
+            return null;
+        }
+        return number;
     }
 
     private @Nullable Number beyondRange() {

@@ -14,6 +14,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -169,6 +170,37 @@ class EventNumbersTest {
         assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo("props.n");
         assertThat(answer.text().length()).isLessThan(300);
         assertThat(stored.visitors(anonId)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e308", "1e-307", "-12e299"})
+    void numbers_that_are_much_longer_without_their_exponents_are_refused_if_they_are_many(String number) {
+        String anonId = "anon-" + UUID.randomUUID();
+        Call.Answer answer =
+                Call.event(withNumber(anonId, numbers(number, 300))).send();
+
+        assertError(answer, 400, "invalid_request");
+        assertThat(answer.json().at("/issues/0/path").asText()).startsWith("props.n.2");
+        assertThat(stored.visitors(anonId)).isEmpty();
+        assertThat(Call.event(withNumber(anonId, numbers(number, 200))).send().status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void long_numbers_of_an_event_leave_those_of_its_neighbours_alone() {
+        String event = withNumber("anon-" + UUID.randomUUID(), numbers("1e308", 150));
+        String beyond = withNumber("anon-" + UUID.randomUUID(), numbers("1e308", 300));
+
+        Call.Answer answer = Call.batch("[" + event + "," + beyond + "," + event.replace("\"x\"", "\"y\"") + "]")
+                .send();
+
+        assertThat(answer.json().at("/results/0/ok").asBoolean()).isTrue();
+        assertThat(answer.json().at("/results/1/issues/0/path").asText()).startsWith("props.n.2");
+        assertThat(answer.json().at("/results/2/ok").asBoolean()).isTrue();
+    }
+
+    private static String numbers(String number, int count) {
+        return "[" + String.join(",", Collections.nCopies(count, number)) + "]";
     }
 
     @ParameterizedTest
