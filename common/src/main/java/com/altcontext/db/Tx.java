@@ -13,7 +13,8 @@ import org.postgresql.PGConnection;
 
 /** A running transaction. Stores take it as an argument, so that one method shows what commits together. */
 public final class Tx {
-    private static final int ROWS_AT_ONCE = 200;
+    /** So many rows of a long answer are in memory at a time. */
+    public static final int ROWS_AT_ONCE = 200;
 
     /** All rows are in memory together, and no cursor is used: behind one, PostgreSQL uses one process alone. */
     public static final int ALL_AT_ONCE = 0;

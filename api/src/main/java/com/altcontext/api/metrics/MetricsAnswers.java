@@ -8,7 +8,9 @@ import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.value.Rejected;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
@@ -27,13 +29,14 @@ final class MetricsAnswers {
 
     private final DatabaseExecutors executors;
     private final GoalNames goals;
-    private final ObjectMapper json;
+    private final ObjectWriter json;
     private final Cache<Object, byte[]> answers;
 
     MetricsAnswers(AppConfig config, DatabaseExecutors executors, GoalNames goals, ObjectMapper json) {
         this.executors = executors;
         this.goals = goals;
-        this.json = json;
+        // Else an emoji has twelve bytes.
+        this.json = json.writer().with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
         this.answers = cache(config.metrics());
     }
 

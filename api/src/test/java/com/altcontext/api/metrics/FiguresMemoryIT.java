@@ -10,6 +10,8 @@ import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.testing.Database;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,11 +52,17 @@ class FiguresMemoryIT {
             WHERE k = (p + d) % 8
             """;
 
-    /** The values of a dimension are as long as a path can be, and each character takes two bytes. */
+    /** The values of a dimension are as long as a path can be, and each character takes four bytes. */
     private static final String FILL_PATHS = """
             INSERT INTO daily_dimension_rollups
                 (property_id, dimension, day, rank, value, page_views, sessions, conversions)
-            SELECT 'site-1', 'path', ?::date - 1, n, '/' || n || repeat('ж', 2000), 501 - n, 501 - n, 0
+            SELECT 'site-1', 'path', ?::date - 1, n, '/' || n || repeat('😀', 2000), 501 - n, 501 - n, 0
+            FROM generate_series(1, 500) AS n
+            """;
+
+    private static final String FILL_LEADS = """
+            INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status, first_landing_path)
+            SELECT gen_random_uuid(), 'default', n || '@example.ca', now(), now(), 'pending', '/' || n || repeat('😀', 2000)
             FROM generate_series(1, 500) AS n
             """;
 
@@ -65,7 +73,12 @@ class FiguresMemoryIT {
 
     private PackagedService service() {
         return PackagedService.on(
-                url, Map.of("ADMIN_API_KEY", TestService.ADMIN_KEY, "RATE_LIMIT_METRICS", "1000000000"));
+                url,
+                Map.of(
+                        "ADMIN_API_KEY", TestService.ADMIN_KEY,
+                        "RATE_LIMIT_METRICS", "1000000000",
+                        "RATE_LIMIT_EVENTS", "1000000000",
+                        "RATE_LIMIT_BYTES", "1000000000"));
     }
 
     private void addProperties(int number) {
@@ -73,11 +86,16 @@ class FiguresMemoryIT {
                 "INSERT INTO properties (id, name) SELECT 'site-' || p, 'P' FROM generate_series(1, ?) AS p", number));
     }
 
+    /** @param question an address, or the body of a query */
     private CompletableFuture<HttpResponse<String>> ask(PackagedService service, String question) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(service.address() + "/v1/metrics/" + question))
-                .header("x-admin-key", TestService.ADMIN_KEY)
-                .build();
-        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        boolean isQuery = question.startsWith("{");
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(service.address() + "/v1/metrics/" + (isQuery ? "query" : question)))
+                .header("x-admin-key", TestService.ADMIN_KEY);
+        if (isQuery) {
+            request.header("content-type", "application/json").POST(HttpRequest.BodyPublishers.ofString(question));
+        }
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     /** Asks all at once: each gets figures or 503. @return how many got figures */
@@ -149,5 +167,62 @@ class FiguresMemoryIT {
 
             assertLivesAndStores(service);
         }
+    }
+
+    /** What one client may send in a quarter of an hour. */
+    private void sendLongestValues(PackagedService service) throws IOException {
+        for (int i = 0; i < 150; i++) {
+            ArrayNode paths = Call.JSON.createArrayNode();
+            for (int each = 0; each < 7; each++) {
+                paths.add(Load.event("anon-long-" + i % 10).put("path", "/" + i + "-" + each + "😀".repeat(2_000)));
+            }
+            assertThat(service.post("/v1/events/batch", paths).status()).isEqualTo(202);
+            ObjectNode event = Load.event("anon-long-" + i % 10);
+            event.putObject("props").put("text", i + "x".repeat(60_000)).put(i + "y".repeat(1_000), 1);
+            assertThat(service.post(event).status()).isEqualTo(202);
+        }
+    }
+
+    @Test
+    void the_longest_values_of_raw_rows_are_answered_within_the_heap() throws Exception {
+        sql.inTransaction(tx -> tx.update(FILL_LEADS));
+        try (PackagedService service = service()) {
+            sendLongestValues(service);
+            for (int round = 0; round < 4; round++) {
+                List<String> questions = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    int fewer = round * 4 + i;
+                    for (String by : List.of("path", "props.text", "lead.landing_path")) {
+                        questions.add("breakdown?window=today&dimension=" + by + "&limit=" + (500 - fewer));
+                    }
+                    for (String by : List.of("[\"path\",\"landing_path\"]", "[\"props.text\"]", "[\"props\"]")) {
+                        questions.add("{\"dateRange\":\"today\",\"metrics\":[\"events\"],\"dimensions\":" + by
+                                + ",\"limit\":" + (1_000 - fewer) + "}");
+                    }
+                }
+                assertThat(askAll(service, questions)).isPositive();
+            }
+
+            assertLivesAndStores(service);
+        }
+    }
+
+    @Test
+    void a_value_of_props_that_is_longer_than_a_path_is_cut() throws Exception {
+        try (PackagedService service = service()) {
+            ObjectNode event = Load.event("anon-long-0");
+            event.putObject("props").put("whole", "😀".repeat(2_048)).put("long", "😀".repeat(2_049));
+            assertThat(service.post(event).status()).isEqualTo(202);
+
+            assertThat(onlyValue(service, "whole")).isEqualTo("😀".repeat(2_048));
+            assertThat(onlyValue(service, "long")).isEqualTo("😀".repeat(2_047) + '…');
+        }
+    }
+
+    private String onlyValue(PackagedService service, String prop) throws IOException {
+        JsonNode answer = Call.JSON.readTree(ask(service, "breakdown?window=today&limit=10&dimension=props." + prop)
+                .join()
+                .body());
+        return answer.path("rows").get(0).path("value").asText();
     }
 }

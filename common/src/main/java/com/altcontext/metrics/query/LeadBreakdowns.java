@@ -189,20 +189,23 @@ public final class LeadBreakdowns {
             return sessions;
         }
         Field field = new Field.Column(ofSessions);
-        List<@Nullable String> values = new ArrayList<>();
-        counted.forEach(row -> values.add(row.value));
         try {
-            for (QueryRow row : engine.answer(new MetricsQuery(
-                    windows,
-                    List.of(QueryMetric.SESSIONS),
-                    List.of(new Grouping.By(ofSessions.key(), field)),
-                    new Filter.And(List.of(filter, new Filter.Leaf(Filter.Operator.IS, field, values))),
-                    List.of(),
-                    counted.size(),
-                    0))) {
-                sessions.put(
-                        row.groups().getFirst(),
-                        Objects.requireNonNull(row.metrics().getFirst()).longValue());
+            for (int from = 0; from < counted.size(); from += Grouping.WHOLE_TEXTS) {
+                List<@Nullable String> values = new ArrayList<>();
+                counted.subList(from, Math.min(from + Grouping.WHOLE_TEXTS, counted.size()))
+                        .forEach(row -> values.add(row.value));
+                for (QueryRow row : engine.answer(new MetricsQuery(
+                        windows,
+                        List.of(QueryMetric.SESSIONS),
+                        List.of(new Grouping.By(ofSessions.key(), field)),
+                        new Filter.And(List.of(filter, new Filter.Leaf(Filter.Operator.IS, field, values))),
+                        List.of(),
+                        values.size(),
+                        0))) {
+                    sessions.put(
+                            row.groups().getFirst(),
+                            Objects.requireNonNull(row.metrics().getFirst()).longValue());
+                }
             }
         } catch (RawRowsGone gone) {
             reasons.put("rows.conversionRate", NO_SESSIONS);

@@ -37,11 +37,12 @@ final class QueryStatement {
         this.sessionsAlone = query.sessionsAlone();
     }
 
-    static Condition of(MetricsQuery query, SessionDays days) {
-        return new QueryStatement(query, days).whole();
+    /** @param rowsAtOnce so many rows of the answer are in memory at a time */
+    static Condition of(MetricsQuery query, SessionDays days, int rowsAtOnce) {
+        return new QueryStatement(query, days).whole(rowsAtOnce);
     }
 
-    private Condition whole() {
+    private Condition whole(int rowsAtOnce) {
         Map<BaseCount.Source, Set<BaseCount>> counts = counts();
         if (raw.goals() != null) {
             // Each goal has its row, also one that no session reached.
@@ -71,7 +72,7 @@ final class QueryStatement {
         values.add(query.limit());
         values.add(query.offset());
         return new Condition(
-                "SELECT " + texts() + metrics() + totals + "\nFROM (\n"
+                "SELECT " + texts(rowsAtOnce) + metrics() + totals + "\nFROM (\n"
                         + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
                         + ") AS counted\n"
                         + (groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n")
@@ -324,9 +325,10 @@ final class QueryStatement {
     }
 
     /** The groups as the answer has them. */
-    private String texts() {
-        return IntStream.range(0, query.groupings().size())
-                .mapToObj(i -> query.groupings().get(i).text("g" + i) + ", ")
+    private String texts(int rowsAtOnce) {
+        int groups = query.groupings().size();
+        return IntStream.range(0, groups)
+                .mapToObj(i -> query.groupings().get(i).text("g" + i, groups * rowsAtOnce) + ", ")
                 .collect(Collectors.joining());
     }
 

@@ -158,12 +158,12 @@ final class RawRows implements SessionDays {
 
     /** The rows of an answer, at most as many as the question's limit. */
     List<QueryRow> rows(MetricsQuery query) {
-        return query(QueryStatement.of(query, this), row -> QueryRow.read(row, query));
+        return query(QueryStatement.of(query, this, query.limit()), row -> QueryRow.read(row, query));
     }
 
     /** The same, one after the other. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
-        Condition statement = limited(QueryStatement.of(query, this));
+        Condition statement = limited(QueryStatement.of(query, this, Tx.ROWS_AT_ONCE));
         tx.each(
                 statement.sql(),
                 row -> consumer.accept(QueryRow.read(row, query)),
