@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 record AskedProperty(@Nullable String slug, PropertyZones zones, boolean isShare) {
     /**
      * The fewest visitors of a value that a list shows. With a filter, and then another, a value of one visitor would show what one
-     * person did, and a share link may be with anyone.
+     * person did, and a share link may be with anyone. So would a list by two dimensions, which is one list for each value of the
+     * first.
      */
-    long minVisitors(Filter filter) {
-        return isShare && !filter.isEmpty() ? 3 : 0;
+    long minVisitors(Filter filter, long dimensions) {
+        return isShare && (!filter.isEmpty() || dimensions > 1) ? 3 : 0;
     }
 }

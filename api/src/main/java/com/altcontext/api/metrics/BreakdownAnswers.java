@@ -107,7 +107,7 @@ final class BreakdownAnswers {
     record BreakdownQuestion(
             AskedProperty property, Window window, Subject by, Filter filter, int limit, boolean visitors) {
         long minVisitors() {
-            return property.minVisitors(filter);
+            return property.minVisitors(filter, 1);
         }
 
         boolean needsRaw() {

@@ -132,7 +132,8 @@ public class QueryResource {
         }
         MetricsQuery query = new MetricsQuery(
                 body.property().zones().windows(window), metrics, groupings, filter, order, limit, offset);
-        return new QueryQuestion(window, new ShownRows(query, body.property().minVisitors(filter)));
+        long dimensions = groupings.stream().filter(Grouping::isByValue).count();
+        return new QueryQuestion(window, new ShownRows(query, body.property().minVisitors(filter, dimensions)));
     }
 
     private record QueryQuestion(Window window, ShownRows rows) {}

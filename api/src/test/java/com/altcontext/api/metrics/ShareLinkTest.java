@@ -55,6 +55,7 @@ class ShareLinkTest {
         TestEvent.put(event, "propertyId", property);
         TestEvent.put(event, "path", path);
         TestEvent.put(event, "utm.campaign", "spring");
+        TestEvent.put(event, "props.plan", "pro");
         assertThat(Call.event(event).send().header("x-outcome")).isEqualTo("stored");
     }
 
@@ -67,8 +68,12 @@ class ShareLinkTest {
     }
 
     private Call query(String filters) {
+        return query(filters, "\"dimensions\":[\"path\"],");
+    }
+
+    private Call query(String filters, String dimensions) {
         return Call.of("POST", "/v1/metrics/query")
-                .json("{\"propertyId\":\"" + property + "\",\"dateRange\":\"today\",\"dimensions\":[\"path\"],"
+                .json("{\"propertyId\":\"" + property + "\",\"dateRange\":\"today\"," + dimensions
                         + "\"metrics\":[\"pageViews\"],\"filters\":" + filters + "}");
     }
 
@@ -115,6 +120,19 @@ class ShareLinkTest {
         assertThat(admin(query(FILTERS))).contains("/rare");
         assertThat(shared(query(FILTERS).header("accept", "text/csv")).text())
                 .isEqualTo("path,pageViews\r\n/common,3\r\n");
+    }
+
+    @Test
+    void a_query_by_two_dimensions_hides_them_as_one_with_a_filter_does() {
+        String both = "\"dimensions\":[\"utm_campaign\",\"path\"],";
+        String byTime = "\"dimensions\":[\"path\",\"time:day\"],";
+        String byKeys = "\"dimensions\":[\"path\",\"props\"],";
+
+        assertThat(shared(query("[]", both)).json().path("rows"))
+                .hasToString("[{\"dimensions\":[\"spring\",\"/common\"],\"metrics\":[3]}]");
+        assertThat(admin(query("[]", both))).contains("/rare");
+        assertThat(shared(query("[]", byTime)).text()).contains("/rare");
+        assertThat(shared(query("[]", byKeys)).text()).contains("/rare");
     }
 
     @Test

@@ -49,6 +49,11 @@ public sealed interface Grouping {
         };
     }
 
+    /** Whether its values say something about visitors, as times and the keys of {@code props} do not. */
+    default boolean isByValue() {
+        return !(this instanceof Time || (this instanceof By by && by.field instanceof Field.PropKeys));
+    }
+
     default boolean isOfEvents() {
         return this instanceof By by && by.field.isOfEvents();
     }
