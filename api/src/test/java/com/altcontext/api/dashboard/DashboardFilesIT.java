@@ -37,6 +37,20 @@ class DashboardFilesIT extends FilledDashboard {
         page.assertBlameless();
     }
 
+    /** It separates by semicolons, also within our quotation marks. */
+    @Test
+    void a_french_spreadsheet_sees_no_formula_in_a_file() throws IOException {
+        PAST.store(PAST.view("far", "clicker-hostile", 4, "10:00:00")
+                .type("outbound_click")
+                .props("{\"url\":\"https://other.example/;=HYPERLINK(A1)\"}"));
+        String day = PAST.today.minusDays(4).toString();
+        page.signIn("?from=%1$s&to=%1$s&property=far".formatted(day));
+
+        assertThat(saved(".extras .csv", "outbound-links.csv"))
+                .contains("\"https://other.example/;'=HYPERLINK(A1)\",1,1");
+        page.assertBlameless();
+    }
+
     @Test
     void the_file_of_campaigns_with_leads_says_how_many_leads_it_leaves_out() throws IOException {
         PAST.stored.execute(
