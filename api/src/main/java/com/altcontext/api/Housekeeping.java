@@ -12,11 +12,14 @@ import com.altcontext.lead.ConsentMessages;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupRefused;
 import com.altcontext.property.Properties;
+import com.altcontext.value.LimitedLog;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduler;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -24,13 +27,12 @@ import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** What the service does by itself from time to time. No request waits for it. */
 @Singleton
 class Housekeeping {
-    private static final Logger LOG = Logger.getLogger(Housekeeping.class);
+    private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
     private static final Duration ROLLUP_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration MOVE_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration MAX_FINISH = Duration.ofMillis(500);
@@ -45,6 +47,9 @@ class Housekeeping {
     private final WebhookSender webhook;
     private final MailSender mail;
     private final InstantSource clock;
+    /** By the job: some run every two seconds. */
+    private final LimitedLog failures = new LimitedLog(LOG);
+
     private volatile @Nullable LocalDate partitionsMadeOn;
     private volatile boolean stopping;
     /** Held for reading by each job that runs, and for writing by the stop, for good. */
@@ -163,9 +168,9 @@ class Housekeeping {
             work.run();
         } catch (RuntimeException failed) {
             if (stopping) {
-                LOG.debugf("%s: the service stops", otherwise);
+                LOG.log(Level.DEBUG, otherwise + ": the service stops");
             } else if (failed instanceof SqlFailure || failed instanceof RollupRefused) {
-                LOG.warnf("%s: %s", otherwise, failed.getMessage());
+                failures.log(otherwise, Level.WARNING, otherwise + ": " + failed.getMessage());
             } else {
                 throw failed;
             }

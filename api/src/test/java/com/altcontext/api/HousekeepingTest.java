@@ -9,6 +9,7 @@ import com.altcontext.api.delivery.MailSender;
 import com.altcontext.api.lead.WebhookSender;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Logged;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.DatabaseState;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What the service does by itself from time to time; the tests call it instead of waiting for its turn. */
 @QuarkusTest
@@ -124,6 +126,24 @@ class HousekeepingTest {
         ahead.set(Duration.ZERO);
         own.measureClock();
         assertThat(database.clockSkew().abs()).isLessThan(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void a_job_that_fails_at_every_turn_is_logged_once_a_minute() {
+        PGSimpleDataSource away = new PGSimpleDataSource();
+        away.setPortNumbers(new int[] {1});
+        DatabaseState database = new DatabaseState(sql, clock);
+        database.ask();
+        Housekeeping own =
+                new Housekeeping(database, new Properties(new Sql(away)), keys, sql, clock, backlog, webhook, mail);
+        try (Logged logged = new Logged()) {
+            for (int i = 0; i < 3; i++) {
+                own.refreshProperties();
+            }
+            assertThat(logged.lines())
+                    .filteredOn(line -> line.contains("properties are not refreshed"))
+                    .hasSize(1);
+        }
     }
 
     @Test

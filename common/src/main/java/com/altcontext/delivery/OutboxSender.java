@@ -2,6 +2,7 @@ package com.altcontext.delivery;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.value.LimitedLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -27,6 +28,9 @@ public final class OutboxSender {
     public static final int MAX_IN_FLIGHT = 8;
 
     private static final Logger LOG = System.getLogger(OutboxSender.class.getName());
+
+    /** By the error: a receiver that is away fails every message, several times each. */
+    private final LimitedLog failed = new LimitedLog(LOG);
 
     private final Sql sql;
     private final Outbox.Kind kind;
@@ -81,7 +85,8 @@ public final class OutboxSender {
             if (attempt.isDelivered()) {
                 delivered.add(message.id());
             } else {
-                LOG.log(
+                failed.log(
+                        attempt.error(),
                         Level.WARNING,
                         kind.key() + " message " + message.id() + " (" + message.event()
                                 + ") was not accepted, attempt " + message.attempt() + ": " + attempt.error());

@@ -2,6 +2,7 @@ package com.altcontext.ingest;
 
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.value.LimitedLog;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;

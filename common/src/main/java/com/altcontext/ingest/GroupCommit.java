@@ -7,6 +7,7 @@ import com.altcontext.db.SqlFailure;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Outcome;
+import com.altcontext.value.LimitedLog;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.event.Event;
 import com.altcontext.event.Outcome;
+import com.altcontext.value.LimitedLog;
 import com.altcontext.visit.BucketsChanged;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

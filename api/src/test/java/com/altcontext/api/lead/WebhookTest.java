@@ -304,6 +304,26 @@ class WebhookTest {
     }
 
     @Test
+    void a_receiver_that_accepts_nothing_is_logged_once_a_minute() {
+        answer = 507;
+        try (Logged logged = new Logged()) {
+            for (String form : List.of("one", "two", "three")) {
+                Call.capture(Forms.scripted(email).put("formName", form)).send();
+            }
+            StoredRows.await(
+                    () -> waiting().stream()
+                            .filter(message ->
+                                    message.path("last_error").asText().equals("answered 507"))
+                            .count(),
+                    3L);
+
+            assertThat(logged.lines())
+                    .filteredOn(line -> line.contains("was not accepted"))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
     void the_answer_of_a_receiver_is_never_logged() throws IOException {
         receiver.stop(0);
         int port = config.leads().webhookUrl().orElseThrow().getPort();
@@ -315,8 +335,8 @@ class WebhookTest {
                 var _ = sender.getInputStream().readAllBytes();
             }
             StoredRows.await(() -> attempts(), List.of(1));
-            // Logged when it has failed: the next turn comes after that.
-            StoredRows.await(() -> logged.lines().stream().anyMatch(line -> line.contains("was not accepted")), true);
+            // Logged before it is noted.
+            StoredRows.await(() -> waiting().getFirst().path("last_error").isTextual(), true);
 
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContainIgnoringCase(email));
         }
