@@ -65,6 +65,7 @@ public final class GroupCommit implements AutoCloseable {
     /** Only the writer adds to them; {@link #close} reads them once it has ended. */
     private final List<Thread> moreWriters = new CopyOnWriteArrayList<>();
 
+    private final DatabaseStateLog states = new DatabaseStateLog(LOG);
     private final LimitedLog lateCounts = new LimitedLog(LOG);
     private long nextFlush = System.nanoTime() + FLUSH_EVERY_MILLIS * 1_000_000;
     /** When the first event came after the last commit; 0 if none did. */
@@ -246,29 +247,13 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     private void askDatabase() throws InterruptedException {
-        DatabaseState.Status before = database.status();
         DatabaseState.Status now = database.ask();
-        if (now != before) {
-            LOG.log(now == DatabaseState.Status.READY ? Level.INFO : Level.WARNING, describe(now, database.trouble()));
-        }
+        states.log(database);
         if (now == DatabaseState.Status.READY) {
             startMoreWriters();
         } else {
             queue.pause(ASK_AGAIN_MILLIS);
         }
-    }
-
-    private static String describe(DatabaseState.Status status, String trouble) {
-        return switch (status) {
-            case STARTING -> "starting";
-            case READY -> "the database is ready";
-            case DATABASE_UNREACHABLE ->
-                "the database cannot be reached or read: answering 503 until it can; " + trouble;
-            case SCHEMA_OUTDATED ->
-                "the database's schema is older than version " + DatabaseState.REQUIRED_SCHEMA
-                        + ", which this version needs, or a restore is not done: answering 503 until `altops migrate` or"
-                        + " `altops restore` has run";
-        };
     }
 
     private void committed(CommittedBatch batch) {
