@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends what is due in the outbox, batch by batch until nothing is due. The messages of a batch are under way at once, and a later
@@ -26,6 +27,9 @@ import java.util.function.Function;
 public final class OutboxSender {
     /** So many are claimed at once and sent at once: none waits behind others at a slow receiver until its lease is over. */
     public static final int MAX_IN_FLIGHT = 8;
+
+    /** Most receivers answer within it. */
+    private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final Logger LOG = System.getLogger(OutboxSender.class.getName());
 
@@ -74,13 +78,35 @@ public final class OutboxSender {
 
     /** @return whether any of them was accepted */
     private boolean pass(List<Outbox.Message> batch) {
-        Map<Outbox.Message, Future<Attempt>> answers = new LinkedHashMap<>();
-        batch.forEach(message -> answers.put(message, receiver.apply(message)));
-        long deadline = System.nanoTime() + timeout.toNanos();
+        Map<Outbox.Message, Future<Attempt>> underWay = new LinkedHashMap<>();
+        batch.forEach(message -> underWay.put(message, receiver.apply(message)));
+        long began = System.nanoTime();
+        // What was accepted is sent again if this process ends before that is noted, so it does not wait for the
+        // slowest.
+        boolean anyEarly = note(answered(underWay, began + SOON_NANOS));
+        Map<Outbox.Message, Attempt> late = answered(underWay, began + timeout.toNanos());
+        underWay.keySet().forEach(message -> late.put(message, Attempt.failed(new TimeoutException())));
+        return note(late) || anyEarly;
+    }
+
+    /** Takes those that are answered by this {@link System#nanoTime}. */
+    private static Map<Outbox.Message, Attempt> answered(Map<Outbox.Message, Future<Attempt>> underWay, long by) {
+        Map<Outbox.Message, Attempt> answered = new LinkedHashMap<>();
+        underWay.forEach((message, answer) -> {
+            Attempt attempt = await(answer, by);
+            if (attempt != null) {
+                answered.put(message, attempt);
+            }
+        });
+        underWay.keySet().removeAll(answered.keySet());
+        return answered;
+    }
+
+    /** @return whether any of them was accepted */
+    private boolean note(Map<Outbox.Message, Attempt> attempts) {
         List<UUID> delivered = new ArrayList<>();
         List<Outbox.Failure> failures = new ArrayList<>();
-        answers.forEach((message, answer) -> {
-            Attempt attempt = await(answer, deadline);
+        attempts.forEach((message, attempt) -> {
             observer.accept(attempt.isDelivered());
             if (attempt.isDelivered()) {
                 delivered.add(message.id());
@@ -94,7 +120,9 @@ public final class OutboxSender {
                         new Outbox.Failure(message.id(), attempt.error(), attempt.result() == Attempt.Result.REFUSED));
             }
         });
-        note(delivered, failures);
+        if (!attempts.isEmpty()) {
+            note(delivered, failures);
+        }
         return !delivered.isEmpty();
     }
 
@@ -110,13 +138,14 @@ public final class OutboxSender {
         }
     }
 
-    private static Attempt await(Future<Attempt> answer, long deadline) {
+    /** @return null if there is no answer by then */
+    private static @Nullable Attempt await(Future<Attempt> answer, long deadline) {
         try {
             return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
             return Attempt.failed(failed.getCause() == null ? failed : failed.getCause());
         } catch (TimeoutException late) {
-            return Attempt.failed(late);
+            return null;
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             return Attempt.failed(stop);

@@ -29,13 +29,16 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public class MailSender {
-    /** For a batch: a connection may be waited for, and then the answer. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(40);
-    /** For one mail. */
-    private static final Duration MAIL_TIMEOUT = Duration.ofSeconds(20);
+    /** For a batch. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(55);
+    /**
+     * For one mail. A server that checks a mail before it accepts it may take long, and sends it even if nobody listens any more:
+     * each attempt would be another copy (RFC 5321, 4.5.3.2.6).
+     */
+    private static final Duration MAIL_TIMEOUT = Duration.ofSeconds(50);
 
     /** Without a word from the server. */
-    private static final Duration MAX_SILENCE = Duration.ofSeconds(30);
+    private static final Duration MAX_SILENCE = TIMEOUT;
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 

@@ -292,7 +292,7 @@ class ConfirmByMailTest {
         }
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
-                .until(() -> lastErrors(), List.of("no answer within 20 seconds")::equals);
+                .until(() -> lastErrors(), List.of("no answer within 50 seconds")::equals);
         letTimePass(); // nobody listens
         StoredRows.await(() -> String.valueOf(lastErrors()).contains("failed: no connection"), true);
         try (MailServer server = new MailServer(port)) {
