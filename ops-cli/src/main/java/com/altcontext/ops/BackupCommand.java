@@ -31,7 +31,6 @@ final class BackupCommand implements Runnable {
     @Override
     public void run() {
         ClusterCommand.refuseOn(context.sql(), "altops backup");
-        RestoreCommand.refuseUnfinished(context.sql());
         PgProgram dump = PgProgram.find("pg_dump", context.shell());
         PgProgram restore = PgProgram.find("pg_restore", context.shell());
         DatabaseUrl database = context.databaseUrl();

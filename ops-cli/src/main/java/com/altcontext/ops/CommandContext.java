@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import java.io.BufferedReader;
@@ -82,11 +83,35 @@ final class CommandContext implements AutoCloseable {
         return databaseUrl;
     }
 
+    /**
+     * The database.
+     *
+     * @throws Failure if a restore is under way or was interrupted: what is done meanwhile, erasures too, goes when it runs again,
+     *     and what is read may be about people who were erased
+     */
     Sql sql() {
+        if (connections == null) {
+            refuseUnfinishedRestore();
+        }
+        return sqlDuringRestore();
+    }
+
+    /** The database, also while a restore is not done. */
+    Sql sqlDuringRestore() {
         if (connections == null) {
             connections = new OperatorConnections(databaseUrl());
         }
         return new Sql(connections);
+    }
+
+    /** @throws Failure as {@link #sql} does */
+    void refuseUnfinishedRestore() {
+        if (sqlDuringRestore().inTransaction(DatabaseState::isBeingRestored)) {
+            throw new Failure(
+                    Exit.CHECK_FAILED,
+                    "a restore is under way or was interrupted",
+                    "run altops restore again, or wait");
+        }
     }
 
     private DatabaseUrl reach(DatabaseUrl url, FlyProxy.@Nullable Target target) {

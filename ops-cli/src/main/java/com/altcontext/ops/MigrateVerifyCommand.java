@@ -24,7 +24,7 @@ final class MigrateVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RestoreCommand.refuseUnfinished(context.sql());
+        context.refuseUnfinishedRestore();
         CommandOutput output = context.output();
         List<Difference> differences = Migrations.of(context.databaseUrl()).verify().stream()
                 .filter(one -> !(allowNewer && one.isNewer()))

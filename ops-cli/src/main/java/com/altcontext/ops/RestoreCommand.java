@@ -1,9 +1,7 @@
 package com.altcontext.ops;
 
-import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
-import com.altcontext.db.Sql;
 import com.altcontext.value.KeyedHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +42,7 @@ final class RestoreCommand implements Runnable {
         var _ = restore.run("--list", from.toString());
         KeyedHash hash = context.environment().hash();
         DatabaseUrl database = context.databaseUrl();
-        ClusterCommand.refuseOn(context.sql(), "altops restore");
+        ClusterCommand.refuseOn(context.sqlDuringRestore(), "altops restore");
         if (!yes) {
             throw new Failure(
                     Exit.USAGE,
@@ -52,7 +50,7 @@ final class RestoreCommand implements Runnable {
                     "stop the service, make a backup of it, and give --yes");
         }
         // This transaction stays open for the lock alone; the work is done in others.
-        Restored done = context.sql().inTransaction(guard -> {
+        Restored done = context.sqlDuringRestore().inTransaction(guard -> {
             if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
                 throw new Failure(Exit.FAILED, "another altops restore is under way", "wait for it; nothing was done");
             }
@@ -79,7 +77,7 @@ final class RestoreCommand implements Runnable {
     private record Restored(int migrations, int entries, int withdrawals, int forgotten) {}
 
     private Restored replace(PgProgram restore, DatabaseUrl database, KeyedHash hash) {
-        SchemaSwap swap = new SchemaSwap(context.sql());
+        SchemaSwap swap = new SchemaSwap(context.sqlDuringRestore());
         swap.moveAside();
         int migrations = load(restore, database, swap);
         int entries = swap.carryErasuresOver();
@@ -93,20 +91,10 @@ final class RestoreCommand implements Runnable {
         return new Restored(migrations, entries, withdrawals, forgotten);
     }
 
-    /** @throws Failure if a restore was interrupted: people who were erased may be back, and what was there before is aside */
-    static void refuseUnfinished(Sql sql) {
-        if (sql.inTransaction(DatabaseState::isBeingRestored)) {
-            throw new Failure(
-                    Exit.CHECK_FAILED,
-                    "a restore is under way or was interrupted",
-                    "run altops restore again, or wait");
-        }
-    }
-
     private int load(PgProgram restore, DatabaseUrl database, SchemaSwap swap) {
         boolean loaded = false;
         try {
-            if (PgVersions.isOlderThanSettings(context.sql(), restore)) {
+            if (PgVersions.isOlderThanSettings(context.sqlDuringRestore(), restore)) {
                 restore.into(
                         PgProgram.find("psql", context.shell()),
                         database,

@@ -39,7 +39,6 @@ final class StatusCommand implements Callable<Integer> {
         RollupFreshness rollups = null;
         try (var _ = context.output().progress("reading the database")) {
             Sql sql = context.sql();
-            RestoreCommand.refuseUnfinished(sql);
             inventory = Inventory.of(sql, context.now());
             if (inventory.isCurrent()) {
                 rollups = new RollupFreshness(new Rollup(sql, context.clock()).status());
