@@ -38,7 +38,8 @@ class AgreementTest {
         Arbitrary<Instant> times = Combinators.combine(
                         Arbitraries.integers().between(1, DAYS),
                         Arbitraries.of(0, 5, 10, 11, 600, 610, 625, 1_425, 1_430, 1_439),
-                        Arbitraries.integers().between(0, 40))
+                        // Many at midnight itself.
+                        Arbitraries.of(0, 0, 1, 13, 27, 40))
                 .as((ago, minute, second) -> SITE.at(ago, "00:00:00")
                         .plus(Duration.ofMinutes(minute))
                         .plusSeconds(second));
@@ -49,7 +50,7 @@ class AgreementTest {
                         Arbitraries.of("/", "/two", "/three"),
                         Arbitraries.frequencyOf(
                                 Tuple.of(6, Arbitraries.just("page_view")),
-                                Tuple.of(4, Arbitraries.of("form_start", "form_submit", "cta_click"))),
+                                Tuple.of(4, Arbitraries.of("form_start", "form_submit", "cta_click", "engagement"))),
                         Arbitraries.of(DeviceType.DESKTOP, DeviceType.MOBILE, DeviceType.BOT),
                         Arbitraries.of("default", "default", "docs"),
                         Arbitraries.of(TrafficSource.values()),

@@ -192,6 +192,11 @@ class ImportedDaysTest {
         assertThatThrownBy(() -> save(new Day(site.day(3), 1, 1, 1, 1, Map.of(), Map.of())))
                 .isInstanceOf(Rejected.class);
         assertThat(days(3, 3).of(Metric.SESSIONS).value()).isEqualTo(1L);
+
+        site.does(TestEvent.view("early", site.at(6, "10:00:00"), "/"));
+        assertThatThrownBy(() -> save(new Day(site.day(6), 1, 1, 1, 1, Map.of(), Map.of())))
+                .as("also before it is rolled up")
+                .isInstanceOf(Rejected.class);
     }
 
     @Test

@@ -84,7 +84,18 @@ class RollupTest {
                 TestEvent.view("c", site.at(1, "10:01:00"), "/in").type("engagement"),
                 TestEvent.view("c", site.at(1, "10:02:00"), "/in").type("engagement"),
                 TestEvent.view("d", site.at(1, "10:00:00"), "/").property("docs"),
-                TestEvent.view("e", site.at(1, "10:00:00"), "/").device(DeviceType.BOT));
+                TestEvent.view("e", site.at(1, "10:00:00"), "/").device(DeviceType.BOT),
+                TestEvent.view("f", site.at(1, "00:00:00"), "/").converting(),
+                TestEvent.view("f", site.at(1, "00:01:00"), "/")
+                        .type("engagement")
+                        .converting(),
+                TestEvent.view("f", site.at(0, "00:00:00"), "/out"),
+                TestEvent.view("g", site.at(1, "23:50:00"), "/in"),
+                TestEvent.view("g", site.at(0, "00:00:00"), "/out").type("form_submit"),
+                TestEvent.view("h", site.at(2, "23:50:00"), "/in"),
+                TestEvent.view("h", site.at(1, "00:05:00"), "/in"),
+                TestEvent.view("h", site.at(0, "00:00:00"), "/out"));
+        var _ = site.rollup().addGoal("default", Goal.of("out", "/out", null, null));
         site.rollUp();
 
         for (int ago = 0; ago <= 2; ago++) {
@@ -260,6 +271,10 @@ class RollupTest {
                 .containsExactly("0 null 3", "1 /page-502 2");
         assertThat(site.database.count("SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'path'"))
                 .isEqualTo(501);
+        Breakdown paths = new Breakdowns(site.database.sql())
+                .of(Dimension.PATH, new Window(site.day(1), site.day(1)), Breakdowns.MAX_ROWS, "default");
+        assertThat(paths.rows()).extracting(Breakdown.Value::value).doesNotContainNull();
+        assertThat(paths.other().pageViews()).isEqualTo(3);
     }
 
     /** A number for which the registers are stored one by one, and one for which they are stored as a whole. */

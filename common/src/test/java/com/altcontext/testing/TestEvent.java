@@ -48,6 +48,7 @@ public final class TestEvent implements Cloneable {
     private @Nullable Boolean entrance;
     private @Nullable Boolean conversion;
     private @Nullable Integer engagedMs;
+    private @Nullable Double scroll;
     private WebVitals vitals = WebVitals.NONE;
 
     private TestEvent(String anonId, Instant receivedAt) {
@@ -149,6 +150,10 @@ public final class TestEvent implements Cloneable {
         return with(e -> e.engagedMs = ms);
     }
 
+    public TestEvent scroll(@Nullable Double percent) {
+        return with(e -> e.scroll = percent);
+    }
+
     public TestEvent vitals(WebVitals measured) {
         return with(e -> e.vitals = measured);
     }
@@ -159,7 +164,7 @@ public final class TestEvent implements Cloneable {
 
     public Event event() {
         UUID id = eventId == null && unique ? UUID.randomUUID() : eventId;
-        Traffic traffic = new Traffic(null, null, entrance, null, conversion, engagedMs, null, vitals);
+        Traffic traffic = new Traffic(null, null, entrance, null, conversion, engagedMs, scroll, vitals);
         AnonId visitor = new AnonId(anonId);
         Beacon beacon = new Beacon(visitor, type, path, timestamp, null, utm, traffic, id, props, sentAt, null);
         byte[] hash = Arrays.copyOf(address.getBytes(StandardCharsets.UTF_8), 32);
@@ -188,6 +193,7 @@ public final class TestEvent implements Cloneable {
         putIfPresent(body, "traffic.isEntrance", entrance);
         putIfPresent(body, "traffic.isConversion", conversion);
         putIfPresent(body, "traffic.engagedTimeMs", engagedMs);
+        putIfPresent(body, "traffic.scrollDepthPercent", scroll);
         putIfPresent(body, "traffic.webVitals.fcpMs", vitals.fcpMs());
         putIfPresent(body, "traffic.webVitals.lcpMs", vitals.lcpMs());
         putIfPresent(body, "traffic.webVitals.inpMs", vitals.inpMs());

@@ -8,6 +8,7 @@ import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Site;
 import com.altcontext.metrics.Window;
 import com.altcontext.testing.TestEvent;
+import com.altcontext.testing.TestForm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ class PartialWindowsTest {
                 TestEvent.view("b", site.at(1, "09:00:00"), "/"),
                 TestEvent.view("b", site.at(1, "09:01:00"), "/two").type("form_submit"));
         List<ZoneWindow> part = DEFAULT.windowsUntil(new Window(site.day(1), site.day(1)), site.now, 1);
+        // The same address comes from another browser later.
+        site.captures(TestForm.by("jo@example.ca", site.at(1, "09:01:00")).visitor("visitor-b"));
+        site.captures(TestForm.by("jo@example.ca", site.at(1, "12:03:00")).visitor("visitor-a"));
 
         for (Filter filter : List.of(Filter.none(), filter(List.of("is", "traffic_source", List.of("direct"))))) {
             Map<Metric, @Nullable Number> figures = summaries.metrics(part, filter);
@@ -52,6 +56,7 @@ class PartialWindowsTest {
             assertThat(figures.get(Metric.LANDING_CONVERSION_RATE)).isEqualTo(0.5);
             assertThat(figures.get(Metric.ENGAGED_TIME)).isEqualTo(500.0);
             assertThat(figures.get(Metric.FORM_COMPLETION_RATE)).isNull();
+            assertThat(figures.get(Metric.LEAD_CAPTURE_RATE)).isEqualTo(0.5);
         }
         assertThat(summaries
                         .metrics(part, filter(List.of("is", "exit_path", List.of("/"))))

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -61,7 +62,8 @@ class QueryAgreementTest extends RandomTraffic {
                     List<QueryRow> answer = engine.answer(query);
                     assertThat(answer.stream()
                                     .map(row -> row.groups() + " " + row.metrics())
-                                    .filter(row -> !row.endsWith(" [0, 0, 0, 0, 0, null, null, null, null, null]"))
+                                    .filter(row -> !row.endsWith(
+                                            " [0, 0, 0, 0, 0, null, null, null, null, null, null, null, null]"))
                                     .sorted()
                                     .toList())
                             .as("%s by %s in %s", filters, by, windows)
@@ -153,6 +155,7 @@ class QueryAgreementTest extends RandomTraffic {
         Map<List<@Nullable String>, long[]> counts = new HashMap<>();
         Map<List<@Nullable String>, List<Double>> lcps = new HashMap<>();
         Map<List<@Nullable String>, List<Double>> fcps = new HashMap<>();
+        Map<List<@Nullable String>, List<Double>> scrolls = new HashMap<>();
         boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
         List<@Nullable Goal> goals = query.groupings().contains(BY_GOAL)
                 ? new ArrayList<>(BY_GOAL.goals())
@@ -203,6 +206,7 @@ class QueryAgreementTest extends RandomTraffic {
                         List<@Nullable String> key = key(query, session, event, event.at(), goal);
                         measured(event.lcp(), key, keys, lcps);
                         measured(event.fcp(), key, keys, fcps);
+                        measured(event.scroll(), key, keys, scrolls);
                     }
                 }
             }
@@ -237,10 +241,36 @@ class QueryAgreementTest extends RandomTraffic {
                                                             .size()
                                                     / (double) own.size()),
                                     quantile(lcps.get(key), 0.75),
-                                    quantile(fcps.get(key), 0.95));
+                                    quantile(fcps.get(key), 0.95),
+                                    ratio(
+                                            grouped.stream()
+                                                    .mapToLong(StoredVisits.Session::engagedMs)
+                                                    .sum(),
+                                            count(grouped, StoredVisits.Session::isViewed)),
+                                    ratio(
+                                            count(grouped, StoredVisits.Session::completesForm),
+                                            count(grouped, StoredVisits.Session::beginsForm)),
+                                    mean(scrolls.get(key)));
                 })
                 .sorted()
                 .toList();
+    }
+
+    private static long count(Set<StoredVisits.Session> sessions, Predicate<StoredVisits.Session> what) {
+        return sessions.stream().filter(what).count();
+    }
+
+    private static @Nullable Double ratio(long part, long whole) {
+        return whole == 0 ? null : (Double) (part / (double) whole);
+    }
+
+    private static @Nullable Double mean(@Nullable List<Double> values) {
+        return values == null
+                ? null
+                : (Double) values.stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElseThrow();
     }
 
     private static void measured(

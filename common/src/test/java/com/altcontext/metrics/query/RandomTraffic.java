@@ -77,6 +77,7 @@ abstract class RandomTraffic {
                         .source(source, n % 5 == 0 ? new Utm("s", null, "spring" + n % 3, null, null) : Utm.NONE, null)
                         .props(n % 3 == 0 ? "{\"plan\": \"pro\"}" : "{\"plan\": \"free\", \"n\": " + n % 2 + "}")
                         .engaged(n % 2 == 0 ? n * 100 : null)
+                        .scroll(n % 3 == 0 ? n + 0.5 : null)
                         .vitals(
                                 n % 4 == 0
                                         ? WebVitals.NONE
@@ -160,7 +161,10 @@ abstract class RandomTraffic {
                         QueryMetric.RETURNING_VISITORS,
                         QueryMetric.CONVERSION_RATE,
                         QueryMetric.LCP_P75,
-                        QueryMetric.FCP_P95),
+                        QueryMetric.FCP_P95,
+                        QueryMetric.ENGAGED_TIME,
+                        QueryMetric.FORM_COMPLETION_RATE,
+                        QueryMetric.SCROLL_DEPTH),
                 by.stream()
                         .map(name -> name.equals("goal") ? BY_GOAL : Objects.requireNonNull(Grouping.named(name)))
                         .toList(),

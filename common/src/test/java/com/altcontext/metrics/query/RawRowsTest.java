@@ -13,6 +13,7 @@ import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** How far back raw rows can be asked. */
@@ -86,6 +87,12 @@ class RawRowsTest {
         // Its day begins before the first one that is kept.
         assertThatThrownBy(() -> summaries.of(
                         new Window(site.day(2), site.day(1)), zones(ZoneId.of("Asia/Tokyo"), "default"), Filter.none()))
+                .isInstanceOfSatisfying(
+                        RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(1)));
+        // A day that all of them can be asked about.
+        PropertyZones both =
+                new PropertyZones(Map.of(Property.UTC, List.of("default"), ZoneId.of("Asia/Tokyo"), List.of("docs")));
+        assertThatThrownBy(() -> summaries.of(early, both, Filter.none()))
                 .isInstanceOfSatisfying(
                         RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(1)));
         assertThat(summaries

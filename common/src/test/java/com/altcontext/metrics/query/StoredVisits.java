@@ -33,6 +33,8 @@ final class StoredVisits {
             boolean converts,
             @Nullable Double lcp,
             @Nullable Double fcp,
+            long engagedMs,
+            @Nullable Double scroll,
             Instant firstSeen) {
         /** The same, once for each key of its props. */
         private Stream<Event> eachPropKey() {
@@ -50,6 +52,8 @@ final class StoredVisits {
                             converts,
                             lcp,
                             fcp,
+                            engagedMs,
+                            scroll,
                             firstSeen));
         }
     }
@@ -70,6 +74,25 @@ final class StoredVisits {
                     : events;
         }
 
+        long engagedMs() {
+            return events.stream().mapToLong(Event::engagedMs).sum();
+        }
+
+        boolean isViewed() {
+            return events.stream().anyMatch(e -> e.type.equals("page_view"));
+        }
+
+        boolean beginsForm() {
+            return events.stream().anyMatch(e -> e.type.equals("form_start"));
+        }
+
+        boolean completesForm() {
+            return events.stream()
+                    .filter(e -> e.type.equals("form_start"))
+                    .anyMatch(start ->
+                            events.stream().anyMatch(e -> e.type.equals("form_submit") && e.at.isAfter(start.at)));
+        }
+
         boolean bounces() {
             long views = events.stream().filter(e -> e.type.equals("page_view")).count();
             return views == 1
@@ -85,7 +108,7 @@ final class StoredVisits {
             tx.each(
                     "SELECT visitor_id, session_id, e.property_id, occurred_at, event_type, path, props ->> 'plan',"
                             + " (SELECT string_agg(name, ',') FROM jsonb_object_keys(props) AS name), device, is_conversion, lcp_ms, fcp_ms,"
-                            + " first_seen_at FROM events AS e JOIN visitors USING (bucket, visitor_id) WHERE device <> 'bot' ORDER BY occurred_at, path COLLATE \"C\"",
+                            + " coalesce(engaged_time_ms, 0), scroll_depth_percent, first_seen_at FROM events AS e JOIN visitors USING (bucket, visitor_id) WHERE device <> 'bot' ORDER BY occurred_at, path COLLATE \"C\"",
                     row -> events.computeIfAbsent(row.text(2), _ -> new ArrayList<>())
                             .add(new Event(
                                     row.text(1),
@@ -100,7 +123,9 @@ final class StoredVisits {
                                     row.flag(10),
                                     row.decimalOrNull(11),
                                     row.decimalOrNull(12),
-                                    row.time(13))));
+                                    row.number(13),
+                                    row.decimalOrNull(14),
+                                    row.time(15))));
             return tx.query(
                     "SELECT id, property_id, started_at, device, traffic_source, utm_campaign FROM sessions WHERE device <> 'bot'",
                     row -> {
