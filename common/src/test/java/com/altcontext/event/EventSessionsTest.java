@@ -108,6 +108,10 @@ class EventSessionsTest extends EventStoreFixture {
         assertFirstSeen(NOW.minus(Duration.ofDays(2)));
         write(act.timestamp(NOW.minus(Duration.ofDays(3))));
         assertFirstSeen(NOW.minus(Duration.ofDays(3)));
+
+        empty();
+        write(act.timestamp(NOW.minus(Duration.ofDays(4))).device(DeviceType.BOT), act);
+        assertFirstSeen(NOW);
     }
 
     @Test
