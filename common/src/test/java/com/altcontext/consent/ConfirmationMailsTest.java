@@ -78,8 +78,35 @@ class ConfirmationMailsTest extends ConfirmationFixture {
             return true;
         });
         assertThat(mails()).isZero();
-        assertThat(database.count("SELECT count(*) FROM leads WHERE confirmation_mailed_at > now() - interval '1 min'"))
+        assertThat(
+                        database.count(
+                                "SELECT count(*) FROM leads WHERE confirmation_mailed_at BETWEEN now() - interval '1 min' AND now()"))
                 .isOne();
+    }
+
+    @Test
+    void a_mail_that_could_not_be_delivered_keeps_none_from_being_made_a_day_later() {
+        capture(JO);
+        database.run("UPDATE outbox SET set_aside_at = now()");
+
+        capture(JO.at(NOW.plus(Duration.ofHours(25))));
+        assertThat(mails()).isEqualTo(2);
+    }
+
+    @Test
+    void an_address_that_has_answered_gets_three_mails_again() {
+        for (int day = 0; day < 2; day++) {
+            capture(JO.at(NOW.plus(Duration.ofDays(day))));
+            link = deliver().getFirst();
+        }
+        assertThat(confirm(link, NOW.plus(Duration.ofHours(25)))).isTrue();
+
+        List<Integer> mails = new ArrayList<>();
+        for (int day = 2; day < 7; day++) {
+            capture(JO.purpose("sales").at(NOW.plus(Duration.ofDays(day))));
+            mails.add(deliver().size());
+        }
+        assertThat(mails).containsExactly(1, 1, 1, 0, 0);
     }
 
     /** Within a day, on four connections. */

@@ -198,6 +198,32 @@ class ConsentMessagesTest extends LeadsFixture {
     }
 
     @Test
+    void implied_consent_ends_also_while_a_form_waits_for_its_confirmation() {
+        capture(JO.consent(ConsentStatus.IMPLIED));
+        LeadRules withMail =
+                new LeadRules(false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, true, List.of()));
+        var _ = new Leads(database.sql(), EVENTS, withMail)
+                .capture(JO.toConfirm()
+                        .consent(ConsentStatus.EXPRESS)
+                        .form("b")
+                        .at(NOW.plusSeconds(60))
+                        .capture());
+        assertThat(rows("consent_events")).isEqualTo(2);
+        assertThat(heard()).hasSize(1);
+
+        ConsentMessages.putExpired(database.sql(), END);
+        assertThat(heard()).singleElement().asString().startsWith("list expired implied newsletter");
+    }
+
+    @Test
+    void consent_that_ends_in_review_never_held_and_is_no_message() {
+        captureForReview(JO.consent(ConsentStatus.IMPLIED));
+
+        ConsentMessages.putExpired(database.sql(), END);
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
     void machines_that_look_at_once_pass_each_end_on_once() throws Exception {
         for (int i = 0; i < 30; i++) {
             capture(JO.email("lead-" + i + "@example.ca")

@@ -55,6 +55,12 @@ class LeadAlertsTest extends LeadsFixture {
                 .containsExactly(
                         "a@team.example default fr {\"property\": \"Default\"}",
                         "b@team.example default fr {\"property\": \"Default\"}");
+
+        database.run("DELETE FROM outbox", "UPDATE recipients SET stopped_at = now()");
+        captured(JO.email("kim@example.ca"), false);
+        assertThat(database.texts(MAILS))
+                .as("nor do the addresses for sites without watchers")
+                .isEmpty();
     }
 
     /** As text in the text, erasure would not find an address that the form has escaped. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.testing.TestForm;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LeadReviewTest extends LeadsFixture {
@@ -51,6 +52,8 @@ class LeadReviewTest extends LeadsFixture {
                                 Unsubscribe.UnsubscribeSource.UNSUBSCRIBE, null, null, NOW.plusSeconds(60)));
         captureForReview(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(120)));
         assertThat(mailable()).isZero();
+        Map<EffectiveConsent, Long> counts = database.sql().inTransaction(tx -> EffectiveConsent.count(tx, null, NOW));
+        assertThat(counts).containsEntry(EffectiveConsent.WITHDRAWN, 1L);
     }
 
     @Test
