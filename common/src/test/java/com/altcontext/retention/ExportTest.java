@@ -151,6 +151,11 @@ class ExportTest {
         assertThat(at(document, "$.leads[0].mayAlsoBe")).containsExactly("1");
         assertThat(at(document, "$.leads[0].visitors.size()")).containsExactly("1");
         assertThat(document).doesNotContain("visitor-next");
+
+        capture(form("ann@x.ca", "visitor-next").at(NOW.plusSeconds(60)));
+        assertThat(at(exported(ANN), "$.visitorsSharedWithOthers"))
+                .as("a guess makes it nobody else's")
+                .containsExactly("0");
     }
 
     @Test

@@ -69,14 +69,16 @@ class PurgeTest extends PurgeFixture {
         visit("visitor-0001", 95);
         visit("visitor-0002", 3);
         visit("visitor-0003", 60);
+        visit("visitor-0004", 97);
         rolledUp(95);
 
         PurgeReceipt receipt = purgeNow(false);
 
         assertThat(receipt.events()).isEqualTo(1);
         assertThat(receipt.days()).containsExactly(TODAY.minusDays(95));
-        assertThat(events()).isEqualTo(2);
-        assertThat(database.count("SELECT count(*) FROM events_default")).isEqualTo(1);
+        assertThat(receipt.keptDays()).containsExactly(TODAY.minusDays(97));
+        assertThat(events()).isEqualTo(3);
+        assertThat(database.count("SELECT count(*) FROM events_default")).isEqualTo(2);
     }
 
     @Test
