@@ -67,6 +67,22 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
+    void other_words_are_confirmed_apart() {
+        capture(JO);
+        link = deliver().getFirst();
+        database.run("""
+                INSERT INTO consent_events (
+                    lead_id, property_id, status, source, form_name, path, policy_version, purpose, reason, occurred_at)
+                SELECT lead_id, property_id, status, source, form_name, path, '2026-02', purpose, reason, occurred_at
+                FROM consent_events
+                """);
+        assertThat(choices(link, NOW)).extracting(Choice::textVersion).containsExactly("2026-02", "2026-01");
+
+        assertThat(confirm(link, NOW)).isTrue();
+        assertThat(choices(link, NOW)).extracting(Choice::textVersion).containsExactly("2026-02");
+    }
+
+    @Test
     void several_purposes_are_confirmed_together() {
         for (String purpose : List.of("newsletter", "sales", "events")) {
             capture(JO.purpose(purpose));

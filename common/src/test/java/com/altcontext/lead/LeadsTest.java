@@ -84,8 +84,9 @@ class LeadsTest extends LeadsFixture {
         capture(JO.payload("{\"plan\": \"pro\"}"));
         capture(JO.form("contact"));
         capture(JO.visitor("visitor-0002"));
+        capture(JO.consent(ConsentStatus.EXPRESS));
 
-        assertThat(counts()).containsExactly(1L, 4L, 4L, 1L, 4L);
+        assertThat(counts()).containsExactly(1L, 5L, 5L, 2L, 5L);
     }
 
     @Test
