@@ -18,7 +18,7 @@ public final class Breakdowns {
     public static final int MAX_ROWS = 500;
 
     private static final String ROWS = """
-            SELECT sum(page_views)::bigint, sum(sessions)::bigint, sum(conversions)::bigint, value
+            SELECT sum(page_views)::bigint, sum(sessions)::bigint, sum(conversions)::bigint, {shown}
             FROM daily_dimension_rollups
             WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?) AND rank > 0
             GROUP BY value
@@ -74,7 +74,7 @@ public final class Breakdowns {
         return sql.inTransaction(tx -> {
             Pipeline look = tx.pipeline();
             Pipeline.Pending<Value> rows = look.query(
-                    ROWS,
+                    ROWS.replace("{shown}", ShownValue.sql("value", limit)),
                     row -> new Value(row.textOrNull(4), sums(row)),
                     dimension.key(),
                     window.from(),

@@ -165,6 +165,8 @@ class FiguresMemoryIT {
                 assertThat(askAll(service, questions)).isPositive();
             }
 
+            assertThat(firstValue(service, "breakdown?dimension=path&propertyId=site-1&window=7&limit=500"))
+                    .isEqualTo("/1" + "😀".repeat(1_021) + '…');
             assertLivesAndStores(service);
         }
     }
@@ -203,6 +205,9 @@ class FiguresMemoryIT {
                 assertThat(askAll(service, questions)).isPositive();
             }
 
+            assertThat(firstValue(service, "breakdown?dimension=lead.landing_path&window=today&limit=500"))
+                    .startsWith("/")
+                    .endsWith("😀…");
             assertLivesAndStores(service);
         }
     }
@@ -220,9 +225,11 @@ class FiguresMemoryIT {
     }
 
     private String onlyValue(PackagedService service, String prop) throws IOException {
-        JsonNode answer = Call.JSON.readTree(ask(service, "breakdown?window=today&limit=10&dimension=props." + prop)
-                .join()
-                .body());
+        return firstValue(service, "breakdown?window=today&limit=10&dimension=props." + prop);
+    }
+
+    private String firstValue(PackagedService service, String question) throws IOException {
+        JsonNode answer = Call.JSON.readTree(ask(service, question).join().body());
         return answer.path("rows").get(0).path("value").asText();
     }
 }

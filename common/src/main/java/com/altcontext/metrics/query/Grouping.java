@@ -3,6 +3,7 @@ package com.altcontext.metrics.query;
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Condition;
 import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.ShownValue;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -62,24 +63,15 @@ public sealed interface Grouping {
         return this instanceof ByGoal || (this instanceof By by && !by.field.isOfEvents());
     }
 
-    /** Characters of a value that an answer has: those of the longest path. What a site sends in {@code props} may be longer. */
-    int MAX_TEXT = 2_048;
-
-    /** So many of these are in memory at a time; of more values, each is cut sooner. */
-    int WHOLE_TEXTS = 250;
-
     /**
-     * The text of a value, of its column: made once for a row of the answer and not once for an event. What is too long is cut.
+     * The text of a value, of its column: made once for a row of the answer and not once for an event.
      *
      * @param values so many are in memory at a time
      */
     default String text(String column, int values) {
-        int length = Math.min(MAX_TEXT, MAX_TEXT * WHOLE_TEXTS / values);
         return switch (this) {
             case Time time -> "to_char(" + column + ", '" + time.format + "')";
-            case By _ ->
-                "CASE WHEN length(%1$s) > %2$d THEN left(%1$s, %3$d) || '…' ELSE %1$s END"
-                        .formatted(column, length, length - 1);
+            case By _ -> ShownValue.sql(column, values);
             case ByGoal _ -> column;
         };
     }

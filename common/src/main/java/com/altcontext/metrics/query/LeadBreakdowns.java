@@ -4,6 +4,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.metrics.Condition;
 import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.ShownValue;
 import com.altcontext.metrics.Window;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -162,7 +163,10 @@ public final class LeadBreakdowns {
                 touch,
                 counted.stream()
                         .map(row -> new LeadRow(
-                                row.value, row.leads, row.mailable, rate(row.leads, sessions.get(row.value))))
+                                row.value == null ? null : ShownValue.of(row.value, limit),
+                                row.leads,
+                                row.mailable,
+                                rate(row.leads, sessions.get(row.value))))
                         .toList(),
                 counted.isEmpty() ? 0 : counted.getFirst().allLeads,
                 counted.isEmpty() ? 0 : counted.getFirst().allMailable,
@@ -190,9 +194,9 @@ public final class LeadBreakdowns {
         }
         Field field = new Field.Column(ofSessions);
         try {
-            for (int from = 0; from < counted.size(); from += Grouping.WHOLE_TEXTS) {
+            for (int from = 0; from < counted.size(); from += ShownValue.MAX_WHOLE) {
                 List<@Nullable String> values = new ArrayList<>();
-                counted.subList(from, Math.min(from + Grouping.WHOLE_TEXTS, counted.size()))
+                counted.subList(from, Math.min(from + ShownValue.MAX_WHOLE, counted.size()))
                         .forEach(row -> values.add(row.value));
                 for (QueryRow row : engine.answer(new MetricsQuery(
                         windows,
