@@ -35,7 +35,7 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
         Condition captured =
                 Condition.any(windows.stream().map(KeptCaptures::captured).toList());
         Sum sum = new Sum();
-        rows.eachPart(
+        rows.eachPartOfLeads(
                 captured.within(CAPTURES),
                 CAPTURES_AT_ONCE,
                 row -> new CapturedLead(row.id(1), row.time(2)),

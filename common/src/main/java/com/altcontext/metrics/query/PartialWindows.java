@@ -51,7 +51,9 @@ final class PartialWindows {
         values.addAll(running.values());
         values.add(first);
         values.add(RawConditions.lastPartition(windows));
-        // Sessions that were not over are counted from their events.
+        // Sessions that were not over are counted from their events. A cluster forgets their key where it rewrites a
+        // statement, so they
+        // are grouped by each column.
         String sql = """
                 WITH events AS NOT MATERIALIZED (
                     SELECT * FROM events AS e WHERE %1$s
@@ -75,7 +77,7 @@ final class PartialWindows {
                            max(e.occurred_at) FILTER (WHERE e.event_type = 'form_submit')
                     FROM sessions AS s JOIN events AS e ON %4$s
                     WHERE %5$s AND e.device <> 'bot' AND e.day BETWEEN ? AND ?
-                    GROUP BY s.bucket, s.visitor_id, s.started_at, s.id
+                    GROUP BY s.bucket, s.visitor_id, s.started_at, s.id, s.property_id, s.last_event_at, %2$s
                 )
                 """.formatted(
                         before.sql(), DIMENSIONS, running.negated().sql(), RawConditions.OF_SESSION, running.sql());

@@ -190,16 +190,20 @@ final class RawRows implements SessionDays {
         return tx.query(limited.sql(), reader, limited.values().toArray());
     }
 
-    /** As {@link Tx#eachPart}. */
-    <T> void eachPart(Condition statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
-        Condition limited = limited(statement);
-        tx.eachPart(limited.sql(), size, reader, consumer, limited.values().toArray());
+    /** As {@link Tx#eachPart}: rows of leads, of which no raw row of the windows tells. */
+    <T> void eachPartOfLeads(Condition statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
+        limit();
+        tx.eachPart(statement.sql(), size, reader, consumer, statement.values().toArray());
     }
 
     /** A statement about the rows of the windows, which gets the time that is left. */
     private Condition limited(Condition statement) {
+        limit();
+        return statement.within(tables.sql() + "%s", tables.values().toArray());
+    }
+
+    private void limit() {
         long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
         var _ = tx.query(LIMIT, row -> row.text(1), String.valueOf(Math.max(1, millis)));
-        return statement.within(tables.sql() + "%s", tables.values().toArray());
     }
 }
