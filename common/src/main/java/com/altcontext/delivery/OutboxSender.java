@@ -81,7 +81,7 @@ public final class OutboxSender {
         Map<Outbox.Message, Future<Attempt>> underWay = new LinkedHashMap<>();
         batch.forEach(message -> underWay.put(message, receiver.apply(message)));
         long began = System.nanoTime();
-        // What was accepted is sent again if this process ends before that is noted, so it does not wait for the
+        // If this process ends before it is noted that a message was accepted, it is sent again: do not wait for the
         // slowest.
         boolean anyEarly = note(answered(underWay, began + SOON_NANOS));
         Map<Outbox.Message, Attempt> late = answered(underWay, began + timeout.toNanos());

@@ -51,9 +51,9 @@ final class PartialWindows {
         values.addAll(running.values());
         values.add(first);
         values.add(RawConditions.lastPartition(windows));
-        // Sessions that were not over are counted from their events. A cluster forgets their key where it rewrites a
-        // statement, so they
-        // are grouped by each column.
+        // Sessions that were not over are counted from their events. They are grouped by each column, and not by their
+        // key alone:
+        // where a cluster rewrites the statement, it no longer knows the key.
         String sql = """
                 WITH events AS NOT MATERIALIZED (
                     SELECT * FROM events AS e WHERE %1$s
