@@ -221,6 +221,12 @@ class FiguresMemoryIT {
 
             assertThat(onlyValue(service, "whole")).isEqualTo("😀".repeat(2_048));
             assertThat(onlyValue(service, "long")).isEqualTo("😀".repeat(2_047) + '…');
+            // The days beside it take no room.
+            String byDay =
+                    "{\"dateRange\":\"today\",\"metrics\":[\"events\"],\"limit\":250,\"dimensions\":[\"props.whole\",\"time:day\"]}";
+            JsonNode days = Call.JSON.readTree(ask(service, byDay).join().body());
+            assertThat(days.path("rows").get(0).path("dimensions").get(0).asText())
+                    .isEqualTo("😀".repeat(2_048));
         }
     }
 

@@ -326,9 +326,11 @@ final class QueryStatement {
 
     /** The groups as the answer has them. */
     private String texts(int rowsAtOnce) {
-        int groups = query.groupings().size();
-        return IntStream.range(0, groups)
-                .mapToObj(i -> query.groupings().get(i).text("g" + i, groups * rowsAtOnce) + ", ")
+        List<Grouping> groupings = query.groupings();
+        int values = rowsAtOnce
+                * (int) groupings.stream().filter(Grouping.By.class::isInstance).count();
+        return IntStream.range(0, groupings.size())
+                .mapToObj(i -> groupings.get(i).text("g" + i, values) + ", ")
                 .collect(Collectors.joining());
     }
 
