@@ -2,7 +2,6 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.Condition;
 import com.altcontext.metrics.Goal;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,43 +20,64 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
     public static final int MAX_STEPS = 8;
 
     /**
-     * A row with the count of all sessions and of those of each step. Sessions that did not come to the first step are left out
-     * early; those that did not come to a later one have no time for it, and for none after.
+     * A row with the count of all sessions and of those of each step. The events of all steps are read once. Events before the first
+     * step are left out early; a session that did not come to a step has no time for it, and for none after.
      */
     Condition statement(SessionDays days) {
         Condition sessions = RawConditions.sessionsOf(windows, filter, days);
-        String inner = sessions.sql();
-        List<@Nullable Object> innerValues = sessions.values();
-        LocalDate first = RawConditions.firstPartition(windows);
-        for (int step = 0; step < steps.size(); step++) {
-            String known = times(step);
-            Condition reached = steps.get(step).reached();
-            String after = step == 0 ? "" : " AND p.t" + (step - 1) + " < g.occurred_at";
-            inner = "SELECT p.bucket, p.visitor_id, p.id" + known + ", min(g.occurred_at) AS t" + step + "\nFROM ("
-                    + inner + ") AS p\n" + (step == 0 ? "" : "LEFT ")
-                    + "JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
-                    + " AND g.session_id = p.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND " + reached.sql()
-                    + after
-                    + "\nGROUP BY p.bucket, p.visitor_id, p.id" + known;
-            List<@Nullable Object> all = new ArrayList<>(innerValues);
-            all.add(first);
-            all.add(days.last());
-            all.addAll(reached.values());
-            innerValues = all;
-        }
+        Condition counts = counts(events(sessions, days));
         List<@Nullable Object> values = new ArrayList<>(sessions.values());
-        values.addAll(innerValues);
-        String counts = IntStream.range(0, steps.size())
-                .mapToObj(step -> "count(t" + step + ") AS t" + step)
-                .collect(Collectors.joining(", "));
+        values.addAll(counts.values());
         return new Condition(
                 "SELECT kept.*, came.*\nFROM (SELECT count(*) FROM (" + sessions.sql()
-                        + ") AS sessions) AS kept\nCROSS JOIN (SELECT " + counts + " FROM (" + inner
-                        + ") AS sessions) AS came",
+                        + ") AS sessions) AS kept\nCROSS JOIN (" + counts.sql() + ") AS came",
                 values);
     }
 
-    private static String times(int steps) {
-        return IntStream.range(0, steps).mapToObj(step -> ", p.t" + step).collect(Collectors.joining());
+    /** The events of these sessions that belong to a step. The columns {@code is0}, {@code is1} and so on say to which. */
+    private Condition events(Condition sessions, SessionDays days) {
+        List<@Nullable Object> values = new ArrayList<>();
+        StringBuilder columns = new StringBuilder("p.bucket, p.visitor_id, p.id, g.occurred_at AS at");
+        for (int step = 0; step < steps.size(); step++) {
+            Condition isStep = steps.get(step).reached();
+            columns.append(", ").append(isStep.sql()).append(" AS is").append(step);
+            values.addAll(isStep.values());
+        }
+        values.addAll(sessions.values());
+        values.add(RawConditions.firstPartition(windows));
+        values.add(days.last());
+        return new Condition(
+                "SELECT *\nFROM (SELECT " + columns + "\nFROM (" + sessions.sql()
+                        + ") AS p JOIN events AS g ON g.bucket = p.bucket"
+                        + " AND g.session_id = p.id AND g.visitor_id BETWEEN p.visitor_id AND p.visitor_id"
+                        + "\nWHERE g.device <> 'bot' AND g.day BETWEEN ? AND ?) AS events\nWHERE "
+                        + each(steps.size(), "is%d", " OR "),
+                values);
+    }
+
+    /**
+     * How many of the sessions of these events came to each step. Their times are looked for one after the other, over rows that are
+     * sorted once.
+     */
+    private Condition counts(Condition events) {
+        int last = steps.size() - 1;
+        Condition timed = events;
+        for (int step = 0; step < last; step++) {
+            timed = timed.within("SELECT *, " + firstTime(step) + " OVER session AS t" + step + "\nFROM (%s) AS events"
+                    + (step == 1 ? "\nWHERE at >= t0" : "")
+                    + "\nWINDOW session AS (PARTITION BY visitor_id, bucket, id)");
+        }
+        return timed.within("SELECT " + each(steps.size(), "count(t%d) AS t%<d", ", ") + "\nFROM (SELECT "
+                + each(last, "min(t%d) AS t%<d", ", ") + ", " + firstTime(last) + " AS t" + last
+                + "\nFROM (%s) AS events\nGROUP BY visitor_id, bucket, id) AS sessions");
+    }
+
+    private static String firstTime(int step) {
+        String after = step == 0 ? "" : " AND at > t" + (step - 1);
+        return "min(at) FILTER (WHERE is" + step + after + ")";
+    }
+
+    private static String each(int steps, String text, String between) {
+        return IntStream.range(0, steps).mapToObj(text::formatted).collect(Collectors.joining(between));
     }
 }
