@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param occurredAt the sender's time where it can be right, else the time of receipt
  * @param timeIsIdentity whether each copy of it has the same {@code occurredAt} (to the day): the sender gave it neither an id
  *     nor a time. If not, its first copy may be stored under any day, since its time may not have been credible then
- * @param mayHoldAddress whether it could hold an e-mail address: only if one of its texts has an at sign, plain or
- *     percent-encoded
+ * @param mayHoldAddress whether it could hold an e-mail address: only if one of its texts has an at sign, plain,
+ *     percent-encoded, or escaped as in JSON
  */
 public record Event(
         UUID id,
@@ -109,7 +109,9 @@ public record Event(
             return false;
         }
         int percent = text.indexOf('%');
-        return text.indexOf('@') >= 0 || (percent >= 0 && text.indexOf("40", percent + 1) >= 0);
+        return text.indexOf('@') >= 0
+                || (percent >= 0 && text.indexOf("40", percent + 1) >= 0)
+                || text.contains("u0040");
     }
 
     /** The UTC day under which it is stored. */

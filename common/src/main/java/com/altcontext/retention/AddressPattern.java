@@ -69,7 +69,8 @@ record AddressPattern(String rough, String precise) {
         int at = form.indexOf('@');
         String local = rough(form.substring(0, at));
         String domain = rough(form.substring(at + 1));
-        return BEFORE + local + "@" + domain + "|" + BEFORE_ENCODED + local + PERCENT + "40" + domain;
+        return BEFORE + local + "(?:@|" + BACKSLASH + "+u0040)" + domain + "|" + BEFORE_ENCODED + local + PERCENT + "40"
+                + domain;
     }
 
     /** A character, as itself, encoded or escaped. ASCII letters and digits are neither in practice. */

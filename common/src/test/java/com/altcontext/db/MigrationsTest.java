@@ -134,7 +134,7 @@ class MigrationsTest {
         String role = "attached_" + UUID.randomUUID().toString().substring(0, 8);
         run("CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'");
         run("GRANT pg_read_all_data, pg_write_all_data TO " + role);
-        run("DELETE FROM flyway_schema_history WHERE version = '25'");
+        run("DELETE FROM flyway_schema_history WHERE version = '" + DatabaseState.REQUIRED_SCHEMA + "'");
         DatabaseUrl attached = new DatabaseUrl(role, "only-for-this-test", url.hosts(), url.database(), url.options());
 
         assertThatThrownBy(() -> Migrations.of(attached).apply())

@@ -55,6 +55,9 @@ class AddressPatternTest {
                 "{\"m\":\"{\\\"m\\\":\\\"hello\\\\rbob@x.ca\\\"}\"}",
                 "{\"m\":\"\\u003cbob@x.ca\\u003E\"}",
                 "?data=%7B%22m%22%3A%22a%5Cnbob%40x.ca%22%7D",
+                "{\"m\":\"bob\\u0040x.ca\"}",
+                "{\"m\":\"{\\\"m\\\":\\\"bob\\\\u0040x.ca\\\"}\"}",
+                "?data=%7B%22m%22%3A%22bob%5Cu0040x.ca%22%7D",
             })
     void an_address_is_found_however_it_is_written(String text) {
         assertThat(holds(text, "bob@x.ca")).isTrue();
@@ -69,6 +72,8 @@ class AddressPatternTest {
                 "jim_bob@x.ca",
                 "jim+bob@x.ca",
                 "jim%2Bbob%40x.ca",
+                "jim+bob\\u0040x.ca",
+                "bob\\u0040x.cat",
                 "jim%2Ebob@x.ca",
                 "o'bob@x.ca",
                 "{\"m\":\"nbob@x.ca\"}",

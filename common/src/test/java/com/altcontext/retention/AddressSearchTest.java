@@ -119,7 +119,8 @@ class AddressSearchTest {
     @Test
     void the_writer_marks_just_the_events_that_hold_an_at_sign() {
         List<com.altcontext.event.Event> sent = new ArrayList<>();
-        for (String text : List.of("plain", "40", "%41", "a@b", "%40", "%2540", "100 % of 40", "４０％", "é@")) {
+        for (String text :
+                List.of("plain", "40", "%41", "a@b", "%40", "%2540", "100 % of 40", "４０％", "é@", "\\\\u0040")) {
             sent.add(TestEvent.at("visitor-marks", NOW).path("/" + text).event());
             sent.add(TestEvent.at("visitor-marks", NOW)
                     .props("{\"" + text + "\":1}")
@@ -130,7 +131,7 @@ class AddressSearchTest {
         var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, sent));
 
         String mark = "coalesce(may_hold_address, false)";
-        assertThat(database.count("SELECT count(*) FROM events WHERE " + mark)).isEqualTo(4 * 5);
+        assertThat(database.count("SELECT count(*) FROM events WHERE " + mark)).isEqualTo(4 * 6);
         assertThat(database.count("SELECT count(*) FROM events WHERE " + mark
                         + " <> holds_at_sign(concat_ws(' ', path, event_type, utm_source, props::text))"))
                 .isZero();

@@ -37,6 +37,7 @@ class DocumentSearchTest {
             "bob@x.ca",
             "bob%40x.ca",
             "BOB%2540X.CA",
+            "bob\\\\u0040x.ca",
             "jim",
             "\\\"",
             "\\\\",

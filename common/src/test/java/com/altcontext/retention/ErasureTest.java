@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.delivery.Webhook;
@@ -7,6 +9,8 @@ import com.altcontext.delivery.Webhooks;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.Email;
 import com.altcontext.testing.TestEvent;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -204,6 +208,51 @@ class ErasureTest extends ErasureFixture {
                 .as("that of another")
                 .containsExactlyInAnyOrder("events|props 1", "form_submissions|payload 1", "outbox|body 1");
         assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
+    }
+
+    /** As programs write it that put their JSON into pages: Facebook's API does. */
+    private static final String ESCAPED = "{\"j\": \"{\\\"to\\\":\\\"bob\\\\u0040x.ca\\\"}\"}";
+
+    @Tag("single-node") // As above.
+    @Test
+    void an_address_whose_at_sign_a_program_has_escaped_goes() {
+        sendEscaped();
+
+        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(5);
+
+        assertThat(columnsWith("u0040")).isEmpty();
+        assertThat(database.texts("SELECT props::text FROM events WHERE props -> 'j' IS NOT NULL"))
+                .containsExactly("{\"j\": \"[erased]\"}");
+        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
+    }
+
+    @Tag("single-node") // As above.
+    @Test
+    void so_does_one_that_was_stored_before_erasures_looked_for_it() throws IOException {
+        database.run(
+                """
+                CREATE OR REPLACE FUNCTION holds_at_sign(content text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+                RETURN content LIKE '%@%' OR content LIKE '%\\%%40%'
+                """,
+                "REINDEX INDEX form_submissions_with_at_sign", "REINDEX INDEX daily_dimension_rollups_with_at_sign");
+        sendEscaped();
+        database.run(
+                "UPDATE events SET may_hold_address = NULL",
+                "UPDATE sessions SET may_hold_address = NULL",
+                "INSERT INTO daily_dimension_rollups SELECT 'docs', 'path', day, 1, path, 1, 1, 0 FROM events WHERE path LIKE '%u0040%'");
+
+        try (InputStream migration = Erasure.class.getResourceAsStream("/db/migration/V26__escaped_at_signs.sql")) {
+            database.run(new String(requireNonNull(migration).readAllBytes(), UTF_8));
+        }
+
+        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(6);
+        assertThat(columnsWith("u0040")).isEmpty();
+    }
+
+    private void sendEscaped() {
+        send(visit("visitor-0007", "docs").props(ESCAPED));
+        send(visit("visitor-0008", "docs").path("/?to={\"m\":\"bob\\u0040x.ca\"}"));
+        capture(form("ann@x.ca", "visitor-ann1").payload(ESCAPED));
     }
 
     /** Fails when a column for sent values is added that erasure does not clear. */
