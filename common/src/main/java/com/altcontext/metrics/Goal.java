@@ -89,8 +89,7 @@ public record Goal(String name, Target target) {
     /** That an event {@code g} reaches it. */
     public Condition reached() {
         return switch (target) {
-            case Page page ->
-                Condition.of("(g.event_type = 'page_view' AND g.path LIKE ?)", LikePattern.ofWildcards(page.pattern));
+            case Page page -> PageIndex.matches("g", page.pattern).within("(g.event_type = 'page_view' AND %s)");
             case CustomEvent event -> {
                 Prop prop = event.prop;
                 yield prop == null

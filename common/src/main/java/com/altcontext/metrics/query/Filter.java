@@ -1,8 +1,10 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.Condition;
+import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.LikePattern;
+import com.altcontext.metrics.PageIndex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -108,7 +110,7 @@ public sealed interface Filter {
         if (!texts.isEmpty()) {
             any.add(
                     switch (leaf.operator) {
-                        case IS, IS_NOT -> compared(value, " = ANY (?::text[])", texts);
+                        case IS, IS_NOT -> isAnyOf(leaf.field, texts);
                         case CONTAINS, CONTAINS_NOT ->
                             compared(
                                     value,
@@ -123,6 +125,12 @@ public sealed interface Filter {
         }
         Condition fits = Condition.any(any);
         return leaf.operator.isNegative() ? fits.negated() : fits;
+    }
+
+    private static Condition isAnyOf(Field field, List<String> texts) {
+        return field instanceof Field.Column(Dimension dimension) && dimension == Dimension.PATH
+                ? PageIndex.isAnyOf("e", texts)
+                : compared(field.value(), " = ANY (?::text[])", texts);
     }
 
     private static Condition compared(Condition value, String how, List<String> texts) {

@@ -1,0 +1,34 @@
+package com.altcontext.metrics;
+
+import java.util.List;
+
+/**
+ * Conditions on the path of an event which the index {@code events_by_page} can answer. It holds the first {@value #LENGTH} characters
+ * of a path, so only shorter texts can be told from it.
+ */
+public final class PageIndex {
+    private static final int LENGTH = 200;
+
+    private PageIndex() {}
+
+    /**
+     * That the path of an event is one of these.
+     *
+     * @param table the alias of {@code events}
+     */
+    public static Condition isAnyOf(String table, List<String> paths) {
+        boolean isIndexed = paths.stream().allMatch(path -> path.length() < LENGTH);
+        return Condition.of(path(table, isIndexed) + " = ANY (?::text[])", (Object) paths.toArray(String[]::new));
+    }
+
+    /** The same, that the path has this pattern, in which {@code *} stands for any characters. */
+    static Condition matches(String table, String pattern) {
+        int wildcard = pattern.indexOf('*');
+        boolean isIndexed = pattern.length() < LENGTH && (wildcard < 0 || wildcard == pattern.length() - 1);
+        return Condition.of(path(table, isIndexed) + " LIKE ?", LikePattern.ofWildcards(pattern));
+    }
+
+    private static String path(String table, boolean isIndexed) {
+        return isIndexed ? "left(" + table + ".path, " + LENGTH + ")" : table + ".path";
+    }
+}
