@@ -45,7 +45,7 @@ import picocli.CommandLine.TypeConversionException;
         },
         sortOptions = false,
         sortSynopsis = false,
-        usageHelpWidth = 100,
+        usageHelpWidth = 80,
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",
@@ -55,8 +55,7 @@ import picocli.CommandLine.TypeConversionException;
             Exit.USAGE + ":wrong usage",
             Exit.CHECK_FAILED + ":checked, and something is not as it should be"
         },
-        footer = {"", "Example:", "  DATABASE_URL=postgres://user:password@host:5432/database altops migrate --dry-run"
-        })
+        footer = {"", "Example:", "  DATABASE_URL=postgres://user:password@host/database altops migrate --dry-run"})
 public final class Altops extends CommandGroup {
     /** Their messages hold addresses and may hold values. The list keeps the loggers from being garbage-collected. */
     private static final List<Logger> SILENCED =

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Example:",
             "  source <(altops completion bash)",
-            "  altops completion zsh > ~/.altops.zsh && echo 'source ~/.altops.zsh' >> ~/.zshrc"
+            "  altops completion zsh > ~/.altops && echo 'source ~/.altops' >> ~/.zshrc"
         })
 final class CompletionCommand extends GenerateCompletion {
     /** One script serves both: zsh reads it through its bashcompinit. */

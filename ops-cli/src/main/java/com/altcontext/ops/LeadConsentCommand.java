@@ -17,8 +17,7 @@ import picocli.CommandLine.Option;
             "Records express consent that you have in writing. Nothing else ends a withdrawal.",
             "Exit 1 when nothing is held about the address."
         },
-        footer = {"", "Example:", "  altops lead consent --email jo@example.ca --status express --reason 'signed sheet'"
-        })
+        footer = {"", "Example:", "  altops lead consent --email jo@example.ca --status express --reason 'on paper'"})
 final class LeadConsentCommand implements Runnable {
     private static final int MAX_REASON = 512;
     private static final int MAX_PURPOSE = 255;

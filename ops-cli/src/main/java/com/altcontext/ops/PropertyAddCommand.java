@@ -14,11 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "add",
         description = "Adds a property; exit 1 when the slug or a domain is taken.",
-        footer = {
-            "",
-            "Example:",
-            "  altops property add docs --name Documentation --domain docs.example.ca www.docs.example.ca"
-        })
+        footer = {"", "Example:", "  altops property add docs --name Docs --domain docs.example.ca docs.example.org"})
 final class PropertyAddCommand implements Runnable {
     private final CommandContext context;
 

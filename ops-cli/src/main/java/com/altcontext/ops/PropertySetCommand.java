@@ -29,9 +29,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example:",
-            "  altops property set docs --time-zone America/Toronto --exclude-network 203.0.113.0/24",
-            "  altops property set default --domain www.example.ca example.ca --exclude-path none",
-            "  altops property set docs --notify team@example.ca --report team@example.ca boss@example.ca"
+            "  altops property set docs --time-zone America/Toronto",
+            "  altops property set docs --exclude-network 203.0.113.0/24 --exclude-path none",
+            "  altops property set docs --report team@example.ca boss@example.ca"
         })
 final class PropertySetCommand implements Runnable {
     private final CommandContext context;

@@ -16,11 +16,7 @@ import picocli.CommandLine.Parameters;
             "Adds a webhook and prints the secret that its messages are signed with. It is shown this once. Needs IP_HASH_PEPPER.",
             "To change one, remove it and add it again; the secret changes too."
         },
-        footer = {
-            "",
-            "Example:",
-            "  altops webhook add crm https://crm.example.ca/in --event lead.captured consent.changed lead.erased"
-        })
+        footer = {"", "Example:", "  altops webhook add crm https://example.ca/in --event lead.captured lead.erased"})
 final class WebhookAddCommand implements Runnable {
     private final CommandContext context;
 

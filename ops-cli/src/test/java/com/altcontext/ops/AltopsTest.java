@@ -26,6 +26,7 @@ class AltopsTest {
         assertThat(ran.out().substring(ran.out().indexOf("Example:")))
                 .as("the end of it")
                 .matches("Example:\n(  [^\n]*altops[. ][^\n]*\n)+");
+        assertThat(ran.out().lines()).as("a terminal's usual width").allMatch(line -> line.length() <= 80);
         assertThat(ran.err()).isEmpty();
     }
 
