@@ -127,6 +127,11 @@ public final class Rollup {
         return days(property).held().stream().map(SiteDays.Held::day).toList();
     }
 
+    /** Whether one of {@link #daysOf} has figures by another zone than the property's: computing them again was interrupted. */
+    public boolean hasDaysOfAnotherZone(String property) {
+        return days(property).held().stream().anyMatch(SiteDays.Held::zoneChanged);
+    }
+
     /**
      * The {@value #LATE_DAYS} days before today, as far as they are over for every property and have their raw events.
      *

@@ -31,13 +31,13 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
 
     /**
      * The UTC days that have raw events and their neighbours, up to a day: when each was rolled up for all properties, if it
-     * was, and whether a property has changed its zone since. A site's day may lie in a neighbour.
+     * was, and whether the property, or any, has changed its zone since. A site's day may lie in a neighbour.
      */
     private static final String DAYS = """
             SELECT near.day, d.rolled_up_at, near.is_held, EXISTS (
                 SELECT FROM properties AS p
                 JOIN daily_metric_rollups AS r ON r.property_id = p.id AND r.day = near.day AND r.time_zone <> p.time_zone
-                WHERE r.imported = 0)
+                WHERE r.imported = 0 AND (?::text IS NULL OR p.id = ?))
             FROM (
                 SELECT held.day + shift AS day, bool_or(shift = 0) AS is_held
                 FROM %s CROSS JOIN generate_series(-1, 1) AS shift
@@ -56,12 +56,12 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
 
     /** Of all properties. */
     static SiteDays ofAll(Tx tx, Instant now) {
-        return of(tx, now, tx.query(ZONES, row -> Property.storedTimeZone(row.text(1))));
+        return of(tx, now, tx.query(ZONES, row -> Property.storedTimeZone(row.text(1))), null);
     }
 
     /** Of a property, without those that another system counted. */
     static SiteDays of(Tx tx, Instant now, ZoneId zone, String property) {
-        SiteDays days = of(tx, now, List.of(zone));
+        SiteDays days = of(tx, now, List.of(zone), property);
         Set<LocalDate> imported = ImportedDays.of(tx, property);
         return new SiteDays(
                 days.firstToday,
@@ -70,12 +70,12 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
     }
 
     /** Of properties in these zones, at least one. */
-    private static SiteDays of(Tx tx, Instant now, List<ZoneId> zones) {
+    private static SiteDays of(Tx tx, Instant now, List<ZoneId> zones, @Nullable String property) {
         List<LocalDate> todays = zones.stream()
                 .map(zone -> LocalDate.ofInstant(now, zone))
                 .sorted()
                 .toList();
-        List<Held> near = tx.query(DAYS, Held::read, todays.getLast());
+        List<Held> near = tx.query(DAYS, Held::read, property, property, todays.getLast());
         Set<LocalDate> held = near.stream().filter(Held::isHeld).map(Held::day).collect(Collectors.toSet());
         LocalDate lateFrom = lateFrom(now);
         LocalDate keptFrom = tx.query(KEPT_FROM, row -> row.day(1), lateFrom).getFirst();
@@ -99,7 +99,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
         return LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(Rollup.LATE_DAYS + 1);
     }
 
-    /** @param zoneChanged whether a property has another zone than its figures of the day */
+    /** @param zoneChanged whether the property, or any, has another zone than its figures of the day */
     record Held(LocalDate day, @Nullable Instant rolledUpAt, boolean isHeld, boolean zoneChanged) {
         static Held read(Row row) throws SQLException {
             return new Held(row.day(1), row.timeOrNull(2), row.flag(3), row.flag(4));

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Changes the settings that are given. A list takes the place of the old one; 'none' empties it.",
             "Another time zone computes the figures of all days again that have raw events; older days stay as they "
-                    + "were. If that is interrupted, the next altops rollup goes on with it.",
+                    + "were. If that is interrupted, run it again; altops rollup goes on with it too.",
             "What is excluded is dropped from then on; what is stored stays.",
             "Whoever has stopped the report by its link stays so until they are taken out of the list and put in again."
         },
@@ -73,8 +73,10 @@ final class PropertySetCommand implements Runnable {
         JsonObject json = JsonObject.ok(true)
                 .with("property", PropertyCommand.json(changed.property()))
                 .with("changed", changed.settings());
-        if (changed.settings().contains("time_zone")) {
-            List<LocalDate> days = computeAgain();
+        Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
+        if (changed.settings().contains("time_zone")
+                || (wanted.timeZone() != null && rollup.hasDaysOfAnotherZone(slug))) {
+            List<LocalDate> days = computeAgain(rollup);
             @Nullable LocalDate first = days.isEmpty() ? null : days.getFirst();
             json.with("computedAgainFrom", first);
             lines.add(
@@ -96,8 +98,7 @@ final class PropertySetCommand implements Runnable {
         return new Change.Changed(changed.property(), all);
     }
 
-    private List<LocalDate> computeAgain() {
-        Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
+    private List<LocalDate> computeAgain(Rollup rollup) {
         List<LocalDate> days = rollup.daysOf(slug);
         try (ProgressLine progress = context.output().progress("computing again")) {
             int done = 0;

@@ -176,6 +176,22 @@ class PropertyCommandTest {
     }
 
     @Test
+    void the_same_zone_again_computes_what_was_interrupted_and_else_nothing() {
+        database.event("default", 3);
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        database.run("UPDATE properties SET time_zone = 'Pacific/Kiritimati'");
+
+        CommandRun again = database.altops("property", "set", "default", "--time-zone", "Pacific/Kiritimati");
+        CommandRun third = database.altops("property", "set", "default", "--time-zone", "Pacific/Kiritimati");
+
+        assertThat(again.out())
+                .startsWith("default is as it was\nits days are those of Pacific/Kiritimati from 20")
+                .endsWith(" on; the figures of earlier days stay as they were\n");
+        assertThat(database.altops("rollup", "check").out()).isEqualTo("0 differences on 8 days\n");
+        assertThat(third.out()).isEqualTo("default is as it was\n");
+    }
+
+    @Test
     void a_zone_whose_figures_were_not_computed_again_is_made_up_for_by_the_next_rollup() {
         database.event("default", 3);
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
