@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  altops lead mailable --purpose newsletter --format csv > leads.csv"})
 final class LeadMailableCommand implements Runnable {
+    private static final String ASKED_FOR =
+            "SELECT EXISTS (SELECT FROM consent_events WHERE purpose = ? AND (?::text IS NULL OR property_id = ?))";
+
     private final CommandContext context;
 
     @Option(names = "--purpose", paramLabel = "PURPOSE", description = "For this one; default: for each.")
@@ -39,6 +42,10 @@ final class LeadMailableCommand implements Runnable {
     public void run() {
         boolean json = isJson();
         PropertyCommand.require(context.sql(), property);
+        if (purpose != null && !isAskedFor(purpose)) {
+            context.output()
+                    .note("nobody has been asked for the purpose " + purpose + ": see the others without --purpose");
+        }
         OpsEnvironment environment = context.environment();
         @Nullable UnsubscribeLinks links = environment.hasPublicUrl() ? environment.links() : null;
         if (links == null) {
@@ -54,6 +61,12 @@ final class LeadMailableCommand implements Runnable {
         PrintWriter out = context.shell().out();
         var _ = json ? list.writeAll(request, () -> out) : list.writeCsv(request, () -> out);
         out.flush();
+    }
+
+    private boolean isAskedFor(String named) {
+        return context.sql()
+                .inTransaction(tx -> tx.query(ASKED_FOR, row -> row.flag(1), named, property, property))
+                .getFirst();
     }
 
     private boolean isJson() {

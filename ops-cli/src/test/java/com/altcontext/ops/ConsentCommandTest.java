@@ -238,6 +238,15 @@ class ConsentCommandTest {
     }
 
     @Test
+    void a_purpose_that_nobody_was_asked_for_is_pointed_out() {
+        database.lead("default", "jo@example.ca");
+
+        assertThat(altops("lead", "mailable", "--purpose", "new").err())
+                .contains("altops: nobody has been asked for the purpose new: see the others without --purpose\n");
+        assertThat(altops("lead", "mailable", "--purpose", "news").err()).doesNotContain("purpose");
+    }
+
+    @Test
     void mailable_leads_are_a_file_or_json() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         database.lead("default", JO);
