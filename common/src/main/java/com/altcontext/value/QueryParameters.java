@@ -42,6 +42,11 @@ public final class QueryParameters {
     }
 
     public int number(String name, int fallback, int max) {
+        return number(name, fallback, max, "");
+    }
+
+    /** @param also what the issue says that the field may be beside a number, with a comma before it */
+    public int number(String name, int fallback, int max, String also) {
         String text = params.get(name);
         if (text == null) {
             return fallback;
@@ -54,7 +59,7 @@ public final class QueryParameters {
         } catch (NumberFormatException notANumber) {
             // reported below
         }
-        issues.add(name, "must be a whole number from 1 to " + max);
+        issues.add(name, "must be a whole number from 1 to " + max + also);
         return fallback;
     }
 

@@ -30,7 +30,7 @@ final class WindowParameters {
         }
         try {
             if (!isNamed(query)) {
-                int days = query.number("window", DEFAULT_WINDOW, Window.MAX_DAYS);
+                int days = query.number("window", DEFAULT_WINDOW, Window.MAX_DAYS, ", or " + TODAY);
                 return Window.lastFull(days, zones.openDay(now));
             }
             LocalDate from = query.day("from");

@@ -266,6 +266,15 @@ class MetricsTest {
     }
 
     @Test
+    void an_unknown_window_is_told_that_it_may_be_today() {
+        assertThat(admin("/v1/metrics/summary?window=yesterday")
+                        .json()
+                        .path("issues")
+                        .findValuesAsText("message"))
+                .containsExactly("must be a whole number from 1 to 366, or today");
+    }
+
+    @Test
     void without_a_key_there_are_no_figures() {
         Call.Answer answer = Call.get("/v1/metrics/summary").send();
 
