@@ -15,9 +15,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -124,17 +127,18 @@ final class ImportOriginalCommand implements Runnable {
         if (!dryRun) {
             makePartitions(sql, times);
         }
+        Set<UUID> visitors = new HashSet<>();
         for (Map.Entry<Property, List<String>> property :
                 new OriginalProperties(sql, dryRun, report).take(original).entrySet()) {
             Property target = property.getKey();
-            new OriginalEvents(dryRun ? null : sql, target, keptFrom, context.now(), report)
+            visitors.addAll(new OriginalEvents(dryRun ? null : sql, target, keptFrom, context.now(), report)
                     .take(original, property.getValue(), at -> {
                         progress.step("events of " + target.id() + " up to " + LocalDate.ofInstant(at, ZoneOffset.UTC));
                         keepOpen(guard);
-                    });
+                    }));
         }
         progress.step("leads");
-        new OriginalLeads(dryRun ? null : sql, months, report).take(original, () -> keepOpen(guard));
+        new OriginalLeads(dryRun ? null : sql, months, visitors, report).take(original, () -> keepOpen(guard));
         return times;
     }
 

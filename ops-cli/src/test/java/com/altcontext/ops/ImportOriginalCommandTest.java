@@ -244,6 +244,27 @@ class ImportOriginalCommandTest {
     }
 
     @Test
+    void a_dry_run_counts_what_the_run_takes() {
+        visitWithForm();
+        original.visitor("v2", "no-events")
+                .link("l1", "v2", "same_ip_ua_window", 6)
+                .lead("l2", "grace@example.com", "pending", 7)
+                .link("l2", "v1", "manual_merge", 7);
+
+        List<String> planned = take("--dry-run").out().lines().toList();
+        List<String> done = take().out()
+                .lines()
+                .filter(line -> !line.contains("sessions") && !line.startsWith("next: "))
+                .map(line -> line.replace("took ", "would take "))
+                .toList();
+
+        assertThat(planned)
+                .isEqualTo(done)
+                .contains(
+                        "would take 2 leads", "would take 1 submissions", "left 1 submissions that were not accepted");
+    }
+
+    @Test
     void another_database_is_refused_with_what_it_lacks() {
         original.run("ALTER TABLE events RENAME COLUMN ua_hash TO other; DROP TABLE consent_events");
 

@@ -18,7 +18,13 @@ public final class ImportReport {
     }
 
     void left(String why) {
-        left.merge(why, 1L, Long::sum);
+        left(why, 1);
+    }
+
+    void left(String why, long number) {
+        if (number > 0) {
+            left.merge(why, number, Long::sum);
+        }
     }
 
     public Map<String, Long> taken() {

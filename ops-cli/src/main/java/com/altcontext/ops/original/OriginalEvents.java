@@ -86,8 +86,9 @@ public final class OriginalEvents {
     /**
      * @param names what the earlier system called the property; an empty text stands for none
      * @param atBatch is called with the time that the import has come to
+     * @return the visitors of what was taken
      */
-    public void take(Tx original, List<String> names, Consumer<Instant> atBatch) {
+    public Set<UUID> take(Tx original, List<String> names, Consumer<Instant> atBatch) {
         original.each(
                 EVENTS,
                 row -> {
@@ -103,6 +104,7 @@ public final class OriginalEvents {
                 (Object) names.toArray(String[]::new));
         store();
         report.took("visitors", visitors.size());
+        return visitors;
     }
 
     private @Nullable Event event(Row row) throws SQLException {

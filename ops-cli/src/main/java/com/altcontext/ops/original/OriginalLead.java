@@ -70,7 +70,11 @@ record OriginalLead(
             Instant at,
             @Nullable String anonId,
             String status,
-            @Nullable String payload) {}
+            @Nullable String payload) {
+        boolean isAccepted() {
+            return status.equals("accepted");
+        }
+    }
 
     /** All of them, the earliest first. */
     static List<OriginalLead> all(Tx original) {

@@ -15,10 +15,10 @@ import com.altcontext.ops.original.OriginalLead.GivenConsent;
 import com.altcontext.ops.original.OriginalLead.Link;
 import com.altcontext.value.ComputedId;
 import com.altcontext.value.Rejected;
-import com.altcontext.visit.AnonId;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -89,12 +89,17 @@ public final class OriginalLeads {
 
     private final @Nullable Sql sql;
     private final int impliedConsentMonths;
+    private final Set<UUID> visitors;
     private final ImportReport report;
 
-    /** @param sql where leads are stored; null to count only */
-    public OriginalLeads(@Nullable Sql sql, int impliedConsentMonths, ImportReport report) {
+    /**
+     * @param sql where leads are stored; null to count only
+     * @param visitors those whose events were taken, by which links are counted
+     */
+    public OriginalLeads(@Nullable Sql sql, int impliedConsentMonths, Set<UUID> visitors, ImportReport report) {
         this.sql = sql;
         this.impliedConsentMonths = impliedConsentMonths;
+        this.visitors = visitors;
         this.report = report;
     }
 
@@ -105,11 +110,8 @@ public final class OriginalLeads {
             Email email = email(lead);
             if (email == null) {
                 report.left("leads whose address is none");
-            } else if (sql == null) {
-                report.took("leads", 1);
-                report.took("consents", lead.record(report).size());
             } else {
-                report(lead, Retry.inTransaction(sql, tx -> store(tx, lead, email)));
+                report(lead, sql == null ? count(lead) : Retry.inTransaction(sql, tx -> store(tx, lead, email)));
             }
         }
     }
@@ -136,28 +138,18 @@ public final class OriginalLeads {
                 report.changed("links by manual merge, which count as by a form");
             }
         }
-        leave(taken.isNew ? 0 : 1, "leads that are here already");
-        leave(
-                consents - taken.consents,
+        report.left("leads that are here already", taken.isNew ? 0 : 1);
+        report.left(
                 taken.isWithdrawnHere
                         ? "consents of leads who withdrew here"
-                        : "consents that are here already, or older than those here");
-        leave(
-                lead.links().size() - taken.links,
-                "links that are here already, or to visitors without events on the property");
-        long accepted = lead.forms().stream().filter(OriginalLeads::isAccepted).count();
-        leave(lead.forms().size() - accepted, "submissions that were not accepted");
-        leave(accepted - taken.forms, "submissions that are here already");
-    }
-
-    private void leave(long number, String why) {
-        for (long i = 0; i < number; i++) {
-            report.left(why);
-        }
-    }
-
-    private static boolean isAccepted(Form form) {
-        return form.status().equals("accepted");
+                        : "consents that are here already, or older than those here",
+                consents - taken.consents);
+        report.left(
+                "links that are here already, or to visitors without events on the property",
+                lead.links().size() - taken.links);
+        long accepted = lead.forms().stream().filter(Form::isAccepted).count();
+        report.left("submissions that were not accepted", lead.forms().size() - accepted);
+        report.left("submissions that are here already", accepted - taken.forms);
     }
 
     /** @param values of {@link #TOUCH} */
@@ -174,14 +166,27 @@ public final class OriginalLeads {
         }
     }
 
+    /** What a run would take into a database without leads. */
+    private Taken count(OriginalLead lead) {
+        String slug = OriginalText.slug(lead.property());
+        return new Taken(
+                true,
+                lead.record(new ImportReport()).size(),
+                false,
+                Math.toIntExact(lead.links().stream()
+                        .map(link -> OriginalText.visitor(link.anonId(), slug))
+                        .filter(visitor -> visitor != null && visitors.contains(visitor))
+                        .count()),
+                Math.toIntExact(lead.forms().stream().filter(Form::isAccepted).count()));
+    }
+
     private Taken store(Tx tx, OriginalLead lead, Email email) {
         Pipeline lock = tx.pipeline();
         LeadLock.take(lock, email);
         lock.send();
         Buckets buckets = Buckets.read(tx);
         String slug = OriginalText.slug(lead.property());
-        List<Form> forms =
-                lead.forms().stream().filter(OriginalLeads::isAccepted).toList();
+        List<Form> forms = lead.forms().stream().filter(Form::isAccepted).toList();
         UUID visitor = firstVisitor(lead, forms, slug);
         Instant captured =
                 forms.isEmpty() ? lead.firstCapturedAt() : forms.getFirst().at();
@@ -222,12 +227,7 @@ public final class OriginalLeads {
                     .findFirst()
                     .orElse(null);
         }
-        return visitor(anonId, slug);
-    }
-
-    private static @Nullable UUID visitor(@Nullable String anonId, String slug) {
-        AnonId id = anonId == null ? null : OriginalText.anonId(anonId);
-        return id == null ? null : id.visitorOf(slug);
+        return OriginalText.visitor(anonId, slug);
     }
 
     private static Touch captureSession(Tx tx, Buckets buckets, @Nullable UUID visitor, Instant at) {
@@ -297,7 +297,7 @@ public final class OriginalLeads {
     }
 
     private static int saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug) {
-        UUID visitor = visitor(link.anonId(), slug);
+        UUID visitor = OriginalText.visitor(link.anonId(), slug);
         if (visitor == null
                 || tx.query(
                                         IS_VISITOR,
@@ -320,7 +320,7 @@ public final class OriginalLeads {
     }
 
     private static int saveForm(Tx tx, Buckets buckets, OriginalLead lead, Form form, UUID leadId, String slug) {
-        UUID visitor = visitor(form.anonId(), slug);
+        UUID visitor = OriginalText.visitor(form.anonId(), slug);
         UUID session = captureSession(tx, buckets, visitor, form.at()).session;
         ComputedId content = ComputedId.of("original form")
                 .with(lead.id())

@@ -6,6 +6,7 @@ import com.altcontext.value.Rejected;
 import com.altcontext.visit.AnonId;
 import com.altcontext.visit.Visitor;
 import java.util.HexFormat;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,12 @@ final class OriginalText {
         } catch (Rejected refused) {
             return null;
         }
+    }
+
+    /** Null for an id that this system would refuse, or none. */
+    static @Nullable UUID visitor(@Nullable String anonId, String slug) {
+        AnonId id = anonId == null ? null : anonId(anonId);
+        return id == null ? null : id.visitorOf(slug);
     }
 
     static byte @Nullable [] hash(@Nullable String hex) {
