@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImportOriginalCommandTest {
     private static final String ANON_ID = "8f14e45f-ceea-467f-a0e6-1a2b3c4d5e6f";
@@ -209,6 +211,25 @@ class ImportOriginalCommandTest {
 
         assertThat(ran.out()).contains("left 3 consents of leads who withdrew here\n");
         assertThat(texts("SELECT consent_status FROM leads ORDER BY email")).containsExactly("withdrawn", "express");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pending", "implied"})
+    void a_weaker_consent_of_the_last_old_page_takes_none_away_that_was_given_here(String weaker) {
+        original.lead("l1", "ada@example.com", weaker, 0).consent("l1", weaker, "newsletter", 0);
+        take();
+        database.run(
+                "UPDATE leads SET consent_status = 'express', consent_expires_at = NULL",
+                "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)"
+                        + " SELECT id, property_id, 'express', 'form', 'news', 'newsletter', first_captured_at + interval '9 min'"
+                        + " FROM leads");
+        original.consent("l1", weaker, "newsletter", 30);
+
+        CommandRun ran = take();
+
+        assertThat(ran.out()).contains("took 0 consents\n");
+        assertThat(texts("SELECT consent_status FROM leads")).containsExactly("express");
+        assertThat(database.altops("lead", "mailable").out()).contains(",newsletter,may,express,");
     }
 
     @Test

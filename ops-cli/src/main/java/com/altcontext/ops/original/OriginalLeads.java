@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes leads with their consent, links and forms, each lead in a transaction of its own, once the events are there. A lead that is
- * known keeps what it has; rows of its record of consent are added where they are later, or come to a stronger consent or to a
- * withdrawal. A withdrawal here is final.
+ * known keeps what it has; rows of its record of consent are added where they are not weaker and later, or come to a stronger
+ * consent or to a withdrawal. A withdrawal here is final.
  */
 public final class OriginalLeads {
     /** The touches that a lead keeps, of its first capture and of its visitor's earliest session. */
@@ -142,7 +142,7 @@ public final class OriginalLeads {
         report.left(
                 taken.isWithdrawnHere
                         ? "consents of leads who withdrew here"
-                        : "consents that are here already, or older than those here",
+                        : "consents that are here already, older or weaker than those here",
                 consents - taken.consents);
         report.left(
                 "links that are here already, or to visitors without events on the property",
@@ -273,6 +273,9 @@ public final class OriginalLeads {
         Consent last = new Consent(ConsentStatus.PENDING, null);
         // The report counts it once, after the commit.
         for (GivenConsent given : lead.record(new ImportReport())) {
+            if (given.status().compareTo(known.status) < 0) {
+                continue;
+            }
             boolean isWithdrawal = given.status() == ConsentStatus.WITHDRAWN;
             boolean isRecorded = given.source() != null;
             last = Consent.given(given.status(), given.at(), impliedConsentMonths);
