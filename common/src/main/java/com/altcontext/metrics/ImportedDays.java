@@ -35,6 +35,13 @@ public final class ImportedDays {
 
     private static final String DAYS = "SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1";
 
+    /** A service that holds a day's figures of all properties reads them again. */
+    private static final String RENEW_OTHERS = """
+            UPDATE daily_metric_rollups SET version = renewed.version
+            FROM (SELECT nextval('rollup_version') AS version) AS renewed
+            WHERE property_id <> ? AND day IN (SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1)
+            """;
+
     private static final String REMOVE_METRICS =
             "DELETE FROM daily_metric_rollups WHERE property_id = ? AND day = ANY (?::date[])";
     private static final String REMOVE_DIMENSIONS =
@@ -152,10 +159,7 @@ public final class ImportedDays {
                 throw Rejected.of("day", "must be before " + first + ", the first that the property counted itself");
             }
         }
-        String[] all = days.stream().map(day -> day.day.toString()).toArray(String[]::new);
-        String[] dimensions = Stream.of(Dimension.values()).map(Dimension::key).toArray(String[]::new);
-        var _ = tx.update(REMOVE_METRICS, property, all);
-        var _ = tx.update(REMOVE_DIMENSIONS, property, dimensions, all);
+        remove(tx, property, days.stream().map(Day::day));
         long version = Rollup.nextVersion(tx);
         for (Day day : days) {
             List<Object> values = new ArrayList<>(List.of(day.day, version));
@@ -166,6 +170,20 @@ public final class ImportedDays {
                 saveValues(tx, property, day.day, dimension, day.valuesOf(dimension));
             }
         }
+    }
+
+    /** Removes all days of a property, which is gone. */
+    public static void remove(Tx tx, String property) {
+        Rollup.lock(tx);
+        var _ = tx.update(RENEW_OTHERS, property, property);
+        remove(tx, property, of(tx, property).stream());
+    }
+
+    private static void remove(Tx tx, String property, Stream<LocalDate> days) {
+        String[] all = days.map(LocalDate::toString).toArray(String[]::new);
+        String[] dimensions = Stream.of(Dimension.values()).map(Dimension::key).toArray(String[]::new);
+        var _ = tx.update(REMOVE_METRICS, property, all);
+        var _ = tx.update(REMOVE_DIMENSIONS, property, dimensions, all);
     }
 
     /** As many as a rollup keeps, and the sum of all others. */

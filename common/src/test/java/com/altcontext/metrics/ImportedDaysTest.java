@@ -71,6 +71,29 @@ class ImportedDaysTest {
     }
 
     @Test
+    void days_that_are_removed_are_no_longer_in_what_a_service_says_of_all_properties() {
+        site.database.run("INSERT INTO properties (id, name) VALUES ('late', 'P')");
+        save("late", new Day(site.day(9), 1, 100, 1, 0, Map.of(), Map.of()));
+        Window window = new Window(site.day(9), site.day(3));
+        assertThat(summaries
+                        .of(window, null, null, site.today())
+                        .of(Metric.PAGE_VIEWS)
+                        .value())
+                .isEqualTo(140L);
+
+        site.database.sql().inTransaction(tx -> {
+            ImportedDays.remove(tx, "late");
+            return 0;
+        });
+
+        assertThat(summaries
+                        .of(window, null, null, site.today())
+                        .of(Metric.PAGE_VIEWS)
+                        .value())
+                .isEqualTo(40L);
+    }
+
+    @Test
     void visitors_of_one_day_are_known() {
         Summary one = days(9, 9);
 

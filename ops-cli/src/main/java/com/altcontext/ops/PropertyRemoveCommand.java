@@ -1,5 +1,7 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.Tx;
+import com.altcontext.metrics.ImportedDays;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.property.PropertyStore.Removal;
 import java.util.List;
@@ -9,7 +11,9 @@ import picocli.CommandLine.Parameters;
 /** Removes a property that is not in use. */
 @Command(
         name = "remove",
-        description = "Removes a property that holds neither visitors nor leads; exit 1 when it does, or is unknown.",
+        description =
+                "Removes a property that holds neither visitors nor leads, with the days that were imported for it; exit 1 "
+                        + "when it does, or is unknown.",
         footer = {"", "Example:", "  altops property remove docs"})
 final class PropertyRemoveCommand implements Runnable {
     private final CommandContext context;
@@ -23,7 +27,7 @@ final class PropertyRemoveCommand implements Runnable {
 
     @Override
     public void run() {
-        switch (context.sql().inTransaction(tx -> PropertyStore.remove(tx, slug))) {
+        switch (context.sql().inTransaction(this::remove)) {
             case Removal.Removed _ ->
                 context.output().print(JsonObject.ok(true).with("removed", slug), List.of("removed " + slug));
             case Removal.Unknown _ -> throw PropertyCommand.unknown();
@@ -41,5 +45,13 @@ final class PropertyRemoveCommand implements Runnable {
                                 ? "remove it with: altops demo --remove"
                                 : "remove its leads with altops lead delete; altops retention purge removes visitors without sessions");
         }
+    }
+
+    private Removal remove(Tx tx) {
+        Removal removal = PropertyStore.remove(tx, slug);
+        if (removal instanceof Removal.Removed) {
+            ImportedDays.remove(tx, slug);
+        }
+        return removal;
     }
 }

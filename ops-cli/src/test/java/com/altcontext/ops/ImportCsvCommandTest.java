@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +202,24 @@ class ImportCsvCommandTest {
                 .isEqualTo(Exit.DONE);
 
         assertThat(database.altops("rollup").out()).doesNotContain(day.toString());
+    }
+
+    @Test
+    void the_days_of_a_property_go_with_it_and_those_of_others_stay() {
+        database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
+        assertThat(database.altops("import", "csv", "--property", "docs", export.toString())
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        assertThat(take().exit()).isEqualTo(Exit.DONE);
+
+        assertThat(database.altops("property", "remove", "docs").exit()).isEqualTo(Exit.DONE);
+
+        for (String table : List.of("daily_metric_rollups", "daily_dimension_rollups")) {
+            assertThat(database.number("SELECT count(*) FROM " + table + " WHERE property_id = 'docs'"))
+                    .as(table)
+                    .isZero();
+        }
+        assertThat(sum("page_views")).isEqualTo(39);
     }
 
     @Test
