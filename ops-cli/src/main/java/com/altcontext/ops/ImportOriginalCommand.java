@@ -151,7 +151,10 @@ final class ImportOriginalCommand implements Runnable {
         LocalDate today = LocalDate.ofInstant(context.now(), ZoneOffset.UTC);
         if (times.first != null) {
             LocalDate earliest = today.minusDays(PARTITIONED_DAYS);
-            LocalDate first = LocalDate.ofInstant(times.first, ZoneOffset.UTC);
+            // A site's first day may begin on the UTC day before. Without a partition, the rows of that one would be
+            // taken for
+            // purged: the site's day would never be rolled up, and a purge would keep it.
+            LocalDate first = LocalDate.ofInstant(times.first, ZoneOffset.UTC).minusDays(1);
             var _ = new Partitions(sql, context.clock()).ensure(first.isBefore(earliest) ? earliest : first, today);
         }
     }

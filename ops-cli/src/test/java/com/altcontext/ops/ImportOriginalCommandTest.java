@@ -125,6 +125,25 @@ class ImportOriginalCommandTest {
     }
 
     @Test
+    void the_first_day_of_a_site_elsewhere_is_counted_and_then_purged() {
+        database.run("INSERT INTO properties (id, name, time_zone) VALUES ('docs', 'Docs', 'America/Toronto')");
+        int atTwoInTheMorning = -20 * 1_440 - 600;
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/", atTwoInTheMorning, "docs");
+        take();
+
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        CommandRun purged = CommandRun.altops(
+                database.with(Map.of("RAW_EVENT_RETENTION_DAYS", "15")), "retention", "purge", "--json");
+
+        assertThat(database.number("SELECT coalesce(sum(page_views), 0)::bigint FROM daily_metric_rollups"))
+                .isOne();
+        assertThat(purged.exit()).as(purged.out()).isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM sessions")).isZero();
+    }
+
+    @Test
     void another_run_takes_only_what_is_missing_and_comes_to_the_same() {
         visitWithForm();
         take();
