@@ -21,7 +21,7 @@ final class ExpiredEvents {
 
     /**
      * A partition may be empty, and events whose day never had a partition lie in the default one. A UTC day holds parts of
-     * two days of most sites: both must have been rolled up after they were over.
+     * two days of most sites: both must have been rolled up after they were over. Those of a property that is gone never will be.
      */
     private static final String FIND = """
             WITH held AS (
@@ -29,18 +29,17 @@ final class ExpiredEvents {
                        to_timestamp(first::float8 / 1000) AS first, to_timestamp(last::float8 / 1000) AS last
                 FROM unnest(?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[]) AS held(day, property_id, events, first, last)),
             site_days AS (
-                SELECT held.day, held.property_id, site_day, coalesce(time_zone, 'UTC') AS zone
+                SELECT held.day, held.property_id, site_day, time_zone
                 FROM held
-                LEFT JOIN properties ON properties.id = held.property_id
+                JOIN properties ON properties.id = held.property_id
                 CROSS JOIN generate_series(
-                    date_trunc('day', first AT TIME ZONE coalesce(time_zone, 'UTC')),
-                    last AT TIME ZONE coalesce(time_zone, 'UTC'), interval '1 day') AS site_day),
+                    date_trunc('day', first AT TIME ZONE time_zone), last AT TIME ZONE time_zone, interval '1 day') AS site_day),
             incomplete AS (
                 SELECT DISTINCT day FROM site_days
                 WHERE NOT EXISTS (
                     SELECT FROM daily_metric_rollups AS r
                     WHERE r.property_id = site_days.property_id AND r.day = site_day::date
-                      AND r.rolled_up_at >= (site_day + interval '1 day') AT TIME ZONE zone)),
+                      AND r.rolled_up_at >= (site_day + interval '1 day') AT TIME ZONE time_zone)),
             counted AS (
                 SELECT day, sum(events)::bigint AS events, day IN (SELECT day FROM incomplete) AS unrolled
                 FROM held GROUP BY day),

@@ -214,6 +214,7 @@ class PurgeTest extends PurgeFixture {
 
     @Test
     void a_day_that_is_not_rolled_up_for_every_property_is_kept_with_its_sessions() {
+        database.run("INSERT INTO properties (id, name) VALUES ('docs', 'Docs') ON CONFLICT DO NOTHING");
         partition(100);
         partition(99);
         visit("visitor-0001", 100);
@@ -238,6 +239,16 @@ class PurgeTest extends PurgeFixture {
                 .containsExactly("visitor-0001", "visitor-0002", "visitor-docs");
 
         assertThat(purgeNow(true).days()).containsExactly(TODAY.minusDays(100));
+        assertThat(database.count("SELECT count(*) FROM visitors")).isZero();
+    }
+
+    @Test
+    void events_of_a_property_that_was_removed_keep_no_day() {
+        visit("visitor-0001", 100);
+        store(TestEvent.at("visitor-late", daysAgo(100)).property("removed").event());
+        rolledUp(100);
+
+        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
         assertThat(database.count("SELECT count(*) FROM visitors")).isZero();
     }
 
