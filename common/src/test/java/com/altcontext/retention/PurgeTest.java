@@ -2,19 +2,13 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.event.Event;
-import com.altcontext.testing.TestEvent;
-import com.altcontext.visit.AnonId;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** What a purge removes, and what it says of it. */
 class PurgeTest extends PurgeFixture {
     @Test
     void the_days_within_retention_stay_and_the_day_before_them_goes_as_a_whole() {
@@ -34,34 +28,6 @@ class PurgeTest extends PurgeFixture {
         assertThat(hasPartition(91)).isFalse();
         assertThat(hasPartition(90)).isTrue();
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-kept");
-    }
-
-    @Test
-    void a_session_that_loses_its_first_events_counts_what_is_left() {
-        partition(90);
-        partition(91);
-        rolledUp(91);
-        Instant midnight = TODAY.minusDays(90).atStartOfDay().toInstant(ZoneOffset.UTC);
-        List<Event> visit = List.of(
-                TestEvent.view("a", midnight.minusSeconds(600), "/landing").event(),
-                TestEvent.view("a", midnight.minusSeconds(60), "/form")
-                        .type("form_start")
-                        .event(),
-                TestEvent.view("a", midnight.plusSeconds(60), "/form")
-                        .type("form_submit")
-                        .event(),
-                TestEvent.view("a", midnight.plusSeconds(120), "/thanks")
-                        .engaged(700)
-                        .event());
-        visit.forEach(event -> store(event));
-        String counters =
-                "SELECT concat_ws(' ', started_at < ?, events, page_views, conversions, engaged_ms, entry_path, exit_path,"
-                        + " first_form_start IS NOT NULL, last_form_submit IS NOT NULL) FROM sessions";
-        assertThat(database.texts(counters, midnight)).containsExactly("t 4 2 1 700 /landing /thanks t t");
-
-        var _ = purgeNow(false);
-
-        assertThat(database.texts(counters, midnight)).containsExactly("t 2 1 1 700 /thanks /thanks f t");
     }
 
     @Test
@@ -165,150 +131,11 @@ class PurgeTest extends PurgeFixture {
     }
 
     @Test
-    void a_day_whose_figures_have_expired_as_well_needs_no_rollup() {
-        visit("visitor-0001", 800);
-        visit("visitor-0002", 100);
-
-        PurgeReceipt receipt = purgeNow(false);
-
-        assertThat(receipt.days()).containsExactly(TODAY.minusDays(800));
-        assertThat(receipt.keptDays()).containsExactly(TODAY.minusDays(100));
-        assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0002");
-    }
-
-    @Test
-    void a_session_that_reaches_into_the_days_that_stay_stays() {
-        Instant midnight = TODAY.minusDays(90).atStartOfDay().toInstant(ZoneOffset.UTC);
-        visitAt("visitor-0001", midnight.minusSeconds(60));
-        visitAt("visitor-0001", midnight.plusSeconds(60));
-        rolledUp(91);
-
-        PurgeReceipt receipt = purgeNow(false);
-
-        assertThat(receipt.events()).isEqualTo(1);
-        assertThat(receipt.sessions()).isZero();
-        assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
-    }
-
-    @Test
-    void a_visitor_who_is_linked_to_a_lead_stays_when_all_sessions_are_gone() {
-        UUID visitor = new AnonId("visitor-0001").visitorOf("default");
-        visit("visitor-0001", 100);
-        rolledUp(100);
-        UUID lead = UUID.randomUUID();
-        database.run(
-                "INSERT INTO leads VALUES ('" + lead
-                        + "', 'default', 'a@example.ca', now(), now(), NULL, 'express', NULL)",
-                "INSERT INTO lead_identities VALUES ('" + lead + "', '" + visitor
-                        + "', 'default', 'form_submit', 1, now())");
-
-        PurgeReceipt receipt = purgeNow(false);
-
-        assertThat(receipt.sessions()).isEqualTo(1);
-        assertThat(receipt.visitors()).isZero();
-        assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0001");
-
-        database.run("DELETE FROM lead_identities", "DELETE FROM leads");
-        assertThat(purgeNow(false).visitors()).as("once the lead is gone").isEqualTo(1);
-    }
-
-    @Test
-    void a_day_that_is_not_rolled_up_for_every_property_is_kept_with_its_sessions() {
-        database.run("INSERT INTO properties (id, name) VALUES ('docs', 'Docs') ON CONFLICT DO NOTHING");
-        partition(100);
-        partition(99);
-        visit("visitor-0001", 100);
-        visit("visitor-0002", 99);
-        visit("visitor-0003", 101);
-        var _ = database.sql()
-                .inTransaction(tx -> STORE.write(
-                        tx,
-                        List.of(TestEvent.at("visitor-docs", daysAgo(100))
-                                .property("docs")
-                                .event())));
-        rolledUp(101);
-        rolledUp(100);
-        rolledUp(99);
-
-        PurgeReceipt receipt = purgeNow(false);
-
-        assertThat(receipt.keptDays()).containsExactly(TODAY.minusDays(100));
-        assertThat(receipt.days()).containsExactly(TODAY.minusDays(101), TODAY.minusDays(99));
-        assertThat(database.texts("SELECT anon_id FROM visitors ORDER BY 1"))
-                .as("whatever is not older than the day that stays")
-                .containsExactly("visitor-0001", "visitor-0002", "visitor-docs");
-
-        assertThat(purgeNow(true).days()).containsExactly(TODAY.minusDays(100));
-        assertThat(database.count("SELECT count(*) FROM visitors")).isZero();
-    }
-
-    @Test
-    void events_of_a_property_that_was_removed_keep_no_day() {
-        visit("visitor-0001", 100);
-        store(TestEvent.at("visitor-late", daysAgo(100)).property("removed").event());
-        rolledUp(100);
-
-        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
-        assertThat(database.count("SELECT count(*) FROM visitors")).isZero();
-    }
-
-    @Test
-    void a_day_is_kept_until_both_days_of_the_site_that_it_touches_are_rolled_up() {
-        database.run("UPDATE properties SET time_zone = 'America/Toronto'");
-        partition(100);
-        visit("visitor-0001", 100);
-        visitAt("visitor-0002", daysAgo(100).minus(Duration.ofHours(10)));
-        rolledUp(100);
-
-        assertThat(purgeNow(false).keptDays())
-                .as("at two in the morning it was still the day before there")
-                .containsExactly(TODAY.minusDays(100));
-        rolledUp(101);
-
-        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
-    }
-
-    @Test
-    void a_day_that_was_last_rolled_up_before_its_end_is_kept() {
-        partition(100);
-        visit("visitor-0001", 100);
-        rolledUp(100);
-        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + time '23:59') AT TIME ZONE 'UTC'");
-
-        assertThat(purgeNow(false).keptDays()).containsExactly(TODAY.minusDays(100));
-        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '1 day') AT TIME ZONE 'UTC'");
-        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
-    }
-
-    @Test
     void an_expired_partition_without_events_goes_unasked() {
         partition(120);
 
         assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(120));
         assertThat(hasPartition(120)).isFalse();
-    }
-
-    @Test
-    void many_sessions_go_in_several_parts() {
-        database.run("""
-                INSERT INTO visitors (bucket, visitor_id, property_id, anon_id, first_seen_at)
-                SELECT bucket_of(md5(v::text)::uuid), md5(v::text)::uuid, 'default', 'anon-' || v, now() - interval '100 days'
-                FROM generate_series(1, 1200) v
-                """, """
-                INSERT INTO sessions (bucket, visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
-                SELECT bucket_of(md5(v::text)::uuid), md5(v::text)::uuid, md5(v || '-' || s)::uuid, 'default', now() - interval '100 days',
-                       now() - interval '100 days', 'direct', 'desktop'
-                FROM generate_series(1, 1200) v, generate_series(1, 3) s
-                """);
-        List<PurgeReceipt> steps = new ArrayList<>();
-
-        PurgePlan plan = purge().plan(POLICY, NOW, false);
-        PurgeReceipt receipt = purge().apply(plan, NOW, steps::add).orElseThrow();
-
-        assertThat(receipt.sessions()).isEqualTo(3600);
-        assertThat(receipt.visitors()).isEqualTo(1200);
-        assertThat(steps).hasSizeGreaterThan(3);
-        assertThat(steps.getLast().sessions()).isEqualTo(3600);
     }
 
     @Test
@@ -340,24 +167,5 @@ class PurgeTest extends PurgeFixture {
                 .isInstanceOfSatisfying(
                         com.altcontext.db.SqlFailure.class,
                         refused -> assertThat(refused.state()).isEqualTo("22023"));
-    }
-
-    /** Over all parts each page is read once; deleting is by key. */
-    @Tag("single-node") // Its own statements are not for a cluster.
-    @Test
-    void idle_sessions_are_found_by_pages_and_never_by_a_scan_of_the_whole_table() {
-        visit("visitor-0001", 100);
-        TablePart part = TablePart.of(database.sql(), "sessions", 4096).getFirst();
-        String plan = database.sql().inTransaction(tx -> {
-            var _ = tx.query(IdleVisitors.BY_KEY, row -> row.text(1));
-            return String.join(
-                    "\n",
-                    tx.query(
-                            "EXPLAIN " + IdleVisitors.ENDED_SESSIONS.formatted(part.condition()),
-                            row -> row.text(1),
-                            part.with(daysAgo(90))));
-        });
-
-        assertThat(plan).contains("Tid Range Scan on sessions").doesNotContain("Seq Scan");
     }
 }

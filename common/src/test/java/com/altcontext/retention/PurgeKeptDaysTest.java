@@ -1,0 +1,91 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.testing.TestEvent;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Expired days whose events stay until their figures are there. */
+class PurgeKeptDaysTest extends PurgeFixture {
+    @Test
+    void a_day_whose_figures_have_expired_as_well_needs_no_rollup() {
+        visit("visitor-0001", 800);
+        visit("visitor-0002", 100);
+
+        PurgeReceipt receipt = purgeNow(false);
+
+        assertThat(receipt.days()).containsExactly(TODAY.minusDays(800));
+        assertThat(receipt.keptDays()).containsExactly(TODAY.minusDays(100));
+        assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0002");
+    }
+
+    @Test
+    void a_day_that_is_not_rolled_up_for_every_property_is_kept_with_its_sessions() {
+        database.run("INSERT INTO properties (id, name) VALUES ('docs', 'Docs') ON CONFLICT DO NOTHING");
+        partition(100);
+        partition(99);
+        visit("visitor-0001", 100);
+        visit("visitor-0002", 99);
+        visit("visitor-0003", 101);
+        var _ = database.sql()
+                .inTransaction(tx -> STORE.write(
+                        tx,
+                        List.of(TestEvent.at("visitor-docs", daysAgo(100))
+                                .property("docs")
+                                .event())));
+        rolledUp(101);
+        rolledUp(100);
+        rolledUp(99);
+
+        PurgeReceipt receipt = purgeNow(false);
+
+        assertThat(receipt.keptDays()).containsExactly(TODAY.minusDays(100));
+        assertThat(receipt.days()).containsExactly(TODAY.minusDays(101), TODAY.minusDays(99));
+        assertThat(database.texts("SELECT anon_id FROM visitors ORDER BY 1"))
+                .as("whatever is not older than the day that stays")
+                .containsExactly("visitor-0001", "visitor-0002", "visitor-docs");
+
+        assertThat(purgeNow(true).days()).containsExactly(TODAY.minusDays(100));
+        assertThat(database.count("SELECT count(*) FROM visitors")).isZero();
+    }
+
+    @Test
+    void events_of_a_property_that_was_removed_keep_no_day() {
+        visit("visitor-0001", 100);
+        store(TestEvent.at("visitor-late", daysAgo(100)).property("removed").event());
+        rolledUp(100);
+
+        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
+        assertThat(database.count("SELECT count(*) FROM visitors")).isZero();
+    }
+
+    @Test
+    void a_day_is_kept_until_both_days_of_the_site_that_it_touches_are_rolled_up() {
+        database.run("UPDATE properties SET time_zone = 'America/Toronto'");
+        partition(100);
+        visit("visitor-0001", 100);
+        visitAt("visitor-0002", daysAgo(100).minus(Duration.ofHours(10)));
+        rolledUp(100);
+
+        assertThat(purgeNow(false).keptDays())
+                .as("at two in the morning it was still the day before there")
+                .containsExactly(TODAY.minusDays(100));
+        rolledUp(101);
+
+        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
+    }
+
+    @Test
+    void a_day_that_was_last_rolled_up_before_its_end_is_kept() {
+        partition(100);
+        visit("visitor-0001", 100);
+        rolledUp(100);
+        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + time '23:59') AT TIME ZONE 'UTC'");
+
+        assertThat(purgeNow(false).keptDays()).containsExactly(TODAY.minusDays(100));
+        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '1 day') AT TIME ZONE 'UTC'");
+        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
+    }
+}

@@ -1,0 +1,123 @@
+package com.altcontext.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.event.Event;
+import com.altcontext.testing.TestEvent;
+import com.altcontext.visit.AnonId;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a purge makes of sessions and visitors. */
+class PurgedVisitsTest extends PurgeFixture {
+    @Test
+    void a_session_that_loses_its_first_events_counts_what_is_left() {
+        partition(90);
+        partition(91);
+        rolledUp(91);
+        Instant midnight = TODAY.minusDays(90).atStartOfDay().toInstant(ZoneOffset.UTC);
+        List<Event> visit = List.of(
+                TestEvent.view("a", midnight.minusSeconds(600), "/landing").event(),
+                TestEvent.view("a", midnight.minusSeconds(60), "/form")
+                        .type("form_start")
+                        .event(),
+                TestEvent.view("a", midnight.plusSeconds(60), "/form")
+                        .type("form_submit")
+                        .event(),
+                TestEvent.view("a", midnight.plusSeconds(120), "/thanks")
+                        .engaged(700)
+                        .event());
+        visit.forEach(event -> store(event));
+        String counters =
+                "SELECT concat_ws(' ', started_at < ?, events, page_views, conversions, engaged_ms, entry_path, exit_path,"
+                        + " first_form_start IS NOT NULL, last_form_submit IS NOT NULL) FROM sessions";
+        assertThat(database.texts(counters, midnight)).containsExactly("t 4 2 1 700 /landing /thanks t t");
+
+        var _ = purgeNow(false);
+
+        assertThat(database.texts(counters, midnight)).containsExactly("t 2 1 1 700 /thanks /thanks f t");
+    }
+
+    @Test
+    void a_session_that_reaches_into_the_days_that_stay_stays() {
+        Instant midnight = TODAY.minusDays(90).atStartOfDay().toInstant(ZoneOffset.UTC);
+        visitAt("visitor-0001", midnight.minusSeconds(60));
+        visitAt("visitor-0001", midnight.plusSeconds(60));
+        rolledUp(91);
+
+        PurgeReceipt receipt = purgeNow(false);
+
+        assertThat(receipt.events()).isEqualTo(1);
+        assertThat(receipt.sessions()).isZero();
+        assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
+    }
+
+    @Test
+    void a_visitor_who_is_linked_to_a_lead_stays_when_all_sessions_are_gone() {
+        UUID visitor = new AnonId("visitor-0001").visitorOf("default");
+        visit("visitor-0001", 100);
+        rolledUp(100);
+        UUID lead = UUID.randomUUID();
+        database.run(
+                "INSERT INTO leads VALUES ('" + lead
+                        + "', 'default', 'a@example.ca', now(), now(), NULL, 'express', NULL)",
+                "INSERT INTO lead_identities VALUES ('" + lead + "', '" + visitor
+                        + "', 'default', 'form_submit', 1, now())");
+
+        PurgeReceipt receipt = purgeNow(false);
+
+        assertThat(receipt.sessions()).isEqualTo(1);
+        assertThat(receipt.visitors()).isZero();
+        assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0001");
+
+        database.run("DELETE FROM lead_identities", "DELETE FROM leads");
+        assertThat(purgeNow(false).visitors()).as("once the lead is gone").isEqualTo(1);
+    }
+
+    @Test
+    void many_sessions_go_in_several_parts() {
+        database.run("""
+                INSERT INTO visitors (bucket, visitor_id, property_id, anon_id, first_seen_at)
+                SELECT bucket_of(md5(v::text)::uuid), md5(v::text)::uuid, 'default', 'anon-' || v, now() - interval '100 days'
+                FROM generate_series(1, 1200) v
+                """, """
+                INSERT INTO sessions (bucket, visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                SELECT bucket_of(md5(v::text)::uuid), md5(v::text)::uuid, md5(v || '-' || s)::uuid, 'default', now() - interval '100 days',
+                       now() - interval '100 days', 'direct', 'desktop'
+                FROM generate_series(1, 1200) v, generate_series(1, 3) s
+                """);
+        List<PurgeReceipt> steps = new ArrayList<>();
+
+        PurgePlan plan = purge().plan(POLICY, NOW, false);
+        PurgeReceipt receipt = purge().apply(plan, NOW, steps::add).orElseThrow();
+
+        assertThat(receipt.sessions()).isEqualTo(3600);
+        assertThat(receipt.visitors()).isEqualTo(1200);
+        assertThat(steps).hasSizeGreaterThan(3);
+        assertThat(steps.getLast().sessions()).isEqualTo(3600);
+    }
+
+    /** Over all parts each page is read once; deleting is by key. */
+    @Tag("single-node") // Its own statements are not for a cluster.
+    @Test
+    void idle_sessions_are_found_by_pages_and_never_by_a_scan_of_the_whole_table() {
+        visit("visitor-0001", 100);
+        TablePart part = TablePart.of(database.sql(), "sessions", 4096).getFirst();
+        String plan = database.sql().inTransaction(tx -> {
+            var _ = tx.query(IdleVisitors.BY_KEY, row -> row.text(1));
+            return String.join(
+                    "\n",
+                    tx.query(
+                            "EXPLAIN " + IdleVisitors.ENDED_SESSIONS.formatted(part.condition()),
+                            row -> row.text(1),
+                            part.with(daysAgo(90))));
+        });
+
+        assertThat(plan).contains("Tid Range Scan on sessions").doesNotContain("Seq Scan");
+    }
+}
