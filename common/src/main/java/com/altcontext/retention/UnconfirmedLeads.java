@@ -44,7 +44,7 @@ final class UnconfirmedLeads {
 
     private UnconfirmedLeads() {}
 
-    private record FoundLead(UUID id, String email) {
+    record FoundLead(UUID id, String email) {
         static FoundLead read(Row row) throws SQLException {
             return new FoundLead(row.id(1), row.text(2));
         }
@@ -73,11 +73,12 @@ final class UnconfirmedLeads {
         } while (found.size() == AT_ONCE);
     }
 
-    private static List<FoundLead> find(Sql sql, Instant keptFrom, @Nullable UUID after) {
+    static List<FoundLead> find(Sql sql, Instant keptFrom, @Nullable UUID after) {
         return sql.inTransaction(tx -> tx.query(FIND, FoundLead::read, keptFrom, after, after, AT_ONCE));
     }
 
-    private static long delete(Sql sql, List<FoundLead> found, Instant keptFrom, Instant now) {
+    /** Deletes those that are still to go once their addresses are locked. */
+    static long delete(Sql sql, List<FoundLead> found, Instant keptFrom, Instant now) {
         return Retry.inTransaction(sql, tx -> {
             List<Boolean> free =
                     LeadLock.tryTake(tx, found.stream().map(FoundLead::email).toList());

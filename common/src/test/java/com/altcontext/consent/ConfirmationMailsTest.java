@@ -10,6 +10,9 @@ import com.altcontext.delivery.Outbox;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.LeadReview;
 import com.altcontext.lead.Leads;
+import com.altcontext.lead.Unsubscribe;
+import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
+import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
@@ -158,6 +161,23 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         assertThat(links).hasSize(1);
         assertThat(confirm(links.getFirst(), NOW)).isTrue();
         assertThat(status()).isEqualTo("express");
+    }
+
+    /** Consent in writing needs no form. A withdrawal that an operator has noted is no such consent. */
+    @Test
+    void a_form_after_a_withdrawal_through_the_operator_asks_for_a_confirmation_also_in_review() {
+        leads(database.sql(), WITH_MAIL).capture(JO.capture().markedForReview());
+        var _ = new Unsubscribe(database.sql())
+                .byAddress(ADDRESS, null, new UnsubscribeRequest(UnsubscribeSource.OPERATOR, null, null, NOW));
+        assertThat(mails()).isZero();
+
+        capture(JO.at(NOW.plus(Duration.ofHours(25))));
+        assertThat(mails()).isOne();
+
+        act("operator", NOW.plus(Duration.ofHours(26)));
+        database.run("DELETE FROM outbox");
+        capture(JO.at(NOW.plus(Duration.ofHours(60))));
+        assertThat(mails()).as("with consent in writing").isZero();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -118,6 +119,45 @@ class ConfirmationTest extends ConfirmationFixture {
 
         assertThat(database.count("SELECT count(*) FROM consent_events WHERE source = 'confirmed'"))
                 .isOne();
+    }
+
+    /** The receiver had accepted the mail, and the process ended before that was noted. */
+    @Test
+    void a_mail_that_is_answered_is_not_sent_again_and_those_of_others_are() {
+        capture(JO);
+        capture(TestForm.by("kim@example.ca", NOW)
+                .visitor("visitor-0002")
+                .consent(ConsentStatus.EXPRESS)
+                .toConfirm());
+        UUID jo = UUID.fromString(database.texts("SELECT id FROM leads WHERE email = 'jo@example.ca'")
+                .getFirst());
+        long asked = database.count("SELECT id FROM consent_events WHERE lead_id = ?", jo);
+        capture(JO.form("another").purpose("sales").at(NOW.plusSeconds(60)));
+        assertThat(mails()).isEqualTo(2);
+
+        // By the link of the mail, which asks for the other one. Somebody has added what Kim was asked.
+        long other = database.count("SELECT id FROM consent_events WHERE lead_id = ? AND purpose = 'sales'", jo);
+        long ofKim = database.count("SELECT id FROM consent_events WHERE lead_id <> ?", jo);
+        link = new ConfirmationToken.Request(jo, asked, NOW.plus(ConfirmationToken.LIFETIME));
+        assertThat(confirm(link, List.of(other, ofKim), NOW.plusSeconds(120))).isTrue();
+
+        assertThat(database.texts(
+                        "SELECT email FROM outbox JOIN leads ON leads.id = lead_id WHERE event = 'confirmation'"))
+                .containsExactly("kim@example.ca");
+    }
+
+    @Test
+    void a_mail_for_what_is_confirmed_by_an_earlier_link_is_not_sent() {
+        act("form express", NOW);
+        capture(JO.form("another").at(NOW.plus(Duration.ofHours(25))));
+        assertThat(mails()).isOne();
+        long asked = database.count("SELECT max(id) FROM consent_events");
+
+        assertThat(confirm(link, NOW.plus(Duration.ofHours(26)))).isTrue();
+        assertThat(mails()).as("the other form is not confirmed").isOne();
+        assertThat(confirm(link, List.of(asked), NOW.plus(Duration.ofHours(26))))
+                .isTrue();
+        assertThat(mails()).isZero();
     }
 
     @Test

@@ -59,6 +59,22 @@ class LeadTouchesTest extends LeadsFixture {
     }
 
     @Test
+    void a_direct_visit_after_a_campaign_is_the_touch_of_the_capture_all_the_same() {
+        visits(
+                NOW.minus(Duration.ofDays(3)),
+                "/landing",
+                TrafficSource.PAID_SEARCH,
+                new Utm("ads", "cpc", "autumn", null, null),
+                null);
+        visits(NOW.minusSeconds(60), "/", TrafficSource.DIRECT, Utm.NONE, null);
+
+        capture(JO);
+
+        assertThat(touch(CAPTURE)).isEqualTo("direct /");
+        assertThat(touch(FIRST)).isEqualTo("paid_search ads cpc autumn /landing");
+    }
+
+    @Test
     void a_form_that_begins_the_first_session_is_both() {
         capture(JO);
 

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.testing.TestForm;
+import com.altcontext.value.Language;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +125,40 @@ class LeadsTest extends LeadsFixture {
 
         capture(JO.form("demo").channel("popup"));
         assertThat(database.texts("SELECT source_channel FROM leads")).containsExactly("popup");
+    }
+
+    /** Whose reader prefers this language. */
+    private static void capture(TestForm form, @Nullable Language language) {
+        Capture sent = form.capture();
+        var _ = leads(database.sql())
+                .capture(new Capture(
+                        sent.email(),
+                        sent.visitor(),
+                        sent.beacon(),
+                        sent.origin(),
+                        sent.receivedAt(),
+                        sent.formName(),
+                        sent.sourceChannel(),
+                        sent.consent(),
+                        sent.consentPolicy(),
+                        sent.consentPurpose(),
+                        sent.payload(),
+                        sent.confirms(),
+                        language,
+                        sent.forReview()));
+    }
+
+    @Test
+    void a_lead_keeps_its_first_language_that_is_known() {
+        List<String> languages = new ArrayList<>();
+        Instant at = NOW;
+        for (Language language : Arrays.asList(null, Language.FRENCH, null, Language.ENGLISH)) {
+            at = at.plusSeconds(60);
+            capture(JO.at(at), language);
+            languages.addAll(database.texts("SELECT language FROM leads"));
+        }
+
+        assertThat(languages).containsExactly("null", "fr", "fr", "fr");
     }
 
     @Test

@@ -194,6 +194,19 @@ class ImportedDaysTest {
     }
 
     @Test
+    void an_imported_day_is_not_of_another_zone_when_the_property_gets_one() {
+        var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(9));
+        site.now = site.now.plusSeconds(20 * 86_400);
+        site.rollUp();
+        assertThat(site.rollup().plan()).doesNotContain(site.day(29), site.day(23));
+
+        site.database.run("UPDATE properties SET time_zone = 'America/Toronto'");
+
+        assertThat(site.rollup().plan()).contains(site.day(23)).doesNotContain(site.day(29));
+        assertThat(site.rollup().status().unsettled()).contains(site.day(23)).doesNotContain(site.day(29));
+    }
+
+    @Test
     void days_between_the_imported_ones_and_the_first_own_one_are_no_gaps() {
         var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(20));
         site.rollUp();

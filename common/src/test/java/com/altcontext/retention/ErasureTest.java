@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.delivery.Webhook;
 import com.altcontext.delivery.Webhooks;
 import com.altcontext.lead.Captured;
+import com.altcontext.lead.ConsentMessages;
+import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.testing.TestEvent;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -37,6 +40,21 @@ class ErasureTest extends ErasureFixture {
                 .containsExactly("visitor-0009", "visitor-ann1");
         assertThat(List.of(rows("events"), rows("sessions"), rows("form_submissions"), rows("consent_events")))
                 .containsExactly(2L, 2L, 1L, 1L);
+    }
+
+    @Test
+    void the_note_that_a_consent_has_ended_goes_with_the_consent() {
+        capture(form("bob@x.ca", "visitor-bob1").consent(ConsentStatus.IMPLIED));
+        capture(form("ann@x.ca", "visitor-ann1").consent(ConsentStatus.IMPLIED));
+        ConsentMessages.putExpired(database.sql(), NOW.plus(Duration.ofDays(365)));
+        assertThat(rows("expired_consents")).isEqualTo(2);
+
+        forget(BOB);
+
+        assertThat(database.texts("SELECT email FROM expired_consents JOIN consent_events AS c ON c.id = consent_id"
+                        + " JOIN leads AS l ON l.id = c.lead_id"))
+                .containsExactly("ann@x.ca");
+        assertThat(rows("expired_consents")).isOne();
     }
 
     @Test

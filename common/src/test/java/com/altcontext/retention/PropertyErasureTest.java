@@ -2,7 +2,10 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.lead.ConsentMessages;
+import com.altcontext.lead.ConsentStatus;
 import com.altcontext.metrics.Rollup;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -27,7 +30,9 @@ class PropertyErasureTest extends ErasureFixture {
         long version = version();
 
         capture(form("bob@x.ca", "visitor-0001").property("gone"));
-        capture(form("eve@x.ca", "visitor-0003").property("gone"));
+        capture(form("eve@x.ca", "visitor-0003").property("gone").consent(ConsentStatus.IMPLIED));
+        ConsentMessages.putExpired(database.sql(), NOW.plus(Duration.ofDays(365)));
+        assertThat(rows("expired_consents")).isOne();
         send(visit("visitor-0002", "gone"));
         database.run("INSERT INTO ingest_rejections VALUES ('" + TODAY + "', 'gone', 'events', 'invalid_request', 3)");
         rollUp();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +21,19 @@ class PurgeKeptDaysTest extends PurgeFixture {
         assertThat(receipt.days()).containsExactly(TODAY.minusDays(800));
         assertThat(receipt.keptDays()).containsExactly(TODAY.minusDays(100));
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0002");
+    }
+
+    @Test
+    void the_last_day_whose_figures_have_expired_needs_no_rollup_and_the_day_after_it_does() {
+        LocalDate kept = TODAY.minusMonths(24);
+        for (LocalDate day : List.of(kept, kept.minusDays(1))) {
+            visitAt("visitor-" + day, day.atTime(12, 0).toInstant(ZoneOffset.UTC));
+        }
+
+        PurgeReceipt receipt = purgeNow(false);
+
+        assertThat(receipt.days()).containsExactly(kept.minusDays(1));
+        assertThat(receipt.keptDays()).containsExactly(kept);
     }
 
     @Test

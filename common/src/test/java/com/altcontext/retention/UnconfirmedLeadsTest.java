@@ -148,6 +148,27 @@ class UnconfirmedLeadsTest extends ErasureFixture {
         assertThat(purged(LATER).leads()).isOne();
     }
 
+    /** The second connection is that of a person who confirms between the search and the deletion. */
+    @Test
+    void a_lead_that_is_confirmed_between_the_search_and_the_deletion_stays() {
+        pending("late@x.ca", 1);
+        pending("never@x.ca", 1);
+        List<UnconfirmedLeads.FoundLead> found = UnconfirmedLeads.find(database.sql(), LATER, null);
+        assertThat(found).hasSize(2);
+
+        database.anotherMachine().inTransaction(tx -> {
+            LeadLock.take(tx, new Email("late@x.ca"));
+            var _ = tx.update("UPDATE leads SET consent_status = 'express' WHERE email = 'late@x.ca'");
+            assertThat(UnconfirmedLeads.delete(database.sql(), found, LATER, LATER))
+                    .as("one is locked")
+                    .isOne();
+            return true;
+        });
+        assertThat(UnconfirmedLeads.delete(database.sql(), found, LATER, LATER)).isZero();
+        assertThat(addresses()).containsExactly("late@x.ca");
+        assertThat(rows("form_submissions")).isOne();
+    }
+
     @Test
     void what_was_filled_in_goes_after_its_days_and_the_lead_stays() {
         capture(form("bob@x.ca", "visitor-bob1").payload("{\"company\": \"Bob Ltd\"}"));
