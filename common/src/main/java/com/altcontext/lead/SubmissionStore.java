@@ -50,7 +50,9 @@ final class SubmissionStore {
                 consent_status = excluded.consent_status,
                 consent_expires_at = excluded.consent_expires_at,
                 %3$s,
-                language = coalesce(known.language, excluded.language),
+                language = CASE
+                    WHEN known.is_bot AND NOT excluded.is_bot THEN coalesce(excluded.language, known.language)
+                    ELSE coalesce(known.language, excluded.language) END,
                 is_bot = known.is_bot AND excluded.is_bot
             """.formatted(
                     touches("%s_%s").collect(Collectors.joining(", ")),

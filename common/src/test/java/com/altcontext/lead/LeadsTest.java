@@ -162,6 +162,15 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
+    void the_language_of_a_bot_is_not_that_of_the_person_who_comes_later() {
+        capture(JO.byBot(), Language.ENGLISH);
+        capture(JO.at(NOW.plusSeconds(60)), Language.FRENCH);
+        capture(JO.byBot().at(NOW.plusSeconds(120)), Language.ENGLISH);
+
+        assertThat(database.texts("SELECT language FROM leads")).containsExactly("fr");
+    }
+
+    @Test
     void a_capture_that_comes_late_does_not_move_the_last_one_back() {
         capture(JO.at(NOW.plusSeconds(120)));
         capture(JO);
