@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.DatabaseState;
 import com.altcontext.retention.Purge;
 import com.altcontext.retention.PurgePlan;
 import com.altcontext.retention.PurgePlan.ExpiredDay;
@@ -37,6 +38,9 @@ final class PurgeCommand implements Callable<Integer> {
     /** Counting and deleting the events of a year through a slow network. */
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(30);
 
+    /** What is removed has expired to the day. */
+    private static final Duration MAX_AHEAD = Duration.ofDays(1);
+
     private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
 
     private final CommandContext context;
@@ -60,8 +64,9 @@ final class PurgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Instant now = context.now();
         RetentionPolicy policy = context.environment().retention(submissionDays());
+        refuseClockAhead();
+        Instant now = context.now();
         PurgePlan plan;
         PurgeReceipt receipt;
         try (ProgressLine progress = context.output().progress("looking for what has expired")) {
@@ -70,6 +75,19 @@ final class PurgeCommand implements Callable<Integer> {
             receipt = dryRun ? expected(plan) : apply(purge, plan, now, progress);
         }
         return show(plan, receipt);
+    }
+
+    /** By a clock that is ahead, what is still to be kept has expired. */
+    private void refuseClockAhead() {
+        DatabaseState database = new DatabaseState(context.sql(), context.clock());
+        database.measureClock();
+        if (database.clockSkew().compareTo(MAX_AHEAD) > 0) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "this machine's clock is "
+                            + HumanFormat.count(database.clockSkew().toDays(), "day") + " ahead of the database's",
+                    "nothing was removed; set the clock, then purge again");
+        }
     }
 
     private @Nullable Integer submissionDays() {

@@ -22,38 +22,49 @@ record CommandRun(int exit, String out, String err) {
     static final LocalDate TODAY = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
 
     static CommandRun altops(Map<String, String> environment, String... args) {
-        return in(environment, "", false, args);
+        return at(NOW, environment, args);
     }
 
     static CommandRun altopsOn(String databaseUrl, String... args) {
         return altops(Map.of("DATABASE_URL", databaseUrl), args);
     }
 
+    /** On a machine whose clock says this. */
+    static CommandRun at(Instant now, Map<String, String> environment, String... args) {
+        return in(environment, "", false, now, args);
+    }
+
     /** On a terminal, where a person types this. */
     static CommandRun onTerminal(Map<String, String> environment, String typed, String... args) {
-        return in(environment, typed, true, args);
+        return in(environment, typed, true, NOW, args);
     }
 
     /** With this on standard input, through a pipe. */
     static CommandRun piped(Map<String, String> environment, String sent, String... args) {
-        return in(environment, sent, false, args);
+        return in(environment, sent, false, NOW, args);
     }
 
     /** All commands, not executed. */
     static CommandLine commandLine() {
         return Altops.commandLine(
-                new CommandContext(shell(Map.of(), "", false, new StringWriter(), new StringWriter())));
+                new CommandContext(shell(Map.of(), "", false, NOW, new StringWriter(), new StringWriter())));
     }
 
-    private static CommandRun in(Map<String, String> environment, String typed, boolean terminal, String... args) {
+    private static CommandRun in(
+            Map<String, String> environment, String typed, boolean terminal, Instant now, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exit = Altops.run(shell(environment, typed, terminal, out, err), args);
+        int exit = Altops.run(shell(environment, typed, terminal, now, out, err), args);
         return new CommandRun(exit, out.toString(), err.toString());
     }
 
     private static Shell shell(
-            Map<String, String> environment, String typed, boolean terminal, StringWriter out, StringWriter err) {
+            Map<String, String> environment,
+            String typed,
+            boolean terminal,
+            Instant now,
+            StringWriter out,
+            StringWriter err) {
         return new Shell(
                 environment,
                 new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
@@ -62,6 +73,6 @@ record CommandRun(int exit, String out, String err) {
                 terminal,
                 terminal,
                 terminal,
-                InstantSource.fixed(NOW));
+                InstantSource.fixed(now));
     }
 }

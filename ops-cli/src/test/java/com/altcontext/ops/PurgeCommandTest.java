@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,26 @@ class PurgeCommandTest {
         assertThat(database.altops("retention", "purge", "--dry-run", "--json").out())
                 .startsWith("{\"ok\":false,\"dryRun\":true,\"eventsKeptFrom\":\"")
                 .contains("\"days\":[],\"notRolledUp\":[\"20");
+    }
+
+    @Test
+    void a_clock_that_is_days_ahead_of_the_database_removes_nothing() {
+        database.event("default", 60);
+        Map<String, String> environment = database.with(Map.of());
+        for (String[] command : new String[][] {{"--force"}, {"--dry-run"}}) {
+            CommandRun ran = CommandRun.at(
+                    CommandRun.NOW.plus(Duration.ofDays(40)), environment, "retention", "purge", command[0]);
+            assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+            assertThat(ran.err())
+                    .matches("altops: this machine's clock is (39|40) days ahead of the database's"
+                            + " — nothing was removed; set the clock, then purge again\n");
+        }
+        assertThat(database.number("SELECT count(*) FROM events")).isOne();
+        assertThat(database.number("SELECT count(*) FROM purge_log")).isZero();
+
+        CommandRun late =
+                CommandRun.at(CommandRun.NOW.minus(Duration.ofDays(3)), environment, "retention", "purge", "--force");
+        assertThat(late.exit()).as("removes less").isEqualTo(Exit.DONE);
     }
 
     @Test
