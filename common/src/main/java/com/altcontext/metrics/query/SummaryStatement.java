@@ -102,15 +102,16 @@ final class SummaryStatement {
     }
 
     /**
-     * Counts each visitor in the windows on the first of its days, and on each of its days.
+     * Counts each visitor in the windows on the first of its days, and on each of its days in the part that counts visitors.
      *
      * @param rows each of a visitor and a day
      */
     private Condition firstDays(Condition rows, String source, Set<BaseCount> own) {
+        boolean ofVisitors = own.contains(BaseCount.VISITORS) || own.contains(BaseCount.SESSION_VISITORS);
         return rows.within(selected(
                         "g0",
                         source,
-                        "count(*) FILTER (WHERE is_first_of_day)",
+                        ofVisitors ? "count(*) FILTER (WHERE is_first_of_day)" : "NULL::numeric",
                         columns(own, SummaryStatement::firstDayCount))
                 + """
 

@@ -34,14 +34,7 @@ class SummaryAgreementTest extends RandomTraffic {
         QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
         for (List<ZoneWindow> windows : windows()) {
             for (Object filters : filters()) {
-                MetricsQuery asked = query(windows, filters, List.of());
-                // A summary does not say how far pages were scrolled.
-                MetricsQuery query = MetricsQuery.ungrouped(
-                        windows,
-                        asked.metrics().stream()
-                                .filter(metric -> metric != QueryMetric.SCROLL_DEPTH)
-                                .toList(),
-                        asked.filter());
+                MetricsQuery query = query(windows, filters, List.of());
                 List<SummaryStatement.Figures> summary =
                         engine.ask(windows, rows -> SummaryStatement.read(rows, query));
                 String as = filters + " in " + windows;
