@@ -32,7 +32,11 @@ class LeadBreakdownTest extends VisitedProperty {
     }
 
     private JsonNode by(String dimension, String filters) {
-        return get("breakdown?window=today&propertyId=" + property + "&dimension=lead." + dimension
+        return by("today", dimension, filters);
+    }
+
+    private JsonNode by(String window, String dimension, String filters) {
+        return get("breakdown?window=" + window + "&propertyId=" + property + "&dimension=lead." + dimension
                         + (filters.isEmpty() ? "" : "&filters=" + encoded(filters)))
                 .json();
     }
@@ -62,6 +66,23 @@ class LeadBreakdownTest extends VisitedProperty {
                 .isEqualTo("newsletter 3 3; ");
         JsonNode total = by("source", searched).path("total");
         assertThat(total.path("leads").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void a_lead_counts_on_the_day_of_its_first_capture_from_its_first_moment_on() {
+        String midnight = "date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'";
+        captured("social", midnight);
+        captured("referral", midnight + " - interval '1 millisecond'");
+
+        assertThat(leads(by("source", ""))).isEqualTo("organic_search 2 1; social 1 1; ");
+        assertThat(leads(by("1", "source", ""))).as("yesterday").isEqualTo("referral 1 1; ");
+    }
+
+    private void captured(String source, String at) {
+        stored.execute(
+                "UPDATE leads SET first_captured_at = " + at + " WHERE property_id = ? AND first_traffic_source = ?",
+                property,
+                source);
     }
 
     @Test
