@@ -81,10 +81,16 @@ class Housekeeping {
         attempt("leads wait to be passed on", webhook::sendDue);
     }
 
-    /** Implied consent ends without anybody doing anything. */
+    /**
+     * Implied consent ends without anybody doing anything. The database's clock says when: nobody would take back what a clock that is
+     * ahead has said.
+     */
     @Scheduled(every = "5m", delayed = "2m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void noteExpiredConsent() {
-        attempt("the end of consent is not passed on", () -> ConsentMessages.putExpired(sql, clock.instant()));
+        attempt("the end of consent is not passed on", () -> {
+            database.measureClock();
+            ConsentMessages.putExpired(sql, clock.instant().minus(database.clockSkew()));
+        });
     }
 
     /** Apart from the webhook, so that neither waits for the other's receiver. */

@@ -9,6 +9,7 @@ import com.altcontext.api.delivery.MailSender;
 import com.altcontext.api.lead.WebhookSender;
 import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.api.testing.Call;
+import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Logged;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
@@ -126,6 +127,29 @@ class HousekeepingTest {
         ahead.set(Duration.ZERO);
         own.measureClock();
         assertThat(database.clockSkew().abs()).isLessThan(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void by_a_clock_that_is_ahead_no_consent_is_said_to_have_ended() {
+        StoredRows stored = new StoredRows(sql);
+        String email = Forms.email();
+        Call.capture(Forms.scripted(email).put("consentStatus", "implied")).send();
+        InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(400));
+        DatabaseState database = new DatabaseState(sql, ahead);
+        database.ask();
+        new Housekeeping(database, properties, keys, sql, ahead, backlog, webhook, mail).noteExpiredConsent();
+
+        String ended = "SELECT to_jsonb(e)::text FROM expired_consents e JOIN consent_events c ON c.id = e.consent_id"
+                + " JOIN leads l ON l.id = c.lead_id WHERE l.email = ?";
+        assertThat(stored.rows(ended, email)).isEmpty();
+
+        stored.execute(
+                "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at, expires_at)"
+                        + " SELECT id, property_id, 'implied', 'form', 'f', 'workshops', now() - interval '1 day',"
+                        + " now() - interval '1 second' FROM leads WHERE email = ?",
+                email);
+        housekeeping.noteExpiredConsent();
+        assertThat(stored.rows(ended, email)).hasSize(1);
     }
 
     @Test
