@@ -76,7 +76,7 @@ altops 0 backup --to "$work/one.dump"
 says 'backed up'
 [[ $(stat -c %a "$work/one.dump") == 600 && -z $(compgen -G "$work/one.dump.*") ]] || fail "others can read the backup"
 altops 2 backup --to "$work/one.dump"
-says 'that file is there already'
+says 'that file already exists'
 
 # Since then: anna and boss are forgotten, bert withdraws, carl comes, and a day's partition is made that the backup does not know.
 send /v1/leads/delete '{"email":"anna@example.ca"}'

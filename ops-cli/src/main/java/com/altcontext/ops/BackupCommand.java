@@ -14,14 +14,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "backup",
         description =
-                "Writes the whole database into a file that only you can read, by pg_dump, which must be as new as the "
-                        + "server. It holds personal data: encrypt it before it leaves this machine, and keep it no longer than "
-                        + "you promise to keep data.",
+                "Writes the whole database into a file that only you can read. It uses pg_dump, which must be as new as the "
+                        + "server. The file holds personal data: encrypt it before it leaves this machine, and keep it no longer than "
+                        + "you promised to keep data.",
         footer = {"", "Example:", "  altops backup --to altcontext.dump"})
 final class BackupCommand implements Runnable {
     private final CommandContext context;
 
-    @Option(names = "--to", required = true, paramLabel = "FILE", description = "A file that is not there yet.")
+    @Option(names = "--to", required = true, paramLabel = "FILE", description = "The file to write; it must not exist.")
     private Path to = Path.of("");
 
     BackupCommand(CommandContext context) {
@@ -61,7 +61,7 @@ final class BackupCommand implements Runnable {
 
     private static void refuseToOverwrite(Path file) {
         if (Files.exists(file)) {
-            throw new Failure(Exit.USAGE, "that file is there already", "name another with --to");
+            throw new Failure(Exit.USAGE, "that file already exists", "name another with --to");
         }
     }
 
@@ -78,9 +78,9 @@ final class BackupCommand implements Runnable {
         try {
             var _ = Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
-            throw new Failure(Exit.FAILED, "that file cannot be put in place at once", "name another with --to");
+            throw new Failure(Exit.FAILED, "that file cannot be created in one step there", "name another with --to");
         } catch (IOException e) {
-            throw new Failure(Exit.FAILED, "that file cannot be put in place", "name another with --to");
+            throw new Failure(Exit.FAILED, "that file cannot be created", "name another with --to");
         }
     }
 
@@ -96,7 +96,7 @@ final class BackupCommand implements Runnable {
         try {
             return Files.size(file);
         } catch (IOException e) {
-            throw new Failure(Exit.FAILED, "the backup cannot be read again", "see what became of the file");
+            throw new Failure(Exit.FAILED, "the finished backup cannot be read", "check the file and the disk");
         }
     }
 }

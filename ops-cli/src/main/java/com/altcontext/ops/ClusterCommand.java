@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 /** More than one database node. */
 @Command(
         name = "cluster",
-        description = "Spreads the data over the nodes of a Citus cluster, and says how it is spread.",
+        description = "Distributes the data over the nodes of a Citus cluster, and shows how it is distributed.",
         subcommands = {ClusterDistributeCommand.class, ClusterStatusCommand.class},
         footer = {"", "Example:", "  altops cluster status"})
 final class ClusterCommand extends CommandGroup {

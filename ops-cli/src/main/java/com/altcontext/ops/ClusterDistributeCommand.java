@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
         name = "distribute",
         description = {
             "Distributes visitors, sessions and events over the nodes of a Citus cluster, whose coordinator DATABASE_URL names.",
-            "Until it is done the service answers 503 to events and forms, and browsers send again. It is one transaction: a run"
-                    + " that is killed has done nothing. It needs about twice the space of the tables for a while."
+            "Until it is done, the service answers events and forms with 503, and browsers send them again. It is one transaction: a run"
+                    + " that is killed has changed nothing. It needs about twice the space of the tables for a while."
         },
         footer = {"", "Example:", "  altops cluster distribute --buckets 4 --dry-run"})
 final class ClusterDistributeCommand implements Runnable {
@@ -29,11 +29,11 @@ final class ClusterDistributeCommand implements Runnable {
             required = true,
             paramLabel = "N",
             description =
-                    "Parts that can be on different nodes, from 2 to 1024: one for each node that there may ever be. With more,"
-                            + " batches are smaller, and each event costs more.")
+                    "How many parts can be on different nodes, from 2 to 1024: one for each node that you may ever have. With more,"
+                            + " batches get smaller, and each event costs more.")
     private int buckets;
 
-    @Option(names = "--dry-run", description = "Check what is needed, say what would be done, and change nothing.")
+    @Option(names = "--dry-run", description = "Check the requirements, show what would be done, and change nothing.")
     private boolean dryRun;
 
     ClusterDistributeCommand(CommandContext context) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 /** Which node holds how much. */
 @Command(
         name = "status",
-        description = "Says what each node of the cluster holds; exit 3 when one of them does not answer.",
+        description = "Shows what each node of the cluster holds; exit 3 when one of them does not answer.",
         footer = {"", "Example:", "  altops cluster status --json"})
 final class ClusterStatusCommand implements Callable<Integer> {
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(10);

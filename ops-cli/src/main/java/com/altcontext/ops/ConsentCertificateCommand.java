@@ -22,7 +22,7 @@ final class ConsentCertificateCommand implements Runnable {
     @Mixin
     private final EmailOption emailOption;
 
-    @Option(names = "--property", paramLabel = "SLUG", description = "On this one alone; default: on all.")
+    @Option(names = "--property", paramLabel = "SLUG", description = "On this property only; default: on all.")
     private @Nullable String property;
 
     ConsentCertificateCommand(CommandContext context) {

@@ -20,20 +20,27 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "add",
         description = {
-            "Puts a text on record, for good: it can be added again, but not changed. Forms name its version in consentPolicy.",
-            "Another text needs another version."
+            "Puts a text on record permanently: it cannot be changed. Forms name its version in consentPolicy.",
+            "A changed text needs a new version."
         },
         footer = {"", "Example:", "  altops consent text add 2026-11 --language en --file consent-en.txt"})
 final class ConsentTextAddCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "VERSION", description = "As forms send it in consentPolicy.")
+    @Parameters(index = "0", paramLabel = "VERSION", description = "The version, as forms send it in consentPolicy.")
     private String version = "";
 
-    @Option(names = "--language", required = true, paramLabel = "TAG", description = "Of the text, like en or fr-ca.")
+    @Option(
+            names = "--language",
+            required = true,
+            paramLabel = "TAG",
+            description = "The language of the text, like en or fr-ca.")
     private String language = "";
 
-    @Option(names = "--file", paramLabel = "FILE", description = "The text in UTF-8; default: standard input.")
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            description = "A file with the text, in UTF-8; default: standard input.")
     private @Nullable Path file;
 
     ConsentTextAddCommand(CommandContext context) {

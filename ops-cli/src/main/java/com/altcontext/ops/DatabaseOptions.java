@@ -21,15 +21,15 @@ final class DatabaseOptions {
             names = "--fly-app",
             scope = ScopeType.INHERIT,
             paramLabel = "APP",
-            description = "Reach the database of this Fly app through fly proxy, which is started and ended. The "
-                    + "login and the database's name are those of the URL, its host is not used.")
+            description = "Reach the database of this Fly app through fly proxy, which runs only for this command. The "
+                    + "login and the database's name come from the URL; its host is ignored.")
     private @Nullable String flyApp;
 
     @Option(
             names = "--fly-cluster",
             scope = ScopeType.INHERIT,
             paramLabel = "ID",
-            description = "The same for a cluster of Fly's managed PostgreSQL, through fly mpg proxy.")
+            description = "As --fly-app, for a cluster of Fly's managed PostgreSQL, through fly mpg proxy.")
     private @Nullable String flyCluster;
 
     @Option(
@@ -37,7 +37,8 @@ final class DatabaseOptions {
             scope = ScopeType.INHERIT,
             paramLabel = "SECONDS",
             defaultValue = "60",
-            description = "How long to wait until PostgreSQL answers through the proxy; default: ${DEFAULT-VALUE}.")
+            description =
+                    "How many seconds PostgreSQL may take to answer through the proxy; default: ${DEFAULT-VALUE}.")
     private int flyTimeout;
 
     boolean isNamed(Shell shell) {

@@ -38,8 +38,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Makes a month of realistic visits and leads, up to now, in the property demo, to judge the dashboard by. Another "
-                    + "run makes them anew.",
+            "Fills the property demo with a month of realistic visits and leads, up to now, to try out the dashboard. Another "
+                    + "run replaces them.",
             "The figures of all properties together include them until --remove takes them away."
         },
         footer = {"", "Example:", "  altops demo", "  altops demo --remove"})
@@ -58,7 +58,7 @@ final class DemoCommand implements Runnable {
 
     private final CommandContext context;
 
-    @Option(names = "--remove", description = "Take the property demo away, with all that is in it.")
+    @Option(names = "--remove", description = "Remove the property demo and all of its data.")
     private boolean remove;
 
     DemoCommand(CommandContext context) {

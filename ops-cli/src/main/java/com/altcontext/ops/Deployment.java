@@ -77,7 +77,7 @@ final class Deployment implements AutoCloseable {
         private static String reason(Exception why) {
             return switch (why) {
                 case HttpTimeoutException _ -> "none within " + TIMEOUT.toSeconds() + " seconds";
-                case ConnectException _ -> "nothing listens there, or the name is not known";
+                case ConnectException _ -> "nothing listens there, or the host name is unknown";
                 case SSLException _ -> "its certificate is not trusted, or there is no TLS";
                 default -> "the connection was lost (" + why.getClass().getSimpleName() + ")";
             };

@@ -12,7 +12,8 @@ final class EmailOption {
             names = "--email",
             required = true,
             paramLabel = "ADDRESS",
-            description = "The e-mail address; - reads it from standard input, so that no list of processes shows it.")
+            description =
+                    "The e-mail address; - reads it from standard input, so that the process list does not show it.")
     private String address = "";
 
     EmailOption(CommandContext context) {

@@ -48,7 +48,7 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                         new Failure(
                                 Exit.FAILED,
                                 String.valueOf(failure.getMessage()),
-                                "the figures stay as they are; see: altops rollup status"));
+                                "the figures are unchanged; see: altops rollup status"));
             case Rejected failure ->
                 report(
                         command,
@@ -152,7 +152,7 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                             .orElse("");
         }
         if (command.getSubcommands().isEmpty()) {
-            return "one argument too many";
+            return "there is an argument too many";
         }
         String word = unmatched.getUnmatched().getFirst();
         return Suggestion.of(word, visibleCommands(command))

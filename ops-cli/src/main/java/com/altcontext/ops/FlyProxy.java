@@ -138,14 +138,14 @@ final class FlyProxy implements AutoCloseable {
                 throw new Failure(
                         Exit.FAILED,
                         "fly proxy ended before the database answered" + lastOutput(url),
-                        "try the same by hand: fly status, fly auth whoami");
+                        "try fly by hand: fly status, fly auth whoami");
             }
             if (System.nanoTime() > deadline) {
                 throw new Failure(
                         Exit.FAILED,
                         "the database did not answer through fly proxy within " + timeout.toSeconds() + " s"
                                 + lastOutput(url),
-                        "see that its machine runs (fly status), or wait longer with --fly-timeout");
+                        "check that its machine runs (fly status), or wait longer with --fly-timeout");
             }
             pause();
         }

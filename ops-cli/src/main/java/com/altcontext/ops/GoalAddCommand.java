@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "add",
         description = {
             "Adds a goal: a page view of a path, or an event.",
-            "It is counted at once on all days whose raw events are there. Waits for a rollup under way."
+            "It is counted at once on all days that still have raw events. Waits for a running rollup to end."
         },
         footer = {
             "",
@@ -31,7 +31,7 @@ final class GoalAddCommand implements Runnable {
 
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "PROPERTY", description = "Its slug.")
+    @Parameters(index = "0", paramLabel = "PROPERTY", description = "The property's slug.")
     private String property = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "What reports and filters call the goal.")
@@ -40,10 +40,13 @@ final class GoalAddCommand implements Runnable {
     @Option(names = "--path", paramLabel = "PATTERN", description = "The page; * stands for any characters.")
     private @Nullable String path;
 
-    @Option(names = "--event", paramLabel = "TYPE", description = "The event's type, instead of a page.")
+    @Option(names = "--event", paramLabel = "TYPE", description = "The type of the event, instead of a page.")
     private @Nullable String event;
 
-    @Option(names = "--prop", paramLabel = "KEY=VALUE", description = "What the event must carry in its props.")
+    @Option(
+            names = "--prop",
+            paramLabel = "KEY=VALUE",
+            description = "A key and value that the event must have in its props.")
     private @Nullable String prop;
 
     GoalAddCommand(CommandContext context) {

@@ -10,12 +10,12 @@ import picocli.CommandLine.Parameters;
 /** Lists goals. */
 @Command(
         name = "list",
-        description = "Lists the goals of a property, or of all.",
+        description = "Lists the goals of one property, or of all.",
         footer = {"", "Example:", "  altops goal list docs --json"})
 final class GoalListCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(arity = "0..1", paramLabel = "PROPERTY", description = "Only of this one.")
+    @Parameters(arity = "0..1", paramLabel = "PROPERTY", description = "This property only; default: all properties.")
     private @Nullable String property;
 
     GoalListCommand(CommandContext context) {

@@ -13,10 +13,10 @@ import picocli.CommandLine.Parameters;
 final class GoalRemoveCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "PROPERTY", description = "Its slug.")
+    @Parameters(index = "0", paramLabel = "PROPERTY", description = "The property's slug.")
     private String property = "";
 
-    @Parameters(index = "1", paramLabel = "NAME", description = "The goal.")
+    @Parameters(index = "1", paramLabel = "NAME", description = "The goal's name.")
     private String name = "";
 
     GoalRemoveCommand(CommandContext context) {

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** Takes over what other systems counted. */
 @Command(
         name = "import",
-        description = "Takes over what an earlier system has stored.",
+        description = "Imports what an earlier system stored or counted.",
         subcommands = {ImportOriginalCommand.class, ImportCsvCommand.class},
         footer = {"", "Example:", "  altops import original --from postgres://… --dry-run"})
 final class ImportCommand extends CommandGroup {}

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Takes daily figures in the form of Plausible's export (imported_visitors….csv, imported_sources….csv, …) for the days "
                     + "before the property's first own day, and before today.",
-            "They are marked: what such sums do not say is null over them. Another run replaces them."
+            "Such days are marked: figures that the sums cannot tell are null for them. Another run replaces them."
         },
         footer = {"", "Example:", "  altops import csv --property docs export/"})
 final class ImportCsvCommand implements Runnable {
@@ -36,10 +36,14 @@ final class ImportCsvCommand implements Runnable {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files, or folders of them.")
     private List<Path> files = List.of();
 
-    @Option(names = "--property", required = true, paramLabel = "SLUG", description = "The property that they are of.")
+    @Option(
+            names = "--property",
+            required = true,
+            paramLabel = "SLUG",
+            description = "The property that the figures are about.")
     private String slug = "";
 
-    @Option(names = "--dry-run", description = "Say what would be taken, and store nothing.")
+    @Option(names = "--dry-run", description = "Show what would be imported, and store nothing.")
     private boolean dryRun;
 
     ImportCsvCommand(CommandContext context) {

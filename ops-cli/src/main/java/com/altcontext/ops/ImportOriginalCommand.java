@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "original",
         description = {
-            "Takes properties, visitors, sessions, events, leads, links, forms and consent from the database of the earlier Node "
+            "Imports properties, visitors, sessions, events, leads, links, forms and consent from the database of the earlier Node "
                     + "system, which is only read.",
-            "Sessions are made anew from the events. Another run takes what is missing, also after an interruption."
+            "Sessions are made anew from the events. Another run imports what is missing, also after an interruption."
         },
         footer = {"", "Example:", "  altops import original --from postgres://user:password@host:5432/old --dry-run"})
 final class ImportOriginalCommand implements Runnable {
@@ -58,7 +58,7 @@ final class ImportOriginalCommand implements Runnable {
     @Option(
             names = "--dry-run",
             description =
-                    "Say what there is to take, also if an earlier run took it, and what would be left. Stores nothing.")
+                    "Show what would be imported or left out, including what an earlier run imported. Stores nothing.")
     private boolean dryRun;
 
     ImportOriginalCommand(CommandContext context) {

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "add",
         description = {
-            "Makes a key and prints it. It is shown this once: only its hash is stored.",
-            "A key for some properties opens nothing that is about all of them, such as forgetting a person."
+            "Makes a key and prints it. It is shown only once: just its hash is stored.",
+            "A key for some properties opens nothing that concerns all of them, such as erasing a person."
         },
         footer = {
             "",
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 final class KeyAddCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "Whose it is, or what for.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "A name for the key: who or what uses it.")
     private String name = "";
 
     @Option(
@@ -37,20 +37,20 @@ final class KeyAddCommand implements Runnable {
             arity = "1..*",
             required = true,
             paramLabel = "SCOPE",
-            description = "What it opens: figures:read, leads:read, leads:delete.")
+            description = "What the key opens: figures:read, leads:read, leads:delete.")
     private List<String> scopes = new ArrayList<>();
 
     @Option(
             names = "--property",
             arity = "1..*",
             paramLabel = "SLUG",
-            description = "Of which properties; default: of all.")
+            description = "The properties that it opens; default: all.")
     private @Nullable List<String> properties;
 
     @Option(
             names = "--expires",
             paramLabel = "WHEN",
-            description = "When it ends, like 90d or 2027-01-31; default: when it is revoked.")
+            description = "When the key ends, like 90d or 2027-01-31; default: only when revoked.")
     private @Nullable String expires;
 
     KeyAddCommand(CommandContext context) {

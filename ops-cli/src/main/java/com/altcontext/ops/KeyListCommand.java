@@ -10,12 +10,12 @@ import picocli.CommandLine.Option;
 /** Lists access keys. */
 @Command(
         name = "list",
-        description = "Lists access keys with what they open, when they end and when they were last used.",
+        description = "Lists access keys: what they open, when they end and when they were last used.",
         footer = {"", "Example:", "  altops key list --all"})
 final class KeyListCommand implements Runnable {
     private final CommandContext context;
 
-    @Option(names = "--all", description = "Revoked ones too.")
+    @Option(names = "--all", description = "Include revoked keys.")
     private boolean all;
 
     KeyListCommand(CommandContext context) {

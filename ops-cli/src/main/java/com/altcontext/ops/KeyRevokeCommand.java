@@ -9,12 +9,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "revoke",
         description =
-                "Ends a key and the dashboard sessions that it began, at once on every machine; exit 1 when there is none.",
+                "Ends a key and its dashboard sessions, at once on every machine; exit 1 when there is no such key.",
         footer = {"", "Example:", "  altops key revoke looker"})
 final class KeyRevokeCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "The key.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "The key's name.")
     private String name = "";
 
     KeyRevokeCommand(CommandContext context) {

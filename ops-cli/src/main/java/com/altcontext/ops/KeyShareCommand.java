@@ -13,19 +13,22 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "share",
         description = {
-            "Prints a link that opens the dashboard of a property, for people without a key. It shows figures and no leads, "
-                    + "and with a filter no value of fewer than 3 visitors.",
-            "The link is shown this once. Its key stands behind the #, which browsers never send. Needs PUBLIC_URL, as the "
-                    + "service has it. End the link with altops key revoke."
+            "Prints a link to the dashboard of a property, for people without a key. It shows figures but no leads, "
+                    + "and, under a filter, no value of fewer than 3 visitors.",
+            "The link is shown only once. Its key comes after the #, which browsers never send. Needs PUBLIC_URL, as the "
+                    + "service has it. To end the link, revoke its key: altops key revoke."
         },
         footer = {"", "Example:", "  altops key share docs --expires 90d"})
 final class KeyShareCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "PROPERTY", description = "Its slug.")
+    @Parameters(index = "0", paramLabel = "PROPERTY", description = "The property's slug.")
     private String property = "";
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Of the key; default: share and the slug.")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "The name of the link's key; default: share and the slug.")
     private @Nullable String name;
 
     @Option(

@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 /** What people who left an address may ask for: erasure, a copy of their data, no more mail. */
 @Command(
         name = "lead",
-        description = "Does what a person who left an e-mail address asks for, and lists who may be written to.",
+        description =
+                "Erases, exports and unsubscribes people who left an e-mail address, and lists who may be written to.",
         subcommands = {
             LeadDeleteCommand.class,
             LeadExportCommand.class,
@@ -22,6 +23,6 @@ final class LeadCommand extends CommandGroup {
     static final Duration MAX_STATEMENT = Duration.ofHours(1);
 
     static Failure unknownAddress() {
-        return new Failure(Exit.FAILED, "nothing is held about this address", "check how it is written");
+        return new Failure(Exit.FAILED, "nothing is held about this address", "check its spelling");
     }
 }

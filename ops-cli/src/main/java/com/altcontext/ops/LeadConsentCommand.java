@@ -34,16 +34,16 @@ final class LeadConsentCommand implements Runnable {
             names = "--reason",
             required = true,
             paramLabel = "TEXT",
-            description = "Where the consent is found; kept in the record of consent.")
+            description = "Where the written consent is filed; kept in the record of consent.")
     private String reason = "";
 
-    @Option(names = "--purpose", paramLabel = "PURPOSE", description = "What it is for; default: newsletter.")
+    @Option(names = "--purpose", paramLabel = "PURPOSE", description = "What the consent is for; default: newsletter.")
     private String purpose = Consent.DEFAULT_PURPOSE;
 
     @Option(
             names = "--property",
             paramLabel = "SLUG",
-            description = "For which site; needed if the address is known on several.")
+            description = "The property; required if the address is known on several.")
     private @Nullable String property;
 
     LeadConsentCommand(CommandContext context) {

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "delete",
         description = {
-            "Forgets a person on every property: leads, submissions, consent, the visitors who left the address, and the "
-                    + "address wherever it was sent. Asks first; exit 1 when nothing is held. Needs IP_HASH_PEPPER."
+            "Erases a person on every property: leads, submissions, consent, the visitors who left the address, and the "
+                    + "address wherever it occurs. Asks first; exit 1 when nothing is held. Needs IP_HASH_PEPPER."
         },
         footer = {"", "Example:", "  altops lead delete --email jo@example.ca --yes"})
 final class LeadDeleteCommand implements Runnable {
@@ -23,7 +23,7 @@ final class LeadDeleteCommand implements Runnable {
     @Mixin
     private final EmailOption emailOption;
 
-    @Option(names = "--yes", description = "Do not ask.")
+    @Option(names = "--yes", description = "Do not ask for confirmation.")
     private boolean yes;
 
     LeadDeleteCommand(CommandContext context) {

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "export",
         description = {
-            "Writes all that is held about an address as one JSON document, and a line into the audit log; exit 1 when "
-                    + "nothing is held. Needs IP_HASH_PEPPER; with PUBLIC_URL it holds the unsubscribe links too."
+            "Writes everything held about an address as one JSON document, and adds a line to the audit log; exit 1 when "
+                    + "nothing is held. Needs IP_HASH_PEPPER; with PUBLIC_URL it includes the unsubscribe links."
         },
         footer = {"", "Example:", "  altops lead export --email jo@example.ca --out jo.json"})
 final class LeadExportCommand implements Runnable {
@@ -30,7 +30,7 @@ final class LeadExportCommand implements Runnable {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "A new file that its owner alone can read; default: standard output.")
+            description = "A new file that only its owner can read; default: standard output.")
     private @Nullable Path file;
 
     LeadExportCommand(CommandContext context) {

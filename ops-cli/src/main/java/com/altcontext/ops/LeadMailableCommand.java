@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "mailable",
         description = {
-            "Writes each lead with whether it may be written to now, for each purpose, why, and until when, and a line into the "
+            "Lists for each lead and purpose whether it may be written to now, why, and until when. Adds a line to the "
                     + "audit log.",
             "The unsubscribe links need UNSUBSCRIBE_SECRET (or IP_HASH_PEPPER) and PUBLIC_URL."
         },
@@ -25,10 +25,13 @@ final class LeadMailableCommand implements Runnable {
 
     private final CommandContext context;
 
-    @Option(names = "--purpose", paramLabel = "PURPOSE", description = "For this one; default: for each.")
+    @Option(
+            names = "--purpose",
+            paramLabel = "PURPOSE",
+            description = "For this purpose only; default: for every purpose.")
     private @Nullable String purpose;
 
-    @Option(names = "--property", paramLabel = "SLUG", description = "Of this one alone; default: of all.")
+    @Option(names = "--property", paramLabel = "SLUG", description = "For this property only; default: for all.")
     private @Nullable String property;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "csv (default) or json.")

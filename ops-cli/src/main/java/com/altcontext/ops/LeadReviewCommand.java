@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "review",
         description = {
-            "Lists leads whose client had left many addresses within an hour: how many, by property, form and hour. Nothing may be "
+            "Counts the leads in review, by property, form and hour: their client left many addresses within an hour. Nothing may be "
                     + "sent to them until they are accepted.",
             "To refuse one, delete it: altops lead delete."
         },
@@ -20,16 +20,16 @@ import picocli.CommandLine.Option;
 final class LeadReviewCommand implements Runnable {
     private final CommandContext context;
 
-    @Option(names = "--property", paramLabel = "SLUG", description = "Of this one alone; default: of all.")
+    @Option(names = "--property", paramLabel = "SLUG", description = "For this property only; default: for all.")
     private @Nullable String property;
 
-    @Option(names = "--accept", description = "Accepts those that wait, with a line in the audit log.")
+    @Option(names = "--accept", description = "Accept the leads that wait, and record it in the audit log.")
     private boolean accept;
 
     @Option(
             names = "--email",
             paramLabel = "ADDRESS",
-            description = "Accepts this one alone; - reads it from standard input.")
+            description = "Accept only this lead; - reads the address from standard input.")
     private @Nullable String address;
 
     LeadReviewCommand(CommandContext context) {

@@ -22,10 +22,13 @@ final class LeadUnsubscribeCommand implements Runnable {
     @Mixin
     private final EmailOption emailOption;
 
-    @Option(names = "--property", paramLabel = "SLUG", description = "On this one alone; default: on all.")
+    @Option(names = "--property", paramLabel = "SLUG", description = "On this property only; default: on all.")
     private @Nullable String property;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Kept in the record of consent.")
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            description = "The reason, which is kept in the record of consent.")
     private @Nullable String reason;
 
     LeadUnsubscribeCommand(CommandContext context) {

@@ -29,7 +29,7 @@ final class LeadUnsubscribeLinkCommand implements Runnable {
     @Mixin
     private final EmailOption emailOption;
 
-    @Option(names = "--property", paramLabel = "SLUG", description = "For this one alone; default: for all.")
+    @Option(names = "--property", paramLabel = "SLUG", description = "For this property only; default: for all.")
     private @Nullable String property;
 
     LeadUnsubscribeLinkCommand(CommandContext context) {

@@ -15,23 +15,26 @@ final class MailOptions {
             names = "--notify",
             arity = "1..*",
             paramLabel = "ADDRESS",
-            description = "Write to them about each new lead, in place of NOTIFY_EMAIL.")
+            description = "Mail these addresses about each new lead, instead of NOTIFY_EMAIL.")
     private @Nullable List<String> alerts;
 
     @Option(
             names = "--notify-details",
             negatable = true,
-            description = "Put the lead's address and form into that mail: its readers then hold personal data.")
+            description = "Include the lead's address and form in that mail: its readers then hold personal data.")
     private @Nullable Boolean details;
 
     @Option(
             names = "--report",
             arity = "1..*",
             paramLabel = "ADDRESS",
-            description = "Write the weekly report to them (altops report send).")
+            description = "Mail the weekly report to these addresses (altops report send).")
     private @Nullable List<String> reports;
 
-    @Option(names = "--mail-language", paramLabel = "LANGUAGE", description = "Of these mails: en (default) or fr.")
+    @Option(
+            names = "--mail-language",
+            paramLabel = "LANGUAGE",
+            description = "The language of these mails: en (default) or fr.")
     private @Nullable String language;
 
     /** @throws com.altcontext.value.Rejected with the options that break rules */

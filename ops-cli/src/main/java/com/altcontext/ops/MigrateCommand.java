@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 final class MigrateCommand implements Runnable {
     private final CommandContext context;
 
-    @Option(names = "--dry-run", description = "Say what would be applied, and change nothing.")
+    @Option(names = "--dry-run", description = "Show what would be applied, and change nothing.")
     private boolean dryRun;
 
     MigrateCommand(CommandContext context) {
@@ -39,7 +39,7 @@ final class MigrateCommand implements Runnable {
                                 dryRun ? "pending" : "applied",
                                 plan.stream().map(MigrateCommand::json).toList()),
                 plan.isEmpty()
-                        ? List.of("nothing to apply: the schema has all that this release needs")
+                        ? List.of("nothing to apply: the schema is what this release needs")
                         : plan.stream()
                                 .map(one -> verb + one.version() + " " + one.description())
                                 .toList());

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 /** Lists the migrations. */
 @Command(
         name = "status",
-        description = "Lists the migrations and how far each is.",
+        description = "Lists the migrations and their state.",
         footer = {"", "Example:", "  altops migrate status --json"})
 final class MigrateStatusCommand implements Runnable {
     private final CommandContext context;

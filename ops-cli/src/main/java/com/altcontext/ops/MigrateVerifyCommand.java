@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 final class MigrateVerifyCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = "--allow-newer", description = "Let the schema have what a later release has added.")
+    @Option(names = "--allow-newer", description = "Accept migrations that a later release has added.")
     private boolean allowNewer;
 
     MigrateVerifyCommand(CommandContext context) {

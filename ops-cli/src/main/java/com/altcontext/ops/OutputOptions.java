@@ -8,10 +8,7 @@ final class OutputOptions {
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print one line of JSON for machines.")
     private boolean json;
 
-    @Option(
-            names = "--quiet",
-            scope = ScopeType.INHERIT,
-            description = "Print failures only; the exit code says the rest.")
+    @Option(names = "--quiet", scope = ScopeType.INHERIT, description = "Print failures only; rely on the exit code.")
     private boolean quiet;
 
     boolean json() {

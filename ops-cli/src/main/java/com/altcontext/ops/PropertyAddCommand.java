@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
 final class PropertyAddCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(paramLabel = "SLUG", description = "What requests and reports call it: a-z, 0-9, - and _.")
+    @Parameters(paramLabel = "SLUG", description = "The slug that requests and reports use: a-z, 0-9, - and _.")
     private String slug = "";
 
-    @Option(names = "--name", required = true, paramLabel = "NAME", description = "What people call it.")
+    @Option(names = "--name", required = true, paramLabel = "NAME", description = "The name that people see.")
     private String name = "";
 
     @Mixin

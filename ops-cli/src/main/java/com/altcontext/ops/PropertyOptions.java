@@ -30,7 +30,7 @@ final class PropertyOptions {
             names = "--domain",
             arity = "1..*",
             paramLabel = "HOST",
-            description = "Its host names: requests from there are counted for it.")
+            description = "Its host names: events from pages on these hosts count for this property.")
     private @Nullable List<String> domains;
 
     @Option(
@@ -43,26 +43,26 @@ final class PropertyOptions {
             names = "--exclude-network",
             arity = "1..*",
             paramLabel = "CIDR",
-            description = "Drop the events of these networks: your own office.")
+            description = "Drop events from these networks, such as your office.")
     private @Nullable List<String> networks;
 
     @Option(
             names = "--exclude-path",
             arity = "1..*",
             paramLabel = "PATH",
-            description = "Drop the events of these paths; * stands for any characters.")
+            description = "Drop events on these paths; * stands for any characters.")
     private @Nullable List<String> paths;
 
     @Option(
             names = "--own-hosts-only",
             negatable = true,
-            description = "Drop the events of pages on hosts that are not among its domains, or on none.")
+            description = "Drop events from pages on hosts that are not among its domains, or without a host.")
     private @Nullable Boolean ownHostsOnly;
 
     @Option(
             names = "--confirm",
             negatable = true,
-            description = "Ask by mail for a confirmation before a form's express consent holds (needs SMTP_URL).")
+            description = "Express consent from a form holds only once confirmed by mail (needs SMTP_URL).")
     private @Nullable Boolean confirm;
 
     boolean areGiven() {

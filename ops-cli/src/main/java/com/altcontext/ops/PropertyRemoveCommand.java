@@ -12,13 +12,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "remove",
         description =
-                "Removes a property that holds neither visitors nor leads, with the days that were imported for it; exit 1 "
-                        + "when it does, or is unknown.",
+                "Removes a property without visitors and leads, with the days that were imported for it; exit 1 when it has "
+                        + "any, or is unknown.",
         footer = {"", "Example:", "  altops property remove docs"})
 final class PropertyRemoveCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(paramLabel = "SLUG", description = "The property.")
+    @Parameters(paramLabel = "SLUG", description = "The property's slug.")
     private String slug = "";
 
     PropertyRemoveCommand(CommandContext context) {

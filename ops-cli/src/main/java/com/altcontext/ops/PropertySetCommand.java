@@ -20,11 +20,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "set",
         description = {
-            "Changes the settings that are given. A list takes the place of the old one; 'none' empties it.",
-            "Another time zone computes the figures of all days again that have raw events; older days stay as they "
-                    + "were. If that is interrupted, run it again; altops rollup goes on with it too.",
-            "What is excluded is dropped from then on; what is stored stays.",
-            "Whoever has stopped the report by its link stays so until they are taken out of the list and put in again."
+            "Changes the given settings. A list replaces the old one; 'none' empties it.",
+            "With another time zone, the figures of all days that have raw events are computed again; older days stay as they "
+                    + "were. If that is interrupted, run the command again; the next altops rollup continues it too.",
+            "Excluded events are dropped from then on; stored events stay.",
+            "A recipient who stopped the report by its link gets it again only after being removed from the list and added again."
         },
         footer = {
             "",
@@ -36,10 +36,10 @@ import picocli.CommandLine.Parameters;
 final class PropertySetCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(paramLabel = "SLUG", description = "The property.")
+    @Parameters(paramLabel = "SLUG", description = "The property's slug.")
     private String slug = "";
 
-    @Option(names = "--name", paramLabel = "NAME", description = "What people call it.")
+    @Option(names = "--name", paramLabel = "NAME", description = "The name that people see.")
     private @Nullable String name;
 
     @Mixin
@@ -56,7 +56,7 @@ final class PropertySetCommand implements Runnable {
     public void run() {
         MailSettings mailSettings = mails.settings();
         if (name == null && !options.areGiven() && mailSettings.isEmpty()) {
-            throw new Failure(Exit.USAGE, "nothing is to be set", "see: altops property set --help");
+            throw new Failure(Exit.USAGE, "no setting was given", "see: altops property set --help");
         }
         PropertySettings wanted = options.settings(slug, name);
         Change change = PropertyOptions.named(() -> context.sql().inTransaction(tx -> set(tx, wanted, mailSettings)));
@@ -68,7 +68,7 @@ final class PropertySetCommand implements Runnable {
         List<String> lines = new ArrayList<>();
         lines.add(
                 changed.settings().isEmpty()
-                        ? slug + " is as it was"
+                        ? slug + " is unchanged"
                         : "changed " + String.join(", ", changed.settings()).replace('_', ' ') + " of " + slug);
         JsonObject json = JsonObject.ok(true)
                 .with("property", PropertyCommand.json(changed.property()))

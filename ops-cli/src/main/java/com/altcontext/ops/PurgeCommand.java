@@ -45,17 +45,17 @@ final class PurgeCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Option(names = "--dry-run", description = "Say what would go, and change nothing.")
+    @Option(names = "--dry-run", description = "Show what would be removed, and change nothing.")
     private boolean dryRun;
 
-    @Option(names = "--force", description = "Remove also what is not rolled up: its figures are lost.")
+    @Option(names = "--force", description = "Also remove days that are not rolled up: their figures are lost.")
     private boolean force;
 
     @Option(
             names = "--keep-submissions",
             paramLabel = "DAYS",
             description =
-                    "Remove what was filled into forms after so long, like 365d; default: keep it as long as the lead.")
+                    "Remove what was filled into forms after this time, like 365d; default: keep it as long as the lead.")
     private @Nullable String keepSubmissions;
 
     PurgeCommand(CommandContext context) {
@@ -109,7 +109,9 @@ final class PurgeCommand implements Callable<Integer> {
                                 + HumanFormat.count(gone.sessions(), "session") + ", "
                                 + HumanFormat.count(gone.visitors(), "visitor")))
                 .orElseThrow(() -> new Failure(
-                        Exit.FAILED, "another purge is under way", "nothing was done; how far it is: altops status"));
+                        Exit.FAILED,
+                        "another purge is under way",
+                        "nothing was done; to see its progress, run altops status"));
     }
 
     private static PurgeReceipt expected(PurgePlan plan) {
@@ -152,10 +154,10 @@ final class PurgeCommand implements Callable<Integer> {
                 + HumanFormat.count(receipt.submissions(), "submission") + " and "
                 + HumanFormat.count(receipt.messages(), "message") + " that could not be delivered");
         for (LocalDate day : receipt.keptDays()) {
-            lines.add(output.bad("kept " + day) + ", which is not rolled up: altops rollup, then purge again");
+            lines.add(output.bad("kept " + day) + ", which is not rolled up: run altops rollup, then purge again");
         }
         for (LocalDate day : receipt.busyDays()) {
-            lines.add(output.bad("kept " + day) + ", which was in use: the next purge takes it");
+            lines.add(output.bad("kept " + day) + ", which was in use: the next purge removes it");
         }
         return lines;
     }

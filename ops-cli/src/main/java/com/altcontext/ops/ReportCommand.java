@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** The weekly report. */
 @Command(
         name = "report",
-        description = "Sends the weekly report of each property to those who want it (altops property set --report).",
+        description = "Sends the weekly report of each property to its recipients (altops property set --report).",
         subcommands = ReportSendCommand.class,
         footer = {"", "Example:", "  altops report send --dry-run"})
 final class ReportCommand extends CommandGroup {}

@@ -19,9 +19,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "send",
         description = {
-            "Makes the weekly report of each property that has recipients, and lets the service send it to recipients who did not "
-                    + "get it yet. It can run as often as you like.",
-            "Exit 3 when a day of the week has no figures yet (altops rollup): then that property's report is not sent."
+            "Makes the weekly report of each property that has recipients. The service mails it to recipients who did not "
+                    + "get it yet, so it is safe to run this often.",
+            "Exit 3 when a day of the week has no figures yet (run altops rollup): that property's report is not sent."
         },
         footer = {
             "",
@@ -37,13 +37,13 @@ final class ReportSendCommand implements Callable<Integer> {
     @Option(
             names = "--week",
             paramLabel = "WEEK",
-            description = "Like 2026-W47; default: the last full one of each site.")
+            description = "The week, like 2026-W47; default: each property's last full week.")
     private @Nullable String week;
 
-    @Option(names = "--property", paramLabel = "SLUG", description = "Of this one alone; default: of all.")
+    @Option(names = "--property", paramLabel = "SLUG", description = "For this property only; default: for all.")
     private @Nullable String property;
 
-    @Option(names = "--dry-run", description = "Say how many would get one, and change nothing.")
+    @Option(names = "--dry-run", description = "Show how many reports would be sent, and send none.")
     private boolean dryRun;
 
     ReportSendCommand(CommandContext context) {

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "restore",
         description =
-                "Puts a backup in the place of what the database holds, applies the migrations that it lacks, keeps what "
-                        + "was withdrawn since, and erases again the people whom it brought back. Stop the service first. It "
+                "Replaces what the database holds by a backup, applies the migrations that it lacks, keeps consent that "
+                        + "was withdrawn since, and erases again the people whom the backup brought back. Stop the service first. It "
                         + "needs IP_HASH_PEPPER, since the log of erasures holds only keyed hashes.",
         footer = {"", "Example:", "  altops restore --from altcontext.dump --yes"})
 final class RestoreCommand implements Runnable {
@@ -23,10 +23,14 @@ final class RestoreCommand implements Runnable {
 
     private final CommandContext context;
 
-    @Option(names = "--from", required = true, paramLabel = "FILE", description = "What altops backup has written.")
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "FILE",
+            description = "A file that altops backup has written.")
     private Path from = Path.of("");
 
-    @Option(names = "--yes", description = "Replace what the database holds. Without it nothing is done.")
+    @Option(names = "--yes", description = "Replace what the database holds. Without it, nothing is done.")
     private boolean yes;
 
     RestoreCommand(CommandContext context) {

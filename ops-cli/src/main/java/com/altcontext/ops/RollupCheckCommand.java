@@ -17,9 +17,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "check",
         description = {
-            "Compares the figures with the raw rows, one by one, and names each difference; exit 3 when there is one. By "
-                    + "default of the last 8 full days. A day whose raw events are gone is not compared; exit 1 when there is one.",
-            "Events that came in, or a person who was forgotten, since the day was rolled up are differences."
+            "Compares each figure with the raw rows and prints the differences; exit 3 when there is one. By "
+                    + "default, it checks the last 8 full days. Days whose raw events are gone cannot be compared; exit 1 when there is one.",
+            "Events that arrived, or people who were erased, after the day was rolled up cause differences."
         },
         footer = {"", "Example:", "  altops rollup check --day 2026-01-31 --property docs"})
 final class RollupCheckCommand implements Callable<Integer> {

@@ -16,9 +16,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "rollup",
         description = {
-            "Computes the daily figures from the raw events: by default of the last days, for late events, and of every "
-                    + "earlier day that is not rolled up yet, so that a missed run is caught up.",
-            "Each day is one transaction. A second run at once waits for the first."
+            "Computes the daily figures from the raw events: by default for the last days, because of late events, and for every "
+                    + "earlier day that is not rolled up yet, so that missed runs are made up for.",
+            "Each day is one transaction. A second run waits until the first has ended."
         },
         subcommands = {RollupStatusCommand.class, RollupCheckCommand.class, RollupViewCommand.class},
         footer = {"", "Example:", "  altops rollup", "  altops rollup --from 2026-01-01 --to 2026-01-31 --property docs"

@@ -14,16 +14,16 @@ final class RollupOptions {
     @Option(
             names = "--day",
             paramLabel = "DAY",
-            description = "This day alone, like 2026-01-31; it is each property's own day.")
+            description = "This day only, like 2026-01-31; it begins and ends by each property's time zone.")
     private @Nullable LocalDate day;
 
-    @Option(names = "--from", paramLabel = "DAY", description = "From this day, with --to.")
+    @Option(names = "--from", paramLabel = "DAY", description = "The first day; needs --to.")
     private @Nullable LocalDate from;
 
-    @Option(names = "--to", paramLabel = "DAY", description = "To this day, which is included.")
+    @Option(names = "--to", paramLabel = "DAY", description = "The last day, included.")
     private @Nullable LocalDate to;
 
-    @Option(names = "--property", paramLabel = "SLUG", description = "For this property alone; default: all.")
+    @Option(names = "--property", paramLabel = "SLUG", description = "This property only; default: all.")
     private @Nullable String property;
 
     /** The slug that was given; null for all. */

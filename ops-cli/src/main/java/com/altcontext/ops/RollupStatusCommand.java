@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** How fresh the daily figures are. */
 @Command(
         name = "status",
-        description = "Says how fresh the rollups are; exit 3 when days are missing or they lag by more than 2 days.",
+        description = "Shows how fresh the rollups are; exit 3 when days are missing or they lag by more than 2 days.",
         footer = {"", "Example:", "  altops rollup status || altops rollup"})
 final class RollupStatusCommand implements Callable<Integer> {
     private final CommandContext context;

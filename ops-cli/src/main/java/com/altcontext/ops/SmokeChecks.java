@@ -148,7 +148,7 @@ final class SmokeChecks {
         ServiceResponse response = deployment.post("/v1/events", beacon(""));
         String outcome = response.header("x-outcome").orElse("");
         visitorId = response.id("visitorId").map(UUID::fromString);
-        expect(!outcome.equals("duplicate"), response, "202 stored: what was in the honeypot is kept");
+        expect(!outcome.equals("duplicate"), response, "202 stored: the event with the filled honeypot was kept");
         return expect(
                 response.status() == 202 && List.of("stored", "bot").contains(outcome) && visitorId.isPresent(),
                 response,
@@ -187,7 +187,7 @@ final class SmokeChecks {
 
     private String lead() throws NoResponse {
         if (adminKey.isEmpty() || isKeyRefused) {
-            return skipped("without a right ADMIN_API_KEY it could not be removed again");
+            return skipped("without a valid ADMIN_API_KEY, the lead could not be removed again");
         }
         ServiceResponse response = deployment.post(
                 "/v1/leads/capture",
@@ -281,11 +281,11 @@ final class SmokeChecks {
         if (captured && adminKey.isPresent()) {
             ServiceResponse response = deployment.post(
                     "/v1/leads/delete", "{\"email\":\"" + email + "\"}", "x-admin-key:" + adminKey.get());
-            seen = expect(response.status() == 200, response, "200: a lead of this test is left");
+            seen = expect(response.status() == 200, response, "200: a lead of this test remains");
         } else if (visitorId.isEmpty()) {
             return skipped("nothing was written");
         } else if (database.isEmpty()) {
-            return skipped("no lead was made; one event stays, as a bot's");
+            return skipped("no lead was made; one event remains, counted as a bot's");
         } else {
             UUID visitor = visitorId.get();
             seen = database.get().inTransaction(tx -> {
@@ -297,7 +297,7 @@ final class SmokeChecks {
                     + " rows removed";
         }
         if (database.isPresent() && rows() > 0) {
-            throw new Unexpected(seen + ", and an event is left in the database");
+            throw new Unexpected(seen + ", but an event remains in the database");
         }
         return seen;
     }

@@ -15,10 +15,9 @@ import picocli.CommandLine.Option;
 /** Goes through the deployment checklist on a live service. */
 @Command(
         name = "smoke",
-        description =
-                "Goes through the deployment checklist on a live service: a line for each check with what was seen, "
-                        + "exit 3 when one fails, 1 when nothing answers. What it wrote is removed again. Afterwards the "
-                        + "service refuses this machine's events for a minute.",
+        description = "Runs the deployment checklist against a live service: one line for each check with its result, "
+                + "exit 3 when one fails, 1 when nothing answers. It removes what it wrote. Afterwards the "
+                + "service refuses events from this machine for a minute.",
         footer = {"", "Example:", "  altops smoke --url https://altcontext.fly.dev --origin https://www.example.com"})
 final class SmokeCommand implements Callable<Integer> {
     private final CommandContext context;
@@ -27,20 +26,20 @@ final class SmokeCommand implements Callable<Integer> {
             names = "--url",
             required = true,
             paramLabel = "URL",
-            description = "Where the service is: https://host, without a path.")
+            description = "The service's address: https://host, without a path.")
     private URI url = URI.create("");
 
     @Option(
             names = "--origin",
             paramLabel = "ORIGIN",
-            description = "One of its CORS_ALLOWED_ORIGINS; without it that check is left out.")
+            description = "One of its CORS_ALLOWED_ORIGINS; without it, the check of CORS is left out.")
     private @Nullable String origin;
 
     @Option(
             names = "--admin-key",
             paramLabel = "KEY",
             description =
-                    "Default: the variable ADMIN_API_KEY, which other users of the machine cannot see. Without it the "
+                    "The admin key; default: the variable ADMIN_API_KEY, which other users of the machine cannot see. Without it, the "
                             + "checks of leads and metrics are left out.")
     private @Nullable String adminKey;
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "status",
         description = {
-            "Says what is in the database, how old and how big it is.",
+            "Shows what is in the database, how old it is and how big.",
             "Exit 3 when there is a problem: the schema is older than this release needs, tomorrow has no partition, "
                     + "events lie in the default partition, rollups lag by more than 2 days or have gaps, messages "
                     + "were set aside, or the last purge had to keep a day or did not end."
@@ -51,32 +51,33 @@ final class StatusCommand implements Callable<Integer> {
 
     private static List<String> problems(Inventory inventory, @Nullable RollupFreshness rollups) {
         if (rollups == null) {
-            return List.of("the schema is older than this release needs: altops migrate");
+            return List.of("the schema is older than this release needs: run altops migrate");
         }
         List<String> problems = new ArrayList<>();
         if (!inventory.events().tomorrow()) {
-            problems.add("tomorrow has no partition: the service makes them, so see that it runs");
+            problems.add("tomorrow has no partition: the service makes them, so check that it runs");
         }
         if (inventory.events().inDefaultPartition() > 0) {
-            problems.add("events lie in the default partition: the service moves them when it makes their day's");
+            problems.add(
+                    "events are in the default partition: the service moves them once it makes the partition of their day");
         }
         if (rollups.isLagging()) {
             problems.add("rollups are late: run altops rollup, and check its schedule");
         } else if (!rollups.isFresh()) {
-            problems.add("rollups have gaps: altops rollup");
+            problems.add("rollups have gaps: run altops rollup");
         }
         if (inventory.webhooks().setAside() > 0) {
             problems.add(
-                    "webhooks did not accept messages for three days: altops webhook list, then altops webhook replay");
+                    "webhooks did not accept messages for three days: run altops webhook list, then altops webhook replay");
         }
         if (inventory.mails().setAside() > 0) {
-            problems.add("mails could not be sent for three days: see SMTP_URL and the service's log");
+            problems.add("mails could not be sent for three days: check SMTP_URL and the service's log");
         }
         LastPurge purge = inventory.lastPurge();
         if (purge != null && purge.state() == LastPurge.PurgeState.INTERRUPTED) {
-            problems.add("the last purge did not end: altops retention purge takes what it left");
+            problems.add("the last purge did not end: altops retention purge removes what it left");
         } else if (purge != null && purge.daysLeft() > 0) {
-            problems.add("the last purge had to keep days: altops rollup, then altops retention purge");
+            problems.add("the last purge had to keep days: run altops rollup, then altops retention purge");
         }
         return problems;
     }
@@ -171,7 +172,7 @@ final class StatusCommand implements Callable<Integer> {
                     case FINISHED -> gone;
                     case RUNNING -> "running, " + gone + " so far";
                     case INTERRUPTED ->
-                        output.bad("begun and not finished") + ", " + gone + " of "
+                        output.bad("started but not finished") + ", " + gone + " of "
                                 + HumanFormat.count(purge.days(), "day") + " had gone";
                 };
     }

@@ -13,17 +13,17 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "add",
         description = {
-            "Adds a webhook and prints the secret that its messages are signed with. It is shown this once. Needs IP_HASH_PEPPER.",
+            "Adds a webhook and prints the secret that signs its messages. It is shown only once. Needs IP_HASH_PEPPER.",
             "To change one, remove it and add it again; the secret changes too."
         },
         footer = {"", "Example:", "  altops webhook add crm https://example.ca/in --event lead.captured lead.erased"})
 final class WebhookAddCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "What it is called here: a-z, 0-9, - and _.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "The webhook's name: a-z, 0-9, - and _.")
     private String name = "";
 
-    @Parameters(index = "1", paramLabel = "URL", description = "Where messages go: https://…")
+    @Parameters(index = "1", paramLabel = "URL", description = "The address that gets the messages: https://…")
     private String url = "";
 
     @Option(
@@ -31,7 +31,7 @@ final class WebhookAddCommand implements Runnable {
             arity = "1..*",
             required = true,
             paramLabel = "EVENT",
-            description = "What it hears of: lead.captured, consent.changed, lead.erased.")
+            description = "The events to send: lead.captured, consent.changed, lead.erased.")
     private List<String> events = new ArrayList<>();
 
     WebhookAddCommand(CommandContext context) {

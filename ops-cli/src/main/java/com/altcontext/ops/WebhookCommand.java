@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "webhook",
         description = {
-            "Adds, lists, tries and removes webhooks: addresses that hear of captured leads, changes of consent and erasures.",
-            "LEAD_WEBHOOK_URL of the service is one more, for captured leads alone."
+            "Adds, lists, tests and removes webhooks: addresses that are notified of new leads, changed consent and erasures.",
+            "The service's LEAD_WEBHOOK_URL is one more, for captured leads only."
         },
         subcommands = {
             WebhookAddCommand.class,

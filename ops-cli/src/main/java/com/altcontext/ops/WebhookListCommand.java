@@ -14,8 +14,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "list",
         description = {
-            "Lists the webhooks: what each hears of, how many messages wait, and how many were set aside after three days. "
-                    + "Addresses are cut, since they may hold a secret.",
+            "Lists the webhooks: the events of each, how many messages wait, and how many were set aside after three days. "
+                    + "Addresses are shortened, since they may contain a secret.",
             "LEAD_WEBHOOK_URL is shown while messages wait for it."
         },
         footer = {

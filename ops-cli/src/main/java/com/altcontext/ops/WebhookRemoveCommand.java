@@ -8,12 +8,12 @@ import picocli.CommandLine.Parameters;
 /** Removes a webhook. */
 @Command(
         name = "remove",
-        description = "Removes a webhook with the messages that wait for it; exit 1 when there is none of that name.",
+        description = "Removes a webhook and its waiting messages; exit 1 when there is none of that name.",
         footer = {"", "Example:", "  altops webhook remove crm"})
 final class WebhookRemoveCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(paramLabel = "NAME", description = "The webhook.")
+    @Parameters(paramLabel = "NAME", description = "The webhook's name.")
     private String name = "";
 
     WebhookRemoveCommand(CommandContext context) {

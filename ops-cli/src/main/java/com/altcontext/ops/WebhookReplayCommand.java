@@ -9,13 +9,12 @@ import picocli.CommandLine.Parameters;
 /** Sends messages again that were set aside. */
 @Command(
         name = "replay",
-        description =
-                "Lets the service send messages again that were set aside after three days, for another three days.",
+        description = "Has the service retry messages that were set aside after three days, for another three days.",
         footer = {"", "Example:", "  altops webhook replay crm", "  altops webhook replay LEAD_WEBHOOK_URL"})
 final class WebhookReplayCommand implements Runnable {
     private final CommandContext context;
 
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Of this webhook; default: of all.")
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "The webhook's name; default: all webhooks.")
     private @Nullable String name;
 
     WebhookReplayCommand(CommandContext context) {

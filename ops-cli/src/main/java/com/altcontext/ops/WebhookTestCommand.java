@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "test",
         description = {
-            "Lets the service send a signed message of type " + WebhookEvent.TEST + ", and says what became of it.",
+            "Has the service send a signed message of type " + WebhookEvent.TEST + ", and reports the result.",
             "Exit 3 when the receiver did not accept it, or the service has not sent it within 30 seconds."
         },
         footer = {"", "Example:", "  altops webhook test crm", "  altops webhook test LEAD_WEBHOOK_URL"})
@@ -24,7 +24,7 @@ final class WebhookTestCommand implements Runnable {
 
     private final CommandContext context;
 
-    @Parameters(paramLabel = "NAME", description = "The webhook.")
+    @Parameters(paramLabel = "NAME", description = "The webhook's name.")
     private String name = "";
 
     WebhookTestCommand(CommandContext context) {

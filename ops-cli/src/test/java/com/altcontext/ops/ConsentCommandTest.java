@@ -160,7 +160,7 @@ class ConsentCommandTest {
         CommandRun ran = altops("consent", "certificate", "--email", JO);
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err()).isEqualTo("altops: nothing is held about this address — check how it is written\n");
+        assertThat(ran.err()).isEqualTo("altops: nothing is held about this address — check its spelling\n");
         assertThat(database.number("SELECT count(*) FROM audit_log")).isZero();
     }
 

@@ -40,7 +40,7 @@ class LeadCommandTest {
                 .startsWith("forgot 2 leads, 0 submissions, 2 rows of consent")
                 .doesNotContain("jo@", "JO@");
         assertThat(second.exit()).isEqualTo(Exit.FAILED);
-        assertThat(second.err()).isEqualTo("altops: nothing is held about this address — check how it is written\n");
+        assertThat(second.err()).isEqualTo("altops: nothing is held about this address — check its spelling\n");
         assertThat(database.number("SELECT count(*) FROM leads")).isOne();
         assertThat(database.number("SELECT count(*) FROM erasure_log WHERE erased_by = 'altops'"))
                 .isOne();

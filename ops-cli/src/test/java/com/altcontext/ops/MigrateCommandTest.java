@@ -35,7 +35,7 @@ class MigrateCommandTest {
         assertThat(applied.out()).isEqualTo(planned.out().replace("would apply", "applied"));
         assertThat(tables()).isPositive();
         assertThat(altopsOn(url, "migrate").out())
-                .isEqualTo("nothing to apply: the schema has all that this release needs\n");
+                .isEqualTo("nothing to apply: the schema is what this release needs\n");
     }
 
     @Test

@@ -102,7 +102,7 @@ class PackagedJarIT {
         }
 
         await().atMost(MAX_WAIT)
-                .until(() -> altopsNow("status").out().contains("begun and not finished, 1 event of 1 day had gone"));
+                .until(() -> altopsNow("status").out().contains("started but not finished, 1 event of 1 day had gone"));
         CommandRun status = altops("status");
         assertThat(status.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(status.out()).contains("problem       the last purge did not end: altops retention purge");

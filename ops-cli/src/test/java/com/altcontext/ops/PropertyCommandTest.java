@@ -83,7 +83,7 @@ class PropertyCommandTest {
         "property set default --domain docs.example.ca, 1, the domain docs.example.ca belongs to the property docs",
         "property set default --own-hosts-only, 2, --own-hosts-only needs a domain",
         "property set unknown --name X, 1, there is no property of that slug",
-        "property set docs, 2, nothing is to be set",
+        "property set docs, 2, no setting was given",
         "property remove unknown, 1, there is no property of that slug",
         "property remove default, 1, default is never removed",
         "property remove docs, 1, docs holds 1 visitor and 0 leads",
@@ -146,7 +146,7 @@ class PropertyCommandTest {
         assertThat(database.altops("property", "list").out()).isEqualTo("default  Our site  UTC\n");
         assertThat(database.altops("property", "set", "default", "--name", "Our site")
                         .out())
-                .isEqualTo("default is as it was\n");
+                .isEqualTo("default is unchanged\n");
         assertThat(database.number("SELECT count(*) FROM audit_log")).isEqualTo(9);
     }
 

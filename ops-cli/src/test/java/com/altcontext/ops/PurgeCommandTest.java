@@ -33,7 +33,8 @@ class PurgeCommandTest {
         CommandRun ran = database.altops("retention", "purge");
 
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
-        assertThat(ran.out()).contains("removed 0 events", ", which is not rolled up: altops rollup, then purge again");
+        assertThat(ran.out())
+                .contains("removed 0 events", ", which is not rolled up: run altops rollup, then purge again");
         assertThat(database.number("SELECT count(*) FROM events")).isOne();
         assertThat(database.altops("status").out()).contains("the last purge had to keep days");
         assertThat(database.altops("retention", "purge", "--dry-run", "--json").out())

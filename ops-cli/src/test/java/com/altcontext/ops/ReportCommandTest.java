@@ -104,7 +104,7 @@ class ReportCommandTest {
                 .isEqualTo("changed notify, mails of default\n");
         assertThat(database.altops("property", "set", "default", "--notify", "a@team.example")
                         .out())
-                .isEqualTo("default is as it was\n");
+                .isEqualTo("default is unchanged\n");
         assertThat(database.altops("property", "list").out()).contains("1 gets alerts");
         assertThat(database.number(
                         "SELECT count(*) FROM audit_log WHERE action IN ('property_notify', 'property_mails')"))

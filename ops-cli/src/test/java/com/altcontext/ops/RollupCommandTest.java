@@ -73,7 +73,7 @@ class RollupCommandTest {
         CommandRun unknown = database.altops("rollup", "--property", "unknown");
 
         assertThat(gone.exit()).isEqualTo(Exit.FAILED);
-        assertThat(gone.err()).contains("are gone", " — the figures stay as they are");
+        assertThat(gone.err()).contains("are gone", " — the figures are unchanged");
         assertThat(unknown.exit()).isEqualTo(Exit.FAILED);
         assertThat(unknown.err()).contains("there is no property unknown");
     }
@@ -170,7 +170,7 @@ class RollupCommandTest {
                 database.altops("rollup", "check", "--day", today.minusDays(200).toString());
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err()).contains("the raw events of", "are gone — the figures stay as they are");
+        assertThat(ran.err()).contains("the raw events of", "are gone — the figures are unchanged");
     }
 
     @Test
@@ -185,7 +185,7 @@ class RollupCommandTest {
         CommandRun ran = database.altops("rollup", "check", "--day", day);
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err()).contains("the raw events of", "are gone — the figures stay as they are");
+        assertThat(ran.err()).contains("the raw events of", "are gone — the figures are unchanged");
     }
 
     @Test

@@ -89,8 +89,9 @@ class SmokeCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.out()).isEmpty();
         assertThat(ran.err().strip())
-                .isEqualTo("altops: there is no answer at that address: nothing listens there, or the name is not known"
-                        + " — check --url, and that the service runs");
+                .isEqualTo(
+                        "altops: there is no answer at that address: nothing listens there, or the host name is unknown"
+                                + " — check --url, and that the service runs");
     }
 
     @Test

@@ -94,7 +94,7 @@ class StatusCommandTest {
 
         database.event("default", 300);
         assertThat(database.altops("status").out())
-                .contains("default partition 1 event", "problem       events lie in the default partition");
+                .contains("default partition 1 event", "problem       events are in the default partition");
         database.run("DELETE FROM events_default");
         database.run("DROP TABLE events_" + DateTimeFormatter.BASIC_ISO_DATE.format(CommandRun.TODAY.plusDays(1)));
         assertThat(database.altops("status").out()).contains("problem       tomorrow has no partition");
@@ -111,7 +111,7 @@ class StatusCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
                 .startsWith("schema        version 0, and this release needs ")
-                .contains("problem       the schema is older than this release needs: altops migrate");
+                .contains("problem       the schema is older than this release needs: run altops migrate");
     }
 
     @Test
@@ -128,7 +128,7 @@ class StatusCommandTest {
                 .containsPattern("(?m)^in review +1 lead: altops lead review$")
                 .containsPattern("(?m)^mails +1 waiting since 2026-01-02T10:00:00Z$")
                 .containsPattern("(?m)^webhooks +none waiting, 1 set aside$")
-                .contains("problem       webhooks did not accept messages for three days: altops webhook list")
+                .contains("problem       webhooks did not accept messages for three days: run altops webhook list")
                 .doesNotContain("problem       mails");
         assertThat(database.altops("status", "--json").out())
                 .contains(
