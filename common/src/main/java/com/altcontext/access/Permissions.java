@@ -21,10 +21,6 @@ public record Permissions(
         properties = properties == null ? null : Set.copyOf(properties);
     }
 
-    public boolean include(Scope scope) {
-        return scopes.contains(scope);
-    }
-
     /** Whether they are for some properties only. */
     public boolean isRestricted() {
         return properties != null;

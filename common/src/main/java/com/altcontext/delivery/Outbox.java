@@ -1,6 +1,5 @@
 package com.altcontext.delivery;
 
-import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
 import com.altcontext.value.Language;
@@ -28,11 +27,6 @@ public final class Outbox {
 
     /** The {@code event} of a mail that asks a lead to confirm its consent. */
     public static final String CONFIRMATION = "confirmation";
-
-    private static final String ADD = """
-            INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, language, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """;
 
     /** Skips what another machine is claiming, instead of waiting for it. */
     private static final String CLAIM = """
@@ -89,47 +83,14 @@ public final class Outbox {
     }
 
     /**
-     * A message to be stored.
+     * A message to be sent.
      *
      * @param id the {@code webhook-id}, by which a receiver recognises a repeat
      * @param event what it is about, like {@code lead.captured}
-     * @param destination of a webhook its name, null for the one of the configuration; of a mail the address, null for that of the
-     *     lead
-     * @param leadId null if it is about no lead, or is to outlive its erasure: the message of a lead goes with it
-     * @param language in which a mail is written
-     * @param body JSON: what a webhook sends as it is, or what a mail's text is made of
-     */
-    public record NewMessage(
-            UUID id,
-            Kind kind,
-            String event,
-            @Nullable String destination,
-            @Nullable UUID leadId,
-            @Nullable String propertyId,
-            Language language,
-            String body) {
-        /** For a webhook. */
-        public static NewMessage webhook(
-                String event,
-                @Nullable String destination,
-                @Nullable UUID leadId,
-                @Nullable String propertyId,
-                String body) {
-            return new NewMessage(
-                    UUID.randomUUID(), Kind.WEBHOOK, event, destination, leadId, propertyId, Language.ENGLISH, body);
-        }
-
-        /** A mail to an address that is no lead's. */
-        public static NewMessage mail(
-                String event, String address, @Nullable String propertyId, Language language, String body) {
-            return new NewMessage(UUID.randomUUID(), Kind.MAIL, event, address, null, propertyId, language, body);
-        }
-    }
-
-    /**
-     * A message to be sent.
-     *
-     * @param destination as in {@link NewMessage}, and of a mail always an address
+     * @param destination the name of a webhook, null for {@code LEAD_WEBHOOK_URL}; or the address of a mail
+     * @param leadId null if it is about no lead, or is to outlive the lead's erasure
+     * @param language the language of a mail
+     * @param body JSON: the content of a webhook's message, or what the text of a mail is made of
      * @param attempt counts from 1
      */
     public record Message(
@@ -153,27 +114,6 @@ public final class Outbox {
                     row.text(7),
                     Math.toIntExact(row.number(8)));
         }
-    }
-
-    /** Stores a message, to be sent once the transaction has committed. */
-    public static void add(Tx tx, NewMessage message) {
-        Pipeline pipeline = tx.pipeline();
-        add(pipeline, message);
-        pipeline.send();
-    }
-
-    /** The same with the statements of a pipeline. */
-    public static void add(Pipeline pipeline, NewMessage message) {
-        pipeline.update(
-                ADD,
-                message.id,
-                message.kind.key,
-                message.event,
-                message.destination,
-                message.leadId,
-                message.propertyId,
-                message.language.tag(),
-                message.body);
     }
 
     /**

@@ -29,8 +29,7 @@ public final class Recipients {
             """;
 
     private static final String COUNTS = """
-            SELECT property_id, kind, count(*) FILTER (WHERE stopped_at IS NULL), count(*) FILTER (WHERE stopped_at IS NOT NULL)
-            FROM recipients GROUP BY 1, 2 ORDER BY 1, 2
+            SELECT property_id, kind, count(*) FROM recipients WHERE stopped_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
             """;
 
     private static final String STOP = "UPDATE recipients SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL";
@@ -72,10 +71,10 @@ public final class Recipients {
     }
 
     /** How many get a kind of mail about a property. */
-    public record RecipientCount(String propertyId, MailKind kind, long active, long stopped) {
+    public record RecipientCount(String propertyId, MailKind kind, long active) {
         static RecipientCount read(Row row) throws SQLException {
             return new RecipientCount(
-                    row.text(1), MailKind.valueOf(row.text(2).toUpperCase(Locale.ROOT)), row.number(3), row.number(4));
+                    row.text(1), MailKind.valueOf(row.text(2).toUpperCase(Locale.ROOT)), row.number(3));
         }
     }
 

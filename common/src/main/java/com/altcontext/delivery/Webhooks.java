@@ -37,6 +37,9 @@ public final class Webhooks {
               AND (? OR destination IS NOT DISTINCT FROM ?)
             """;
 
+    private static final String ADD_TEST =
+            "INSERT INTO outbox (id, kind, event, destination, body) VALUES (?, 'webhook', ?, ?, ?)";
+
     private static final String ANY = "SELECT EXISTS (SELECT FROM webhooks)";
 
     private Webhooks() {}
@@ -101,15 +104,11 @@ public final class Webhooks {
      * @return its id
      */
     public static UUID putTest(Tx tx, @Nullable String webhook, Instant now) {
-        Outbox.NewMessage message = Outbox.NewMessage.webhook(
-                WebhookEvent.TEST,
-                webhook,
-                null,
-                null,
-                "{\"type\":\"" + WebhookEvent.TEST + "\",\"timestamp\":\"" + now.truncatedTo(ChronoUnit.MILLIS)
-                        + "\",\"data\":{}}");
-        Outbox.add(tx, message);
-        return message.id();
+        UUID id = UUID.randomUUID();
+        String body = "{\"type\":\"" + WebhookEvent.TEST + "\",\"timestamp\":\"" + now.truncatedTo(ChronoUnit.MILLIS)
+                + "\",\"data\":{}}";
+        var _ = tx.update(ADD_TEST, id, WebhookEvent.TEST, webhook, body);
+        return id;
     }
 
     /** Why the last attempt to send a message failed: empty before the first. No value at all once it is delivered. */

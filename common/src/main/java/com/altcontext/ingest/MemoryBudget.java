@@ -60,8 +60,4 @@ public final class MemoryBudget {
     public long held() {
         return held.get();
     }
-
-    public long maxBytes() {
-        return maxBytes;
-    }
 }

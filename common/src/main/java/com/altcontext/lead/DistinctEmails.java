@@ -46,10 +46,6 @@ public final class DistinctEmails {
         this.nanoTime = nanoTime;
     }
 
-    public int maxPerHour() {
-        return maxPerHour;
-    }
-
     /** Notes the address, or says in how many seconds another one may be submitted. */
     public OptionalLong note(ClientNetwork client, Email email) {
         if (maxPerHour > NO_LIMIT) {

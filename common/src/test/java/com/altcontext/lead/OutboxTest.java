@@ -6,11 +6,9 @@ import com.altcontext.db.Sql;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.delivery.Outbox.Failure;
 import com.altcontext.delivery.Outbox.Kind;
-import com.altcontext.delivery.Outbox.NewMessage;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
-import com.altcontext.value.Language;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -211,15 +209,12 @@ class OutboxTest {
     void mails_and_webhooks_are_claimed_apart_and_a_mail_goes_to_its_address_or_to_its_lead() {
         UUID lead = capture(TestForm.by("jo@example.ca", NOW)).leadId();
         database.run("DELETE FROM outbox");
-        NewMessage ofLead = new NewMessage(
-                UUID.randomUUID(), Kind.MAIL, "consent.confirmation", null, lead, "default", Language.FRENCH, "{}");
-        NewMessage toOperator =
-                NewMessage.mail("report", "ops@example.ca", "default", Language.ENGLISH, "{\"week\":1}");
-        NewMessage hook = NewMessage.webhook("lead.erased", "crm", null, "default", "{\"leadId\":\"" + lead + "\"}");
-        database.sql().inTransaction(tx -> {
-            List.of(ofLead, toOperator, hook).forEach(message -> Outbox.add(tx, message));
-            return true;
-        });
+        database.run("""
+                INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, language, body) VALUES
+                (gen_random_uuid(), 'mail', 'consent.confirmation', NULL, '%s', 'default', 'fr', '{}'),
+                (gen_random_uuid(), 'mail', 'report', 'ops@example.ca', NULL, 'default', 'en', '{"week":1}'),
+                (gen_random_uuid(), 'webhook', 'lead.erased', 'crm', NULL, 'default', 'en', '{}')
+                """.formatted(lead));
 
         assertThat(claim(10)).extracting(Outbox.Message::destination).containsExactly("crm");
         List<Outbox.Message> mails = database.sql().inTransaction(tx -> Outbox.claim(tx, Kind.MAIL, 10));
@@ -235,14 +230,11 @@ class OutboxTest {
     @Test
     void the_release_before_goes_on_writing_claiming_and_removing_under_the_old_name() {
         UUID lead = capture(TestForm.by("jo@example.ca", NOW)).leadId();
-        NewMessage mail =
-                new NewMessage(UUID.randomUUID(), Kind.MAIL, "report", null, lead, null, Language.ENGLISH, "{}");
-        database.sql().inTransaction(tx -> {
-            Outbox.add(tx, mail);
-            return true;
-        });
-        database.run("INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)"
-                + " SELECT gen_random_uuid(), id, now(), now(), '{}' FROM leads");
+        database.run(
+                "INSERT INTO outbox (id, kind, event, lead_id, body) VALUES (gen_random_uuid(), 'mail', 'report', '"
+                        + lead + "', '{}')",
+                "INSERT INTO lead_outbox (id, lead_id, created_at, next_attempt_at, body)"
+                        + " SELECT gen_random_uuid(), id, now(), now(), '{}' FROM leads");
         assertThat(database.count("SELECT count(*) FROM outbox WHERE kind = 'webhook' AND event = 'lead.captured'"))
                 .isEqualTo(2);
 

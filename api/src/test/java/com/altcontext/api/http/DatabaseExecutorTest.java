@@ -44,7 +44,8 @@ class DatabaseExecutorTest {
     private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), null, null, false, null);
 
     private static final String NO_KEY = "-";
-    private static final MemoryBudget MEMORY = new MemoryBudget(1 << 20);
+    private static final long MAX_BYTES = 1 << 20;
+    private static final MemoryBudget MEMORY = new MemoryBudget(MAX_BYTES);
     private static final Sql SQL = Database.migrated().sql();
     private static final Vertx VERTX = Vertx.vertx();
     private static final ErrorMapper ERRORS = new ErrorMapper(
@@ -262,7 +263,7 @@ class DatabaseExecutorTest {
     void a_waiting_request_holds_memory_until_its_answer_and_one_that_finds_none_is_refused_at_once() throws Exception {
         var working = sendLong();
         assertThat(MEMORY.held()).isGreaterThan(4_096);
-        long left = MEMORY.maxBytes() - MEMORY.held();
+        long left = MAX_BYTES - MEMORY.held();
         assertThat(MEMORY.take(left)).isTrue();
         assertThat(answerOf(send(DatabaseExecutorTest::done))).isEqualTo(UNAVAILABLE);
         MEMORY.give(left);
