@@ -3,6 +3,7 @@ package com.altcontext.event;
 import com.altcontext.attribution.Utm;
 import com.altcontext.value.Weight;
 import com.altcontext.visit.Origin;
+import com.altcontext.visit.Placement;
 import com.altcontext.visit.SessionEvent;
 import com.altcontext.visit.Visitor;
 import java.time.Duration;
@@ -81,11 +82,13 @@ public record Event(
         return beacon.eventType().equals(SessionEvent.ENGAGEMENT);
     }
 
-    /** The same event, said to have happened at another time. */
-    public Event at(Instant time) {
-        return time.equals(occurredAt)
-                ? this
-                : new Event(id, visitor, beacon, origin, time, receivedAt, timeIsIdentity, mayHoldAddress);
+    /** The same event as its session has it: at another time, or a bot's. */
+    Event in(Placement placement) {
+        if (placement.at().equals(occurredAt) && placement.isBot() == origin.isBot()) {
+            return this;
+        }
+        Origin placed = placement.isBot() ? origin.ofBot() : origin;
+        return new Event(id, visitor, beacon, placed, placement.at(), receivedAt, timeIsIdentity, mayHoldAddress);
     }
 
     private static boolean mayHoldAddress(Beacon beacon, Origin origin) {

@@ -85,10 +85,11 @@ public final class EventStore {
             if (placement == null) {
                 outcomes.put(event.id(), new Outcome.Dropped(Outcome.DropReason.ENGAGEMENT_WITHOUT_SESSION));
             } else {
-                Receipt receipt = rows.add(event.at(placement.at()), placement.sessionId());
+                Event placed = event.in(placement);
+                Receipt receipt = rows.add(placed, placement.sessionId());
                 stored.put(event.id(), receipt);
                 outcomes.put(
-                        event.id(), new Outcome.Stored(receipt, event.origin().device()));
+                        event.id(), new Outcome.Stored(receipt, placed.origin().device()));
             }
         }
 

@@ -38,7 +38,6 @@ public final class RequestAttribution {
     private final Properties properties;
     private final TrafficSources trafficSources;
     private final Devices devices;
-    private final ReferrerSpam referrerSpam = ReferrerSpam.load();
     private final Countries countries;
     private final KeyedHash hash;
 
@@ -175,7 +174,7 @@ public final class RequestAttribution {
                 beacon.utm(),
                 trafficSources.classify(beacon.utm(), beacon.referrer(), ownDomains(property, client.siteHost())),
                 referrerHost,
-                referrerSpam.isFrom(referrerHost)
+                ReferrerSpam.isFrom(referrerHost)
                         ? DeviceType.BOT
                         : devices.classify(beacon.traffic().deviceType(), client.userAgent()),
                 country == null ? countries.of(client.address()) : country,

@@ -1,6 +1,7 @@
 package com.altcontext.visit;
 
 import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.ReferrerSpam;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
 import com.altcontext.value.Weight;
@@ -29,5 +30,15 @@ public record Origin(
     /** Whether it is of a bot, whose events have sessions of their own. */
     public boolean isBot() {
         return device == DeviceType.BOT;
+    }
+
+    /** Whether it is of a bot that came to advertise the site it says it came from. */
+    boolean isSpam() {
+        return isBot() && ReferrerSpam.isFrom(referrerHost);
+    }
+
+    /** The same, of a bot. */
+    public Origin ofBot() {
+        return new Origin(utm, source, referrerHost, DeviceType.BOT, country, hostname);
     }
 }

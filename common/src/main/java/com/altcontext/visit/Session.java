@@ -11,6 +11,9 @@ final class Session {
     /** Bots' events have sessions of their own. */
     final boolean isBot;
 
+    /** Whether a spammer's referrer makes it a bot's. */
+    private final boolean isSpam;
+
     /** What the batch adds. */
     final SessionCounters added = new SessionCounters();
 
@@ -31,6 +34,7 @@ final class Session {
     private Session(
             UUID id,
             boolean isBot,
+            boolean isSpam,
             Utm utm,
             Instant startedAt,
             Instant lastEventAt,
@@ -38,6 +42,7 @@ final class Session {
             @Nullable Instant storedEntry) {
         this.id = id;
         this.isBot = isBot;
+        this.isSpam = isSpam;
         this.utm = utm;
         this.startedAt = startedAt;
         this.lastEventAt = lastEventAt;
@@ -47,15 +52,31 @@ final class Session {
 
     /** One that is stored. */
     static Session known(
-            UUID id, boolean isBot, Utm utm, Instant startedAt, Instant lastEventAt, @Nullable Instant entry) {
-        return new Session(id, isBot, utm, startedAt, lastEventAt, startedAt, entry);
+            UUID id,
+            boolean isBot,
+            boolean isSpam,
+            Utm utm,
+            Instant startedAt,
+            Instant lastEventAt,
+            @Nullable Instant entry) {
+        return new Session(id, isBot, isSpam, utm, startedAt, lastEventAt, startedAt, entry);
     }
 
     static Session begun(UUID id, SessionEvent by, Visitor visitor) {
-        Session session = new Session(id, by.origin().isBot(), by.origin().utm(), by.at(), by.at(), null, null);
+        Origin origin = by.origin();
+        Session session = new Session(id, origin.isBot(), origin.isSpam(), origin.utm(), by.at(), by.at(), null, null);
         session.startMoved = true;
         session.join(by, visitor);
         return session;
+    }
+
+    /**
+     * Whether it is of the same kind, a person's or a bot's. Only the first page of a spammer's visit names the referrer, so what
+     * follows it is of that visit too, except a form: spammers of referrers send none.
+     */
+    boolean admits(SessionEvent event) {
+        return isBot == event.origin().isBot()
+                || (isSpam && !event.isFormSubmit() && !event.at().isBefore(startedAt));
     }
 
     /** Adds an event: start and end only move outwards, and what becomes its first event gives it its origin. */
@@ -77,7 +98,7 @@ final class Session {
     /** Adds an event from outside of it, as if it had happened at that time inside of it. */
     Placement joinAt(Instant inside, SessionEvent event) {
         add(event, inside);
-        return new Placement(id, inside);
+        return new Placement(id, inside, isBot);
     }
 
     private void add(SessionEvent event, Instant at) {

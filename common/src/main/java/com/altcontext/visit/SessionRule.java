@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * passed since that session's last event, or the event carries UTM values that differ from the session's. An event that
  * arrives late belongs to the session around it; else to the one that ended before it; else to the one that began after
  * it, each within {@code inactivity}. So an event between two sessions joins the earlier one. UTM values do not split a
- * session afterwards, and those that a submitted form repeats never do. Bots' events have sessions of their own.
+ * session afterwards, and those that a submitted form repeats never do. Bots' events have sessions of their
+ * own, to which what follows the landing page of a spammer's visit belongs too.
  *
  * <p>An engagement, which reports how long a page was looked at, is no visit: outside of all sessions it belongs to the
  * visitor's latest one of the last day, whose end stays; else to one that begins within the inactivity, whose start stays;
@@ -42,7 +43,7 @@ public record SessionRule(Duration inactivity) {
         Session before = null;
         Session after = null;
         for (Session session : sessions) {
-            if (session.isBot != event.origin().isBot()) {
+            if (!session.admits(event)) {
                 continue;
             }
             if (session.startedAt().isAfter(at)) {
@@ -73,7 +74,7 @@ public record SessionRule(Duration inactivity) {
     Session latestEnded(List<Session> sessions, SessionEvent engagement) {
         Session latest = null;
         for (Session session : sessions) {
-            if (session.isBot == engagement.origin().isBot()
+            if (session.admits(engagement)
                     && !session.lastEventAt().isAfter(engagement.at())
                     && !session.lastEventAt().isBefore(engagement.at().minus(lookBack(true)))
                     && endsLater(session, latest)) {
@@ -88,7 +89,7 @@ public record SessionRule(Duration inactivity) {
     Session nextBegun(List<Session> sessions, SessionEvent engagement) {
         Session next = null;
         for (Session session : sessions) {
-            if (session.isBot == engagement.origin().isBot()
+            if (session.admits(engagement)
                     && session.startedAt().isAfter(engagement.at())
                     && !session.startedAt().isAfter(engagement.at().plus(inactivity))
                     && startsEarlier(session, next)) {

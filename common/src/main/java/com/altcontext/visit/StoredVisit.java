@@ -1,5 +1,6 @@
 package com.altcontext.visit;
 
+import com.altcontext.attribution.ReferrerSpam;
 import com.altcontext.attribution.Utm;
 import com.altcontext.db.Row;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ record StoredVisit(
     private static Session session(Row row, UUID id) throws SQLException {
         Utm utm = new Utm(
                 row.textOrNull(8), row.textOrNull(9), row.textOrNull(10), row.textOrNull(11), row.textOrNull(12));
-        return Session.known(id, row.flag(4), utm, row.time(5), row.time(6), row.timeOrNull(7));
+        boolean isSpam = ReferrerSpam.isFrom(row.textOrNull(13));
+        return Session.known(id, row.flag(4), isSpam, utm, row.time(5), row.time(6), row.timeOrNull(7));
     }
 }

@@ -14,7 +14,8 @@ final class VisitRows {
     /** A visitor who is stored has a row, also without sessions near; one who is not has no session. */
     private static final String FIND = """
             SELECT sought.visitor_id, known.first_seen_at, s.id, s.device = 'bot', s.started_at, s.last_event_at, s.entry_at,
-                   s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content
+                   s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content,
+                   CASE WHEN s.device = 'bot' THEN s.referrer_host END
             FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS sought(visitor_id, since, until, max)
             CROSS JOIN LATERAL (
                 SELECT first_seen_at FROM visitors

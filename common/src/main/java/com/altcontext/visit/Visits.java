@@ -61,14 +61,14 @@ public final class Visits {
         Session chosen = rule.choose(sessionsOf.sessions, event);
         if (chosen != null) {
             chosen.join(event, visitor);
-            return new Placement(chosen.id, event.at());
+            return new Placement(chosen.id, event.at(), chosen.isBot);
         }
         if (event.isEngagement()) {
             return placeOutside(sessionsOf.sessions, event);
         }
         UUID id = sessionBegunBy(visitor.id(), event.id(), event.at());
         sessionsOf.sessions.add(Session.begun(id, event, visitor));
-        return new Placement(id, event.at());
+        return new Placement(id, event.at(), event.origin().isBot());
     }
 
     private @Nullable Placement placeOutside(List<Session> sessions, SessionEvent engagement) {

@@ -226,6 +226,30 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
+    void what_follows_the_landing_page_of_a_spammers_visit_is_a_bots_until_a_form_is_sent() {
+        TestEvent landing = visit(0).source(TrafficSource.REFERRAL, Utm.NONE, "www.semalt.com")
+                .device(DeviceType.BOT);
+        write(landing.path("/landing"), visit(1).type("engagement"));
+
+        assertThat(write(visit(2).path("/second")))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Outcome.Stored.class,
+                        stored -> assertThat(stored.device()).isEqualTo(DeviceType.BOT));
+        write(visit(3).type("form_submit").path("/form"));
+        write(visit(4).path("/thanks"));
+
+        assertThat(
+                        database.texts(
+                                "SELECT concat_ws(' ', device, events, entry_path, exit_path) FROM sessions ORDER BY started_at"))
+                .containsExactly("bot 3 /landing /second", "desktop 2 /thanks /thanks");
+        assertThat(
+                        database.count(
+                                "SELECT count(*) FROM events AS e JOIN sessions AS s ON s.id = e.session_id WHERE e.device <> s.device"))
+                .isZero();
+    }
+
+    @Test
     void a_form_that_repeats_a_campaign_does_not_split_the_visit() {
         write(visit(0), visit(1).type("form_submit").utmSource("hidden-field"), visit(2));
 

@@ -92,6 +92,23 @@ class SessionRuleTest {
                 .isSameAs(sessions.getFirst());
     }
 
+    @Test
+    void a_spammers_visit_takes_what_follows_it_but_no_form_and_nothing_before_it() {
+        Session spam =
+                Session.known(UUID.randomUUID(), true, true, Utm.NONE, NOON, NOON.plus(Duration.ofMinutes(10)), null);
+
+        assertThat(RULE.choose(List.of(spam), event("page_view", 11, null, DeviceType.DESKTOP)))
+                .isSameAs(spam);
+        assertThat(RULE.latestEnded(List.of(spam), event("engagement", 100, null, DeviceType.DESKTOP)))
+                .isSameAs(spam);
+        assertThat(RULE.choose(List.of(spam), event("page_view", 11, "ads", DeviceType.DESKTOP)))
+                .isNull();
+        assertThat(RULE.choose(List.of(spam), event("form_submit", 11, null, DeviceType.DESKTOP)))
+                .isNull();
+        assertThat(RULE.choose(List.of(spam), event("page_view", -1, null, DeviceType.DESKTOP)))
+                .isNull();
+    }
+
     /** The last column is the place of the session, or {@code none}. */
     @ParameterizedTest
     @CsvSource({
@@ -144,6 +161,7 @@ class SessionRuleTest {
             String[] ends = parts[0].split("-", -1);
             sessions.add(Session.known(
                     UUID.randomUUID(),
+                    false,
                     false,
                     utm(parts.length > 1 ? parts[1] : null),
                     NOON.plus(Duration.ofMinutes(Long.parseLong(ends[0]))),
