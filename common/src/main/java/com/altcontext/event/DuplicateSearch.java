@@ -50,6 +50,17 @@ final class DuplicateSearch {
                 LIMIT 1) AS first
             """;
 
+    /** Visits of bots do not count for when a visitor was first seen. */
+    private static final String FIND_FIRST_SESSIONS = """
+            SELECT sought.visitor_id, first.started_at
+            FROM unnest(?::uuid[]) AS sought(visitor_id)
+            CROSS JOIN LATERAL (
+                SELECT s.started_at FROM sessions s
+                WHERE s.bucket = ?::int2 AND s.visitor_id = sought.visitor_id
+                ORDER BY s.started_at
+                LIMIT 1) AS first
+            """;
+
     private final List<Event> events;
     private final short bucket;
     private final LocalDate from;
@@ -101,13 +112,16 @@ final class DuplicateSearch {
     }
 
     private void lookFurtherBack(Tx tx, Visits visits) {
+        List<Event> unknown = events.stream()
+                .filter(event -> !event.timeIsIdentity() && !stored.containsKey(event.id()))
+                .toList();
+        Map<UUID, Instant> firstSessions = firstSessionsOfBots(tx, visits, unknown);
         List<Missing> missing = new ArrayList<>();
         LocalDate earliest = from;
-        for (Event event : events) {
-            if (event.timeIsIdentity() || stored.containsKey(event.id())) {
-                continue;
-            }
-            Instant firstSeen = visits.firstSeenAt(event.visitor().id());
+        for (Event event : unknown) {
+            UUID visitor = event.visitor().id();
+            Instant firstSession = firstSessions.get(visitor);
+            Instant firstSeen = firstSession == null ? visits.firstSeenAt(visitor) : firstSession;
             LocalDate since = firstSeen == null ? from : LocalDate.ofInstant(firstSeen, ZoneOffset.UTC);
             if (since.isBefore(from)) {
                 missing.add(new Missing(event, since));
@@ -128,6 +142,21 @@ final class DuplicateSearch {
                         earliest,
                         from.minusDays(1))
                 .forEach(this::found);
+    }
+
+    private Map<UUID, Instant> firstSessionsOfBots(Tx tx, Visits visits, List<Event> unknown) {
+        UUID[] bots = unknown.stream()
+                .filter(event -> event.origin().isBot())
+                .map(event -> event.visitor().id())
+                .filter(visitor -> visits.firstSeenAt(visitor) != null)
+                .distinct()
+                .toArray(UUID[]::new);
+        Map<UUID, Instant> first = new HashMap<>();
+        if (bots.length > 0) {
+            tx.query(FIND_FIRST_SESSIONS, row -> Map.entry(row.id(1), row.time(2)), bots, bucket)
+                    .forEach(found -> first.put(found.getKey(), found.getValue()));
+        }
+        return first;
     }
 
     private void found(Receipt receipt) {

@@ -2,6 +2,7 @@ package com.altcontext.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.attribution.DeviceType;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,6 +95,19 @@ class EventStoreTest extends EventStoreFixture {
 
         assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
         assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
+    }
+
+    @Test
+    void a_bots_event_is_found_on_a_day_before_its_visitor_was_first_seen_as_a_person() {
+        TestEvent named = TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(3)))
+                .device(DeviceType.BOT)
+                .eventId(UUID.randomUUID());
+        Outcome first = write(named).getFirst();
+        write(TestEvent.at("visitor-0001", NOW));
+
+        Outcome again = write(named.receivedAt(NOW)).getFirst();
+
+        assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
     }
 
     @Test
