@@ -11,4 +11,4 @@ if command -v psql >/dev/null; then
 fi
 jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' | sort | tail -n 1)
 [[ -n $jar ]] || { echo "sql: there is no psql, and deploy/dev-database is not built: make build" >&2; exit 1; }
-exec "$ROOT/deploy/bin/toolchain.sh" java -cp "$jar" com.altcontext.devdb.Ask "$1" "$2"
+exec "$ROOT/deploy/bin/toolchain.sh" java -cp "$jar" com.altcontext.devdb.RunStatement "$1" "$2"

@@ -29,7 +29,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
-/** What the service does by itself from time to time. No request waits for it. */
+/** The service's periodic jobs. No request waits for them. */
 @Singleton
 class Housekeeping {
     private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
@@ -47,12 +47,12 @@ class Housekeeping {
     private final WebhookSender webhook;
     private final MailSender mail;
     private final InstantSource clock;
-    /** By the job: some run every two seconds. */
+    /** Limits log lines by job: some run every two seconds. */
     private final LimitedLog failures = new LimitedLog(LOG);
 
     private volatile @Nullable LocalDate partitionsMadeOn;
     private volatile boolean stopping;
-    /** Held for reading by each job that runs, and for writing by the stop, for good. */
+    /** Each running job holds it for reading; the stop holds it for writing, permanently. */
     private final ReadWriteLock running = new ReentrantReadWriteLock();
 
     Housekeeping(
@@ -77,13 +77,13 @@ class Housekeeping {
     }
 
     @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void passLeadsOn() {
-        attempt("leads wait to be passed on", webhook::sendDue);
+    void sendWebhooks() {
+        attempt("webhook messages wait to be sent", webhook::sendDue);
     }
 
     /**
-     * Implied consent ends without anybody doing anything. The database's clock says when: nobody would take back what a clock that is
-     * ahead has said.
+     * Implied consent expires without any request, so a job has to notice. It goes by the database's clock: what this machine's clock
+     * says too early could not be taken back.
      */
     @Scheduled(every = "5m", delayed = "2m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void noteExpiredConsent() {
@@ -93,25 +93,25 @@ class Housekeeping {
         });
     }
 
-    /** Apart from the webhook, so that neither waits for the other's receiver. */
+    /** Separate from webhooks, so that neither waits for the other's receivers. */
     @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void sendMails() {
         attempt("mails wait to be sent", mail::sendDue);
     }
 
-    /** A property that an operator adds is known here so many seconds later. */
+    /** A property that an operator adds is known here at most this many seconds later. */
     @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshProperties() {
         attempt("properties are not refreshed", properties::refresh);
     }
 
-    /** The first key opens the operator's routes at once; only what they answer to those without one is so old. */
+    /** The first key works at once; only the answer to requests without a key can be this old. */
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshKeys() {
         attempt("access keys are not looked for", keys::refresh);
     }
 
-    /** Once a day is enough; until it has worked, it is tried again every time. */
+    /** Once a day is enough; until it has succeeded, it is retried each time. */
     @Scheduled(every = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void makePartitions() {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
@@ -129,21 +129,21 @@ class Housekeeping {
         attempt("the latest figures are not refreshed", rollup::refreshRecent);
     }
 
-    /** Renews the gauges, some time after a rollup. */
+    /** Updates the gauges, some time after a rollup. */
     @Scheduled(every = "5m", delayed = "90s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void measureBacklog() {
         attempt("the backlog is not measured", backlog::look);
     }
 
-    /** A machine that was suspended wakes with an old clock, and without a new connection. */
+    /** After a suspension, a machine wakes with an old clock and makes no new connection. */
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void measureClock() {
         attempt("the clock is not compared with the database's", database::measureClock);
     }
 
     /**
-     * Waits a moment for the jobs that run. One that takes longer may find the connections and the container gone; the next start
-     * makes up for it.
+     * Waits a moment for running jobs. One that takes longer may find the connections and the container gone; the next
+     * start makes up for it.
      */
     void stop(@Observes ShutdownEvent event, Scheduler scheduler) {
         stopping = true;

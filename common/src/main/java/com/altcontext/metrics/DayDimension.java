@@ -10,14 +10,14 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a day's rollup holds of a dimension: the values with the most sessions, and the sums of the others. */
+/** The values of a dimension in a day's rollup: those with the most sessions, and the sums of the others. */
 record DayDimension(
         String property,
         String dimension,
         long rank,
         @Nullable String value,
         Breakdown.Sums sums) {
-    /** Its objects without the value. */
+    /** The heap that a row needs without its value, in characters. */
     private static final int ROW_LENGTH = 100;
 
     private static final String SAVE = """
@@ -27,13 +27,13 @@ record DayDimension(
                 AS made(property_id, dimension, rank, value, page_views, sessions, conversions)
             """;
 
-    /** What it holds of a heap, in characters. */
+    /** The heap that it needs, measured in characters. */
     int length() {
         return ROW_LENGTH + (value == null ? 0 : value.length());
     }
 
     /**
-     * Reads those of all that sessions know.
+     * Reads the values of all dimensions that are columns of sessions.
      *
      * @param asked what the statement asks by
      */
@@ -70,7 +70,7 @@ record DayDimension(
         NamedSql statement = new NamedSql(with + DayRollup.text("top").replace("{counted}", counted));
         tx.eachPart(
                 statement.sql(),
-                SideReading.ROWS,
+                ParallelReader.ROWS,
                 row -> new DayDimension(
                         row.text(1),
                         row.text(2),
@@ -81,7 +81,7 @@ record DayDimension(
                 statement.parameters(asked));
     }
 
-    /** Writes them where none are. */
+    /** Inserts the rows; there must be none yet. */
     static void save(Tx tx, LocalDate day, List<DayDimension> rows) {
         Columns<DayDimension> made = new Columns<>(rows);
         var _ = tx.update(

@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The figures of one day of properties that share a time zone: read by the statements of {@code rollup.sql}, one for each
- * kind, and written in place of the old ones.
+ * Computes the figures of one day for properties that share a time zone, by the statements of {@code rollup.sql}, and
+ * replaces the old figures.
  */
 final class DayRollup {
     private static final Map<String, String> STATEMENTS = NamedSql.sections("rollup.sql");
@@ -68,7 +68,7 @@ final class DayRollup {
     private final Map<String, PropertyDay> days = new LinkedHashMap<>();
 
     /**
-     * @param sql for what is read beside
+     * @param sql for reading in parallel
      * @param tx writes
      * @param properties their slugs
      */
@@ -88,9 +88,9 @@ final class DayRollup {
     }
 
     /**
-     * Computes all figures and writes them.
+     * Computes and writes all figures.
      *
-     * @return how many events they are of, bots included
+     * @return how many events they were computed from, including bots'
      */
     long replace(long version, Instant now) {
         forget();
@@ -107,18 +107,19 @@ final class DayRollup {
     }
 
     /**
-     * What takes longest is read beside the rest: the vitals and the values of dimensions, of which the paths come last, since
-     * they need to know the sessions that go on over midnight. The values are written as they come, the rest is kept.
+     * The slowest parts are read in parallel: the vitals and the values of dimensions. The paths come last, since they
+     * need the sessions that continue over midnight. The values are written as they come; the rest is kept in memory.
      */
     private void read() {
         Map<String, @Nullable Object> day = new HashMap<>(asked);
         CompletableFuture<Map<String, @Nullable Object>> dayAndCarried = new CompletableFuture<>();
-        try (SideReading<DayDimension> dimensions = new SideReading<>(sql, DayDimension::length, (other, parts) -> {
-            Rollup.prepare(other);
-            measureVitals(other, day);
-            DayDimension.ofSessions(other, day, parts);
-            DayDimension.ofPaths(other, dayAndCarried.join(), parts);
-        })) {
+        try (ParallelReader<DayDimension> dimensions =
+                new ParallelReader<>(sql, DayDimension::length, (other, parts) -> {
+                    Rollup.prepare(other);
+                    measureVitals(other, day);
+                    DayDimension.ofSessions(other, day, parts);
+                    DayDimension.ofPaths(other, dayAndCarried.join(), parts);
+                })) {
             try {
                 readUnfinished();
                 Map<String, Set<UUID>> alone = readCarried();
@@ -155,7 +156,7 @@ final class DayRollup {
         return days.values().stream().mapToLong(figure).toArray();
     }
 
-    /** Counts a goal that was not there when the day was rolled up. */
+    /** Counts a goal that was added after the day was rolled up. */
     void add(String property, Goal goal) {
         readUnfinished();
         save(property, goal);
@@ -180,7 +181,7 @@ final class DayRollup {
     /**
      * Reads the sessions that have events on the day and began before it.
      *
-     * @return by property, those of their visitors who began none on the day
+     * @return by property, their visitors who began no session on the day
      */
     private Map<String, Set<UUID>> readCarried() {
         List<UUID> carried = new ArrayList<>();
@@ -210,7 +211,7 @@ final class DayRollup {
     }
 
     /**
-     * Those who began a session on the day, and those who only went on with one.
+     * Collects the visitors who began a session on the day, and those who only continued one.
      *
      * @param alone the latter, by property
      */
@@ -264,8 +265,8 @@ final class DayRollup {
     private record CaptureLink(String property, UUID visitor, Instant capturedAt) {}
 
     /**
-     * How long after their first visit the visitors left an address, and which visitors did. In parts, since a flood of forms
-     * brings more of them than a small heap holds.
+     * Finds the visitors who left an address, and how long after their first visit. Reads in parts, since a flood of
+     * forms can bring more than a small heap holds.
      */
     private void timeCaptures() {
         asked.put("buckets", Buckets.read(tx).count());

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What is stored of one day, in the order of time. */
+/** The events and forms of one day, in the order of time. */
 public record DemoDay(List<Event> events, List<Capture> captures) {
     static DemoDay until(Instant end, List<DemoVisit> visits) {
         List<Event> events = new ArrayList<>();

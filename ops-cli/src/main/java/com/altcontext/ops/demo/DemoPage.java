@@ -1,6 +1,6 @@
 package com.altcontext.ops.demo;
 
-import static com.altcontext.ops.demo.Choice.weight;
+import static com.altcontext.ops.demo.WeightedChoice.weight;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +22,16 @@ record DemoPage(String hostname, String path, @Nullable String form) {
     static final DemoPage SENCHA = shop("/teas/sencha");
 
     /** Links on the pages that lead to other sites. */
-    static final Choice<String> LINKS = Choice.of(
+    static final WeightedChoice<String> LINKS = WeightedChoice.of(
             weight(5, "https://www.instagram.com/maplekettle"),
             weight(3, "https://maps.example.org/maple-kettle"),
             weight(2, "https://teablog.example.org/first-flush"));
 
-    static final Choice<String> FILES = Choice.of(
+    static final WeightedChoice<String> FILES = WeightedChoice.of(
             weight(3, "https://" + JOURNAL + "/brewing-chart.pdf"), weight(1, "https://" + SHOP + "/catalogue.pdf"));
 
     /** Where readers go next. */
-    static final Choice<DemoPage> NEXT = Choice.of(
+    static final WeightedChoice<DemoPage> NEXT = WeightedChoice.of(
             weight(14, HOME),
             weight(16, shop("/teas")),
             weight(12, SENCHA),

@@ -1,6 +1,6 @@
 package com.altcontext.ops.demo;
 
-import static com.altcontext.ops.demo.Choice.weight;
+import static com.altcontext.ops.demo.WeightedChoice.weight;
 
 import com.altcontext.attribution.Utm;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ record DemoSource(@Nullable String referrer, Utm utm, DemoPage landing, int form
 
     private static final DemoSource GOOGLE = from("https://www.google.com/", DemoPage.BREWING, 45);
 
-    static final Choice<DemoSource> OF_NEW_VISITORS = Choice.of(
+    static final WeightedChoice<DemoSource> OF_NEW_VISITORS = WeightedChoice.of(
             weight(22, DIRECT),
             weight(22, GOOGLE),
             weight(6, from("https://www.google.ca/", DemoPage.HOME, 70)),

@@ -26,10 +26,10 @@ public final class DemoTraffic {
     /** The hosts of the site. They are reserved (RFC 2606), so no other property has them. */
     public static final List<String> HOSTS = List.of(DemoPage.SHOP, DemoPage.JOURNAL);
 
-    /** By its clock people sleep and work, and its days begin and end. */
+    /** The time zone of the visitors and of the property's days. */
     public static final ZoneId ZONE = ZoneId.of("America/Toronto");
 
-    /** What the merchant wants visits to reach. */
+    /** The goals of the merchant. */
     public static final List<Goal> GOALS = List.of(
             Goal.of("left an address", DemoPage.THANKS.path() + "*", null, null),
             Goal.of("ordered", null, "order", null),
@@ -48,7 +48,7 @@ public final class DemoTraffic {
     private final RequestAttribution attribution;
     private final Property property;
     private final Random random = new Random(SEED);
-    private final Choice<Integer> hours;
+    private final WeightedChoice<Integer> hours;
     private final List<DemoVisitor> people = new ArrayList<>();
     private final Set<DemoVisitor> haveLeftAddress = new HashSet<>();
     private int bots;
@@ -62,11 +62,11 @@ public final class DemoTraffic {
                 Countries.none(),
                 new KeyedHash("the people of the demo are invented"));
         this.property = property;
-        List<Choice.Weighted<Integer>> byHour = new ArrayList<>();
+        List<WeightedChoice.Weighted<Integer>> byHour = new ArrayList<>();
         for (int hour = 0; hour < HOURS.length; hour++) {
-            byHour.add(Choice.weight(HOURS[hour], hour));
+            byHour.add(WeightedChoice.weight(HOURS[hour], hour));
         }
-        this.hours = Choice.of(byHour);
+        this.hours = WeightedChoice.of(byHour);
     }
 
     /**

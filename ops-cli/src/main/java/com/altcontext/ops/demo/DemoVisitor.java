@@ -1,6 +1,6 @@
 package com.altcontext.ops.demo;
 
-import static com.altcontext.ops.demo.Choice.weight;
+import static com.altcontext.ops.demo.WeightedChoice.weight;
 
 import com.altcontext.client.Client;
 import com.altcontext.lead.Email;
@@ -25,7 +25,7 @@ record DemoVisitor(
         @Nullable String country,
         Email email,
         boolean isSlow) {
-    private static final Choice<String> BROWSERS = Choice.of(
+    private static final WeightedChoice<String> BROWSERS = WeightedChoice.of(
             weight(
                     28,
                     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -48,12 +48,12 @@ record DemoVisitor(
                     "Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
                             + "Version/18.6 Mobile/15E148 Safari/604.1"));
 
-    private static final Choice<String> BOTS = Choice.of(
+    private static final WeightedChoice<String> BOTS = WeightedChoice.of(
             weight(6, "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"),
             weight(3, "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"),
             weight(2, "Mozilla/5.0 (compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)"));
 
-    private static final Choice<String> COUNTRIES = Choice.of(
+    private static final WeightedChoice<String> COUNTRIES = WeightedChoice.of(
             weight(66, "CA"),
             weight(17, "US"),
             weight(5, "FR"),

@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.StringJoiner;
 
-/** Runs one statement and prints its rows, tabs between columns: for a machine without psql. Exit 1 when it is refused. */
-public final class Ask {
-    private Ask() {}
+/** Runs one statement and prints its rows, with tabs between columns, for a machine without psql. Exit 1 if it fails. */
+public final class RunStatement {
+    private RunStatement() {}
 
     public static void main(String[] args) {
         try (Connection connection = TestDatabase.connect(args[0]);

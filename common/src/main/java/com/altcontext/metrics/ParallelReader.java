@@ -12,13 +12,14 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * Reads in a transaction and a thread of its own, beside the transaction that will write: so two processes of the database work on
- * a day at once, and share it better than PostgreSQL would share each statement. It hands its rows on in parts, and waits while too
- * many characters of them are not used: all rows of many properties are more than a small heap holds.
+ * Reads in a thread and transaction of its own, in parallel to the transaction that writes: so two processes of the
+ * database work on a day at once, and divide the work better than PostgreSQL would divide each statement. It hands over
+ * its rows in parts, and waits while too many characters are not used yet: all rows of many properties are more than a
+ * small heap holds.
  *
  * @param <T> a row
  */
-final class SideReading<T> implements AutoCloseable {
+final class ParallelReader<T> implements AutoCloseable {
     /** How many rows a part should have. */
     static final int ROWS = 100;
 
@@ -31,18 +32,18 @@ final class SideReading<T> implements AutoCloseable {
     private final CompletableFuture<Boolean> read;
     private volatile boolean isClosed;
 
-    /** Reads, and hands parts on. */
+    /** Reads the rows and hands over parts. */
     @FunctionalInterface
     interface Reader<T> {
         void read(Tx tx, Consumer<List<T>> parts);
     }
 
     /**
-     * Begins at once.
+     * Starts reading at once.
      *
      * @param length of a row, in characters
      */
-    SideReading(Sql sql, ToIntFunction<T> length, Reader<T> reader) {
+    ParallelReader(Sql sql, ToIntFunction<T> length, Reader<T> reader) {
         this.length = length;
         read = CompletableFuture.supplyAsync(
                         () -> sql.inTransaction(tx -> {
@@ -54,7 +55,7 @@ final class SideReading<T> implements AutoCloseable {
     }
 
     /**
-     * Takes the parts until the end.
+     * Takes the parts until the end of the rows.
      *
      * @throws RuntimeException what the reading threw
      */
@@ -92,7 +93,7 @@ final class SideReading<T> implements AutoCloseable {
         return new IllegalStateException("stopped during a rollup", stop);
     }
 
-    /** Waits, whatever the end is, so that no statement outlives the rollup. */
+    /** Waits for the thread even after a failure, so that no statement outlives the rollup. */
     @Override
     public void close() {
         isClosed = true;

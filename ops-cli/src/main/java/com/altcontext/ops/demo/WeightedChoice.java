@@ -3,19 +3,20 @@ package com.altcontext.ops.demo;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Things of which some are chosen more often than others. */
-record Choice<T>(List<Weighted<T>> things, int sum) {
+/** Chooses at random among things, some of them more often than others. */
+record WeightedChoice<T>(List<Weighted<T>> things, int sum) {
     /** @param weight how often it is chosen, relative to the others */
     record Weighted<T>(int weight, T thing) {}
 
     @SafeVarargs
     @SuppressWarnings("varargs") // List.of only reads them.
-    static <T> Choice<T> of(Weighted<T>... things) {
+    static <T> WeightedChoice<T> of(Weighted<T>... things) {
         return of(List.of(things));
     }
 
-    static <T> Choice<T> of(List<Weighted<T>> things) {
-        return new Choice<>(things, things.stream().mapToInt(Weighted::weight).sum());
+    static <T> WeightedChoice<T> of(List<Weighted<T>> things) {
+        return new WeightedChoice<>(
+                things, things.stream().mapToInt(Weighted::weight).sum());
     }
 
     static <T> Weighted<T> weight(int weight, T thing) {
