@@ -1,15 +1,13 @@
 package com.altcontext.access;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import com.altcontext.value.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
 /**
- * A random text of 256 bits: an access key, or what the cookie of a session holds. Only its SHA-256 is stored. Such a text cannot be
- * guessed, so its hash needs neither salt nor many rounds.
+ * A random text of 256 bits: an access key, or the token in a session's cookie. Only its SHA-256 is stored. Such a text
+ * cannot be guessed, so its hash needs neither salt nor many rounds.
  */
 public record Secret(String text) {
     private static final int BYTES = 32;
@@ -24,7 +22,7 @@ public record Secret(String text) {
         return new Secret(KEY_BEGINS + random());
     }
 
-    /** A new text for a cookie. */
+    /** A new token for a cookie. */
     static Secret newToken() {
         return new Secret(random());
     }
@@ -35,23 +33,19 @@ public record Secret(String text) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** Whether a text can be an access key. */
+    /** Whether a text has the form of an access key. */
     public static boolean isKey(String text) {
         return KEY.matcher(text).matches();
     }
 
-    /** Whether a text can be what the cookie of a session holds. */
+    /** Whether a text has the form of a session's token. */
     public static boolean isToken(String text) {
         return TOKEN.matcher(text).matches();
     }
 
-    /** What is stored. */
+    /** The hash that is stored. */
     public byte[] hash() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        return Sha256.of(text);
     }
 
     /** The first characters, for lists. */
@@ -59,7 +53,7 @@ public record Secret(String text) {
         return text.substring(0, SHOWN);
     }
 
-    /** Not the text, which must not get into a log. */
+    /** Hides the text, which must not get into a log. */
     @Override
     public String toString() {
         return "Secret";

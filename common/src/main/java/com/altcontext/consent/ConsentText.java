@@ -1,10 +1,9 @@
 package com.altcontext.consent;
 
 import com.altcontext.value.Rejected;
+import com.altcontext.value.Sha256;
 import com.altcontext.value.Text;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -40,11 +39,6 @@ public record ConsentText(String version, String language, String content) {
 
     /** SHA-256 of the content in UTF-8, in hexadecimal. */
     public String sha256() {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return HexFormat.of().formatHex(Sha256.of(content));
     }
 }

@@ -3,7 +3,6 @@ package com.altcontext.value;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +15,10 @@ public final class ComputedId {
     private static final int ABSENT = -1;
     private static final int DEFAULT_SIZE = 192;
 
-    /** Looking the algorithm up costs more than the digest of an id. Each use leaves it as it was. */
-    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(ComputedId::sha256);
+    /** Looking up the algorithm costs more than the digest of an id. Each use leaves the digest reset. */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Sha256::newDigest);
 
-    // Gathered first and digested at once: a digest takes bytes one by one at ten times the cost.
+    // Collected first and digested at once: digesting single bytes costs ten times as much.
     private ByteBuffer parts = ByteBuffer.allocate(DEFAULT_SIZE);
 
     private ComputedId() {}
@@ -48,7 +47,7 @@ public final class ComputedId {
         return this;
     }
 
-    /** A number that may be absent; two doubles are the same part when they are the same bits. */
+    /** A number that may be absent; doubles are equal parts if their bits are equal. */
     public ComputedId with(@Nullable Double part) {
         return part == null ? absent() : with(Double.doubleToLongBits(part));
     }
@@ -65,14 +64,6 @@ public final class ComputedId {
         long high = (hash.getLong() & ~0xF000L) | 0x8000L;
         long low = (hash.getLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
     }
 
     private ComputedId absent() {

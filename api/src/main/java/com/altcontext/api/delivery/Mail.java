@@ -1,11 +1,12 @@
 package com.altcontext.api.delivery;
 
+import com.altcontext.value.Html;
 import com.altcontext.value.Language;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of a mail, once as text and once as HTML. Neither loads anything, so that reading it is not seen.
+ * The content of a mail, as text and as HTML. Neither loads anything, so that reading a mail cannot be tracked.
  *
  * @param unsubscribe the link of {@code List-Unsubscribe} (RFC 8058), which takes a POST; null for none
  */
@@ -14,16 +15,8 @@ public record Mail(
     /** @param content HTML below the heading, which is the subject */
     public static String page(Language language, String subject, String content) {
         return "<!doctype html>\n<html lang=\"" + language.tag() + "\"><head><meta charset=\"utf-8\"><title>"
-                + escaped(subject)
+                + Html.escaped(subject)
                 + "</title></head><body style=\"font:16px/1.5 sans-serif;max-width:36em;margin:1em\"><h1"
-                + " style=\"font-size:1.3em\">" + escaped(subject) + "</h1>" + content + "</body></html>\n";
-    }
-
-    /** Text that may hold anything, to stand in HTML. */
-    public static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+                + " style=\"font-size:1.3em\">" + Html.escaped(subject) + "</h1>" + content + "</body></html>\n";
     }
 }

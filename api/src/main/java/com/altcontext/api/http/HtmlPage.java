@@ -1,14 +1,12 @@
 package com.altcontext.api.http;
 
 import com.altcontext.value.Language;
+import com.altcontext.value.Sha256;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** The small pages that people see: a heading and what stands below it. They need no script and load nothing. */
+/** The small pages that people see: a heading and some content. They need no script and load nothing. */
 public final class HtmlPage {
     public static final String TYPE = "text/html; charset=utf-8";
 
@@ -22,8 +20,8 @@ public final class HtmlPage {
             + "blockquote{margin:.4rem 0;padding-left:1rem;border-left:3px solid #6b7280;white-space:pre-line}"
             + "@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}";
 
-    /** What the content security policy lets through: this style and nothing else. */
-    public static final String STYLE_HASH = "sha256-" + hash(STYLE);
+    /** The source of the content security policy that allows this style. */
+    public static final String STYLE_HASH = "sha256-" + Base64.getEncoder().encodeToString(Sha256.of(STYLE));
 
     private static final String SECURITY_POLICY = "default-src 'none'; style-src '" + STYLE_HASH
             + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -40,32 +38,15 @@ public final class HtmlPage {
         return "<!doctype html>\n<html lang=\"" + language.tag() + "\"><head><meta charset=\"utf-8\">"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                 + "<meta name=\"robots\" content=\"noindex\">"
-                // Nothing that a stranger typed becomes a link by itself.
+                // Browsers must not turn a stranger's text into links.
                 + "<meta name=\"format-detection\" content=\"telephone=no, email=no, address=no, date=no\">"
                 + "<title>" + title + "</title><style>" + STYLE + "</style></head>"
                 + "<body><main><h1>" + title + "</h1>" + content + "</main></body></html>\n";
     }
 
-    /** Sets the headers of a page, in place of those that every answer has. */
+    /** Sets the headers of a page, replacing those of other answers. */
     public static void setHeaders(HttpServerResponse response) {
         response.putHeader(HttpHeaders.VARY, "Origin, Accept-Language");
         response.putHeader("content-security-policy", SECURITY_POLICY);
-    }
-
-    /** Text that may hold anything, to stand in HTML. */
-    public static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
-    }
-
-    private static String hash(String text) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return Base64.getEncoder().encodeToString(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
     }
 }

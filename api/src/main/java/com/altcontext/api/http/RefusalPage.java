@@ -1,10 +1,11 @@
 package com.altcontext.api.http;
 
+import com.altcontext.value.Html;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Language;
 import java.util.List;
 
-/** What people see whose form was not taken, or whose link could not be followed: what to do now. */
+/** The page for people whose form was refused or whose link failed: it says what to do. */
 enum RefusalPage {
     FAULTS(
             "Please check the form",
@@ -49,7 +50,7 @@ enum RefusalPage {
         this.texte = texte;
     }
 
-    /** The whole page. Fields at fault have a line each; that of the address says how it should look. */
+    /** The whole page. Each field with a fault has a line; that of the address says what it should look like. */
     static String of(Problem problem, List<Issue> issues, Language language) {
         RefusalPage page = switch (problem) {
             case INVALID_REQUEST -> FAULTS;
@@ -76,6 +77,6 @@ enum RefusalPage {
                     ? "L’adresse courriel doit être complète, comme jo@exemple.ca."
                     : "The e-mail address must be complete, like jo@example.ca.";
         }
-        return (french ? "Champ à corriger : " : "Field to correct: ") + HtmlPage.escaped(field);
+        return (french ? "Champ à corriger : " : "Field to correct: ") + Html.escaped(field);
     }
 }

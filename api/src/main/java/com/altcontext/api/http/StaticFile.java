@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.value.Sha256;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -7,8 +8,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -21,8 +20,8 @@ import java.util.zip.GZIPInputStream;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * A file that the build made for browsers. Only its packed forms are kept in memory; the rare client that cannot unpack one is
- * given what is unpacked for it.
+ * A file that the build made for browsers. Only its compressed forms are in memory; for the rare client that accepts
+ * neither, it is decompressed.
  */
 public final class StaticFile {
     private static final Map<String, String> TYPES = Map.of(
@@ -30,7 +29,7 @@ public final class StaticFile {
             "css", "text/css; charset=utf-8",
             "html", "text/html; charset=utf-8");
 
-    /** Sixteen digits that change with the content. */
+    /** Sixteen hexadecimal digits that change with the content. */
     private final String hash;
 
     private final String type;
@@ -41,7 +40,7 @@ public final class StaticFile {
         this.type = type;
         this.gzip = gzip;
         this.brotli = brotli;
-        this.hash = hash(unpacked());
+        this.hash = HexFormat.of().formatHex(Sha256.of(unpacked()), 0, 8);
     }
 
     /** @param name of the file that the build made, without the {@code .gz} or {@code .br} */
@@ -59,9 +58,9 @@ public final class StaticFile {
     }
 
     /**
-     * Sends it, or says that the client has it.
+     * Sends the file, or answers that the client has it already.
      *
-     * @param vary the names of the headers that the choice of the file hung on
+     * @param vary the names of the headers by which the file was chosen
      */
     public RestResponse<byte[]> answer(HttpServerRequest request, String cacheControl, String vary) {
         String encodings = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
@@ -69,7 +68,7 @@ public final class StaticFile {
         String encoding = encodings == null ? "" : encoding(encodings);
         // Representations of one file have tags of their own (RFC 9110, section 8.8.3.3).
         String tag = '"' + hash + (encoding.isEmpty() ? "" : '-' + encoding) + '"';
-        // Set here, since Quarkus REST would add them to those that every answer has.
+        // Set here, since Quarkus REST would add them to those of every answer.
         MultiMap headers = request.response().headers();
         headers.set(HttpHeaders.CACHE_CONTROL, cacheControl);
         headers.set(HttpHeaders.VARY, vary + ", Accept-Encoding");
@@ -127,15 +126,6 @@ public final class StaticFile {
             return content.readAllBytes();
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
-        }
-    }
-
-    private static String hash(byte[] content) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-            return HexFormat.of().formatHex(hash, 0, 8);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JVM has SHA-256", impossible);
         }
     }
 }

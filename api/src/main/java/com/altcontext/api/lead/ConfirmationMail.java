@@ -5,6 +5,7 @@ import com.altcontext.consent.ConfirmationToken;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.value.Html;
 import com.altcontext.value.Language;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -19,14 +20,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The mail that asks an address to confirm what a form said for it. It asks for consent, so it says for what, who asks, how to reach
- * them and how to get no mail (SOR/2012-36, s. 2 to 4). It goes to people who may never have filled in that form: of the form's words
- * it shows the purposes alone, as far as they are plain words.
+ * The mail that asks an address to confirm what a form said for it. It asks for consent, so it says for what, who asks,
+ * how to reach them and how to get no mail (SOR/2012-36, s. 2 to 4). It goes to people who may never have filled in
+ * that form, so of the form's text it shows only the purposes, if they are plain words.
  */
 public final class ConfirmationMail {
     private static final String PATH = "/v1/leads/confirm/";
 
-    /** Without what a mail program makes a link of: no dot, colon, slash or at sign, and not the digits of a telephone number. */
+    /** Plain words, which mail programs turn into no link: no dot, colon, slash or at sign, and no telephone number. */
     private static final Pattern PLAIN =
             Pattern.compile("(?!(?:[^0-9]*[0-9]){5})[\\p{L}\\p{M}0-9][\\p{L}\\p{M}0-9 ,'’&()-]{0,63}");
 
@@ -34,12 +35,12 @@ public final class ConfirmationMail {
 
     private static final Words ENGLISH = new Words(
             "Please confirm: e-mail from %s",
-            "This address was entered in a form of %s, to get e-mail from there.",
-            "What for: %s",
+            "This address was entered in a form of %s, to get e-mail from that site.",
+            "Purpose: %s",
             "the page shows it",
-            "If it was you, open this page and press its button. It works for 14 days:",
+            "If this was you, open this page and press its button. The link works for 14 days:",
             "Confirm",
-            "If it was not you, do nothing. You will get no e-mail from %s.",
+            "If this was not you, do nothing. You will get no e-mail from %s.",
             "You can withdraw your consent at any time. To get no e-mail from %s:",
             "Unsubscribe",
             "Questions: %s");
@@ -95,7 +96,7 @@ public final class ConfirmationMail {
             String unsubscribe,
             String questions) {}
 
-    /** Its link ends so long after it was sent, however long the mail server was away. */
+    /** The link's time begins when the mail is sent, however long the mail server was away. */
     public Mail of(Outbox.Message message) {
         JsonObject body = new JsonObject(message.body());
         UUID lead = Objects.requireNonNull(message.leadId(), "a confirmation is of a lead");
@@ -130,16 +131,17 @@ public final class ConfirmationMail {
                 Mail.page(
                         message.language(),
                         subject,
-                        "<p>" + Mail.escaped(why) + "</p><p>" + Mail.escaped(purposes) + "</p><p>" + words.ask
+                        "<p>" + Html.escaped(why) + "</p><p>" + Html.escaped(purposes) + "</p><p>" + words.ask
                                 + "</p><p><a href=\"" + link + "\">" + words.button
-                                + "</a></p><p style=\"font-size:.85em\">" + link + "</p><p>" + Mail.escaped(otherwise)
-                                + "</p><p>" + Mail.escaped(withdraw) + " <a href=\"" + unsubscribeLink + "\">"
-                                + words.unsubscribe + "</a></p><p>" + Mail.escaped(sender) + "</p><p>"
-                                + Mail.escaped(questions) + "</p>"),
+                                + "</a></p><p style=\"font-size:.85em\">" + link + "</p><p>"
+                                + Html.escaped(otherwise)
+                                + "</p><p>" + Html.escaped(withdraw) + " <a href=\"" + unsubscribeLink + "\">"
+                                + words.unsubscribe + "</a></p><p>" + Html.escaped(sender) + "</p><p>"
+                                + Html.escaped(questions) + "</p>"),
                 unsubscribeLink);
     }
 
-    /** Those that are plain words; of others it says where they are. */
+    /** The purposes in plain words; for others it says where to find them. */
     private static String purposes(JsonArray asked, Words words) {
         List<String> plain = asked.stream()
                 .map(String::valueOf)

@@ -4,6 +4,7 @@ import com.altcontext.api.http.HtmlPage;
 import com.altcontext.consent.Confirmation;
 import com.altcontext.consent.Confirmation.Choice;
 import com.altcontext.consent.Confirmation.Question;
+import com.altcontext.value.Html;
 import com.altcontext.value.Language;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,15 +12,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The page that asks what a person confirms: one form with a plain button, or several, or what was left out before, with boxes. No box is ticked
- * beforehand: a stranger may have sent the form, and a tick must be the person's own (CASL, S.C. 2010, c. 23, s. 10(1)). What the
- * forms say is shown as text, never as a link.
+ * The page that asks a person what to confirm: a button for a single form; boxes for several, or for those not
+ * confirmed before. No box is ticked beforehand: a stranger may have sent the form, and a tick must be the person's own
+ * (CASL, S.C. 2010, c. 23, s. 10(1)). What the forms say is shown as text, never as a link.
  */
 final class ConfirmationPage {
     /** A box that is ticked, or the only form there is. */
     private static final String CONSENT = "consent";
 
-    /** In the body if there were boxes: then none that is ticked means none. */
+    /** In the body if there were boxes: then no ticked box means that nothing is confirmed. */
     private static final String LISTED = "listed";
 
     private static final Pattern TICKED = Pattern.compile("(?<![^&])" + CONSENT + "=([0-9]{1,18})(?![^&])");
@@ -59,10 +60,10 @@ final class ConfirmationPage {
             String button) {}
 
     /**
-     * What a body of that page confirms.
+     * The answer in the body that the page sends.
      *
      * @param chosen ids of rows of the record
-     * @param isListed whether the person had boxes to tick
+     * @param isListed whether the page had boxes
      */
     record Answer(List<Long> chosen, boolean isListed) {
         static Answer read(byte[] body) {
@@ -79,7 +80,7 @@ final class ConfirmationPage {
     /** @param isRepeated whether the button was pressed with nothing ticked */
     static String of(Language language, Question question, boolean isRepeated) {
         Words words = language == Language.FRENCH ? FRENCH : ENGLISH;
-        String site = HtmlPage.escaped(question.site());
+        String site = Html.escaped(question.site());
         List<Choice> choices = question.choices();
         String fields;
         if (choices.size() == 1 && !isRepeated && !question.isAnswered()) {
@@ -115,14 +116,14 @@ final class ConfirmationPage {
         String quote = shown == null
                 ? ""
                 : "<blockquote lang=\"" + shown.language() + "\">"
-                        + HtmlPage.escaped(shown.content().strip()) + "</blockquote>";
+                        + Html.escaped(shown.content().strip()) + "</blockquote>";
         String page = choice.page() == null ? "" : "<br>" + words.page.formatted(text(choice.page()));
         String version = choice.textVersion() == null ? "" : "<br>" + words.text.formatted(text(choice.textVersion()));
         return quote + "<p><small>" + words.form.formatted(text(choice.form())) + page + version + "</small></p>";
     }
 
-    /** What a stranger may have typed: its direction ends with it. */
+    /** Text that a stranger may have typed, isolated so that its direction does not affect the rest. */
     private static String text(String typed) {
-        return "<bdi>" + HtmlPage.escaped(typed) + "</bdi>";
+        return "<bdi>" + Html.escaped(typed) + "</bdi>";
     }
 }

@@ -1,6 +1,5 @@
 package com.altcontext.api.lead;
 
-import com.altcontext.api.http.HtmlPage;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.LinkPage;
 import com.altcontext.api.http.Refusal;
@@ -13,6 +12,7 @@ import com.altcontext.lead.Unsubscribe;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.property.Property;
 import com.altcontext.value.Fields;
+import com.altcontext.value.Html;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -31,13 +31,13 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/leads/unsubscribe}: by address, whose answer does not depend on whether it is a lead's, and by the link of a mail, whose
- * holder learns the site that it is about. The link's page changes nothing until its button is pressed, since mail scanners follow
- * every link.
+ * {@code /v1/leads/unsubscribe}: by address, with the same answer whether or not it is a lead's, and by the link in a
+ * mail, which shows its holder the site that it is about. The link's page changes nothing until its button is pressed,
+ * since mail scanners follow every link.
  */
 @Path("/v1/leads/unsubscribe")
 public class UnsubscribeResource {
-    /** A link of an address that was erased since, and may have come back with another. */
+    /** A link of an address that was erased since; if the address came back, it has a new link. */
     static final LinkPage GONE = LinkPage.of(
             200,
             "Nothing is stored under this link",
@@ -97,7 +97,10 @@ public class UnsubscribeResource {
                 subject -> unsubscribe.site(subject).map(site -> asking(site)).orElse(GONE));
     }
 
-    /** The button of that page, or a mail program's own (RFC 8058), which may send a body of two types. It does not matter. */
+    /**
+     * The button of that page, or a mail program's own (RFC 8058), which may send either of two body types. The body is
+     * ignored.
+     */
     @POST
     @Path("{token}")
     @Consumes(MediaType.WILDCARD)
@@ -123,7 +126,7 @@ public class UnsubscribeResource {
     }
 
     static LinkPage asking(String site) {
-        String name = HtmlPage.escaped(site);
+        String name = Html.escaped(site);
         return LinkPage.asking(
                 "Unsubscribe",
                 "Press the button to get no more e-mail from " + name + ".",
@@ -133,13 +136,13 @@ public class UnsubscribeResource {
                 "Me désabonner");
     }
 
-    /** Consent that the address gave to another site is another lead's, and stays. */
+    /** Consent that the address gave to another site belongs to another lead, and stays. */
     static LinkPage done(String site) {
-        String name = HtmlPage.escaped(site);
+        String name = Html.escaped(site);
         return LinkPage.of(
                 200,
                 "You are unsubscribed",
-                "You will get no more e-mail from " + name + ". This link is about that site alone.",
+                "You will get no more e-mail from " + name + ". This link is for that site alone.",
                 "Vous êtes désabonné",
                 "Vous ne recevrez plus de courriels de " + name + ". Ce lien ne concerne que ce site.");
     }

@@ -2,6 +2,7 @@ package com.altcontext.api.report;
 
 import com.altcontext.api.delivery.Mail;
 import com.altcontext.delivery.Outbox;
+import com.altcontext.value.Html;
 import com.altcontext.value.Language;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -9,7 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The mail about a new lead: that there is one and where to sign in. What the form says is in it only where the property wants so. */
+/**
+ * The mail about a new lead: that there is one, and where to sign in. It contains the form's content only if the
+ * property is set so.
+ */
 public final class LeadAlertMail {
     private static final Words ENGLISH = new Words(
             "One new lead on %s",
@@ -53,7 +57,7 @@ public final class LeadAlertMail {
                     + "\n" + words.warning + "\n";
             html += details.entrySet().stream()
                             .map(line ->
-                                    "<p>" + Mail.escaped(line.getKey()) + ": " + Mail.escaped(line.getValue()) + "</p>")
+                                    "<p>" + Html.escaped(line.getKey()) + ": " + Html.escaped(line.getValue()) + "</p>")
                             .collect(Collectors.joining())
                     + "<p>" + words.warning + "</p>";
         }
@@ -71,7 +75,7 @@ public final class LeadAlertMail {
         put(lines, words.source, details.getValue("source"));
         Object fields = details.getValue("fields");
         if (fields != null) {
-            // The release before stored them as text.
+            // The previous release stored them as text.
             JsonObject object = fields instanceof JsonObject read ? read : new JsonObject(fields.toString());
             object.forEach(field -> put(lines, field.getKey(), field.getValue()));
         }

@@ -5,6 +5,7 @@ import com.altcontext.delivery.Outbox;
 import com.altcontext.metrics.Metric;
 import com.altcontext.report.StopToken;
 import com.altcontext.report.WeeklyReport;
+import com.altcontext.value.Html;
 import com.altcontext.value.Language;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -122,7 +123,7 @@ public final class ReportMail {
             Map<String, String> names,
             String dashboard,
             String stop) {
-        /** By hand: the image has no data of languages. */
+        /** By hand, since the image has no locale data. */
         String number(long number) {
             DecimalFormatSymbols symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
             symbols.setGroupingSeparator(grouping);
@@ -211,7 +212,7 @@ public final class ReportMail {
             html.append(section.heading.isEmpty() ? "" : "<h2 style=\"font-size:1.1em\">" + section.heading + "</h2>")
                     .append("<ul>");
             section.lines.forEach(
-                    line -> html.append("<li>").append(Mail.escaped(line)).append("</li>"));
+                    line -> html.append("<li>").append(Html.escaped(line)).append("</li>"));
             html.append("</ul>");
         }
         html.append("<p><a href=\"")
