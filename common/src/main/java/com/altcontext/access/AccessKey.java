@@ -27,7 +27,7 @@ public record AccessKey(
         @Nullable Instant expiresAt,
         @Nullable Instant lastUsedAt,
         @Nullable Instant revokedAt) {
-    /** In the word that lists use. */
+    /** The word for it in lists. */
     public enum State {
         ACTIVE,
         EXPIRED,

@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The access keys as the operator keeps them. Each key that is added or revoked is a row of {@code audit_log}. */
+/** The operator's view of the access keys: adds, lists and revokes them. Each change is noted in {@code audit_log}. */
 public final class AccessKeyStore {
     private static final int MAX_NAME = 64;
 
@@ -47,7 +47,7 @@ public final class AccessKeyStore {
     private AccessKeyStore() {}
 
     /**
-     * A key that is asked for.
+     * A key to be added.
      *
      * @param name 1 to 64 characters in one line
      * @param properties slugs; null for all
@@ -86,7 +86,7 @@ public final class AccessKeyStore {
 
     /** The outcome of an addition. */
     public sealed interface KeyAddition {
-        /** @param secret is nowhere else, and cannot be had again */
+        /** @param secret is stored nowhere and cannot be read again */
         record Added(AccessKey key, Secret secret) implements KeyAddition {}
 
         record NameTaken() implements KeyAddition {}
@@ -134,7 +134,7 @@ public final class AccessKeyStore {
         return new KeyAddition.Added(key, secret);
     }
 
-    /** All keys, the oldest first, also those that have ended. */
+    /** All keys, oldest first, including those that have ended. */
     public static List<AccessKey> list(Tx tx) {
         return tx.query(LIST, AccessKeyStore::read);
     }

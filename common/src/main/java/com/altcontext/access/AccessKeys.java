@@ -8,8 +8,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * The access keys as the service checks them. Each check asks the database, by one index: the operators' requests are few, and so a
- * revocation holds at once on every machine.
+ * The service's view of the access keys. Each check is one look-up in the database: operators send few requests, and so
+ * a revocation takes effect at once on every machine.
  */
 public final class AccessKeys {
     private static final Duration USE_STEP = Duration.ofMinutes(1);
@@ -52,16 +52,16 @@ public final class AccessKeys {
         try {
             var _ = sql.inTransaction(tx -> tx.update(NOTE_USE, now, key.id()));
         } catch (SqlFailure readOnly) {
-            // A database that takes no writes still answers questions.
+            // A read-only database can still answer questions.
         }
     }
 
-    /** Whether there is any key, as far as was seen the last time. */
+    /** Whether there was any key at the last {@link #refresh}. */
     public boolean exist() {
         return exist;
     }
 
-    /** Looks again whether there is any. */
+    /** Asks the database whether there is any key. */
     public void refresh() {
         exist = sql.inTransaction(tx -> tx.query(EXIST, row -> row.flag(1))).getFirst();
     }

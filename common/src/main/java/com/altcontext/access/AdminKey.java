@@ -17,7 +17,7 @@ public final class AdminKey {
         return key != null;
     }
 
-    /** Whether it is the key, in a time that does not depend on how much of it was right. */
+    /** Whether this is the key. Compares in constant time. */
     public boolean matches(@Nullable String given) {
         return key != null && given != null && MessageDigest.isEqual(key, given.getBytes(StandardCharsets.UTF_8));
     }

@@ -13,8 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of those who have signed in to the dashboard. Each is a row that every request of the session looks up, with its key:
- * signing out, and revoking or changing the key, end it at once on every machine, and for every copy of the cookie.
+ * The sessions of people who have signed in to the dashboard. Each request of a session looks up its row, together with
+ * the key: so signing out, or revoking or changing the key, ends it at once on every machine, and for every copy of the
+ * cookie.
  */
 public final class DashboardSessions {
     public static final Duration LENGTH = Duration.ofHours(8);
@@ -40,7 +41,7 @@ public final class DashboardSessions {
     private final byte @Nullable [] adminKeyHash;
     private final InstantSource clock;
 
-    /** @param hash with the service's pepper, for the admin key, which people may have chosen */
+    /** @param hash keyed with the service's pepper; used for the admin key, which a person may have chosen */
     public DashboardSessions(Sql sql, Optional<String> adminKey, KeyedHash hash, InstantSource clock) {
         this.sql = sql;
         this.adminKeyHash =
@@ -48,10 +49,10 @@ public final class DashboardSessions {
         this.clock = clock;
     }
 
-    /** A session that was begun. */
+    /** A session that has just begun. */
     public record NewSession(Secret token, Instant expiresAt) {}
 
-    /** A session that goes on. */
+    /** A session that is still open. */
     public record OpenSession(Permissions permissions, Instant expiresAt) {}
 
     /**

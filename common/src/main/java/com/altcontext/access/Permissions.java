@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Permissions(
         @Nullable UUID keyId, Set<Scope> scopes, @Nullable Set<String> properties, boolean isShare) {
-    /** Those of {@code ADMIN_API_KEY}. */
+    /** The permissions of {@code ADMIN_API_KEY}. */
     public static final Permissions ADMIN = new Permissions(null, Set.of(Scope.values()), null, false);
 
     public Permissions {
@@ -21,12 +21,12 @@ public record Permissions(
         properties = properties == null ? null : Set.copyOf(properties);
     }
 
-    /** Whether they are for some properties only. */
+    /** Whether they are limited to some properties. */
     public boolean isRestricted() {
         return properties != null;
     }
 
-    /** @param property null for all together */
+    /** @param property null for all properties together */
     public boolean include(@Nullable String property) {
         return properties == null || (property != null && properties.contains(property));
     }

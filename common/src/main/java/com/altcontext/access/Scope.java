@@ -3,7 +3,7 @@ package com.altcontext.access;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a key may be good for. {@code ADMIN_API_KEY} holds every scope. */
+/** What a key can permit. {@code ADMIN_API_KEY} has every scope. */
 public enum Scope {
     FIGURES_READ("figures:read"),
     LEADS_READ("leads:read"),

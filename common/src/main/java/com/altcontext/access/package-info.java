@@ -1,4 +1,4 @@
-/** Access: keys, what they are good for, and the sessions of the dashboard. */
+/** Access: keys, what they permit, and the sessions of the dashboard. */
 @NullMarked
 package com.altcontext.access;
 

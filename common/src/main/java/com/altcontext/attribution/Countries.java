@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the heap, which has no room for it: so a newer file must take its place by a rename, never be written over it.
  */
 public final class Countries implements AutoCloseable {
-    /** How many networks may come before the first with a country: enough for what is reserved or unknown. */
+    /** How many networks are tried to find the first with a country: those before it are reserved or unknown. */
     private static final int NETWORKS_TRIED = 10_000;
 
     private final @Nullable Reader reader;
@@ -25,13 +25,13 @@ public final class Countries implements AutoCloseable {
         this.reader = reader;
     }
 
-    /** Knows no country. */
+    /** A database without any country. */
     public static Countries none() {
         return new Countries(null);
     }
 
     /**
-     * Maps the file and looks whether countries are in it, so that a wrong file stops the start.
+     * Maps the file and checks that it has countries, so that a wrong file stops the start.
      *
      * @throws IllegalArgumentException when the file cannot be read, or no country is in it
      */
@@ -59,7 +59,7 @@ public final class Countries implements AutoCloseable {
         try {
             return code(reader.get(address, Map.class));
         } catch (IOException | RuntimeException e) {
-            // An IPv6 address in a database of IPv4, a damaged record, a closed file: the event is worth more.
+            // An IPv6 address in a database of IPv4, a damaged record, a closed file: storing the event matters more.
             return null;
         }
     }

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A list that lies beside the classes and that people review: one entry a line, {@code #} begins a comment. */
+/** A list in a file beside the classes: one entry per line, {@code #} begins a comment. */
 final class DataFile {
     private DataFile() {}
 

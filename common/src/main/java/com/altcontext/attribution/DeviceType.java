@@ -3,7 +3,7 @@ package com.altcontext.attribution;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The kind of device an event came from; {@link #BOT} is everything that is no person's browser. */
+/** The kind of device an event came from; {@link #BOT} is everything that is not a person's browser. */
 public enum DeviceType {
     DESKTOP,
     MOBILE,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * no user agent can make it slow. A cache holds the results for the few user agents that most requests send.
  */
 public final class Devices {
-    /** Characters of a user agent that are read. Those of browsers are shorter. */
+    /** How many characters of a user agent are read. Browsers send fewer. */
     private static final int MAX_READ = 512;
 
     private static final int CACHED = 2_000;

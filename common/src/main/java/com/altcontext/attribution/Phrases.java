@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The phrases of a data file, all looked for in one walk over a text. A table keyed by three characters says which
+ * The phrases of a data file, all searched for in one pass over a text. A table keyed by three characters says which
  * phrases may begin at a place, so some hundred phrases cost about as much as one, and no text can make it slow. The
  * head of {@code crawlers.txt} explains the lines.
  */
@@ -45,7 +45,7 @@ final class Phrases {
         table[slot] = after;
     }
 
-    /** Whether one of the phrases stands in the text, which is in lower case. */
+    /** Whether the text, which is in lower case, contains one of the phrases. */
     boolean foundIn(String text) {
         for (int i = 0; i + KEY_LENGTH <= text.length(); i++) {
             Phrase[] candidates = table[slot(text, i)];

@@ -39,13 +39,19 @@ public final class ReferrerHost {
         return normal(withoutPort(url.substring(at >= start ? at + 1 : start, end)));
     }
 
-    /** A page's host as its script says it, with or without a port; in lower case as it is where it can be none. */
+    /**
+     * The host of a page as its script reports it, with or without a port. If it cannot be a host, it is only
+     * lower-cased.
+     */
     public static String ofPage(String hostname) {
         String host = normal(withoutPort(hostname));
         return host == null ? hostname.toLowerCase(Locale.ROOT) : host;
     }
 
-    /** Whether the host is the domain or lies below it, by whole labels: {@code netflix.com} is not in {@code x.com}. */
+    /**
+     * Whether the host is the domain or a subdomain of it, by whole labels: {@code netflix.com} is not in
+     * {@code x.com}.
+     */
     public static boolean within(String host, String domain) {
         return host.endsWith(domain)
                 && !domain.isEmpty()
@@ -98,7 +104,7 @@ public final class ReferrerHost {
         try {
             return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
         } catch (RuntimeException e) {
-            // It promises IllegalArgumentException, but has thrown others on hostile labels.
+            // IDN documents IllegalArgumentException, but has thrown others on hostile labels.
             return null;
         }
     }

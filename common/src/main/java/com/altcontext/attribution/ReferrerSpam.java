@@ -3,7 +3,7 @@ package com.altcontext.attribution;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Sites that are advertised by invented visits: they send themselves as the referrer. */
+/** Sites that advertise themselves by invented visits with their address as the referrer. */
 public final class ReferrerSpam {
     private static final Set<String> DOMAINS = Set.copyOf(DataFile.lines("referrer-spam.txt"));
 

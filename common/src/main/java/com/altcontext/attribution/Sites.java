@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The head of {@code search-engines.txt} explains the lines.
  */
 final class Sites {
-    /** Country domains that are no ISO country, but under which the sites of the world have homes. */
+    /** Country domains that are not ISO country codes, but under which international sites have addresses. */
     private static final List<String> COUNTRIES_BESIDES_ISO = List.of("uk", "eu", "ac", "su");
 
     private static final Set<String> COUNTRIES = new HashSet<>();
@@ -27,7 +27,7 @@ final class Sites {
     }
 
     private final Set<String> names = new HashSet<>();
-    /** Each with the first name of its line. */
+    /** Each domain with the first name of its line. */
     private final Map<String, String> domains = new HashMap<>();
 
     private final Set<String> excluded = new HashSet<>();
@@ -88,7 +88,7 @@ final class Sites {
                 : domains.get(domain);
     }
 
-    /** The host or the first domain above it that is in the set; null if none is. */
+    /** The host, or the nearest domain above it, that is in the set; null if there is none. */
     private static @Nullable String listed(Set<String> domains, @Nullable String host) {
         for (String domain = host; domain != null; domain = parent(domain)) {
             if (domains.contains(domain)) {
@@ -98,7 +98,7 @@ final class Sites {
         return null;
     }
 
-    /** The domain above; null for the last label. */
+    /** The parent domain; null for the last label. */
     static @Nullable String parent(String domain) {
         int dot = domain.indexOf('.');
         return dot < 0 ? null : domain.substring(dot + 1);

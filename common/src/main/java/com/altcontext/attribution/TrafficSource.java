@@ -2,7 +2,7 @@ package com.altcontext.attribution;
 
 import java.util.Locale;
 
-/** What brought a visitor to the site. These are all the kinds there are: a report has a share for each. */
+/** What brought a visitor to the site. A report has a share for each of these kinds. */
 public enum TrafficSource {
     DIRECT,
     ORGANIC_SEARCH,

@@ -117,7 +117,7 @@ public final class TrafficSources {
                 || referrer.strip().regionMatches(true, 0, "about:", 0, "about:".length());
     }
 
-    /** A property on www.example.com owns example.com too: the one forwards to the other. */
+    /** A property on www.example.com also owns example.com, since one usually redirects to the other. */
     private static boolean isOwn(String host, String ownDomain) {
         if (host.equals(ownDomain)) {
             return true;

@@ -4,7 +4,7 @@ import com.altcontext.value.Weight;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The campaign parameters of an address ({@code utm_source} and its kin). A blank value is no value. */
+/** The campaign parameters of an address ({@code utm_source} and so on). A blank value counts as absent. */
 public record Utm(
         @Nullable String source,
         @Nullable String medium,
@@ -39,8 +39,8 @@ public record Utm(
     }
 
     /**
-     * Whether a value that this one carries differs from the session's. Only the fields present here are compared,
-     * exactly: the second page of a campaign visit has no UTM in its address, and is the same visit.
+     * Whether one of these values differs from the session's. Only fields that are present here are compared, exactly:
+     * the second page of a campaign visit has no UTM in its address, but belongs to the same visit.
      */
     public boolean differsFrom(Utm session) {
         return differs(source, session.source)

@@ -33,7 +33,7 @@ public record Cidr(InetAddress network, int prefix) {
         return rest == 0 || ((mine[whole] ^ other[whole]) & 0xFF) >> (8 - rest) == 0;
     }
 
-    /** As {@link #parse} reads it. */
+    /** In the form that {@link #parse} reads. */
     public String notation() {
         return network.getHostAddress() + "/" + prefix;
     }

@@ -4,18 +4,18 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * Where the token buckets of clients are kept, in fixed memory: 0.5 MB for any number of clients. A bucket is the moment at which it
- * will be full again. One that is full is forgotten without a loss, and no other ever is: however many clients come, none
- * gets a new allowance by it. Clients for whom no place is left share a bucket with the newcomers of their
- * neighbourhood, so a flood takes the allowance of those that it comes from.
+ * Where the token buckets of clients are kept, in fixed memory: 0.5 MB for any number of clients. A bucket is stored as
+ * the moment at which it will be full again. A full bucket can be forgotten without loss, and only full ones are: a
+ * flood of clients gives nobody a new allowance. Clients for whom no place is left share a bucket with other new
+ * clients of their network, so a flood uses up the allowance of the networks that it comes from.
  *
  * <p>To be used by one thread at a time.
  */
 final class ClientBuckets {
-    /** As many buckets of clients may be other than full at once. */
+    /** How many clients can have a bucket that is not full. */
     static final int MAX_CLIENTS = 32_768;
 
-    /** A client's bucket may be in any of so many columns. */
+    /** The number of columns; a client's bucket can be in any of them. */
     private static final int WAYS = 8;
 
     private static final int MAX_NEIGHBOURHOODS = 4_096;
@@ -36,7 +36,7 @@ final class ClientBuckets {
         Arrays.fill(fullAt, now);
     }
 
-    /** Where the bucket of that kind is that this client has at this moment. */
+    /** The index of this client's bucket of that kind. */
     int find(int kind, ClientNetwork client, long now) {
         long owner = hash(kind, client);
         int first = (int) (owner & (MAX_CLIENTS / WAYS - 1)) * WAYS;
@@ -54,7 +54,7 @@ final class ClientBuckets {
             return shared;
         }
         owners[free] = owner;
-        // What this client may have taken from there while it had no place.
+        // While this client had no place, it may have taken from there.
         fullAt[free] = now + untilFull(shared, now);
         return free;
     }

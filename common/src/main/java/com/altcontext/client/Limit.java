@@ -2,20 +2,20 @@ package com.altcontext.client;
 
 import java.util.Locale;
 
-/** What is counted together for one client and minute. */
+/** A kind of request that is limited per client and minute. */
 public enum Limit {
     EVENTS(true),
     LEADS(true),
-    /** Bytes of the bodies of events and forms: most of what is sent there is stored. */
+    /** Bytes of the bodies of events and forms, most of which are stored. */
     BYTES,
     UNSUBSCRIBE,
     LEAD_DELETE,
     LEAD_EXPORT,
     METRICS,
-    /** Requests of the dashboard: each look at it sends some ten at once. */
+    /** Requests of the dashboard, which sends about ten each time it is opened. */
     DASHBOARD,
     DOCUMENTS,
-    /** Scripts and pages: many people may share an address, and each page of each asks again. */
+    /** Scripts and pages. Many people may share an address, and each of their pages asks again. */
     SCRIPTS,
     /** Wrong keys. */
     ADMIN_FAILURES;

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * So many of each kind for one client and minute, by a token bucket that refills steadily. An IPv6 client is its /64,
- * since a single machine can use all of that. What is kept of clients is in {@link ClientBuckets}: 1 MB in all.
+ * Limits requests of each kind per client and minute, by token buckets that refill steadily. An IPv6 client is its /64,
+ * since a single machine can use all of that. The buckets are in {@link ClientBuckets}: 1 MB in all.
  */
 public final class RateLimiter implements AutoCloseable {
     public static final Duration PERIOD = Duration.ofMinutes(1);
@@ -21,12 +21,12 @@ public final class RateLimiter implements AutoCloseable {
     private final Map<Limit, Integer> perMinute = new EnumMap<>(Limit.class);
     private final LongSupplier nanoTime;
     private final ClientBuckets requests;
-    /** Apart, so that no flood of requests takes a place from those who try keys. */
+    /** Separate, so that a flood of requests cannot displace the buckets of clients that try keys. */
     private final ClientBuckets wrongKeys;
 
     private final @Nullable Shared shared;
 
-    /** @param shared what other machines allow the same client; null where there is none */
+    /** @param shared shares what clients have spent with other machines; null if limits are not shared */
     public RateLimiter(Map<Limit, Integer> perMinute, LongSupplier nanoTime, @Nullable Shared shared) {
         this.perMinute.putAll(perMinute);
         this.nanoTime = nanoTime;
@@ -55,7 +55,7 @@ public final class RateLimiter implements AutoCloseable {
         void close();
     }
 
-    /** Takes so many from the client's allowance, all or none. */
+    /** Takes this many from the client's allowance, all or none. */
     public LimitState take(Limit limit, InetAddress client, int count) {
         ClientNetwork network = ClientNetwork.of(client);
         LimitState decision = spend(limit, network, count, count);
@@ -66,12 +66,12 @@ public final class RateLimiter implements AutoCloseable {
         return decision;
     }
 
-    /** Whether there is one to take, which is not taken. */
+    /** Whether one is left, without taking it. */
     public LimitState look(Limit limit, InetAddress client) {
         return spend(limit, ClientNetwork.of(client), 1, 0);
     }
 
-    /** Takes so many if as many as asked for are there. */
+    /** Takes the amount if the allowance suffices for it. */
     private LimitState spend(Limit limit, ClientNetwork client, int asked, int taken) {
         int capacity = capacity(limit);
         ClientBuckets buckets = bucketsOf(limit);
@@ -92,7 +92,7 @@ public final class RateLimiter implements AutoCloseable {
         }
     }
 
-    /** Takes away what was spent on other machines, into debt where that is more than there is. */
+    /** Subtracts what was spent on other machines; the allowance can become negative. */
     private void catchUp(Limit limit, ClientNetwork client, long left) {
         int capacity = capacity(limit);
         ClientBuckets buckets = bucketsOf(limit);
@@ -114,12 +114,12 @@ public final class RateLimiter implements AutoCloseable {
         return Objects.requireNonNull(perMinute.get(limit), "every limit has its number");
     }
 
-    /** In what time so many are refilled. */
+    /** How long it takes to refill this many. */
     private static long nanos(long tokens, int capacity) {
         return (long) ((double) PERIOD_NANOS * tokens / capacity);
     }
 
-    /** How many whole ones are refilled in that time. */
+    /** How many whole units are refilled in that time. */
     private static long tokens(long nanos, int capacity) {
         return Math.max(0, (long) ((double) nanos * capacity / PERIOD_NANOS));
     }
@@ -128,7 +128,7 @@ public final class RateLimiter implements AutoCloseable {
         return Math.clamp(TimeUnit.NANOSECONDS.toSeconds(nanos) + 1, 1, PERIOD.toSeconds());
     }
 
-    /** How many allowances are not whole. */
+    /** How many allowances are not full. */
     public int size() {
         int size = 0;
         for (ClientBuckets buckets : new ClientBuckets[] {requests, wrongKeys}) {

@@ -11,8 +11,8 @@ public record TrustedProxies(List<Cidr> networks) {
     }
 
     /**
-     * Each proxy appends who called it, so what stands right of the last address that is not a trusted proxy was
-     * written by proxies we trust, and what stands left of it by the client.
+     * Each proxy appends the address of its caller. So everything after the last address that is not a trusted proxy
+     * was written by proxies we trust, and everything before it by the client.
      *
      * @param list addresses separated by commas, as in {@code X-Forwarded-For}
      * @return null if the list ends with something else than an address

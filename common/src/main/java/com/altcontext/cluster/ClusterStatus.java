@@ -8,12 +8,12 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * How the tables that grow are spread.
+ * How the distributed tables are spread over the nodes.
  *
  * @param nodes those of the cluster; none on a single PostgreSQL
  */
 public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> nodes) {
-    /** A node that holds so much more than the mean is worth a rebalancing. */
+    /** If a node holds this many times the mean, rebalancing is worthwhile. */
     private static final double MAX_SKEW = 1.3;
 
     private static final String HEALTH = """
@@ -26,7 +26,7 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
 
     private static final String VISITORS = "SELECT bucket, count(*) FROM visitors GROUP BY bucket";
 
-    /** By its hash a bucket is in one of the shards: some hold two buckets, and some none. */
+    /** The hash of a bucket decides its shard: some shards hold two buckets, and some none. */
     private static final String NODES = """
             SELECT s.nodename || ':' || s.nodeport, true,
                    count(DISTINCT s.shardid) FILTER (WHERE s.table_name = 'visitors'::regclass),

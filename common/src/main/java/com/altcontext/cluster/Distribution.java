@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Spreads {@code visitors}, {@code sessions} and {@code events} over the nodes of a Citus cluster: gives each row its bucket,
- * makes distributed tables of them, and counts their rows before and after. All of it is one transaction, so that a run that is
- * killed has done nothing. While it runs, a lock on {@code cluster} holds off all writers: the service answers 503 and browsers send
- * again.
+ * Spreads {@code visitors}, {@code sessions} and {@code events} over the nodes of a Citus cluster: gives each row its
+ * bucket, makes distributed tables of them, and counts their rows before and after. All of it is one transaction, so a
+ * run that is killed changes nothing. While it runs, a lock on {@code cluster} blocks all writers: the service answers
+ * 503, and browsers send again.
  */
 public final class Distribution {
-    /** Citus 12 is the first that distributes all of what a partitioned table needs here without more. */
+    /** Citus 12 is the first version that distributes a partitioned table as it is here without extra steps. */
     public static final int MIN_CITUS = 12;
 
     private static final String PAUSE = "LOCK TABLE cluster IN ACCESS EXCLUSIVE MODE";
@@ -30,7 +30,7 @@ public final class Distribution {
     private static final String NODES =
             "SELECT count(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary'";
 
-    /** What statements call on the nodes; those that are called by others first. */
+    /** Functions that statements call on the nodes, in the order of their dependencies. */
     static final String FUNCTIONS = """
             WITH RECURSIVE called AS (
                 SELECT f.oid AS id
@@ -48,8 +48,9 @@ public final class Distribution {
             """;
 
     /**
-     * In how many shards the fullest node gets the fewest buckets. Citus hashes a bucket into one of the shards, whose ranges are equal,
-     * and gives shards to the nodes in turn: with as many shards as buckets, one of two nodes would hold 11 of 16.
+     * The number of shards with which the fullest node gets the fewest buckets. Citus hashes a bucket into one of the
+     * shards, whose ranges are equal, and gives shards to the nodes in turn: with as many shards as buckets, one of two
+     * nodes would hold 11 of 16.
      */
     private static final String SHARDS = """
             WITH hashed AS MATERIALIZED (
@@ -71,7 +72,7 @@ public final class Distribution {
 
     private final Sql sql;
 
-    /** @param sql whose statements may take as long as copying the largest table does */
+    /** @param sql its statements may take as long as copying the largest table */
     public Distribution(Sql sql) {
         this.sql = sql;
     }
@@ -90,7 +91,7 @@ public final class Distribution {
         }
     }
 
-    /** Thrown if rows were lost or gained; then nothing was done. */
+    /** Thrown if rows were lost or gained; the transaction was rolled back. */
     public static final class CountsDiffer extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -164,8 +165,8 @@ public final class Distribution {
     }
 
     /**
-     * Those that the nodes have already stay as they are. Each has a transaction of its own: in a common one, a node may be asked for a
-     * function over a connection that does not see yet what it calls.
+     * Functions that the nodes have already stay as they are. Each one gets its own transaction: in a common one, a
+     * node may be asked for a function over a connection that does not see yet what it calls.
      */
     private void makeFunctions() {
         for (String function : sql.inTransaction(tx -> tx.query(FUNCTIONS, row -> row.text(1)))) {
@@ -174,7 +175,7 @@ public final class Distribution {
         }
     }
 
-    /** Gives each row its bucket; returns how many rows there are. The caller has locked the writers out. */
+    /** Gives each row its bucket and returns the number of rows. The caller has locked out all writers. */
     static Map<String, Long> spread(Tx tx, Buckets buckets, Consumer<String> step) {
         for (String table : TABLES) {
             step.accept("setting the buckets of " + table);
@@ -188,7 +189,10 @@ public final class Distribution {
         return count(tx);
     }
 
-    /** Rows that were in the local table are copied, and then removed: they would stay in its files unseen, a forgotten person's too. */
+    /**
+     * Citus copies the rows of the local table but leaves them in its files, invisible. They are removed, since they
+     * would outlive the erasure of a person.
+     */
     private static void distribute(Tx tx, String table, Buckets buckets) {
         if (table.equals(TABLES.getFirst())) {
             var _ = tx.query(

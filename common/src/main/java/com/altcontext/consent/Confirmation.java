@@ -17,9 +17,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes express consent of what forms asked for, once the address itself has confirmed it by the link of a mail: the proof that it
- * was not a stranger who filled in the form (CASL, S.C. 2010, c. 23, s. 13). The person sees every form that waits and confirms what
- * they choose. Besides an operator, nothing else ends a withdrawal.
+ * Turns what forms asked for into express consent, once the owner of the address has confirmed it by the link in a
+ * mail: that proves that no stranger filled in the form (CASL, S.C. 2010, c. 23, s. 13). The person sees every form
+ * that waits and confirms the ones they choose. Only this and an operator can end a withdrawal.
  */
 public final class Confirmation {
     private static final String LEAD = """
@@ -33,7 +33,7 @@ public final class Confirmation {
             WHERE l.id = ?
             """;
 
-    /** The row that the mail was sent for may be one of the release before this one, which gave it no reason. */
+    /** The row that the mail was sent for may have been written by the previous release, which gave it no reason. */
     private static final String CHOICES = """
             SELECT waiting.id, waiting.purpose, waiting.form_name, left(waiting.path, 200), waiting.policy_version,
                    words.language, words.content
@@ -53,13 +53,16 @@ public final class Confirmation {
             """.formatted(
                     PendingConsent.isTicked("?::timestamptz"), PendingConsent.IS_ANSWERED, PendingConsent.MAX_SHOWN);
 
-    /** Of the same rows: the mail may have been sent before the answer to it was noted. */
+    /** The same rows: the mail may have been sent before the answer to it was noted. */
     private static final String CANCEL = """
             DELETE FROM outbox
             WHERE event = '%s' AND lead_id = ? AND (body::jsonb ->> 'consentId')::int8 = ANY (?::int8[] || ?::int8)
             """.formatted(Outbox.CONFIRMATION);
 
-    /** A withdrawal after the form says no to it. A row is confirmed once, so that a link pressed twice changes nothing more. */
+    /**
+     * A withdrawal after the form overrides the form. A row is confirmed only once, so using a link twice changes
+     * nothing more.
+     */
     private static final String CONFIRM = """
             WITH asked AS (
                 SELECT e.* FROM consent_events AS e
@@ -91,16 +94,16 @@ public final class Confirmation {
     }
 
     /**
-     * What a link asks.
+     * What the page of a link asks.
      *
      * @param site the name of the property
      * @param isAnswered whether the person has confirmed something since the mail was asked for, and not withdrawn it
-     * @param choices what waits for an answer, the newest first
+     * @param choices the forms that wait for an answer, newest first
      */
     public record Question(String site, boolean isAnswered, List<Choice> choices) {}
 
     /**
-     * What a form asked for. All of it is text that its sender chose, but for the words, which are on record.
+     * What a form asked for. All of it is the sender's text, except for the words, which are on record.
      *
      * @param id of its row in the record
      * @param page null if it is not known
@@ -130,7 +133,7 @@ public final class Confirmation {
     public record ShownText(String language, String content) {}
 
     /**
-     * Reads what there is to confirm, and changes nothing.
+     * Reads what can be confirmed. Changes nothing.
      *
      * @param language in which the words are shown, if they are on record in it
      * @return empty if the lead is erased
@@ -153,9 +156,9 @@ public final class Confirmation {
     }
 
     /**
-     * Confirms. Done twice, it is done once.
+     * Confirms the chosen rows. Idempotent.
      *
-     * @param chosen ids of {@link Choice}; those that this lead was not asked are left out
+     * @param chosen ids of {@link Choice}; ids that this lead was not asked about are ignored
      * @param ipHash keyed hash of the client's address, 32 bytes
      * @return false if the lead is erased, or has withdrawn its consent since: then nothing was written
      * @throws SqlFailure if the database refused or could not be reached: then nothing was written

@@ -49,7 +49,7 @@ public final class ConfirmationToken {
                 .array());
     }
 
-    /** What a token allows, also if its time is over; nothing if we did not make it. */
+    /** What a token permits, even after it has expired; empty if we did not make it. */
     public Optional<Request> verify(String token) {
         return signer.verify(token)
                 .filter(content -> content.length == LENGTH && content[0] == VERSION)

@@ -21,7 +21,7 @@ public final class ConsentTexts {
 
     private ConsentTexts() {}
 
-    /** What came of adding a text. */
+    /** The result of adding a text. */
     public enum Addition {
         ADDED,
         /** The very same text was on record. */
@@ -51,7 +51,7 @@ public final class ConsentTexts {
         return tx.query(SELECT + ORDER, RecordedText::read);
     }
 
-    /** Those of some versions, in all their languages. */
+    /** The texts of some versions, in all their languages. */
     public static List<RecordedText> of(Tx tx, Collection<String> versions) {
         return tx.query(SELECT + "WHERE version = ANY (?)" + ORDER, RecordedText::read, (Object)
                 versions.toArray(String[]::new));

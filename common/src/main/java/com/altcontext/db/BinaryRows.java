@@ -10,8 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows in PostgreSQL's binary COPY format (manual, "COPY", section "Binary Format"): the cheapest way to hand many
- * rows over, since the server parses no text. Each value is written in the order of the columns.
+ * Rows in PostgreSQL's binary COPY format (manual, "COPY", section "Binary Format"): the cheapest way to send many
+ * rows, since the server parses no text. Each value is written in the order of the columns.
  */
 public final class BinaryRows {
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
@@ -28,7 +28,7 @@ public final class BinaryRows {
         out.put(SIGNATURE).putInt(0).putInt(0);
     }
 
-    /** Begins a row of so many columns. */
+    /** Begins a row with this many columns. */
     public BinaryRows row(int columns) {
         room(2).putShort((short) columns);
         return this;
@@ -74,7 +74,7 @@ public final class BinaryRows {
         return this;
     }
 
-    /** True, or null in place of false: a partial index leaves those rows out. */
+    /** True, or null instead of false, so that a partial index leaves those rows out. */
     public BinaryRows trueOrNull(boolean value) {
         return value ? flag(true) : none();
     }

@@ -10,12 +10,12 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * How many buckets the rows of visitors are in. The bucket is the first column of every key of {@code visitors}, {@code
- * sessions} and {@code events}, and what a Citus cluster distributes them by: a statement that names it goes to one node. A single
- * PostgreSQL has one bucket.
+ * The number of buckets that visitors are divided into. The bucket is the first column of every key of
+ * {@code visitors}, {@code sessions} and {@code events}, and the distribution column on a Citus cluster: a statement
+ * that names it goes to one node. A single PostgreSQL has one bucket.
  *
- * <p>The number can change under a running service. A transaction that writes to those tables reads it first. That holds
- * off a change until the transaction ends.
+ * <p>The number can change under a running service. A transaction that writes to those tables reads it first. That
+ * blocks a change until the transaction ends.
  */
 public record Buckets(int count) {
     public static final Buckets ONE = new Buckets(1);
@@ -28,12 +28,12 @@ public record Buckets(int count) {
         }
     }
 
-    /** One of them, counted from 0. */
+    /** A bucket, numbered from 0. */
     public record Bucket(short number, Buckets of) {
         public static final Bucket ONLY = new Bucket((short) 0, ONE);
     }
 
-    /** Reads the number, and keeps it from changing until the transaction ends. */
+    /** Reads the number and locks it until the transaction ends. */
     public static Buckets read(Tx tx) {
         return tx.query(READ, row -> new Buckets(Math.toIntExact(row.number(1))))
                 .getFirst();

@@ -8,7 +8,9 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Rows turned into one array a column, as {@code unnest} takes them: many rows in one statement of a fixed text. */
+/**
+ * Rows turned into one array per column, as {@code unnest} takes them: many rows in one statement with a fixed text.
+ */
 public record Columns<T>(List<T> rows) {
     public UUID[] ids(Function<T, UUID> column) {
         UUID[] values = new UUID[rows.size()];
@@ -34,7 +36,7 @@ public record Columns<T>(List<T> rows) {
         return values;
     }
 
-    /** A matrix: the numbers of each row, as many for one as for another. */
+    /** A matrix with the numbers of each row; all rows have equally many. */
     public long[][] matrix(Function<T, long[]> numbers) {
         long[][] values = new long[rows.size()][];
         for (int i = 0; i < values.length; i++) {
@@ -43,7 +45,7 @@ public record Columns<T>(List<T> rows) {
         return values;
     }
 
-    /** A time as exact as the database holds it, for a key of which it is a part; the others take milliseconds. */
+    /** A time in microseconds, as the database stores it, for use in a key; the other methods use milliseconds. */
     public static long micros(Instant time) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }

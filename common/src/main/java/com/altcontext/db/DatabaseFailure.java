@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class DatabaseFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What the driver says when TLS is required and the server offers none. */
+    /** The driver's message when TLS is required but the server does not offer it. */
     private static final String NO_TLS = "08004";
 
     private final String remedy;

@@ -23,7 +23,7 @@ public final class DatabaseState {
             WHERE success AND version ~ '^[0-9]{1,9}$'
             """;
 
-    /** In the order of a start. */
+    /** In the order in which they occur during a start. */
     public enum Status {
         STARTING,
         DATABASE_UNREACHABLE,
@@ -44,7 +44,7 @@ public final class DatabaseState {
         this(sql, clock, () -> {});
     }
 
-    /** @param beforeReady reads what every request needs, from a database with the right schema; it is ready only after that */
+    /** @param beforeReady reads what every request needs; the database counts as ready only after that */
     public DatabaseState(Sql sql, InstantSource clock, Runnable beforeReady) {
         this.sql = sql;
         this.clock = clock;
@@ -69,7 +69,7 @@ public final class DatabaseState {
         return seenReady;
     }
 
-    /** How many buckets there were when the database was last asked; a writer finds out if that has changed. */
+    /** The number of buckets when the database was last asked; a writer notices if it has changed. */
     public Buckets buckets() {
         return buckets;
     }
@@ -80,7 +80,7 @@ public final class DatabaseState {
     }
 
     /**
-     * Asks the database now. Takes as long as a connection takes; never throws for a database that is away.
+     * Asks the database now. Takes as long as a connection takes; does not throw if the database is away.
      *
      * @throws RuntimeException if {@code beforeReady} fails for another reason; the database is not ready then
      */
@@ -104,7 +104,7 @@ public final class DatabaseState {
     }
 
     /**
-     * Compares this machine's clock with the database's once more: one that was suspended wakes with an old one.
+     * Compares this machine's clock with the database's again: after a suspension, a machine wakes with the old time.
      *
      * @throws SqlFailure if the database did not answer; then what was measured before stays
      */
@@ -118,7 +118,7 @@ public final class DatabaseState {
         clockSkew = Duration.between(databaseNow, clock.instant());
     }
 
-    /** Called when a connection was lost in the middle of work, or when something that was read has changed. */
+    /** Called when a connection was lost during work, or when something that had been read has changed. */
     public void lost() {
         status = Status.DATABASE_UNREACHABLE;
     }
@@ -133,8 +133,8 @@ public final class DatabaseState {
     }
 
     /**
-     * Whether {@code altops restore} is under way or was interrupted. Until it is done, what the backup has brought back may hold
-     * people who were erased and consent that was withdrawn, and a run that fails puts back what was there before.
+     * Whether {@code altops restore} is under way or was interrupted. Until it is done, the restored data may contain
+     * erased people and withdrawn consent, and a run that fails puts back what was there before.
      */
     public static boolean isBeingRestored(Tx tx) {
         return tx.query(HAS_WHAT_IS_REPLACED, row -> row.flag(1)).getFirst();

@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a connection to the database is encrypted: as its URL says, else by where the host is. pgjdbc and libpq take TLS where it is
- * offered by default, so an attacker on the way could remove the offer and read the password.
+ * How a connection to the database is encrypted: as its URL says, else depending on where the host is. By default,
+ * pgjdbc and libpq use TLS only if it is offered, so an attacker in between could remove the offer and read the
+ * password.
  *
  * @param mode pgjdbc's and libpq's {@code sslmode}; empty: their default, TLS where it is offered
  * @param publicAuthorities whether a certificate is checked against the authorities that come with the platform (the JVM's, or
@@ -20,10 +21,10 @@ import java.util.regex.Pattern;
 public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
     private static final String VERIFIED = "verify-full";
 
-    /** libpq's word for the authorities of the platform, in place of a file. */
+    /** libpq's word for the platform's authorities, instead of a file. */
     private static final String SYSTEM = "system";
 
-    /** Fly's own network encrypts what is sent on it, and offers no TLS. */
+    /** Fly's private network, which encrypts all traffic; databases on it offer no TLS. */
     private static final Pattern PRIVATE_NAME = Pattern.compile("[^.]+|.*\\.(localhost|local|internal|flycast)");
 
     /** Also on Fly's network, with TLS always offered. Its documentation does not say who signs the certificates. */
@@ -31,7 +32,7 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
 
-    /** @param hosts all of which get the mode that the least private of them needs */
+    /** @param hosts all get the mode that the least private of them needs */
     static DatabaseTls of(List<String> hosts, Map<String, String> options) {
         Optional<String> mode = Optional.ofNullable(options.get("sslmode"))
                 .or(() -> hosts.stream()
@@ -44,7 +45,7 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
         return new DatabaseTls(mode, mode.filter(VERIFIED::equals).isPresent() && !ownFile);
     }
 
-    /** For pgjdbc, which by itself verifies against a file alone. */
+    /** Properties for pgjdbc, which by itself can verify only against a file. */
     Map<String, String> driverOptions() {
         if (publicAuthorities) {
             return Map.of("sslmode", VERIFIED, "sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
@@ -80,7 +81,7 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
         }
     }
 
-    /** Where pgjdbc and libpq look for them. */
+    /** Where pgjdbc and libpq look for the authorities. */
     private static Path ownAuthorities() {
         return Path.of(System.getProperty("user.home", ""), ".postgresql", "root.crt");
     }

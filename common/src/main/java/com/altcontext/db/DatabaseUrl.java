@@ -49,7 +49,8 @@ public record DatabaseUrl(
     /**
      * Reads a URL.
      *
-     * @throws IllegalArgumentException with the rule that was broken; of the URL itself it shows an option's name at most
+     * @throws IllegalArgumentException with the rule that was broken; it shows nothing of the URL but the name of an
+     *     option
      */
     public static DatabaseUrl parse(String url) {
         String text = url.strip();
@@ -87,7 +88,7 @@ public record DatabaseUrl(
         return new DatabaseUrl(user, password, hosts, database.isEmpty() ? user : database, options(query));
     }
 
-    /** For pgjdbc; without user and password, which it takes apart from the address. */
+    /** The URL for pgjdbc, without user and password, which it takes separately. */
     public String jdbcUrl() {
         Map<String, String> all = new TreeMap<>(DEFAULTS);
         all.putAll(options);
@@ -101,7 +102,7 @@ public record DatabaseUrl(
         return "jdbc:postgresql://" + allHosts() + "/" + encoded(database) + written;
     }
 
-    /** How it is encrypted, also where the URL does not say. */
+    /** How the connection is encrypted, even if the URL does not say. */
     public DatabaseTls tls() {
         return DatabaseTls.of(hosts.stream().map(Host::name).toList(), options);
     }
@@ -110,7 +111,7 @@ public record DatabaseUrl(
         return hosts.stream().map(Host::toString).collect(Collectors.joining(","));
     }
 
-    /** With neither password nor options. */
+    /** Hides password and options. */
     @Override
     public String toString() {
         return "postgres://" + encoded(user) + ":***@" + allHosts() + "/" + encoded(database);
@@ -152,7 +153,7 @@ public record DatabaseUrl(
         return options;
     }
 
-    /** As libpq reads it: only percent signs are special, a plus is a plus. */
+    /** Decodes like libpq: only percent signs are special, a plus stays a plus. */
     private static String decoded(String what, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer decoded = ByteBuffer.allocate(bytes.length);
@@ -189,7 +190,7 @@ public record DatabaseUrl(
         return new IllegalArgumentException("the database URL " + rule);
     }
 
-    /** The options that may stand in a URL, by libpq's names and by pgjdbc's, and what pgjdbc is given for them. */
+    /** The options that a URL may have, by libpq's names and by pgjdbc's, and what pgjdbc gets for them. */
     private record Option(String driverName, Pattern accepted, UnaryOperator<String> translation) {
         private static final Map<String, String> SESSION_ATTRIBUTES = Map.of(
                 "any", "any",

@@ -30,7 +30,7 @@ import org.postgresql.PGConnection;
  * transaction of its own; two runs at once wait for each other. Every method throws {@link DatabaseFailure}.
  */
 public final class Migrations {
-    /** Seconds for which a run waits for another one: it asks once a second. */
+    /** How many seconds a run waits for another one; it retries once a second. */
     private static final int MAX_WAIT_SECONDS = 300;
 
     private static final Set<MigrationState> NEWER =
@@ -74,7 +74,8 @@ public final class Migrations {
     }
 
     /**
-     * Applies what is pending; what another run applied meanwhile is not in the answer. When one fails, those before it stay.
+     * Applies pending migrations; the result leaves out what another run applied meanwhile. If one fails, those before
+     * it stay.
      */
     public List<Migration> apply() {
         requireDirectConnection();
@@ -83,7 +84,7 @@ public final class Migrations {
         return status().stream().filter(one -> applied.contains(one.version())).toList();
     }
 
-    /** How the database differs from what this release needs; empty when it does not. */
+    /** How the database differs from what this release needs; empty if it does not. */
     public List<Difference> verify() {
         return asked(() -> {
             List<Difference> differences = new ArrayList<>();
@@ -99,7 +100,7 @@ public final class Migrations {
         });
     }
 
-    /** A server gives its clients the number of its process; a pooler gives a key of its own. */
+    /** A server gives its clients the id of its process; a pooler makes one up. */
     private void requireDirectConnection() {
         try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
                 Statement statement = connection.createStatement();
@@ -149,20 +150,20 @@ public final class Migrations {
         return Objects.requireNonNullElse(text, "");
     }
 
-    /** How far a migration is. */
+    /** The state of a migration. */
     public enum State {
-        /** The database does not have it yet. */
+        /** Not yet in the database. */
         PENDING,
         APPLIED,
         FAILED,
-        /** The database has it and this release does not: the release is older than the schema. */
+        /** In the database but not in this release: the release is older than the schema. */
         UNKNOWN
     }
 
     /**
      * One step of the schema.
      *
-     * @param appliedAt null while it is not
+     * @param appliedAt null until it is applied
      */
     public record Migration(
             String version,
@@ -182,11 +183,13 @@ public final class Migrations {
         }
     }
 
-    /** A migration that differs between the database and this release, and how. */
+    /** How a migration differs between the database and this release. */
     public record Difference(String version, String description, String rule) {
         private static final String IS_NEWER = "is in the database and newer than this release";
 
-        /** Whether a later release has applied it, which an earlier one works with unless the changelog says otherwise. */
+        /**
+         * Whether a later release has applied it. Earlier releases work with it unless the changelog says otherwise.
+         */
         public boolean isNewer() {
             return rule.equals(IS_NEWER);
         }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several statements sent together and answered together: one round trip instead of one each. PostgreSQL runs them one
+ * Several statements that are sent and answered together: one round trip instead of one each. PostgreSQL runs them one
  * after the other, each seeing what was committed when it began, so a later one sees what an earlier one waited for.
  */
 public final class Pipeline {
@@ -47,12 +47,12 @@ public final class Pipeline {
         }
     }
 
-    /** Adds a statement that answers with rows. */
+    /** Adds a statement that returns rows. */
     public <T> Pending<T> query(String statement, Tx.RowReader<T> reader, @Nullable Object... values) {
         return add(statement, new Pending<>(reader), values);
     }
 
-    /** Adds a statement whose answer is not needed. */
+    /** Adds a statement whose result is not needed. */
     public void update(String statement, @Nullable Object... values) {
         add(statement, new Pending<>(null), values);
     }
@@ -66,7 +66,7 @@ public final class Pipeline {
         return answer;
     }
 
-    /** Sends what was added, if anything, and reads the answers. */
+    /** Sends the statements that were added, if any, and reads the answers. */
     public void send() {
         if (answers.isEmpty()) {
             return;

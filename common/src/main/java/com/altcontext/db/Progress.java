@@ -1,6 +1,6 @@
 package com.altcontext.db;
 
-/** How far a transaction has come. What the server has not answered to, it has not done. */
+/** How far a transaction has got. What the server has not answered has not been done. */
 final class Progress {
     /** Sent in front of the transaction's first statement, in the same round trip; empty once it was sent. */
     private String preamble;
@@ -9,7 +9,7 @@ final class Progress {
         this.preamble = preamble;
     }
 
-    /** The statement that is to be sent, with what must go in front of it. */
+    /** The statement to send, with what must precede it. */
     String inFront(String statement) {
         String all = preamble.isEmpty() ? statement : preamble + ";\n" + statement;
         preamble = "";
@@ -20,10 +20,10 @@ final class Progress {
         return !preamble.isEmpty();
     }
 
-    /** Whether there was a connection to begin with. */
+    /** Whether a connection could be made at all. */
     boolean hasConnection;
 
-    /** Whether the server has answered to a statement. */
+    /** Whether the server has answered a statement. */
     boolean hasAnswer;
 
     /** Whether the connection was dead when the work began to use it. */

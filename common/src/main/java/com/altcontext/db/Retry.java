@@ -2,14 +2,14 @@ package com.altcontext.db;
 
 import java.util.function.Supplier;
 
-/** Tries work again when the database chose its transaction to give way to another. */
+/** Retries work whose transaction the database cancelled because of a conflict with another. */
 public final class Retry {
     private static final int MAX_TRIES = 5;
 
     private Retry() {}
 
     /**
-     * Does the work in a transaction, and again in another one after a conflict.
+     * Does the work in a transaction, and after a conflict again in a new one.
      *
      * @throws SqlFailure of the last try, or at once for any other reason than a conflict
      */

@@ -64,7 +64,7 @@ public final class Row {
     }
 
     /**
-     * The texts of an array; an element that is null says nothing and is left out.
+     * The texts of an array, without elements that are null.
      *
      * @throws SQLException also when the column is null, or an array of arrays
      */

@@ -15,10 +15,13 @@ public final class Sql {
 
     /** More than a pool holds. */
     private static final int MAX_SKIPPED = 50;
-    /** A dead connection fails at once. One that merely does not answer has already used up the sender's timeout. */
+    /** A dead connection fails at once. If one merely does not answer, the caller's timeout is already used up. */
     private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** The server ends a statement before the driver gives up, so that its answer can arrive. A share of the timeout. */
+    /**
+     * The share of the timeout after which the server ends a statement, before the driver gives up, so that its answer
+     * can arrive.
+     */
     private static final double SERVER_SHARE = 0.93;
 
     private final DataSource dataSource;
@@ -65,9 +68,9 @@ public final class Sql {
     }
 
     /**
-     * Runs the work in one transaction (READ COMMITTED). A pool may hold connections that died while they were idle: all of
-     * them after the machine was suspended. Those are skipped, so the work may begin several times, but never again after
-     * the server has done a part of it.
+     * Runs the work in one transaction (READ COMMITTED). A pool may hold connections that died while they were idle:
+     * all of them after the machine was suspended. Those are skipped, so the work may be started several times, but
+     * never after the server has done a part of it.
      *
      * @throws SqlFailure if the database refused a statement or the commit, or could not be reached
      */
@@ -117,8 +120,8 @@ public final class Sql {
     }
 
     /**
-     * A coordinator of a cluster says "committed" with a mere warning where the only node of a transaction died during its commit:
-     * what that node should have stored may be lost.
+     * If the only node of a transaction dies during its commit, a cluster's coordinator reports success with a mere
+     * warning: what that node should have stored may be lost.
      */
     private static void requireCommitOfNodes(Connection connection) throws SQLException {
         SQLWarning first = connection.getWarnings();
@@ -134,7 +137,7 @@ public final class Sql {
     }
 
     /**
-     * Runs work that only reads, all of it seeing the database as it was when it began (REPEATABLE READ).
+     * Runs work that only reads and sees one snapshot of the database (REPEATABLE READ).
      *
      * @throws SqlFailure as {@link #inTransaction} does
      */
@@ -146,11 +149,10 @@ public final class Sql {
     }
 
     /**
-     * Lets the server run and commit statements in one round trip, so that the locks they take are held for no longer
-     * than they run, however far away the database is. They are one transaction, each seeing what was committed when it
-     * began.
+     * Runs and commits statements in one round trip, so that their locks are held only while they run, however far away
+     * the database is. They are one transaction; each sees what was committed when it began.
      *
-     * @return what the statements were added by: answers, which have their rows now
+     * @return the result of the function that added the statements: its pending answers now have their rows
      * @throws SqlFailure as {@link #inTransaction} does; nothing is done then
      */
     public <T> T atOnce(Function<Pipeline, T> statements) {
@@ -158,14 +160,14 @@ public final class Sql {
     }
 
     /**
-     * The same for statements that only read and may run twice: dead connections are skipped, as in {@link
-     * #inTransaction}.
+     * The same for statements that only read and may run twice: dead connections are skipped, as in
+     * {@link #inTransaction}.
      */
     public <T> T ask(Function<Pipeline, T> questions) {
         return skippingDead(preambleAtOnce(), progress -> atOnce(questions, progress));
     }
 
-    /** SET LOCAL needs a transaction that an own statement has begun, so this is a function call. */
+    /** SET LOCAL needs a transaction that a statement of its own has begun, so this is a function call. */
     private String preambleAtOnce() {
         return statementTimeout == null
                 ? ""
@@ -214,7 +216,7 @@ public final class Sql {
             connection.rollback();
             restoreTimeout(connection, before);
         } catch (SQLException lost) {
-            // The connection is gone and the transaction with it. The first failure says more.
+            // The connection is lost, and with it the transaction. The first failure says more.
             failed.addSuppressed(new SqlFailure("rollback", lost));
         }
     }

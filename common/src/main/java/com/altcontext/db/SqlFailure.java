@@ -21,12 +21,12 @@ public final class SqlFailure extends RuntimeException {
     private static final Pattern LOST_BY_CITUS =
             Pattern.compile("failure on connection marked as essential|could not commit transaction for shard");
 
-    /** What a node says of a row that it was sent by COPY: Citus' multi_copy.c passes on the words without the SQLSTATE. */
+    /** A node's message about a row sent by COPY: Citus' multi_copy.c passes on the text without the SQLSTATE. */
     private static final Pattern REFUSED_BY_NODE = Pattern.compile(" violates [a-z -]*constraint");
 
     private final String state;
     private final boolean connected;
-    /** Said by a cluster's coordinator, to which the connection is: one of its nodes is away. */
+    /** Reported by a cluster's coordinator, which is still connected: one of its nodes is away. */
     private final boolean ofNode;
 
     SqlFailure(String statement, SQLException cause) {
@@ -73,7 +73,7 @@ public final class SqlFailure extends RuntimeException {
         return state.startsWith("21") || state.startsWith("22") || state.startsWith("23");
     }
 
-    /** The server ended the statement, because it took longer than it may. */
+    /** The server ended the statement because it exceeded its time limit. */
     public boolean isCanceled() {
         return state.equals("57014");
     }
@@ -83,7 +83,7 @@ public final class SqlFailure extends RuntimeException {
         return state.equals("40001") || state.equals("40P01");
     }
 
-    /** The connection is gone or was never made; what it was asked last may or may not have been done. */
+    /** The connection is lost or was never made; the last statement may or may not have been executed. */
     public boolean isLostConnection() {
         return !connected || ((state.startsWith("08") || state.startsWith("57P0")) && !ofNode);
     }

@@ -13,10 +13,10 @@ import org.postgresql.PGConnection;
 
 /** A running transaction. Stores take it as an argument, so that one method shows what commits together. */
 public final class Tx {
-    /** So many rows of a long answer are in memory at a time. */
+    /** How many rows of a long answer are in memory at a time. */
     public static final int ROWS_AT_ONCE = 200;
 
-    /** All rows are in memory together, and no cursor is used: behind one, PostgreSQL uses one process alone. */
+    /** Reads all rows into memory, without a cursor: with a cursor, PostgreSQL would use only one process. */
     public static final int ALL_AT_ONCE = 0;
 
     private final Connection connection;
@@ -27,13 +27,13 @@ public final class Tx {
         this.progress = progress;
     }
 
-    /** Turns the row that the result set stands on into a value. */
+    /** Turns the current row into a value. */
     @FunctionalInterface
     public interface RowReader<T> {
         T read(Row row) throws SQLException;
     }
 
-    /** Every row of the answer, in its order. */
+    /** All rows of the answer, in order. */
     public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... parameters) {
         boolean hasPreamble = progress.hasPreamble();
         try (PreparedStatement statement = Parameters.prepare(connection, progress.inFront(sql), parameters);
@@ -59,18 +59,18 @@ public final class Tx {
         return statement.getResultSet();
     }
 
-    /** Does something with the row that the result set stands on. */
+    /** Processes the current row. */
     @FunctionalInterface
     public interface RowConsumer {
         void accept(Row row) throws SQLException;
     }
 
-    /** Every row of the answer, one after the other; some hundreds are in memory at a time, however many there are. */
+    /** Processes all rows of the answer, one after the other; only some hundreds are in memory at a time. */
     public void each(String sql, RowConsumer consumer, @Nullable Object... parameters) {
         each(sql, ROWS_AT_ONCE, consumer, parameters);
     }
 
-    /** The same with so many rows in memory at a time: for rows of many kilobytes. */
+    /** The same with another number of rows in memory at a time, for rows of many kilobytes. */
     public void each(String sql, int rowsAtOnce, RowConsumer consumer, @Nullable Object... parameters) {
         sendPreamble();
         try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
@@ -87,7 +87,7 @@ public final class Tx {
         }
     }
 
-    /** Values of the rows of the answer, so many at a time and the rest at the end; nothing where there are none. */
+    /** Processes the values of the rows in parts of this size; the last part may be smaller, and is never empty. */
     public <T> void eachPart(
             String sql, int size, RowReader<T> reader, Consumer<List<T>> consumer, @Nullable Object... parameters) {
         List<T> part = new ArrayList<>();
@@ -148,7 +148,7 @@ public final class Tx {
         }
     }
 
-    /** Where it cannot go with the first statement: cursors and COPY stand alone. */
+    /** For cursors and COPY, which cannot be sent together with the preamble. */
     private void sendPreamble() {
         if (progress.hasPreamble()) {
             update("SELECT 1");
@@ -156,8 +156,8 @@ public final class Tx {
     }
 
     /**
-     * Runs the work behind a savepoint: if the database refuses the data, what the work did is undone, the transaction
-     * stays usable, and the failure is thrown on.
+     * Runs the work behind a savepoint: if the database refuses the data, the work is undone, the transaction stays
+     * usable, and the failure is rethrown.
      */
     public <T> T nested(Sql.Work<T> work) {
         update("SAVEPOINT nested");

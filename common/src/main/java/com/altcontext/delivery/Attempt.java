@@ -6,12 +6,12 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /**
- * What came of sending a message once.
+ * The result of one attempt to send a message.
  *
  * @param error why it was not accepted, as a code or a kind of failure; empty if it was
  */
 public record Attempt(Result result, String error) {
-    /** The receiver has it. */
+    /** The receiver accepted it. */
     public static final Attempt DELIVERED = new Attempt(Result.DELIVERED, "");
 
     /** Whether a further attempt makes sense. */

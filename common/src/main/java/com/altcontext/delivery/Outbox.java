@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
     /**
-     * For so long after {@link #claim} no other machine gets the message: the sender must have given up by then. It
-     * doubles with each attempt, up to 6 hours, and is up to a quarter longer by chance, so that what failed together does not
-     * come back together.
+     * How long after {@link #claim} no other machine gets the message: by then, the sender must have given up. The time
+     * doubles with each attempt, up to 6 hours, and a random part of up to a quarter is added, so that messages that
+     * failed together do not all return together.
      */
     public static final Duration LEASE = Duration.ofMinutes(1);
 
     /** The {@code event} of a mail that asks a lead to confirm its consent. */
     public static final String CONFIRMATION = "confirmation";
 
-    /** Skips what another machine is claiming, instead of waiting for it. */
+    /** Skips messages that another machine is claiming, instead of waiting for it. */
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (
                 SELECT id, next_attempt_at AS turn FROM outbox
@@ -117,7 +117,7 @@ public final class Outbox {
     }
 
     /**
-     * Takes up to so many messages that are due, for {@link #LEASE}, in the order in which they became due. The caller
+     * Claims up to {@code max} due messages for {@link #LEASE}, in the order in which they became due. The caller
      * commits, then sends.
      */
     public static List<Message> claim(Tx tx, Kind kind, int max) {

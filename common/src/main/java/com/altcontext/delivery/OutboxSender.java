@@ -25,15 +25,18 @@ import org.jspecify.annotations.Nullable;
  * accepted is sent again later.
  */
 public final class OutboxSender {
-    /** So many are claimed at once and sent at once: none waits behind others at a slow receiver until its lease is over. */
+    /**
+     * How many are claimed and sent at the same time: few enough that none waits behind a slow receiver until its lease
+     * is over.
+     */
     public static final int MAX_IN_FLIGHT = 8;
 
-    /** Most receivers answer within it. */
+    /** Most receivers answer within this time. */
     private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final Logger LOG = System.getLogger(OutboxSender.class.getName());
 
-    /** By the error: a receiver that is away fails every message, several times each. */
+    /** Limits log lines by error: if a receiver is away, every message to it fails, several times. */
     private final LimitedLog failed = new LimitedLog(LOG);
 
     private final Sql sql;
@@ -45,7 +48,7 @@ public final class OutboxSender {
     /**
      * @param timeout for a batch, less than {@link Outbox#LEASE}; the receiver itself should give up on a message sooner
      * @param receiver sends a message
-     * @param observer gets of each message whether it was accepted
+     * @param observer is called for each message with whether it was accepted
      */
     public OutboxSender(
             Sql sql,
@@ -61,7 +64,7 @@ public final class OutboxSender {
     }
 
     /**
-     * Sends until nothing is due or nothing of a batch is accepted: then the rest waits for the next call.
+     * Sends until nothing is due, or until no message of a batch is accepted: then the rest waits for the next call.
      *
      * @throws SqlFailure if the outbox cannot be read
      */
@@ -89,7 +92,7 @@ public final class OutboxSender {
         return note(late) || anyEarly;
     }
 
-    /** Takes those that are answered by this {@link System#nanoTime}. */
+    /** Collects the answers that arrive before this {@link System#nanoTime}. */
     private static Map<Outbox.Message, Attempt> answered(Map<Outbox.Message, Future<Attempt>> underWay, long by) {
         Map<Outbox.Message, Attempt> answered = new LinkedHashMap<>();
         underWay.forEach((message, answer) -> {

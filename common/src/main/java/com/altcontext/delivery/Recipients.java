@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's people who get mails about a property. */
+/** The operator's people who get mails about a property: notices of new leads, and the weekly report. */
 public final class Recipients {
     private static final String REMOVE_OTHERS =
             "DELETE FROM recipients WHERE property_id = ? AND kind = ? AND email <> ALL (?)";
 
-    /** One who is among them already stays as they are, stopped or not. */
+    /** An address that is a recipient already is left unchanged, stopped or not. */
     private static final String ADD = """
             INSERT INTO recipients (id, property_id, kind, email, created_at)
             SELECT gen_random_uuid(), ?, ?, email, ? FROM unnest(?::text[]) AS email
@@ -39,7 +39,7 @@ public final class Recipients {
 
     private Recipients() {}
 
-    /** Which mails. */
+    /** The kinds of mails. */
     public enum MailKind {
         /** One for each new lead. */
         ALERT,
@@ -54,9 +54,9 @@ public final class Recipients {
     }
 
     /**
-     * What an operator asks for of a property's mails; null leaves a setting as it is.
+     * An operator's settings for the mails about a property; null leaves a setting unchanged.
      *
-     * @param alerts addresses in their normal form, in place of those before
+     * @param alerts normalised addresses, which replace the earlier ones
      * @param reports likewise
      * @param details whether a mail about a new lead holds the address and the form
      */
@@ -70,7 +70,7 @@ public final class Recipients {
         }
     }
 
-    /** How many get a kind of mail about a property. */
+    /** How many people get a kind of mail about a property. */
     public record RecipientCount(String propertyId, MailKind kind, long active) {
         static RecipientCount read(Row row) throws SQLException {
             return new RecipientCount(
@@ -79,9 +79,9 @@ public final class Recipients {
     }
 
     /**
-     * Changes who gets which mails, and notes each change in {@code audit_log}.
+     * Changes the recipients of a property's mails, and notes each change in {@code audit_log}.
      *
-     * @return the words of what is other than before
+     * @return the names of the changed settings
      */
     public static List<String> set(Tx tx, String property, MailSettings wanted, String by, Instant at) {
         List<String> changed = new ArrayList<>();
@@ -111,7 +111,7 @@ public final class Recipients {
         return tx.query(COUNTS, RecipientCount::read);
     }
 
-    /** Lets one get no more of them. One who is gone already is not missed. */
+    /** Stops the mails to a recipient. Does nothing if the recipient is gone. */
     public static void stop(Tx tx, UUID recipient, Instant at) {
         var _ = tx.update(STOP, at, recipient);
     }

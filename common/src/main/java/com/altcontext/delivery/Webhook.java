@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Where messages go, and which.
+ * An operator's webhook: an address, and the events that are sent to it.
  *
  * @param name 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
  * @param id random; another one after the webhook was removed and added again, so its secret is another one too
@@ -31,7 +31,7 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
     }
 
     /**
-     * A new one.
+     * A new webhook.
      *
      * @param events their keys
      * @throws Rejected with all rules that are broken
@@ -43,7 +43,7 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
         }
         if (url.length() > MAX_URL || SecureUrl.parse(url).isEmpty()) {
             issues.add(
-                    "url", "must begin with https:// (http:// on this machine alone), and be at most 2048 characters");
+                    "url", "must begin with https:// (http:// only on this machine), and be at most 2048 characters");
         }
         Set<WebhookEvent> wanted = EnumSet.noneOf(WebhookEvent.class);
         for (String event : events) {
@@ -75,7 +75,7 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
         return "whsec_" + Base64.getEncoder().encodeToString(pepper.of("webhook\n" + id));
     }
 
-    /** The host alone. */
+    /** The host only. */
     public String shownUrl() {
         return url.getScheme() + "://" + url.getRawAuthority() + "/…";
     }

@@ -3,7 +3,7 @@ package com.altcontext.delivery;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a webhook can hear of. */
+/** The events that a webhook can get. */
 public enum WebhookEvent {
     /** A form with an address was stored. */
     LEAD_CAPTURED("lead.captured"),
@@ -12,7 +12,7 @@ public enum WebhookEvent {
     /** A lead was erased. The message has its ids alone, so that another list can erase it too. */
     LEAD_ERASED("lead.erased");
 
-    /** Of a message that an operator sends to try a webhook out. */
+    /** The type of a message that an operator sends to test a webhook. */
     public static final String TEST = "webhook.test";
 
     private final String key;
@@ -21,7 +21,7 @@ public enum WebhookEvent {
         this.key = key;
     }
 
-    /** As the field {@code type} of a message has it. */
+    /** The value of a message's field {@code type}. */
     public String key() {
         return key;
     }

@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The webhooks as an operator keeps them, and their messages that wait. */
+/** The operator's webhooks, and the messages that wait for them. */
 public final class Webhooks {
     private static final String ADD = """
             INSERT INTO webhooks (name, id, url, events, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING
             """;
 
-    /** Its messages have nowhere to go. */
+    /** Also removes its messages, which have nowhere to go. */
     private static final String REMOVE = """
             WITH messages AS (DELETE FROM outbox WHERE kind = 'webhook' AND destination = ?)
             DELETE FROM webhooks WHERE name = ?
@@ -45,10 +45,10 @@ public final class Webhooks {
     private Webhooks() {}
 
     /**
-     * The messages of a webhook that wait.
+     * The waiting messages of a webhook.
      *
      * @param webhook null for {@code LEAD_WEBHOOK_URL}
-     * @param setAside those that could not be delivered within three days
+     * @param setAside messages that could not be delivered within three days
      * @param lastError why the latest attempt failed
      */
     public record WebhookBacklog(
@@ -75,7 +75,7 @@ public final class Webhooks {
         return tx.update(REMOVE, name, name) > 0;
     }
 
-    /** Whether there is one, whatever it wants. */
+    /** Whether there is any webhook. */
     public static Pipeline.Pending<Boolean> any(Pipeline pipeline) {
         return pipeline.query(ANY, row -> row.flag(1));
     }
@@ -92,13 +92,13 @@ public final class Webhooks {
                 .findFirst();
     }
 
-    /** Those that have messages. */
+    /** The webhooks that have waiting messages. */
     public static List<WebhookBacklog> backlog(Tx tx) {
         return tx.query(BACKLOG, WebhookBacklog::read);
     }
 
     /**
-     * Stores a message to try a webhook out.
+     * Stores a message that tests a webhook.
      *
      * @param webhook null for {@code LEAD_WEBHOOK_URL}
      * @return its id
@@ -119,16 +119,16 @@ public final class Webhooks {
                 .findFirst();
     }
 
-    /** Gives a message up. */
+    /** Deletes a message. */
     public static void drop(Tx tx, UUID message) {
         var _ = tx.update("DELETE FROM outbox WHERE id = ?", message);
     }
 
     /**
-     * Lets messages that were set aside be sent again, for another three days.
+     * Makes messages that were set aside due again, for another three days.
      *
-     * @param ofAll whether those of all webhooks
-     * @param webhook otherwise of this one; null for {@code LEAD_WEBHOOK_URL}
+     * @param ofAll whether the messages of all webhooks are meant
+     * @param webhook otherwise the webhook that is meant; null for {@code LEAD_WEBHOOK_URL}
      * @return how many
      */
     public static int replay(Tx tx, boolean ofAll, @Nullable String webhook) {

@@ -1,4 +1,4 @@
-/** The outbox: messages to other systems on their way. */
+/** The outbox: webhook messages and mails that wait to be sent. */
 @NullMarked
 package com.altcontext.delivery;
 

@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sender says that a visitor did: a request's body after validation.
+ * An event as its sender reported it: a request's body after validation.
  *
  * @param eventType 1 to 64 characters; {@code page_view}, {@code form_submit} and so on
  * @param timestamp when it happened by the sender's clock
@@ -30,7 +30,7 @@ public record Beacon(
         @Nullable String props,
         @Nullable Instant sentAt,
         @Nullable String hostname) {
-    /** One that says neither when it was sent nor from which host. */
+    /** A beacon without {@code sentAt} and {@code hostname}. */
     public Beacon(
             AnonId anonId,
             String eventType,
@@ -47,7 +47,7 @@ public record Beacon(
     /** This object, the claims about the visit with their numbers, a time and an id, in bytes. */
     private static final int OBJECTS = 480;
 
-    /** Without a time or an id, two equal beacons that are received within this many ms are one event. */
+    /** Equal beacons without a time or an id are one event if they are received in the same window of this many ms. */
     private static final long RECEIPT_WINDOW_MS = 30_000;
 
     /** How much of the heap it holds, in bytes; see {@link Weight}. */

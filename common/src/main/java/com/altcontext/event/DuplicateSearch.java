@@ -18,14 +18,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the events of a batch that are stored already. It looks in the days of the batch up to today, in the round trip
- * of the batch's other look-ups. It looks further back only for events whose time does not say their day, and whose
- * visitor was there then.
+ * Finds the events of a batch that are stored already. It searches from the days of the batch up to today, in the round
+ * trip of the batch's other look-ups. It searches further back only for events whose time does not determine their day,
+ * and whose visitor was already known then.
  */
 final class DuplicateSearch {
     /**
-     * The bounds of {@code day} let the executor look into one to three partitions. The limit keeps each look-up a probe of
-     * the key: a plan made while a day was empty could otherwise read the whole of it later.
+     * The bounds of {@code day} let the executor search only one to three partitions. The limit keeps each look-up a
+     * probe of the key: a plan made while a day was empty could otherwise read the whole of it later.
      */
     private static final String FIND = """
             SELECT sent.visitor_id, sent.id, first.session_id
@@ -78,7 +78,7 @@ final class DuplicateSearch {
         for (Event event : events) {
             LocalDate earliest = event.earliestDayOfACopy();
             first = earliest.isBefore(first) ? earliest : first;
-            // A copy may have been placed as far ahead as one received now can be.
+            // A copy may be dated as far ahead as an event received now could be.
             LocalDate latest = event.latestDayOfACopy();
             last = latest.isAfter(last) ? latest : last;
         }
@@ -102,7 +102,7 @@ final class DuplicateSearch {
                 to);
     }
 
-    /** The events that are stored, by id. Asks once more where an earlier day may hold one. */
+    /** The stored events by id. Sends another query if an earlier day may hold one. */
     Map<UUID, Receipt> stored(Tx tx, Visits visits) {
         if (recent != null) {
             recent.rows().forEach(this::found);

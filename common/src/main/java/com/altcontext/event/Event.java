@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id see {@link Beacon#identity}
  * @param occurredAt the sender's time where it can be right, else the time of receipt
- * @param timeIsIdentity whether each copy of it has the same {@code occurredAt} (to the day): the sender gave it neither an id
- *     nor a time. If not, its first copy may be stored under any day, since its time may not have been credible then
+ * @param timeIsIdentity whether each copy of it has the same {@code occurredAt} (to the day): the sender gave it
+ *     neither an id nor a time. If false, its first copy may be stored under any day, since its time may not have been
+ *     credible then
  * @param mayHoldAddress whether it could hold an e-mail address: only if one of its texts has an at sign, plain,
  *     percent-encoded, or escaped as in JSON
  */
@@ -36,9 +37,9 @@ public record Event(
     /** This object, its id and two times, in bytes. */
     private static final int OBJECTS = 160;
 
-    /** Client clocks are often wrong: further ahead than this, the time of receipt is used. */
+    /** Client clocks are often wrong: a time further ahead than this is replaced by the time of receipt. */
     static final Duration MAX_AHEAD = Duration.ofMinutes(5);
-    /** The tracker keeps unsent beacons for so long. Further back, the time of receipt is used. */
+    /** The tracker keeps unsent beacons this long: a time further back is replaced by the time of receipt. */
     static final Duration MAX_BACK = Duration.ofDays(7);
 
     /** Decides identity and time of a beacon that was received at {@code receivedAt}. */
@@ -55,7 +56,7 @@ public record Event(
                 id, visitor, beacon, origin, occurred, received, timeIsIdentity, mayHoldAddress(beacon, origin));
     }
 
-    /** The sender's time. Where it also says what its clock showed when it sent, a wrong clock does not matter. */
+    /** The sender's time. If the sender also reports its clock at sending, a wrong clock is corrected. */
     private static @Nullable Instant claimed(Beacon beacon, Instant received) {
         Instant timestamp = beacon.timestamp();
         Instant sentAt = beacon.sentAt();
@@ -64,7 +65,7 @@ public record Event(
                 : received.minus(Duration.between(timestamp, sentAt).truncatedTo(ChronoUnit.MILLIS));
     }
 
-    /** What its session counts of it. */
+    /** What the session counts of this event. */
     public SessionEvent inSession() {
         Integer engaged = beacon.traffic().engagedTimeMs();
         return new SessionEvent(
@@ -123,8 +124,8 @@ public record Event(
     }
 
     /**
-     * The first UTC day in which its copies are looked for. An engagement may be stored at the end of a session that ended the
-     * day before. Where time is no identity, all earlier days are looked at in another way.
+     * The first UTC day in which its copies are looked for. An engagement may be stored at the end of a session that
+     * ended the day before. If time is not part of the identity, all earlier days are searched in another way.
      */
     LocalDate earliestDayOfACopy() {
         return timeIsIdentity && isEngagement() ? day().minusDays(1) : day();

@@ -37,14 +37,14 @@ public final class EventReader {
             .appendLiteral('T')
             .append(DateTimeFormatter.ISO_LOCAL_TIME)
             .optionalStart()
-            // Lenient, this one reads +05:30, +0530 and +05.
+            // In lenient mode, this reads +05:30, +0530 and +05.
             .parseLenient()
             .appendOffset("+HH", "Z")
             .parseStrict()
             .optionalEnd()
             .optionalEnd()
             .toFormatter(Locale.ROOT)
-            // There is no 30th of February.
+            // Strict, so that 30 February is refused.
             .withResolverStyle(ResolverStyle.STRICT);
 
     private EventReader() {}
@@ -61,7 +61,7 @@ public final class EventReader {
     /**
      * The beacon, or null if there are issues.
      *
-     * @param batchSentAt of the batch that it came in; null if that does not say, or if it came alone
+     * @param batchSentAt {@code sentAt} of the batch; null if the batch has none or the event came alone
      */
     public static @Nullable Beacon read(@Nullable Object json, @Nullable Instant batchSentAt, Issues issues) {
         Fields fields = Fields.of(json, issues);
@@ -115,7 +115,7 @@ public final class EventReader {
                 fields.flag("isExit"),
                 fields.flag("isConversion"),
                 engaged == null ? null : (int) Math.round(engaged),
-                // Where a page can be pulled beyond its end, browsers report more than all of it.
+                // Where a page can be scrolled beyond its end, browsers report more than 100 %.
                 fields.numberUpTo("scrollDepthPercent", 0, 100),
                 new WebVitals(
                         vitals.number("fcpMs", 0, 120_000),

@@ -75,7 +75,7 @@ public final class EventRows {
         return new Receipt(event.id(), event.visitor().id(), session);
     }
 
-    /** Writes the rows, if there are any. Their sessions are written before. */
+    /** Writes the rows, if there are any. Their sessions must be written first. */
     public void copy(Tx tx) {
         if (!isEmpty) {
             tx.copy(COPY, rows);

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 /** Stores events with their visitors and sessions. */
 public final class EventStore {
     /**
-     * That of their times: a landing page that arrives late is still the landing page. What a page was looked at comes behind the
-     * view of the page.
+     * By time: a landing page that arrives late is still the landing page. An engagement comes after the page view that
+     * it is about.
      */
     public static final Comparator<Event> ORDER =
             Comparator.comparing(Event::occurredAt).thenComparing(Event::isEngagement);
@@ -104,7 +104,7 @@ public final class EventStore {
         return all;
     }
 
-    /** Each event that is not stored once, in their order. */
+    /** The events that are not stored yet, each once, in order. */
     private static List<Event> newEvents(List<Event> events, Set<UUID> stored) {
         Map<UUID, Event> first = new LinkedHashMap<>();
         for (Event event : events) {

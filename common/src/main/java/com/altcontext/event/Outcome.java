@@ -6,16 +6,16 @@ import java.util.Locale;
 /** The outcome of an event that was not refused. */
 public sealed interface Outcome {
     /**
-     * It was new, and is stored.
+     * The event was new and is now stored.
      *
      * @param device bots are stored, and counted apart
      */
     record Stored(Receipt receipt, DeviceType device) implements Outcome {}
 
-    /** It was stored before; the receipt is that of the first time. */
+    /** The event was stored before; the receipt is the one of the first time. */
     record Duplicate(Receipt receipt) implements Outcome {}
 
-    /** Nothing is stored but a count, and the sender does not learn why. */
+    /** Only a count is stored, and the sender does not learn why. */
     record Dropped(DropReason reason) implements Outcome {}
 
     /**
@@ -31,18 +31,18 @@ public sealed interface Outcome {
         HONEYPOT,
         /** {@code Sec-GPC} or {@code DNT}, where the operator chose to respect them. */
         PRIVACY_SIGNAL,
-        /** It reports how long a page was looked at, of a visitor who was not there within the last day. */
+        /** An engagement of a visitor who has no session in the last day. */
         ENGAGEMENT_WITHOUT_SESSION,
         /** The client is in a network that the property excludes. */
         EXCLUDED_NETWORK,
         /** The path is one that the property excludes. */
         EXCLUDED_PATH,
-        /** The property counts pages of its own hosts only, and this one is of another, or of none. */
+        /** The property counts only pages on its own hosts, and this page is on another host or on none. */
         FOREIGN_HOST;
 
         private final String word = name().toLowerCase(Locale.ROOT);
 
-        /** The word that it is counted under. */
+        /** The name under which it is counted. */
         public String word() {
             return word;
         }

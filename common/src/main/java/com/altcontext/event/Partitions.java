@@ -7,9 +7,9 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/** Makes the partitions of {@code events} ahead of time, by the functions that a migration made for it. */
+/** Makes the partitions of {@code events} ahead of time, by calling functions that a migration created. */
 public final class Partitions {
-    /** As far back as a late beacon may lie. */
+    /** As far back as the time of a late beacon can be. */
     private static final int DAYS_BACK = (int) Event.MAX_BACK.toDays() + 1;
 
     private static final int DAYS_AHEAD = 7;
@@ -18,7 +18,7 @@ public final class Partitions {
     private static final String TURN =
             "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.event-partitions', 0))";
 
-    /** Enough to move a million rows, whatever the timeout of other statements is. */
+    /** Long enough to move a million rows, whatever the timeout of other statements is. */
     private static final String TIMEOUT = "SELECT set_config('statement_timeout', '2min', true)";
 
     private static final String ENSURE = "SELECT ensure_event_partition(?)";

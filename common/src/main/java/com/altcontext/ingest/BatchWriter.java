@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Stores a batch in one transaction. It tries again where that can help. Where the database refuses the rows themselves,
- * it halves the batch until the rows at fault stand alone: one bad event must not fail its neighbours. Validation refuses
- * what is known to be bad; this is for what was not foreseen.
+ * Stores a batch in one transaction and retries where that can help. If the database refuses the rows themselves, it
+ * halves the batch until the bad rows are alone: one bad event must not fail the others. Validation refuses what is
+ * known to be bad; this handles what was not foreseen.
  */
 final class BatchWriter {
     private static final int MAX_TRIES = 5;
-    /** A lost connection is tried again only if it failed fast: senders wait for at most five seconds. */
+    /** After a lost connection, it retries only if the failure came quickly: senders wait at most five seconds. */
     private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Sql sql;
@@ -32,7 +32,8 @@ final class BatchWriter {
     }
 
     /**
-     * Stores events of one bucket. Trying again is safe, also after a commit whose answer was lost: an event's identity finds it.
+     * Stores events of one bucket. Retrying is safe even after a commit whose answer was lost: events are found again
+     * by their identity.
      *
      * @return the outcome of each, in their order
      * @throws SqlFailure if nothing was stored, or if the connection was lost while it was
@@ -59,7 +60,8 @@ final class BatchWriter {
     private List<Outcome> isolate(Tx tx, Bucket bucket, List<Event> events) {
         // Each half alone would lock its visitors in its own order: two machines could then wait for each other.
         var _ = EventStore.lockVisitors(tx, events);
-        // The halves are placed one after the other, so they must be those of the order in which all together would be.
+        // The halves are stored one after the other, so they must follow the order in which the whole batch would be
+        // stored.
         List<Integer> places = IntStream.range(0, events.size())
                 .boxed()
                 .sorted(Comparator.comparing(events::get, EventStore.ORDER))
@@ -73,7 +75,7 @@ final class BatchWriter {
         return List.of(outcomes);
     }
 
-    /** Stores what can be stored; an event that cannot be is {@link Outcome.Unstorable}. */
+    /** Stores what can be stored; the other events are {@link Outcome.Unstorable}. */
     private List<Outcome> halve(Tx tx, Bucket bucket, List<Event> events) {
         try {
             return tx.nested(inner -> store.write(inner, bucket, events));

@@ -18,14 +18,14 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The forms that wait to be stored. One transaction stores all that came while the one before it ran, as
- * {@link GroupCommit} does with events; no form waits for a timer. A form that would hold others up is
- * stored by itself: one whose address another transaction is about, and each of a batch that the database refuses.
+ * The forms that wait to be stored. As in {@link GroupCommit}, one transaction stores all forms that came while the
+ * previous one ran; no form waits for a timer. A form that would delay others is stored by itself: one whose address is
+ * locked by another transaction, and each form of a batch that the database refuses.
  */
 public final class CaptureQueue {
     private static final int MAX_WAITING = 128;
     private static final int MAX_AT_ONCE = 32;
-    /** What a form waits with, beside itself and its request, in bytes of the heap. */
+    /** The heap that a waiting form needs besides itself and its request, in bytes. */
     private static final int OBJECTS = 256;
     /** In characters of what the forms bring along: their copies on the way to the database are held all at once. */
     private static final int MAX_PAYLOAD_AT_ONCE = 128 * 1024;
@@ -99,7 +99,7 @@ public final class CaptureQueue {
         }
     }
 
-    /** The first that wait, but of each address only the first. If none waits, the next form begins to store anew. */
+    /** The first waiting forms, but only one for each address. If none waits, the next form starts a worker again. */
     private List<Waiting> next() {
         List<Waiting> batch = new ArrayList<>();
         Set<Email> addresses = new HashSet<>();
@@ -127,7 +127,7 @@ public final class CaptureQueue {
             captured = executor.attempt(() -> leads.captureFree(captures));
         } catch (Unavailable away) {
             batch.forEach(one -> one.fail(away));
-            // The forms behind would wait as long once more, and longer than their senders do.
+            // The forms behind it would have to wait that long again, which is longer than their senders do.
             refuseAll(away);
             return;
         } catch (Error failure) {

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Runs work that waits for the database away from the event loops: few threads, each with a connection while it works, and a
- * short queue, so that no client waits longer than it would. Events do not come here: see
- * {@link GroupCommit}.
+ * Runs work that waits for the database, so that event loops do not: few threads, each with a connection while it
+ * works, and a short queue, so that nobody waits longer than a client would. Events are stored by {@link GroupCommit}
+ * instead.
  */
 public final class DatabaseExecutor {
     private static final Duration IDLE = Duration.ofSeconds(30);
@@ -31,7 +31,9 @@ public final class DatabaseExecutor {
         this(name, size, Integer.MAX_VALUE, maxWaiting, database, memory);
     }
 
-    /** @param perCaller how much work of one caller is done or next at a time; the rest waits for it */
+    /**
+     * @param perCaller how many pieces of work of one caller may run or be queued to run; further ones wait for these
+     */
     public DatabaseExecutor(
             String name, int size, int perCaller, int maxWaiting, DatabaseState database, MemoryBudget memory) {
         this.memory = memory;
@@ -50,7 +52,7 @@ public final class DatabaseExecutor {
     /**
      * Does the work for a request.
      *
-     * @param caller who asks, if it matters for the work
+     * @param caller who asks, if work is limited per caller
      * @param weight what the request holds of the heap while it waits, in bytes
      * @param eventLoop of the request
      * @return completes on the event loop
@@ -108,8 +110,8 @@ public final class DatabaseExecutor {
      * @throws Unavailable if the database is away, or cannot do it now
      */
     public <T> T attempt(Supplier<T> work) {
-        // It may have gone while this waited. Then the rest is refused at once, instead of each after its own time
-        // limit.
+        // The database may have gone away while this waited. Then waiting work is refused at once, instead of each
+        // piece after its own time limit.
         checkDatabase();
         try {
             return work.get();
@@ -119,7 +121,7 @@ public final class DatabaseExecutor {
             }
             failures.log(System.Logger.Level.WARNING, "the database cannot do it now: " + failed.getMessage());
             if (failed.isLostConnection()) {
-                // If the database is there, it is found again within a fifth of a second.
+                // If the database answers, this is noticed within a fifth of a second.
                 database.lost();
             }
             throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);

@@ -3,10 +3,10 @@ package com.altcontext.ingest;
 import java.util.List;
 
 /**
- * The threads that wait for the database: forms have four, the operator as many, figures from rollups two, questions to the raw rows
- * three, of which one key has two, and checks of keys and sessions one, which they keep for less than a millisecond each. So none waits
- * for another, nor the writer for them; no more than two of the figures' tables of many megabytes are in use at a time, and no more than
- * three questions keep the database busy.
+ * The threads that wait for the database: four for forms, four for operators' requests, two for figures from rollups,
+ * three for questions to the raw rows (at most two of them for one key), and one for checks of keys and sessions, which
+ * take less than a millisecond each. So no kind of work waits for another, and the writer of events for none. Only two
+ * requests at a time use the figures' tables of many megabytes, and only three questions keep the database busy.
  */
 public record DatabaseExecutors(
         DatabaseExecutor forms,

@@ -21,14 +21,14 @@ import java.util.function.Consumer;
  *
  * <ol>
  *   <li>{@link #submit} puts the events of a request into the lane of their bucket. No thread waits with them.
- *   <li>A writer takes all that waits in a lane as one batch. A single PostgreSQL has one bucket and one writer.
+ *   <li>A writer takes everything that waits in a lane as one batch. A single PostgreSQL has one bucket and one writer.
  *   <li>{@link BatchWriter} stores the batch in one transaction. In it {@link EventStore#write} locks the visitors, looks
  *       for duplicates, finds or begins the sessions, saves those, and copies the events.
  *   <li>After the commit the writer answers each request.
  * </ol>
  *
  * <p>There is no timer: while one commit runs the next batch gathers, so batches grow with the load. While the database
- * is away, all requests are refused at once, those that wait too.
+ * is away, all requests are refused at once, including those that wait.
  */
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
@@ -38,16 +38,18 @@ public final class GroupCommit implements AutoCloseable {
     /** After a failure, which may take seconds: events must not wait for counts. */
     private static final long FLUSH_AGAIN_MILLIS = 10_000;
 
-    /** For so long refused events count as waiting: their senders try again. */
+    /** How long refused events count as waiting, since their senders try again. */
     private static final long SENDERS_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
 
     /** Each has a connection, of the 24 that a process may have. */
     private static final int MAX_WRITERS = 8;
 
-    /** Longer than a commit takes, and shorter than anyone waits for. */
+    /** Longer than a commit takes, but shorter than a sender waits. */
     private static final Duration MAX_ALONE = Duration.ofMillis(100);
 
-    /** So many events that wait at the end of a commit came faster than single commits could store them. */
+    /**
+     * If more events than this wait at the end of a commit, they arrive faster than single commits could store them.
+     */
     private static final int BUSY_DEPTH = 16;
 
     private static final long BUSY_NANOS = Duration.ofSeconds(1).toNanos();
@@ -152,7 +154,7 @@ public final class GroupCommit implements AutoCloseable {
         return queue.depth();
     }
 
-    /** For how long no event was stored although events came, refused ones included; zero if none came. */
+    /** For how long events, including refused ones, have come without one being stored; zero if none came. */
     public Duration uncommittedFor() {
         long since = uncommittedSince;
         long now = System.nanoTime();
@@ -160,7 +162,7 @@ public final class GroupCommit implements AutoCloseable {
         return isWaiting ? Duration.ofNanos(now - since) : Duration.ZERO;
     }
 
-    /** Whether so many events came within the last second that whoever else needs the database should leave room. */
+    /** Whether so many events came within the last second that other work should leave them the database. */
     public boolean isBusy() {
         return busyUntil - System.nanoTime() > 0;
     }
@@ -226,7 +228,7 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** What the others do: they neither ask the database nor write counts. */
+    /** The loop of the other writers, which neither ask the database for its state nor write counts. */
     private void stepOfMore() throws InterruptedException {
         if (database.isReady()) {
             lanes.writeNext(FLUSH_EVERY_MILLIS);
@@ -235,7 +237,7 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** A writer for each bucket, up to a number that one process has connections for. */
+    /** One writer per bucket, as far as one process has connections. */
     private void startMoreWriters() {
         int wanted = Math.min(database.buckets().count(), MAX_WRITERS) - 1;
         while (moreWriters.size() < wanted) {

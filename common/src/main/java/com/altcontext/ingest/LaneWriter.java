@@ -43,7 +43,7 @@ final class LaneWriter {
         this.committed = committed;
     }
 
-    /** Stores the next batch; waits so long for one. */
+    /** Stores the next batch; waits at most this long for one. */
     void writeNext(long waitMillis) throws InterruptedException {
         WriteQueue.Batch batch = queue.take(bounds.maxInBatch(), bounds.maxBytesInBatch(), waitMillis);
         if (batch == null) {
@@ -98,7 +98,7 @@ final class LaneWriter {
         }
     }
 
-    /** A failure here must not change the answer: the batch is stored. */
+    /** A failure here must not change the answers, since the batch is stored. */
     private void measure(CommittedBatch batch) {
         try {
             committed.accept(batch);
@@ -108,9 +108,9 @@ final class LaneWriter {
     }
 
     /**
-     * The requests in the queue have waited for this failure too, so they are refused now. Later ones are tried. With several
-     * buckets, the node of this one may be away, while those of others are there: it rests for twice as long as the failure
-     * took, so that it never keeps more than a third of a writer.
+     * The queued requests have waited for this failure too, so they are refused now; later ones are tried. With several
+     * buckets, only this one's node may be away: the lane then rests for twice as long as the failure took, so that it
+     * never takes more than a third of a writer's time.
      */
     private void backOff(WriteQueue.Batch batch, SqlFailure failed, long tookNanos) throws InterruptedException {
         boolean isOnly = batch.bucket().of().count() == 1;

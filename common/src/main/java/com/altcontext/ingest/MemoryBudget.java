@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of the heap all that waits may take together: bodies on their way, events and forms that wait for the
- * database, requests that wait for their answers. There is one budget for the process. When it is used up, further
+ * The heap, in bytes, that everything which waits may use together: bodies being received, events and forms that wait
+ * for the database, requests that wait for their answers. The process has one budget. When it is used up, further
  * requests are refused, since the process would run out of memory.
  */
 public final class MemoryBudget {
@@ -32,7 +32,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** @throws Unavailable if there is no room for so many */
+    /** @throws Unavailable if this many bytes are not left */
     public Reservation reserve(long bytes) {
         if (!take(bytes)) {
             throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
@@ -40,7 +40,7 @@ public final class MemoryBudget {
         return new Reservation(bytes);
     }
 
-    /** Takes so many more, if there is room; {@link #give} gives them back. */
+    /** Takes this many bytes if they are left; {@link #give} returns them. */
     public boolean take(long bytes) {
         long now = held.get();
         while (now + bytes <= maxBytes) {
@@ -56,7 +56,7 @@ public final class MemoryBudget {
         held.addAndGet(-bytes);
     }
 
-    /** Bytes that are held now. */
+    /** The bytes that are in use now. */
     public long held() {
         return held.get();
     }

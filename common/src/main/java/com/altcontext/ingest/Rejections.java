@@ -31,13 +31,13 @@ public final class Rejections {
     private final Function<String, ZoneId> timeZone;
     private final InstantSource clock;
 
-    /** @param timeZone of a property: says which day it is there */
+    /** @param timeZone the time zone of a property, which decides its current day */
     public Rejections(Function<String, ZoneId> timeZone, InstantSource clock) {
         this.timeZone = timeZone;
         this.clock = clock;
     }
 
-    /** Counts so many more. The names are from small fixed sets: known properties, endpoints and reasons. */
+    /** Adds to a count. The names are from small fixed sets: known properties, endpoints and reasons. */
     public void count(String propertyId, String endpoint, String reason, long more) {
         LocalDate today = LocalDate.ofInstant(clock.instant(), timeZone.apply(propertyId));
         counts.merge(new Key(today, propertyId, endpoint, reason), more, Long::sum);
@@ -48,7 +48,7 @@ public final class Rejections {
     }
 
     /**
-     * Adds what has gathered to the database.
+     * Adds the collected counts to the database.
      *
      * @throws SqlFailure if it could not; after any failure everything is kept for the next time
      */

@@ -31,8 +31,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which property a request is about, which visitor sent it, and where the visit came from, and makes of that and what was sent
- * what is stored.
+ * Finds out which property a request is about, which visitor sent it, and where the visit came from. From these and the
+ * request it makes the event or form to be stored.
  */
 public final class RequestAttribution {
     private final Properties properties;
@@ -95,7 +95,7 @@ public final class RequestAttribution {
         return property;
     }
 
-    /** Why the property does not count an event; null if it does. Forms are stored all the same: a lead is a lead. */
+    /** Why the property does not count an event; null if it does. Forms are not excluded. */
     public @Nullable DropReason excluded(Beacon beacon, Property property, Client client) {
         Shields shields = property.shields();
         if (shields.areNone()) {
@@ -145,7 +145,7 @@ public final class RequestAttribution {
     }
 
     /**
-     * A page without a script makes no {@code anonId}. Ours is the same for the same person at the same browser, so that a
+     * A page without a script sends no {@code anonId}. This one is the same for the same person and browser, so that a
      * double click is one submission here too. Without the pepper it looks like any other.
      */
     private AnonId anonymous(Email email, Client client) {
@@ -181,7 +181,7 @@ public final class RequestAttribution {
                 host(beacon, client));
     }
 
-    /** A page's own host is never its referrer, also on a property that lists no domains. */
+    /** A page's own host never counts as its referrer, even if the property lists no domains. */
     private static Set<String> ownDomains(Property property, @Nullable String siteHost) {
         if (siteHost == null || property.domains().contains(siteHost)) {
             return property.domains();

@@ -1,6 +1,6 @@
 package com.altcontext.ingest;
 
-/** Nothing can be stored now. Nothing of the request is kept, so its sender should try again. */
+/** Nothing can be stored now. Nothing of the request was kept, so its sender should try again. */
 public final class Unavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -8,7 +8,7 @@ public final class Unavailable extends RuntimeException {
     public enum Reason {
         DATABASE_AWAY,
         QUEUE_FULL,
-        /** A defect; the log has it. */
+        /** A defect, which was logged. */
         WRITER_FAILED,
         STOPPING
     }

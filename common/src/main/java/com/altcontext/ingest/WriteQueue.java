@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * Each bucket has a lane, and a lane has one writer at a time: what comes meanwhile becomes its next batch.
  *
  * <p>Lanes are written one after another, which makes batches large: eight lanes at once cost a cluster three times the
- * processor time of an event. A lane that takes long, as where its node is away, holds the others up only for some time.
+ * processor time of an event. A slow lane, for example one whose node is away, delays the others only for a limited
+ * time.
  */
 final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
-    /** Those in which something waits, is being written, or that rest. */
+    /** The lanes in which something waits or is being written, and those that rest. */
     private final Map<Bucket, Lane> lanes = new HashMap<>();
-    /** Those with requests and without a writer, in the order in which they are taken. */
+    /** The lanes that have requests but no writer, in the order in which they are taken. */
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
 
     private final int maxEvents;
@@ -32,7 +33,7 @@ final class WriteQueue {
     private int events;
     private boolean closed;
 
-    /** @param maxAloneNanos for so long nobody takes another lane while one is being written */
+    /** @param maxAloneNanos how long a lane that is being written keeps others from being taken */
     WriteQueue(int maxEvents, long maxAloneNanos) {
         this.maxEvents = maxEvents;
         this.maxAloneNanos = maxAloneNanos;
@@ -54,7 +55,7 @@ final class WriteQueue {
         }
     }
 
-    /** What a writer has taken from a lane; nobody else takes from it until {@link #done}. */
+    /** What a writer has taken from a lane; no other writer takes from that lane until {@link #done}. */
     record Batch(Bucket bucket, List<Ticket> tickets) {}
 
     /**
@@ -88,7 +89,7 @@ final class WriteQueue {
                 }
                 lane.tickets.add(ticket);
             }
-            // Else a writer waits already until it may take another lane.
+            // Otherwise, a writer is already waiting until it may take another lane.
             if (wasEmpty || aloneNanos() <= 0) {
                 filled.signal();
             }
@@ -98,8 +99,9 @@ final class WriteQueue {
     }
 
     /**
-     * Takes what waits in a lane, up to so many events and bytes. A ticket is never split, and at least one is taken. If no
-     * lane is ready, or another one was taken just now, it waits for the given time, or until the queue is closed and empty.
+     * Takes what waits in a lane, up to the given number of events and bytes. A ticket is never split, and at least one
+     * is taken. If no lane is ready, or another one was taken just now, this waits for the given time, or until the
+     * queue is closed and empty.
      */
     @Nullable
     Batch take(int maxBatch, long maxBytes, long waitMillis) throws InterruptedException {
@@ -170,7 +172,7 @@ final class WriteQueue {
         }
     }
 
-    /** Takes what waits in a lane, and lets it refuse everything for some time. */
+    /** Takes what waits in a lane, and makes the lane refuse everything for some time. */
     List<Ticket> rest(Bucket bucket, long nanos) {
         lock.lock();
         try {

@@ -1,4 +1,7 @@
-/** What waits for the database, and is answered after the commit: events, forms, other work, and the memory that all of it may hold. */
+/**
+ * Everything that waits for the database and is answered after the commit: events, forms and other work, and the limit
+ * of the memory that they use.
+ */
 @NullMarked
 package com.altcontext.ingest;
 

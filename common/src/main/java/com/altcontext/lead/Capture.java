@@ -50,7 +50,7 @@ public record Capture(
         }
     }
 
-    /** The same, for an operator to look at. */
+    /** The same capture, marked for an operator's review. */
     public Capture markedForReview() {
         return new Capture(
                 email,
@@ -88,8 +88,8 @@ public record Capture(
     }
 
     /**
-     * Two captures of one address with equal hashes said the same. The address itself is no part of it: a hash of it
-     * would outlive its erasure in copies.
+     * Two captures of one address with equal hashes have the same content. The address itself is not part of the hash:
+     * otherwise copies of the hash would outlive its erasure.
      */
     byte[] contentHash() {
         return content(ComputedId.of("form content")).toHash();

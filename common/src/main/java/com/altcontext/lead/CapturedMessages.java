@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Writes what is to be passed on of captures into the outbox. A message of {@code lead.captured} is the record of one
+ * Writes webhook messages about captures into the outbox. A message of {@code lead.captured} is the record of one
  * capture. It does not change when the lead does, for example when the lead withdraws consent later.
  */
 final class CapturedMessages {
@@ -44,7 +44,7 @@ final class CapturedMessages {
     private CapturedMessages() {}
 
     /**
-     * Adds what other systems and people are to hear of these submissions.
+     * Adds the messages and mails about these submissions.
      *
      * @param hasWebhooks whether the database holds any; without them, a form takes a sixth less processor time
      */
@@ -64,7 +64,7 @@ final class CapturedMessages {
         }
     }
 
-    /** A message for each submission and each webhook that wants it. */
+    /** A message for each submission and each webhook that is subscribed to it. */
     private static void putCaptured(Pipeline pipeline, List<Submission> submissions, boolean toConfiguredWebhook) {
         Columns<Submission> sent = new Columns<>(submissions);
         pipeline.update(

@@ -10,8 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mails that have asked an address to confirm its consent since it last did. Anybody can type the address of a stranger into a form,
- * so there is one a day at the most and three in all, however many forms come, and on however many properties.
+ * The mails that have asked an address to confirm its consent since it last did. Anybody can type a stranger's address
+ * into a form, so there is at most one mail a day and three in all, however many forms come, and on however many
+ * properties.
  *
  * @param count of the mails
  * @param lastAt when the last one was delivered, or asked for if it was not delivered yet
@@ -24,7 +25,10 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
 
     static final ConfirmationMails NONE = new ConfirmationMails(0, null, false, false);
 
-    /** The address may have answered since a mail was sent. What waits for an operator has not been sent, and may never be. */
+    /**
+     * The address may have answered since a mail was sent. Mails that wait for an operator have not been sent, and may
+     * never be.
+     */
     private static final String ASKED = """
             SELECT form.n, coalesce(sum(l.confirmation_mails) FILTER (WHERE l.confirmation_mailed_at > answered.at), 0),
                    max(l.confirmation_mailed_at) FILTER (WHERE l.confirmation_mailed_at > answered.at AND NOT waiting.held),
@@ -44,8 +48,9 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             """.formatted(Outbox.CONFIRMATION);
 
     /**
-     * Of what the forms say, the body holds the purposes alone: a mail to a stranger must not carry a text that its sender chose, and
-     * the mail's template shows no purpose that could be one. That of a lead in review waits until an operator accepts it.
+     * The body holds only the purposes from the form: a mail must not bring a stranger a text that the form's sender
+     * chose, and the template leaves out purposes that could be such a text. That of a lead in review waits until an
+     * operator accepts it.
      */
     private static final String PUT = """
             WITH asked AS (
@@ -69,7 +74,7 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             Outbox.CONFIRMATION, PendingConsent.isTicked("a.confirmation_mailed_at"), PendingConsent.IS_ANSWERED);
 
     /**
-     * Those to each address, by its place. The address is locked, so that no other form adds one meanwhile.
+     * The mails to each address, by its index. The addresses are locked, so no other form adds a mail meanwhile.
      *
      * @param emails null where no mail is asked for
      */
@@ -85,7 +90,7 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
     }
 
     /**
-     * Whether there may be one more now.
+     * Whether another mail may be sent now.
      *
      * @param isHeld whether it is to wait for an operator too: then there is only one, since many leads are accepted at once
      */
@@ -96,7 +101,10 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
                 && (lastAt == null || !lastAt.isAfter(now.minus(PAUSE)));
     }
 
-    /** Adds a mail for each of these forms, whose consents are saved before. Also without any, so that the work does not show it. */
+    /**
+     * Adds a mail for each of these forms; their consents must be saved first. Runs even without forms, so that its
+     * duration reveals nothing.
+     */
     static void put(Pipeline pipeline, List<Submission> asking) {
         Columns<Submission> forms = new Columns<>(asking);
         pipeline.update(

@@ -16,7 +16,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
     public static final String DEFAULT_PURPOSE = "newsletter";
 
     /**
-     * What is given at a time.
+     * The consent that is given at a time.
      *
      * @param impliedMonths calendar months that implied consent lasts, by the UTC calendar: six after an inquiry (CASL
      *     s. 10(10)(e)); a day that the last month lacks is its last day
@@ -38,7 +38,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
         };
     }
 
-    /** What holds after something was given. A renewal that arrives late does not shorten what was renewed since. */
+    /** The consent that holds afterwards. A renewal that arrives late does not shorten one that was renewed since. */
     public Consent after(Consent given) {
         if (!isChangedBy(given.status)) {
             return this;

@@ -7,8 +7,9 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Writes {@code consent.changed} into the outbox, for each webhook that wants it, in the transaction that changes consent. What forms
- * grant for a lead in review does not hold yet ({@link LeadReview}): it is passed on when the lead is accepted.
+ * Writes {@code consent.changed} into the outbox, for each webhook that wants it, in the transaction that changes
+ * consent. What forms grant for a lead in review does not hold yet ({@link LeadReview}): messages about it are written
+ * when the lead is accepted.
  */
 public final class ConsentMessages {
     private static final String ISO = "to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
@@ -45,7 +46,7 @@ public final class ConsentMessages {
 
     private static final String OF_ADDRESS = RECORDED.formatted(CHANGE, "l.email = ?", MailPermission.IS_DOUBTED) + PUT;
 
-    /** What holds of the forms' grants, by purpose, now that the leads are accepted. */
+    /** The forms' grants that hold, by purpose, now that the leads are accepted. */
     private static final String ACCEPTED = """
             WITH changed AS (
                 SELECT c.id AS consent_id, 'granted' AS change, ?::timestamptz AS at
@@ -56,7 +57,7 @@ public final class ConsentMessages {
                   AND c.status IN ('implied', 'express') AND (c.expires_at IS NULL OR c.expires_at > ?))
             """.formatted(MailPermission.JOIN_CONSENT) + PUT;
 
-    /** Consent that was renewed, confirmed or withdrawn since is not the one that ends. */
+    /** Leaves out consent that was renewed, confirmed or withdrawn since. */
     private static final String EXPIRED =
             """
             WITH ended AS (
@@ -106,7 +107,7 @@ public final class ConsentMessages {
         while (sql.inTransaction(tx -> tx.query(EXPIRED, row -> row.number(1), now, now, AT_ONCE))
                         .getFirst()
                 == AT_ONCE) {
-            // There are more.
+            // There may be more.
         }
     }
 }

@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /** What a lead allowed us to send (CASL, S.C. 2010, c. 23, s. 10). */
 public enum ConsentStatus {
-    /** An address was left, and nothing was asked or said about messages. */
+    /** An address was left without any consent to messages. */
     PENDING,
-    /** Consent that follows from a relationship, such as an inquiry (s. 10(9), (10)): it ends by itself. */
+    /** Consent that follows from a relationship, such as an inquiry (s. 10(9), (10)). It expires. */
     IMPLIED,
-    /** The person said yes (s. 10(1)): it holds until it is withdrawn. */
+    /** The person agreed (s. 10(1)). It holds until it is withdrawn. */
     EXPRESS,
     /** Nothing may be sent (s. 11). */
     WITHDRAWN;

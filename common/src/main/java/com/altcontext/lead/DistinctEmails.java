@@ -13,11 +13,12 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * How many distinct addresses one client may submit in an hour before its further ones are kept for review: people have one or two, list fillers have thousands. The
- * same address again costs nothing. Whether an address is known here plays no part.
+ * How many distinct addresses one client may submit in an hour before its further ones are kept for review: people have
+ * one or two, list fillers have thousands. Repeating an address costs nothing. Whether the address is a lead does not
+ * matter.
  *
- * <p>None is forgotten before its hour is over, however many clients come. Beyond what is remembered, newcomers are counted
- * together with those of their neighbourhood, and beyond that all together.
+ * <p>No address is forgotten before its hour is over, however many clients come. When memory is full, new clients are
+ * counted together with others of their network, and finally all together.
  */
 public final class DistinctEmails {
     public static final Duration PERIOD = Duration.ofHours(1);
@@ -27,7 +28,7 @@ public final class DistinctEmails {
 
     static final int MAX_OF_NEIGHBOURHOODS = 2_000;
 
-    /** A limit beyond this is none: what is not looked at need not be remembered. */
+    /** A higher limit means no limit, and then nothing is remembered. */
     private static final int NO_LIMIT = 1_000;
 
     private static final ClientNetwork ALL_CLIENTS = new ClientNetwork(false, 0);
@@ -76,7 +77,9 @@ public final class DistinctEmails {
             this.max = max;
         }
 
-        /** Whether it is decided here: there is room, the sender may submit no more, or it is no new address. */
+        /**
+         * Whether this table can decide: there is room, the sender has reached the limit, or the address is not new.
+         */
         boolean counts(ClientNetwork sender, Long address, long now) {
             forget(now);
             Map<Long, Long> known = bySender.getOrDefault(sender, Map.of());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum EffectiveConsent {
     PENDING,
-    /** Still running. */
+    /** Implied consent that has not expired. */
     IMPLIED,
     EXPIRED,
     EXPRESS,
@@ -36,12 +36,12 @@ public enum EffectiveConsent {
 
     private final String key = name().toLowerCase(Locale.ROOT);
 
-    /** As it is written and asked for. */
+    /** Its name in requests and answers. */
     public String key() {
         return key;
     }
 
-    /** The one with this key, or null if there is none. */
+    /** The value with this key, or null if there is none. */
     public static @Nullable EffectiveConsent ofKey(String key) {
         for (EffectiveConsent effective : values()) {
             if (effective.key.equals(key)) {
@@ -52,7 +52,7 @@ public enum EffectiveConsent {
     }
 
     /**
-     * How many leads have each, zeros included. Leads that only bots sent are left out.
+     * The number of leads with each value, including zeros. Leads that only bots sent are left out.
      *
      * @param propertyId null for all properties
      */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * empty is absent.
  */
 public final class FormBody {
-    /** More pairs than this are no form. */
+    /** A body with more pairs than this is refused. */
     private static final int MAX_PAIRS = 1_000;
 
     /** Stands for a name or a value that cannot be read. No UTF-8 holds it. */
@@ -60,7 +60,7 @@ public final class FormBody {
             boolean once = paths.add(path) && values.size() == 1;
             String shown = path.length() <= 100 && Text.isStorable(path) ? path : "";
             if (!once && isRead(path)) {
-                issues.add(shown, "must not stand twice");
+                issues.add(shown, "must not occur twice");
             }
             String value = values.getFirst();
             if (name.equals(NOT_UTF8) || value.equals(NOT_UTF8)) {
@@ -84,7 +84,7 @@ public final class FormBody {
         return flat ? "utm." + name.substring(4) : name;
     }
 
-    /** Whether a second value would be lost; of fields that are ignored anyway, none is. */
+    /** Whether a second value would be lost. Repeating a field that is ignored anyway loses nothing. */
     private static boolean isRead(String path) {
         return path.startsWith("utm.")
                 || path.startsWith("payload.")

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which visitors a lead is, or may be. A link only gets more certain: a submitted form (confidence 1) replaces a
- * heuristic link (0.35), and a heuristic link changes no link that exists.
+ * Links a lead with the visitors that it is, or may be. A link only becomes more certain: a submitted form (confidence
+ * 1) replaces a heuristic link (0.35), and a heuristic link changes no link that exists.
  */
 final class IdentityLinks {
     private static final String LINK = """
@@ -28,9 +28,9 @@ final class IdentityLinks {
             """;
 
     /**
-     * The newest sessions of each form's client, one a visitor: the latest that fits. Reading stops at the twentieth
-     * visitor, so that a hundred thousand candidates cost no more. A client with more than 5 000 sessions begun in a day is
-     * a gateway or a machine, for which a heuristic link says nothing; its earlier sessions are ignored.
+     * For each form, the latest fitting session of each visitor of its client, newest first. Reading stops at the
+     * twentieth visitor, so a hundred thousand candidates cost no more. A client with more than 5 000 sessions begun in
+     * a day is a gateway or a machine, for which a heuristic link says nothing; its earlier sessions are ignored.
      */
     static final String GUESS = """
             INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
@@ -92,8 +92,8 @@ final class IdentityLinks {
             """;
 
     /**
-     * A session ends after half an hour without an event, so one that has lasted for more than a day is not a person's.
-     * The bound keeps the look-up from reading the whole history of a client.
+     * A session ends after half an hour without an event, so a session of more than a day is not a person's. The bound
+     * keeps the look-up from reading the whole history of a client.
      */
     private static final Duration MAX_SESSION = Duration.ofDays(1);
 

@@ -5,11 +5,12 @@ import com.altcontext.db.Pipeline;
 import java.util.List;
 
 /**
- * Writes a mail for each new lead into the outbox, to the people who watch its property. It says that there is a new lead, and no
- * more unless the property says otherwise. Bots are no news, and a lead in review is none until it is accepted.
+ * Writes a mail for each new lead into the outbox, to the people who watch its property. It says that there is a new
+ * lead, and no more unless the property says otherwise. There is no mail about bots' leads, and none about a lead in
+ * review until it is accepted.
  */
 public final class LeadAlerts {
-    /** Of such a mail. */
+    /** The {@code event} of such a mail. */
     public static final String EVENT = "lead.alert";
 
     private static final String PUT = """
@@ -33,7 +34,7 @@ public final class LeadAlerts {
 
     private LeadAlerts() {}
 
-    /** @param addresses for properties without watchers of their own */
+    /** @param addresses who gets the mails about properties without recipients of their own */
     static void put(Pipeline pipeline, List<Submission> submissions, List<String> addresses) {
         Columns<Submission> sent = new Columns<>(submissions);
         pipeline.update(

@@ -36,7 +36,7 @@ public record LeadForm(
         @Nullable String payload,
         Utm utm,
         @Nullable DeviceType deviceType) {
-    /** What is read of a form; anything else in it is ignored. */
+    /** The fields of a form that are read; others are ignored. */
     public static final Set<String> FIELDS = Set.of(
             "email",
             "anonId",
@@ -117,7 +117,7 @@ public record LeadForm(
         return ConsentStatus.PENDING;
     }
 
-    /** The event that the form is stored with. It has the form's name; what was filled in stays out of events. */
+    /** The event that is stored with the form. It has the form's name, but nothing of what was filled in. */
     public Beacon beacon(AnonId visitor) {
         String props = "{\"formName\":" + JsonText.string(formName) + "}";
         return new Beacon(visitor, "form_submit", path, null, referrer, utm, Traffic.of(deviceType), null, props);

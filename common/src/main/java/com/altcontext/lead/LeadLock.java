@@ -11,8 +11,8 @@ import java.util.UUID;
  * any lock of visitors ({@link com.altcontext.visit.VisitorLock}), and a transaction waits for only one, so that two
  * holders never wait for each other. It belongs to the transaction, so it works through a pooler in transaction mode.
  *
- * <p>The order of the locks is the order that counts: of a consent and a withdrawal that arrive together, the one stored
- * second holds, whatever the clocks of the receiving machines say.
+ * <p>The order of the locks decides: if a consent and a withdrawal arrive together, the one that is stored second
+ * holds, whatever the clocks of the receiving machines say.
  */
 public final class LeadLock {
     private static final String TAKE =
@@ -30,12 +30,12 @@ public final class LeadLock {
 
     private LeadLock() {}
 
-    /** Adds the lock to the pipeline. Statements after it see what it waited for. */
+    /** Adds the lock to the pipeline. Later statements see the changes that it waited for. */
     public static void take(Pipeline pipeline, Email email) {
         pipeline.update(TAKE, email.value());
     }
 
-    /** Takes it at once: the statements that follow see what it waited for. */
+    /** Takes the lock in its own round trip. Later statements see the changes that it waited for. */
     public static void take(Tx tx, Email email) {
         Pipeline pipeline = tx.pipeline();
         take(pipeline, email);
@@ -43,7 +43,7 @@ public final class LeadLock {
     }
 
     /**
-     * Takes those that are free, and waits for none, so that one address never delays the others.
+     * Takes the locks that are free without waiting for others, so that one address never delays the rest.
      *
      * @return for each address, in their order, whether it was taken
      */

@@ -3,9 +3,9 @@ package com.altcontext.lead;
 import java.util.List;
 
 /**
- * Who hears of captures, beside the webhooks that operators keep in the database.
+ * Who is notified of captures, besides the webhooks in the database.
  *
- * @param isOn false for no message at all, as for leads that are made up
+ * @param isOn false for no messages at all, for example about invented leads
  * @param toConfiguredWebhook whether {@code LEAD_WEBHOOK_URL} is set
  * @param sendsMails whether there is a mail server; without one no mail is written
  * @param notifyAddresses {@code NOTIFY_EMAIL}: who hears of new leads of properties that name nobody else

@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leads that wait for an operator's look, because their client had left more addresses within an hour than people usually do
- * ({@link DistinctEmails}). Their consent holds once they are accepted.
+ * The leads that wait for an operator's review, because their client left more addresses within an hour than people
+ * usually do ({@link DistinctEmails}). Their consent holds once they are accepted.
  */
 public final class LeadReview {
     private static final String WAITING = """
@@ -55,7 +55,7 @@ public final class LeadReview {
         this.sql = sql;
     }
 
-    /** How many leads of a form wait that were left within the same hour. */
+    /** The number of waiting leads of a form that were left within the same hour. */
     public record WaitingLeads(String propertyId, @Nullable String form, Instant hour, long count) {
         private static WaitingLeads read(Row row) throws SQLException {
             return new WaitingLeads(row.text(1), row.textOrNull(2), row.time(3), row.number(4));
@@ -68,7 +68,7 @@ public final class LeadReview {
     }
 
     /**
-     * Accepts leads, with a row in {@code audit_log} for each property. The mails that wait for it are sent.
+     * Accepts leads, with a row in {@code audit_log} for each property. Mails that were held back for it are sent.
      *
      * @param propertyId null for all properties
      * @param email null for all that wait

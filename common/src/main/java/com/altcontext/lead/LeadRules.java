@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the operator decides about leads.
+ * The operator's settings for leads.
  *
  * @param heuristicLinking whether heuristic candidates are linked: visitors who share address and user agent with the lead's visitor
  * @param heuristicWindow how long before the capture a candidate may have been last seen

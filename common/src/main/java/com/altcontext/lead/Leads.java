@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Stores the addresses that people leave. All that a capture makes is stored in one transaction. */
+/** Stores the addresses that people leave. Everything that a capture creates is stored in one transaction. */
 public final class Leads {
     /** The same content again within this time is the second click of a double click. */
     private static final Duration REPEAT_WINDOW = Duration.ofSeconds(30);
@@ -142,7 +142,10 @@ public final class Leads {
         return all;
     }
 
-    /** Random, and the same at each try: an address must not be guessable from it, and a retry is one submission. */
+    /**
+     * Random, so that it reveals nothing about the address, but the same at each retry, so that a retry is one
+     * submission.
+     */
     private static List<UUID> randomIds(List<Capture> captures) {
         return captures.stream().map(_ -> UUID.randomUUID()).toList();
     }
@@ -202,7 +205,7 @@ public final class Leads {
         return all;
     }
 
-    /** Whether its consent is for the address to confirm. */
+    /** Whether the owner of the address has to confirm its consent. */
     private boolean isToConfirm(Capture capture) {
         return rules.messages().sendsMails() && capture.confirms() && capture.consent() == ConsentStatus.EXPRESS;
     }

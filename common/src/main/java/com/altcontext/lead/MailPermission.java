@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MailPermission(
         Verdict verdict, Reason reason, @Nullable Instant until) {
-    /** The answer. */
+    /** Whether a message may be sent. */
     public enum Verdict {
         MAY,
         /** Until implied consent ends. */
@@ -23,7 +23,7 @@ public record MailPermission(
         }
     }
 
-    /** Why. */
+    /** The reason for the answer. */
     public enum Reason {
         EXPRESS,
         IMPLIED,
@@ -46,7 +46,10 @@ public record MailPermission(
     public static final String JOIN_CONSENT =
             "LEFT JOIN consent_events AS c ON c.id = " + currentConsent("l.id", "p.purpose");
 
-    /** What an operator has in writing, or the address itself has confirmed, needs no person's form and no review. */
+    /**
+     * Consent that an operator has in writing, or that the address has confirmed, needs neither a person's form nor a
+     * review.
+     */
     private static final String IS_BY_FORM = "coalesce(c.source, 'form') = 'form'";
 
     /** Columns: whether only bots have sent {@code l}, and whether it is in review, as far as {@code c} depends on it. */

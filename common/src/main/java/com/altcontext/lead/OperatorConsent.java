@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * who filled it in, and the sender has to prove consent (CASL, S.C. 2010, c. 23, s. 13).
  */
 public final class OperatorConsent {
-    /** Nothing is written unless exactly one lead is meant: consent that was given to one site is not given to another. */
+    /**
+     * Nothing is written unless exactly one lead matches: consent that was given to one site is not given to another.
+     */
     private static final String GRANT = """
             WITH known AS (
                 SELECT id, property_id FROM leads WHERE email = ? AND property_id = coalesce(?::text, property_id)),
@@ -37,15 +39,16 @@ public final class OperatorConsent {
     }
 
     /**
-     * What an operator says about a person.
+     * An operator's record of a person's consent.
      *
      * @param propertyId null if the address is known on one property only
-     * @param reason where the consent is found, for example a signed sheet; at most 512 characters
+     * @param reason where the consent is documented, for example a signed sheet; at most 512 characters
      */
     public record Grant(Email email, @Nullable String propertyId, String purpose, String reason, Instant at) {}
 
     /**
-     * Makes the consent express, whatever it was, with a row in the record of consent and one in {@code audit_log}.
+     * Makes the consent express, whatever it was before, and adds a row to the record of consent and one to
+     * {@code audit_log}.
      *
      * @return how many leads have the address; nothing was written unless it is 1
      * @throws SqlFailure if the database refused or could not be reached: then nothing was written

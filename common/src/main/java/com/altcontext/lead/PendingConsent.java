@@ -3,23 +3,23 @@ package com.altcontext.lead;
 import java.time.Duration;
 
 /**
- * The rows of the record that wait for the address itself: a box was ticked in a form, and the link of a mail has not confirmed it yet.
- * Anybody can send a form with the address of another. So each is on record with its own words, whichever of them a mail was sent for,
- * and the person chooses among them.
+ * The rows of the consent record that wait for confirmation: a box was ticked in a form, and the link of a mail has not
+ * confirmed it yet. Anybody can send a form with another person's address. So each form is on record with its own
+ * words, whichever of them a mail was sent for, and the person chooses among them.
  */
 public final class PendingConsent {
-    /** For so long a row can be confirmed. */
+    /** How long a row can be confirmed. */
     public static final Duration LIFETIME = Duration.ofDays(14);
 
-    /** How many of one lead a person is shown: the newest ones. */
+    /** How many rows of a lead are shown to the person: the newest ones. */
     public static final int MAX_SHOWN = 50;
 
     private static final int MAX_A_DAY = 20;
 
-    /** Of one client, so that a stranger does not use up what the owner needs. */
+    /** How many rows one client can add, so that a stranger does not use up those that the owner needs. */
     private static final int MAX_OF_CLIENT_A_DAY = 5;
 
-    /** The reason of such a row. A form without a tick is pending too, and waits for nobody. */
+    /** The reason of such a row. A form without a tick is pending too, but waits for nothing. */
     static final String REASON = "box ticked";
 
     /** Of a row {@code e}, however old it is. */

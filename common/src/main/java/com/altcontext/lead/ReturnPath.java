@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a form post without a script leads to: a path on the site that it came from, and never anywhere else (CWE-601,
- * open redirect; CWE-113, header injection).
+ * Where the browser goes after a form post without a script: a path on the site that it came from, and never anywhere
+ * else (CWE-601, open redirect; CWE-113, header injection).
  */
 public final class ReturnPath {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();

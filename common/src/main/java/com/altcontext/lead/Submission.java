@@ -27,7 +27,7 @@ record Submission(
         boolean givesConsent,
         boolean isToConfirm,
         boolean asksForConfirmation) {
-    /** The lead's strongest consent from now on. */
+    /** The lead's strongest consent after this submission. */
     Consent consent() {
         if (known == null) {
             return given;
@@ -42,7 +42,10 @@ record Submission(
         return known == null ? given.expiresAt() : known.after(given).expiresAt();
     }
 
-    /** Whether what was given is put on record; what is to be confirmed is unless it is there ({@link PendingConsent}). */
+    /**
+     * Whether the given consent is put on record. Consent to be confirmed is, unless it is there already
+     * ({@link PendingConsent}).
+     */
     boolean isConsentNew() {
         return isToConfirm
                 || (givesConsent && (knownForPurpose == null || knownForPurpose.isChangedBy(given.status())));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements that store submissions with their leads and consents. */
 final class SubmissionStore {
-    /** What a lead keeps of a session. */
+    /** The columns of a session that a lead keeps. */
     private static final List<String> TOUCH =
             List.of("traffic_source", "referrer_host", "utm_source", "utm_medium", "utm_campaign", "landing_path");
 
@@ -119,7 +119,10 @@ final class SubmissionStore {
                 bucket.number());
     }
 
-    /** Adds the consents that are recorded. Also without any, so that the work does not show whether the address was known. */
+    /**
+     * Adds the consents to be recorded. Runs even without any, so that its duration does not reveal whether the address
+     * was known.
+     */
     static void saveConsents(Pipeline save, List<Submission> given) {
         Columns<Submission> forms = new Columns<>(given);
         save.update(

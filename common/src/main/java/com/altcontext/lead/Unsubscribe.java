@@ -28,7 +28,7 @@ public final class Unsubscribe {
 
     private static final Statements BY_LINK = Statements.of("id = ? AND property_id = ?");
 
-    /** The last statement: all requests of a day update this one row, so each waits here for the one before it. */
+    /** The last statement: all requests of a day update the same row, so each waits here for the one before it. */
     private static final String COUNT = """
             INSERT INTO unsubscribe_requests AS known (day, count) VALUES (?, 1)
             ON CONFLICT (day) DO UPDATE SET count = known.count + 1
@@ -74,9 +74,9 @@ public final class Unsubscribe {
         this.sql = sql;
     }
 
-    /** How the withdrawal reached us. */
+    /** How a withdrawal was requested. */
     public enum UnsubscribeSource {
-        /** By naming the address. */
+        /** By sending the address. */
         UNSUBSCRIBE("unsubscribe"),
         /** By the link in a message. */
         ONE_CLICK("one_click"),
@@ -106,10 +106,10 @@ public final class Unsubscribe {
             UnsubscribeSource source, @Nullable String reason, byte @Nullable [] ipHash, Instant at) {}
 
     /**
-     * What was found. For operators only, never for the client.
+     * The result. For operators only, never for the client.
      *
      * @param known leads of that address
-     * @param withdrawn those of them whose consent was not withdrawn before
+     * @param withdrawn how many of them had not withdrawn before
      */
     public record Withdrawal(long known, long withdrawn) {
         static Withdrawal read(Row row) throws SQLException {

@@ -2,7 +2,7 @@ package com.altcontext.lead;
 
 import java.net.URI;
 
-/** The link by which a lead hears no more, and the two header fields that mail programs make a button of (RFC 8058). */
+/** The unsubscribe link of a lead, and the two header fields from which mail programs make a button (RFC 8058). */
 public final class UnsubscribeLinks {
     /** The value of {@code List-Unsubscribe-Post}. */
     public static final String LIST_UNSUBSCRIBE_POST = "List-Unsubscribe=One-Click";

@@ -28,7 +28,7 @@ public final class UnsubscribeToken {
         signer = new TokenSigner(secret, "altcontext.unsubscribe");
     }
 
-    /** Which lead, on which property. */
+    /** The lead and the property of a token. */
     public record Subject(UUID leadId, String propertyId) {}
 
     /** The token of a lead: letters, digits, {@code -} and {@code _}, at most 150 of them; always the same. */
@@ -42,7 +42,7 @@ public final class UnsubscribeToken {
                 .array());
     }
 
-    /** What a token allows, or nothing if we did not make it. */
+    /** What a token permits; empty if we did not make it. */
     public Optional<Subject> verify(String token) {
         return signer.verify(token).flatMap(UnsubscribeToken::read);
     }

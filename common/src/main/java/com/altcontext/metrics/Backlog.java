@@ -5,20 +5,20 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What should have been done in the database by now and is not.
+ * Work in the database that is overdue.
  *
  * @param lagDays from the latest day with figures to today; null if no day has any
  * @param gaps days before today that have events and no figures
  * @param strays events that no day's partition took, counted up to 10 000
  */
 public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
-    /** Counted no further: that there are any is what matters. */
+    /** The count stops here: what matters is whether there are any. */
     private static final String STRAYS = "SELECT count(*) FROM (SELECT 1 FROM events_default LIMIT 10000) AS strays";
 
-    /** A day on which the service slept has a partition all the same. */
+    /** A day on which the service was asleep has a partition too. */
     private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
 
-    /** Short statements, and one for each day that has no figures, of which there are none or few. */
+    /** Runs short statements, and one for each day without figures; usually there are none. */
     public static Backlog read(Sql sql, Rollup rollup) {
         RollupStatus rollups = rollup.status();
         return sql.inTransaction(tx -> {

@@ -26,13 +26,13 @@ public record Breakdown(
     /** The name of a breakdown by goals. */
     public static final String GOAL = "goal";
 
-    /** Rollups hold of goals nothing but sessions. */
+    /** Whether page views are known. Of a goal, rollups hold only sessions. */
     public boolean hasPageViews() {
         return from == FigureSource.RAW || !dimension.equals(GOAL);
     }
 
     /**
-     * @param value null for what has none, such as a session without a campaign
+     * @param value null for sessions or events without a value, such as a session without a campaign
      * @param hasConversions whether they are known on all days
      */
     public record Value(@Nullable String value, Sums sums, boolean hasConversions) {
@@ -47,12 +47,15 @@ public record Breakdown(
      */
     public record Sums(@Nullable Long visitors, long pageViews, long sessions, long conversions) {}
 
-    /** What adds up over values: null is what does not, since a visitor or a session can have several values. */
+    /**
+     * The figures that add up over values. Those that do not are null, since a visitor or a session can have several
+     * values.
+     */
     public record AdditiveSums(
             @Nullable Long pageViews,
             @Nullable Long sessions,
             @Nullable Long conversions) {
-        /** @param ofEvents whether the values are those of events; else a session has one */
+        /** @param ofEvents whether the values belong to events; otherwise each session has one value */
         public static AdditiveSums of(boolean ofEvents, long pageViews, long sessions, long conversions) {
             return ofEvents
                     ? new AdditiveSums(pageViews, null, null)
@@ -89,7 +92,10 @@ public record Breakdown(
                 more);
     }
 
-    /** The same with the values of fewer visitors in {@code other}. Rollups know no visitors, and then nothing is left. */
+    /**
+     * The same, with values of fewer visitors moved into {@code other}. Rollups do not know visitors, so all their
+     * values are moved.
+     */
     public Breakdown withoutRareValues(long minVisitors) {
         if (minVisitors == 0) {
             return this;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The values of a dimension over any window, from the rollups. */
 public final class Breakdowns {
-    /** As many values as a day keeps. */
+    /** The number of values that a rollup keeps per day. */
     public static final int MAX_ROWS = 500;
 
     private static final String ROWS = """
@@ -38,7 +38,7 @@ public final class Breakdowns {
             WHERE day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?) AND imported = 1
             """;
 
-    /** Of each goal also whether there are sessions of days on which it was not counted. */
+    /** For each goal, also whether there are sessions on days on which it was not counted. */
     private static final String GOALS = """
             SELECT g.name, coalesce(sum(r.sessions), 0)::bigint,
                    coalesce(bool_or(d.sessions > 0 AND (r.goal IS NULL OR d.imported = 1)), false)

@@ -8,13 +8,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of SQL and the values of its question marks. The text comes from this package alone; what was sent is always a value.
+ * A piece of SQL and the values of its question marks. The text comes only from this package; what a client sent is
+ * always a bound value.
  */
 public record Condition(String sql, List<@Nullable Object> values) {
     public static final Condition TRUE = of("true");
 
     public Condition {
-        // Null is a value here.
+        // Null is allowed as a value here.
         List<@Nullable Object> copy = new ArrayList<>(values);
         values = Collections.<@Nullable Object>unmodifiableList(copy);
     }
@@ -47,12 +48,12 @@ public record Condition(String sql, List<@Nullable Object> values) {
         return all;
     }
 
-    /** Also true where this one is unknown, as for a value that is not there. */
+    /** The negation, which is also true where this condition is unknown, as for a missing value. */
     public Condition negated() {
         return new Condition("(" + sql + ") IS NOT TRUE", values);
     }
 
-    /** The same within other text: {@code %s} is where it stands. */
+    /** This condition within other text, in place of {@code %s}. */
     public Condition within(String text, @Nullable Object... before) {
         List<@Nullable Object> all = new ArrayList<>();
         Collections.addAll(all, before);

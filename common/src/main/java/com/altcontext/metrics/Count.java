@@ -2,7 +2,7 @@ package com.altcontext.metrics;
 
 import java.util.Locale;
 
-/** What is counted each day and adds up over days; the names are those of the columns. */
+/** The counts of a day that add up over days, named like their columns. */
 enum Count {
     UNIQUE_VISITORS,
     NEW_VISITORS,
@@ -26,7 +26,7 @@ enum Count {
     FROM_CAMPAIGN,
     FROM_INTERNAL,
     FROM_UNKNOWN,
-    /** One for a day that another system counted. */
+    /** 1 for a day that another system counted, else 0. */
     IMPORTED,
     ACCEPTED,
     BOTS;
@@ -42,7 +42,7 @@ enum Count {
         return name().startsWith(SOURCE);
     }
 
-    /** Of a source: the name in JSON. */
+    /** For a count of a traffic source: its name in JSON. */
     String source() {
         return name().substring(SOURCE.length()).toLowerCase(Locale.ROOT);
     }

@@ -21,7 +21,7 @@ record DayBounds(LocalDate day, ZoneId zone, Instant start, Instant end) {
                 day.plusDays(1).atStartOfDay(zone).toInstant());
     }
 
-    /** The first UTC day, and so the first partition, that it lies in. */
+    /** The first UTC day, and so the first partition, that it overlaps. */
     LocalDate firstPartition() {
         return LocalDate.ofInstant(start, ZoneOffset.UTC);
     }
@@ -30,7 +30,7 @@ record DayBounds(LocalDate day, ZoneId zone, Instant start, Instant end) {
         return LocalDate.ofInstant(end.minusMillis(1), ZoneOffset.UTC);
     }
 
-    /** The UTC days, and so the partitions, that it lies in. */
+    /** The UTC days, and so the partitions, that it overlaps. */
     Stream<LocalDate> partitions() {
         return firstPartition().datesUntil(lastPartition().plusDays(1));
     }

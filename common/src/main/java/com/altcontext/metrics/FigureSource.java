@@ -2,9 +2,9 @@ package com.altcontext.metrics;
 
 import java.util.Locale;
 
-/** What the figures of an answer were computed from. */
+/** What the figures of an answer were computed from: rollups or raw rows. */
 public enum FigureSource {
-    /** Sessions and events, when they were asked for. */
+    /** Sessions and events, counted on request. */
     RAW,
     ROLLUPS;
 

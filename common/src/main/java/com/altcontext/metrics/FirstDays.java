@@ -5,9 +5,9 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Since when properties have visits, so that a view of a long window can begin there. */
+/** The first day with visits of each property, so that a long window can begin there. */
 public final class FirstDays {
-    /** One step into an index for each property. */
+    /** One index probe for each property. */
     private static final String FIRST = """
             SELECT p.id, (SELECT r.day::text FROM daily_metric_rollups AS r
                           WHERE r.property_id = p.id AND r.sessions + r.page_views > 0 ORDER BY r.day LIMIT 1)

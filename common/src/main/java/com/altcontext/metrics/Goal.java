@@ -8,12 +8,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What counts as reached on a property. A session reaches a goal or does not.
+ * A page view or an event that a property counts as success. A session reaches a goal or does not.
  *
  * @param name 1 to 64 characters, for people
  */
 public record Goal(String name, Target target) {
-    /** A page or an event. */
+    /** What must happen: a page view or an event. */
     public sealed interface Target {}
 
     /** @param pattern a path in which {@code *} stands for any characters */
@@ -22,7 +22,7 @@ public record Goal(String name, Target target) {
     /**
      * An event of a type.
      *
-     * @param prop what it must carry; null if nothing
+     * @param prop the property that it must have; null if none is required
      */
     public record CustomEvent(String type, @Nullable Prop prop) implements Target {}
 
@@ -35,7 +35,7 @@ public record Goal(String name, Target target) {
     private static final int MAX_PROP = 255;
 
     /**
-     * A goal as it is asked for; texts are trimmed. All rules that are broken are reported, with the paths {@code name},
+     * Makes a goal from a request; texts are trimmed. All broken rules are reported, with the paths {@code name},
      * {@code path}, {@code event} and {@code prop}.
      *
      * @param path a pattern, or null
@@ -52,7 +52,7 @@ public record Goal(String name, Target target) {
         } else if (path == null && event != null) {
             target = new CustomEvent(checked(issues, "event", event, MAX_EVENT_TYPE), prop(issues, prop));
         } else {
-            issues.add("path", "must stand alone, or an event with or without a prop instead of it");
+            issues.add("path", "must be given, or an event (with or without a prop) instead, but not both");
         }
         issues.throwIfAny();
         return new Goal(checkedName, Objects.requireNonNull(target));
@@ -81,12 +81,12 @@ public record Goal(String name, Target target) {
         return text;
     }
 
-    /** That an event {@code g} reaches one of the goals. */
+    /** The condition that an event {@code g} reaches one of the goals. */
     public static Condition reachedBy(List<Goal> goals) {
         return Condition.any(goals.stream().map(Goal::reached).toList());
     }
 
-    /** That an event {@code g} reaches it. */
+    /** The condition that an event {@code g} reaches this goal. */
     public Condition reached() {
         return switch (target) {
             case Page page -> PageIndex.matches("g", page.pattern).within("(g.event_type = 'page_view' AND %s)");

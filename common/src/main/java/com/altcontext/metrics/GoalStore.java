@@ -10,9 +10,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The goals of properties. A question or a rollup that begins after a change sees it. */
+/** Stores the goals of properties. Questions and rollups that begin after a change see it. */
 public final class GoalStore {
-    /** The most goals of a property: a rollup reads the day once for each. */
+    /** The maximum number of goals per property: a rollup reads the day once for each. */
     public static final int MAX_GOALS = 50;
 
     private static final String LIST = """
@@ -32,7 +32,7 @@ public final class GoalStore {
 
     private GoalStore() {}
 
-    /** A goal and whose it is. */
+    /** A goal and its property. */
     public record StoredGoal(String property, Goal goal, Instant createdAt) {
         private static StoredGoal read(Row row) throws SQLException {
             String pattern = row.textOrNull(3);
@@ -44,7 +44,7 @@ public final class GoalStore {
         }
     }
 
-    /** The outcome of an addition. */
+    /** The result of adding a goal. */
     public sealed interface Addition {
         /** @param days that have raw events and were counted */
         record Added(int days) implements Addition {}
@@ -61,12 +61,14 @@ public final class GoalStore {
         return list(tx, property).stream().map(StoredGoal::goal).toList();
     }
 
-    /** @param property null for those of all */
+    /** @param property null for the goals of all properties */
     public static List<StoredGoal> list(Tx tx, @Nullable String property) {
         return tx.query(LIST, StoredGoal::read, property, property);
     }
 
-    /** Adds it without counting it; see {@link Rollup#addGoal}. Null if that is done. */
+    /**
+     * Adds a goal without counting it; see {@link Rollup#addGoal}. Returns null on success, else why it was not added.
+     */
     static @Nullable Addition add(Tx tx, String property, Goal goal) {
         if (tx.query("SELECT 1 FROM properties WHERE id = ? FOR UPDATE", row -> row.number(1), property)
                 .isEmpty()) {
@@ -89,13 +91,13 @@ public final class GoalStore {
         if (added == 0) {
             return new Addition.NameTaken();
         }
-        // A removed property of the same slug may have left some.
+        // A removed property with the same slug may have left counts.
         var _ = tx.update(REMOVE_COUNTS, property, goal.name());
         return null;
     }
 
     /**
-     * Removes a goal with its counts. Waits for a rollup under way, which would store the goal's count of its day.
+     * Removes a goal with its counts. Waits for a running rollup, which would store the goal's count again.
      *
      * @return false if there is no such goal
      */

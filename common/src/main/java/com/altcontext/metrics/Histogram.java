@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many measured values lie in each of a row of fixed buckets, whose bounds grow by the factor 101/99: the middle of
- * a bucket is within 1 % of every value in it (Masson, Rim, Lee, "DDSketch", VLDB 2019). Since the buckets never move,
- * histograms merge by addition, and a quantile of the sum has the same error as one of a single day.
+ * Counts measured values in fixed buckets whose bounds grow by the factor 101/99: the middle of a bucket is within 1 %
+ * of every value in it (Masson, Rim, Lee, "DDSketch", VLDB 2019). Since the buckets never move, histograms merge by
+ * addition, and a quantile of the sum has the same error as one of a single day.
  */
 final class Histogram {
     static final Histogram EMPTY = new Histogram(new short[0], new int[0]);
 
-    /** More than enough for 120 000 milliseconds. */
+    /** The number of buckets: more than enough for 120 000 milliseconds. */
     private static final int BUCKETS = 640;
 
     private static final double GROWTH = 101.0 / 99;
@@ -25,7 +25,7 @@ final class Histogram {
         this.counts = counts;
     }
 
-    /** What the rollup stored: two bytes of bucket and four of count, repeated. */
+    /** Reads the stored form: for each bucket, two bytes for its number and four for its count. */
     static Histogram of(byte[] stored) {
         if (stored.length == 0) {
             return EMPTY;
@@ -53,7 +53,7 @@ final class Histogram {
         return 56 + buckets.length * ENTRY_BYTES;
     }
 
-    /** A sum being computed. */
+    /** A sum of histograms that is being computed. */
     static final class Sum {
         private final long[] totals = new long[BUCKETS];
 

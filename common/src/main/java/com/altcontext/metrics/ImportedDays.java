@@ -16,14 +16,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Days that another system counted, kept among the rollups as sums, and marked. They lie before the property's first own day. */
+/**
+ * Days that another system counted, stored as sums among the rollups and marked as imported. They lie before the
+ * property's first own day.
+ */
 public final class ImportedDays {
     private static final List<Count> SUMS = Stream.concat(
                     Stream.of(Count.UNIQUE_VISITORS, Count.PAGE_VIEWS, Count.SESSIONS, Count.BOUNCES),
                     Stream.of(Count.values()).filter(Count::isSource))
             .toList();
 
-    /** A rollup has a row for each day, so one without visits is no day of the property's own. */
+    /** A rollup has a row for each day, so a day without visits does not count as one of the property's own. */
     private static final String FIRST_ROLLED_UP = """
             SELECT p.time_zone, (
                 SELECT min(day) FROM daily_metric_rollups
@@ -58,21 +61,21 @@ public final class ImportedDays {
             VALUES (?, ?, ?, ?, ?, ?, ?, 0)
             """;
 
-    /** What is null, or zero, because other systems do not count it. */
-    static final String NOT_COUNTED = "another system counted some of the days, and not this";
+    /** The reason for a figure that is null because other systems do not count it. */
+    static final String NOT_COUNTED = "another system counted some of the days, but not this figure";
 
-    /** The value that sessions have of these dimensions if nothing is known; of others they have none. */
+    /** The value of unknown sessions in these dimensions; in the others they have none. */
     private static final Map<Dimension, String> UNKNOWN =
             Map.of(Dimension.TRAFFIC_SOURCE, "unknown", Dimension.DEVICE, "unknown");
 
     private ImportedDays() {}
 
-    /** Says of a window how many of its days were imported. */
+    /** The reason for figures that are null because of imported days in the window. */
     static String counted(long days) {
         return "another system counted " + days + " of its days, as sums";
     }
 
-    /** What was counted of a value. */
+    /** The counts of one value. */
     public record Sum(long sessions, long pageViews) {
         public Sum plus(Sum other) {
             return new Sum(sessions + other.sessions, pageViews + other.pageViews);
@@ -82,7 +85,7 @@ public final class ImportedDays {
     /**
      * A day's sums.
      *
-     * @param sources sessions by the keys of traffic sources; what is missing of all sessions is unknown
+     * @param sources sessions by the keys of traffic sources; sessions that are in none count as unknown
      * @param values by dimension
      */
     public record Day(
@@ -93,7 +96,7 @@ public final class ImportedDays {
             long bounces,
             Map<String, Long> sources,
             Map<Dimension, Map<String, Sum>> values) {
-        /** The values of a dimension; what they leave of the day has none. */
+        /** The values of a dimension; the day's other sessions have no value. */
         private Map<@Nullable String, Sum> valuesOf(Dimension dimension) {
             Map<@Nullable String, Sum> all = new HashMap<>(values.getOrDefault(dimension, Map.of()));
             Sum known = all.values().stream().reduce(new Sum(0, 0), Sum::plus);
@@ -186,7 +189,7 @@ public final class ImportedDays {
         var _ = tx.update(REMOVE_DIMENSIONS, property, dimensions, all);
     }
 
-    /** As many as a rollup keeps, and the sum of all others. */
+    /** The number of values that a rollup keeps, and the sum of all others. */
     private static void saveValues(
             Tx tx, String property, LocalDate day, Dimension dimension, Map<@Nullable String, Sum> sums) {
         List<Map.Entry<@Nullable String, Sum>> ranked = sums.entrySet().stream()

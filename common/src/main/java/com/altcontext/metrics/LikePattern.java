@@ -1,15 +1,17 @@
 package com.altcontext.metrics;
 
-/** Patterns of {@code LIKE}. What is special there is escaped by a backslash, so that it stands for itself. */
+/**
+ * Makes patterns for {@code LIKE}. Special characters are escaped by a backslash, so that they stand for themselves.
+ */
 public final class LikePattern {
     private LikePattern() {}
 
-    /** Of a text in which {@code *} stands for any characters. */
+    /** The pattern for a text in which {@code *} stands for any characters. */
     public static String ofWildcards(String text) {
         return escaped(text).replace("*", "%");
     }
 
-    /** Of all texts that contain this one. */
+    /** The pattern for all texts that contain this one. */
     public static String containing(String text) {
         return "%" + escaped(text) + "%";
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * New leads that may be written to now: they agreed, or their implied consent is running (CASL, S.C. 2010, c. 23, s. 10). They are
- * counted when asked for, since consent changes and expires.
+ * New leads that may be written to now: they agreed, or their implied consent is running (CASL, S.C. 2010, c. 23, s.
+ * 10). They are counted on each request, since consent changes and expires.
  */
 final class MailableLeads {
     /** Bounded by moments of any zone too, for the index. A lead may be of a property in a zone that is not among those given. */
@@ -39,10 +39,10 @@ final class MailableLeads {
     private record Counted(long leads, boolean isZoneMissing) {}
 
     /**
-     * Those of a window of the property's own days.
+     * The mailable leads of a window of the property's own days.
      *
      * @param property null for all together
-     * @param until those that were captured later are not counted yet
+     * @param until leads that were captured later are not counted
      */
     long count(Window window, @Nullable String property, Instant until) {
         while (true) {

@@ -36,7 +36,7 @@ public enum Metric {
         this.figure = figure;
     }
 
-    /** A figure that other systems do not count: null if they counted a part of the window. */
+    /** Whether other systems do not count this figure: then it is null if they counted a part of the window. */
     private static Function<Totals, @Nullable Number> counted(Function<Totals, @Nullable Number> figure) {
         return totals -> totals.importedDays() > 0 ? null : figure.apply(totals);
     }

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a rollup collects of one property and day, and writes then. */
+/** The figures of one property and day that a rollup collects and then writes. */
 final class PropertyDay {
-    /** Those that {@code daily_ingest_rollups} holds. */
+    /** The counts that are in {@code daily_ingest_rollups}. */
     private static final Set<Count> OF_INGEST = Set.of(Count.ACCEPTED, Count.BOTS);
 
     private static final List<Count> COUNTS =
@@ -67,7 +67,7 @@ final class PropertyDay {
         return measured == null ? new byte[0] : measured.toByteArray();
     }
 
-    /** Writes it where nothing is. */
+    /** Inserts the figures; there must be none yet. */
     void save(Tx tx, String property, LocalDate day, String zone, long version, Instant now) {
         List<@Nullable Object> metrics = new ArrayList<>(List.of(property, day, zone, version, now));
         COUNTS.forEach(kind -> metrics.add(count(kind)));

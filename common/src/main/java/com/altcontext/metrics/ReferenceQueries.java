@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The figures computed from raw rows in the plainest way, by the statements that docs/metrics.md links to. Slow, and
- * right by inspection: what a rollup is held against.
+ * The figures computed from raw rows in the plainest way, by the statements that docs/metrics.md links to. They are
+ * slow but evidently right, so rollups are checked against them.
  */
 final class ReferenceQueries {
     /** Each statement by its name, as it is printed. */

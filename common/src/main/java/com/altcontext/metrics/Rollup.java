@@ -22,12 +22,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a day's aggregates from its raw rows and replaces the old ones: each day in one transaction, with
- * the same result however often it runs. PostgreSQL does the work. Of raw rows only the ids of sessions over midnight and of new
- * leads' visitors come into this process. Runs on several machines take turns, by a lock that the transaction holds.
+ * Computes a day's aggregates from its raw rows and replaces the old ones: each day in one transaction, with the same
+ * result however often it runs. PostgreSQL does the work. Only the ids of sessions over midnight and of new leads'
+ * visitors are read into this process. Runs on several machines take turns, by a lock that the transaction holds.
  */
 public final class Rollup {
-    /** A day can still change for so many days, since a beacon may be up to 7 days old when it arrives. */
+    /** How many days a day can still change, since a beacon may be up to 7 days old when it arrives. */
     public static final int LATE_DAYS = 8;
 
     /**
@@ -162,7 +162,7 @@ public final class Rollup {
     }
 
     /**
-     * Refreshes yesterday and today of each property, for a service that does so every few minutes. Does nothing while
+     * Refreshes yesterday and today of each property; the service calls it every few minutes. Does nothing while
      * another run is under way.
      */
     public List<RollupReceipt> refreshRecent() {
@@ -187,7 +187,7 @@ public final class Rollup {
     /**
      * The same.
      *
-     * @param also what else is stored in that transaction, if the goal is added
+     * @param also is run in the same transaction if the goal is added
      */
     public GoalStore.Addition addGoal(String property, Goal goal, Consumer<Tx> also) {
         return sql.inTransaction(tx -> {
@@ -229,7 +229,7 @@ public final class Rollup {
         var _ = tx.query(SETTINGS, row -> row.text(1));
     }
 
-    /** Waits until no rollup is under way, and keeps others from beginning until the transaction ends. */
+    /** Waits until no rollup is running, and blocks others until the transaction ends. */
     public static void lock(Tx tx) {
         var _ = tx.query(WAIT, row -> row.flag(1));
     }
@@ -252,7 +252,7 @@ public final class Rollup {
     }
 
     private long replace(Tx tx, LocalDate day, @Nullable String property) {
-        // Taken after the lock: what is committed later is not in the figures.
+        // Read after taking the lock: what is committed later is not in the figures.
         Instant now = clock.instant();
         Map<ZoneId, List<String>> byZone = new LinkedHashMap<>();
         withRaw(tx, day, property)
@@ -319,7 +319,7 @@ public final class Rollup {
 
     /** A property, and where its days begin and end. */
     record PropertyZone(String id, ZoneId zone) {
-        /** Those that are known, and those whose figures of the day are to be replaced. */
+        /** All known properties, and those whose figures of the day are to be replaced. */
         private static final String ALL = """
                 SELECT id, time_zone FROM properties AS p
                 WHERE (?::text IS NULL OR id = ?) AND NOT EXISTS (

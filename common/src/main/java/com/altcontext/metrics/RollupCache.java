@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rollups in memory. Each use asks the database, by one look at an index, whether the rollups have changed, and reads
- * the days that have: so every machine gives the same answer as soon as a rollup has committed.
+ * The rollups in memory. Each use asks the database, by one index probe, whether rollups have changed, and reads the
+ * changed days: so every machine gives the same answer as soon as a rollup has committed.
  */
 final class RollupCache {
     /** Two years of a site with many visitors need 2 MB. */
@@ -34,7 +34,10 @@ final class RollupCache {
     private static final String OF_DAYS = " AND day = ANY (?::date[])";
     private static final String LATEST = " ORDER BY day DESC LIMIT 1";
 
-    /** Days without a rollup between the first own one and the last. Later ones only make the figures old. */
+    /**
+     * Days without a rollup between the property's first own day and the last rolled up one. Missing days after that
+     * only make the figures old.
+     */
     private static final String GAPS = """
             WITH rolled AS (%s)
             SELECT held.day FROM %s
@@ -68,7 +71,7 @@ final class RollupCache {
             .<String, RollupSnapshot>weigher((property, snapshot) -> snapshot.bytes())
             .executor(Runnable::run)
             .build();
-    /** By property: no more than there are properties. */
+    /** By property, so there are at most as many as properties. */
     private final ConcurrentMap<String, Object> locks = new ConcurrentHashMap<>();
 
     RollupCache(Sql sql, RollupSource source) {
@@ -104,7 +107,7 @@ final class RollupCache {
     }
 
     /**
-     * How far the rollups go, for which nothing else of them is read.
+     * How far the rollups go. Reads nothing else of them.
      *
      * @param property null for all together
      */
@@ -123,7 +126,10 @@ final class RollupCache {
         return sql.ask(look -> look.query(version, row -> row.number(1))).rows().getFirst();
     }
 
-    /** One thread of a property at a time: the others find what the first has read, and hold no connection until then. */
+    /**
+     * One thread per property at a time: the others find what the first one has read, and hold no connection while they
+     * wait.
+     */
     private RollupSnapshot refreshed(String key, @Nullable String property, long version) {
         synchronized (locks.computeIfAbsent(key, first -> new Object())) {
             RollupSnapshot cached = cache.getIfPresent(key);
@@ -168,7 +174,7 @@ final class RollupCache {
         NavigableMap<Long, Sketches> blocks = new TreeMap<>();
         for (int from = 0; from < all.size(); from += BLOCKS_AT_ONCE) {
             Map<Long, Sketches.Merge> merges = new TreeMap<>();
-            // A block that has no rows any more takes the place of what it was.
+            // A block without rows replaces what the block was before.
             all.subList(from, Math.min(all.size(), from + BLOCKS_AT_ONCE))
                     .forEach(number -> merges.put(number, new Sketches.Merge()));
             String[] asked = texts(merges.keySet().stream().flatMap(RollupSnapshot::days));

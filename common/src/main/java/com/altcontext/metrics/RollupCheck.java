@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares rollups with raw rows, figure by figure, by statements that share nothing with the rollup's. A day differs
- * when events arrived after it was rolled up, or when a person was erased from it since.
+ * Compares rollups with raw rows, figure by figure, by statements that have nothing in common with the rollup's. A day
+ * differs when events arrived after it was rolled up, or when a person was erased from it since.
  */
 public final class RollupCheck {
     private static final String STORED = """
@@ -36,7 +36,7 @@ public final class RollupCheck {
                    set_config('work_mem', '32MB', true)
             """;
 
-    /** Six standard errors: beyond that a sketch is not unlucky, it is wrong. */
+    /** Six standard errors: a larger deviation is not chance but a defect. */
     private static final double SKETCH_ERROR = 0.0345;
 
     private final Sql sql;
@@ -134,7 +134,7 @@ public final class RollupCheck {
         List<Ranked> ranked = stored.stream().filter(row -> row.rank > 0).toList();
         compared.same(
                 dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MAX_ROWS), (long) ranked.size());
-        // Includes the row of what was cut off, which has no value to compare by.
+        // Includes the row of the values that were cut off, which has no value to compare.
         compared.sums(
                 dimension.key() + ".total",
                 sum(raw.values()),

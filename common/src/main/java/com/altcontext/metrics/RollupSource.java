@@ -1,21 +1,21 @@
 package com.altcontext.metrics;
 
-/** Where the figures are read from. */
+/** The relation that figures are read from. */
 public enum RollupSource {
-    /** What the rollup wrote, at once. */
+    /** The tables that the rollup writes. */
     TABLES("""
             (SELECT *
              FROM daily_metric_rollups
              LEFT JOIN daily_ingest_rollups USING (property_id, day)
              LEFT JOIN (SELECT day, rolled_up_at AS all_rolled_up_at FROM rollup_days) AS days USING (day))
             """, "daily_metric_rollups", "SELECT day, rolled_up_at FROM rollup_days"),
-    /** The materialized view of it, as of when it was last refreshed. */
+    /** The materialized view of the tables, as of its last refresh. */
     VIEW(
             "daily_figures",
             "daily_figures",
             "SELECT day, all_rolled_up_at FROM daily_figures WHERE all_rolled_up_at IS NOT NULL");
 
-    /** To be read from. */
+    /** The relation to read from. */
     final String relation;
     /** The relation that is indexed by version. */
     final String versions;

@@ -5,7 +5,7 @@ package com.altcontext.metrics;
  * small machine. Values are counted by the whole text.
  */
 public final class ShownValue {
-    /** So many values of the full length are in memory at a time; of more, each is cut sooner. */
+    /** How many values of the full length may be in memory at a time; if there are more, each is cut shorter. */
     public static final int MAX_WHOLE = 250;
 
     /** In characters: those of the longest path. What a site sends in {@code props} may be longer. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The days of properties that have raw events.
  *
- * @param firstToday the day that it is where it is the earliest
- * @param lastToday the day that it is where it is the latest
+ * @param firstToday the current day in the zone where it is earliest
+ * @param lastToday the current day in the zone where it is latest
  * @param held those up to then whose raw events can be there
  */
 record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> held) {
@@ -47,19 +47,19 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
             ORDER BY near.day
             """.formatted(HELD);
 
-    /** Where a day ends last. */
+    /** The zone in which a day ends last. */
     private static final ZoneOffset LAST_ZONE = ZoneOffset.ofHours(-12);
 
     private static final String KEPT_FROM = "SELECT greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))";
 
     private static final String ZONES = "SELECT DISTINCT time_zone FROM properties";
 
-    /** Of all properties. */
+    /** The days of all properties. */
     static SiteDays ofAll(Tx tx, Instant now) {
         return of(tx, now, tx.query(ZONES, row -> Property.storedTimeZone(row.text(1))), null);
     }
 
-    /** Of a property, without those that another system counted. */
+    /** The days of one property, without those that another system counted. */
     static SiteDays of(Tx tx, Instant now, ZoneId zone, String property) {
         SiteDays days = of(tx, now, List.of(zone), property);
         Set<LocalDate> imported = ImportedDays.of(tx, property);
@@ -69,7 +69,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
                 days.held.stream().filter(held -> !imported.contains(held.day)).toList());
     }
 
-    /** Of properties in these zones, at least one. */
+    /** The days of properties in these zones, of which there is at least one. */
     private static SiteDays of(Tx tx, Instant now, List<ZoneId> zones, @Nullable String property) {
         List<LocalDate> todays = zones.stream()
                 .map(zone -> LocalDate.ofInstant(now, zone))

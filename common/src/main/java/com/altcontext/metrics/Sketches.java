@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of a day, or of a block of days, that cannot be added up as numbers. */
+/** The figures of a day or a block of days that cannot simply be added: sketches that can be merged. */
 record Sketches(VisitorSketch visitors, VisitorSketch leadVisitors, List<Histogram> vitals) {
     static final Sketches NONE = new Sketches(
             VisitorSketch.EMPTY,

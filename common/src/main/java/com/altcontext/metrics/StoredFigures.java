@@ -9,7 +9,7 @@ import com.altcontext.db.Tx;
  */
 public final class StoredFigures {
     private final Sql sql;
-    /** Once made, it is assumed to stay. */
+    /** Once made, the view is assumed to stay. */
     private volatile boolean wasThere;
 
     public StoredFigures(Sql sql) {
@@ -37,7 +37,7 @@ public final class StoredFigures {
         });
     }
 
-    /** Whether there is one that can be read: not of an earlier release, which lacks a column. */
+    /** Whether there is a view that can be read: one of an earlier release lacks a column. */
     boolean areThere() {
         if (!wasThere) {
             wasThere = sql.inTransaction(StoredFigures::isThere);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The figures of any window, from the rollups. Safe for use by several threads. */
 public final class Summaries {
-    /** These were dropped on purpose: neither a success nor a failure. */
+    /** Events that were dropped on purpose count neither as success nor as failure. */
     private static final Set<String> DROPS =
             Arrays.stream(DropReason.values()).map(DropReason::word).collect(Collectors.toUnmodifiableSet());
 
@@ -87,7 +87,7 @@ public final class Summaries {
         return figures;
     }
 
-    /** Says of days that were imported, and of the figures that are null for them. */
+    /** Adds the reasons why imported days make figures null. */
     private static Map<String, String> reasons(Totals totals) {
         if (totals.importedDays() == 0) {
             return Map.of();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A window's figures.
  *
  * @param compareTo the earlier window that it is compared with; null unless requested
- * @param comparedInPart whether only the part of that window counts that is as long as this one is until now
+ * @param comparedInPart whether only the first part of that window counts, as long as this window has lasted until now
  * @param trafficSourceMix share of sessions by source, all nine; null over no sessions
  * @param ingest null under a filter
  * @param trend one point a day, in order
@@ -39,7 +39,7 @@ public record Summary(
                 window, before, inPart, from, freshness, compared, trafficSourceMix, webVitals, ingest, trend, reasons);
     }
 
-    /** The same without a comparison that was asked for. */
+    /** The same without the requested comparison, and why there is none. */
     public Summary notComparedWith(Window before, String why) {
         Map<String, String> more = new TreeMap<>(reasons);
         more.put("compareTo", why);
@@ -70,7 +70,7 @@ public record Summary(
             @Nullable Integer lagDays,
             List<LocalDate> gaps,
             Instant generatedAt) {
-        /** Of figures from raw rows, which are counted when they are asked for. */
+        /** The freshness of figures from raw rows, which are counted on request. */
         public static Freshness ofRaw(Instant now) {
             return new Freshness(null, null, null, List.of(), now);
         }

@@ -26,12 +26,14 @@ final class Totals {
         this.uniqueVisitors = unique();
     }
 
-    /** The estimate, kept between what is certain: no fewer than on any one day, and no more than all days' visitors. */
+    /**
+     * The estimate within its certain bounds: at least the visitors of the busiest day, at most the sum of all days'.
+     */
     private long unique() {
         return Math.clamp(Math.round(sketches.visitors()), busiestDay, count(Count.UNIQUE_VISITORS));
     }
 
-    /** Visitors who were first seen before the window. One who came back after a purge is new again. */
+    /** Visitors who were first seen before the window. A visitor who comes back after a purge counts as new. */
     long returningVisitors() {
         return Math.max(0, uniqueVisitors - count(Count.NEW_VISITORS));
     }
@@ -55,7 +57,7 @@ final class Totals {
         return count(Count.IMPORTED);
     }
 
-    /** The unique visitors, or null if an imported day is one of several: who came on two of them is not known. */
+    /** The unique visitors; null if one of several days was imported, since it is unknown who came on two of them. */
     @Nullable
     Long knownUniqueVisitors() {
         return importedDays() > 0 && busiestDay < count(Count.UNIQUE_VISITORS) ? null : (Long) uniqueVisitors;

@@ -29,9 +29,9 @@ final class VisitorSketch {
     /** The highest bit of each register of a word. */
     private static final long HIGHEST = 0x8888_8888_8888_8888L;
 
-    /** So many visitors of a day are stored one by one. */
+    /** Up to this many visitors of a day are stored individually. */
     static final int MAX_EXACT = 512;
-    /** In a union of days they may be so many. */
+    /** Up to this many visitors in a union of days are counted individually. */
     private static final int MAX_EXACT_UNION = 1024;
 
     /** The first byte of a stored list of visitors. The first of a register's entry is smaller. */
@@ -54,7 +54,7 @@ final class VisitorSketch {
         this.words = words;
     }
 
-    /** Of few visitors, each once. */
+    /** A sketch of few visitors, each once. */
     static VisitorSketch of(Collection<UUID> visitors) {
         return new VisitorSketch(
                 visitors.stream()
@@ -65,7 +65,7 @@ final class VisitorSketch {
                 NONE);
     }
 
-    /** What a rollup stored: see {@link #stored}. */
+    /** Reads the form that {@link #stored} writes. */
     static VisitorSketch of(byte[] stored) {
         if (stored.length == 0) {
             return EMPTY;
@@ -106,7 +106,7 @@ final class VisitorSketch {
         return 64 + sparse.length + (exact.length + words.length) * 8;
     }
 
-    /** A union being computed. */
+    /** A union that is being computed. */
     static final class Union {
         /** Null once there are too many, or once some of them are known by registers alone. */
         private @Nullable Set<Long> exact = new HashSet<>();
@@ -146,7 +146,7 @@ final class VisitorSketch {
             }
         }
 
-        /** Goes on with registers. */
+        /** Switches from single visitors to registers. */
         private void forgetVisitors() {
             Set<Long> visitors = exact;
             if (visitors != null) {

@@ -1,4 +1,4 @@
-/** Numbers that are right: daily rollups with mergeable sketches, summaries and breakdowns over any window. */
+/** The figures: daily rollups with mergeable sketches, and summaries and breakdowns over any window. */
 @NullMarked
 package com.altcontext.metrics;
 

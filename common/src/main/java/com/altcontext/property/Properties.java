@@ -90,7 +90,7 @@ public final class Properties {
         }
     }
 
-    /** Whether they were ever read: before that, an unknown property may exist. */
+    /** Whether they were read at least once: before that, an unknown property may exist. */
     public boolean isRead() {
         return read;
     }
@@ -111,7 +111,7 @@ public final class Properties {
         return property == null ? Property.UTC : property.timeZone();
     }
 
-    /** The property one of whose domains is the host, else {@code default}. */
+    /** The property that has the host among its domains, else {@code default}. */
     public Property byHost(@Nullable String host) {
         Property found = host == null ? null : snapshot.byHost.get(host.toLowerCase(Locale.ROOT));
         return found == null ? snapshot.fallback : found;
@@ -123,7 +123,7 @@ public final class Properties {
             Map<String, Property> byHost = new HashMap<>();
             for (Property property : properties) {
                 bySlug.put(property.id(), property);
-                // A domain that two properties claim belongs to the one that was there first.
+                // A domain that two properties claim belongs to the older one.
                 property.domains().forEach(domain -> byHost.putIfAbsent(domain.toLowerCase(Locale.ROOT), property));
             }
             Property fallback = bySlug.computeIfAbsent(

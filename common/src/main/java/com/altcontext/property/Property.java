@@ -18,7 +18,7 @@ public record Property(String id, Set<String> domains, ZoneId timeZone, Shields 
     /** The property that always exists and takes what no other claims. */
     public static final String DEFAULT = "default";
 
-    /** The rule of the table itself. */
+    /** The rule of the table's constraint. */
     private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
 
     /** Where days begin and end unless the operator says otherwise. */
@@ -36,7 +36,8 @@ public record Property(String id, Set<String> domains, ZoneId timeZone, Shields 
     /**
      * The zone of an IANA name like {@code America/Toronto}.
      *
-     * @throws DateTimeException if there is none of that name. Offsets are none: the JDK and PostgreSQL read their sign differently
+     * @throws DateTimeException if there is none of that name. Offsets are not accepted, since the JDK and PostgreSQL
+     *     read their sign differently
      */
     public static ZoneId timeZone(String name) {
         if (name.equals(UTC.getId())) {
@@ -48,7 +49,7 @@ public record Property(String id, Set<String> domains, ZoneId timeZone, Shields 
         return ZoneId.of(name);
     }
 
-    /** The zone of a name that is stored; UTC if that is not known here. */
+    /** The zone with a stored name; UTC if the JDK does not know it. */
     public static ZoneId storedTimeZone(String name) {
         try {
             return timeZone(name);

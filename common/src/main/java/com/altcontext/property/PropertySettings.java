@@ -16,14 +16,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator asks for; null leaves a setting as it is, or as it is by default. Settings that break rules are {@link
- * Rejected} with all of them. A list takes the place of the old one.
+ * An operator's settings of a property; null leaves a setting unchanged or at its default. If settings break rules, all
+ * of them are {@link Rejected} together. A list replaces the old one.
  *
  * @param slug 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
  * @param name 1 to 255 characters in one line, for people
  * @param domains its host names; stored in lower case and in ASCII (IDNA 2003)
  * @param timeZone an IANA name, see {@link Property#timeZone}
- * @param excludedNetworks in CIDR notation; an address alone is a network of one
+ * @param excludedNetworks in CIDR notation; a bare address is a network of one
  * @param excludedPaths see {@link PathPattern}
  * @param confirm whether consent given by a form has to be confirmed by the link of a mail
  */

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The properties as an operator keeps them. The running service sees a change within seconds. */
+/** Stores the properties for the operator. The running service sees a change within seconds. */
 public final class PropertyStore {
     private static final String COLUMNS =
             "id, name, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only, created_at, confirm";
 
-    /** Two that add at once could both find a domain free. */
+    /** Otherwise, two transactions that add at once could both find a domain free. */
     private static final String ONE_AT_A_TIME =
             "SELECT pg_advisory_xact_lock(hashtextextended('altcontext.properties', 0))";
 
@@ -35,7 +35,7 @@ public final class PropertyStore {
             RETURNING %s
             """.formatted(COLUMNS);
 
-    /** A key of this property alone must not open the next one of that slug, nor all. */
+    /** A key for this property only must open neither a later property with the same slug nor all properties. */
     private static final String CLOSE_TO_KEYS =
             "UPDATE access_keys SET properties = array_remove(properties, ?) WHERE ? = ANY (properties)";
 
@@ -76,14 +76,14 @@ public final class PropertyStore {
      */
     public record Claim(String domain, String owner) implements Addition, Change {}
 
-    /** The outcome of an addition. */
+    /** The result of adding a property. */
     public sealed interface Addition {
         record Added(StoredProperty property) implements Addition {}
 
         record SlugTaken() implements Addition {}
     }
 
-    /** The outcome of a removal. */
+    /** The result of removing a property. */
     public sealed interface Removal {
         record Removed() implements Removal {}
 
@@ -95,9 +95,9 @@ public final class PropertyStore {
         record InUse(long visitors, long leads) implements Removal {}
     }
 
-    /** The outcome of a change. */
+    /** The result of changing a property. */
     public sealed interface Change {
-        /** @param settings the words of those that are other than before, such as {@code time_zone} */
+        /** @param settings the names of the changed settings, such as {@code time_zone} */
         record Changed(StoredProperty property, List<String> settings) implements Change {}
 
         record Unknown() implements Change {}
@@ -135,7 +135,7 @@ public final class PropertyStore {
     }
 
     /**
-     * Changes what is asked for, and notes each change in {@code audit_log}.
+     * Changes the given settings, and notes each change in {@code audit_log}.
      *
      * @param by who changes it
      * @throws Rejected if the database does not know the time zone, or if only pages of own hosts count and there are none
@@ -196,7 +196,7 @@ public final class PropertyStore {
         return entries == null ? null : entries.toArray(String[]::new);
     }
 
-    /** A domain that is asked for and belongs to another property. */
+    /** A requested domain that belongs to another property. */
     private static Optional<Claim> claimed(Tx tx, PropertySettings wanted) {
         return tx
                 .query(CLAIMED, row -> new Claim(row.text(1), row.text(2)), array(wanted.domains()), wanted.slug())
@@ -204,7 +204,7 @@ public final class PropertyStore {
                 .findFirst();
     }
 
-    /** The rules of zones come from the JDK here, and from the server in statements: both must have it. */
+    /** The JDK applies the zone's rules here, and the server in statements: both must know it. */
     private static void requireTimeZone(Tx tx, PropertySettings wanted) {
         if (wanted.timeZone() != null
                 && tx.query("SELECT true FROM pg_timezone_names WHERE name = ?", row -> true, wanted.timeZone())
@@ -214,8 +214,8 @@ public final class PropertyStore {
     }
 
     /**
-     * Takes a property away that nothing was stored for, or whose visitors and leads are gone again. Its rollups, if it
-     * has any, stay until their retention is over, but for those of its goals, which go with it.
+     * Removes a property that has no visitors and leads, or no longer any. Its rollups stay until their retention is
+     * over, except those of its goals, which are deleted.
      *
      * @throws SqlFailure if the database refused
      */

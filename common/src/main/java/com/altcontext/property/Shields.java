@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * What a property does not count.
+ * The events that a property excludes.
  *
  * @param networks whose events are dropped
  * @param paths whose events are dropped
@@ -19,7 +19,7 @@ public record Shields(List<Cidr> networks, List<PathPattern> paths, boolean ownH
         paths = List.copyOf(paths);
     }
 
-    /** Whether everything is counted. */
+    /** Whether nothing is excluded. */
     public boolean areNone() {
         return networks.isEmpty() && paths.isEmpty() && !ownHostsOnly;
     }

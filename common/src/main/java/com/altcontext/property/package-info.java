@@ -1,4 +1,4 @@
-/** Properties: the sites whose traffic is counted apart, and which of them a request is about. */
+/** Properties: the sites whose traffic is counted separately, and which of them a request is about. */
 @NullMarked
 package com.altcontext.property;
 

@@ -42,12 +42,12 @@ public record ReportWeek(LocalDate monday) {
                 today.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).minusDays(DAYS));
     }
 
-    /** Whether it may not be over yet somewhere on earth. */
+    /** Whether it may still be under way in some time zone. */
     public boolean isAfter(Instant now) {
         return window().to().plusDays(1).isAfter(LocalDate.ofInstant(now, ZoneOffset.UTC));
     }
 
-    /** As {@link #parse} reads it. */
+    /** In the form that {@link #parse} reads. */
     public String text() {
         return DateTimeFormatter.ISO_WEEK_DATE.format(monday).substring(0, "2026-W47".length());
     }

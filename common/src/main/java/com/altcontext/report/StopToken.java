@@ -36,7 +36,7 @@ public final class StopToken {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
-    /** Whose it is, or nothing if we did not make it. Compared in constant time. */
+    /** The recipient's id; empty if we did not make the token. Compared in constant time. */
     public Optional<UUID> verify(String token) {
         if (token.length() != LENGTH) {
             return Optional.empty();

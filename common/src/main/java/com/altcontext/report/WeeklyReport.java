@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a week was like on a site.
+ * The figures of a site's week.
  *
  * @param site the name of the property
  * @param figures with the change against the week before
  * @param sources where new leads came from, those with the most leads first
  * @param pages those with the most visitors first
- * @param pagesBy what of the pages is counted: visitors, or sessions where different visitors are not known
+ * @param pagesBy what the pages are ranked by: visitors, or sessions where different visitors are not known
  */
 public record WeeklyReport(
         String site,
@@ -24,7 +24,7 @@ public record WeeklyReport(
         List<CountedValue> sources,
         List<CountedValue> pages,
         Metric pagesBy) {
-    /** What is in a report, in its order. */
+    /** The figures of a report, in order. */
     public static final List<Metric> METRICS = List.of(
             Metric.UNIQUE_VISITORS, Metric.SESSIONS, Metric.PAGE_VIEWS, Metric.NEW_LEADS, Metric.NEW_MAILABLE_LEADS);
 

@@ -36,11 +36,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes weekly reports, of the figures that the dashboard shows, and puts them into the outbox, once for each recipient and week:
- * what was put in is noted in the same transaction.
+ * Makes weekly reports from the figures that the dashboard shows, and puts them into the outbox, once for each
+ * recipient and week: the same transaction notes what was sent.
  */
 public final class WeeklyReports {
-    /** Of such a mail. */
+    /** The {@code event} of such a mail. */
     public static final String EVENT = "report.weekly";
 
     private static final int MAX_ROWS = 5;
@@ -98,7 +98,7 @@ public final class WeeklyReports {
         this.leads = new LeadBreakdowns(sql, engine);
     }
 
-    /** A property that somebody gets reports of. */
+    /** A property whose report has recipients. */
     public record ReportedProperty(String slug, String name, ZoneId zone) {
         public LocalDate today(Instant now) {
             return LocalDate.ofInstant(now, zone);
@@ -113,7 +113,7 @@ public final class WeeklyReports {
                 property));
     }
 
-    /** How many have not got this week's report yet. */
+    /** How many recipients have not got this week's report yet. */
     public long unsent(ReportedProperty property, ReportWeek week) {
         return sql.inTransaction(tx -> tx.query(UNSENT, row -> row.number(1), property.slug, week.monday()))
                 .getFirst();
@@ -150,7 +150,7 @@ public final class WeeklyReports {
         return Optional.of(new WeeklyReport(property.name, week, figures, sources, counted(pages, pagesBy), pagesBy));
     }
 
-    /** Not in a week that was never rolled up, or whose figures were purged. */
+    /** False for a week that was never rolled up, or whose figures were purged. */
     private boolean hasFigures(ReportedProperty property, Window window) {
         return sql.inTransaction(
                         tx -> tx.query(HAS_FIGURES, row -> row.flag(1), property.slug, window.from(), window.to()))
@@ -167,7 +167,7 @@ public final class WeeklyReports {
                 .toList();
     }
 
-    /** With visitors as far back as there are raw rows. */
+    /** By visitors, if raw rows reach back that far. */
     private Breakdown pages(ReportedProperty property, Window window, PropertyZones zones) {
         try {
             Grouping byPath = new Grouping.By(Dimension.PATH.key(), new Field.Column(Dimension.PATH));

@@ -9,16 +9,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An address as PostgreSQL looks for it in what people have sent: a regular expression (manual, 9.7.3) for {@code ~*}. It finds the
- * domain in ASCII or in its own letters, and everything percent-encoded (RFC 3986), also more than once, or escaped as
- * in JSON, for a document may have been sent as a text of another.
+ * A regular expression (PostgreSQL manual, 9.7.3, for {@code ~*}) that finds an address in texts that people have sent.
+ * It finds the domain in ASCII or in its own letters, and everything percent-encoded (RFC 3986), even more than once,
+ * or escaped as in JSON, since one JSON document may contain another as text.
  *
  * <p>It finds the address as a whole: {@code jimbob@x.ca}, {@code jim+bob@x.ca} and {@code bob@x.ca.example} do not hold
  * {@code bob@x.ca}; {@code ?mail=bob%40x.ca}, {@code <bob@x.ca>} and {@code 'bob@x.ca'} do. Where both can be meant (an address may
  * begin with {@code =}), it is found: erasing a value of another person, once in a million, is better than
  * leaving an address in place.
  *
- * @param rough finds every text that could hold it, and a few more: cheaper, and indifferent to what stands around
+ * @param rough finds every text that could hold it, and a few more; cheaper, since it ignores the surrounding text
  * @param precise finds the texts that hold it
  */
 record AddressPattern(String rough, String precise) {
@@ -34,7 +34,7 @@ record AddressPattern(String rough, String precise) {
     /** An encoded character ends before the address, unless it is one that the name before the @ would hold. */
     private static final String ENCODED_BREAK = PERCENT + "(?!" + NAME + ")[0-9a-f]{2}";
 
-    /** The same for one that is escaped, in JSON that was sent as a text. */
+    /** The same for a character that is escaped, in JSON that was sent as a text. */
     private static final String ESCAPED_BREAK = BACKSLASH + "(?:[nrtbf]|u(?!00" + NAME + ")[0-9a-f]{4})";
 
     /** What may stand before it. An apostrophe may be a quotation mark, but not after a letter: {@code o'bob@x.ca}. */
@@ -73,7 +73,7 @@ record AddressPattern(String rough, String precise) {
                 + domain;
     }
 
-    /** A character, as itself, encoded or escaped. ASCII letters and digits are neither in practice. */
+    /** A character: plain, encoded or escaped. In practice, ASCII letters and digits are always plain. */
     private static String written(int character) {
         if (character == '.') {
             return "(?:\\.|" + encoded('.') + "|"
@@ -104,7 +104,7 @@ record AddressPattern(String rough, String precise) {
         return encoded.toString();
     }
 
-    /** Shows nothing of the address. */
+    /** Hides the address. */
     @Override
     public String toString() {
         return "AddressPattern";

@@ -8,8 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes in {@code audit_log} who was shown personal data, who erased it, and who added a goal. The row of a disclosure is committed
- * before the first byte is written.
+ * Records in {@code audit_log} who was shown personal data, who erased it, and who added a goal. The row of a
+ * disclosure is committed before the first byte is written.
  */
 public final class AuditLog {
     private static final String LOG = """
@@ -65,12 +65,14 @@ public final class AuditLog {
                 shown.emailHash));
     }
 
-    /** In the transaction that erases. A hash of the address is in {@code erasure_log}, with the same time. */
+    /**
+     * Adds a row in the transaction that erases. The hash of the address is in {@code erasure_log}, with the same time.
+     */
     static void noteErasure(Tx tx, Caller caller, long leads, Instant at) {
         var _ = tx.update(LOG, at, caller.by, "lead_delete", null, null, leads, caller.keyId, caller.addressHash, null);
     }
 
-    /** In the transaction that adds the goal. */
+    /** Adds a row in the transaction that adds the goal. */
     public static void noteGoal(Tx tx, Caller caller, String propertyId, Instant at) {
         var _ = tx.update(
                 LOG, at, caller.by, "goal_added", propertyId, null, 1, caller.keyId, caller.addressHash, null);

@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proof of a person's consent (CASL, S.C. 2010, c. 23, s. 13: it is the sender's to give): who agreed to which words, when, by
- * which form, what changed since, and until when it holds.
+ * The proof of a person's consent (the burden is on the sender: CASL, S.C. 2010, c. 23, s. 13): who agreed to which
+ * words, when, by which form, what changed since, and until when it holds.
  *
  * @param leads one for each property
  * @param texts the words of the versions that the record names, in all their languages, as far as they are on record
@@ -103,7 +103,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
     }
 
     /**
-     * Reads it, after a row of {@code audit_log} is committed.
+     * Reads the certificate, after committing a row of {@code audit_log}.
      *
      * @param propertyId null for all properties
      * @param hash with the service's pepper: the log identifies the person by it

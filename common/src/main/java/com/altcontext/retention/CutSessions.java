@@ -11,8 +11,8 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Sessions that began before the first moment whose events are kept, and go on after it: they lose their first events, and
- * count what is left. They stay where they began, so that the figures of a kept day do not change.
+ * Sessions that began before the first kept moment and continue after it: they lose their first events, and their
+ * counters are recomputed from the rest. Their start stays, so that the figures of kept days do not change.
  */
 final class CutSessions {
     private static final String FIND = "SELECT DISTINCT visitor_id FROM sessions WHERE started_at < ?";
@@ -50,7 +50,10 @@ final class CutSessions {
 
     private CutSessions() {}
 
-    /** Call it once the sessions are gone that ended before: the others that began before are those that are cut. */
+    /**
+     * Call this after the sessions that ended earlier are gone: the remaining ones that began earlier are those that
+     * are cut.
+     */
     static void recount(Sql sql, Instant keptFrom) {
         List<UUID> visitors = sql.inTransaction(tx -> tx.query(FIND, row -> row.id(1), keptFrom));
         LocalDate keptDay = keptFrom.atZone(ZoneOffset.UTC).toLocalDate();

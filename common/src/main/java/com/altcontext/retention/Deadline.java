@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time by which work must be done, since a client waits for it. Then the server ends the running statement, so that
- * nothing runs on, and nothing of the transaction remains.
+ * The time by which work must be done, since a client waits for it. At the deadline the server ends the running
+ * statement, so that nothing keeps running, and the transaction is rolled back.
  */
 final class Deadline {
     private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";

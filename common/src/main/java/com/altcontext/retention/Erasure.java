@@ -28,18 +28,20 @@ import org.jspecify.annotations.Nullable;
  * It is one transaction, which leaves a row in {@code erasure_log}. If there are more visitors than one transaction can
  * lock, the surplus is erased in transactions before it.
  *
- * <p>A visitor who left several addresses is erased with the first of them: a stranger must not keep a person's data by
- * adding another address to it. What was sent with the other addresses stays, without its link to that visitor.
+ * <p>A visitor who left several addresses is erased with the first of them: otherwise a stranger could keep a person's
+ * data in place by adding another address to it. What was sent with the other addresses stays, without its link to that
+ * visitor.
  *
- * <p>The order of the steps keeps other work going. The slow step, searching all events, comes first and takes no lock. Then
- * it waits for a running rollup, locks out captures of this address ({@link LeadLock}) and writers of the erased visitors
- * ({@link VisitorLock}). All steps after that work by key, or look only at what was received since it began.
+ * <p>The steps are ordered so that other work is blocked as little as possible. The slow step, searching all events,
+ * comes first and takes no lock. Then it waits for a running rollup, locks out captures of this address
+ * ({@link LeadLock}) and writers of the erased visitors ({@link VisitorLock}). All later steps work by key, or search
+ * only what was received since the erasure began.
  */
 public final class Erasure {
-    /** As many as ingest locks at once: the server's table of locks has room for some thousands. */
+    /** The number of visitors that ingest locks at once: the server's lock table has room for some thousands. */
     private static final int MAX_VISITORS = 500;
 
-    /** Between the machines that say when an event was received and when an erasure began. */
+    /** The assumed difference between the clocks of the machines that received an event and that began the erasure. */
     private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(10);
 
     private static final String LINKED = """
@@ -101,7 +103,7 @@ public final class Erasure {
         this.timeout = timeout;
     }
 
-    /** The same with a timeout: an erasure that takes longer is not done at all. */
+    /** The same with a timeout: an erasure that takes longer is rolled back. */
     public Erasure within(Duration timeout) {
         return new Erasure(sql, hash, timeout);
     }
@@ -136,7 +138,7 @@ public final class Erasure {
 
     /**
      * A stranger can make thousands of visitors who leave this address or whose identifier holds it: more than one
-     * transaction can lock. The surplus is erased first, some at a time. The log counts it with the rest.
+     * transaction can lock. The surplus is erased first, in parts. The log counts it with the rest.
      */
     private VisitorRows forgetSurplus(Email email, AddressPattern address, Deadline deadline) {
         VisitorRows gone = VisitorRows.NONE;
@@ -164,8 +166,8 @@ public final class Erasure {
     }
 
     /**
-     * Erases again the persons that a restored backup has brought back: each address that was captured, or got alerts or reports,
-     * before it was erased. Who came after that stays. The log must be the current one, not the backup's.
+     * Erases again the persons that a restored backup has brought back: each address that was captured, or got alerts
+     * or reports, before it was erased. Those who came later stay. The log must be the current one, not the backup's.
      *
      * @return how many persons
      */
@@ -192,7 +194,7 @@ public final class Erasure {
 
     private Optional<Erased> forget(
             Tx tx, Email email, AddressPattern address, String by, Instant at, VisitorRows surplus, Deadline deadline) {
-        // First of all, so that a change of the buckets never waits for what this transaction has locked.
+        // First of all, so that a change of the buckets never waits for locks of this transaction.
         var _ = Buckets.read(tx);
         PersonalDataColumns.lookByIndex(tx);
         deadline.limit(tx);
@@ -234,8 +236,8 @@ public final class Erasure {
     }
 
     /**
-     * A rollup under way has read events as they were, and would store the address among the values of its day after those
-     * have been looked through. One that begins later waits, and reads the events without it.
+     * A running rollup has read the events before the erasure, and would store the address among the values of its day
+     * after these were searched. A later rollup waits, and reads the events without the address.
      */
     static void waitForRollup(Tx tx) {
         Rollup.lock(tx);

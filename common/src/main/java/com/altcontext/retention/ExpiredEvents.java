@@ -60,14 +60,14 @@ final class ExpiredEvents {
 
     enum DropResult {
         DROPPED,
-        /** It was dropped already. */
+        /** It had been dropped already. */
         ABSENT,
-        /** It is in use, and nothing was done. */
+        /** It is in use; nothing was done. */
         BUSY
     }
 
     /**
-     * The expired days, and which of them are kept all the same.
+     * The expired days, and which of them have to be kept.
      *
      * @param rollupsKeptFrom a day before it needs no rollup: its figures have expired as well
      * @param force keeps none

@@ -5,9 +5,12 @@ import com.altcontext.db.Tx;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of one of the smaller tables that go once they are so old: one condition finds them, counts them and deletes them. */
+/** Old rows of a smaller table. One condition is used to find, count and delete them. */
 enum ExpiredRows {
-    /** What was filled into forms, where the operator keeps it for less time than leads. The lead and its consent stay. */
+    /**
+     * What was filled into forms, if the operator keeps it for a shorter time than leads. The lead and its consent
+     * stay.
+     */
     SUBMISSIONS("form_submissions WHERE submitted_at < ?"),
     /** Messages that could not be delivered. */
     MESSAGES("outbox WHERE set_aside_at < ?");
@@ -18,7 +21,7 @@ enum ExpiredRows {
         this.those = those;
     }
 
-    /** @param keptFrom null if none go */
+    /** @param keptFrom null if all rows stay */
     long count(Tx tx, @Nullable Instant keptFrom) {
         return keptFrom == null
                 ? 0

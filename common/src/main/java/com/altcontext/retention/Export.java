@@ -18,14 +18,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what is held about a person (PIPEDA, principle 4.9): one JSON document, written as it is read, so that its length
- * costs no memory. All of it is a snapshot of one moment.
+ * Exports what is held about a person (PIPEDA, principle 4.9) as one JSON document from one snapshot. It is written
+ * while it is read, so that its length costs no memory.
  *
- * <p>It holds the leads with all their rows, and the visitors who submitted a form with this address, or whose identifier
- * holds it. When in doubt, erasure erases, and an export leaves out: of a visitor who also left another address, it shows
- * only the sessions in which a form with this address was sent, since a stranger who knows a visitor's identifier can
- * submit a form under it. Heuristic candidates, and texts of others that hold the address, are counted and not shown:
- * they may be about another person (PIPEDA, s. 9(1)).
+ * <p>It holds the leads with all their rows, and the visitors who submitted a form with this address, or whose
+ * identifier holds it. When in doubt, an erasure removes data, but an export leaves it out: of a visitor who also left
+ * another address, it shows only the sessions in which a form with this address was sent, since a stranger who knows a
+ * visitor's identifier can submit a form under it. Heuristic candidates, and texts of others that hold the address, are
+ * counted and not shown: they may be about another person (PIPEDA, s. 9(1)).
  *
  * <p>The request is committed to {@code audit_log} before the first byte is written.
  */
@@ -53,7 +53,7 @@ public final class Export {
     private final KeyedHash hash;
     private final @Nullable Duration timeout;
 
-    /** Where a lead can withdraw its consent, or null where there is no such address. */
+    /** The link by which a lead can withdraw consent; null if there is none. */
     @FunctionalInterface
     public interface UnsubscribeUrl {
         @Nullable
@@ -72,7 +72,7 @@ public final class Export {
         this.timeout = timeout;
     }
 
-    /** The same with a timeout: for the search before the first byte, and again for each statement after it. */
+    /** The same with a timeout, which holds for the search before the first byte, and for each later statement. */
     public Export within(Duration timeout) {
         return new Export(sql, unsubscribeUrl, hash, timeout);
     }
@@ -123,7 +123,7 @@ public final class Export {
                 sql, request.caller, new AuditLog.Disclosure("lead_export", null, null, leads, emailHash), request.at);
     }
 
-    /** What is held about the person. */
+    /** What was found about the person. */
     record Found(List<ExportedLead> leads, List<LinkedVisitor> visitors, boolean isRecipient, Mentions mentions) {
         boolean isNothing() {
             return leads.isEmpty() && visitors.isEmpty() && !isRecipient && mentions.isEmpty();

@@ -10,7 +10,10 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The JSON document of an {@link Export}. The database makes the objects, and each row is written as it is read. */
+/**
+ * The JSON document of an {@link Export}. The database makes the JSON objects, and each row is written while it is
+ * read.
+ */
 final class ExportDocument {
     static final String LEAD = object(
             "l",
@@ -257,7 +260,7 @@ final class ExportDocument {
         out.append(",\"mayAlsoBe\":").append(Long.toString(guesses)).append('}');
     }
 
-    /** One row after the other. */
+    /** Writes rows one after the other. */
     private void array(String name, String object, String from, Object... parameters) throws IOException {
         out.append(",\n\"").append(name).append("\":[");
         try {
@@ -279,7 +282,7 @@ final class ExportDocument {
         out.append(']');
     }
 
-    /** An object that is not closed yet. */
+    /** A JSON object that is not closed yet. */
     private static String open(String json) {
         return json.substring(0, json.length() - 1);
     }

@@ -18,13 +18,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions that ended before the first event that is kept, and visitors who have neither another session nor a lead.
+ * Removes sessions that ended before the first kept event, and visitors who have neither another session nor a lead.
  *
- * <p>No index finds them: every event would have to write to one on {@code last_event_at}, every session to one on {@code
- * started_at}. So each table is read once from end to end, in parts, and rows are deleted by key.
+ * <p>No index finds them: every event would have to write to one on {@code last_event_at}, every session to one on
+ * {@code started_at}. So each table is read once from end to end, in parts, and rows are deleted by key.
  *
- * <p>A visitor may come back at the same time. So deletion takes the lock that writers of events take ({@link
- * VisitorLock}), and its statements check again whether the visitor is idle.
+ * <p>A visitor may come back at the same time. So deletion takes the lock that writers of events take
+ * ({@link VisitorLock}), and its statements check again whether the visitor is idle.
  */
 final class IdleVisitors {
     private static final String COUNT_SESSIONS = "SELECT count(*) FROM sessions WHERE last_event_at < ?";
@@ -39,7 +39,8 @@ final class IdleVisitors {
     private static final String LINKED = "SELECT DISTINCT visitor_id FROM lead_identities";
 
     /**
-     * Who has a lead. A lead that is captured after this look-up comes with a session, so its visitor is not idle any more.
+     * The visitors who have a lead. A lead that is captured after this look-up comes with a session, so its visitor is
+     * no longer idle.
      */
     private static final String LINKED_OF = """
             SELECT DISTINCT i.visitor_id
@@ -55,7 +56,7 @@ final class IdleVisitors {
 
     /**
      * Hundreds of small commits need not each wait for the disk. What a crash undoes, the next purge finds again. The
-     * receipt's own commit waits, and with it all commits before.
+     * receipt's own commit waits for the disk, and with it all earlier commits.
      */
     private static final String WITHOUT_SYNC = "SELECT set_config('synchronous_commit', 'off', true)";
 
@@ -106,7 +107,7 @@ final class IdleVisitors {
 
     record IdleCounts(long sessions, long visitors) {}
 
-    /** Is called after each commit. */
+    /** Called after each commit. */
     @FunctionalInterface
     interface DeletionListener {
         void gone(long sessions, long visitors);
@@ -155,7 +156,7 @@ final class IdleVisitors {
         return buckets;
     }
 
-    /** Some rows at a time, those of one bucket. */
+    /** Deletes in parts, each for one bucket. */
     private <T> void inTurns(List<T> rows, Function<T, UUID> visitorOf, Consumer<List<T>> delete) {
         buckets().split(rows, visitorOf).values().forEach(ofBucket -> {
             for (int from = 0; from < ofBucket.size(); from += VISITORS_AT_ONCE) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param daysLeft expired days that it could not remove
  */
 public record LastPurge(Instant at, PurgeState state, long days, long events, long daysLeft) {
-    /** A purge without an end is running for as long as it holds its lock. */
+    /** A purge without an end counts as running while its lock is held. */
     private static final String QUERY = """
             SELECT purged_at, finished_at IS NOT NULL, EXISTS (
                        SELECT FROM pg_locks
@@ -25,7 +25,7 @@ public record LastPurge(Instant at, PurgeState state, long days, long events, lo
             FROM purge_log ORDER BY id DESC LIMIT 1
             """.formatted(Purge.LOCK_ID);
 
-    /** How far it is. */
+    /** Its state. */
     public enum PurgeState {
         FINISHED,
         RUNNING,

@@ -6,7 +6,10 @@ import com.altcontext.lead.Email;
 import java.util.Collection;
 import java.util.UUID;
 
-/** How many rows of leads were deleted. Webhooks that want {@code lead.erased} hear of it in the same transaction. */
+/**
+ * Deletes leads with their rows, and counts them. Messages to webhooks for {@code lead.erased} are written in the same
+ * transaction.
+ */
 record LeadRows(long leads, long submissions, long consents, long links, long messages) {
     /** The ids alone, in a message that does not belong to the lead. */
     private static final String PUT_ERASED = """
@@ -19,7 +22,10 @@ record LeadRows(long leads, long submissions, long consents, long links, long me
             FROM leads AS l JOIN webhooks AS w ON 'lead.erased' = ANY (w.events)
             """;
 
-    /** Deletes those of an address, the messages to it, and where it was to get alerts or reports. The lock of the address is held. */
+    /**
+     * Deletes the rows of an address, messages to it, and its entries as a recipient of alerts and reports. The caller
+     * holds the lock of the address.
+     */
     static LeadRows delete(Tx tx, Email email) {
         Pipeline pipeline = tx.pipeline();
         DeletedCount others = DeletedCount.add(pipeline, "outbox WHERE destination = ?", email.value());
@@ -33,7 +39,7 @@ record LeadRows(long leads, long submissions, long consents, long links, long me
                 rows.messages + others.count() + asRecipient.count());
     }
 
-    /** Deletes some. The locks of their addresses are held. */
+    /** Deletes some leads. The caller holds the locks of their addresses. */
     static LeadRows delete(Tx tx, Collection<UUID> leads) {
         return delete(tx.pipeline(), "id = ANY (?::uuid[])", leads.toArray(UUID[]::new));
     }

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each lead with whether it may be written to now, for each purpose, why, and until when. It is written as it is read, so that its
- * length costs no memory, and committed to {@code audit_log} before its first byte.
+ * Lists for each lead and purpose whether it may be written to now, why, and until when. The list is written while it
+ * is read, so that its length costs no memory, and it is noted in {@code audit_log} before its first byte.
  */
 public final class MailableList {
     public static final int MAX_LEADS = 1_000;
@@ -34,7 +34,7 @@ public final class MailableList {
     private static final String KEYS =
             "SELECT l.id " + THOSE + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
 
-    /** A lead without a consent for the purpose is a row too. */
+    /** A lead without a consent for the purpose has a row too. */
     private static final String ROWS = """
             SELECT l.id, l.property_id, l.email, coalesce(p.purpose, ?::text), c.status, c.expires_at, %s
             FROM (SELECT * %s AND (?::uuid[] IS NULL OR l.id = ANY (?))) AS l

@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The columns of a table that hold text from outside, in which the address of another person may stand. An erasure
- * searches all of them. {@link Erasure} itself searches {@code consent_events}, which are never updated, and {@code
- * visitors}, whose {@code anon_id} makes their key.
+ * The columns of a table that hold text from outside, which may contain another person's address. An erasure searches
+ * all of them. {@link Erasure} itself searches {@code consent_events}, which are never updated, and {@code visitors},
+ * whose {@code anon_id} makes their key.
  *
  * <p>In the tables that grow, only rows with an at sign are read: each has an index of them, with the same condition as
  * here. The cost of a row grows only with its length, whatever its text is.
@@ -104,13 +104,13 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
                 LocalDate.ofInstant(since, ZoneOffset.UTC).minusDays(MAX_DELAY_DAYS));
     }
 
-    /** How many rows hold it. */
+    /** How many rows hold the address. */
     long count(Tx tx, AddressPattern address) {
         return tx.query(counting(), row -> row.number(1), address.rough(), address.precise())
                 .getFirst();
     }
 
-    /** How many rows hold it, except those that have one of the ids in a column. */
+    /** How many rows hold the address, except those that have one of the ids in a column. */
     long count(Tx tx, AddressPattern address, String column, Collection<UUID> except) {
         return tx.query(
                         counting() + " AND (" + column + " <> ALL (?::uuid[])) IS NOT FALSE",

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Deletes all that is stored for a property, rollups and all. The property itself stays. It is for a property that was made to
- * be thrown away: nothing is asked about retention.
+ * Deletes everything that is stored for a property, including rollups. The property itself stays. This is for
+ * disposable properties such as the demo: retention does not matter.
  *
  * @param rollups rows of all tables of rollups
  */
@@ -32,7 +32,7 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
     private static final List<String> ROLLUPS =
             List.of("daily_metric_rollups", "daily_dimension_rollups", "daily_goal_rollups", "daily_ingest_rollups");
 
-    /** A service that holds a day's figures of all properties reads them again. */
+    /** A service that has a day's figures of all properties in memory reads them again. */
     private static final String RENEW = """
             UPDATE daily_metric_rollups SET version = renewed.version
             FROM (SELECT nextval('rollup_version') AS version) AS renewed
@@ -47,7 +47,7 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
             """;
 
     /**
-     * Deletes in this transaction. A rollup under way is waited for, since it would store the property's figures again.
+     * Deletes in this transaction. Waits for a running rollup, which would store the property's figures again.
      *
      * @param by who does it, for {@code erasure_log}
      */

@@ -15,13 +15,16 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Removes what has been kept for long enough (see {@link RetentionPolicy}): planned first, then applied, so that what
- * {@code --dry-run} shows is what would happen. It works in many short transactions; one that is interrupted leaves nothing half
- * done, and the next run finds the rest. It needs the rights of the schema's owner, since it drops partitions, and two
- * connections.
+ * Removes data whose retention is over (see {@link RetentionPolicy}). It is planned first and then applied, so that
+ * {@code --dry-run} shows what would happen. It works in many short transactions; one that is interrupted leaves
+ * nothing half done, and the next run finds the rest. It needs the rights of the schema's owner, since it drops
+ * partitions, and two connections.
  */
 public final class Purge {
-    /** Expired rows of counts, and the note of their computation, by tables that are small: no lock but those rows'. */
+    /**
+     * Statements that delete expired counts and the records of their computation. These tables are small; only the
+     * deleted rows are locked.
+     */
     private static final List<String> ROLLUPS = List.of(
             "daily_metric_rollups",
             "daily_dimension_rollups",
@@ -60,7 +63,9 @@ public final class Purge {
      * @param tries beyond the first of each day, in one purge
      */
     record RetryPolicy(int tries, Duration pause) {
-        /** Ingest waits at most 60 ms for each try, and is not disturbed between them. A minute in all. */
+        /**
+         * Ingest waits at most 60 ms for each try and is not disturbed in between. All tries together take a minute.
+         */
         static final RetryPolicy DEFAULT = new RetryPolicy(60, Duration.ofSeconds(1));
     }
 
@@ -74,9 +79,9 @@ public final class Purge {
     }
 
     /**
-     * What would be removed now. Reads the expired days once and changes nothing.
+     * Finds what would be removed now. Reads the expired days once and changes nothing.
      *
-     * @param force also what has not been rolled up, and whose figures would be lost with it
+     * @param force also removes days that are not rolled up, whose figures are then lost
      */
     public PurgePlan plan(RetentionPolicy policy, Instant now, boolean force) {
         LocalDate eventsKeptFrom = policy.eventsKeptFrom(now);
@@ -189,7 +194,7 @@ public final class Purge {
         }
     }
 
-    /** Keeps the sessions of days that stay: their figures are not computed yet. */
+    /** Keeps the sessions of days that stay, since their figures are not computed yet. */
     private void deleteIdle(PurgePlan plan, PurgeTotals totals, Runnable step) {
         LocalDate firstKept = Stream.concat(totals.keptDays.stream(), totals.busyDays.stream())
                 .min(LocalDate::compareTo)
@@ -202,7 +207,10 @@ public final class Purge {
         CutSessions.recount(sql, startOf(firstKept));
     }
 
-    /** The rows of a lead first, and the leads last: each row is counted once. Their visitors go with the next purge. */
+    /**
+     * Deletes the rows of leads first and the leads last, so that each row is counted once. Their visitors are removed
+     * by the next purge.
+     */
     private void deleteOfLeads(RetentionPolicy policy, Instant at, PurgeTotals totals, Runnable step) {
         totals.submissions = ExpiredRows.SUBMISSIONS.delete(sql, policy.submissionsKeptFrom(at));
         totals.messages = ExpiredRows.MESSAGES.delete(sql, policy.messagesKeptFrom(at));

@@ -4,7 +4,7 @@ import java.time.LocalDate;
 import java.util.List;
 
 /**
- * What a purge would remove now.
+ * What a purge would remove.
  *
  * @param eventsKeptFrom the first day whose raw events stay
  * @param rollupsKeptFrom the first day whose rollups and counted rejections stay

@@ -7,8 +7,8 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long data is kept. A UTC day of raw events is kept as long as a part of it is less than so many days ago:
- * at any time on 1 April, 90 days keep the events since the start of 1 January (31 + 28 + 31 days before).
+ * How long data is kept. A UTC day of raw events is kept while any part of it is less than this number of days ago: at
+ * any time on 1 April, 90 days keep the events since the start of 1 January (31 + 28 + 31 days before).
  *
  * @param eventDays {@code RAW_EVENT_RETENTION_DAYS}, at least 1
  * @param rollupMonths {@code ROLLUP_RETENTION_MONTHS}, of daily rollups and counted rejections, at least 1; none of them goes
@@ -26,7 +26,7 @@ public record RetentionPolicy(
     /** Time enough for an operator to look at messages that were set aside, which may hold what was filled into a form. */
     public static final int SET_ASIDE_MESSAGE_DAYS = 30;
 
-    /** What the variables may be: an event may arrive 7 days late, and a rollup needs the whole day. */
+    /** The allowed values of the variables: an event may arrive 7 days late, and a rollup needs the whole day. */
     public static final int MIN_EVENT_DAYS = 8;
 
     public static final int MAX_EVENT_DAYS = 3_650;
@@ -53,8 +53,8 @@ public record RetentionPolicy(
     }
 
     /**
-     * The first day whose rollups and rejections are kept: this day so many months ago (of a shorter month, its last), and
-     * no later than the first day of raw events, from which the next rollup would compute them again.
+     * The first day whose rollups and rejections are kept: today minus this number of months (in a shorter month, its
+     * last day), but no later than the first day of raw events, from which the next rollup would compute them again.
      */
     public LocalDate rollupsKeptFrom(Instant now) {
         LocalDate byMonths = today(now).minusMonths(rollupMonths);
@@ -62,17 +62,17 @@ public record RetentionPolicy(
         return byMonths.isBefore(events) ? byMonths : events;
     }
 
-    /** Leads that were last heard of before this, and were never confirmed, go. */
+    /** Leads that were never confirmed and last active before this are removed. */
     Instant unconfirmedLeadsKeptFrom(Instant now) {
         return now.minus(Duration.ofDays(unconfirmedLeadDays));
     }
 
-    /** Messages that were set aside before this go. */
+    /** Messages that were set aside before this are removed. */
     Instant messagesKeptFrom(Instant now) {
         return now.minus(Duration.ofDays(SET_ASIDE_MESSAGE_DAYS));
     }
 
-    /** Submissions from before this go; null if none do. */
+    /** Submissions from before this are removed; null if all stay. */
     @Nullable
     Instant submissionsKeptFrom(Instant now) {
         return submissionDays == null ? null : now.minus(Duration.ofDays(submissionDays));

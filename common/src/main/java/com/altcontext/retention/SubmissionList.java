@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What forms brought, the newest first, page by page, as one JSON document that is written as it is read, so that the size of the
- * fields costs no memory. Each page is committed to {@code audit_log} before its first byte is written.
+ * The form submissions, newest first, page by page, each page a JSON document. It is written while it is read, so that
+ * the size of the fields costs no memory. Each page is noted in {@code audit_log} before its first byte is written.
  */
 public final class SubmissionList {
     public static final int MAX_ROWS = 200;
@@ -36,7 +36,7 @@ public final class SubmissionList {
             LIMIT ?
             """;
 
-    /** A visitor who sent the form as a bot is known as such to the link. */
+    /** The link knows whether the visitor sent the form as a bot. */
     private static final String ROWS = """
             SELECT jsonb_build_object(
                 'id', f.id, 'propertyId', f.property_id, 'submittedAt', %s, 'formName', f.form_name, 'fields', f.payload,
@@ -83,21 +83,21 @@ public final class SubmissionList {
 
     /** The last row of a page, after which the next one begins. */
     public record Cursor(Instant submittedAt, UUID id) {
-        /** Java's times go further than PostgreSQL's. */
+        /** Java's times have a wider range than PostgreSQL's. */
         private static final Instant BEYOND = Instant.parse("9999-01-01T00:00:00Z");
 
         private static Cursor read(Row row) throws SQLException {
             return new Cursor(row.time(1), row.id(2));
         }
 
-        /** As callers send it back. */
+        /** In the form that callers send back. */
         public String text() {
             return Base64.getUrlEncoder()
                     .withoutPadding()
                     .encodeToString((submittedAt + " " + id).getBytes(StandardCharsets.US_ASCII));
         }
 
-        /** Empty if it is none that an answer gave. */
+        /** Reads that form; empty if no answer contained it. */
         public static Optional<Cursor> parse(String text) {
             try {
                 String[] parts =

@@ -1,6 +1,6 @@
 package com.altcontext.retention;
 
-/** Work was given up because it took longer than its client can wait. */
+/** Work was cancelled because it took longer than its client can wait. */
 public final class TookTooLong extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

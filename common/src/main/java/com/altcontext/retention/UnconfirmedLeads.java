@@ -15,10 +15,10 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leads whose address was to confirm what a form said and never did: somebody may have typed the address of a stranger. A lead
- * goes so many days after its last form and its last mail, unless it ever gave consent or withdrew it, or waits for an operator. It
- * may have got no mail of its own, since the address had got one for another property. A lead that is pending because no form asked
- * for consent stays.
+ * Removes leads whose address was asked to confirm a form and never did: somebody may have typed a stranger's address.
+ * A lead is removed a number of days after its last form or mail, unless it ever gave or withdrew consent, or waits for
+ * an operator. It may have got no mail of its own, if the address had got one for another property. A lead that is
+ * pending because no form asked for consent stays.
  */
 final class UnconfirmedLeads {
     private static final int AT_ONCE = 100;
@@ -56,8 +56,8 @@ final class UnconfirmedLeads {
     }
 
     /**
-     * Deletes them with all that belongs to them, some in each transaction. One whose address is being written to at this moment
-     * is left to the next purge.
+     * Deletes them with everything that belongs to them, some in each transaction. A lead whose address is locked at
+     * this moment is left for the next purge.
      *
      * @param step is given how many went with each transaction
      */

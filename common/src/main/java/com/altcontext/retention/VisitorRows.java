@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 
-/** How many rows of some visitors were deleted, heuristic links to them included. */
+/** Deletes the rows of some visitors, including heuristic links to them, and counts them. */
 record VisitorRows(long visitors, long sessions, long events, long links) {
     static final VisitorRows NONE = new VisitorRows(0, 0, 0, 0);
     private static final String OF_VISITORS = " WHERE visitor_id = ANY (?::uuid[])";
@@ -15,7 +15,10 @@ record VisitorRows(long visitors, long sessions, long events, long links) {
     private static final String IN_BUCKET =
             " AS t USING unnest(?::uuid[]) AS going(id) WHERE t.bucket = ?::int2 AND t.visitor_id = going.id";
 
-    /** By the links, since there is no index by visitor. The hash of the content holds the visitor too. */
+    /**
+     * Finds submissions by the links, since there is no index by visitor. The hash of the content contains the visitor
+     * too.
+     */
     private static final String UNLINK_SUBMISSIONS = """
             UPDATE form_submissions AS f
             SET visitor_id = NULL, session_id = NULL, event_id = NULL, content_hash = sha256(uuid_send(f.id))

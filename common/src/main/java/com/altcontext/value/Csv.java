@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a CSV file (RFC 4180) in which no spreadsheet finds a formula. Text that strangers sent may look like one, and
- * a formula could send the other cells to them when the file is opened.
+ * Rows of a CSV file (RFC 4180) in which spreadsheets find no formula. A stranger's text may look like a formula, which
+ * could send the other cells to them when the file is opened.
  */
 public final class Csv {
     /**

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of an object that was sent, read by name and rule. A field that breaks its rule is an issue, and reads as absent, so
- * that the others are still looked at. Null is absent. Values are those of JSON: {@link Map} by name, {@link List}, {@link String},
- * {@link Number}, {@link Boolean}.
+ * The fields of a JSON object from a client, read by name and rule. A field that breaks its rule is reported as an
+ * issue and then counts as absent, so that the others are still checked. Null counts as absent. Values are those of
+ * JSON: {@link Map} by name, {@link List}, {@link String}, {@link Number}, {@link Boolean}.
  */
 public final class Fields {
     private static final Pattern NUMERIC = Pattern.compile("[+-]?\\d{1,20}(\\.\\d{1,20})?([eE][+-]?\\d{1,2})?");
@@ -32,7 +32,7 @@ public final class Fields {
         return new Fields(value, "", issues);
     }
 
-    /** The fields of a nested object; of an absent one, all are absent. */
+    /** The fields of a nested object; if the object is absent, all of them are. */
     public Fields object(String name) {
         Object value = value(name);
         if (value != null && !(value instanceof Map)) {
@@ -70,7 +70,7 @@ public final class Fields {
             issue(name, fault);
             return null;
         }
-        // Text that cannot be stored was reported when the body was read.
+        // Text that cannot be stored was already reported when the body was read.
         return text;
     }
 
@@ -97,7 +97,7 @@ public final class Fields {
         return number;
     }
 
-    /** The same, but one that is too great is taken for the greatest. */
+    /** The same, but a greater number counts as the maximum. */
     public @Nullable Double numberUpTo(String name, long min, long max) {
         boolean isBeyond = numberOf(value(name)) > max;
         return isBeyond ? Double.valueOf((double) max) : number(name, min, max);
@@ -123,7 +123,7 @@ public final class Fields {
         return UUID.fromString(text);
     }
 
-    /** {@link UUID#fromString} alone would take shortened groups. */
+    /** {@link UUID#fromString} alone would accept shortened groups. */
     private static boolean isUuid(String text) {
         for (int i = 0; i < text.length(); i++) {
             boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
@@ -134,7 +134,7 @@ public final class Fields {
         return text.length() == 36;
     }
 
-    /** Whether a field that people leave empty holds anything. */
+    /** Whether a field is filled in that people leave empty. */
     public boolean isFilled(String name) {
         Object value = value(name);
         return value != null && !(value instanceof String text && text.isBlank());
@@ -179,7 +179,7 @@ public final class Fields {
         return object.get(name);
     }
 
-    /** A number, flag or string as text; an empty one for an object or a list. */
+    /** A number, flag or string as text; an empty text for an object or a list. */
     public String plain(String name, String fallback) {
         Object value = value(name);
         return value == null ? fallback : value instanceof Map || value instanceof List ? "" : value.toString();

@@ -1,7 +1,7 @@
 package com.altcontext.value;
 
 /**
- * One fault of a request, as it is reported to the caller.
+ * A fault in a request, as it is reported to the caller.
  *
  * @param path the field in dotted form, {@code utm.source}; empty for the body as a whole
  * @param message the rule that was broken; never the value that broke it

@@ -33,12 +33,12 @@ public final class Issues {
         return count == 0;
     }
 
-    /** The first of them. */
+    /** The first issues. */
     public List<Issue> list() {
         return List.copyOf(listed);
     }
 
-    /** @throws Rejected with the listed ones, if there are any */
+    /** @throws Rejected with the listed issues, if there are any */
     public void throwIfAny() {
         if (count > 0) {
             throw new Rejected(list());

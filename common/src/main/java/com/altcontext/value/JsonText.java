@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the little JSON that is written by hand. */
+/** Writes JSON by hand, for the few places that need it. */
 public final class JsonText {
     private JsonText() {}
 
@@ -41,7 +41,9 @@ public final class JsonText {
         }
     }
 
-    /** Appends a value of {@link Fields}. An event's id is made from it, so each value has one spelling: Jackson's. */
+    /**
+     * Appends a value of {@link Fields}. An event's id is computed from it, so each value has one spelling: Jackson's.
+     */
     public static void write(StringBuilder json, @Nullable Object value) {
         switch (value) {
             case Map<?, ?> object -> {

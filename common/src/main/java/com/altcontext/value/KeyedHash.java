@@ -9,10 +9,10 @@ import java.time.Duration;
  * the pepper they cannot be reversed by trying every address. Safe for use by several threads.
  */
 public final class KeyedHash {
-    /** What a pepper or another secret of ours must have at least, in characters. */
+    /** The minimum length of a pepper or another secret of ours, in characters. */
     public static final int MIN_SECRET_LENGTH = 16;
 
-    /** The same few user agents and the addresses of the moment come again and again. About 0.5 MB when full. */
+    /** The few common user agents and the current addresses recur all the time. About 0.5 MB when full. */
     private static final int MAX_REMEMBERED = 2_000;
 
     private static final int MAX_TEXT_LENGTH = 256;
@@ -40,7 +40,7 @@ public final class KeyedHash {
         return known;
     }
 
-    /** The same for a text that hardly comes again: it is not remembered. */
+    /** The same for a text that will hardly recur: it is not cached. */
     public byte[] ofRare(String text) {
         return hmac.of(text);
     }

@@ -24,7 +24,7 @@ public enum Language {
         return tag;
     }
 
-    /** The one of that name; null if there is none. */
+    /** The language with that name; null if there is none. */
     public static @Nullable Language named(@Nullable String tag) {
         for (Language language : values()) {
             if (language.tag.equals(tag)) {
@@ -35,7 +35,7 @@ public enum Language {
     }
 
     /**
-     * The one that a browser prefers, English if it does not say.
+     * The language that a browser prefers; English if it does not say.
      *
      * @param acceptLanguage the header of that name (RFC 9110, section 12.5.4)
      */

@@ -31,7 +31,7 @@ public final class LimitedLog {
         log("", level, message, thrown);
     }
 
-    /** @param fault what the others that it stands for have in common; there should be few such texts */
+    /** @param fault identifies faults that are logged together; there should be few such texts */
     public void log(String fault, Level level, String message) {
         log(fault, level, message, null);
     }

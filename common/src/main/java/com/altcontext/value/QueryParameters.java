@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields in the query of an address, read by name and rule. One that breaks its rule is an issue, and reads as absent,
- * so that the others are still looked at.
+ * The parameters in a URL's query, read by name and rule. One that breaks its rule is reported as an issue and then
+ * counts as absent, so that the others are still checked.
  */
 public final class QueryParameters {
     private final Map<String, String> params;
@@ -63,7 +63,7 @@ public final class QueryParameters {
         return fallback;
     }
 
-    /** @param fallback what an absent one is */
+    /** @param fallback the value of an absent parameter */
     public boolean flag(String name, boolean fallback) {
         String text = params.get(name);
         return switch (text) {

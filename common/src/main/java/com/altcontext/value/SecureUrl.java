@@ -3,7 +3,10 @@ package com.altcontext.value;
 import java.net.URI;
 import java.util.Optional;
 
-/** The rule for an address that personal data is sent to, or that a mail links to: {@code https}, or {@code http} to this machine. */
+/**
+ * The rule for URLs that personal data is sent to, or that mails link to: {@code https}, or {@code http} to this
+ * machine.
+ */
 public final class SecureUrl {
     private SecureUrl() {}
 

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Rules for text that comes from outside. Lengths count Unicode code points after trimming. */
 public final class Text {
-    /** The rule that text breaks when {@link #isStorable} refuses it. */
+    /** The message for text that is not {@linkplain #isStorable storable}. */
     public static final String UNSTORABLE = "must not contain NUL or unpaired surrogates";
 
     private Text() {}
@@ -26,7 +26,7 @@ public final class Text {
         return text;
     }
 
-    /** What is wrong with a name that an operator gives, which is shown in one line; or null. */
+    /** What is wrong with a name that an operator chose and that must fit in one line; or null. */
     public static @Nullable String nameFault(String name, int max) {
         String fault = lengthFault(name, 1, max);
         if (fault == null && !isStorable(name)) {

@@ -17,7 +17,7 @@ public final class TokenSigner {
     private final HmacSha256 hmac;
 
     /**
-     * Signs with a key derived from the secret by a label, so that the same secret may serve other ends.
+     * Signs with a key that is derived from the secret by a label, so that the same secret can have other uses.
      *
      * @param label what the tokens are for
      */
@@ -34,7 +34,7 @@ public final class TokenSigner {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
-    /** The bytes of a token, or nothing if it was not made here. Compared in constant time, character by character. */
+    /** The bytes of a token; empty if it was not made here. Compared in constant time, character by character. */
     public Optional<byte[]> verify(String token) {
         if (token.length() > MAX_LENGTH) {
             return Optional.empty();

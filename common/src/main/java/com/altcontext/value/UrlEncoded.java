@@ -19,7 +19,7 @@ public final class UrlEncoded {
         return text.indexOf('%') < 0 || !MALFORMED.matcher(text).find();
     }
 
-    /** The text, with each percent sign encoded that two hexadecimal digits do not follow. */
+    /** The text, with each percent sign encoded that is not followed by two hexadecimal digits. */
     public static String wellFormed(String text) {
         return isWellFormed(text) ? text : MALFORMED.matcher(text).replaceAll("%25");
     }

@@ -1,6 +1,6 @@
 package com.altcontext.visit;
 
-/** The database has another number of buckets than the writer counted with. Nothing was written. */
+/** The number of buckets in the database is not the one that the writer used. Nothing was written. */
 public final class BucketsChanged extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -27,7 +27,7 @@ public record Origin(
         return OBJECT + Weight.of(referrerHost) + Weight.of(country) + Weight.of(hostname);
     }
 
-    /** Whether it is of a bot, whose events have sessions of their own. */
+    /** Whether it is a bot's. Bots' events have sessions of their own. */
     public boolean isBot() {
         return device == DeviceType.BOT;
     }

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Where an event belongs.
+ * The session that an event belongs to, and its time there.
  *
- * @param at when it is said to have happened: not when the event says, where that is outside of its session
+ * @param at the time that the event gets: its own, unless that is outside of the session
  * @param isBot whether its session is a bot's, and so is the event
  */
 public record Placement(UUID sessionId, Instant at, boolean isBot) {}

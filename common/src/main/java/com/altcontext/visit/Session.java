@@ -14,7 +14,7 @@ final class Session {
     /** Whether a spammer's referrer makes it a bot's. */
     private final boolean isSpam;
 
-    /** What the batch adds. */
+    /** What the batch adds to its counters. */
     final SessionCounters added = new SessionCounters();
 
     private Utm utm;
@@ -25,10 +25,10 @@ final class Session {
     private Instant lastEventAt;
     private @Nullable Visitor lastSeenAs;
 
-    /** When it starts, as the database knows it; null for a new session. */
+    /** The stored start; null for a new session. */
     private final @Nullable Instant storedStart;
 
-    /** When its entrance was, as the database knows it; null also for a new session. */
+    /** The stored time of the entrance; null if there is none, as for a new session. */
     private final @Nullable Instant storedEntry;
 
     private Session(
@@ -50,7 +50,7 @@ final class Session {
         this.storedEntry = storedEntry;
     }
 
-    /** One that is stored. */
+    /** A stored session. */
     static Session known(
             UUID id,
             boolean isBot,
@@ -79,7 +79,7 @@ final class Session {
                 || (isSpam && !event.isFormSubmit() && !event.at().isBefore(startedAt));
     }
 
-    /** Adds an event: start and end only move outwards, and what becomes its first event gives it its origin. */
+    /** Adds an event: start and end only move outwards, and the first event gives the session its origin. */
     void join(SessionEvent event, Visitor visitor) {
         Instant at = event.at();
         add(event, at);
@@ -95,7 +95,7 @@ final class Session {
         }
     }
 
-    /** Adds an event from outside of it, as if it had happened at that time inside of it. */
+    /** Adds an event from outside of the session, as if it had happened at a given time within it. */
     Placement joinAt(Instant inside, SessionEvent event) {
         add(event, inside);
         return new Placement(id, inside, isBot);
@@ -110,7 +110,7 @@ final class Session {
         return storedStart != null;
     }
 
-    /** Whether it starts earlier than the database knows; then its visitor may have been first seen at its start. */
+    /** Whether it starts earlier than stored; then its visitor may have been first seen at its start. */
     boolean isStartMoved() {
         return startMoved;
     }
@@ -159,7 +159,7 @@ final class Session {
         return storedStart;
     }
 
-    /** The visitor as the latest event shows it, if an event moved the end. */
+    /** The visitor as in the latest event, if an event moved the end. */
     @Nullable
     Visitor lastSeenAs() {
         return lastSeenAs;

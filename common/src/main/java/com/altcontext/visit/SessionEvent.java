@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What a session counts of an event.
+ * The part of an event that its session counts.
  *
  * @param at when it happened, in whole milliseconds
  * @param type {@code page_view}, {@code form_start} and so on

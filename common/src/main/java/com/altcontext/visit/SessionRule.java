@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which session an event belongs to.
+ * Decides which session an event belongs to.
  *
  * <p>An event that comes after all others near it continues the latest session, unless more than {@code inactivity} has
  * passed since that session's last event, or the event carries UTM values that differ from the session's. An event that
@@ -30,12 +30,12 @@ public record SessionRule(Duration inactivity) {
         }
     }
 
-    /** How long before an event a session that it may belong to can have ended. */
+    /** The longest time between the end of a session and an event that can belong to it. */
     Duration lookBack(boolean isEngagement) {
         return isEngagement && LATE_ENGAGEMENT.compareTo(inactivity) > 0 ? LATE_ENGAGEMENT : inactivity;
     }
 
-    /** The session that the event joins, or null if it begins one of its own. */
+    /** The session that the event joins, or null if it begins a new one. */
     @Nullable
     Session choose(List<Session> sessions, SessionEvent event) {
         Instant at = event.at();

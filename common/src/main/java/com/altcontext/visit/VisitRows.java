@@ -30,7 +30,7 @@ final class VisitRows {
             ORDER BY s.started_at, s.id
             """;
 
-    /** The lock keeps others from inserting the same visitors, so no row is in the way. */
+    /** Others cannot insert the same visitors because of the lock, so there are no conflicts. */
     private static final String INSERT_VISITORS = """
             INSERT INTO visitors AS known (bucket, visitor_id, property_id, anon_id, first_seen_at)
             SELECT ?::int2, visitor_id, property_id, anon_id, to_timestamp(first_seen::float8 / 1000)
@@ -41,7 +41,10 @@ final class VisitRows {
             ON CONFLICT (bucket, visitor_id) DO UPDATE SET first_seen_at = excluded.first_seen_at
             """;
 
-    /** A person's event older than all others of its visitor moves the time at which the visitor was first seen. */
+    /**
+     * If a person's event is older than all others of the visitor, it becomes the time at which the visitor was first
+     * seen.
+     */
     private static final String MOVE_FIRST_SEEN = INSERT_VISITORS + OR_MOVE;
 
     /**

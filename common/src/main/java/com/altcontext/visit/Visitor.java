@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One browser on one property, as one request shows it.
+ * A browser on a property, as seen in one request.
  *
  * @param id computed from property and anonId
  * @param ipHash keyed hash of the client's address, 32 bytes

@@ -39,7 +39,7 @@ public final class VisitorLock {
     private VisitorLock() {}
 
     /**
-     * Adds the lock to the pipeline. Statements after it see what it waited for.
+     * Adds the lock to the pipeline. Later statements see the changes that it waited for.
      *
      * @return one row: the buckets that visitors are in, until the transaction ends
      */
@@ -54,7 +54,7 @@ public final class VisitorLock {
         return pipeline.query(TAKE, row -> new Buckets(Math.toIntExact(row.number(1))), keys);
     }
 
-    /** Takes it at once. */
+    /** Takes the lock in its own round trip. */
     public static Buckets take(Tx tx, Collection<UUID> visitors) {
         Pipeline pipeline = tx.pipeline();
         Pipeline.Pending<Buckets> buckets = take(pipeline, visitors);

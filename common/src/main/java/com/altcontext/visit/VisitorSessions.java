@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** The sessions of one visitor in this batch, stored and new. */
 final class VisitorSessions {
     /**
-     * A visitor with more sessions around one time is hostile, and its earliest ones there are ignored. All sessions of a
-     * batch are in memory at once, each with up to 2.5 KB of campaign, so there must not be many more than its events.
+     * A visitor with more sessions around a time is hostile; the earliest of them are ignored. All sessions of a batch
+     * are in memory at once, each with up to 2.5 KB of campaign, so there must not be many more than its events.
      */
     private static final int MAX_SESSIONS_AROUND = 8;
 
@@ -26,7 +26,7 @@ final class VisitorSessions {
         this.visitor = visitor;
     }
 
-    /** When the visitor was first seen, as it is stored; null if the visitor is not. */
+    /** The stored time at which the visitor was first seen; null for a new visitor. */
     @Nullable
     Instant firstSeenAt() {
         return firstSeenAt;

@@ -32,7 +32,7 @@ public final class Visits {
         this.rows = new VisitRows(bucket);
     }
 
-    /** Announces that the batch may have this event of this visitor; call it before {@link #lockAndRead}. */
+    /** Announces an event of this visitor that the batch may place; call this before {@link #lockAndRead}. */
     public void expect(Visitor visitor, Instant at, boolean isEngagement) {
         byVisitor
                 .computeIfAbsent(visitor.id(), id -> new VisitorSessions(visitor))
@@ -80,7 +80,7 @@ public final class Visits {
         return next == null ? null : next.joinAt(next.startedAt(), engagement);
     }
 
-    /** When an expected visitor was first seen before this batch; null if that was never. */
+    /** When an expected visitor was first seen before this batch; null for a new visitor. */
     public @Nullable Instant firstSeenAt(UUID visitorId) {
         return sessionsOf(visitorId).firstSeenAt();
     }

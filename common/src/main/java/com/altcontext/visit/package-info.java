@@ -1,4 +1,4 @@
-/** Visitors and their sessions: who came, and which run of events belongs together. */
+/** Visitors and their sessions: who came, and which events form one visit. */
 @NullMarked
 package com.altcontext.visit;
 

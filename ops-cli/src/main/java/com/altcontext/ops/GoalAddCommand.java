@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
             "  altops goal add docs pro --event plan_chosen --prop plan=pro"
         })
 final class GoalAddCommand implements Runnable {
-    /** The fields of a goal, by what they are called on the command line. */
+    /** The fields of a goal, by their names on the command line. */
     private static final Map<String, String> ARGUMENTS =
             Map.of("name", "NAME", "path", "--path", "event", "--event", "prop", "--prop");
 
@@ -72,7 +72,7 @@ final class GoalAddCommand implements Runnable {
             case Addition.TooMany _ ->
                 throw new Failure(
                         Exit.FAILED,
-                        property + " has " + GoalStore.MAX_GOALS + " goals, which is the most",
+                        property + " has " + GoalStore.MAX_GOALS + " goals, the maximum",
                         "remove one with: altops goal remove");
         };
         context.output()

@@ -4,7 +4,7 @@ import com.altcontext.value.Issue;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The messages of public endpoints in French. A message that has no French one stays as it is. */
+/** The messages of public endpoints in French. A message without a translation stays as it is. */
 final class FrenchIssues {
     private static final List<Phrase> PHRASES = List.of(
             phrase("is required", "est obligatoire"),
@@ -32,12 +32,12 @@ final class FrenchIssues {
                     "must be a number within the range of a double, of at most (\\d+) characters",
                     "doit être un nombre qu’un double peut contenir, d’au plus $1 caractères"),
             phrase(
-                    "is a number too many: written without exponents, all together have over (\\d+) digits",
+                    "is one number too many: written without exponents, all together have over (\\d+) digits",
                     "est un nombre de trop : sans exposants, tous ensemble comptent plus de $1 chiffres"),
             phrase("must not hold more than (\\d+) keys", "ne doit pas contenir plus de $1 clés"),
             phrase("must not hold more than (\\d+) fields", "ne doit pas contenir plus de $1 champs"),
             phrase("must not be nested more than (\\d+) levels deep", "ne doit pas dépasser $1 niveaux"),
-            phrase("must not stand twice", "ne doit pas figurer deux fois"),
+            phrase("must not occur twice", "ne doit pas figurer deux fois"),
             phrase("must not be empty", "ne doit pas être vide"),
             phrase("must be UTF-8", "doit être en UTF-8"),
             phrase(

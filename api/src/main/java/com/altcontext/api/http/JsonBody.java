@@ -26,22 +26,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a body as JSON (RFC 8259, I-JSON where it is stricter) and says of everything that cannot be stored or is
- * ambiguous where it stands: duplicate keys, deep nesting, text that is not Unicode, numbers without a value. What can
- * be read is read on, so that all faults are reported at once. No body costs much more than its length.
+ * Reads a body as JSON (RFC 8259, I-JSON where it is stricter) and reports everything that cannot be stored or is
+ * ambiguous, with its position: duplicate keys, deep nesting, text that is not Unicode, numbers without a value. It
+ * reads on where it can, so that all faults are reported at once. The cost of a body is about proportional to its
+ * length.
  */
 public final class JsonBody {
     private static final int MAX_LEVELS = 16;
     /** The time to read a number grows with the square of its length, and a double needs 17 digits. */
     private static final int MAX_NUMBER_LENGTH = 400;
 
-    /** PostgreSQL writes 1e308 with 309 digits: five characters of a body would be sixty times as long in every answer about it. */
+    /**
+     * PostgreSQL writes 1e308 with 309 digits: five characters of a body would become sixty times as long in every
+     * answer.
+     */
     private static final int MAX_DIGITS = BodyCollector.MAX_BYTES;
 
-    /** A body may hold one key of 60 KB and many faults below it: the answer must not grow with their product. */
+    /** A body may have one key of 60 KB and many faults below it: the answer must not grow with their product. */
     private static final int MAX_PATH_LENGTH = 100;
 
-    /** Stands in the text where bytes are not UTF-8, so that the field which holds them is found and named. */
+    /** Replaces bytes that are not UTF-8, so that their field can be found and named. */
     private static final char NOT_UTF8 = '\uD800';
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -55,7 +59,7 @@ public final class JsonBody {
     private Issues issues = new Issues();
     /** Where paths begin, if not at the body itself. */
     private @Nullable JsonStreamContext root;
-    /** Of all numbers so far, written without an exponent; in a batch of those of the event. */
+    /** The digits of all numbers so far, written without exponents; in a batch, of one event. */
     private int digits;
 
     private JsonBody(JsonParser parser, Events events) {
@@ -64,9 +68,9 @@ public final class JsonBody {
     }
 
     /**
-     * A body as it was read.
+     * The result of reading a body.
      *
-     * @param isRead whether it is JSON; if not, that is an issue
+     * @param isRead whether it is JSON; if not, there is an issue
      * @param value by the types of {@link Fields}
      * @param issues what is wrong with the JSON; gets what is wrong with the fields
      * @param eventIssues what reading found inside each event of a batch, by paths that begin at the event; empty where the body
@@ -86,7 +90,7 @@ public final class JsonBody {
         }
     }
 
-    /** The events of a batch: the first of them are read, each as a body of its own. */
+    /** The events of a batch. Up to the maximum, each is read like a body of its own. */
     private record Events(int max, List<Issues> issues) {
         static final Events NONE = new Events(0, List.of());
     }
@@ -166,7 +170,7 @@ public final class JsonBody {
         } catch (JsonProcessingException malformed) {
             issues = outside;
             root = null;
-            // Its own message may quote the body.
+            // Not the parser's message, which may quote the body.
             JsonLocation place = malformed.getLocation();
             issue(
                     place == null
@@ -234,7 +238,7 @@ public final class JsonBody {
                     parser.nextToken() == JsonToken.START_ARRAY && level == 1 && root == null && key.equals("events");
             Object value = holdsEvents ? eventsOr(level + 1) : value(level + 1);
             if (object.containsKey(key)) {
-                issue("must not stand twice");
+                issue("must not occur twice");
             }
             object.put(key, value);
         }
@@ -259,7 +263,7 @@ public final class JsonBody {
         } catch (JsonProcessingException | NumberFormatException notHeld) {
             return beyondRange();
         }
-        // PostgreSQL's numeric goes further than a double, but what none can hold is no measurement.
+        // PostgreSQL's numeric has a wider range than a double, but a number beyond a double is not a measurement.
         if (number.signum() == 0) {
             // PostgreSQL refuses what Java and JSON allow: 0e-99999.
             return 0L;
@@ -271,7 +275,8 @@ public final class JsonBody {
         // Before and behind the point.
         digits += Math.max(number.precision() - number.scale(), 0) + Math.max(number.scale(), 0);
         if (digits > MAX_DIGITS) {
-            issue("is a number too many: written without exponents, all together have over " + MAX_DIGITS + " digits");
+            issue("is one number too many: written without exponents, all together have over " + MAX_DIGITS
+                    + " digits");
             return null;
         }
         return number;
@@ -289,7 +294,7 @@ public final class JsonBody {
         return text;
     }
 
-    /** A fault where the parser stands. */
+    /** Adds an issue at the parser's position. */
     private void issue(String message) {
         issue(parser.getParsingContext(), message);
     }

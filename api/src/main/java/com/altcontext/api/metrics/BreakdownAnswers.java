@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Breakdowns: from raw rows as far back as there are any, beyond from rollups. From rollups too without a filter, if visitors are not
- * asked for.
+ * Answers breakdowns: from raw rows if they reach back far enough, else from rollups. Rollups also answer without a
+ * filter if visitors are not needed.
  */
 @Singleton
 final class BreakdownAnswers {
@@ -56,20 +56,20 @@ final class BreakdownAnswers {
         this.sites = sites;
     }
 
-    /** An answer's body. */
+    /** The body of an answer. */
     sealed interface BreakdownAnswer permits BreakdownBody, LeadBreakdownBody {}
 
-    /** What is broken down. */
+    /** What a breakdown is by. */
     sealed interface Subject {
-        /** @param rolled as rollups have it; null if they have not */
+        /** @param rolled the dimension in rollups; null if they do not have it */
         record Visits(Grouping grouping, @Nullable Dimension rolled) implements Subject {}
 
-        /** @param goals so that an answer from before a goal was added is not that of the question after it */
+        /** @param goals part of the key, so that a cached answer is not used after a goal was added */
         record Goals(List<Goal> goals) implements Subject {}
 
         record Leads(LeadDimension dimension, Touch touch) implements Subject {}
 
-        /** Null if there is none of that name, which is an issue. */
+        /** Null, with an issue, if there is none of that name. */
         static @Nullable Subject read(
                 QueryParameters query, AskedProperty property, Filter filter, GoalNames.Lookup goals, Issues issues) {
             String name = query.text("dimension");
@@ -77,13 +77,13 @@ final class BreakdownAnswers {
             Field field = name == null ? null : Field.named(name);
             if (ofLeads != null) {
                 if (!LeadBreakdowns.knows(filter)) {
-                    issues.add("filters", "must be about what is known of leads: " + LeadBreakdowns.KNOWN);
+                    issues.add("filters", "must use only what is known of leads: " + LeadBreakdowns.KNOWN);
                 }
                 return new Leads(ofLeads, touch(query, issues));
             }
             if (Breakdown.GOAL.equals(name)) {
                 if (property.slug() == null) {
-                    issues.add("propertyId", "is required for goals, which are each property's own");
+                    issues.add("propertyId", "is required, since goals belong to one property");
                 }
                 return new Goals(goals.list());
             }
@@ -103,7 +103,7 @@ final class BreakdownAnswers {
         }
     }
 
-    /** @param visitors whether different visitors of each value are asked for, which only raw rows know */
+    /** @param visitors whether the different visitors of each value are needed, which only raw rows know */
     record BreakdownQuestion(
             AskedProperty property, Window window, Subject by, Filter filter, int limit, boolean visitors) {
         long minVisitors() {

@@ -66,7 +66,7 @@ public class GoalResource {
         Issues issues = body.issues();
         AskedProperty asked = properties.named(request, fields.optionalText("propertyId", 1, MAX_LENGTH), issues);
         if (asked.slug() == null) {
-            issues.add("propertyId", "is required: a goal is of one property");
+            issues.add("propertyId", "is required, since a goal belongs to one property");
         }
         String name = fields.text("name", 1, MAX_LENGTH);
         String path = fields.optionalText("path", 1, MAX_LENGTH);
@@ -92,7 +92,7 @@ public class GoalResource {
             case Addition.NameTaken _ -> throw Rejected.of("name", "is the name of another goal of the property");
             case Addition.UnknownProperty _ -> throw Rejected.of("propertyId", "is not a known property");
             case Addition.TooMany _ ->
-                throw Rejected.of("propertyId", "has " + GoalStore.MAX_GOALS + " goals, which is the most");
+                throw Rejected.of("propertyId", "has " + GoalStore.MAX_GOALS + " goals, the maximum");
         };
     }
 }

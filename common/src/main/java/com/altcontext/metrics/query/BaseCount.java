@@ -2,9 +2,11 @@ package com.altcontext.metrics.query;
 
 import java.util.Locale;
 
-/** What metrics are computed of: each is one aggregate, counted in one place. The names are those of columns. */
+/**
+ * The counts that metrics are computed from: each is one aggregate over one kind of row. They are named like columns.
+ */
 enum BaseCount {
-    /** By goals, those that reached none too. */
+    /** Sessions of the window; by goals, also those that reached none. */
     SESSIONS(Source.SESSIONS, "count(*)"),
     GROUPED_SESSIONS(Source.SESSIONS, "count(*)"),
     BOUNCES(Source.SESSIONS, "count(*) FILTER (WHERE page_views = 1 AND events - engagements = 1)"),
@@ -15,7 +17,7 @@ enum BaseCount {
     CONVERTING_SESSIONS(Source.SESSIONS, "count(*) FILTER (WHERE converts)"),
     SESSION_PAGE_VIEWS(Source.SESSIONS, "sum(page_views)"),
     SESSION_EVENTS(Source.SESSIONS, "sum(events)"),
-    /** Of one visitor's sessions. */
+    /** Counted once for each visitor, over the visitor's sessions. */
     SESSION_VISITORS(Source.SESSIONS, "1"),
     RETURNING_SESSION_VISITORS(Source.SESSIONS, "bool_or(returns)::integer"),
     PAGE_VIEWS(Source.EVENTS, "sum(page_views)"),
@@ -39,10 +41,10 @@ enum BaseCount {
 
     final Source source;
 
-    /** Of a quantile, the column that is measured. */
+    /** For a quantile, the measured column. */
     final String aggregate;
 
-    /** Of a quantile: the smallest value that is not below so large a part of them. */
+    /** For a quantile, the share of values that do not exceed it. */
     final double share;
 
     BaseCount(Source source, String aggregate) {
@@ -59,7 +61,7 @@ enum BaseCount {
         this(Source.VITALS, column, share);
     }
 
-    /** Where it is counted. */
+    /** The rows that it is counted over. */
     enum Source {
         /** Sessions that began in the window. */
         SESSIONS,

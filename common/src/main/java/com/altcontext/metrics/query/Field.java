@@ -6,7 +6,7 @@ import com.altcontext.value.Text;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
-/** What a filter is about or rows are grouped by. */
+/** A field that filters and groupings can use. */
 public sealed interface Field {
     /** A column of {@code events} or of {@code sessions}. */
     record Column(Dimension dimension) implements Field {
@@ -54,10 +54,10 @@ public sealed interface Field {
         }
     }
 
-    /** Whether the value is that of an event; else it is that of the session. */
+    /** Whether the value belongs to an event; otherwise to its session. */
     boolean isOfEvents();
 
-    /** An expression, of an event {@code e} or a session {@code s}. */
+    /** The SQL expression, on an event {@code e} or a session {@code s}. */
     Condition value();
 
     /** The longest key of {@code props.<key>}. */

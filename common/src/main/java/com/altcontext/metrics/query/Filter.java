@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Which events, and which sessions that hold such an event, are asked about. */
+/** Selects the events, and the sessions with such an event, that a question is about. */
 public sealed interface Filter {
-    /** The most leaves of a filter. */
+    /** The maximum number of leaves of a filter. */
     int MAX_LEAVES = 20;
 
-    /** How a value is compared with those of the filter: it fits if it fits one of them. */
+    /** How a value is compared with those of the filter; one match suffices. */
     enum Operator {
         IS,
         IS_NOT,
         CONTAINS,
         CONTAINS_NOT,
-        /** With {@code *} for any characters. */
+        /** Patterns with {@code *} for any characters. */
         MATCHES;
 
         boolean isNegative() {
@@ -29,7 +29,7 @@ public sealed interface Filter {
         }
     }
 
-    /** @param values null stands for what has no value */
+    /** @param values null stands for a missing value */
     record Leaf(Operator operator, Field field, List<@Nullable String> values) implements Filter {}
 
     /** Sessions that reached one of these goals. */
@@ -41,7 +41,7 @@ public sealed interface Filter {
 
     record Not(Filter filter) implements Filter {}
 
-    /** Keeps everything. */
+    /** The filter that keeps everything. */
     static Filter none() {
         return new And(List.of());
     }
@@ -57,7 +57,7 @@ public sealed interface Filter {
         };
     }
 
-    /** Whether it asks nothing. */
+    /** Whether it keeps everything. */
     default boolean isEmpty() {
         return this instanceof And and && and.all.stream().allMatch(Filter::isEmpty);
     }

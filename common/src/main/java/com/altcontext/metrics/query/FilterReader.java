@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads filters, in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api): {@code ["is", "path",
- * ["/"]]} with {@code and}, {@code or} and {@code not} around. What breaks a rule is an issue.
+ * Reads filters, in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api): {@code ["is", "path", ["/"]]}
+ * with {@code and}, {@code or} and {@code not} around. Broken rules are reported as issues.
  */
 public final class FilterReader {
     private static final int MAX_VALUES = 100;

@@ -9,10 +9,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many sessions came to each of some steps, in their order, with other events between allowed. The first time of each step is
- * that after the step before.
+ * Counts the sessions that reach each of some steps, in their order; other events may come between. A step is reached
+ * at its first event after the step before.
  *
- * @param windows the sessions that began in them
+ * @param windows when the counted sessions began
  * @param steps 2 to 8 of {@link Goal}'s targets; their names do not matter
  */
 public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the steps of a funnel: {@code {"path": "/pricing"}}, with {@code *} for any characters, or {@code {"event": "form_start",
- * "props": {"plan": "pro"}}}. What breaks a rule is an issue.
+ * Reads the steps of a funnel: {@code {"path": "/pricing"}}, with {@code *} for any characters, or
+ * {@code {"event": "form_start", "props": {"plan": "pro"}}}. Broken rules are reported as issues.
  */
 public final class FunnelReader {
     private static final int MAX_PATH = 2048;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What rows are grouped by. */
+/** What the rows of an answer are grouped by. */
 public sealed interface Grouping {
-    /** @param name as it was asked for */
+    /** @param name as the request calls it */
     record By(String name, Field field) implements Grouping {}
 
     /** Each goal that the session reached: none, one or several groups. */
@@ -24,9 +24,9 @@ public sealed interface Grouping {
     enum Time implements Grouping {
         HOUR("YYYY-MM-DD\"T\"HH24:00"),
         DAY("YYYY-MM-DD"),
-        /** Its Monday. */
+        /** A week, named by its Monday. */
         WEEK("YYYY-MM-DD"),
-        /** Its first day. */
+        /** A month, named by its first day. */
         MONTH("YYYY-MM-DD");
 
         private final String format;
@@ -50,7 +50,7 @@ public sealed interface Grouping {
         };
     }
 
-    /** Whether its values say something about visitors, as times and the keys of {@code props} do not. */
+    /** Whether its values reveal something about visitors; times and the keys of {@code props} do not. */
     default boolean isByValue() {
         return !(this instanceof Time || (this instanceof By by && by.field instanceof Field.PropKeys));
     }

@@ -77,9 +77,9 @@ public final class LeadBreakdowns {
 
     /** Which session of the visitor says where the lead came from. */
     public enum Touch {
-        /** The first that is known. */
+        /** The first known session. */
         FIRST,
-        /** That of the first capture. */
+        /** The session of the first capture. */
         CAPTURE
     }
 
@@ -107,7 +107,7 @@ public final class LeadBreakdowns {
             long leads,
             long mailable,
             Map<String, String> reasons) {
-        /** Without the rows of fewer leads than that. */
+        /** The same without rows of fewer leads than this. */
         public LeadBreakdown withoutRareValues(long minLeads) {
             List<LeadRow> shown =
                     rows.stream().filter(row -> row.leads >= minLeads).toList();
@@ -121,7 +121,7 @@ public final class LeadBreakdowns {
     public static final String KNOWN =
             MetricsQuery.OF_LEADS.stream().map(Dimension::key).collect(Collectors.joining(", "));
 
-    /** Whether a filter asks only about what is known of leads. */
+    /** Whether a filter uses only what is known of leads. */
     public static boolean knows(Filter filter) {
         return MetricsQuery.isOfLeads(filter);
     }

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question.
+ * A question to the raw rows: metrics by groupings, under a filter, over windows.
  *
  * @param windows whose days are asked about, by time zone
  * @param groupings none, one or two
@@ -35,7 +35,7 @@ public record MetricsQuery(
         this(windows, metrics, groupings, filter, order, limit, offset, false);
     }
 
-    /** All metrics of the windows, in one row. */
+    /** A query for all metrics of the windows in one row. */
     static MetricsQuery ungrouped(List<ZoneWindow> windows, List<QueryMetric> metrics, Filter filter) {
         return new MetricsQuery(windows, metrics, List.of(), filter, List.of(), 1, 0);
     }
@@ -52,7 +52,7 @@ public record MetricsQuery(
             Dimension.UTM_CAMPAIGN,
             Dimension.LANDING_PATH);
 
-    /** Whether a metric is known by these dimensions and filters. */
+    /** Whether a metric is known for these dimensions and filters. */
     public boolean knows(QueryMetric metric) {
         return !metric.isOfLeads() || (isOfLeads(filter) && groupings.stream().allMatch(MetricsQuery::isOfLeads));
     }
@@ -102,7 +102,7 @@ public record MetricsQuery(
         return new MetricsQuery(windows, metrics, others, filter, order, limit, offset, withTotals);
     }
 
-    /** Whether only sessions are asked about, so that their own counters answer. */
+    /** Whether the question is about sessions only, so that their own counters suffice. */
     boolean sessionsAlone() {
         boolean ofSessions = filter.isOfSessions() || groupings.stream().anyMatch(Grouping::isOfSessions);
         boolean ofEvents = filter.isOfEvents() || groupings.stream().anyMatch(Grouping::isOfEvents);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** The properties that a question is about, by the time zones that their days are of. */
+/** The properties that a question is about, by the time zones of their days. */
 public record PropertyZones(Map<ZoneId, List<String>> slugs) {
     public PropertyZones {
         slugs = Collections.unmodifiableMap(new LinkedHashMap<>(slugs));
@@ -46,7 +46,7 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
                 .orElseThrow();
     }
 
-    /** A window as each one's own stretch of time. */
+    /** A window as a range of time in each zone. */
     public List<ZoneWindow> windows(Window window) {
         return each(window, (zone, end) -> end);
     }
@@ -60,7 +60,7 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
         });
     }
 
-    /** The same stretch of time for all. */
+    /** The same range of time for all zones. */
     List<ZoneWindow> since(Instant start, Instant end) {
         List<ZoneWindow> windows = new ArrayList<>();
         slugs.forEach((zone, properties) -> windows.add(new ZoneWindow(zone, properties, start, end)));
@@ -79,7 +79,7 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
         return windows;
     }
 
-    /** Whether the window is not over yet for one of them. */
+    /** Whether the window is not over yet for at least one of them. */
     public boolean holdNow(Window window, Instant now) {
         return !window.to().isBefore(openDay(now));
     }

@@ -13,7 +13,7 @@ import java.util.function.Function;
 
 /** Answers questions from the raw rows. Safe for use by several threads. */
 public final class QueryEngine {
-    /** The database ends a statement before the driver gives it up. */
+    /** The database ends a statement before the driver gives up. */
     private static final Duration DRIVER_WAITS = Duration.ofSeconds(2);
 
     private final Sql sql;
@@ -49,7 +49,7 @@ public final class QueryEngine {
         return ask(query.windows(), rows -> rows.rows(query));
     }
 
-    /** The same with one row after the other, however many there are. It takes no turn, since the consumer may be slow. */
+    /** The same, row by row, for any number of rows. It does not take turns, since the consumer may be slow. */
     public void each(MetricsQuery query, Consumer<QueryRow> consumer) {
         var _ = ask(
                 query.windows(),
@@ -60,7 +60,7 @@ public final class QueryEngine {
                 isIngestBusy.getAsBoolean() ? Parallelism.NONE : Parallelism.AS_PLANNED);
     }
 
-    /** How many sessions there were, and how many of them came to each step. Throws as {@link #answer(MetricsQuery)} does. */
+    /** The number of sessions, and how many of them reached each step. Throws as {@link #answer(MetricsQuery)} does. */
     public List<Long> answer(Funnel funnel) {
         return ask(funnel.windows(), rows -> rows.counts(funnel));
     }

@@ -3,7 +3,7 @@ package com.altcontext.metrics.query;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A metric that can be asked for: what it is of the counts. docs/metrics.md defines each. */
+/** A metric that a question can ask for, and how it is computed from counts. docs/metrics.md defines each. */
 public enum QueryMetric {
     VISITORS("visitors", BaseCount.VISITORS, BaseCount.SESSION_VISITORS),
     SESSIONS("sessions", BaseCount.SESSIONS, BaseCount.SESSIONS),
@@ -44,7 +44,7 @@ public enum QueryMetric {
 
     private final boolean isCount;
 
-    /** A count, of the events, or of the sessions where a question is about sessions alone. */
+    /** A count over events, or over sessions if the question is about sessions only. */
     QueryMetric(String key, BaseCount ofEvents, BaseCount ofSessions) {
         this(key, new Ratio(ofEvents, null), new Ratio(ofSessions, null), true);
     }
@@ -68,7 +68,7 @@ public enum QueryMetric {
         this.isCount = isCount;
     }
 
-    /** @param divisor null for what is no ratio */
+    /** @param divisor null if the metric is not a ratio */
     private record Ratio(BaseCount of, @Nullable BaseCount divisor) {}
 
     /** The name in requests and answers. */
@@ -76,7 +76,7 @@ public enum QueryMetric {
         return key;
     }
 
-    /** Whether it counts leads, which are known by less than visits are. */
+    /** Whether it counts leads, which have fewer dimensions than visits. */
     public boolean isOfLeads() {
         return ofEvents.of.source == BaseCount.Source.LEADS;
     }
@@ -92,14 +92,14 @@ public enum QueryMetric {
         return ratio.divisor == null ? List.of(ratio.of) : List.of(ratio.of, ratio.divisor);
     }
 
-    /** What stands where it is not known. */
+    /** The SQL expression where it is not known. */
     static final String UNKNOWN = "NULL::bigint";
 
     String expression(boolean sessionsAlone) {
         Ratio ratio = sessionsAlone ? ofSessions : ofEvents;
         String sum = "sum(" + ratio.of.column() + ")";
         if (ratio.divisor != null) {
-            // Nothing out of something is zero.
+            // The share of nothing in something is zero.
             return "coalesce(" + sum + ", 0)::float8 / nullif(sum(" + ratio.divisor.column() + "), 0)";
         }
         return isCount ? "coalesce(" + sum + ", 0)::bigint" : sum + "::float8";

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a question but its filters from a body in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api). What breaks a
- * rule is an issue, and reads as absent.
+ * Reads a question but its filters from a body in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api). A
+ * field that breaks a rule is reported as an issue and then counts as absent.
  */
 public final class QueryReader {
     private static final int MAX_GROUPINGS = 2;
@@ -46,7 +46,7 @@ public final class QueryReader {
         this.issues = issues;
     }
 
-    /** Two days, or a word; required. Days without an end of their own end before today: those that are over. */
+    /** Two days, or a word; required. Ranges like {@code 7d} end before today, with the last day that is over. */
     public @Nullable Window dateRange(PropertyZones zones, Instant now) {
         Object value = fields.value("dateRange");
         LocalDate today = zones.today(now);
@@ -99,7 +99,7 @@ public final class QueryReader {
 
     private Grouping byGoal(@Nullable Supplier<List<Goal>> goals) {
         if (goals == null) {
-            issues.add("propertyId", "is required for goals, which are each property's own");
+            issues.add("propertyId", "is required, since goals belong to one property");
         }
         return new Grouping.ByGoal(goals == null ? List.of() : goals.get());
     }
@@ -119,7 +119,7 @@ public final class QueryReader {
             if (one == null) {
                 fields.issue(name + '.' + i, "must be one of " + all);
             } else if (read.contains(one)) {
-                fields.issue(name + '.' + i, "must not stand twice");
+                fields.issue(name + '.' + i, "must not occur twice");
             } else {
                 read.add(one);
             }

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The raw rows of some windows, as of one moment. All statements about them together have the time of one query: the database ends
- * the one that is beyond it.
+ * The raw rows of some windows, in one snapshot. All statements about them share the time limit of one query: the
+ * database ends the statement that exceeds it.
  */
 final class RawRows implements SessionDays {
     /** With a custom plan the planner knows the days and skips the other partitions. The memory is a limit for each sort or hash. */
@@ -29,7 +29,7 @@ final class RawRows implements SessionDays {
     /** A loop would look into each partition for each session, since the planner takes the sessions of a step for fewer than they are. */
     private static final String NO_LOOPS = "SELECT set_config('enable_nestloop', 'off', true)";
 
-    /** To be put behind the other settings. */
+    /** To be appended to the other settings. */
     private static final String ONE_PROCESS = ", set_config('max_parallel_workers_per_gather', '0', true)";
 
     private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
@@ -41,7 +41,7 @@ final class RawRows implements SessionDays {
     /** To read all days since windows that ended so long ago takes less time than to ask when their last sessions ended. */
     private static final int FEW_DAYS = 3;
 
-    /** Later than any event. */
+    /** A day later than any event. */
     private static final LocalDate NEVER = LocalDate.of(9999, 12, 31);
 
     private final Tx tx;
@@ -56,7 +56,7 @@ final class RawRows implements SessionDays {
 
     /** How many processes of the database may work on a statement. */
     enum Parallelism {
-        /** As many as the planner wants. */
+        /** As many processes as the planner chooses. */
         AS_PLANNED,
         NONE
     }
@@ -70,7 +70,7 @@ final class RawRows implements SessionDays {
     }
 
     /**
-     * These rows, if they are there.
+     * Opens these rows.
      *
      * @throws RawRowsGone if a part of the windows was purged, or counted by another system
      */
@@ -161,7 +161,7 @@ final class RawRows implements SessionDays {
         return query(QueryStatement.of(query, this, query.limit()), row -> QueryRow.read(row, query));
     }
 
-    /** The same, one after the other. */
+    /** The same, row by row. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
         Condition statement = limited(QueryStatement.of(query, this, Tx.ROWS_AT_ONCE));
         tx.each(
@@ -170,7 +170,7 @@ final class RawRows implements SessionDays {
                 statement.values().toArray());
     }
 
-    /** How many sessions there were, and how many of them came to each step. */
+    /** The number of sessions, and how many of them reached each step. */
     List<Long> counts(Funnel funnel) {
         var _ = tx.query(NO_LOOPS, row -> row.text(1));
         return query(funnel.statement(this), row -> counts(row, funnel.steps().size() + 1))

@@ -13,7 +13,7 @@ public final class RawRowsGone extends RuntimeException {
         this.firstDay = firstDay;
     }
 
-    /** The first day that can be asked about. */
+    /** The first day that questions can be about. */
     public LocalDate firstDay() {
         return firstDay;
     }

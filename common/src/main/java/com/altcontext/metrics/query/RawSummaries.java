@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The figures of what a filter keeps of a window, or of a part of a day, from the raw rows. */
 public final class RawSummaries {
-    private static final String NOT_OF_VISITS = "a filter keeps visits, and refused requests belong to none";
-    private static final String NOT_OF_LEADS = "which leads a filter of visits keeps is not known";
+    private static final String NOT_OF_VISITS = "a filter keeps visits, but refused requests belong to no visit";
+    private static final String NOT_OF_LEADS = "it is not known which leads this filter keeps";
 
     /** The metrics of a summary that can be asked for. */
     static final Map<Metric, QueryMetric> METRICS = new EnumMap<>(Map.of(
@@ -65,7 +65,7 @@ public final class RawSummaries {
         return vitals;
     }
 
-    /** What a filter keeps of a window. Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
+    /** The summary of what a filter keeps of a window. Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
     public Summary of(Window window, PropertyZones zones, Filter filter) {
         Instant now = clock.instant();
         List<ZoneWindow> windows = zones.windows(window);
@@ -108,7 +108,7 @@ public final class RawSummaries {
         });
     }
 
-    /** The metrics alone, of any windows. What is not known is absent. Throws as {@link #of} does. */
+    /** Only the metrics, of any windows. Unknown ones are absent. Throws as {@link #of} does. */
     public Map<Metric, @Nullable Number> metrics(List<ZoneWindow> windows, Filter filter) {
         return engine.ask(
                 windows,

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What happens on some properties now.
+ * What is happening on some properties now.
  *
  * @param visitors different ones of the last 5 minutes
  * @param minutes the page views of each of the last 30 minutes, the present one last
@@ -22,7 +22,7 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
     private static final Duration PRESENT = Duration.ofMinutes(5);
     private static final int TOP = 10;
 
-    /** A client's clock may be ahead; what it sent has happened all the same. */
+    /** A client's clock may be ahead, but its events have happened. */
     private static final Duration MAX_AHEAD = Duration.ofMinutes(6);
 
     private static final String VISITORS = """

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rollups say of a question that reaches further back than the raw rows: of one without a filter, over the whole window or by day.
+ * Answers, from rollups, a question that reaches further back than the raw rows: one without a filter, over the whole
+ * window or by day.
  *
  * @param reasons why a metric is null, by its name
  */
@@ -24,7 +25,7 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
     private static final Map<QueryMetric, Metric> METRICS = RawSummaries.METRICS.entrySet().stream()
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
-    /** Whether rollups hold what is asked for. */
+    /** Whether rollups can answer the question. */
     public static boolean canAnswer(MetricsQuery query) {
         return query.filter().isEmpty()
                 && (query.groupings().isEmpty() || query.groupings().equals(List.of(Grouping.Time.DAY)));

@@ -1,4 +1,4 @@
-/** What is asked of the raw rows: metrics, dimensions and filters become one statement with bound parameters. */
+/** Questions to the raw rows: metrics, dimensions and filters become one statement with bound parameters. */
 @NullMarked
 package com.altcontext.metrics.query;
 
