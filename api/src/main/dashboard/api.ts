@@ -6,9 +6,9 @@ export class Problem extends Error {
     readonly cause: Cause,
     /** Seconds until another try makes sense; 0 if unknown. */
     readonly wait = 0,
-    /** The id under which the service has logged it. */
+    /** The request id under which the service logged it. */
     readonly requestId = '',
-    /** The first day that can be asked about, if the question goes back too far. */
+    /** The first possible day, if the question reaches back too far. */
     readonly firstDay = '',
   ) {
     super(cause);
@@ -40,7 +40,7 @@ export const whenSignedOut = (then: () => void): void => {
   ended = then;
 };
 
-/** Sends a request. Throws a Problem where it has no success, and the AbortError of a request that was cancelled. */
+/** Sends a request. Throws a Problem if it fails, and an AbortError if it was cancelled. */
 export const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
   let response: Response;
   try {
@@ -60,7 +60,7 @@ export const send = async (path: string, init: RequestInit = {}): Promise<Respon
   );
 };
 
-/** Sends a request within a session and reads the answer. An answer that breaks off counts as none. */
+/** Sends a request within a session and reads the answer. An answer that breaks off counts as a failure. */
 export const fetched = async <T>(path: string, init: RequestInit, read: (response: Response) => Promise<T>): Promise<T> => {
   try {
     const response = await send(path, init);

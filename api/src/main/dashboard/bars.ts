@@ -3,7 +3,7 @@ import { csvButton } from './files';
 import { menuButton, type MenuItem } from './menu';
 import { words } from './words';
 
-/** A figure as it was counted, for a file, and as it is shown. */
+/** A figure: the counted value, for a file, and the shown text. */
 export type Figure = readonly [value: number | null | undefined, shown: string | Element];
 
 export interface Bar {
@@ -15,9 +15,9 @@ export interface Bar {
   figures: Figure[];
   /** What a click on the name does, if anything: with the Alt key, the opposite. */
   filter?: ((not: boolean) => void) | undefined;
-  /** More to do with it. */
+  /** Further actions on the row. */
   more?: MenuItem[] | undefined;
-  /** What it consists of, one level down. */
+  /** The parts of the row, one level down. */
   parts?: Bar[] | undefined;
 }
 
@@ -99,7 +99,7 @@ export const bars = (label: string, heads: string[], rows: Bar[], foot?: HTMLEle
 /**
  * A button that saves all rows of such a list.
  *
- * @param rows those that are at hand, or what asks for all of them
+ * @param rows the loaded rows, or a function that loads all of them
  */
 export const barsFile = (label: string, heads: string[], rows: Bar[] | (() => Promise<Bar[]>)): HTMLElement =>
   csvButton(label, [label, ...heads], async () =>
@@ -108,6 +108,6 @@ export const barsFile = (label: string, heads: string[], rows: Bar[] | (() => Pr
       .map(({ value, figures }) => [value, ...figures.map(([figure]) => figure)]),
   );
 
-/** What can be done with a whole list, below it. */
+/** The actions on a whole list, shown below it. */
 export const tools = (...buttons: (HTMLElement | undefined)[]): HTMLElement =>
   h('p', { class: 'tools' }, ...buttons.filter((button) => button !== undefined));

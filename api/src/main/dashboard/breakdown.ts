@@ -19,7 +19,7 @@ const ASKED = '50';
 /** What a click in a breakdown can do. */
 export interface RowActions {
   filter: (filter: Filter) => void;
-  /** Makes a goal of a page or an event; undefined where that is not possible. */
+  /** Makes a goal from a page or an event; undefined where that is not possible. */
   goal: (dimension: string, value: string) => (() => void) | undefined;
 }
 
@@ -62,9 +62,9 @@ export const breakdownCard = (
 
 interface Columns {
   heads: [string, string];
-  /** The length of the bar, and the order of the rows. */
+  /** Decides the length of the bar and the order of the rows. */
   weigh: (row: Sums) => number;
-  /** What stands beside it. */
+  /** The figures beside the bar. */
   beside: (row: Sums, total: Added) => readonly [number | null, string];
 }
 
@@ -76,8 +76,8 @@ const share = (part: number | null, whole: number | undefined): readonly [number
 };
 
 /**
- * What a card shows of a dimension: figures that the service has at hand for any window. Shares of sessions add up to 100 %; a session
- * can see two pages, so sessions of a page have no share.
+ * What a card shows of a dimension: figures that the service has for any window. Shares of sessions add up to 100 %; a
+ * session can see two pages, so sessions of a page have no share.
  */
 const columnsOf = (dimension: Dimension): Columns => {
   switch (dimension) {
@@ -108,7 +108,7 @@ const columnsOf = (dimension: Dimension): Columns => {
   }
 };
 
-/** What adds up of rows. Of several, different visitors are not known. */
+/** The sums of several rows. Their different visitors are not known. */
 const added = (rows: Row[]): Sums => ({
   visitors: rows.length === 1 ? rows[0]!.visitors : null,
   pageViews: rows.reduce((sum, row) => sum + row.pageViews, 0),
@@ -119,7 +119,7 @@ const added = (rows: Row[]): Sums => ({
 /** The rows of an answer; none where the dimension has no values. */
 const barsOf = (dimension: Dimension, { rows, total }: Breakdown, { filter, goal }: RowActions): Bar[] => {
   const { weigh, beside } = columnsOf(dimension);
-  // Most sessions have no campaign and no referrer: they would be all that such a list shows.
+  // Most sessions have no campaign and no referrer, and would dominate such a list.
   const isMarked = dimension.startsWith('utm_') || dimension === 'referrer_host';
   const kept = rows.filter(({ value }) => !(isMarked && value === null));
   const bar = (group: Row[], site: string | undefined): Bar => {
@@ -138,7 +138,7 @@ const barsOf = (dimension: Dimension, { rows, total }: Breakdown, { filter, goal
   return bySite(kept, weigh, bar);
 };
 
-/** Every row for a file. What even the longest answer leaves out is one row at its end. */
+/** All rows for a file. Values that even the longest answer leaves out become one row at the end. */
 const wholeOf = async (dimension: Dimension, params: Record<string, string>, actions: RowActions): Promise<Bar[]> => {
   const { weigh, beside } = columnsOf(dimension);
   const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS, visitors: 'false' });

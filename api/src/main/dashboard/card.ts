@@ -2,7 +2,7 @@ import { h, newId } from './dom';
 import { isAbort, type Problem, problemOf } from './api';
 import { format, words } from './words';
 
-/** A part of the page with a heading, that is filled by an answer and says so when there is none. */
+/** A part of the page with a heading. An answer fills it; if there is none, it says so. */
 export interface Card {
   element: HTMLElement;
   body: HTMLElement;
@@ -30,8 +30,8 @@ export const card = (heading: string, attributes: { class: string }, ...tools: H
 const nameOf = (element: Element): string => element.ariaLabel ?? element.textContent ?? '';
 
 /**
- * Puts other content into a card. Rows that were opened stay open. If the focus was in what goes, it goes to the control of the same
- * name, or to the only one of its kind, or else to the heading.
+ * Puts other content into a card. Rows that were opened stay open. If the focus was in the removed content, it moves to
+ * the control with the same name, or to the only one of its kind, or to the heading.
  */
 export const refill = (element: HTMLElement, body: HTMLElement, content: () => (Node | undefined)[]): void => {
   const focused = body.contains(document.activeElement) ? document.activeElement : null;

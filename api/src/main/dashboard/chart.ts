@@ -17,7 +17,7 @@ export const ticks = (largest: number): number[] => {
   return Array.from({ length: Math.ceil(Math.max(largest, 1) / whole) + 1 }, (_, i) => i * whole);
 };
 
-/** The middle of each of so many equal steps; the first and the last stand at the edges. A single one stands in the middle. */
+/** The positions of evenly spaced points; the first and the last are at the edges. A single point is in the middle. */
 export const across = (count: number, area: Area): number[] =>
   Array.from({ length: count }, (_, i) =>
     count === 1
@@ -32,13 +32,13 @@ export const up = (value: number, top: number, area: Area): number =>
 export const line = (xs: readonly number[], ys: readonly number[]): string =>
   xs.map((x, i) => `${i ? 'L' : 'M'}${round(x)} ${round(ys[i] ?? 0)}`).join('');
 
-/** The same, closed down to the ground. */
+/** The same, closed along the bottom. */
 export const under = (xs: readonly number[], ys: readonly number[], area: Area): string =>
   xs.length ? `${line(xs, ys)}V${area.height - area.bottom}H${round(xs[0] ?? 0)}Z` : '';
 
 /**
- * Which days have a name below the axis, with room for so many: evenly spaced days back from the last one, or the first days
- * of months.
+ * Which days are labelled below the axis, with room for this many: evenly spaced days back from the last one, or the
+ * first days of months.
  */
 export const named = (days: readonly string[], room: number): number[] => {
   const isLong = days.length > MANY_DAYS;
@@ -47,10 +47,10 @@ export const named = (days: readonly string[], room: number): number[] => {
   return all.filter((_, i) => (all.length - 1 - i) % step === 0);
 };
 
-/** Above this, days are named by their months. */
+/** With more days than this, months are labelled instead. */
 export const MANY_DAYS = 92;
 
-/** The point that lies nearest to a place. */
+/** The point nearest to a position. */
 export const nearest = (xs: readonly number[], x: number): number => {
   let best = 0;
   xs.forEach((each, i) => {

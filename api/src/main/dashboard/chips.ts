@@ -3,7 +3,7 @@ import { dimensionName, name } from './values';
 import type { Filter, View } from './view';
 import { words } from './words';
 
-/** The filters of a view: each can be turned round, and removed by a click or by Backspace. */
+/** The filters of a view: each can be reversed, and removed by a click or by Backspace. */
 export const chips = (change: (change: Partial<View>) => void) => {
   const list = h('ul', { class: 'chips', 'aria-label': words.filters.label, hidden: true });
   const chip = (filters: Filter[], filter: Filter, i: number): HTMLElement => {

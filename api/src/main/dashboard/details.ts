@@ -7,13 +7,13 @@ import { table } from './table';
 import { name } from './values';
 import { format, words } from './words';
 
-/** As many as the service gives. */
+/** The service's maximum. */
 export const MAX_ROWS = '500';
 
 /** Whether there are more values than the answer has rows. */
 export const isCutOff = ({ other }: Breakdown): boolean => (Object.values(other) as number[]).some((sum) => sum > 0);
 
-/** Saves all that the service has of it as a file. */
+/** Saves everything that the service has of it as a file. */
 const download = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
   const query = new URLSearchParams({ ...params, limit: MAX_ROWS });
   const blob = await fetched(`/v1/metrics/breakdown?${query}`, { headers: { accept: 'text/csv' } }, (response) => response.blob());

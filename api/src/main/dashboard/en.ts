@@ -36,7 +36,7 @@ export const en = {
   },
 
   picker: {
-    label: 'What is shown',
+    label: 'What to show',
     property: 'Property',
     all: 'All properties',
     unknown: (id: string) => `${id} (unknown)`,
@@ -47,7 +47,7 @@ export const en = {
       yesterday: 'Yesterday',
       month: 'This month',
       year: 'This year',
-      all: 'All that there is, up to 366 days',
+      all: 'Everything, up to 366 days',
       custom: 'Custom: days that you choose',
     },
     days: (days: string) => `${days} d`,
@@ -253,12 +253,12 @@ export const en = {
     name: 'Name',
     page: 'Address of the page',
     event: 'Type of the event',
-    pattern: 'An asterisk stands for any characters: /thanks* is every page that begins so. Visits before today count too.',
+    pattern: 'An asterisk stands for any characters: /thanks* means every page that begins with /thanks. Visits before today count too.',
     counted: 'A session reaches it with an event of this type. Sessions before today count too.',
     visited: (path: string) => `Visited ${path}`,
     add: 'Add goal',
-    refused: 'The goal was not added: is there another one of that name?',
-    none: 'No goals yet. The menu of a page or an event can make one of it, with a key that opens everything.',
+    refused: 'The goal was not added. Is there already one with that name?',
+    none: 'No goals yet. To make one, use the menu of a page or an event; this needs a key that opens everything.',
   },
 
   saved: {
@@ -273,7 +273,7 @@ export const en = {
     visitors: (count: number): string => (count === 1 ? 'visitor in the last 5 minutes' : 'visitors in the last 5 minutes'),
     views: (count: number, shown: string): string => `${shown} ${count === 1 ? 'page view' : 'page views'}`,
     minutes: (views: string) => `${views} in the last 30 minutes`,
-    nothing: 'No page was looked at in the last 5 minutes.',
+    nothing: 'No page was viewed in the last 5 minutes.',
   },
 
   breakdowns: {

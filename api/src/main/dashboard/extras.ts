@@ -10,7 +10,10 @@ import { format, words } from './words';
 
 export const ROWS = 9;
 
-/** What the tracker collects beside visits: links that lead away, files, how far pages were read, and the props of events. */
+/**
+ * What the tracker collects besides visits: outbound links, downloads, how far pages were read, and the props of
+ * events.
+ */
 export const extrasCard = (change: (change: Partial<View>) => void, filter: (filter: Filter) => void): Part => {
   const picker = segments(
     { legend: words.breakdowns.choose(words.extras.heading), class: 'tabs' },
@@ -36,13 +39,13 @@ export const extrasCard = (change: (change: Partial<View>) => void, filter: (fil
   };
 };
 
-/** The figures of a dimension in a view, where more filters hold. */
+/** The figures of a dimension in a view, with additional filters. */
 export const ask = (view: View, signal: AbortSignal, metrics: string[], dimension: string, filters: unknown[]): Promise<Found> => {
   const body = bodyOf(view);
   return found({ ...body, metrics, dimensions: [dimension], filters: [...body.filters, ...filters] }, signal);
 };
 
-/** Of links that lead away, and of files. */
+/** The list of outbound links or of downloads. */
 const clicksOf = (view: View, signal: AbortSignal): Promise<Found> =>
   ask(view, signal, ['visitors', 'events'], 'props.url', [['is', 'event_type', [view.extras]]]);
 

@@ -47,7 +47,7 @@ export interface Ingest {
 }
 
 export interface TrendPoint {
-  /** Of an hour, its begin by the clock of the site: `2026-01-31T13:00`. */
+  /** For an hour, its start by the site's clock: `2026-01-31T13:00`. */
   day: string;
   /** Whether the clocks were put back, so that this hour came twice. */
   isTwice?: boolean;
@@ -62,7 +62,7 @@ export type Reasons = Record<string, string>;
 
 export interface Summary {
   window: Days;
-  /** Partial: only as much of it counts as the window has had until now. */
+  /** Partial: only its first part counts, as long as the window has lasted until now. */
   compareTo: (Days & { partial: boolean }) | null;
   from: 'raw' | 'rollups';
   freshness: Freshness;
@@ -128,7 +128,7 @@ export interface LeadRow {
 
 export interface LeadBreakdown {
   rows: LeadRow[];
-  /** Of the values that are no row. */
+  /** The sums of the values without a row. */
   other: { leads: number; mailableLeads: number };
   total: { leads: number; mailableLeads: number };
   reasons: Reasons;
@@ -148,7 +148,7 @@ export interface Realtime {
 }
 
 export interface Properties {
-  /** The property of figures where none is named; null for all together. */
+  /** The default property; null for all together. */
   defaultPropertyId: string | null;
   properties: Property[];
 }
@@ -158,7 +158,7 @@ export interface Property {
   name: string;
   domains: string[];
   timeZone: string;
-  /** The first that was rolled up with a visit. */
+  /** The first day that was rolled up with a visit. */
   firstDay: string | null;
 }
 

@@ -10,7 +10,7 @@ export const save = (content: Blob, name: string): void => {
   URL.revokeObjectURL(url);
 };
 
-/** A button that saves the rows of a table as CSV, once they are there. A failure is said above the table. */
+/** A button that saves the rows of a table as CSV once they are loaded. A failure is shown above the table. */
 export const csvButton = (of: string, heads: string[], rows: () => FileValue[][] | Promise<FileValue[][]>): HTMLElement => {
   const button = h(
     'button',
@@ -20,7 +20,7 @@ export const csvButton = (of: string, heads: string[], rows: () => FileValue[][]
       'aria-label': words.breakdowns.csvOf(of),
       click: async () => {
         try {
-          // The mark lets spreadsheets read UTF-8.
+          // The byte order mark makes spreadsheets read UTF-8.
           save(new Blob(['\ufeff', csv(heads, await rows())], { type: 'text/csv' }), `${fileName(of)}.csv`);
         } catch (failure) {
           showProblem(button.closest('.body')!, failure);

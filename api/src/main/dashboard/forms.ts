@@ -14,7 +14,7 @@ interface Page {
 
 const PATH = '/v1/leads/submissions';
 
-/** What forms brought. It is asked for when it is opened, since each look is written to the audit log. */
+/** The form submissions. They are loaded when the list is opened, since each look is written to the audit log. */
 export const formsCard = (mayForget: boolean) => {
   const made = card(words.forms.heading, { class: 'forms' });
   let property = '';
@@ -62,7 +62,7 @@ export const formsCard = (mayForget: boolean) => {
       }
     }
   };
-  /** Shows rows; where some were added, the list stays where it is, and the focus goes to the first of them. */
+  /** Shows rows. If some were added, the list does not scroll, and the focus goes to the first new one. */
   const fill = (all: Submission[], after: string | null, isMore: boolean): void => {
     const first = rows.length;
     const top = list.querySelector('.scroll')?.scrollTop ?? 0;

@@ -23,7 +23,7 @@ interface Funnel {
 /** A step as it is typed: a path begins with a slash, and everything else is an event. */
 const stepOf = (text: string): { path: string } | { event: string } => (text.startsWith('/') ? { path: text } : { event: text });
 
-/** How many sessions came to each of some steps, in their order. The steps stand in the address. */
+/** How many sessions reached each of some steps, in order. The steps are in the page's address. */
 export const funnelCard = (change: (change: Partial<View>) => void): Part => {
   const made = card(words.funnel.heading, { class: 'funnel' });
   const steps = h('input', { id: newId(), spellcheck: 'false', autocomplete: 'off', placeholder: '/pricing, form_start, form_submit' });
@@ -34,7 +34,7 @@ export const funnelCard = (change: (change: Partial<View>) => void): Part => {
       class: 'download',
       submit: (event) => {
         event.preventDefault();
-        // A step of an address may have a comma: it stays one step unless something else is typed.
+        // A step in the address may contain a comma: it stays one step unless something else is typed.
         if (steps.value === shown) {
           return;
         }

@@ -7,12 +7,12 @@ import { words } from './words';
 interface Parts {
   account: HTMLElement;
   toolbar: HTMLElement;
-  /** What stands above the figures. */
+  /** The parts above the figures. */
   notices: HTMLElement[];
   ofSummary: ReturnType<typeof summaryParts>;
   cards: ReturnType<typeof cardsOf>;
   realtime: Card;
-  /** What forms brought, for those who may read it. */
+  /** The form submissions, if the session may read them. */
   forms: Card | undefined;
   withLeads: boolean;
   days: HTMLElement;

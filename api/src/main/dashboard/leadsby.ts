@@ -12,10 +12,10 @@ import { format, words } from './words';
 
 const ROWS = 9;
 const ASKED = '200';
-/** As many as the service gives. */
+/** The service's maximum. */
 const MAX_ROWS = '500';
 
-/** What a visit is asked about where a lead has this value. A form is nothing that a visit has. */
+/** The dimension of visits for a dimension of leads. Visits have no form. */
 const OF_VISITS: Partial<Record<LeadsBy, string>> = {
   'lead.source': 'traffic_source',
   'lead.campaign': 'utm_campaign',
@@ -23,7 +23,7 @@ const OF_VISITS: Partial<Record<LeadsBy, string>> = {
   'lead.referrer_host': 'referrer_host',
 };
 
-/** Filters that leads know too. */
+/** The filters that also apply to leads. */
 const OF_LEADS = ['traffic_source', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign', 'landing_path'];
 
 /** Where new leads came from, and how many of them may be written to. */
@@ -61,7 +61,7 @@ export const leadsByCard = (change: (change: Partial<View>) => void, filter: (fi
   };
 };
 
-/** Leads per session of several rows: their sessions are what each rate is of. Null where one is not known. */
+/** Leads per session of several rows; the sessions follow from each row's rate. Null if one is not known. */
 const rateOf = (rows: LeadRow[]): number | null => {
   if (rows.some(({ conversionRate }) => !conversionRate)) {
     return rows.length === 1 ? rows[0]!.conversionRate : null;
@@ -94,7 +94,7 @@ const barsOf = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void):
   return bySite(rows, ({ leads }) => leads, bar);
 };
 
-/** Every row for a file. What even the longest answer leaves out is one row at its end. */
+/** All rows for a file. Values that even the longest answer leaves out become one row at the end. */
 const wholeOf = async (by: LeadsBy, params: Record<string, string>, filter: (filter: Filter) => void): Promise<Bar[]> => {
   const { rows, other } = await ask<LeadBreakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS });
   const rest: Bar = { value: words.breakdowns.other, name: '', share: 0, figures: [[other.leads, ''], [other.mailableLeads, ''], [null, '']] };

@@ -5,10 +5,10 @@ import { asked, periodOf, question, type View } from './view';
 
 const SUMMARY = '/v1/metrics/summary';
 
-/** What the parameters of a question say of a view. */
+/** The parameters of a question about a view. */
 export const paramsOf = (view: View): Record<string, string> => question(view, today(), firstDay());
 
-/** What the body of a question says of a view. */
+/** The body of a question about a view. */
 export const bodyOf = (view: View) => ({
   ...(view.property && { propertyId: view.property }),
   dateRange: periodOf(view, today(), firstDay()),
@@ -22,7 +22,7 @@ export interface Found {
 }
 
 const LISTED = 100;
-/** As many as the service gives at once. */
+/** The most rows that the service gives at once. */
 const MAX_ROWS = 1000;
 
 const rowsOf = async (question: object, limit: number, offset: number, signal?: AbortSignal): Promise<Answer['rows']> =>
@@ -39,7 +39,7 @@ export const allRowsOf = async (question: object, signal?: AbortSignal): Promise
   return rows;
 };
 
-/** The rows of a question about one dimension, those with the largest first figure before others. */
+/** The rows of a question about one dimension, sorted by the first figure, largest first. */
 export const found = async (question: object, signal: AbortSignal): Promise<Found> => {
   const rows = await rowsOf(question, LISTED, 0, signal);
   return { rows, all: async () => (rows.length < LISTED ? rows : allRowsOf(question)) };

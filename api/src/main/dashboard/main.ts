@@ -17,7 +17,7 @@ const page = (element: HTMLElement): void => {
 
 const here = (view: View): string => location.pathname + write(view);
 
-/** Leads to this view in the other language, which the service remembers. */
+/** A link to this view in the other language, which the service remembers. */
 const languageLink = (): HTMLAnchorElement => {
   const other = document.documentElement.lang === 'fr' ? 'en' : 'fr';
   const link = h('a', { class: 'language', lang: other, hreflang: other }, words.otherLanguage);
@@ -39,7 +39,7 @@ const showSignIn = (why: string): void => {
   document.querySelector<HTMLElement>('#key')?.focus();
 };
 
-/** The view of the address, of what the session may show. */
+/** The view in the address, limited to what the session may show. */
 const viewed = ({ properties }: Session): View => {
   const view = read(location.search);
   const known = !properties || properties.includes(view.property);
@@ -82,7 +82,10 @@ const showOverview = (session: Session, isNew: boolean): void => {
   }
 };
 
-/** The key of a share link, which stands where no server and no referrer gets it. It is taken out of the address at once. */
+/**
+ * The key of a share link, in the part of the address that is never sent to a server. It is removed from the address at
+ * once.
+ */
 const sharedKey = (): string => {
   const key = /^#key=(.+)$/.exec(location.hash)?.[1] ?? '';
   if (key) {
@@ -131,7 +134,7 @@ const start = async (isFirst = false): Promise<void> => {
 history.replaceState(null, '', here(read(location.search)) + location.hash);
 whenSignedOut(() => open && showSignIn(words.signIn.ended));
 window.addEventListener('popstate', () => {
-  // Details are of the view that is left.
+  // The details dialog belongs to the view that was left.
   document.querySelector<HTMLDialogElement>('dialog[open]')?.close();
   if (/^#key=/.test(location.hash)) {
     void start();
@@ -139,6 +142,6 @@ window.addEventListener('popstate', () => {
     open?.again();
   }
 });
-// A page from the browser's cache may have another reader by now.
+// A page from the browser's cache may be shown to another person.
 window.addEventListener('pageshow', ({ persisted }) => persisted && void start());
 void start(true);

@@ -8,7 +8,7 @@ export interface MenuItem {
 /** The least distance of the list from the edges of the window, in pixels. */
 const MARGIN = 8;
 
-/** A button that opens a short list of actions. The arrow keys go through it; Escape and a click beside it close it. */
+/** A button that opens a short list of actions. The arrow keys move through it; Escape or a click outside closes it. */
 export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
   const id = newId();
   const open = (): void => {

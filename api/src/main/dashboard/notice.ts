@@ -18,7 +18,7 @@ export const said = (problem: Problem): string => {
   }
 };
 
-/** Says above what an element shows why it could not be renewed or completed, in place of an earlier such line. */
+/** Shows above an element why it could not be refreshed or completed, replacing an earlier such line. */
 export const showProblem = (element: HTMLElement, failure: unknown): void => {
   element.querySelector(':scope > .problem')?.remove();
   element.prepend(h('p', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
@@ -28,7 +28,7 @@ export const showProblem = (element: HTMLElement, failure: unknown): void => {
 export const notices = () => {
   const alert = h('div', { class: 'alert', role: 'alert' });
   const status = h('p', { class: 'unseen', role: 'status' });
-  /** The focus of the button that goes is given to the next one, or to the figures. */
+  /** When the button with the focus disappears, the focus moves to the next one, or to the figures. */
   const replace = (...nodes: Node[]): void => {
     const isFocused = alert.contains(document.activeElement);
     alert.replaceChildren(...nodes);

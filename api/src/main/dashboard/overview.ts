@@ -22,7 +22,7 @@ import { type Filter, isSame, needsToday, type View } from './view';
 import { welcomeCard } from './welcome';
 import { format, words } from './words';
 
-/** The service renews its figures that often. */
+/** How often the service refreshes its figures. */
 const REFRESH_MS = 5 * 60_000;
 /** A goal changes what every reader sees, so the service wants a key of every scope. */
 const EVERY_SCOPE = ['figures:read', 'leads:read', 'leads:delete'];
@@ -62,7 +62,10 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   const realtime = realtimeCard();
   const forms = has('leads:read') ? formsCard(has('leads:delete') && session.properties === null) : undefined;
 
-  /** Without filters, only what needs single visits is unknown so far back: its card says so, and the page as a whole is there. */
+  /**
+   * Without filters, only what needs single visits is unknown that far back: its card says so, and the rest of the page
+   * is shown.
+   */
   const failedOf = (filled: Filled[]) =>
     filled.filter(
       (each): each is Filled & { problem: Problem } =>
@@ -94,7 +97,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     say(words.loading);
     const known = properties.load().then(showProperties, () => {});
     if (needsToday(view) && !properties.known()) {
-      // Which day is today there?
+      // Find out the property's current day first.
       await known;
       if (signal.aborted) {
         return;
@@ -174,7 +177,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   return {
     element,
     focus: heading.focus,
-    /** Shows a view, and asks for what of it is not there yet. */
+    /** Shows a view, and loads the parts that are missing. */
     show: (next: View): void => {
       const old = view as View | undefined;
       view = next;
@@ -189,7 +192,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
         void lazy.show(view, underWay.signal, Promise.resolve()).then(reportProblems);
       }
     },
-    /** Stops when the page is no longer shown. */
+    /** Stops refreshing when the page is no longer shown. */
     end: (): void => {
       underWay.abort();
       lazy.end();

@@ -1,7 +1,7 @@
 import type { Card, Filled } from './card';
 import type { View } from './view';
 
-/** A part of the page that asks for its own figures. */
+/** A part of the page that loads its own figures. */
 export interface Part {
   card: Card;
   /** Its question about a view, as a key: it asks again when that changes. */
@@ -16,7 +16,10 @@ export const keyOf = ({ window, from, to, compare, property, filters }: View): s
 /** How far below the window a part begins to load, in pixels, so that its figures are there when it is seen. */
 const AHEAD = 250;
 
-/** Asked of the page itself: an observer tells it a frame later, when the figures above have already pushed the part away. */
+/**
+ * Computed from the layout: an observer reports it a frame later, when the figures above have already pushed the part
+ * away.
+ */
 const isInWindow = (element: Element, ahead: number): boolean => {
   const { top, bottom } = element.getBoundingClientRect();
   return top < innerHeight + ahead && bottom > -ahead;
@@ -73,7 +76,7 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
   window.addEventListener('beforeprint', loadAll);
   return {
     /**
-     * Asks for what is seen of a view and is not there yet.
+     * Loads the visible parts of a view that are missing.
      *
      * @param others what else the first screen waits for
      */
@@ -84,7 +87,7 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
       parts.filter(isDue).forEach(({ card }) => card.element.setAttribute('data-waits', ''));
       return loadSeen();
     },
-    /** Asks for all of it again. */
+    /** Loads everything again. */
     forget: (): void => asked.clear(),
     end: (): void => {
       observer.disconnect();

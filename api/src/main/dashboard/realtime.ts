@@ -8,7 +8,9 @@ import { format, words } from './words';
 
 const POLL_MS = 15_000;
 
-/** What happens now: asked again while it is seen, and not while the page is hidden or elsewhere. */
+/**
+ * What is happening now. It is refreshed while it is visible, but not while the page is hidden or scrolled elsewhere.
+ */
 export const realtimeCard = () => {
   const made = card(words.realtime.heading, { class: 'realtime' });
   let property: string | undefined;
@@ -21,7 +23,7 @@ export const realtimeCard = () => {
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;
-    // Later looks change the figures without a sign of it.
+    // Later refreshes change the figures silently.
     if (!made.body.firstChild) {
       made.element.setAttribute('aria-busy', 'true');
     }

@@ -17,7 +17,7 @@ const keep = (segments: Record<string, string>): void => {
   try {
     localStorage.setItem(KEY, JSON.stringify(segments));
   } catch {
-    // A browser that keeps nothing goes on without them.
+    // A browser without storage works without them.
   }
 };
 

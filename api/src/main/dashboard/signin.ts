@@ -6,7 +6,7 @@ import { format, words } from './words';
 export interface Session {
   expiresAt: string;
   scopes: string[];
-  /** Those that can be shown; null for all. */
+  /** The properties that can be shown; null for all. */
   properties: string[] | null;
   /** Whether a share link began it. */
   share: boolean;

@@ -18,12 +18,12 @@ import { format, words } from './words';
 /** The day of the first visit, if it lies in the days that are shown: before it there are only zeros. */
 export const since = ({ window }: Summary, view: View): string | undefined => {
   const first = firstDay();
-  // All that there is was asked for from that day on.
+  // Everything was requested from that day on.
   const isWithin = view.window === 'all' ? first >= window.from : first > window.from;
   return isWithin && first <= window.to ? first : undefined;
 };
 
-/** What is counted from single visits: nothing where these are gone. The figures beside it stay. */
+/** Figures that are counted from single visits; empty if these are gone. Other figures stay. */
 const ifKept = (points: Promise<TrendPoint[]>): Promise<TrendPoint[]> =>
   points.catch((failure) => {
     if (failure instanceof Problem && failure.firstDay) {
@@ -52,7 +52,7 @@ const trendOf = async (summary: Summary, view: View, properties: KnownProperties
     : { points: trend, before: await ifKept(trendBefore(compareTo, view, signal)), beforeName, open: today() };
 };
 
-/** What few people need: a line that opens, and stays open when other figures come. */
+/** Figures that few people need, in a line that opens and stays open when the figures change. */
 const folded = (of: Card, line: string, content: HTMLElement[]): HTMLElement =>
   h('details', { open: of.body.querySelector('details')?.open ?? false }, h('summary', {}, line), ...content);
 

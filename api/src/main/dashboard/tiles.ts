@@ -2,14 +2,14 @@ import { h } from './dom';
 import type { Metric, Summary } from './figures';
 import { format, words } from './words';
 
-/** Whether it is good when a figure rises: of some it is neither, and of some it is bad. */
+/** Whether a rise of the figure is good; for some figures it is bad, for others neither. */
 interface Tile {
   metric: Metric;
   write: (value: number | null) => string;
   rising?: 'better' | 'worse';
 }
 
-/** What a marketing person looks at first. */
+/** The figures that a marketing person looks at first. */
 const FIRST: Tile[] = [
   { metric: 'newLeads', write: format.whole, rising: 'better' },
   { metric: 'newMailableLeads', write: format.whole, rising: 'better' },

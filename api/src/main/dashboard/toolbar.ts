@@ -29,7 +29,7 @@ export const toolbar = (change: Change, today: () => string) => {
       },
     );
   let window = windows(WINDOWS);
-  /** A number of days that only the address names becomes one more choice. */
+  /** A number of days that occurs only in the address is added as a choice. */
   const chooseWindow = (value: Window): void => {
     if (!window.choose(value)) {
       const other = windows([...WINDOWS.slice(0, -1), value, 'custom']);

@@ -15,7 +15,7 @@ interface Shown {
   series: Series;
 }
 
-/** Leads have no figures with filters that leads do not know. */
+/** With filters that do not apply to leads, there are no figures of leads. */
 const isUnknown = ({ trend: { points }, series }: Shown): boolean =>
   points.length > 0 && points.every((point) => point[series] === null);
 
@@ -36,14 +36,14 @@ export const trendCard = (choose: (series: Series) => void) => {
   const draw = (): void => {
     drawn = width();
     if (shown && isUnknown(shown)) {
-      // A line at zero would be a figure.
+      // A line at zero would look like a figure.
       legend.replaceChildren();
       plot.replaceChildren(h('p', { class: 'quiet' }, words.trend.noLeads));
     } else if (shown) {
       plot.replaceChildren(drawing(shown.trend, shown.series, drawn, legend));
     }
   };
-  // A new drawing has neither the focus nor the day that the reader came to: the same width needs none.
+  // A new drawing loses the focus and the selected day, so it is not redrawn for the same width.
   new ResizeObserver(() => width() !== drawn && draw()).observe(made.body);
 
   return {

@@ -25,7 +25,7 @@ export const timeOf = (point: TrendPoint): string => {
 /** The hour without its day. */
 export const hourOf = ({ day }: TrendPoint): string => day.slice(11);
 
-/** What the lines are; of one day when the pointer is on it, else of the whole window. */
+/** The legend of the lines, with the values of the day under the pointer, else of the whole window. */
 export const legendOf = ({ points, before, beforeName, open }: Trend, series: Series, i: number | undefined): HTMLElement[] => {
   const shown = i === undefined ? undefined : points[i];
   const entry = (name: string, all: TrendPoint[], one: TrendPoint | undefined): HTMLElement | undefined => {

@@ -12,7 +12,7 @@ export const eventName = (type: string): string | HTMLElement => {
     return known;
   }
   const text = type.replaceAll(/[_\-.]+/g, ' ').trim();
-  // A name that is no word stays as it is.
+  // A name that is not a single word stays as it is.
   if (!/^[\p{L}\p{N} ]+$/u.test(text)) {
     return foreign(type);
   }

@@ -1,4 +1,7 @@
-/** What is shown. All of it is in the address, so that it can be shared, bookmarked and gone back to. */
+/**
+ * What the page shows. All of it is in the address, so that it can be shared, bookmarked and reached by the back
+ * button.
+ */
 export interface View {
   window: Window;
   /** Both days of a custom window; empty for any other. */
@@ -7,9 +10,9 @@ export interface View {
   compare: Compare;
   /** Empty for all. */
   property: string;
-  /** All of them hold. */
+  /** All filters must hold. */
   filters: Filter[];
-  /** Of the funnel, in their order: paths and events. */
+  /** The steps of the funnel, in order: paths and events. */
   steps: string[];
   chart: Series;
   leads: LeadsBy;
@@ -21,11 +24,11 @@ export interface View {
   prop: string;
 }
 
-/** One comparison of a dimension's values; null is what has no value. */
+/** One comparison with a dimension's values; null stands for a missing value. */
 export interface Filter {
   not: boolean;
   dimension: string;
-  /** One of them holds; null is what has no value. Several are the hosts of one site. */
+  /** One of the values must match; null stands for a missing value. Several values are the hosts of one site. */
   values: (string | null)[];
 }
 
@@ -56,7 +59,7 @@ export const EXTRAS = ['outbound_click', 'file_download', 'scroll', 'props'] as 
 export type Extras = (typeof EXTRAS)[number];
 
 export const MAX_WINDOW_DAYS = 366;
-/** As many as the service takes. */
+/** The service's maximum. */
 const MAX_FILTERS = 20;
 const MAX_STEPS = 8;
 
@@ -67,7 +70,7 @@ const DAY_MS = 86_400_000;
 const isWindow = (text: string | null): text is Window =>
   (text !== 'custom' && WINDOWS.includes(text as never)) || (/^[1-9]\d*$/.test(text ?? '') && Number(text) <= MAX_WINDOW_DAYS);
 
-/** Whose values contain no comma. */
+/** Dimensions whose values contain no comma. */
 const LISTED = 'referrer_host';
 
 /**

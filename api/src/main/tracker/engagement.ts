@@ -1,7 +1,7 @@
 import { on } from './safely';
 import type { Vitals } from './vitals';
 
-/** After a minute without input, the reader is taken to have left. */
+/** After a minute without input, the reader counts as gone. */
 const enum Pause {
   MAX_MS = 60_000,
 }

@@ -2,7 +2,7 @@ import { known, send } from './page';
 import { on } from './safely';
 import { endpoint } from './script';
 
-/** How it went, in English; the site says it in its own words. */
+/** The default messages; the site can set its own. */
 type Word = 'Done' | 'Invalid' | 'Failed';
 
 /**

@@ -11,18 +11,21 @@ import io.agroal.api.security.SimplePassword;
 import java.time.Duration;
 
 /**
- * The service's connections. The pool is made here and not by its Quarkus extension, since that starts a transaction manager too,
- * which costs each start some 35 ms and 3 MB.
+ * The service's connection pool. It is made here rather than by the Quarkus extension, since that also starts a
+ * transaction manager, which costs each start some 35 ms and 3 MB.
  */
 final class DatabasePool {
     /**
-     * One writes (on a cluster up to eight do), three keep house, four serve forms, four the operator, two make figures, three answer
-     * questions and one checks keys ({@link Wiring}).
+     * One writes events (on a cluster up to eight do), three are for housekeeping, four for forms, four for operators'
+     * requests, two for figures, three for questions and one for checks of keys ({@link Wiring}).
      */
     private static final int MAX_CONNECTIONS = 25;
 
     private static final Duration MAX_WAIT = Duration.ofSeconds(2);
-    /** A connection that was idle for longer is tried before it is used: it may be dead, as after the machine was suspended. */
+    /**
+     * A connection that was idle for longer is tested before it is used: it may be dead, for example after the machine
+     * was suspended.
+     */
     private static final Duration TRIED_AFTER = Duration.ofSeconds(5);
 
     private static final Duration TRIED_EVERY = Duration.ofSeconds(30);
@@ -33,15 +36,15 @@ final class DatabasePool {
     private DatabasePool() {}
 
     /**
-     * Connects to nothing yet.
+     * Makes the pool without connecting.
      *
-     * @param socketTimeout for each answer of the database
+     * @param socketTimeout the time limit for each answer of the database
      */
     static AgroalDataSource of(DatabaseUrl url, Duration socketTimeout) {
         AgroalDataSourceConfigurationSupplier configuration = new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(pool -> limited(pool)
                         .connectionFactoryConfiguration(connection -> connection
-                                // Each statement is closed where it is made, so the pool need not wrap it.
+                                // Each statement is closed where it is made, so the pool need not track it.
                                 .trackJdbcResources(false)
                                 .connectionProviderClassName("org.postgresql.Driver")
                                 .jdbcUrl(url.jdbcUrl())

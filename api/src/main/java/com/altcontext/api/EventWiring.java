@@ -17,7 +17,7 @@ import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
 import jakarta.inject.Singleton;
 
-/** Makes what takes and stores events. */
+/** Makes the objects that accept and store events. */
 @Singleton
 class EventWiring {
     @Singleton

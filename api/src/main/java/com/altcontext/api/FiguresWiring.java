@@ -14,12 +14,12 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/** Makes what answers questions about figures. */
+/** Makes the objects that answer questions about figures. */
 @Singleton
 class FiguresWiring {
     /**
-     * A year of hundreds of properties takes seconds to read. The time is less than an idle connection is kept, so that the client
-     * is still there.
+     * A year of hundreds of properties takes seconds to read. The time is shorter than idle connections are kept, so
+     * that the client is still there.
      */
     private static final Duration FIGURES_TIMEOUT = Duration.ofMinutes(1);
 

@@ -38,7 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Makes what takes forms, keeps leads and consent, and writes mails. */
+/** Makes the objects that accept forms, store leads and consent, and write mails. */
 @Singleton
 class LeadWiring {
     /** For reading all that is held about a person, or all leads. The server ends the work earlier, and the driver waits. */
@@ -96,7 +96,10 @@ class LeadWiring {
         return new Confirmation(sql);
     }
 
-    /** What writes each mail, by the event in the outbox. Without the address of the service no mail has a link, and none is sent. */
+    /**
+     * What writes each mail, by the event in the outbox. Without the service's address, mails would lack links, so none
+     * is sent.
+     */
     @Singleton
     MailTemplates mailTemplates(
             AppConfig config,

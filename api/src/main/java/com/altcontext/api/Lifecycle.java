@@ -21,12 +21,12 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Starts the writer of events, and lets what is under way finish when the service stops. */
+/** Starts the writer of events, and lets requests in progress finish when the service stops. */
 @Singleton
 class Lifecycle {
     private static final Duration MAX_FINISH = Duration.ofSeconds(1);
 
-    /** The meters of the JVM load classes for 20 ms, for which a start need not wait. */
+    /** The meters of the JVM take 20 ms to load, for which a start need not wait. */
     private static final Duration JVM_METERS_AFTER = Duration.ofSeconds(5);
 
     void start(
@@ -43,14 +43,14 @@ class Lifecycle {
         gauge(
                 meters,
                 "database.ready",
-                "1 while the database answers and holds the schema that is needed",
+                "1 while the database answers and has the schema that is needed",
                 () -> database.isReady() ? 1 : 0);
         gauge(
                 meters,
                 "clock.skew.seconds",
                 "how far this machine's clock is ahead of the database's",
                 () -> database.clockSkew().toMillis() / 1000.0);
-        gauge(meters, "limiter.clients", "allowances of clients that are not whole", limiter::size);
+        gauge(meters, "limiter.clients", "allowances of clients that are not full", limiter::size);
         ingest.observe(groupCommit);
         backlog.register(meters);
         ResidentMemory.register(meters);

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Checks the configuration before anything is started, and reports all its faults at once. With {@value #CHECK_SETTINGS} it
- * does no more than that: exit 0 when the service would start with this environment, else 1.
+ * Checks the configuration before anything is started, and reports all its faults at once. With
+ * {@value #CHECK_SETTINGS} it does only that: exit 0 when the service would start with this environment, else 1.
  */
 @QuarkusMain
 public class Main {
@@ -37,7 +37,7 @@ public class Main {
             System.err.println("altcontext: the service would start with these settings");
             return;
         }
-        // Quarkus would answer addresses that java.net.URI does not take (a | in a query) with an empty body, before
+        // Quarkus would answer URLs that java.net.URI refuses (a | in a query) with an empty body, before
         // RequestFilter.
         System.setProperty("vertx.disableURIValidation", "true");
         Quarkus.run(args);
@@ -53,15 +53,15 @@ public class Main {
                 .forEach((variable, property) -> {
                     int port = Integer.parseInt(config.getValue(property));
                     try (ServerSocket trial = new ServerSocket()) {
-                        // As the server itself does: connections that have just ended are not in the way.
+                        // As the server itself does, so that recently closed connections do not block the port.
                         trial.setReuseAddress(true);
                         trial.bind(new InetSocketAddress(config.getValue("quarkus.http.host"), port));
                     } catch (BindException taken) {
                         faults.add(variable + ": port " + port
-                                + " cannot be had, most likely because another process listens there: stop that one, or set "
+                                + " cannot be opened, most likely because another process is listening on it: stop that process, or set "
                                 + variable + " to another port");
                     } catch (IOException unknown) {
-                        // The server finds out by itself.
+                        // The server will report it.
                     }
                 });
         return faults;

@@ -9,8 +9,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * How much of the machine's memory the process has, as a gauge. The JVM knows its heap only, and it is the whole that the
- * machine's limit is about.
+ * A gauge of the machine's memory that the process uses. The JVM knows only its heap, but the machine limits the whole.
  */
 final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -20,12 +19,12 @@ final class ResidentMemory {
 
     static void register(MeterRegistry meters) {
         Gauge.builder("altcontext.memory.resident", ResidentMemory::bytes)
-                .description("memory that the process has in the machine")
+                .description("memory of the machine that the process uses")
                 .baseUnit("bytes")
                 .register(meters);
     }
 
-    /** Not a number where the system does not say, as on macOS. */
+    /** NaN where the system does not report it, as on macOS. */
     private static double bytes() {
         try (Stream<String> lines = Files.lines(STATUS)) {
             return lines.filter(line -> line.startsWith(LINE))

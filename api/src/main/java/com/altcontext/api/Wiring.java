@@ -30,8 +30,8 @@ import java.time.InstantSource;
 @Singleton
 class Wiring {
     /**
-     * What waits may hold of the heap's 44 MB (deploy/jvm.options). An idle service holds a third of that, and 2 000 connections and
-     * what is under way to the database need their part.
+     * How much of the heap's 44 MB (deploy/jvm.options) waiting requests may use. An idle service uses a third of the
+     * heap, and 2 000 connections and the work in the database need their part.
      */
     private static final long MAX_WAITING_BYTES = 12L << 20;
 
@@ -58,7 +58,7 @@ class Wiring {
 
     @Singleton
     DatabaseState databaseState(Sql sql, InstantSource clock, Properties properties, AccessKeys keys) {
-        // Else a site's events would be refused as of an unknown property until the first refresh.
+        // Otherwise, a site's events would be refused until the first refresh, since their property would be unknown.
         return new DatabaseState(sql, clock, () -> {
             properties.refresh();
             keys.refresh();

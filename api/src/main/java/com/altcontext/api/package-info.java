@@ -1,4 +1,4 @@
-/** The HTTP face: what holds for every request, thin resources, and the wiring of the domain. */
+/** The HTTP interface: what all requests have in common, thin resources, and the wiring of the domain. */
 @NullMarked
 package com.altcontext.api;
 

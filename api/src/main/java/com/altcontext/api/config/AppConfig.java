@@ -21,8 +21,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The configuration of the service. Every value comes from an environment variable, which {@link Variable} names; a blank one is
- * as good as none. {@link ConfigCheck} reports all faults together before anything starts. docs/configuration.md lists them.
+ * The configuration of the service. Every value comes from an environment variable, which {@link Variable} names; a
+ * blank one counts as absent. {@link ConfigCheck} reports all faults together before anything starts.
+ * docs/configuration.md lists them.
  */
 @ConfigMapping(prefix = AppConfig.PREFIX)
 public interface AppConfig {
@@ -61,7 +62,7 @@ public interface AppConfig {
     @Variable(value = "GEOIP_DATABASE", rule = Rule.FILE)
     Optional<Path> geoipDatabase();
 
-    /** Another path of the tracker, which lists of blocked addresses do not know. */
+    /** Another path of the tracker, which is on no blocklist. */
     @Variable(value = "TRACKER_PATH", rule = Rule.SCRIPT_PATH)
     Optional<String> trackerPath();
 
@@ -75,7 +76,7 @@ public interface AppConfig {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Whether browsers reach the service by HTTPS: Fly's proxy offers nothing else to the public. */
+    /** Whether browsers reach the service by HTTPS, as always through Fly's proxy. */
     default boolean isHttps() {
         return clientAddress().isOnFly()
                 || leads().publicUrl()
@@ -138,7 +139,9 @@ public interface AppConfig {
         @WithDefault("24")
         int leads();
 
-        /** Bytes of the bodies of events and forms. With less than the largest body, that would never pass. */
+        /**
+         * Bytes of the bodies of events and forms. If it were less than the largest body, that body could never pass.
+         */
         @Variable(value = "RATE_LIMIT_BYTES", rule = Rule.WHOLE_NUMBER, min = 65_536, max = 2_000_000_000)
         @WithDefault("1000000")
         int bytes();
@@ -171,7 +174,7 @@ public interface AppConfig {
         @WithDefault("600")
         int scripts();
 
-        /** Distinct addresses that one client may submit in an hour. */
+        /** How many distinct addresses one client may submit in an hour. */
         @Variable(value = "RATE_LIMIT_LEAD_EMAILS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
         @WithDefault("5")
         int leadEmails();
@@ -180,7 +183,7 @@ public interface AppConfig {
         @Variable(value = "RATE_LIMIT_REDIS_URL", rule = Rule.REDIS_URL, secret = true)
         Optional<URI> redisUrl();
 
-        /** How many a minute there may be of each. The number of wrong keys cannot be chosen. */
+        /** The limits per minute. That of wrong keys cannot be changed. */
         default Map<Limit, Integer> perMinute() {
             return Map.ofEntries(
                     Map.entry(Limit.EVENTS, events()),
@@ -197,7 +200,7 @@ public interface AppConfig {
         }
     }
 
-    /** What ends a session, and whose events are not stored. */
+    /** When a session ends, and which visitors' events are not stored. */
     interface Sessions {
         @Variable(value = "SESSION_INACTIVITY_MINUTES", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_MINUTES)
         @WithDefault("30")
@@ -213,7 +216,7 @@ public interface AppConfig {
         boolean respectPrivacySignals();
     }
 
-    /** What concerns people who leave an address. */
+    /** Settings for leads. */
     interface LeadOptions {
         @Variable(value = "ENABLE_HEURISTIC_LINKING", rule = Rule.FLAG)
         @WithDefault("false")
@@ -274,7 +277,7 @@ public interface AppConfig {
         }
     }
 
-    /** What {@code GET /v1/privacy} says. */
+    /** What {@code GET /v1/privacy} publishes. */
     interface Privacy {
         @Variable(value = "PRIVACY_CONTACT_EMAIL", rule = Rule.EMAIL)
         Optional<String> contactEmail();
@@ -307,7 +310,7 @@ public interface AppConfig {
 
     /** How figures are answered. */
     interface Metrics {
-        /** How long an answer is kept; zero for not at all. */
+        /** How long an answer is cached; zero disables the cache. */
         @Variable(value = "METRICS_SUMMARY_CACHE_TTL_MS", rule = Rule.WHOLE_NUMBER, max = 3_600_000)
         @WithDefault("15000")
         int cacheTtlMillis();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigCheck {
     private final Function<String, @Nullable String> environment;
     private final Map<String, String> values;
-    /** By variable, in their order; one fault of each is enough. */
+    /** By variable, in order; only one fault of each. */
     private final Map<String, String> faults = new LinkedHashMap<>();
 
     private ConfigCheck(Function<String, @Nullable String> environment) {
@@ -53,7 +53,7 @@ public final class ConfigCheck {
         }
     }
 
-    /** What is wrong, which is no value. */
+    /** The fault, without the value. */
     private static String faultOfDatabaseUrl(String text) {
         try {
             return DatabaseUrl.parse(text).toString();
@@ -72,7 +72,7 @@ public final class ConfigCheck {
         if (values.containsKey("altcontext-api.leads.webhook-url")
                 && !faults.containsKey("LEAD_WEBHOOK_URL")
                 && secret == null) {
-            missing("LEAD_WEBHOOK_SECRET", "at least 24 characters, wherever LEAD_WEBHOOK_URL is set");
+            missing("LEAD_WEBHOOK_SECRET", "at least 24 characters if LEAD_WEBHOOK_URL is set");
         }
         if (values.containsKey("altcontext-api.mail.notify-email")
                 && !values.containsKey("altcontext-api.mail.smtp-url")) {
@@ -80,23 +80,21 @@ public final class ConfigCheck {
         }
         if (values.containsKey("altcontext-api.mail.smtp-url")) {
             if (!values.containsKey("altcontext-api.mail.from")) {
-                missing("MAIL_FROM", "an e-mail address, wherever SMTP_URL is set");
+                missing("MAIL_FROM", "an e-mail address if SMTP_URL is set");
             }
             if (!values.containsKey("altcontext-api.leads.public-url")
                     && !values.containsKey("altcontext-api.client-address.fly-app-name")) {
-                missing(
-                        "PUBLIC_URL",
-                        "where the links of mails lead, wherever SMTP_URL is set and Fly does not know it");
+                missing("PUBLIC_URL", "the address for links in mails if SMTP_URL is set outside Fly");
             }
         }
         String port = values.getOrDefault("altcontext-api.listen.port", "3000");
         if (!port.equals("0") && port.equals(values.getOrDefault("altcontext-api.listen.management-port", "9091"))) {
-            faults.putIfAbsent("MANAGEMENT_PORT", "MANAGEMENT_PORT must be another one than PORT");
+            faults.putIfAbsent("MANAGEMENT_PORT", "MANAGEMENT_PORT must not be the same as PORT");
         }
         boolean hasHeader = values.containsKey("altcontext-api.client-address.header");
         boolean hasProxies = values.containsKey("altcontext-api.client-address.trusted-proxies");
         if (hasHeader != hasProxies) {
-            // One without the other would take every client of the proxy for one, and say nothing.
+            // One without the other would silently treat all clients of the proxy as one.
             String alone = hasHeader ? "CLIENT_IP_HEADER" : "TRUSTED_PROXIES";
             faults.putIfAbsent(
                     alone, alone + " has no effect alone: CLIENT_IP_HEADER and TRUSTED_PROXIES must be set together");

@@ -1,6 +1,6 @@
 package com.altcontext.api.config;
 
-/** How much is logged. */
+/** The level from which messages are logged. */
 public enum LogLevel {
     ERROR,
     WARN,

@@ -16,11 +16,11 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the value of a {@link Variable} must be, so that {@link AppConfig} can be made of it. */
+/** The rule that a {@link Variable}'s value must follow, so that {@link AppConfig} can be made from it. */
 enum Rule {
     /** Within the variable's bounds. */
     WHOLE_NUMBER("a whole number from %d to %d"),
-    /** Of a least length. */
+    /** With a minimum length. */
     SECRET("at least %d characters"),
     FLAG("true or false"),
     LEVEL("one of error, warn, info, debug, trace"),
@@ -31,12 +31,12 @@ enum Rule {
     FILE("a file that can be read"),
     SCRIPT_PATH("a path like /js/site.js, with one folder at the most, outside /v1/ and /dashboard/"),
     HOST("an address, or a name that is known on this machine"),
-    URL("an address that begins with https:// (http:// on this machine alone)"),
+    URL("an address that begins with https:// (http:// only on this machine)"),
     DATABASE_URL("the database's address, postgres://user:password@host:5432/name"),
     SMTP_URL("smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS"),
     MAILBOX("an e-mail address, or a name and one: Our Site <news@example.ca>"),
     REDIS_URL("redis://user:password@host:6379/0, or rediss:// for TLS"),
-    ORIGINS("origins separated by commas, each https://host without a path or the usual port"),
+    ORIGINS("origins separated by commas, each https://host without a path or the default port"),
     NETWORKS("networks separated by commas, each like 10.0.0.0/8 or fd00::/8");
 
     private final String text;
@@ -81,7 +81,7 @@ enum Rule {
         }
     }
 
-    /** An empty part is none. */
+    /** Empty parts are ignored. */
     private static boolean all(String list, Predicate<String> rule) {
         return Arrays.stream(list.split(",", -1))
                 .filter(part -> !part.isEmpty())

@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mail server of {@code SMTP_URL}: {@code smtps://user:password@host:465} speaks TLS from the first byte, {@code
- * smtp://user:password@host:587} begins with STARTTLS (RFC 3207), without which no mail and no password is sent, except to this
- * machine.
+ * The mail server of {@code SMTP_URL}: {@code smtps://user:password@host:465} speaks TLS from the first byte,
+ * {@code smtp://user:password@host:587} begins with STARTTLS (RFC 3207), without which no mail and no password is sent,
+ * except to this machine.
  *
  * @param user null if the server wants none
  */
@@ -44,12 +44,12 @@ public record SmtpServer(
                 parts.group(3) == null ? "" : decoded(parts.group(3)));
     }
 
-    /** A plus sign is no space here. */
+    /** Here, a plus sign does not mean a space. */
     private static String decoded(String text) {
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Whether it is on this machine, where nobody listens in. */
+    /** Whether it is on this machine, where nobody can listen in. */
     public boolean isLocal() {
         return host.equals("localhost") || host.equals("127.0.0.1");
     }

@@ -57,7 +57,7 @@ final class Variables {
         return SETTINGS;
     }
 
-    /** The values that are set, by property. A secret that is not set may come in a file. */
+    /** The values that are set, by property. A secret that is not set can come from a file. */
     static Map<String, String> read(Function<String, @Nullable String> environment) {
         Map<String, String> values = new LinkedHashMap<>();
         SETTINGS.forEach((property, setting) -> {
@@ -71,12 +71,12 @@ final class Variables {
         return values;
     }
 
-    /** A blank variable is as good as none. */
+    /** A blank variable counts as absent. */
     static Optional<String> text(Function<String, @Nullable String> environment, String name) {
         return Optional.ofNullable(environment.apply(name)).map(String::strip).filter(text -> !text.isEmpty());
     }
 
-    /** What is in the file of a secret, as container platforms hand them over; empty if it cannot be read or is blank. */
+    /** The content of a secret's file, as container platforms provide it; empty if it cannot be read or is blank. */
     static Optional<String> content(String file) {
         try {
             return Optional.of(Files.readString(Path.of(file)).strip()).filter(text -> !text.isEmpty());

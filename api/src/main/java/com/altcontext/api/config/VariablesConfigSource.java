@@ -11,12 +11,12 @@ import java.util.function.Function;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
-/** Gives {@link AppConfig} the values of its environment variables, and Quarkus what it needs of them. */
+/** Gives {@link AppConfig} the values of its environment variables, and Quarkus the settings that depend on them. */
 public final class VariablesConfigSource implements ConfigSourceFactory {
     /** Above application.properties (250), below a system property. */
     private static final int ORDINAL = 275;
 
-    /** Where Quarkus listens and how it logs, by ours. */
+    /** Quarkus' settings for listening and logging, from our variables. */
     private static final Map<String, String> FOR_QUARKUS = Map.of(
             "quarkus.http.host", "altcontext-api.listen.host",
             "quarkus.http.port", "altcontext-api.listen.port",
@@ -43,7 +43,7 @@ public final class VariablesConfigSource implements ConfigSourceFactory {
         return new PropertiesConfigSource(properties, "environment variables of altcontext", ORDINAL);
     }
 
-    /** The configuration library would expand ${…} in a password. */
+    /** Escaped, since the configuration library would expand ${…} in a password. */
     private static String literal(String value) {
         return value.replace("\\", "\\\\").replace("$", "\\$");
     }

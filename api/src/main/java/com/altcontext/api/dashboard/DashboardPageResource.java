@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 @Path("/dashboard")
 @NonBlocking
 public class DashboardPageResource {
-    /** In which language the page was asked for the last time. */
+    /** The cookie that remembers the chosen language. */
     static final String LANGUAGE_COOKIE = "altcontext-language";
 
-    /** The page's own script, style and requests, and nothing of anybody else. */
+    /** Allows the page's own script, style and requests, and nothing from other origins. */
     private static final String CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
             + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -42,7 +42,7 @@ public class DashboardPageResource {
     private static final String NEVER = "public, max-age=31536000, immutable";
     private static final long A_YEAR = Duration.ofDays(365).toSeconds();
 
-    /** Filled at the first look: a service without one spends nothing on them. */
+    /** Loaded on the first request, so that a service without dashboard users spends no memory on them. */
     private static final Map<String, StaticFile> FILES = new ConcurrentHashMap<>();
 
     private final OperatorAuth auth;
@@ -72,7 +72,7 @@ public class DashboardPageResource {
         headers.set("content-security-policy", CSP);
         headers.set("cross-origin-opener-policy", "same-origin");
         Language language = named == null ? remembered(request) : named;
-        // With a link of another site, the browser keeps back a cookie that the requests of the page will have.
+        // After a link on another site, the browser withholds a cookie that the page's own requests will have.
         boolean isSignedOut = !cookie.isClaimed(request)
                 && cookie.fetchSite(request) != FetchSite.OTHER_SITE
                 && auth.problemWithoutAttempt() == Problem.UNAUTHORIZED;
@@ -81,8 +81,8 @@ public class DashboardPageResource {
     }
 
     /**
-     * The script by the hash of its content. While a service is renewed, a page of one version may ask the other: it gets the
-     * script of that one, which it must not keep.
+     * The script by the hash of its content. While a service is renewed, a page of one version may ask a machine of the
+     * other: it gets that version's script, which must not be cached.
      */
     @GET
     @Path("app.{hash:[0-9a-f]{16}}.js")
@@ -90,7 +90,7 @@ public class DashboardPageResource {
         return file("app.js", hash, request);
     }
 
-    /** The style, in the same way. */
+    /** The style, served in the same way. */
     @GET
     @Path("app.{hash:[0-9a-f]{16}}.css")
     public RestResponse<byte[]> style(@Context HttpServerRequest request, @PathParam("hash") String hash) {

@@ -40,7 +40,7 @@ import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/dashboard/…}: what the dashboard asks for beside the figures. */
+/** {@code /v1/dashboard/…}: what the dashboard needs besides the figures. */
 @Path("/v1/dashboard")
 public class DashboardResource {
     private final Sql sql;
@@ -72,7 +72,7 @@ public class DashboardResource {
     public record PropertiesBody(boolean ok, @Nullable String defaultPropertyId, List<PropertyBody> properties) {}
 
     /**
-     * @param timeZone whose days the figures go by
+     * @param timeZone the zone by which days begin and end
      * @param firstDay the first that was rolled up with a visit; null if there is none
      */
     public record PropertyBody(
@@ -87,7 +87,7 @@ public class DashboardResource {
         }
     }
 
-    /** How many leads there are, by what their consent comes to. */
+    /** The number of leads by effective consent. */
     public record LeadCountsBody(boolean ok, long total, Map<String, Long> byStatus) {
         static LeadCountsBody of(Map<EffectiveConsent, Long> counts) {
             Map<String, Long> byStatus = new LinkedHashMap<>();
@@ -131,7 +131,7 @@ public class DashboardResource {
                 .thenApply(LeadCountsBody::of);
     }
 
-    /** The leads themselves, as a file. A button asks for it, which sends a body of any type or none. */
+    /** The leads themselves, as a file. A button requests it, with a body of any type or none. */
     @POST
     @Path("leads.csv")
     @Consumes(MediaType.WILDCARD)
@@ -169,7 +169,7 @@ public class DashboardResource {
                 String.valueOf(rows));
     }
 
-    /** The property that the query names, of those that the caller may ask about; null for all together. */
+    /** The property that the query names, if the caller may ask about it; null for all together. */
     private @Nullable String property(RequestContext request, QueryParameters query, Issues issues) {
         request.requireProperty(query.text("propertyId"));
         return attribution.slug(query, issues);

@@ -97,7 +97,7 @@ public class SessionResource {
                         }));
     }
 
-    /** Says what the session opens. That there is none is an answer too, so the refusal is not counted. */
+    /** Returns what the session opens. Asking without a session is normal, so that refusal is not counted. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<RestResponse<Object>> show(@Context RoutingContext routing) {

@@ -1,4 +1,4 @@
-/** The dashboard: its page, its session, and what it asks for beside the figures. */
+/** The dashboard: its page, its session, and what it needs besides the figures. */
 @NullMarked
 package com.altcontext.api.dashboard;
 

@@ -24,25 +24,28 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the mails of the outbox by the server that {@code SMTP_URL} names, each over a connection of its own. Without that variable
- * nothing is made, and mails wait.
+ * Sends the mails of the outbox through the server that {@code SMTP_URL} names, each over a connection of its own.
+ * Without that variable, mails wait.
  */
 @Singleton
 public class MailSender {
     /** For a batch. */
     private static final Duration TIMEOUT = Duration.ofSeconds(55);
     /**
-     * For one mail. A server that checks a mail before it accepts it may take long, and sends it even if nobody listens any more:
-     * each attempt would be another copy (RFC 5321, 4.5.3.2.6).
+     * For one mail. A server that checks a mail before accepting it may take long, and delivers it even if we have
+     * given up: each attempt would be another copy (RFC 5321, 4.5.3.2.6).
      */
     private static final Duration MAIL_TIMEOUT = Duration.ofSeconds(50);
 
-    /** Without a word from the server. */
+    /** The longest silence of the server. */
     private static final Duration MAX_SILENCE = TIMEOUT;
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How Vert.x begins its message where the server does not want the recipient. Other refusals are about us, and may end. */
+    /**
+     * The beginning of Vert.x' message if the server refuses the recipient. Other refusals concern us, and may be
+     * temporary.
+     */
     private static final String RECIPIENT_REFUSED = "recipient address not accepted";
 
     private final Vertx vertx;
@@ -143,12 +146,12 @@ public class MailSender {
     private static MailMessage letter(String from, Outbox.Message message, Mail mail) {
         MailMessage letter = new MailMessage(from, message.destination(), mail.subject(), mail.text())
                 .setHtml(mail.html())
-                // A mail that was sent twice, since its answer was lost, is one mail to programs that look.
+                // If a mail is sent twice because its answer was lost, mail programs can recognise the copy.
                 .addHeader(
                         "Message-ID",
                         "<" + message.id()
                                 + from.substring(from.lastIndexOf('@')).replace(">", "") + ">")
-                // No machine should answer it (RFC 3834).
+                // Tells automatic responders not to reply (RFC 3834).
                 .addHeader("Auto-Submitted", "auto-generated");
         if (mail.unsubscribe() != null) {
             letter.addHeader("List-Unsubscribe", "<" + mail.unsubscribe() + ">")

@@ -7,14 +7,16 @@ import java.util.function.Function;
 /**
  * Writes the mails of the outbox.
  *
- * @param byEvent what writes those of an event
+ * @param byEvent the template for each event
  */
 public record MailTemplates(Map<String, Function<Outbox.Message, Mail>> byEvent) {
     public MailTemplates {
         byEvent = Map.copyOf(byEvent);
     }
 
-    /** @throws IllegalStateException if the event is one of a later release: its mail waits for a machine that knows it */
+    /**
+     * @throws IllegalStateException if the event is from a later release: its mail waits for a machine that knows it
+     */
     Mail of(Outbox.Message message) {
         Function<Outbox.Message, Mail> template = byEvent.get(message.event());
         if (template == null) {

@@ -9,7 +9,8 @@ import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to events, and the JSON of one event in it. It is written by hand, since it is written for every event.
+ * The answer to events, and the JSON of one event in it. The JSON is written by hand for speed, since every event gets
+ * one.
  *
  * @param outcome for the {@code x-outcome} header; null for a batch
  */
@@ -18,7 +19,7 @@ record EventAnswer(@Nullable CharSequence outcome, String json) {
     private static final CharSequence X_OUTCOME = HttpHeaders.createOptimized("x-outcome");
     private static final int ACCEPTED = 202;
 
-    /** Of a single event. */
+    /** The answer to a single event. */
     static EventAnswer of(Outcome outcome) {
         StringBuilder json = new StringBuilder(176).append("{\"ok\":true");
         appendIds(json, outcome);

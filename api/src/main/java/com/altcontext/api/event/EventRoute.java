@@ -34,9 +34,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/events} and {@code /v1/events/batch}. The steps of an event: <em>read</em> the JSON; <em>decide</em> whether to
- * store it, which reads its fields and says whose event it is and where the visit came from; <em>store</em> it, by the writer, while
- * no thread waits; <em>answer</em> after the commit. Events of a batch are decided one by one, and one transaction stores them.
+ * {@code POST /v1/events} and {@code /v1/events/batch}. The steps of an event: <em>read</em> the JSON; <em>decide</em>
+ * whether to store it: read its fields, and find out whose event it is and where the visit came from; <em>store</em> it
+ * through the writer, while no thread waits; <em>answer</em> after the commit. Events of a batch are decided one by
+ * one, and one transaction stores them.
  *
  * <p>These routes have most of the traffic, so they stand before Quarkus REST: see docs/performance.md.
  */
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventRoute implements DirectHandler {
     private static final String BATCH = "/v1/events/batch";
     private static final int MAX_EVENTS = 100;
-    /** Bytes of the heap for what is decided of one event of a batch, beside its text. */
+    /** The heap for a decided event of a batch besides its text, in bytes. */
     private static final int SLOT = 32;
 
     private final RequestAttribution attribution;
@@ -145,7 +146,7 @@ public final class EventRoute implements DirectHandler {
                 : attribution.property(fields.object("traffic"), "traffic.propertyId", client, issues);
     }
 
-    /** @param weight of what waits for the answer beside the request and the events */
+    /** @param weight the weight of what else waits for the answer, besides the request and the events */
     private void store(RequestContext request, List<Event> events, int weight, Consumer<List<Outcome>> answer) {
         MemoryBudget.Reservation waiting = memory.reserve(request.weight() + weight);
         try {
@@ -188,7 +189,7 @@ public final class EventRoute implements DirectHandler {
         Instant sentAt = EventReader.sentAt(json.value(), json.issues());
         List<?> events = events(json);
         if (events.size() > 1) {
-            // The first was counted with the request.
+            // The first event was counted with the request.
             try {
                 request.spend(limiter, Limit.EVENTS, events.size() - 1);
             } catch (Refusal tooMany) {
@@ -227,7 +228,9 @@ public final class EventRoute implements DirectHandler {
         return list;
     }
 
-    /** The result of one event of a batch as JSON, where it is known already, or the event that the writer still decides about. */
+    /**
+     * The result of one event of a batch: JSON if it is known already, or the event that the writer still has to store.
+     */
     private record Slot(@Nullable String result, @Nullable Event event) {}
 
     private Slot slot(RequestContext request, Decision decision, Issues issues) {

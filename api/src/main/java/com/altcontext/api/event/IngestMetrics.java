@@ -12,7 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
-/** Counts what becomes of events, and how the writer keeps up, as metrics of the service. */
+/** The service's metrics of events: what became of them, and whether the writer keeps up. */
 @Singleton
 public final class IngestMetrics {
     private final MeterRegistry meters;
@@ -28,7 +28,7 @@ public final class IngestMetrics {
         this.stored = accepted("stored");
         this.bots = accepted("bot");
         this.duplicates = Counter.builder("altcontext.events.duplicate")
-                .description("events that were stored before")
+                .description("events that had been stored before")
                 .register(meters);
         this.unstorable = Counter.builder("altcontext.events.unstorable")
                 .description("events that the database refused and validation did not: a defect")
@@ -38,7 +38,7 @@ public final class IngestMetrics {
                 .serviceLevelObjectives(1, 8, 32, 128, 512)
                 .register(meters);
         this.commitTime = Timer.builder("altcontext.ingest.commit.time")
-                .description("from taking a batch to its commit")
+                .description("time from taking a batch to its commit")
                 .serviceLevelObjectives(
                         Duration.ofMillis(2),
                         Duration.ofMillis(5),

@@ -12,8 +12,8 @@ import jakarta.ws.rs.core.Context;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code GET /v1/telemetry.js}: the script that a site embeds, from memory. Under the name that holds the hash of its content
- * it may be kept for ever; under its plain name it is asked for again soon, so that a better one reaches every site.
+ * {@code GET /v1/telemetry.js}: the script that a site embeds, from memory. Under the name with the hash of its content
+ * it may be cached for ever; under its plain name only briefly, so that a new version reaches every site.
  */
 @Path("/v1")
 @NonBlocking
@@ -33,8 +33,8 @@ public class TelemetryResource {
     }
 
     /**
-     * The script under the name of one version. A site that names an earlier one is given the script of today, which it
-     * must not keep: it would otherwise stop counting when the service is renewed.
+     * The script under the name of one version. A site that names an earlier version gets the current script, which
+     * must not be cached: otherwise the site would stop counting after an upgrade.
      */
     @GET
     @Path("telemetry.{hash:[0-9a-f]{16}}.js")
@@ -45,7 +45,7 @@ public class TelemetryResource {
     private static RestResponse<byte[]> answer(HttpServerRequest request, String cacheControl) {
         MultiMap headers = request.response().headers();
         headers.set(HttpHeaders.CONTENT_LOCATION, "/v1/telemetry." + SCRIPT.hash() + ".js");
-        // Any site may embed it, also one that asks others for leave (Cross-Origin-Embedder-Policy).
+        // Any site may embed it, even one that requires permission for that (Cross-Origin-Embedder-Policy).
         headers.set("cross-origin-resource-policy", "cross-origin");
         return SCRIPT.answer(request, cacheControl, "Origin");
     }

@@ -5,7 +5,7 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Serves the tracker also under the path that the operator chose ({@code TRACKER_PATH}), as under its own. */
+/** Also serves the tracker under the path that the operator chose ({@code TRACKER_PATH}). */
 @ApplicationScoped
 class TrackerPath {
     private final AppConfig config;
@@ -14,11 +14,11 @@ class TrackerPath {
         this.config = config;
     }
 
-    /** Before everything else, so that limits and headers are those of the script. */
+    /** Runs before everything else, so that limits and headers are those of the script. */
     void register(@Observes Router router) {
         config.trackerPath()
                 .ifPresent(path -> router.route(path).order(Integer.MIN_VALUE).handler(routing -> {
-                    // The router also lets a path with a slash at its end pass.
+                    // The router also matches a path with a slash at its end.
                     if (path.equals(routing.request().path())) {
                         routing.reroute(TelemetryResource.PATH);
                     } else {

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  * Who may call a route.
  *
  * @param scopes what a key must hold, all of them; none if anyone may call
- * @param byProperty whether a key for some properties opens the route too. Then its method checks the property that is asked about
- *     ({@link RequestContext#requireProperty}) before it asks the database, which refuses to answer otherwise.
+ * @param byProperty whether a key for some properties opens the route too. Then its method must check the requested
+ *     property ({@link RequestContext#requireProperty}) before it asks the database, which is refused otherwise.
  * @param readableByOtherOrigins whether answers carry CORS headers, so that pages of the allowed origins may read them
  */
 public record Access(Set<Scope> scopes, boolean byProperty, boolean readableByOtherOrigins) {
@@ -27,7 +27,7 @@ public record Access(Set<Scope> scopes, boolean byProperty, boolean readableByOt
         return new Access(EnumSet.copyOf(Arrays.asList(scopes)), false, false);
     }
 
-    /** The same, and keys for some properties open it too: see {@link #byProperty}. */
+    /** The same, but keys for some properties open it too: see {@link #byProperty}. */
     Access withPropertyKeys() {
         return new Access(scopes, true, readableByOtherOrigins);
     }
@@ -41,7 +41,7 @@ public record Access(Set<Scope> scopes, boolean byProperty, boolean readableByOt
         return granted.scopes().containsAll(scopes) && (byProperty || !granted.isRestricted());
     }
 
-    /** In a word or two, as the contract says it at {@code x-access}. */
+    /** In a word or two, as in the contract's {@code x-access}. */
     @Override
     public String toString() {
         if (isOpen()) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What the calls of a route count against, for each client and minute.
  *
  * @param limit null if they are not counted
- * @param signedIn that of a caller who is signed in to the dashboard; null if it is the same
+ * @param signedIn the limit of a caller who is signed in to the dashboard; null if it is the same
  */
 public record Allowance(@Nullable Limit limit, @Nullable Limit signedIn) {
     /** Calls are not counted: they must cost nearly nothing. */
@@ -23,7 +23,7 @@ public record Allowance(@Nullable Limit limit, @Nullable Limit signedIn) {
         return isSignedIn && signedIn != null ? signedIn : limit;
     }
 
-    /** The limits, that of a caller who is signed in last, as the contract says them at {@code x-rate-limit}. */
+    /** The limits, that of a signed-in caller last, as in the contract's {@code x-rate-limit}. */
     @Override
     public String toString() {
         if (limit == null) {

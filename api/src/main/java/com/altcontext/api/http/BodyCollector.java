@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Collects a request's body, without holding a thread: bounded in size, and in time for a
- * client that sends a byte a second.
+ * Collects a request's body without holding a thread. Its size is limited, and so is its time, against clients that
+ * send a byte a second.
  */
 @Singleton
 public final class BodyCollector {
@@ -26,8 +26,8 @@ public final class BodyCollector {
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /**
-     * What all bodies on their way may hold together, so that a thousand clients which each send most of a body and then
-     * nothing leave room for those that send whole ones. Beyond it, or if the {@link MemoryBudget} is used up, the slowest go.
+     * What all unfinished bodies may use together: a thousand clients that each send most of a body and then nothing
+     * must leave room for others. Beyond it, or if the {@link MemoryBudget} is used up, the slowest are dropped.
      */
     public static final int MAX_BYTES_UNDER_WAY = 6 << 20;
 
@@ -40,15 +40,15 @@ public final class BodyCollector {
 
     BodyCollector(Vertx vertx, MemoryBudget memory) {
         this.memory = memory;
-        // One sweep for all: a timer for each request would cost more than the bodies.
+        // One periodic check for all: a timer for each request would cost more than the bodies.
         vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
     }
 
     /**
      * Reads the body.
      *
-     * @param done gets it when it is there
-     * @param refuse gets why it is refused otherwise
+     * @param done gets the complete body
+     * @param refuse gets the reason if it is refused
      */
     void collect(HttpServerRequest request, Consumer<byte[]> done, Consumer<Refusal> refuse) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
@@ -74,8 +74,8 @@ public final class BodyCollector {
     }
 
     /**
-     * Makes room for so many more bytes. If it must, it lets the bodies go that came first and are not whole yet, of those
-     * on this event loop: another thread may not touch them.
+     * Makes room for this many more bytes. If necessary, it drops the oldest unfinished bodies of this event loop;
+     * another thread may not touch them.
      */
     private boolean hold(int bytes, Collection forWhom) {
         while (!take(bytes)) {
@@ -104,7 +104,7 @@ public final class BodyCollector {
         memory.give(bytes);
     }
 
-    /** One body on its way. All but the sweep runs on its connection's event loop. */
+    /** A body that is being received. Everything but the periodic check runs on its connection's event loop. */
     private final class Collection {
         final long began = System.nanoTime();
         final Thread thread = Thread.currentThread();
@@ -139,7 +139,10 @@ public final class BodyCollector {
             size += part.length();
         }
 
-        /** A length is a claim: memory is given for what has come. Most bodies come whole, with their headers. */
+        /**
+         * Content-Length is only a claim, so memory is allocated for what has arrived. Most bodies arrive whole, with
+         * their headers.
+         */
         private boolean grow(int wanted) {
             int length = Math.max(wanted, Math.min(expected, 2 * body.length));
             if (!hold(length - body.length, this)) {
@@ -167,7 +170,7 @@ public final class BodyCollector {
             }
         }
 
-        /** Lets go of the body; false if that was done before. */
+        /** Releases the body; false if that was done before. */
         boolean end() {
             if (over) {
                 return false;

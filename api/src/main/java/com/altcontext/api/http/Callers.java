@@ -4,7 +4,7 @@ import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.retention.AuditLog;
 import jakarta.inject.Singleton;
 
-/** Says who sent an operators' request, for the logs of disclosures and erasures. */
+/** Tells who sent an operators' request, for the logs of disclosures and erasures. */
 @Singleton
 public final class Callers {
     private final RequestAttribution attribution;

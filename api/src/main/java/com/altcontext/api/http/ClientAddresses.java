@@ -10,8 +10,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 
 /**
- * Finds the address that a request came from, by what the client cannot set itself: on Fly the header that Fly's proxy
- * overwrites, behind another trusted proxy the header that it sets, else the socket's own.
+ * Finds the address that a request came from, using only what the client cannot set itself: on Fly the header that
+ * Fly's proxy overwrites, behind another trusted proxy the header that it sets, else the socket's own.
  */
 public final class ClientAddresses {
     private static final String FLY_CLIENT_IP = "fly-client-ip";
@@ -53,7 +53,10 @@ public final class ClientAddresses {
         return said == null ? peer : said;
     }
 
-    /** Whether connections of this peer carry the requests of many clients, and the peer says of each whose it is. */
+    /**
+     * Whether this peer is a proxy whose connections carry requests of many clients, and which names the client of
+     * each.
+     */
     boolean isProxy(InetAddress peer) {
         return config.isOnFly() || (config.header().isPresent() && proxies.contains(peer));
     }

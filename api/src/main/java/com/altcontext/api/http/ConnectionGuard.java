@@ -31,8 +31,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the connections: how many there are, and how many of one client where no proxy stands between. Who comes beyond
- * is answered 503 before the HTTP server knows of the connection, which would cost too much in a flood.
+ * Limits the number of connections, in all and, without a proxy in between, per client. Further ones are answered 503
+ * before the HTTP server knows of the connection, which would cost too much in a flood.
  *
  * <p>Connections are counted where the listening socket accepts them, by a handler before the framework's own. The
  * HTTP server reports a connection only after it was prepared, and to one handler alone, which the framework takes.
@@ -72,7 +72,9 @@ public class ConnectionGuard {
         this.managementPort = config.listen().managementPort();
     }
 
-    /** Looks after all connections from now on, and those that came before the framework announced that it listens. */
+    /**
+     * Guards all connections from now on, and those that were accepted before the framework announced that it listens.
+     */
     void guard(@ObservesAsync HttpServerStart started) {
         VertxInternal internal = (VertxInternal) vertx;
         forEachChannel(internal.getAcceptorEventLoopGroup(), channel -> {
@@ -102,7 +104,7 @@ public class ConnectionGuard {
                 ((SingleThreadEventLoop) loop).registeredChannelsIterator().forEachRemaining(work)));
     }
 
-    /** From now on new connections are refused. Those that there are go on, and end when the HTTP server closes. */
+    /** From now on, new connections are refused. Existing ones continue until the HTTP server closes. */
     void stop(@Observes ShutdownDelayInitiatedEvent event) {
         stopping = true;
     }
@@ -111,7 +113,10 @@ public class ConnectionGuard {
         return listening.localAddress() instanceof InetSocketAddress address && address.getPort() == managementPort;
     }
 
-    /** Whom a connection counts for; null if it may be one of many people's. A program of this machine is a proxy or a test. */
+    /**
+     * The client that a connection counts for; null if it may carry many people's requests. A program on this machine
+     * is a proxy or a test.
+     */
     private @Nullable ClientNetwork clientOf(Channel channel) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
             return null;

@@ -26,26 +26,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one connection may hold, and how long it may take: requests ahead of their answers (HTTP/1.1 pipelining, RFC 9112,
- * section 9.3.2), answers that are not read, heads that never end, and bodies that no route takes. The HTTP server
- * bounds none of them. What is not HTTP is answered here too, since no route gets to see it.
+ * Limits the memory and time that one connection may use: requests ahead of their answers (HTTP/1.1 pipelining, RFC
+ * 9112, section 9.3.2), answers that are not read, heads that never end, and bodies that no route takes. The HTTP
+ * server bounds none of them. What is not HTTP is answered here too, since no route gets to see it.
  *
  * <p>All but {@link #endIfOverdue} runs on the connection's event loop.
  */
 final class ConnectionLimits extends ChannelDuplexHandler {
-    /** For the head of a request, from its first byte or from the begin of the connection. */
+    /** The time limit for the head of a request, from its first byte or from the start of the connection. */
     private static final Duration HEAD_TIMEOUT = Duration.ofSeconds(10);
 
-    /** For the rest of a body whose request is answered already. */
+    /** The time limit for the rest of a body whose request is answered already. */
     private static final Duration REST_TIMEOUT = Duration.ofSeconds(2);
 
-    /** Browsers and proxies wait for each answer; a test tool may send a handful ahead. */
+    /** Browsers and proxies wait for each answer; test tools may send a handful ahead. */
     private static final int MAX_AHEAD = 32;
 
     /** No route reads more of a body. */
     private static final int MAX_BODY = BodyCollector.MAX_BYTES;
 
-    /** Answers that were given and not taken. Those of a client that waits for each are never as much at its next request. */
+    /**
+     * Answers that the client has not read. A client that waits for each answer never has this much unread at its next
+     * request.
+     */
     private static final WriteBufferWaterMark MAX_UNTAKEN = new WriteBufferWaterMark(8 * 1024, 16 * 1024);
 
     /** A connection that waits may pin a buffer of this size with what it has read and not used, and all of them may wait. */
@@ -157,7 +160,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
                 end(context);
             }
         }
-        // The part that goes beyond is passed on, so that the reader knows; no more is needed.
+        // The part that exceeds the limit is still passed on, so that the reader notices; more is not needed.
         return passed;
     }
 
@@ -184,7 +187,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         return bytes;
     }
 
-    /** Not by way of the HTTP server, which would wait until everything is taken. */
+    /** Not through the HTTP server, which would wait until everything is read. */
     private void cutOff(ChannelHandlerContext context) {
         ending = true;
         var _ = context.close();
@@ -275,7 +278,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
 
     /** Ends the connection if what must come has not come in time; from any thread. */
     void endIfOverdue() {
-        // Nothing comes while we do not read.
+        // Nothing arrives while we do not read.
         if (isOverdue() && channel.config().isAutoRead()) {
             channel.pipeline().fireUserEventTriggered(this);
         }

@@ -10,8 +10,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Readiness on the management port: whether events can be stored at this moment, other than {@code /v1/healthz}. It is not
- * so either while the database answers but the writer has committed nothing for long, though events come.
+ * Readiness on the management port: unlike {@code /v1/healthz}, whether events can be stored at this moment. It is also
+ * down if the database answers but the writer has committed nothing for long although events come.
  */
 @Readiness
 @Singleton

@@ -51,8 +51,8 @@ final class EarlyAnswer {
     }
 
     /**
-     * Ends a connection once this is written. Our half is closed at once and the other one when the client has closed it, or
-     * soon after: a client whose bytes meet a closed connection sees it broken instead of the answer.
+     * Ends a connection once this is written. Our side is closed at once, the other one when the client has closed it,
+     * or soon after: a client whose bytes meet a closed connection sees it broken instead of the answer.
      */
     static void endAfter(ChannelFuture written) {
         Channel channel = written.channel();

@@ -23,8 +23,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers every request that fails, before the resources or in them, with the JSON of a {@link Problem}, or with a page where a
- * person will see it, and counts it: never a stack trace, never a word of SQL.
+ * Answers every request that fails, before the resources or in them, with the JSON of a {@link Problem}, or with a page
+ * if a person will see it, and counts it. No answer has a stack trace or SQL.
  */
 @Singleton
 public class ErrorMapper {
@@ -39,7 +39,7 @@ public class ErrorMapper {
         this.properties = properties;
     }
 
-    /** What a failure is answered with. */
+    /** The answer to a failure. */
     private record ErrorAnswer(
             Problem problem, List<Issue> issues, @Nullable String propertyId, int events) {
         ErrorAnswer(Problem problem) {
@@ -77,7 +77,7 @@ public class ErrorMapper {
         return response(routing, failure);
     }
 
-    /** Answers what the framework itself refuses; without this one it would answer by itself. */
+    /** Answers what the framework itself refuses, which it would otherwise answer in its own form. */
     @ServerExceptionMapper
     public RestResponse<String> map(WebApplicationException refused, RoutingContext routing) {
         return response(routing, refused);
@@ -99,7 +99,7 @@ public class ErrorMapper {
                 : thrown;
         ErrorAnswer answer = ErrorAnswer.of(failure);
         if (failure instanceof UncheckedIOException) {
-            // Only the answer is written while a request is handled: the client has left, or reads nothing.
+            // Handling a request writes only its answer, so the client has left or reads nothing.
             var _ = routing.request().connection().close();
             return answer;
         }
@@ -151,8 +151,8 @@ public class ErrorMapper {
     }
 
     /**
-     * Prepares the answer, unless there is one already or the client has gone. Half an answer must not look like a whole one, and only
-     * the end of the connection can still say so.
+     * Prepares the answer, unless one was begun already or the client has gone. Half an answer must not look complete,
+     * and only closing the connection can still show that.
      */
     private static boolean mayAnswer(RoutingContext routing, ErrorAnswer answer) {
         HttpServerResponse response = routing.response();
@@ -170,8 +170,8 @@ public class ErrorMapper {
     }
 
     /**
-     * Lets a body pass that is not read, so that the connection can carry the next request. {@link ConnectionLimits} ends the
-     * connection where that is too much or takes too long.
+     * Discards a body that nobody reads, so that the connection can carry the next request. {@link ConnectionLimits}
+     * ends the connection where that is too much or takes too long.
      */
     static void skipBody(HttpServerRequest request) {
         if (!request.isEnded()) {

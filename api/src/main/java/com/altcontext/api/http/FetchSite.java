@@ -4,19 +4,19 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * Whose page sent a request, as the browser says and no page can fake: by {@code Sec-Fetch-Site} (W3C Fetch Metadata),
- * else by {@code Origin}. A sibling subdomain is another site.
+ * Which site's page sent a request. Browsers report it, and pages cannot fake it: by {@code Sec-Fetch-Site} (W3C Fetch
+ * Metadata), else by {@code Origin}. A sibling subdomain is another site.
  */
 public enum FetchSite {
-    /** A page of this very origin. */
+    /** A page of the service's own origin. */
     SAME_ORIGIN,
     OTHER_SITE,
-    /** The address was typed, or the client is no browser or does not say. */
+    /** The address was typed, or the client is not a browser or does not say. */
     UNKNOWN;
 
     private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
 
-    /** @param scheme by which browsers reach the service: a page of the same host by another scheme is another's */
+    /** @param scheme by which browsers reach the service: the same host with another scheme is another origin */
     static FetchSite of(HttpServerRequest request, String scheme) {
         String site = request.getHeader(SEC_FETCH_SITE);
         if (site != null) {

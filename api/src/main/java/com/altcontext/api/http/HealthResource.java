@@ -10,9 +10,9 @@ import java.util.Locale;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code GET /v1/healthz}: whether this process may be given traffic. It says yes once it has seen its database with the
- * schema that it needs, and looks at memory only: a database that is lost later means 503 for those who write, and
- * must not take every machine out of the platform's routing at once.
+ * {@code GET /v1/healthz}: whether this process can get traffic. It is healthy once it has seen its database with the
+ * right schema, and the check only reads memory: if the database is lost later, writes get 503, but the platform must
+ * not stop routing to all machines at once.
  */
 @Path("/v1/healthz")
 @NonBlocking

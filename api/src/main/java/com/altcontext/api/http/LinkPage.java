@@ -16,12 +16,12 @@ public record LinkPage(int status, String english, String french) {
             "Ce lien ne fonctionne pas",
             "Il est peut-être incomplet. Veuillez copier toute l’adresse qui figure dans le courriel.");
 
-    /** A page that is made in one language. */
+    /** Makes a page in one language. */
     public static LinkPage of(int status, String html) {
         return new LinkPage(status, html, html);
     }
 
-    /** A page that says something, in HTML. */
+    /** A page with a message in HTML. */
     public static LinkPage of(int status, String title, String text, String titre, String texte) {
         return new LinkPage(
                 status,
@@ -50,7 +50,7 @@ public record LinkPage(int status, String english, String french) {
         return Language.preferred(acceptLanguage) == Language.FRENCH ? french : english;
     }
 
-    /** Answers before the resources. */
+    /** Answers outside of the resources. */
     void send(RoutingContext routing) {
         HtmlPage.setHeaders(routing.response());
         var _ = routing.response()

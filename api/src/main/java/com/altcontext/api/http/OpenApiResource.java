@@ -20,7 +20,7 @@ public class OpenApiResource {
                 .build();
     }
 
-    /** Read at each request: it is asked for too seldom to be worth its memory. */
+    /** Read on each request: it is requested too rarely to keep it in memory. */
     private static byte[] document() {
         try (InputStream file = OpenApiResource.class.getResourceAsStream("/openapi.yaml")) {
             return Objects.requireNonNull(file, "the artifact holds openapi.yaml")

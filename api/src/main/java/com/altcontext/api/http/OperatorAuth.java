@@ -54,7 +54,7 @@ public final class OperatorAuth {
     }
 
     /**
-     * A key that is good.
+     * A valid key.
      *
      * @param expiresAt null if it does not end by itself
      */
@@ -67,7 +67,8 @@ public final class OperatorAuth {
     }
 
     /**
-     * Finds out what a request may do, and whether that includes its route. A request with a key is judged by the key alone.
+     * Finds the permissions of a request and checks that they include its route. A request with a key is judged by the
+     * key alone.
      *
      * @return fails with a {@link Refusal} if the request may not call its route
      * @throws Refusal likewise; the headers say when another attempt makes sense
@@ -100,7 +101,7 @@ public final class OperatorAuth {
         return check(null, request).thenApply(GoodKey::permissions);
     }
 
-    /** The key of a header; null if there is none. */
+    /** The key in a header; null if there is none. */
     private static @Nullable String given(HttpServerRequest request) {
         String key = request.getHeader(HEADER);
         if (key != null) {
@@ -112,7 +113,7 @@ public final class OperatorAuth {
                 : null;
     }
 
-    /** The session of the request's cookie, if it has one that goes on. */
+    /** The session of the request's cookie, if it is still open. */
     public CompletionStage<Optional<OpenSession>> session(RequestContext request) {
         List<Secret> tokens = cookie.tokens(request.request());
         return tokens.isEmpty()
@@ -169,8 +170,8 @@ public final class OperatorAuth {
     }
 
     /**
-     * A page that stays open goes on asking when its session is over, and any page of the web can make the operator's browser
-     * ask. Neither is an attempt to guess the key, and neither may lock the operator out.
+     * An open page continues to send requests when its session is over, and any page on the web can make the operator's
+     * browser send some. Neither is an attempt to guess the key, and neither may lock out the operator.
      */
     private boolean isNoAttempt(RequestContext request) {
         return request.route().path().startsWith(DASHBOARD)

@@ -18,11 +18,11 @@ public enum Problem {
     RATE_LIMITED(429, true),
     INTERNAL_ERROR(500, false),
     UNAVAILABLE(503, false),
-    /** To ask again would take as long. */
+    /** Another attempt would take as long. */
     TOOK_TOO_LONG(
             503,
             false,
-            "it was given up, and would take as long again: use altops lead delete or altops lead export, which wait"),
+            "it was cancelled, and would take as long again: use altops lead delete or altops lead export, which have no time limit"),
     /** The database has ended a question to the raw rows. */
     QUERY_TOO_SLOW(
             503,
@@ -34,7 +34,7 @@ public enum Problem {
     static final String RETRY_AFTER_SECONDS = "2";
 
     final int status;
-    /** Whether it is the caller's fault and counted as a rejection. */
+    /** Whether it is the caller's fault and is counted as a rejection. */
     final boolean counted;
 
     private final String code = name().toLowerCase(Locale.ROOT);
@@ -57,12 +57,12 @@ public enum Problem {
         return status;
     }
 
-    /** Whether it is the service that could not, whatever the caller did. */
+    /** Whether it is the service's fault. */
     boolean isOurs() {
         return this == INTERNAL_ERROR || this == UNAVAILABLE || this == TOOK_TOO_LONG || this == QUERY_TOO_SLOW;
     }
 
-    /** What a status of the framework's own is answered as. */
+    /** The problem for a status that the framework chose. */
     static Problem ofStatus(int status) {
         for (Problem problem : values()) {
             if (problem.status == status) {

@@ -5,7 +5,7 @@ import com.altcontext.value.Issues;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A request is refused: {@link ErrorMapper} answers with the problem and counts it. */
+/** Thrown to refuse a request: {@link ErrorMapper} answers with the problem and counts it. */
 public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -27,11 +27,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One request as {@link RequestFilter} let it in: its route, its sender, and its event loop. */
+/** A request that passed {@link RequestFilter}: its route, sender and event loop. */
 public final class RequestContext {
     private static final String KEY = RequestContext.class.getName();
 
-    /** A request with its contexts, the object that answers it, and the headers of the answer: bytes of the heap. */
+    /**
+     * The heap for a request with its contexts, the object that answers it, and the headers of the answer, in bytes.
+     */
     private static final int OBJECTS = 6_144;
     /** The entry of a header, and the object of its value, which is Latin-1. */
     private static final int HEADER = 112;
@@ -85,7 +87,7 @@ public final class RequestContext {
         return routing;
     }
 
-    /** Whether the client names this media type as one that it takes; not by a range, and not with {@code q=0}. */
+    /** Whether {@code Accept} names this media type; not by a range, and not with {@code q=0}. */
     public boolean accepts(String type) {
         return accept != null
                 && Arrays.stream(accept.toLowerCase(Locale.ROOT).split(",", -1))
@@ -94,7 +96,7 @@ public final class RequestContext {
                                 range[0].equals(type) && Arrays.stream(range).noneMatch(RequestContext::isZeroWeight));
     }
 
-    /** Without a pattern: over a header that is made for it, one would take a second. */
+    /** Without a regular expression: a malicious header could make one take a second. */
     private static boolean isZeroWeight(String parameter) {
         return parameter.startsWith("q=0") && parameter.chars().skip(2).allMatch(digit -> digit == '0' || digit == '.');
     }
@@ -126,7 +128,7 @@ public final class RequestContext {
         body = whole;
     }
 
-    /** The body, which may be taken once: a request that waits for its answer must not hold it. */
+    /** The body, which can be taken once: a request that waits for its answer must not hold it. */
     public byte[] takeBody() {
         byte[] taken = Objects.requireNonNull(body, "the route takes no body, or it was taken");
         body = null;
@@ -138,7 +140,7 @@ public final class RequestContext {
         return JsonBody.read(takeBody());
     }
 
-    /** The fields of the query. That it cannot be read is an issue. */
+    /** The parameters of the query. If it cannot be read, that is an issue. */
     public QueryParameters query(Issues issues) {
         Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         try {
@@ -174,7 +176,7 @@ public final class RequestContext {
         return !isStorable;
     }
 
-    /** Of a field whose name may be anything. */
+    /** For a field whose name may be anything. */
     private static String path(@Nullable String name) {
         return name != null && name.length() <= 100 && Text.isStorable(name) ? name : "";
     }
@@ -184,7 +186,7 @@ public final class RequestContext {
         return signedIn;
     }
 
-    /** The request has the cookie of a session, good or not. */
+    /** Whether the request has a session cookie, valid or not. */
     void signedIn() {
         signedIn = true;
     }
@@ -198,7 +200,7 @@ public final class RequestContext {
         permissions = granted;
     }
 
-    /** What the caller of an operators' route may do. */
+    /** The permissions of the caller of an operators' route. */
     public Permissions permissions() {
         return Objects.requireNonNull(permissions, "the route is open to anyone");
     }
@@ -237,10 +239,11 @@ public final class RequestContext {
     }
 
     /**
-     * Does work that waits for the database.
+     * Runs work that waits for the database.
      *
      * @return completes on the event loop
-     * @throws IllegalStateException if the caller's key is for some properties, and nothing has checked for which the work is
+     * @throws IllegalStateException if the caller's key is for some properties, and nothing has checked which ones the
+     *     work is about
      */
     public <T> CompletionStage<T> submit(DatabaseExecutor executor, Supplier<T> work) {
         if (permissions != null && permissions.isRestricted() && !propertyChecked) {

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before every route and applies what its annotations say, in this order: headers of the answer, CORS, path, method, key,
- * rate limit, media type, body. A refused request costs no more than that. A request that passes goes on to its resource.
+ * Runs before every route and applies what the table of {@link Routes} says, in this order: headers of the answer,
+ * CORS, path, method, key, rate limit, media type, body. A request that passes continues to its resource.
  */
 @ApplicationScoped
 class RequestFilter {
@@ -33,7 +33,10 @@ class RequestFilter {
     private static final CharSequence ALLOWED_HEADERS =
             HttpHeaders.createOptimized("content-type, x-request-id, x-api-key");
 
-    /** Stands for a body that was read, as Vert.x's own body handler leaves one: without it Quarkus REST would wait for more. */
+    /**
+     * A placeholder for a body that was read, like the one that Vert.x's own body handler leaves: without it, Quarkus
+     * REST would wait for more.
+     */
     private static final Buffer COLLECTED = Buffer.buffer(" ");
 
     private static final int BEFORE_EVERYTHING = 1_000;
@@ -74,8 +77,8 @@ class RequestFilter {
     }
 
     /**
-     * Answers what the router refuses by itself as everything else is answered. Quarkus would log the whole address for it, with
-     * the query, which may hold anything.
+     * Answers what the router refuses by itself in the same form as all errors. Quarkus would log the whole URL with
+     * its query, which may contain anything.
      */
     void register(@Observes Router router) {
         router.errorHandler(Problem.INVALID_REQUEST.status, this::answerFailure);
@@ -155,7 +158,7 @@ class RequestFilter {
         if (path == null || UrlEncoded.isWellFormed(path)) {
             readBody(request);
         } else {
-            // Of the paths that are known, only the links of mails can hold a percent sign.
+            // Of the known paths, only the links of mails can contain a percent sign.
             ErrorMapper.skipBody(request.request());
             LinkPage.UNKNOWN.send(request.routing());
         }
@@ -164,7 +167,7 @@ class RequestFilter {
     private void readBody(RequestContext request) {
         Route route = request.route();
         if (route.bodyTypes().isEmpty()) {
-            // Quarkus REST stops a body that it does not read.
+            // Quarkus REST stops reading a body that it does not need.
             request.routing().addEndHandler(answered -> ErrorMapper.skipBody(request.request()));
             toResource(request);
             return;
@@ -199,7 +202,7 @@ class RequestFilter {
     }
 
     private static void toResource(RequestContext request) {
-        // Quarkus REST would refuse a client that accepts another type than there is.
+        // Quarkus REST would refuse a client that accepts only other types.
         request.request().headers().remove(HttpHeaders.ACCEPT);
         request.routing().next();
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts the requests that are refused, dropped, or fail: as metrics since the start of the service, and what was refused or
- * dropped also in the database, for good. No label holds anything that a client can choose.
+ * Counts the requests that are refused, dropped, or fail: as metrics since the start of the service, and what was
+ * refused or dropped also in the database, for good. No label contains text from a client.
  */
 @Singleton
 public final class RequestMetrics {

@@ -68,7 +68,10 @@ public record Route(
                 + "\\E");
     }
 
-    /** The type of a body, as the route writes it; null if it is not taken: of another type, not in UTF-8, or compressed. */
+    /**
+     * The type of a body, as the route spells it; null if the route does not accept it: another type, not in UTF-8, or
+     * compressed.
+     */
     @Nullable
     String bodyType(MultiMap headers) {
         if (bodyTypes.contains(MediaType.WILDCARD)) {
@@ -79,7 +82,7 @@ public record Route(
         if (type == null || (encoding != null && !encoding.equalsIgnoreCase("identity"))) {
             return null;
         }
-        // Most clients send the bare type, or what a browser makes of a text.
+        // Most clients send the bare type, or what a browser sends for a text.
         for (String taken : bodyTypes) {
             int more = type.length() - taken.length();
             if ((more == 0 || more == UTF_8.length())

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The headers of every answer: the request's id, and what keeps a browser from making more of the answer than it is. */
+/** The headers of every answer: the request's id, and those that keep browsers from misusing the answer. */
 final class SecurityHeaders {
     static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
 
@@ -28,9 +28,9 @@ final class SecurityHeaders {
         this.onFly = onFly;
     }
 
-    /** @param requestId what the client calls its request; replaced where it is not a short token */
+    /** @param requestId the client's name for its request; replaced if it is not a short token */
     void set(MultiMap headers, @Nullable String requestId) {
-        // One of ours must be unique in a log, not secret.
+        // Ours must be unique in a log, not secret.
         String id = requestId != null && isShortToken(requestId)
                 ? requestId
                 : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());

@@ -10,7 +10,10 @@ import java.util.stream.Stream;
 
 /** The cookie of an operator who has signed in to the dashboard: the token of one of the {@link DashboardSessions}. */
 public final class SessionCookie {
-    /** Another cookie of the same name, such as a sibling subdomain may set without HTTPS, must not hide the good one. */
+    /**
+     * Another cookie with the same name, which a sibling subdomain could set without HTTPS, must not hide the valid
+     * one.
+     */
     private static final int MAX_TOKENS = 5;
 
     private final String name;
@@ -32,17 +35,17 @@ public final class SessionCookie {
         return FetchSite.of(request, scheme);
     }
 
-    /** What puts a session into the browser, the value of {@code Set-Cookie}. */
+    /** The value of {@code Set-Cookie} that stores a session. */
     public String set(Secret token) {
         return name + '=' + token.text() + "; Max-Age=" + DashboardSessions.LENGTH.toSeconds() + attributes;
     }
 
-    /** What takes the cookie out of the browser, the value of {@code Set-Cookie}. */
+    /** The value of {@code Set-Cookie} that deletes the cookie. */
     public String remove() {
         return name + "=; Max-Age=0" + attributes;
     }
 
-    /** What the request's cookies of that name hold, if it can be a token. */
+    /** The values of the request's cookies of that name that have the form of a token. */
     public List<Secret> tokens(HttpServerRequest request) {
         return values(request)
                 .filter(Secret::isToken)
@@ -52,7 +55,7 @@ public final class SessionCookie {
                 .toList();
     }
 
-    /** Whether the request has a cookie of that name, good or not. */
+    /** Whether the request has a cookie of that name, valid or not. */
     public boolean isClaimed(HttpServerRequest request) {
         return values(request).findAny().isPresent();
     }

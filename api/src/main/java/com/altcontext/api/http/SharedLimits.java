@@ -43,7 +43,7 @@ public final class SharedLimits implements RateLimiter.Shared {
     private static final String PREFIX = "altcontext:limit:";
     private static final String PROBE = PREFIX + "probe";
 
-    /** More is not reported: this machine's own limits still hold. */
+    /** Reports beyond this are dropped: this machine's own limits still hold. */
     private static final int MAX_UNANSWERED = 4_096;
 
     private static final long TIMEOUT_MILLIS = 1_000;
@@ -107,8 +107,8 @@ public final class SharedLimits implements RateLimiter.Shared {
     }
 
     /**
-     * Takes nothing, by the script itself: a Redis may answer and yet refuse it. A machine that was suspended wakes with a dead
-     * connection, on which nothing is ever refused or answered.
+     * Runs the script without taking anything, since a Redis may answer but refuse the script. After a suspension, a
+     * machine wakes with a dead connection, on which nothing is ever refused or answered.
      */
     private void probe() {
         Redis asked = redis;
@@ -132,7 +132,9 @@ public final class SharedLimits implements RateLimiter.Shared {
         }
     }
 
-    /** Logged once, until it is there again. The first word of an error names its kind; the rest may show what was sent. */
+    /**
+     * Logged once until the Redis is back. The first word of an error names its kind; the rest may quote what was sent.
+     */
     private void away(Throwable failure) {
         reached = false;
         if (!awayLogged) {

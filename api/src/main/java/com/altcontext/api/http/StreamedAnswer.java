@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * A long answer, written by another thread than the event loop while it is made. A part is sent when it is full, and the
- * writer waits until the client has taken it, so a long document costs no memory.
+ * A long answer that a thread other than the event loop writes while it is made. Each part is sent when it is full, and
+ * the writer waits until the client has read it, so a long document costs no memory.
  */
 public final class StreamedAnswer implements Appendable {
     private static final int PART = 16 * 1024;
@@ -23,7 +23,7 @@ public final class StreamedAnswer implements Appendable {
     private final Map<String, String> headers;
     private final StringBuilder part = new StringBuilder(PART + 1024);
 
-    /** @param headers of the answer, its media type among them; an error that comes first has none of them */
+    /** @param headers of the answer, including its media type; not set if an error comes first */
     public StreamedAnswer(RequestContext request, Map<String, String> headers) {
         this.request = request;
         this.headers = headers;
@@ -48,7 +48,7 @@ public final class StreamedAnswer implements Appendable {
     }
 
     private StreamedAnswer sendIfFull() throws IOException {
-        // A pair of surrogates must not be cut in two.
+        // A surrogate pair must not be split.
         if (part.length() >= PART && !Character.isHighSurrogate(part.charAt(part.length() - 1))) {
             send();
         }

@@ -1,4 +1,4 @@
-/** What holds for every route: who may call, limits, bodies, headers, errors. */
+/** What all routes have in common: access, limits, bodies, headers, errors. */
 @NullMarked
 package com.altcontext.api.http;
 

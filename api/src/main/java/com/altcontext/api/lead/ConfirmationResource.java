@@ -24,8 +24,8 @@ import java.util.function.BiFunction;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code /v1/leads/confirm/{token}}: the link by which an address confirms what forms said for it. The page changes nothing until
- * its button is pressed, since mail scanners follow every link.
+ * {@code /v1/leads/confirm/{token}}: the link by which the owner of an address confirms what forms said. The page
+ * changes nothing until its button is pressed, since mail scanners follow every link.
  */
 @Path("/v1/leads/confirm/{token}")
 public class ConfirmationResource {
@@ -39,7 +39,7 @@ public class ConfirmationResource {
     private static final LinkPage OVER = LinkPage.of(
             410,
             "This link no longer works",
-            "It has ended, or you have unsubscribed since. To get e-mail from us, please fill in the form again.",
+            "It has expired, or you have unsubscribed since. To get e-mail from us, please fill in the form again.",
             "Ce lien ne fonctionne plus",
             "Il est échu, ou vous vous êtes désabonné depuis. Pour recevoir nos courriels, veuillez remplir le formulaire à"
                     + " nouveau.");
@@ -110,7 +110,7 @@ public class ConfirmationResource {
         return LinkPage.of(200, ConfirmationPage.of(language, question, isRepeated));
     }
 
-    /** What a body that names nothing confirms: the only form that waits. */
+    /** A body that names nothing confirms the only form that waits. */
     private List<Long> only(ConfirmationToken.Request request, Instant now) {
         List<Confirmation.Choice> choices = confirmation
                 .ask(request, Language.ENGLISH, now)

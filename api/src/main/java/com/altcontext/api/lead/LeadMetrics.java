@@ -18,7 +18,7 @@ public final class LeadMetrics {
 
     private static Counter captures(String outcome, MeterRegistry meters) {
         return Counter.builder("altcontext.leads.captured")
-                .description("forms with an address, second clicks apart")
+                .description("stored forms with an address, double clicks not counted")
                 .tag("outcome", outcome)
                 .register(meters);
     }

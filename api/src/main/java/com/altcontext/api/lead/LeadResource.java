@@ -36,7 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** {@code POST /v1/leads/capture}: a form with an address, sent as JSON by a script, or by the form itself. */
+/** {@code POST /v1/leads/capture}: a form with an address, sent as JSON by a script, or posted by the browser. */
 @Path("/v1/leads/capture")
 public class LeadResource {
     private final RequestAttribution attribution;
@@ -73,10 +73,10 @@ public class LeadResource {
         }
     }
 
-    /** The answer to a form that a robot filled in: nothing is stored. */
+    /** The answer to a robot's form, of which nothing is stored. */
     public record DroppedBody(boolean ok) {}
 
-    /** Takes a form from a script. */
+    /** Accepts a form from a script. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
@@ -91,7 +91,7 @@ public class LeadResource {
         });
     }
 
-    /** Takes a form from a page without a script, and leads the browser on. */
+    /** Accepts a form from a page without a script, and redirects the browser. */
     @POST
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public CompletionStage<RestResponse<Object>> takePosted(@Context RoutingContext routing) {
@@ -130,7 +130,10 @@ public class LeadResource {
                 .thenApply(Optional::of);
     }
 
-    /** A tablet at a fair sends many addresses, and so does a list filler: the forms are kept, and an operator decides. */
+    /**
+     * A tablet at a trade fair sends many addresses, and so does somebody who fills lists: the forms are stored, and an
+     * operator decides.
+     */
     private boolean isForReview(RequestContext request, LeadForm form) {
         return distinctEmails
                 .note(ClientNetwork.of(request.client().address()), form.email())

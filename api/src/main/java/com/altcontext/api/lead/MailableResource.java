@@ -80,7 +80,7 @@ public class MailableResource {
             return null;
         }
         if (!CURSOR.matcher(cursor).matches()) {
-            issues.add("cursor", "must be the next of an answer");
+            issues.add("cursor", "must be the value of next in an answer");
             return null;
         }
         return UUID.fromString(cursor);

@@ -30,8 +30,8 @@ import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code POST /v1/leads/delete} and {@code /v1/leads/export}, for the operator: forgets a person, or shows what is held about
- * one. The address comes in the body, since an address in a URL ends up in logs.
+ * {@code POST /v1/leads/delete} and {@code /v1/leads/export}, for the operator: erases a person, or exports what is
+ * held about one. The address comes in the body, since an address in a URL ends up in logs.
  */
 @Path("/v1/leads")
 public class PersonResource {
@@ -55,7 +55,7 @@ public class PersonResource {
         this.clock = clock;
     }
 
-    /** @param counts of the rows that went, by kind */
+    /** @param counts of the removed rows, by kind */
     public record DeletedBody(
             boolean ok, boolean deleted, @JsonUnwrapped Erased counts) {}
 

@@ -28,8 +28,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/leads/submissions}: what forms brought, the newest first. A search for an address comes as a POST, since an address in a
- * URL ends up in logs.
+ * {@code /v1/leads/submissions}: form submissions, newest first. Searching for an address takes a POST, since an
+ * address in a URL ends up in logs.
  */
 @Path("/v1/leads/submissions")
 public class SubmissionResource {
@@ -80,7 +80,7 @@ public class SubmissionResource {
         String cursor = query.text("cursor");
         Cursor after = cursor == null ? null : Cursor.parse(cursor).orElse(null);
         if (cursor != null && after == null) {
-            issues.add("cursor", "must be the next of an answer");
+            issues.add("cursor", "must be the value of next in an answer");
         }
         if (!issues.isEmpty()) {
             throw Refusal.invalid(issues, Property.DEFAULT);

@@ -41,7 +41,7 @@ public class WebhookSender {
     private final KeyedHash pepper;
     private final InstantSource clock;
     private final OutboxSender outbox;
-    /** Made for the first message: most services have no webhook. */
+    /** Created with the first message, since most services have no webhook. */
     private @Nullable HttpClient client;
 
     WebhookSender(AppConfig config, Vertx vertx, Sql sql, KeyedHash pepper, InstantSource clock, MeterRegistry meters) {
@@ -68,7 +68,7 @@ public class WebhookSender {
         outbox.sendDue();
     }
 
-    /** Where a message goes. */
+    /** The receiver of a message. */
     private record Receiver(URI url, WebhookSignature signature) {}
 
     private Optional<Receiver> receiver(@Nullable String name) {
@@ -99,17 +99,17 @@ public class WebhookSender {
         return vertx.httpClientBuilder()
                 .with(new PoolOptions().setHttp1MaxSize(OutboxSender.MAX_IN_FLIGHT))
                 .with(new HttpClientOptions()
-                        // Each is closed with its answer: the next message must not be given one that is being closed.
+                        // Each connection is closed with its answer: the next message must not get one that is being
+                        // closed.
                         .setKeepAlive(false)
                         .setConnectTimeout((int) TIMEOUT.toMillis()))
-                // What breaks a connection fails its request, which is logged. Vert.x would log it with what the
-                // receiver
-                // has sent, which may be what it was sent.
+                // A broken connection fails its request, which is logged. Vert.x would also log what the receiver has
+                // sent, which may repeat what it was sent.
                 .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
                 .build();
     }
 
-    /** What the status of the answer says (RFC 9110). */
+    /** The result for the status of an answer (RFC 9110). */
     private Future<Attempt> post(Outbox.Message message, Receiver receiver) {
         Instant now = clock.instant();
         RequestOptions request = new RequestOptions()
@@ -132,12 +132,12 @@ public class WebhookSender {
                 .toCompletableFuture();
     }
 
-    /** What else it says may be without end, and would keep the next message waiting. */
+    /** The rest of the answer may be endless, and would delay the next message. */
     private static void cutOff(HttpClientResponse answer) {
         try {
             answer.exceptionHandler(cutOff -> {});
         } catch (IllegalStateException ended) {
-            // It is there in full: on a busy machine its end may be read before this runs.
+            // The answer is complete: on a busy machine its end may be read before this runs.
         }
         var _ = answer.request().connection().close();
     }

@@ -13,7 +13,9 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Says which property a question is about: the one that it names, else the operator's default, else all together. */
+/**
+ * Finds the property that a question is about: the one that it names, else the operator's default, else all together.
+ */
 @Singleton
 final class AskedProperties {
     private final Properties properties;
@@ -27,7 +29,7 @@ final class AskedProperties {
     }
 
     /**
-     * Of an unknown one, which is an issue, the zones are those of all.
+     * An unknown one is an issue; the zones are then those of all properties.
      *
      * @throws Refusal if the caller's key is for other properties
      */

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link Backlog}, and the messages that wait, as gauges that an alert can watch. */
+/** Gauges of the {@link Backlog} and of waiting messages, for alerts. */
 @Singleton
 public final class BacklogGauges {
     private final Sql sql;
@@ -61,7 +61,7 @@ public final class BacklogGauges {
         Gauge.builder(name, value).description(description).register(meters);
     }
 
-    /** Not a number until it was first read. */
+    /** NaN until it was first read. */
     private void gauge(MeterRegistry meters, String name, String description, ToDoubleFunction<Backlog> value) {
         Gauge.builder(name, this, gauges -> {
                     Backlog seen = gauges.backlog;

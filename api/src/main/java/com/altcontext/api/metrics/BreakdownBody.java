@@ -47,7 +47,7 @@ public record BreakdownBody(
         }
     }
 
-    /** What does not add up is absent. */
+    /** Figures that do not add up are absent. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record AddedBody(
             @Nullable Long pageViews,

@@ -43,7 +43,7 @@ final class CsvAnswer {
     /**
      * Writes the rows of a query.
      *
-     * @param rows gives one after the other
+     * @param rows passes on one row after the other
      */
     static StreamedAnswer of(RequestContext request, MetricsQuery query, Consumer<Consumer<QueryRow>> rows) {
         StreamedAnswer file = file(request, "query");

@@ -26,10 +26,10 @@ public record FunnelBody(
         List<StepBody> steps) {
 
     /**
-     * A step as it was asked for, and how far sessions came.
+     * A step of the question, and the sessions that reached it.
      *
-     * @param sessions that came to it
-     * @param share of those that came to the step before, of the first step of all; null over none
+     * @param sessions that reached it
+     * @param share of the sessions that reached the step before (for the first step, of all sessions); null over none
      */
     public record StepBody(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable

@@ -44,7 +44,7 @@ final class GoalNames {
         }
     }
 
-    /** Of all together: none, as of a name that no property can have. Waits for the database. */
+    /** Reads the goals. All properties together have none. Waits for the database. */
     List<Goal> list(@Nullable String property) {
         return property == null || !Text.isStorable(property)
                 ? List.of()

@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** Answers questions about figures. An answer is kept for some seconds, and says itself when it was made. */
+/** Answers questions about figures. Answers are cached for some seconds and say when they were made. */
 @Singleton
 final class MetricsAnswers {
     /** A summary of a year has 40 KB; a breakdown of the longest paths has 2 MB. */
@@ -35,12 +35,12 @@ final class MetricsAnswers {
     MetricsAnswers(AppConfig config, DatabaseExecutors executors, GoalNames goals, ObjectMapper json) {
         this.executors = executors;
         this.goals = goals;
-        // Else an emoji has twelve bytes.
+        // Otherwise, an emoji takes twelve bytes.
         this.json = json.writer().with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
         this.answers = cache(config.metrics());
     }
 
-    /** Bounded by the number of answers and by their bytes: one weighs no less than its share of the number. */
+    /** Bounded by the number of answers and by their bytes: an answer weighs at least its share of the number. */
     private static Cache<Object, byte[]> cache(AppConfig.Metrics config) {
         int entries = config.cacheMaxEntries();
         int minWeight = entries == 0 ? 1 : MAX_CACHED_BYTES / entries;
@@ -52,9 +52,9 @@ final class MetricsAnswers {
     }
 
     /**
-     * A question that was read.
+     * A question that was read from a request.
      *
-     * @param key equal for equal questions
+     * @param key the cache key: equal for equal questions
      * @param raw whether raw rows are read, which may take seconds
      * @param work makes the body of the answer
      */
@@ -82,7 +82,7 @@ final class MetricsAnswers {
     }
 
     /**
-     * Answers a question with a file, which is not kept.
+     * Answers a question with a file, which is not cached.
      *
      * @param write reads the question, and writes the rows
      */
@@ -117,9 +117,9 @@ final class MetricsAnswers {
     }
 
     /**
-     * Does work with raw rows.
+     * Runs work on raw rows.
      *
-     * @param path of the field that says which days are asked about
+     * @param path of the field that names the days
      * @throws Rejected if they reach further back than the raw rows
      */
     static <T> T withinRaw(String path, Supplier<T> work) {

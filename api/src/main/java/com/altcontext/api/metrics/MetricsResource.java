@@ -91,7 +91,7 @@ public class MetricsResource {
         });
     }
 
-    /** @param path of the field that says how far back it reaches */
+    /** @param path of the field that names the days */
     private record ReadBreakdown(BreakdownAnswers.BreakdownQuestion question, String path) {}
 
     private ReadBreakdown read(RequestContext request, AskedProperty property, GoalNames.Lookup goals) {

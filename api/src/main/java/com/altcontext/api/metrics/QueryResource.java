@@ -38,7 +38,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** {@code POST /v1/metrics/query} and {@code /v1/metrics/funnel}, and {@code GET /v1/metrics/realtime}: what is asked of raw rows. */
+/**
+ * {@code POST /v1/metrics/query} and {@code /v1/metrics/funnel}, and {@code GET /v1/metrics/realtime}: questions to the
+ * raw rows.
+ */
 @Path("/v1/metrics")
 public class QueryResource {
     private static final String DATES = "dateRange";
@@ -142,7 +145,7 @@ public class QueryResource {
 
     private record RealtimeQuestion(AskedProperty property) {}
 
-    /** The body of a question, which may be read twice. */
+    /** The body of a question, which can be read twice. */
     private final class BodyOfQuestion {
         private final JsonBody.Content content;
         private final Issues propertyIssues = new Issues();
@@ -164,7 +167,7 @@ public class QueryResource {
             return property;
         }
 
-        /** What is wrong so far. */
+        /** The issues so far. */
         Issues issues() {
             Issues issues = new Issues();
             content.issues().list().forEach(issue -> issues.add(issue.path(), issue.message()));

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** What happens now, as JSON. */
+/** What is happening now, as JSON. */
 public record RealtimeBody(
         boolean ok,
         Instant generatedAt,

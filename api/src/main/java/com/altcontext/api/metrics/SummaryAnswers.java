@@ -16,7 +16,7 @@ import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Summaries: from rollups without a filter, from raw rows with one. */
+/** Answers summaries: from rollups without a filter, from raw rows with one. */
 @Singleton
 final class SummaryAnswers {
     private final Summaries rolled;
@@ -27,10 +27,10 @@ final class SummaryAnswers {
         this.raw = raw;
     }
 
-    /** @param earlier what to compare with; null for nothing */
+    /** @param earlier the window to compare with; null for none */
     record SummaryQuestion(
             AskedProperty property, Window window, @Nullable EarlierWindow earlier, Filter filter) {
-        /** Whether the window is under way, so that it is compared with a part of the earlier one. */
+        /** Whether the window is not over, so that it is compared with a part of the earlier one. */
         boolean comparesInPart(Instant now) {
             return earlier != null && property.zones().holdNow(window, now);
         }
@@ -71,7 +71,7 @@ final class SummaryAnswers {
         }
     }
 
-    /** The moment up to which the figures of a window under way go. */
+    /** The moment up to which the figures of a window that is not over count. */
     private static Instant lastSeen(Summary summary, Instant now) {
         Freshness freshness = summary.freshness();
         Instant rolledUp = freshness.rolledUpAt();

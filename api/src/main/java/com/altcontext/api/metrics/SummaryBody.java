@@ -25,7 +25,7 @@ public record SummaryBody(
         List<TrendPoint> trend,
         Map<String, String> reasons) {
 
-    /** @param partial whether only as much of it counts as the window has had until now */
+    /** @param partial whether only the first part of it counts, as long as the window has lasted until now */
     public record ComparedBody(LocalDate from, LocalDate to, boolean partial) {}
 
     /** How old the figures are. */
@@ -104,7 +104,7 @@ public record SummaryBody(
         return metrics;
     }
 
-    /** Whole numbers without a fraction, others to the millionth, since sketches know no more. */
+    /** Whole numbers without a fraction, others rounded to millionths; sketches are no more precise. */
     static @Nullable Number figure(@Nullable Number number) {
         if (number == null || number instanceof Long) {
             return number;

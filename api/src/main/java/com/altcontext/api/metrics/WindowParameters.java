@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
-/** The days in the query of an address. */
+/** The days in the query of a URL. */
 final class WindowParameters {
     private static final int DEFAULT_WINDOW = 7;
     private static final String TODAY = "today";
@@ -21,7 +21,7 @@ final class WindowParameters {
     /** {@code window=7} or {@code window=today}, or {@code from} and {@code to}; without either, the last seven full days. */
     static @Nullable Window window(QueryParameters query, PropertyZones zones, Instant now, Issues issues) {
         if (isNamed(query) && query.has("window")) {
-            issues.add("window", "must not stand beside from and to");
+            issues.add("window", "must not be combined with from and to");
             return null;
         }
         LocalDate today = zones.today(now);
@@ -48,12 +48,12 @@ final class WindowParameters {
         return query.has("from") || query.has("to");
     }
 
-    /** The field that says how far back the window reaches. */
+    /** The field that decides how far back the window reaches. */
     static String path(QueryParameters query) {
         return isNamed(query) ? "from" : "window";
     }
 
-    /** What to compare with; null for nothing. */
+    /** The window to compare with; null for none. */
     static @Nullable EarlierWindow compareTo(QueryParameters query, Issues issues) {
         String text = query.text("compareTo");
         EarlierWindow earlier = text == null ? null : EarlierWindow.named(text);

@@ -1,4 +1,4 @@
-/** Figures, for the operator. */
+/** The figures, for operators. */
 @NullMarked
 package com.altcontext.api.metrics;
 

@@ -246,9 +246,9 @@ class ConfigCheckTest {
     void a_mail_server_needs_a_sender_and_an_address_for_links() {
         assertThat(faults(Map.of("SMTP_URL", "smtp://localhost:25")))
                 .containsExactly(
-                        "MAIL_FROM is missing: it must be an e-mail address, wherever SMTP_URL is set",
-                        "PUBLIC_URL is missing: it must be where the links of mails lead, wherever SMTP_URL is set and Fly"
-                                + " does not know it");
+                        "MAIL_FROM is missing: it must be an e-mail address if SMTP_URL is set",
+                        "PUBLIC_URL is missing: it must be the address for links in mails if SMTP_URL is set"
+                                + " outside Fly");
         assertThat(faults(Map.of("SMTP_URL", "smtp://mail:hidden@", "MAIL_FROM", "hidden", "FLY_APP_NAME", "app")))
                 .containsExactlyInAnyOrder(
                         "SMTP_URL must be smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS",
@@ -267,7 +267,7 @@ class ConfigCheckTest {
     @Test
     void a_webhook_needs_a_secret() {
         assertThat(faults(Map.of("LEAD_WEBHOOK_URL", "https://crm.example.com")))
-                .containsExactly("LEAD_WEBHOOK_SECRET is missing: it must be at least 24 characters, wherever"
+                .containsExactly("LEAD_WEBHOOK_SECRET is missing: it must be at least 24 characters if"
                         + " LEAD_WEBHOOK_URL is set");
         assertThat(read(Map.of("LEAD_WEBHOOK_SECRET", "any text without a prefix"))
                         .leads()

@@ -155,7 +155,7 @@ class DatabaseAwayIT {
             assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
             assertThat(service.written("stderr").lines())
                     .containsExactly("altcontext: " + variable + ": port " + other.getLocalPort()
-                            + " cannot be had, most likely because another process listens there: stop that one, or set "
+                            + " cannot be opened, most likely because another process is listening on it: stop that process, or set "
                             + variable + " to another port");
             assertThat(service.written("stdout")).isEmpty();
         }
