@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
-/** The operator's command line: the list of the commands, and what all of them inherit. */
+/** The operator's command line: the list of commands, and the options that all of them inherit. */
 @Command(
         name = "altops",
         description = "Operates an AltContext deployment.",

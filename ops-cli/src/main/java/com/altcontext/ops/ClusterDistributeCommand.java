@@ -9,7 +9,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Makes distributed tables of those that grow. */
+/** Turns the tables that grow into distributed ones. */
 @Command(
         name = "distribute",
         description = {

@@ -70,7 +70,7 @@ final class CommandContext implements AutoCloseable {
         }
     }
 
-    /** Whether the command line or the environment names a database. */
+    /** Whether the command line or the environment specifies a database. */
     boolean hasDatabase() {
         return databaseOptions.isNamed(shell);
     }

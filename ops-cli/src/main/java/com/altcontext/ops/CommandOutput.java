@@ -2,9 +2,9 @@ package com.altcontext.ops;
 
 import java.util.List;
 
-/** Prints what one command answers, as lines or as JSON, in colour on a terminal, and how far it is. */
+/** Prints a command's answer, as lines or as JSON, in colour on a terminal, and shows its progress. */
 final class CommandOutput {
-    /** Characters that no text holds (Unicode, noncharacters) mark colours until a line is printed. */
+    /** Characters that occur in no text (Unicode noncharacters) mark colours until a line is printed. */
     private static final char GREEN = '\uFDD0';
 
     private static final char RED = '\uFDD1';
@@ -28,7 +28,7 @@ final class CommandOutput {
         shell.out().flush();
     }
 
-    /** Prints what the command was asked for, which {@code --quiet} must not hide: a secret that is shown once, a document. */
+    /** Prints output that {@code --quiet} must not hide: a secret that is shown once, or a document. */
     void show(JsonObject json, List<String> lines) {
         if (options.quiet() && !options.json()) {
             lines.forEach(line -> shell.out().println(printed(line)));
@@ -67,7 +67,7 @@ final class CommandOutput {
         return options.json() || !shell.hasColour() ? text : colour + text + PLAIN;
     }
 
-    /** What visitors have sent stands in many lines: none of it may reach the terminal as a command. */
+    /** Many lines contain text from visitors, which must not reach the terminal as control characters. */
     private static String printed(String line) {
         return HumanFormat.visible(line)
                 .replace(String.valueOf(GREEN), "\u001b[32m")

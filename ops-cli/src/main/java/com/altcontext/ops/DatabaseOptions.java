@@ -62,7 +62,7 @@ final class DatabaseOptions {
         }
     }
 
-    /** What {@code fly proxy} leads to; null if the database is reached directly. */
+    /** The target of {@code fly proxy}; null if the database is reached directly. */
     FlyProxy.@Nullable Target target() {
         if (flyApp != null && flyCluster != null) {
             throw new Failure(Exit.USAGE, "--fly-app and --fly-cluster exclude each other", "give one of them");

@@ -14,7 +14,7 @@ final class DeletedAtExit implements AutoCloseable {
                     try {
                         var _ = Files.deleteIfExists(file);
                     } catch (IOException left) {
-                        // The process ends, and nobody is left to tell.
+                        // The process is ending, so there is nobody to tell.
                     }
                 },
                 "unfinished-file");
@@ -27,7 +27,7 @@ final class DeletedAtExit implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException ending) {
-            // The hook runs.
+            // The hook is already running.
         }
     }
 }

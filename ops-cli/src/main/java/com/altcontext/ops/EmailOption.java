@@ -4,7 +4,7 @@ import com.altcontext.lead.Email;
 import com.altcontext.value.Rejected;
 import picocli.CommandLine.Option;
 
-/** Whose data a command is about. */
+/** The address of the person whom a command is about. */
 final class EmailOption {
     private final CommandContext context;
 

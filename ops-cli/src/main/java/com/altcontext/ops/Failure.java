@@ -1,6 +1,9 @@
 package com.altcontext.ops;
 
-/** Ends a command: what is wrong, what to do next, and the exit code. It is printed as it is, so it holds no secret or address. */
+/**
+ * Ends a command: what is wrong, what to do next, and the exit code. It is printed as it is, so it must not contain a
+ * secret or an address.
+ */
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -55,7 +55,7 @@ final class FlyProxy implements AutoCloseable {
     private FlyProxy() {}
 
     /**
-     * What the proxy leads to.
+     * The target of the proxy.
      *
      * @param arguments of {@code fly}, with {@code %d} where the local port belongs
      */
@@ -100,7 +100,7 @@ final class FlyProxy implements AutoCloseable {
         }
     }
 
-    /** A port that is free now. */
+    /** A port that is free at the moment. */
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -161,7 +161,10 @@ final class FlyProxy implements AutoCloseable {
         end();
     }
 
-    /** The hook is there before the child is, and waits for this lock, so that no signal leaves the child behind. */
+    /**
+     * The hook is registered before the child starts, and waits for this lock, so that no signal leaves the child
+     * behind.
+     */
     private synchronized void launch(ProcessBuilder builder) throws IOException {
         Runtime.getRuntime().addShutdownHook(hook);
         child = builder.start();
@@ -218,7 +221,7 @@ final class FlyProxy implements AutoCloseable {
                 }
             }
         } catch (IOException ended) {
-            // What it printed until then is kept.
+            // The output so far is kept.
         }
     }
 

@@ -4,7 +4,7 @@ import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.GoalStore.StoredGoal;
 import picocli.CommandLine.Command;
 
-/** What properties count as reached. */
+/** The goals of properties. */
 @Command(
         name = "goal",
         description = "Adds, lists and removes goals: pages and events that a property counts as reached.",

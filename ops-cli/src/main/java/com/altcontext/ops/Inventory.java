@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in the database. It scans no large table: the server estimates their rows, and the oldest and newest event are looked
- * up in the first and the last partition that hold any.
+ * What is in the database. It scans no large table: the server estimates their rows, and the oldest and newest event
+ * are looked up in the first and the last partition that have any.
  *
  * @param leadsInReview those that wait for an operator
  * @param endingKeys access keys that end within 14 days
@@ -42,7 +42,7 @@ record Inventory(
         @Nullable LastLeadList lastLeadList,
         List<AccessKey> endingKeys) {
 
-    /** Time enough to hand out another key. */
+    /** Enough time to hand out another key. */
     private static final Duration SOON = Duration.ofDays(14);
 
     /** Up to this size, rows are counted and not estimated. */

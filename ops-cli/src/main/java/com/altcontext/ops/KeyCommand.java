@@ -29,7 +29,7 @@ import picocli.CommandLine.Command;
 final class KeyCommand extends CommandGroup {
     private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
 
-    /** The fields of a key, by what they are called on the command line. */
+    /** The fields of a key, by their names on the command line. */
     private static final Map<String, String> ARGUMENTS =
             Map.of("name", "NAME", "scope", "--scope", "property", "--property");
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Who gets mails about a property, as it is given on the command line. */
+/** Who gets mails about a property, from the command line. */
 final class MailOptions {
     private static final String EMPTY = "none";
 

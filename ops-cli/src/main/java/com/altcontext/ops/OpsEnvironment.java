@@ -74,15 +74,14 @@ final class OpsEnvironment {
         return value;
     }
 
-    /** Where the service is reached. */
+    /** The service's public address. */
     URI publicUrl() {
         if (!isSet("PUBLIC_URL") && isSet("FLY_APP_NAME")) {
             return SecureUrl.ofFlyApp(shell.variable("FLY_APP_NAME"));
         }
         return SecureUrl.parse(shell.variable("PUBLIC_URL"))
                 .orElseThrow(() -> wrong(
-                        "PUBLIC_URL",
-                        "where the service is reached, beginning with https:// (http:// on this machine alone)"));
+                        "PUBLIC_URL", "the service's address, beginning with https:// (http:// only on this machine)"));
     }
 
     private int number(String name, int fallback, int min, int max) {

@@ -29,7 +29,10 @@ final class OptionSections {
         commands.setHelpFactory(ParametersFirst::new);
     }
 
-    /** Behind an option that takes several values, a parameter would be one of them, so the synopsis names parameters first. */
+    /**
+     * After an option with several values, a parameter would count as one of them, so the synopsis names parameters
+     * first.
+     */
     private static final class ParametersFirst extends Help {
         ParametersFirst(CommandSpec command, ColorScheme colors) {
             super(command, colors);

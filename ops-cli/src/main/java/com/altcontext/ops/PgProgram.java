@@ -125,7 +125,7 @@ final class PgProgram {
                     OutputStream out = reading.getOutputStream()) {
                 copy(in, out, leftOut.getBytes(StandardCharsets.UTF_8));
             } catch (IOException ended) {
-                // Why one of them ended is in what it says.
+                // The program's own message says why it ended.
             }
             reader.requireSuccess(reading, readerErrors, List.of(url.password()));
             requireSuccess(writing, errors, List.of());
@@ -133,7 +133,7 @@ final class PgProgram {
         }));
     }
 
-    /** The line is looked for among the first ones: rows of a table come later. */
+    /** The line is searched for only near the beginning, since rows of tables come later. */
     private static void copy(BufferedInputStream in, OutputStream out, byte[] leftOut) throws IOException {
         for (int line = 0; line < MAX_HEAD; line++) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -39,7 +39,7 @@ final class PrivateFile implements Appendable, AutoCloseable {
         this.out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
     }
 
-    /** Makes an empty file beside another, which another program then writes. Its name is new. */
+    /** Makes an empty file with a new name beside another file, for another program to write. */
     static Path beside(Path other) throws IOException {
         return Files.createTempFile(other.getParent(), other.getFileName() + ".", ".part", OWNER_ONLY);
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 
 /** The settings of a property, as they are given on the command line. */
 final class PropertyOptions {
-    /** Host names, networks and paths are never called that. */
+    /** No host name, network or path has this name. */
     private static final String EMPTY = "none";
 
     /** The fields of a property, by their options. */

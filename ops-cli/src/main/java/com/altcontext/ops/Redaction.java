@@ -3,7 +3,7 @@ package com.altcontext.ops;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Removes what must not be shown from the text of another program: logins, tokens, network and e-mail addresses. */
+/** Removes secrets from another program's output: logins, tokens, network and e-mail addresses. */
 final class Redaction {
     private static final Pattern SECRET = Pattern.compile(
             "(?i)\\b[a-z][a-z0-9+.-]*://\\S*" // a URL may hold a login

@@ -4,7 +4,7 @@ import com.altcontext.metrics.RollupStatus;
 import java.time.LocalDate;
 import java.util.stream.Collectors;
 
-/** How far the rollups are, as {@code altops status} and {@code altops rollup status} show and judge it. */
+/** How fresh the rollups are, as {@code altops status} and {@code altops rollup status} show and judge it. */
 record RollupFreshness(RollupStatus status) {
     /** Rollups are made every day; if two days are missing, the job that makes them has failed. */
     private static final int MAX_DAYS_BEHIND = 2;

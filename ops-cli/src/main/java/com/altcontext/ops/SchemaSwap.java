@@ -48,7 +48,10 @@ final class SchemaSwap {
             FROM altops_before.consent_events_id_seq AS b, public.consent_events_id_seq AS r
             """;
 
-    /** As the newest row of the lead, which holds. An earlier restore may have given the same withdrawal another id. */
+    /**
+     * Adds it as the newest row of the lead, which is the one that holds. An earlier restore may have given the same
+     * withdrawal another id.
+     */
     private static final String CARRY_WITHDRAWALS_OVER = """
             WITH missing AS (
                 SELECT b.id, l.id AS lead_id, l.property_id, b.source, b.reason, b.occurred_at, b.ip_hash
@@ -182,7 +185,7 @@ final class SchemaSwap {
         });
     }
 
-    /** Sends nothing twice: of the mails and webhooks, what still waited goes on waiting. */
+    /** Sends nothing twice: only mails and webhook messages that were still waiting continue to wait. */
     void carryMessagesOver() {
         var _ = sql.inTransaction(tx -> {
             if (had(tx, "sent_reports")) {

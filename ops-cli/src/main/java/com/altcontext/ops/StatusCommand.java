@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-/** What an operator looks at in the morning. */
+/** The overview that an operator looks at in the morning. */
 @Command(
         name = "status",
         description = {

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-/** Other systems that hear of what happens. */
+/** Other systems that are notified of events. */
 @Command(
         name = "webhook",
         description = {
@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
         },
         footer = {"", "Example:", "  altops webhook list"})
 final class WebhookCommand extends CommandGroup {
-    /** What the webhook of the service's configuration is called. */
+    /** The name of the webhook in the service's configuration. */
     static final String CONFIGURED = "LEAD_WEBHOOK_URL";
 
     /** The webhook of a message; null for the configured one. */

@@ -21,8 +21,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of an export in the form of Plausible: one kind of figure each, a row a day and value. {@code imported_visitors} says
- * which days there are; others are known by their names too, and what is not held here (browsers, systems) is left.
+ * The files of an export in the form of Plausible: one kind of figure each, a row a day and value.
+ * {@code imported_visitors} says which days there are; the other files are recognised by their names too, and kinds
+ * that are not stored here (browsers, systems) are ignored.
  */
 public final class ImportedFiles {
     /** The kind that has one row a day. */

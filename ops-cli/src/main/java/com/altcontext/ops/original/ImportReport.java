@@ -3,7 +3,7 @@ package com.altcontext.ops.original;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What an import took, what it changed on the way, and what it left, each with its number. */
+/** What an import took, changed and left out, with the numbers. */
 public final class ImportReport {
     private final Map<String, Long> taken = new TreeMap<>();
     private final Map<String, Long> changed = new TreeMap<>();
