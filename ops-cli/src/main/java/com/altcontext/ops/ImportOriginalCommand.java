@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -125,7 +126,7 @@ final class ImportOriginalCommand implements Runnable {
                 .getFirst()
                 .since(keptFrom);
         if (!dryRun) {
-            makePartitions(sql, times);
+            makePartitions(sql, times, keptFrom);
         }
         Set<UUID> visitors = new HashSet<>();
         for (Map.Entry<Property, List<String>> property :
@@ -147,15 +148,21 @@ final class ImportOriginalCommand implements Runnable {
         var _ = guard.query(KEEP_OPEN, row -> row.flag(1));
     }
 
-    private void makePartitions(Sql sql, Times times) {
+    private void makePartitions(Sql sql, Times times, Instant keptFrom) {
         LocalDate today = LocalDate.ofInstant(context.now(), ZoneOffset.UTC);
         if (times.first != null) {
             LocalDate earliest = today.minusDays(PARTITIONED_DAYS);
-            // A site's first day may begin on the UTC day before. Without a partition, the rows of that one would be
-            // taken for
-            // purged: the site's day would never be rolled up, and a purge would keep it.
+            // A site's first day may begin on the UTC day before. Without a partition, the rows of that day would be
+            // taken for purged: the site's day would never be rolled up, and a purge would keep it. A day that was
+            // purged gets none.
             LocalDate first = LocalDate.ofInstant(times.first, ZoneOffset.UTC).minusDays(1);
-            var _ = new Partitions(sql, context.clock()).ensure(first.isBefore(earliest) ? earliest : first, today);
+            LocalDate kept = LocalDate.ofInstant(keptFrom, ZoneOffset.UTC);
+            var _ = new Partitions(sql, context.clock())
+                    .ensure(
+                            Stream.of(earliest, kept, first)
+                                    .max(LocalDate::compareTo)
+                                    .orElseThrow(),
+                            today);
         }
     }
 

@@ -232,6 +232,24 @@ class ImportOriginalCommandTest {
         assertThat(texts("SELECT consent_status FROM leads ORDER BY email")).containsExactly("withdrawn", "express");
     }
 
+    @Test
+    void no_partition_is_made_for_the_last_day_that_was_purged() {
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/purged", -1_440 * 20, "")
+                .event("s1", "page_view", "/kept", -1_440 * 12, "");
+        database.run(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions, visitors,"
+                        + " rollups, rejections, days_left) VALUES (now(), current_date - 15, current_date - 700, 0, 0, 0, 0, 0, 0, 0, 0)");
+
+        assertThat(take().out()).contains("took 1 events\n");
+
+        assertThat(database.number("SELECT count(to_regclass('events_' || to_char(current_date - 15, 'YYYYMMDD')))"))
+                .isOne();
+        assertThat(database.number("SELECT count(to_regclass('events_' || to_char(current_date - 16, 'YYYYMMDD')))"))
+                .isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"pending", "implied"})
     void a_weaker_consent_of_the_last_old_page_takes_none_away_that_was_given_here(String weaker) {
