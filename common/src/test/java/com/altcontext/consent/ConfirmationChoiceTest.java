@@ -8,6 +8,7 @@ import com.altcontext.lead.ConsentStatus;
 import com.altcontext.testing.TestForm;
 import com.altcontext.value.Language;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,25 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
         assertThat(confirm(link, all, NOW.plusSeconds(120))).isFalse();
         capture(JO.at(NOW.plusSeconds(150)));
         assertThat(shown(link)).as("a later form").containsExactly("newsletter by newsletter on /");
+    }
+
+    @Test
+    void a_form_can_be_confirmed_for_fourteen_days_and_then_is_no_choice_any_more() {
+        capture(JO.purpose("sales"));
+        assertThat(deliver()).hasSize(1);
+        capture(JO.form("footer").at(NOW.plus(Duration.ofDays(2))));
+        link = deliver().getFirst();
+        Instant end = NOW.plus(Duration.ofDays(14));
+
+        List<Choice> all = choices(link, end.minusMillis(1));
+        assertThat(all).extracting(Choice::purpose).containsExactly("newsletter", "sales");
+        assertThat(choices(link, end)).extracting(Choice::purpose).containsExactly("newsletter");
+        List<Long> late = List.of(all.getLast().id());
+        assertThat(confirm(link, late, end)).isFalse();
+        assertThat(confirm(link, late, end.minusMillis(1))).isTrue();
+        assertThat(confirm(link, end.plus(Duration.ofDays(1))))
+                .as("what the mail asks lasts as long as its link")
+                .isTrue();
     }
 
     @Test

@@ -93,6 +93,20 @@ class PurgeKeptDaysTest extends PurgeFixture {
     }
 
     @Test
+    void a_day_ends_by_the_clock_of_its_site() {
+        database.run("UPDATE properties SET time_zone = 'America/Toronto'");
+        partition(100);
+        visit("visitor-0001", 100);
+        rolledUp(100);
+        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '1 day') AT TIME ZONE 'UTC'");
+
+        assertThat(purgeNow(false).keptDays()).containsExactly(TODAY.minusDays(100));
+        database.run(
+                "UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '1 day') AT TIME ZONE 'America/Toronto'");
+        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
+    }
+
+    @Test
     void a_day_that_was_last_rolled_up_before_its_end_is_kept() {
         partition(100);
         visit("visitor-0001", 100);
