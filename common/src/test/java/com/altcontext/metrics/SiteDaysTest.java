@@ -118,6 +118,21 @@ class SiteDaysTest {
         assertThat(planned).doesNotContain(site.day(25)).contains(site.day(24));
     }
 
+    @Test
+    void a_purged_day_whose_partition_was_made_again_is_not_computed_again() {
+        site.does(TestEvent.view("a", site.at(5, "10:00:00"), "/"));
+        site.rollUp();
+        var _ = site.database.texts("SELECT drop_event_partition(?)", site.day(5));
+        site.database.run(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
+                        + " visitors, rollups, rejections, days_left) VALUES (now(), '" + site.day(4)
+                        + "', '2020-01-01', 1, 1, 0, 0, 0, 0, 0, 0)");
+        var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(5));
+
+        assertThatThrownBy(() -> site.rollup().run(site.day(5), null)).isInstanceOf(RollupRefused.class);
+        assertThat(site.stored("page_views", site.day(5))).isEqualTo(1);
+    }
+
     private void zone(String property, String zone) {
         site.database.run("UPDATE properties SET time_zone = '" + zone + "' WHERE id = '" + property + "'");
     }
