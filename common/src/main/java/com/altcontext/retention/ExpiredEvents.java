@@ -39,7 +39,7 @@ final class ExpiredEvents {
                 WHERE NOT EXISTS (
                     SELECT FROM daily_metric_rollups AS r
                     WHERE r.property_id = site_days.property_id AND r.day = site_day::date
-                      AND r.rolled_up_at >= (site_day + interval '1 day') AT TIME ZONE time_zone)),
+                      AND r.rolled_up_at >= (site_day + interval '1 day') AT TIME ZONE site_days.time_zone)),
             counted AS (
                 SELECT day, sum(events)::bigint AS events, day IN (SELECT day FROM incomplete) AS unrolled
                 FROM held GROUP BY day),

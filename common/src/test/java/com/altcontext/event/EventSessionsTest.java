@@ -245,7 +245,8 @@ class EventSessionsTest extends EventStoreFixture {
                 .containsExactly("bot 3 /landing /second", "desktop 2 /thanks /thanks");
         assertThat(
                         database.count(
-                                "SELECT count(*) FROM events AS e JOIN sessions AS s ON s.id = e.session_id WHERE e.device <> s.device"))
+                                "SELECT count(*) FROM events AS e JOIN sessions AS s ON s.bucket = e.bucket AND s.id = e.session_id"
+                                        + " WHERE e.device <> s.device"))
                 .isZero();
     }
 
