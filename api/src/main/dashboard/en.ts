@@ -47,7 +47,7 @@ export const en = {
       yesterday: 'Yesterday',
       month: 'This month',
       year: 'This year',
-      all: 'Everything, up to 366 days',
+      all: 'All data, up to 366 days',
       custom: 'Custom: days that you choose',
     },
     days: (days: string) => `${days} d`,

@@ -243,10 +243,9 @@ class EventSessionsTest extends EventStoreFixture {
                         database.texts(
                                 "SELECT concat_ws(' ', device, events, entry_path, exit_path) FROM sessions ORDER BY started_at"))
                 .containsExactly("bot 3 /landing /second", "desktop 2 /thanks /thanks");
-        assertThat(
-                        database.count(
-                                "SELECT count(*) FROM events AS e JOIN sessions AS s ON s.bucket = e.bucket AND s.id = e.session_id"
-                                        + " WHERE e.device <> s.device"))
+        assertThat(database.count(
+                        "SELECT count(*) FROM events AS e JOIN sessions AS s ON s.bucket = e.bucket AND s.id = e.session_id"
+                                + " WHERE e.device <> s.device"))
                 .isZero();
     }
 
