@@ -185,10 +185,10 @@ class PropertyCommandTest {
         CommandRun third = database.altops("property", "set", "default", "--time-zone", "Pacific/Kiritimati");
 
         assertThat(again.out())
-                .startsWith("default is as it was\nits days are those of Pacific/Kiritimati from 20")
+                .startsWith("default is unchanged\nits days are those of Pacific/Kiritimati from 20")
                 .endsWith(" on; the figures of earlier days stay as they were\n");
         assertThat(database.altops("rollup", "check").out()).isEqualTo("0 differences on 8 days\n");
-        assertThat(third.out()).isEqualTo("default is as it was\n");
+        assertThat(third.out()).isEqualTo("default is unchanged\n");
     }
 
     @Test
