@@ -1,7 +1,5 @@
 package com.altcontext.retention;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.delivery.Webhook;
@@ -11,13 +9,10 @@ import com.altcontext.lead.ConsentMessages;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.testing.TestEvent;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ErasureTest extends ErasureFixture {
@@ -160,117 +155,6 @@ class ErasureTest extends ErasureFixture {
         assertThat(erased.links()).isEqualTo(2);
         assertThat(rows("lead_identities")).isZero();
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0005");
-    }
-
-    @Tag("single-node") // Its own statements are not for a cluster.
-    @Test
-    void the_address_goes_from_all_that_anybody_has_sent_and_the_rest_of_it_stays() {
-        String document = """
-                {"Mail": "Bob@X.ca", "list": [1, "<bob@x.ca>", {"bob@x.ca": true}], "url": "/?m=bob%40x.ca",
-                 "line": "one\\nbob@x.ca", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}""";
-        send(visit("visitor-0007", "docs").props(document).path("/hello/bob@x.ca"));
-        send(visit("visitor-0008", "docs").utmSource("bob@x.ca"));
-        send(visit("of bob@x.ca", "docs"));
-        Captured ann = capture(form("ann@x.ca", "visitor-ann1")
-                .form("friend of bob@x.ca")
-                .channel("bob@x.ca")
-                .payload("{\"friend\": \"BOB@x.ca\"}"));
-        database.run(
-                "INSERT INTO consent_events (lead_id, property_id, status, source, purpose, path, reason, occurred_at) VALUES ('"
-                        + ann.leadId()
-                        + "', 'default', 'withdrawn', 'unsubscribe', 'news', '/for/bob%40x.ca', 'ask bob@x.ca', now())",
-                "INSERT INTO lead_identities VALUES ('" + ann.leadId()
-                        + "', (SELECT visitor_id FROM visitors WHERE anon_id = 'of bob@x.ca'), 'default', 'same_ip_ua_window', 0.35, now())");
-        List<String> consentIds = database.texts("SELECT id::text FROM consent_events ORDER BY id");
-        assertThat(columnsWith("bob@x.ca")).hasSizeGreaterThan(10);
-
-        Erased erased = forget(BOB).orElseThrow();
-
-        assertThat(erased.leads()).isZero();
-        assertThat(erased.visitors()).isEqualTo(1);
-        assertThat(database.texts("SELECT (props = ?::jsonb)::text FROM events WHERE props IS NOT NULL", """
-                {"Mail": "[erased]", "list": [1, "[erased]", {"[erased]": true}], "url": "[erased]",
-                 "line": "[erased]", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}"""))
-                .containsExactly("true");
-        assertThat(columnsWith("bob%40x.ca")).isEmpty();
-        assertThat(columnsWith("bob@x.ca")).as("that of others").containsExactly("events|props 1");
-        assertThat(database.texts("SELECT id::text FROM consent_events ORDER BY id"))
-                .isEqualTo(consentIds);
-        assertThat(database.texts(
-                        "SELECT status || ' ' || coalesce(reason, form_name) FROM consent_events ORDER BY id"))
-                .containsExactly("express [erased]", "withdrawn [erased]");
-        assertThat(database.texts("SELECT source_channel FROM leads")).containsExactly("[erased]");
-        assertThat(rows("lead_identities")).as("ann's link to her own visitor").isEqualTo(1);
-        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
-    }
-
-    @Tag("single-node") // As above.
-    @Test
-    void an_address_in_a_document_that_was_sent_as_text_goes_and_another_that_ends_like_it_stays() {
-        String inText = """
-                {"j": "{\\"m\\":\\"hello\\\\nbob@x.ca\\"}", "h": "{\\"to\\":\\"\\\\u003cbob@x.ca\\\\u003e\\"}"}""";
-        String ofAnother = """
-                {"j": "{\\"to\\":\\"nbob@x.ca\\"}"}""";
-        send(visit("visitor-0007", "docs").props(inText));
-        send(visit("visitor-0008", "docs").props(ofAnother));
-        capture(form("ann@x.ca", "visitor-ann1").payload(inText));
-        capture(form("amy@x.ca", "visitor-amy1").payload(ofAnother));
-
-        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(3);
-
-        assertThat(database.texts(
-                        "SELECT props::text FROM events WHERE props IS NOT NULL ORDER BY length(props::text)"))
-                .containsExactly(
-                        "{\"j\": \"{\\\"to\\\":\\\"nbob@x.ca\\\"}\"}", "{\"h\": \"[erased]\", \"j\": \"[erased]\"}");
-        assertThat(columnsWith("bob@x.ca"))
-                .as("that of another")
-                .containsExactlyInAnyOrder("events|props 1", "form_submissions|payload 1", "outbox|body 1");
-        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
-    }
-
-    /** As programs write it that put their JSON into pages: Facebook's API does. */
-    private static final String ESCAPED = "{\"j\": \"{\\\"to\\\":\\\"bob\\\\u0040x.ca\\\"}\"}";
-
-    @Tag("single-node") // As above.
-    @Test
-    void an_address_whose_at_sign_a_program_has_escaped_goes() {
-        sendEscaped();
-
-        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(5);
-
-        assertThat(columnsWith("u0040")).isEmpty();
-        assertThat(database.texts("SELECT props::text FROM events WHERE props -> 'j' IS NOT NULL"))
-                .containsExactly("{\"j\": \"[erased]\"}");
-        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
-    }
-
-    @Tag("single-node") // As above.
-    @Test
-    void so_does_one_that_was_stored_before_erasures_looked_for_it() throws IOException {
-        database.run(
-                """
-                CREATE OR REPLACE FUNCTION holds_at_sign(content text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
-                RETURN content LIKE '%@%' OR content LIKE '%\\%%40%'
-                """,
-                "REINDEX INDEX form_submissions_with_at_sign", "REINDEX INDEX daily_dimension_rollups_with_at_sign");
-        sendEscaped();
-        database.run(
-                "UPDATE events SET may_hold_address = NULL",
-                "UPDATE sessions SET may_hold_address = NULL",
-                "INSERT INTO daily_dimension_rollups SELECT 'docs', 'path', day, 1, path, 1, 1, 0 FROM events WHERE path LIKE '%u0040%'");
-
-        try (InputStream migration = Erasure.class.getResourceAsStream("/db/migration/V26__escaped_at_signs.sql")) {
-            database.run(new String(requireNonNull(migration).readAllBytes(), UTF_8));
-        }
-
-        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(6);
-        assertThat(columnsWith("u0040")).isEmpty();
-    }
-
-    private void sendEscaped() {
-        send(visit("visitor-0007", "docs").props(ESCAPED));
-        send(visit("visitor-0008", "docs").path("/?to={\"m\":\"bob\\u0040x.ca\"}"));
-        capture(form("ann@x.ca", "visitor-ann1").payload(ESCAPED));
     }
 
     /** Fails when a column for sent values is added that erasure does not clear. */
