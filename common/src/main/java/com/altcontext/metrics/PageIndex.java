@@ -3,8 +3,8 @@ package com.altcontext.metrics;
 import java.util.List;
 
 /**
- * Conditions on the path of an event which the index {@code events_by_page} can answer. It holds the first {@value #LENGTH} characters
- * of a path, so only shorter texts can be told from it.
+ * Conditions on the path of an event, which use the index {@code events_by_page} where it can answer them. It holds the first
+ * {@value #LENGTH} characters of each path, so it is used for shorter paths and patterns only.
  */
 public final class PageIndex {
     private static final int LENGTH = 200;
@@ -21,7 +21,11 @@ public final class PageIndex {
         return Condition.of(path(table, isIndexed) + " = ANY (?::text[])", (Object) paths.toArray(String[]::new));
     }
 
-    /** The same, that the path has this pattern, in which {@code *} stands for any characters. */
+    /**
+     * That the path of an event has this pattern, in which {@code *} stands for any characters.
+     *
+     * @param table the alias of {@code events}
+     */
     static Condition matches(String table, String pattern) {
         int wildcard = pattern.indexOf('*');
         boolean isIndexed = pattern.length() < LENGTH && (wildcard < 0 || wildcard == pattern.length() - 1);

@@ -29,7 +29,7 @@ final class ExpiredEvents {
                        to_timestamp(first::float8 / 1000) AS first, to_timestamp(last::float8 / 1000) AS last
                 FROM unnest(?::int8[], ?::text[], ?::int8[], ?::int8[], ?::int8[]) AS held(day, property_id, events, first, last)),
             site_days AS (
-                SELECT held.day, held.property_id, site_day, time_zone
+                SELECT held.day, held.property_id, site_day, time_zone AS zone
                 FROM held
                 JOIN properties ON properties.id = held.property_id
                 CROSS JOIN generate_series(
@@ -39,7 +39,7 @@ final class ExpiredEvents {
                 WHERE NOT EXISTS (
                     SELECT FROM daily_metric_rollups AS r
                     WHERE r.property_id = site_days.property_id AND r.day = site_day::date
-                      AND r.rolled_up_at >= (site_day + interval '1 day') AT TIME ZONE site_days.time_zone)),
+                      AND r.rolled_up_at >= (site_day + interval '1 day') AT TIME ZONE zone)),
             counted AS (
                 SELECT day, sum(events)::bigint AS events, day IN (SELECT day FROM incomplete) AS unrolled
                 FROM held GROUP BY day),

@@ -15,13 +15,13 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -157,12 +157,7 @@ final class ImportOriginalCommand implements Runnable {
             // purged gets none.
             LocalDate first = LocalDate.ofInstant(times.first, ZoneOffset.UTC).minusDays(1);
             LocalDate kept = LocalDate.ofInstant(keptFrom, ZoneOffset.UTC);
-            var _ = new Partitions(sql, context.clock())
-                    .ensure(
-                            Stream.of(earliest, kept, first)
-                                    .max(LocalDate::compareTo)
-                                    .orElseThrow(),
-                            today);
+            var _ = new Partitions(sql, context.clock()).ensure(Collections.max(List.of(earliest, kept, first)), today);
         }
     }
 

@@ -38,7 +38,7 @@ final class PurgeCommand implements Callable<Integer> {
     /** Counting and deleting the events of a year through a slow network. */
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(30);
 
-    /** What is removed has expired to the day. */
+    /** Periods of retention are counted in days, so a smaller difference is let pass. */
     private static final Duration MAX_AHEAD = Duration.ofDays(1);
 
     private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
@@ -77,7 +77,7 @@ final class PurgeCommand implements Callable<Integer> {
         return show(plan, receipt);
     }
 
-    /** By a clock that is ahead, what is still to be kept has expired. */
+    /** By a clock that is ahead, data that must still be kept would seem to have expired. */
     private void refuseClockAhead() {
         DatabaseState database = new DatabaseState(context.sql(), context.clock());
         database.measureClock();

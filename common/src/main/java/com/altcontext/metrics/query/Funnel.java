@@ -21,7 +21,7 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
 
     /**
      * A row with the count of all sessions and of those of each step. The events of all steps are read once. Events before the first
-     * step are left out early; a session that did not come to a step has no time for it, and for none after.
+     * step are left out early; a session that did not reach a step has no time for it, nor for any step after it.
      */
     Condition statement(SessionDays days) {
         Condition sessions = RawConditions.sessionsOf(windows, filter, days);
@@ -34,10 +34,10 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
                 values);
     }
 
-    /** The events of these sessions that belong to a step. The columns {@code is0}, {@code is1} and so on say to which. */
+    /** The events of these sessions that belong to a step. The columns {@code is0}, {@code is1} and so on say to which step. */
     private Condition events(Condition sessions, SessionDays days) {
         List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder columns = new StringBuilder("p.bucket, p.visitor_id, p.id, g.occurred_at AS at");
+        StringBuilder columns = new StringBuilder("s.bucket, s.visitor_id, s.id, g.occurred_at AS at");
         for (int step = 0; step < steps.size(); step++) {
             Condition isStep = steps.get(step).reached();
             columns.append(", ").append(isStep.sql()).append(" AS is").append(step);
@@ -48,16 +48,15 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
         values.add(days.last());
         return new Condition(
                 "SELECT *\nFROM (SELECT " + columns + "\nFROM (" + sessions.sql()
-                        + ") AS p JOIN events AS g ON g.bucket = p.bucket"
-                        + " AND g.session_id = p.id AND g.visitor_id BETWEEN p.visitor_id AND p.visitor_id"
-                        + "\nWHERE g.device <> 'bot' AND g.day BETWEEN ? AND ?) AS events\nWHERE "
-                        + each(steps.size(), "is%d", " OR "),
+                        + ") AS s JOIN events AS g ON " + RawConditions.ofSession("g", "s")
+                        + "\nWHERE g" + RawConditions.BOTS_OUT + " AND g.day BETWEEN ? AND ?) AS events\nWHERE "
+                        + joined(steps.size(), "is%d", " OR "),
                 values);
     }
 
     /**
-     * How many of the sessions of these events came to each step. Their times are looked for one after the other, over rows that are
-     * sorted once.
+     * How many of the sessions of these events reached each step. The times of the steps are found one after the other, over rows
+     * that are sorted once.
      */
     private Condition counts(Condition events) {
         int last = steps.size() - 1;
@@ -67,8 +66,8 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
                     + (step == 1 ? "\nWHERE at >= t0" : "")
                     + "\nWINDOW session AS (PARTITION BY visitor_id, bucket, id)");
         }
-        return timed.within("SELECT " + each(steps.size(), "count(t%d) AS t%<d", ", ") + "\nFROM (SELECT "
-                + each(last, "min(t%d) AS t%<d", ", ") + ", " + firstTime(last) + " AS t" + last
+        return timed.within("SELECT " + joined(steps.size(), "count(t%d) AS t%<d", ", ") + "\nFROM (SELECT "
+                + joined(last, "min(t%d) AS t%<d", ", ") + ", " + firstTime(last) + " AS t" + last
                 + "\nFROM (%s) AS events\nGROUP BY visitor_id, bucket, id) AS sessions");
     }
 
@@ -77,7 +76,7 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
         return "min(at) FILTER (WHERE is" + step + after + ")";
     }
 
-    private static String each(int steps, String text, String between) {
+    private static String joined(int steps, String text, String between) {
         return IntStream.range(0, steps).mapToObj(text::formatted).collect(Collectors.joining(between));
     }
 }

@@ -17,15 +17,21 @@ import org.jspecify.annotations.Nullable;
 record RawConditions(MetricsQuery query, SessionDays days) {
     static final String BOTS_OUT = ".device <> 'bot'";
 
-    /**
-     * The session implies its visitor. With both as equations the planner takes them for independent, expects a single row, and
-     * sorts a million. Bounds say the same, and let it look events up by the visitor where there are few sessions.
-     */
-    static final String OF_SESSION =
-            "e.bucket = s.bucket AND e.session_id = s.id AND e.visitor_id BETWEEN s.visitor_id AND s.visitor_id";
+    /** That the event {@code e} belongs to the session {@code s}. */
+    static final String OF_SESSION = ofSession("e", "s");
 
     static final String JOIN_VISITORS =
             " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
+
+    /**
+     * That the event of one alias belongs to the session of the other. The session implies its visitor. With both as
+     * equations the planner takes them for independent, expects a single row, and sorts a million. Bounds say the same,
+     * and let it look events up by the visitor where there are few sessions.
+     */
+    static String ofSession(String event, String session) {
+        return "%1$s.bucket = %2$s.bucket AND %1$s.session_id = %2$s.id AND %1$s.visitor_id BETWEEN %2$s.visitor_id AND %2$s.visitor_id"
+                .formatted(event, session);
+    }
 
     /** The sessions that began in the windows and that the filter keeps: bucket, visitor and id. */
     static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, SessionDays days) {
