@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The address of an erased person in what others have sent. */
-class ErasedAddressTest extends ErasureFixture {
+class ErasureAddressTest extends ErasureFixture {
     @Tag("single-node") // Its own statements are not for a cluster.
     @Test
     void the_address_goes_from_all_that_anybody_has_sent_and_the_rest_of_it_stays() {
