@@ -50,7 +50,7 @@ final class DuplicateSearch {
                 LIMIT 1) AS first
             """;
 
-    /** Visits of bots do not count for when a visitor was first seen. */
+    /** When the visitor of a bot first came: visits of bots do not count for when a visitor was first seen. */
     private static final String FIND_FIRST_SESSIONS = """
             SELECT sought.visitor_id, first.started_at
             FROM unnest(?::uuid[]) AS sought(visitor_id)
@@ -67,6 +67,7 @@ final class DuplicateSearch {
     private final LocalDate to;
     private final Map<UUID, Receipt> stored = new HashMap<>();
     private Pipeline.@Nullable Pending<Receipt> recent;
+    private Pipeline.@Nullable Pending<Map.Entry<UUID, Instant>> firstSessions;
 
     private record Missing(Event event, LocalDate since) {}
 
@@ -86,7 +87,7 @@ final class DuplicateSearch {
         this.to = last;
     }
 
-    /** Adds the look-up that every batch needs. */
+    /** Adds the look-ups of the batch. */
     void ask(Pipeline look) {
         if (events.isEmpty()) {
             return;
@@ -100,6 +101,14 @@ final class DuplicateSearch {
                 bucket,
                 from,
                 to);
+        UUID[] bots = events.stream()
+                .filter(event -> event.origin().isBot() && !event.timeIsIdentity())
+                .map(event -> event.visitor().id())
+                .distinct()
+                .toArray(UUID[]::new);
+        if (bots.length > 0) {
+            firstSessions = look.query(FIND_FIRST_SESSIONS, row -> Map.entry(row.id(1), row.time(2)), bots, bucket);
+        }
     }
 
     /** The stored events by id. Sends another query if an earlier day may hold one. */
@@ -112,16 +121,19 @@ final class DuplicateSearch {
     }
 
     private void lookFurtherBack(Tx tx, Visits visits) {
-        List<Event> unknown = events.stream()
-                .filter(event -> !event.timeIsIdentity() && !stored.containsKey(event.id()))
-                .toList();
-        Map<UUID, Instant> firstSessions = firstSessionsOfBots(tx, visits, unknown);
+        Map<UUID, Instant> firstVisits = new HashMap<>();
+        if (firstSessions != null) {
+            firstSessions.rows().forEach(first -> firstVisits.put(first.getKey(), first.getValue()));
+        }
         List<Missing> missing = new ArrayList<>();
         LocalDate earliest = from;
-        for (Event event : unknown) {
+        for (Event event : events) {
+            if (event.timeIsIdentity() || stored.containsKey(event.id())) {
+                continue;
+            }
             UUID visitor = event.visitor().id();
-            Instant firstSession = firstSessions.get(visitor);
-            Instant firstSeen = firstSession == null ? visits.firstSeenAt(visitor) : firstSession;
+            Instant firstVisit = event.origin().isBot() ? firstVisits.get(visitor) : null;
+            Instant firstSeen = firstVisit == null ? visits.firstSeenAt(visitor) : firstVisit;
             LocalDate since = firstSeen == null ? from : LocalDate.ofInstant(firstSeen, ZoneOffset.UTC);
             if (since.isBefore(from)) {
                 missing.add(new Missing(event, since));
@@ -142,21 +154,6 @@ final class DuplicateSearch {
                         earliest,
                         from.minusDays(1))
                 .forEach(this::found);
-    }
-
-    private Map<UUID, Instant> firstSessionsOfBots(Tx tx, Visits visits, List<Event> unknown) {
-        UUID[] bots = unknown.stream()
-                .filter(event -> event.origin().isBot())
-                .map(event -> event.visitor().id())
-                .filter(visitor -> visits.firstSeenAt(visitor) != null)
-                .distinct()
-                .toArray(UUID[]::new);
-        Map<UUID, Instant> first = new HashMap<>();
-        if (bots.length > 0) {
-            tx.query(FIND_FIRST_SESSIONS, row -> Map.entry(row.id(1), row.time(2)), bots, bucket)
-                    .forEach(found -> first.put(found.getKey(), found.getValue()));
-        }
-        return first;
     }
 
     private void found(Receipt receipt) {
