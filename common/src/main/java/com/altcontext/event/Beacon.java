@@ -62,9 +62,13 @@ public record Beacon(
                 + Weight.of(hostname);
     }
 
+    public boolean isFormSubmit() {
+        return eventType.equals("form_submit");
+    }
+
     /** A submitted form is always a conversion. */
     boolean isConversion() {
-        return eventType.equals("form_submit") || Boolean.TRUE.equals(traffic.isConversion());
+        return isFormSubmit() || Boolean.TRUE.equals(traffic.isConversion());
     }
 
     /**

@@ -170,13 +170,13 @@ public final class RequestAttribution {
     private Origin origin(Beacon beacon, Property property, Client client) {
         String country = beacon.traffic().countryCode();
         String referrerHost = ReferrerHost.of(beacon.referrer());
+        // Spammers of referrers send no forms, but a person may come from a site of the list and submit one.
+        boolean isSpam = !beacon.isFormSubmit() && ReferrerSpam.isFrom(referrerHost);
         return new Origin(
                 beacon.utm(),
                 trafficSources.classify(beacon.utm(), beacon.referrer(), ownDomains(property, client.siteHost())),
                 referrerHost,
-                ReferrerSpam.isFrom(referrerHost)
-                        ? DeviceType.BOT
-                        : devices.classify(beacon.traffic().deviceType(), client.userAgent()),
+                isSpam ? DeviceType.BOT : devices.classify(beacon.traffic().deviceType(), client.userAgent()),
                 country == null ? countries.of(client.address()) : country,
                 host(beacon, client));
     }
