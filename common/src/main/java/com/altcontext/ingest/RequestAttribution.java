@@ -170,27 +170,28 @@ public final class RequestAttribution {
     private Origin origin(Beacon beacon, Property property, Client client) {
         String country = beacon.traffic().countryCode();
         String referrerHost = ReferrerHost.of(beacon.referrer());
+        String pageHost = host(beacon, client);
         // Spammers of referrers send no forms, but a person may come from a site of the list and submit one.
         boolean isSpam = !beacon.isFormSubmit() && ReferrerSpam.isFrom(referrerHost);
         return new Origin(
                 beacon.utm(),
-                trafficSources.classify(beacon.utm(), beacon.referrer(), ownDomains(property, client.siteHost())),
+                trafficSources.classify(beacon.utm(), beacon.referrer(), ownDomains(property, pageHost)),
                 referrerHost,
                 isSpam ? DeviceType.BOT : devices.classify(beacon.traffic().deviceType(), client.userAgent()),
                 country == null ? countries.of(client.address()) : country,
-                host(beacon, client));
+                pageHost);
     }
 
     /** A page's own host never counts as its referrer, even if the property lists no domains. */
-    private static Set<String> ownDomains(Property property, @Nullable String siteHost) {
-        if (siteHost == null || property.domains().contains(siteHost)) {
+    private static Set<String> ownDomains(Property property, @Nullable String pageHost) {
+        if (pageHost == null || property.domains().contains(pageHost)) {
             return property.domains();
         }
         if (property.domains().isEmpty()) {
-            return Set.of(siteHost);
+            return Set.of(pageHost);
         }
         Set<String> domains = new HashSet<>(property.domains());
-        domains.add(siteHost);
+        domains.add(pageHost);
         return domains;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.attribution.Countries;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.Devices;
+import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.attribution.Utm;
 import com.altcontext.client.Client;
@@ -79,5 +80,12 @@ class RequestAttributionTest {
         assertThat(origin("form_submit", spam, null).device()).isEqualTo(DeviceType.DESKTOP);
         assertThat(attribution.capture(form, PROPERTY, FIREFOX, NOW).origin().device())
                 .isEqualTo(DeviceType.DESKTOP);
+    }
+
+    @Test
+    void the_host_that_an_event_names_is_never_its_own_referral() {
+        assertThat(origin("page_view", "https://shop.example/first", "shop.example")
+                        .source())
+                .isEqualTo(TrafficSource.INTERNAL);
     }
 }
