@@ -45,7 +45,7 @@ public final class DashboardSessions {
     public DashboardSessions(Sql sql, Optional<String> adminKey, KeyedHash hash, InstantSource clock) {
         this.sql = sql;
         this.adminKeyHash =
-                adminKey.map(key -> hash.ofRare("dashboard\n" + key)).orElse(null);
+                adminKey.map(key -> hash.of("dashboard\n" + key)).orElse(null);
         this.clock = clock;
     }
 

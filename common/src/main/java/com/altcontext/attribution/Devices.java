@@ -43,7 +43,10 @@ public final class Devices {
     private final Phrases crawlers;
     private final Phrases libraries;
 
-    /** Bounded in entries, and each in length: a flood of invented user agents fills at most one megabyte. */
+    /**
+     * Bounded in entries, and each in length: a flood of invented user agents fills at most one megabyte. None that may
+     * hold an e-mail address is kept.
+     */
     private final LoadingCache<String, Reading> readings =
             Caffeine.newBuilder().maximumSize(CACHED).executor(Runnable::run).build(this::read);
 
@@ -64,7 +67,8 @@ public final class Devices {
      * @param declared what the event says; null when it says nothing
      */
     public DeviceType classify(@Nullable DeviceType declared, @Nullable String userAgent) {
-        Reading reading = readings.get(shortened(userAgent));
+        String known = shortened(userAgent);
+        Reading reading = known.indexOf('@') < 0 ? readings.get(known) : read(known);
         if (reading.kind == AgentKind.CRAWLER) {
             return DeviceType.BOT;
         }

@@ -158,7 +158,7 @@ public final class RequestAttribution {
     }
 
     private Visitor visitor(Beacon beacon, Property property, Client client) {
-        byte[] uaHash = client.userAgent() == null ? null : hash.of(client.userAgent());
+        byte[] uaHash = client.userAgent() == null ? null : hash.ofUserAgent(client.userAgent());
         return Visitor.of(property.id(), beacon.anonId(), addressHash(client), uaHash);
     }
 

@@ -52,7 +52,7 @@ public final class DistinctEmails {
         if (maxPerHour > NO_LIMIT) {
             return OptionalLong.empty();
         }
-        Long address = ByteBuffer.wrap(hash.ofRare(email.value())).getLong();
+        Long address = ByteBuffer.wrap(hash.of(email.value())).getLong();
         synchronized (this) {
             long now = nanoTime.getAsLong();
             if (byClient.counts(client, address, now)) {

@@ -20,13 +20,26 @@ class KeyedHashTest {
     }
 
     @Test
+    void no_text_is_kept_but_user_agents_without_an_address() {
+        KeyedHash hash = new KeyedHash("pepper");
+        String agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+        assertThat(hash.of("192.0.2.1")).isEqualTo(hash.of("192.0.2.1")).isNotSameAs(hash.of("192.0.2.1"));
+        assertThat(hash.ofUserAgent(agent)).isEqualTo(hash.of(agent)).isSameAs(hash.ofUserAgent(agent));
+        String withAddress = agent + " jo@example.ca";
+        assertThat(hash.ofUserAgent(withAddress))
+                .isEqualTo(hash.of(withAddress))
+                .isNotSameAs(hash.ofUserAgent(withAddress));
+    }
+
+    @Test
     void threads_do_not_disturb_each_other() {
         KeyedHash hash = new KeyedHash("pepper");
-        byte[] expected = hash.of("192.0.2.1");
+        byte[] expected = hash.ofUserAgent("Firefox");
 
         boolean allEqual = java.util.stream.IntStream.range(0, 10_000)
                 .parallel()
-                .allMatch(i -> java.util.Arrays.equals(expected, hash.of("192.0.2.1")));
+                .allMatch(i -> java.util.Arrays.equals(expected, hash.ofUserAgent("Firefox")));
 
         assertThat(allEqual).isTrue();
     }
