@@ -222,7 +222,8 @@ public final class GroupCommit implements AutoCloseable {
             askDatabase();
             return;
         }
-        lanes.writeNext(FLUSH_EVERY_MILLIS);
+        // No longer, since any thread may report the database lost meanwhile, and then nothing wakes this one.
+        lanes.writeNext(ASK_AGAIN_MILLIS);
         if (!rejections.isEmpty() && System.nanoTime() - nextFlush >= 0) {
             flush();
         }
