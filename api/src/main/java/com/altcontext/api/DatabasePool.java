@@ -16,8 +16,9 @@ import java.time.Duration;
  */
 final class DatabasePool {
     /**
-     * One writes events (on a cluster up to eight do), three are for housekeeping, four for forms, four for operators'
-     * requests, two for figures, three for questions and one for checks of keys ({@link Wiring}).
+     * One writes events (on a cluster up to eight do), four are for forms, two for figures, three for questions and one
+     * for checks of keys ({@link Wiring}). Four are for operators' requests, of which each has a second one while it
+     * writes to the audit log. The rest is for {@link Housekeeping}: a rollup takes two. If all are taken, work waits.
      */
     private static final int MAX_CONNECTIONS = 25;
 

@@ -41,7 +41,7 @@ public final class GroupCommit implements AutoCloseable {
     /** How long refused events count as waiting, since their senders try again. */
     private static final long SENDERS_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** Each has a connection, of the 24 that a process may have. */
+    /** Each has one of the connections that a process may have. */
     private static final int MAX_WRITERS = 8;
 
     /** Longer than a commit takes, but shorter than a sender waits. */
