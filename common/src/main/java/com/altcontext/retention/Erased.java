@@ -18,6 +18,19 @@ public record Erased(
         long sessions,
         long events,
         long changed) {
+    static Erased of(LeadRows leads, VisitorRows visitors, long changed) {
+        return new Erased(
+                leads.leads(),
+                leads.submissions(),
+                leads.consents(),
+                leads.links() + visitors.links(),
+                leads.messages(),
+                visitors.visitors(),
+                visitors.sessions(),
+                visitors.events(),
+                changed);
+    }
+
     boolean isNothing() {
         return leads + submissions + consents + links + messages + visitors + sessions + events + changed == 0;
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Erases a person, identified by an e-mail address, on every property: the leads with all their rows; the visitors who
  * submitted a form with this address, with their sessions and events; and the address in every other text that was sent.
  * It is one transaction, which leaves a row in {@code erasure_log}. If there are more visitors than one transaction can
- * lock, the surplus is erased in transactions before it.
+ * lock, the surplus is erased in transactions before it, which leave a row each.
  *
  * <p>A visitor who left several addresses is erased with the first of them: otherwise a stranger could keep a person's
  * data in place by adding another address to it. What was sent with the other addresses stays, without its link to that
@@ -112,7 +112,7 @@ public final class Erasure {
      * Erases the person with this address, and notes in {@code audit_log} who asked. Safe to repeat.
      *
      * @return what was removed, or empty if nothing is held about this address; then nothing was written
-     * @throws TookTooLong if it was given up: the person is still there
+     * @throws TookTooLong if it was given up: the person is still there, perhaps with fewer visitors
      */
     public Optional<Erased> forget(Email email, AuditLog.Caller caller, Instant at) {
         return forget(email, caller.by(), caller, at);
@@ -126,7 +126,7 @@ public final class Erasure {
     private Optional<Erased> forget(Email email, String by, AuditLog.@Nullable Caller caller, Instant at) {
         AddressPattern address = AddressPattern.of(email);
         Deadline deadline = Deadline.in(timeout);
-        VisitorRows surplus = forgetSurplus(email, address, deadline);
+        VisitorRows surplus = forgetSurplus(email, address, by, at, deadline);
         return repeated(deadline, tx -> {
             Optional<Erased> erased = forget(tx, email, address, by, at, surplus, deadline);
             if (caller != null) {
@@ -138,9 +138,10 @@ public final class Erasure {
 
     /**
      * A stranger can make thousands of visitors who leave this address or whose identifier holds it: more than one
-     * transaction can lock. The surplus is erased first, in parts. The log counts it with the rest.
+     * transaction can lock. The surplus is erased first, in parts. Each is logged, since what follows may be given up.
      */
-    private VisitorRows forgetSurplus(Email email, AddressPattern address, Deadline deadline) {
+    private VisitorRows forgetSurplus(
+            Email email, AddressPattern address, String by, Instant at, Deadline deadline) {
         VisitorRows gone = VisitorRows.NONE;
         while (true) {
             Optional<VisitorRows> some = repeated(deadline, tx -> {
@@ -149,10 +150,13 @@ public final class Erasure {
                 deadline.limit(tx);
                 Set<UUID> going = linked(tx, email);
                 going.addAll(named(tx, address));
-                return going.size() <= MAX_VISITORS
-                        ? Optional.empty()
-                        : Optional.of(VisitorRows.delete(
-                                tx, going.stream().limit(MAX_VISITORS).toList()));
+                if (going.size() <= MAX_VISITORS) {
+                    return Optional.empty();
+                }
+                VisitorRows part = VisitorRows.delete(
+                        tx, going.stream().limit(MAX_VISITORS).toList());
+                log(tx, email, by, at, Erased.of(LeadRows.NONE, part, 0));
+                return Optional.of(part);
             });
             if (some.isEmpty()) {
                 return gone;
@@ -217,22 +221,13 @@ public final class Erasure {
         deadline.limit(tx);
         changed += PersonalDataColumns.SESSIONS.eraseExceptOf(tx, going, address);
         deadline.limit(tx);
-        VisitorRows visitors = surplus.and(going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going));
-        Erased erased = new Erased(
-                leads.leads(),
-                leads.submissions(),
-                leads.consents(),
-                leads.links() + visitors.links(),
-                leads.messages(),
-                visitors.visitors(),
-                visitors.sessions(),
-                visitors.events(),
-                changed);
-        if (erased.isNothing()) {
-            return Optional.empty();
+        VisitorRows visitors = going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going);
+        Erased here = Erased.of(leads, visitors, changed);
+        if (!here.isNothing()) {
+            log(tx, email, by, at, here);
         }
-        log(tx, email, by, at, erased);
-        return Optional.of(erased);
+        Erased all = Erased.of(leads, surplus.and(visitors), changed);
+        return all.isNothing() ? Optional.empty() : Optional.of(all);
     }
 
     /**

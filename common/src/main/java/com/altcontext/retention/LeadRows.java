@@ -11,6 +11,8 @@ import java.util.UUID;
  * transaction.
  */
 record LeadRows(long leads, long submissions, long consents, long links, long messages) {
+    static final LeadRows NONE = new LeadRows(0, 0, 0, 0, 0);
+
     /** The ids alone, in a message that does not belong to the lead. */
     private static final String PUT_ERASED = """
             INSERT INTO outbox (id, kind, event, destination, property_id, body)

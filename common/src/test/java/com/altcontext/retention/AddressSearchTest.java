@@ -7,6 +7,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.Email;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.lead.LeadLock;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
@@ -227,7 +228,7 @@ class AddressSearchTest {
                 INSERT INTO sessions (bucket, visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
                 SELECT bucket, visitor_id, gen_random_uuid(), 'default', now(), now(), 'direct', 'desktop' FROM visitors
                 """);
-        long logged = database.count("SELECT count(*) FROM erasure_log");
+        long logged = database.count("SELECT coalesce(max(id), 0) FROM erasure_log");
 
         Erased erased = new Erasure(database.sql(), new KeyedHash("a pepper"))
                 .forget(BOB, "test", NOW)
@@ -236,9 +237,33 @@ class AddressSearchTest {
         assertThat(List.of(erased.visitors(), erased.sessions())).containsOnly(20_000L);
         assertThat(database.count("SELECT (SELECT count(*) FROM visitors) + (SELECT count(*) FROM sessions)"))
                 .isZero();
-        assertThat(database.count("SELECT count(*) FROM erasure_log")).isEqualTo(logged + 1);
-        assertThat(database.texts("SELECT counts ->> 'visitors' FROM erasure_log ORDER BY id DESC LIMIT 1"))
-                .containsExactly("20000");
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', count(*), sum((counts ->> 'visitors')::int)) FROM erasure_log WHERE id > ?",
+                        logged))
+                .containsExactly("40 20000");
+    }
+
+    @Test
+    void an_erasure_that_fails_after_its_surplus_has_logged_what_is_gone() {
+        send(1, props("bob@x.ca"));
+        database.run("""
+                INSERT INTO visitors (bucket, visitor_id, property_id, anon_id, first_seen_at)
+                SELECT bucket_of(id), id, 'default', n || ' bob@x.ca', now()
+                FROM (SELECT n, gen_random_uuid() AS id FROM generate_series(1, 501) AS n) AS made
+                """, "ALTER TABLE erasure_log ADD CONSTRAINT fails CHECK (counts ->> 'changed' = '0') NOT VALID");
+        long logged = database.count("SELECT coalesce(max(id), 0) FROM erasure_log");
+        Erasure erasure = new Erasure(database.sql(), new KeyedHash("a pepper"));
+        try {
+            assertThatThrownBy(() -> erasure.forget(BOB, "test", NOW)).isInstanceOf(SqlFailure.class);
+        } finally {
+            database.run("ALTER TABLE erasure_log DROP CONSTRAINT fails");
+        }
+        String counts = "SELECT concat_ws(' ', erased_by, counts ->> 'visitors', counts ->> 'changed') FROM erasure_log"
+                + " WHERE id > ? ORDER BY id";
+        assertThat(database.texts(counts, logged)).containsExactly("test 500 0");
+
+        assertThat(erasure.forget(BOB, "test", NOW)).get().extracting(Erased::visitors).isEqualTo(1L);
+        assertThat(database.texts(counts, logged)).containsExactly("test 500 0", "test 1 1");
     }
 
     @Test

@@ -16,7 +16,7 @@ final class SchemaSwap {
     private static final String CARRY_OVER = """
             INSERT INTO public.erasure_log (erased_at, erased_by, email_hash, counts)
             SELECT erased_at, erased_by, email_hash, counts FROM altops_before.erasure_log
-            EXCEPT
+            EXCEPT ALL
             SELECT erased_at, erased_by, email_hash, counts FROM public.erasure_log
             """;
 
