@@ -44,8 +44,7 @@ public final class DashboardSessions {
     /** @param hash keyed with the service's pepper; used for the admin key, which a person may have chosen */
     public DashboardSessions(Sql sql, Optional<String> adminKey, KeyedHash hash, InstantSource clock) {
         this.sql = sql;
-        this.adminKeyHash =
-                adminKey.map(key -> hash.of("dashboard\n" + key)).orElse(null);
+        this.adminKeyHash = adminKey.map(key -> hash.of("dashboard\n" + key)).orElse(null);
         this.clock = clock;
     }
 
