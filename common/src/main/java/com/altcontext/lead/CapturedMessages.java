@@ -23,14 +23,14 @@ final class CapturedMessages {
                     'consentExpiresAt', to_char(c.expires_at AT TIME ZONE 'UTC', t.iso),
                     'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', t.iso),
                     'sourceChannel', l.source_channel, 'formName', form.form_name, 'path', form.path,
-                    'referrer', form.referrer,
+                    'referrer', form.referrer, 'isBot', form.is_bot = 1, 'forReview', form.for_review = 1,
                     'utm', jsonb_strip_nulls(jsonb_build_object('source', utm_source, 'medium', utm_medium,
                         'campaign', utm_campaign, 'term', utm_term, 'content', utm_content)),
                     'payload', form.payload::jsonb))::text
             FROM unnest(?::uuid[], ?::uuid[], ?::int8[], ?::text[], ?::text[], ?::text[],
-                        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[])
                 AS form(id, lead_id, at, form_name, path, referrer,
-                        utm_source, utm_medium, utm_campaign, utm_term, utm_content, payload, purpose)
+                        utm_source, utm_medium, utm_campaign, utm_term, utm_content, payload, purpose, is_bot, for_review)
             JOIN leads l ON l.id = form.lead_id
             LEFT JOIN consent_events c ON c.id = %s AND NOT (%s)
             CROSS JOIN LATERAL (VALUES (to_timestamp(form.at::float8 / 1000), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
@@ -82,6 +82,8 @@ final class CapturedMessages {
                 sent.texts(s -> s.capture().beacon().utm().content()),
                 sent.texts(s -> s.capture().payload()),
                 sent.texts(s -> s.capture().consentPurpose()),
+                sent.numbers(s -> s.capture().isOfBot() ? 1 : 0),
+                sent.numbers(s -> s.capture().forReview() ? 1 : 0),
                 toConfiguredWebhook);
     }
 }

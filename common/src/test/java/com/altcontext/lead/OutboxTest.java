@@ -45,8 +45,11 @@ class OutboxTest {
     }
 
     private static Captured capture(TestForm submitted) {
-        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, true))
-                .capture(submitted.capture());
+        return capture(submitted.capture());
+    }
+
+    private static Captured capture(Capture capture) {
+        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, true)).capture(capture);
     }
 
     private static void captureSome(int number) {
@@ -86,7 +89,7 @@ class OutboxTest {
                             'leadId', ?::text, 'propertyId', 'default', 'email', 'jo@example.ca',
                             'consentStatus', 'implied', 'consentPurpose', 'newsletter', 'consentExpiresAt', ?::text, 'firstCapturedAt', ?::text,
                             'sourceChannel', 'footer', 'formName', 'newsletter', 'path', '/', 'referrer', NULL,
-                            'utm', '{"source": "spring", "medium": "email"}'::jsonb,
+                            'isBot', false, 'forReview', false, 'utm', '{"source": "spring", "medium": "email"}'::jsonb,
                             'payload', '{"n": 1.10, "s": "\\"é\\n", "none": null}'::jsonb))
                         """,
                         message.body(),
@@ -96,6 +99,17 @@ class OutboxTest {
                         written(NOW)))
                 .as(message.body())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_message_says_whether_a_bot_sent_the_form_and_whether_it_is_for_review() {
+        TestForm form = TestForm.by("jo@example.ca", NOW);
+        capture(form.byBot());
+        capture(form.form("marked").capture().markedForReview());
+
+        assertThat(database.texts("SELECT concat_ws(' ', body::jsonb -> 'data' ->> 'formName', body::jsonb -> 'data' ->> 'isBot',"
+                        + " body::jsonb -> 'data' ->> 'forReview') FROM outbox ORDER BY 1"))
+                .containsExactly("marked false true", "newsletter true false");
     }
 
     private static String written(@Nullable Instant wholeSecond) {
