@@ -140,8 +140,7 @@ public final class Erasure {
      * A stranger can make thousands of visitors who leave this address or whose identifier holds it: more than one
      * transaction can lock. The surplus is erased first, in parts. Each is logged, since what follows may be given up.
      */
-    private VisitorRows forgetSurplus(
-            Email email, AddressPattern address, String by, Instant at, Deadline deadline) {
+    private VisitorRows forgetSurplus(Email email, AddressPattern address, String by, Instant at, Deadline deadline) {
         VisitorRows gone = VisitorRows.NONE;
         while (true) {
             Optional<VisitorRows> some = repeated(deadline, tx -> {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.Email;
-import com.altcontext.db.SqlFailure;
 import com.altcontext.lead.LeadLock;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
@@ -262,7 +262,10 @@ class AddressSearchTest {
                 + " WHERE id > ? ORDER BY id";
         assertThat(database.texts(counts, logged)).containsExactly("test 500 0");
 
-        assertThat(erasure.forget(BOB, "test", NOW)).get().extracting(Erased::visitors).isEqualTo(1L);
+        assertThat(erasure.forget(BOB, "test", NOW))
+                .get()
+                .extracting(Erased::visitors)
+                .isEqualTo(1L);
         assertThat(database.texts(counts, logged)).containsExactly("test 500 0", "test 1 1");
     }
 
