@@ -1,6 +1,7 @@
 package com.altcontext.cluster;
 
 import com.altcontext.db.Buckets;
+import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.metrics.Rollup;
@@ -139,7 +140,8 @@ public final class Distribution {
      */
     public Optional<Map<String, Long>> apply(Buckets buckets, Consumer<String> step) {
         makeFunctions();
-        return sql.inTransaction(tx -> {
+        // An erasure takes the locks of rollups and of writers in the other order.
+        return Retry.inTransaction(sql, tx -> {
             if (!Purge.tryLock(tx)) {
                 return Optional.empty();
             }

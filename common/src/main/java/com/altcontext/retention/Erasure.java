@@ -197,7 +197,7 @@ public final class Erasure {
 
     private Optional<Erased> forget(
             Tx tx, Email email, AddressPattern address, String by, Instant at, VisitorRows surplus, Deadline deadline) {
-        // First of all, so that a change of the buckets never waits for locks of this transaction.
+        // First of all, so that a change of the buckets is waited for before this transaction holds a lock.
         var _ = Buckets.read(tx);
         PersonalDataColumns.lookByIndex(tx);
         deadline.limit(tx);
