@@ -50,7 +50,7 @@ final class BatchWriter {
                 boolean again = failed.isWorthRepeating() || (failed.isLostConnection() && fast);
                 if (failed.isFaultOfTheData() && !halving) {
                     halving = true;
-                } else if (!again || tries == MAX_TRIES) {
+                } else if (!again || tries >= MAX_TRIES) {
                     throw failed;
                 }
             }
