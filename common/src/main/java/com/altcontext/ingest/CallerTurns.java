@@ -32,29 +32,19 @@ final class CallerTurns {
     }
 
     /** @throws RejectedExecutionException if too much waits, or the threads take no more */
-    void execute(String caller, Runnable work) {
-        if (begins(caller, work)) {
-            try {
-                threads.execute(() -> run(caller, work));
-            } catch (RejectedExecutionException full) {
-                runNext(caller);
-                throw full;
-            }
-        }
-    }
-
-    private synchronized boolean begins(String name, Runnable work) {
-        Caller caller = callers.computeIfAbsent(name, _ -> new Caller());
+    synchronized void execute(String name, Runnable work) {
+        Caller caller = callers.getOrDefault(name, new Caller());
         if (caller.running < perCaller) {
+            // Under the lock: otherwise, work that comes meanwhile could wait for this, which is then refused.
+            threads.execute(() -> run(name, work));
             caller.running++;
-            return true;
-        }
-        if (waiting == maxWaiting) {
+            callers.put(name, caller);
+        } else if (waiting == maxWaiting) {
             throw new RejectedExecutionException();
+        } else {
+            waiting++;
+            caller.waiting.add(work);
         }
-        waiting++;
-        caller.waiting.add(work);
-        return false;
     }
 
     private void run(String caller, Runnable work) {
@@ -74,7 +64,7 @@ final class CallerTurns {
             // Behind what waits of others.
             threads.execute(() -> run(caller, next));
         } catch (RejectedExecutionException full) {
-            // It was accepted.
+            // It was accepted, and this is one of the threads.
             run(caller, next);
         }
     }

@@ -90,6 +90,40 @@ class CallerTurnsTest {
         awaitBegun(1);
     }
 
+    /** An event loop must not wait for the database. */
+    @Test
+    void refused_work_leaves_its_thread_no_work_that_came_meanwhile() throws Exception {
+        List<Thread> ran = new CopyOnWriteArrayList<>();
+        List<Thread> others = new CopyOnWriteArrayList<>();
+        CallerTurns[] full = new CallerTurns[1];
+        full[0] = new CallerTurns(
+                work -> {
+                    if (others.isEmpty()) {
+                        Thread other = Thread.ofPlatform().unstarted(() -> {
+                            try {
+                                full[0].execute("a", () -> ran.add(Thread.currentThread()));
+                            } catch (RejectedExecutionException refused) {
+                                // It may be.
+                            }
+                        });
+                        others.add(other);
+                        other.start();
+                        while (other.isAlive() && other.getState() != Thread.State.BLOCKED) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                    throw new RejectedExecutionException();
+                },
+                1,
+                WAITING);
+
+        assertThatThrownBy(() -> full[0].execute("a", () -> ran.add(Thread.currentThread())))
+                .isInstanceOf(RejectedExecutionException.class);
+        others.getFirst().join();
+        assertThat(ran).isEmpty();
+        assertThat(full[0].callers()).isZero();
+    }
+
     @Test
     void what_was_accepted_is_done_although_the_threads_stop() throws Exception {
         begin("a", PER_CALLER + WAITING);
