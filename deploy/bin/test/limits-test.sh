@@ -55,7 +55,7 @@ start_redis() { # PASSWORD
 start_service() {
   ports[$1]=$(free_port)
   management[$1]=$(free_port)
-  env DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="${ports[$1]}" MANAGEMENT_PORT="${management[$1]}" RATE_LIMIT_EVENTS=10 \
+  env DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="${ports[$1]}" MANAGEMENT_PORT="${management[$1]}" RATE_LIMIT_UNSUBSCRIBE=10 \
     IP_HASH_PEPPER=not-a-secret-of-anyone CLIENT_IP_HEADER=X-Client TRUSTED_PROXIES=127.0.0.0/8 "${@:2}" \
     java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx48m -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.$1" 2>&1 &
   services+=($!)
@@ -68,14 +68,14 @@ start_service() {
 # send N CLIENT: prints the status.
 send() {
   curl -s -m 10 -o /dev/null -w '%{http_code}' -H 'content-type: application/json' -H "x-client: $2" \
-    -d '{"anonId":"limits-test","eventType":"page_view","path":"/"}' "http://127.0.0.1:${ports[$1]}/v1/events"
+    -d '{"email":"nobody@example.ca"}' "http://127.0.0.1:${ports[$1]}/v1/leads/unsubscribe"
 }
 
 # accepted N CLIENT TIMES: how many of them pass.
 accepted() {
   local i passed=0
   for ((i = 0; i < $3; i++)); do
-    [[ $(send "$1" "$2") != 202 ]] || passed=$((passed + 1))
+    [[ $(send "$1" "$2") != 200 ]] || passed=$((passed + 1))
   done
   echo "$passed"
 }

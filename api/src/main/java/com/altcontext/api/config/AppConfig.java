@@ -129,9 +129,9 @@ public interface AppConfig {
         }
     }
 
-    /** How many requests of each kind one client may send in a minute. */
+    /** How much of each kind one client may send in a minute. The largest batch and the largest body must pass. */
     interface RateLimits {
-        @Variable(value = "RATE_LIMIT_EVENTS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
+        @Variable(value = "RATE_LIMIT_EVENTS", rule = Rule.WHOLE_NUMBER, min = 100, max = MAX_COUNT)
         @WithDefault("120")
         int events();
 
@@ -139,9 +139,7 @@ public interface AppConfig {
         @WithDefault("24")
         int leads();
 
-        /**
-         * Bytes of the bodies of events and forms. If it were less than the largest body, that body could never pass.
-         */
+        /** Bytes of the bodies of events and forms. */
         @Variable(value = "RATE_LIMIT_BYTES", rule = Rule.WHOLE_NUMBER, min = 65_536, max = 2_000_000_000)
         @WithDefault("1000000")
         int bytes();

@@ -79,7 +79,7 @@ class ConfigCheckTest {
                 Map.entry("FLY_APP_NAME", "altcontext"),
                 Map.entry("CLIENT_IP_HEADER", "X-Real-IP"),
                 Map.entry("TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"),
-                Map.entry("RATE_LIMIT_EVENTS", "7"),
+                Map.entry("RATE_LIMIT_EVENTS", "700"),
                 Map.entry("RATE_LIMIT_BYTES", "100000"),
                 Map.entry("SESSION_INACTIVITY_MINUTES", "45"),
                 Map.entry("RESPECT_PRIVACY_SIGNALS", "TRUE"),
@@ -96,7 +96,7 @@ class ConfigCheckTest {
         assertThat(config.clientAddress().isOnFly()).isTrue();
         assertThat(config.clientAddress().header()).contains("X-Real-IP");
         assertThat(config.clientAddress().proxies()).containsExactly(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8"));
-        assertThat(config.rateLimits().events()).isEqualTo(7);
+        assertThat(config.rateLimits().events()).isEqualTo(700);
         assertThat(config.rateLimits().bytes()).isEqualTo(100_000);
         assertThat(config.rateLimits().leads()).isEqualTo(24);
         assertThat(config.sessions().inactivity()).isEqualTo(Duration.ofMinutes(45));
@@ -281,7 +281,7 @@ class ConfigCheckTest {
         assertThat(read(Map.of("PORT", "0")).listen().port()).isZero();
         assertThat(read(Map.of("SESSION_INACTIVITY_MINUTES", "1440")).sessions().inactivity())
                 .isEqualTo(Duration.ofDays(1));
-        assertThat(read(Map.of("RATE_LIMIT_EVENTS", "1")).rateLimits().events()).isEqualTo(1);
+        assertThat(read(Map.of("RATE_LIMIT_EVENTS", "100")).rateLimits().events()).isEqualTo(100);
         assertThat(read(Map.of("RATE_LIMIT_BYTES", "65536")).rateLimits().bytes())
                 .isEqualTo(65_536);
         assertThat(read(Map.of("RATE_LIMIT_BYTES", "2000000000")).rateLimits().bytes())

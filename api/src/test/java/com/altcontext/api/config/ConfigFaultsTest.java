@@ -45,7 +45,7 @@ class ConfigFaultsTest {
                 "TRUSTED_PROXIES | secret-value",
                 "TRUSTED_PROXIES | 10.0.0.0/33",
                 "TRUSTED_PROXIES | 10.0.0.0/8,secret-value",
-                "RATE_LIMIT_EVENTS | 0",
+                "RATE_LIMIT_EVENTS | 99",
                 "RATE_LIMIT_BYTES | 65535",
                 "RATE_LIMIT_BYTES | 2000000001",
                 "RATE_LIMIT_BYTES | secret-value",
