@@ -137,23 +137,31 @@ public final class CaptureQueue {
             batch.forEach(this::storeAlone);
             return;
         }
+        List<Waiting> locked = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
             Waiting one = batch.get(i);
-            captured.get(i).ifPresentOrElse(stored -> answer(one, stored), () -> storeAlone(one));
+            captured.get(i).ifPresentOrElse(stored -> answer(one, stored), () -> locked.add(one));
         }
+        locked.forEach(this::storeAlone);
     }
 
     private void storeAlone(Waiting one) {
+        Runnable work = () -> {
+            try {
+                answer(one, executor.attempt(() -> leads.capture(one.capture)));
+            } catch (RuntimeException | Error failure) {
+                one.fail(failure);
+            }
+        };
         try {
-            executor.execute(() -> {
-                try {
-                    answer(one, executor.attempt(() -> leads.capture(one.capture)));
-                } catch (RuntimeException | Error failure) {
-                    one.fail(failure);
-                }
-            });
-        } catch (Unavailable full) {
-            one.fail(full);
+            executor.execute(work);
+        } catch (Unavailable refused) {
+            if (refused.reason() == Unavailable.Reason.STOPPING) {
+                // The form was accepted before, and the stop waits for this thread.
+                work.run();
+            } else {
+                one.fail(refused);
+            }
         }
     }
 
