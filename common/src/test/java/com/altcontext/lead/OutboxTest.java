@@ -49,7 +49,8 @@ class OutboxTest {
     }
 
     private static Captured capture(Capture capture) {
-        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, true)).capture(capture);
+        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, true))
+                .capture(capture);
     }
 
     private static void captureSome(int number) {
@@ -107,8 +108,9 @@ class OutboxTest {
         capture(form.byBot());
         capture(form.form("marked").capture().markedForReview());
 
-        assertThat(database.texts("SELECT concat_ws(' ', body::jsonb -> 'data' ->> 'formName', body::jsonb -> 'data' ->> 'isBot',"
-                        + " body::jsonb -> 'data' ->> 'forReview') FROM outbox ORDER BY 1"))
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', body::jsonb -> 'data' ->> 'formName', body::jsonb -> 'data' ->> 'isBot',"
+                                + " body::jsonb -> 'data' ->> 'forReview') FROM outbox ORDER BY 1"))
                 .containsExactly("marked false true", "newsletter true false");
     }
 
