@@ -281,7 +281,8 @@ class ConfigCheckTest {
         assertThat(read(Map.of("PORT", "0")).listen().port()).isZero();
         assertThat(read(Map.of("SESSION_INACTIVITY_MINUTES", "1440")).sessions().inactivity())
                 .isEqualTo(Duration.ofDays(1));
-        assertThat(read(Map.of("RATE_LIMIT_EVENTS", "100")).rateLimits().events()).isEqualTo(100);
+        assertThat(read(Map.of("RATE_LIMIT_EVENTS", "100")).rateLimits().events())
+                .isEqualTo(100);
         assertThat(read(Map.of("RATE_LIMIT_BYTES", "65536")).rateLimits().bytes())
                 .isEqualTo(65_536);
         assertThat(read(Map.of("RATE_LIMIT_BYTES", "2000000000")).rateLimits().bytes())
