@@ -20,6 +20,11 @@ class StopTokenTest {
     }
 
     @Test
+    void a_link_that_was_sent_works_for_ever() {
+        assertThat(token.of(RECIPIENT)).isEqualTo("Ww46Un0cSn6fCjwdLk9aawmWgPJmAddVLlnb4MbxSTNRXufSYWDMKWMVUGAbjLkt");
+    }
+
+    @Test
     void no_other_text_is_one() {
         String link = token.of(RECIPIENT);
         for (int i = 0; i < link.length(); i++) {
