@@ -164,7 +164,11 @@ class LeadsConcurrencyTest extends LeadsFixture {
         assertThat(rows("visitors") + rows("sessions")).isZero();
     }
 
-    /** Every transaction locks addresses before visitors. */
+    /**
+     * Every transaction locks addresses before visitors. The server resolves no deadlock here, since a capture that loses one
+     * would be repeated: it fails by its time limit.
+     */
+    @Tag("single-node") // On Citus the tests keep their connections, which a new default does not reach.
     @Test
     void visitors_who_leave_each_others_addresses_at_once_do_not_wait_in_a_circle() throws Exception {
         List<Callable<Captured>> captures = new ArrayList<>();
@@ -172,11 +176,20 @@ class LeadsConcurrencyTest extends LeadsFixture {
             TestForm one = JO.email("address-" + i % 3 + "@example.ca")
                     .visitor("visitor-100" + i % 2)
                     .form("form-" + i);
-            captures.add(() -> capture(one));
+            captures.add(() -> leads(database.sql().withTimeout(Duration.ofSeconds(10))).capture(one.capture()));
         }
 
-        assertThat(atOnce(8, captures)).hasSize(60);
+        deadlockTimeout("SET deadlock_timeout = ''1h''");
+        try {
+            assertThat(atOnce(8, captures)).hasSize(60);
+        } finally {
+            deadlockTimeout("RESET deadlock_timeout");
+        }
         assertThat(counts()).containsExactly(3L, 60L, 60L, 3L, 60L);
+    }
+
+    private static void deadlockTimeout(String setting) {
+        database.run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I " + setting + "', current_database()); END $$");
     }
 
     private static <T> List<T> atOnce(int threads, List<Callable<T>> work) throws Exception {
