@@ -173,7 +173,7 @@ public final class Leads {
         Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked = ConfirmationMails.asked(
                 look,
                 properties,
-                sent.texts(capture -> isToConfirm(capture) ? capture.email().value() : null));
+                sent.texts(capture -> needsConfirmation(capture) ? capture.email().value() : null));
         look.send();
 
         Map<Integer, KnownLead> known = new HashMap<>();
@@ -205,8 +205,8 @@ public final class Leads {
         return all;
     }
 
-    /** Whether the owner of the address has to confirm its consent. */
-    private boolean isToConfirm(Capture capture) {
+    /** Whether what the form says of consent holds only once the owner of the address confirms it. */
+    private boolean needsConfirmation(Capture capture) {
         return rules.messages().sendsMails() && capture.confirms() && capture.consent() == ConsentStatus.EXPRESS;
     }
 
@@ -223,15 +223,14 @@ public final class Leads {
         Placement placement =
                 Objects.requireNonNull(visits.place(event.visitor(), event.inSession()), "a form always has a session");
         Receipt receipt = rows.add(event, placement.sessionId());
-        boolean toConfirm = isToConfirm(capture);
+        boolean toConfirm = needsConfirmation(capture);
         Consent given = Consent.given(
                 toConfirm || capture.isOfBot() ? ConsentStatus.PENDING : capture.consent(),
                 capture.receivedAt(),
                 rules.impliedConsentMonths());
         boolean inReview = (known == null || known.isBegunBy(capture)) ? capture.forReview() : known.inReview;
-        boolean mayGiveConsent = inReview ? (known == null || !known.isProven) : !capture.forReview();
-        boolean givesConsent = mayGiveConsent && !capture.isOfBot();
-        boolean asksToConfirm = toConfirm && givesConsent && (known == null || !known.isGivenForPurpose());
+        boolean isTaken =
+                !capture.isOfBot() && (inReview ? (known == null || !known.isProven) : !capture.forReview());
         return new Submission(
                 id,
                 leadId,
@@ -240,9 +239,11 @@ public final class Leads {
                 given,
                 known == null ? null : known.consent,
                 known == null ? null : known.forPurpose,
-                givesConsent,
-                asksToConfirm,
-                asksToConfirm && asked.allowAnother(capture.receivedAt(), inReview));
+                ConsentEffect.of(
+                        isTaken,
+                        toConfirm,
+                        known != null && known.isGivenForPurpose(),
+                        asked.allowAnother(capture.receivedAt(), inReview)));
     }
 
     private List<Captured> store(
@@ -258,7 +259,9 @@ public final class Leads {
         if (rules.messages().sendsMails()) {
             ConfirmationMails.put(
                     save,
-                    submissions.stream().filter(Submission::asksForConfirmation).toList());
+                    submissions.stream()
+                            .filter(form -> form.effect() == ConsentEffect.WAITS_WITH_MAIL)
+                            .toList());
         }
         List<IdentityLinks.FormLink> forms = submissions.stream()
                 .map(s -> new IdentityLinks.FormLink(

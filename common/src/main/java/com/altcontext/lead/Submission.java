@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param given the consent that the form gives: pending if the address has to confirm it, or if a bot sent it
  * @param known the lead's strongest consent until then, or null if the lead is new
  * @param knownForPurpose its consent for the form's purpose until then, or null if it has none on record
- * @param givesConsent false if the form leaves the consent of the lead as it is, and nothing on record: nobody consents by a bot
- * @param isToConfirm whether the address has to confirm what the form said
- * @param asksForConfirmation whether a mail asks it to
  */
 record Submission(
         UUID id,
@@ -24,15 +21,13 @@ record Submission(
         Consent given,
         @Nullable Consent known,
         @Nullable Consent knownForPurpose,
-        boolean givesConsent,
-        boolean isToConfirm,
-        boolean asksForConfirmation) {
+        ConsentEffect effect) {
     /** The lead's strongest consent after this submission. */
     Consent consent() {
         if (known == null) {
             return given;
         }
-        return givesConsent ? known.after(given) : known;
+        return effect == ConsentEffect.NONE ? known : known.after(given);
     }
 
     /** When what is put on record ends by itself: a renewal that arrives late does not shorten what was renewed since. */
@@ -47,7 +42,10 @@ record Submission(
      * ({@link PendingConsent}).
      */
     boolean isConsentNew() {
-        return isToConfirm
-                || (givesConsent && (knownForPurpose == null || knownForPurpose.isChangedBy(given.status())));
+        return switch (effect) {
+            case NONE -> false;
+            case GIVES -> knownForPurpose == null || knownForPurpose.isChangedBy(given.status());
+            case WAITS, WAITS_WITH_MAIL -> true;
+        };
     }
 }

@@ -82,18 +82,18 @@ final class SubmissionStore {
 
     /**
      * The source is a word of this system. The form's own name comes from the sender, so it has a column of its own. What waits for a
-     * confirmation ({@code ticked} is 1, or 2 if a mail asks for it) has a reason.
+     * confirmation has a reason; without a mail of its own, it may be there already.
      */
     private static final String SAVE_CONSENT = """
             INSERT INTO consent_events (
                 lead_id, property_id, status, source, form_name, path, policy_version, purpose,
                 reason, occurred_at, expires_at, ip_hash)
             SELECT lead_id, property_id, status, 'form', form_name, path, policy_version, purpose,
-                   CASE WHEN ticked > 0 THEN '%s' END, to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
+                   CASE WHEN effect <> 'GIVES' THEN '%s' END, to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[],
-                        ?::text[], ?::bytea[], ?::int8[])
-                AS form(lead_id, property_id, status, form_name, path, policy_version, purpose, at, expires, ip_hash, ticked)
-            WHERE form.ticked <> 1 OR (%s)
+                        ?::text[], ?::bytea[], ?::text[])
+                AS form(lead_id, property_id, status, form_name, path, policy_version, purpose, at, expires, ip_hash, effect)
+            WHERE form.effect <> 'WAITS' OR (%s)
             """.formatted(PendingConsent.REASON, PendingConsent.MAY_BE_ADDED);
 
     private SubmissionStore() {}
@@ -137,7 +137,7 @@ final class SubmissionStore {
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
                 forms.texts(form -> text(form.recordedEnd())),
                 forms.hashes(form -> form.capture().visitor().ipHash()),
-                forms.numbers(form -> form.asksForConfirmation() ? 2 : form.isToConfirm() ? 1 : 0));
+                forms.texts(form -> form.effect().name()));
     }
 
     /** Adds the submissions themselves, once their leads are there. */
