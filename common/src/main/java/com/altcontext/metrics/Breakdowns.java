@@ -7,6 +7,7 @@ import com.altcontext.metrics.Breakdown.Sums;
 import com.altcontext.metrics.Breakdown.Value;
 import com.altcontext.value.Rejected;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,6 +66,7 @@ public final class Breakdowns {
     /**
      * @param property null for all together
      * @throws Rejected if the limit is not from 1 to {@value #MAX_ROWS}
+     * @throws RollupsGone if the window begins before the rollups that are kept
      */
     public Breakdown of(Dimension dimension, Window window, int limit, @Nullable String property) {
         if (limit < 1 || limit > MAX_ROWS) {
@@ -85,7 +87,9 @@ public final class Breakdowns {
             Pipeline.Pending<Sums> total = look.query(SUMS, Breakdowns::sums, asked);
             Pipeline.Pending<Long> imported =
                     look.query(IMPORTED, row -> row.number(1), window.from(), window.to(), property, property);
+            Pipeline.Pending<LocalDate> kept = KeptRollups.ask(look, property, window.from());
             look.send();
+            KeptRollups.of(kept).require(window);
             return Breakdown.of(
                             window,
                             dimension.key(),
@@ -99,7 +103,7 @@ public final class Breakdowns {
     }
 
     /**
-     * The goals of a property, those that most sessions reached first, those that are not known last.
+     * The goals of a property, those that most sessions reached first, those that are not known last. The days have to be kept.
      *
      * @param sessions of the window
      */

@@ -100,8 +100,26 @@ final class RollupCache {
 
     /** @param property null for all together */
     RollupSnapshot current(@Nullable String property) {
+        return at(latestVersion(), property);
+    }
+
+    /**
+     * The same, and which days of it are kept.
+     *
+     * @param from the first day of what is asked about
+     */
+    Current current(@Nullable String property, LocalDate from) {
+        record Answers(Pipeline.Pending<Long> version, Pipeline.Pending<LocalDate> firstDay) {}
+        Answers now = sql.ask(
+                look -> new Answers(look.query(version, row -> row.number(1)), KeptRollups.ask(look, property, from)));
+        return new Current(at(now.version.rows().getFirst(), property), KeptRollups.of(now.firstDay));
+    }
+
+    /** The rollups now, and which days of them are kept. */
+    record Current(RollupSnapshot snapshot, KeptRollups kept) {}
+
+    private RollupSnapshot at(long version, @Nullable String property) {
         String key = key(property);
-        long version = latestVersion();
         RollupSnapshot cached = cache.getIfPresent(key);
         return cached != null && cached.version >= version ? cached : refreshed(key, property, version);
     }

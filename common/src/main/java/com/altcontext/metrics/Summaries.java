@@ -58,9 +58,13 @@ public final class Summaries {
      * @param before the window to compare them with; null for none
      * @param property null for all together
      * @param today of the property
+     * @throws RollupsGone if the window begins before the rollups that are kept; an earlier window that does is not compared
      */
     public Summary of(Window window, @Nullable Window before, @Nullable String property, LocalDate today) {
-        RollupSnapshot snapshot = cache().current(property);
+        LocalDate first = before == null || window.from().isBefore(before.from()) ? window.from() : before.from();
+        RollupCache.Current current = cache().current(property, first);
+        current.kept().require(window);
+        RollupSnapshot snapshot = current.snapshot();
         Totals totals = snapshot.totals(window);
         Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
         figures(totals).forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
@@ -76,7 +80,17 @@ public final class Summaries {
                 ingest(totals),
                 snapshot.trend(window),
                 reasons(totals));
-        return before == null ? summary : summary.comparedWith(before, false, figures(snapshot.totals(before)));
+        return before == null ? summary : compared(summary, before, current);
+    }
+
+    private static Summary compared(Summary summary, Window before, RollupCache.Current current) {
+        try {
+            current.kept().require(before);
+            return summary.comparedWith(
+                    before, false, figures(current.snapshot().totals(before)));
+        } catch (RollupsGone gone) {
+            return summary.notComparedWith(before, String.valueOf(gone.getMessage()));
+        }
     }
 
     private static Map<Metric, @Nullable Number> figures(Totals totals) {

@@ -8,6 +8,7 @@ import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.FigureSource;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.RollupSource;
+import com.altcontext.metrics.RollupsGone;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Summary.Measure;
@@ -127,10 +128,15 @@ public final class WeeklyReports {
                 .getFirst();
     }
 
-    /** Empty if a day of the week has no figures yet. Throws as {@link QueryEngine} does. */
+    /** Empty if a day of the week has no figures yet, or none any more. Throws as {@link QueryEngine} does. */
     public Optional<WeeklyReport> of(ReportedProperty property, ReportWeek week, Instant now) {
         Window window = week.window();
-        Summary summary = summaries.of(window, week.before(), property.slug, property.today(now));
+        Summary summary;
+        try {
+            summary = summaries.of(window, week.before(), property.slug, property.today(now));
+        } catch (RollupsGone gone) {
+            return Optional.empty();
+        }
         LocalDate through = summary.freshness().rolledUpThrough();
         if (through == null
                 || through.isBefore(window.to())
@@ -150,7 +156,7 @@ public final class WeeklyReports {
         return Optional.of(new WeeklyReport(property.name, week, figures, sources, counted(pages, pagesBy), pagesBy));
     }
 
-    /** False for a week that was never rolled up, or whose figures were purged. */
+    /** False for a week that was never rolled up. */
     private boolean hasFigures(ReportedProperty property, Window window) {
         return sql.inTransaction(
                         tx -> tx.query(HAS_FIGURES, row -> row.flag(1), property.slug, window.from(), window.to()))

@@ -122,6 +122,18 @@ class WeeklyReportsTest {
     }
 
     @Test
+    void a_week_whose_figures_were_purged_in_part_has_no_report() {
+        visits();
+        assertThat(reports(site.database.sql()).of(docs(), week, site.now)).isPresent();
+        site.database.run(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
+                        + " visitors, rollups, rejections, days_left) VALUES (now(), '2000-01-01', '"
+                        + week.monday().plusDays(1) + "', 0, 0, 0, 0, 0, 0, 0, 0)");
+
+        assertThat(reports(site.database.sql()).of(docs(), week, site.now)).isEmpty();
+    }
+
+    @Test
     void a_week_with_a_day_without_figures_has_no_report() {
         visits();
         site.database.run(

@@ -88,7 +88,13 @@ final class ImportCsvCommand implements Runnable {
             left.add("left " + HumanFormat.count(all.size() - taken.size(), "day") + " from " + done.before
                     + " on, which " + slug + " counts itself");
         }
-        show(taken, all.size() - taken.size(), left);
+        LocalDate kept = context.environment().retention(null).rollupsKeptFrom(context.now());
+        long expired = taken.stream().filter(day -> day.day().isBefore(kept)).count();
+        if (expired > 0) {
+            left.add("the next purge removes the " + HumanFormat.count(expired, "day") + " before " + kept
+                    + ": first raise ROLLUP_RETENTION_MONTHS to keep them");
+        }
+        show(taken, all.size() - taken.size(), expired, left);
     }
 
     private List<Path> all() {
@@ -124,7 +130,7 @@ final class ImportCsvCommand implements Runnable {
         return new Failure(Exit.USAGE, file.getFileName() + " cannot be read", "name CSV files, or folders of them");
     }
 
-    private void show(List<Day> taken, int leftDays, List<String> left) {
+    private void show(List<Day> taken, int leftDays, long expired, List<String> left) {
         List<String> lines = new ArrayList<>();
         lines.add((dryRun ? "would take " : "took ") + HumanFormat.count(taken.size(), "day") + " of " + slug
                 + (taken.isEmpty()
@@ -147,7 +153,8 @@ final class ImportCsvCommand implements Runnable {
                                         "to",
                                         taken.isEmpty() ? null : taken.getLast().day())
                                 .with("days", taken.size())
-                                .with("leftDays", leftDays),
+                                .with("leftDays", leftDays)
+                                .with("expiredDays", expired),
                         lines);
     }
 }

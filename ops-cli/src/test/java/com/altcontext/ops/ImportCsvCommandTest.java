@@ -124,6 +124,20 @@ class ImportCsvCommandTest {
     }
 
     @Test
+    void days_that_the_next_purge_removes_are_named() throws IOException {
+        LocalDate kept = CommandRun.TODAY.minusMonths(24);
+        write(kept.minusDays(2), kept.minusDays(1), kept);
+
+        assertThat(take("--dry-run").out())
+                .contains("\nthe next purge removes the 2 days before " + kept
+                        + ": first raise ROLLUP_RETENTION_MONTHS to keep them\n");
+        assertThat(take("--json").out()).contains("\"expiredDays\":2");
+        assertThat(database.altops("retention", "purge").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void what_computes_the_days_of_one_property_leaves_out_imported_ones() throws IOException {
         LocalDate day = CommandRun.TODAY.minusDays(3);
         write(day.minusDays(1), day);

@@ -5,6 +5,7 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.ingest.DatabaseExecutors;
+import com.altcontext.metrics.RollupsGone;
 import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.value.Rejected;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -117,16 +118,18 @@ final class MetricsAnswers {
     }
 
     /**
-     * Runs work on raw rows.
+     * Runs work on days that have to be kept.
      *
      * @param path of the field that names the days
-     * @throws Rejected if they reach further back than the raw rows
+     * @throws Rejected if they reach further back than what is kept
      */
-    static <T> T withinRaw(String path, Supplier<T> work) {
+    static <T> T withinKept(String path, Supplier<T> work) {
         try {
             return work.get();
         } catch (RawRowsGone gone) {
             throw Rejected.of(path, "must not reach back before " + gone.firstDay() + ": older raw rows are not kept");
+        } catch (RollupsGone gone) {
+            throw Rejected.of(path, "must not reach back before " + gone.firstDay() + ": older figures are not kept");
         }
     }
 }

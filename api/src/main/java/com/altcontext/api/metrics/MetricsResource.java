@@ -68,7 +68,7 @@ public class MetricsResource {
             return new ReadQuestion(
                     question,
                     summaries.needsRaw(question, now),
-                    () -> MetricsAnswers.withinRaw(
+                    () -> MetricsAnswers.withinKept(
                             WindowParameters.path(query), () -> summaries.answer(question, now)));
         });
     }
@@ -113,7 +113,7 @@ public class MetricsResource {
     }
 
     private BreakdownAnswers.BreakdownAnswer answer(ReadBreakdown read) {
-        return MetricsAnswers.withinRaw(read.path, () -> breakdowns.answer(read.question, clock.instant()));
+        return MetricsAnswers.withinKept(read.path, () -> breakdowns.answer(read.question, clock.instant()));
     }
 
     /** The parameter {@code filters}, which is the JSON that a query has in its body. */

@@ -77,7 +77,7 @@ public class QueryResource {
         if (CsvAnswer.isAskedFor(request)) {
             return answers.file(request, body.property(), goals -> {
                 QueryQuestion question = query(body, goals, CsvAnswer.DEFAULT_ROWS, CsvAnswer.MAX_ROWS);
-                return MetricsAnswers.withinRaw(
+                return MetricsAnswers.withinKept(
                         DATES,
                         () -> CsvAnswer.of(
                                 request, question.rows.query(), row -> each(body.property(), question, row)));
@@ -86,7 +86,7 @@ public class QueryResource {
         return answers.json(request, body.property(), goals -> {
             QueryQuestion question = query(body, goals, DEFAULT_ROWS, MAX_ROWS);
             return new ReadQuestion(
-                    question, true, () -> MetricsAnswers.withinRaw(DATES, () -> answer(body.property(), question)));
+                    question, true, () -> MetricsAnswers.withinKept(DATES, () -> answer(body.property(), question)));
         });
     }
 
@@ -199,7 +199,7 @@ public class QueryResource {
                     () -> FunnelBody.of(
                             window,
                             funnel,
-                            MetricsAnswers.withinRaw(DATES, () -> engine.answer(funnel)),
+                            MetricsAnswers.withinKept(DATES, () -> engine.answer(funnel)),
                             clock.instant()));
         });
     }

@@ -164,4 +164,43 @@ class QueryFileTest extends VisitedProperty {
             stored.execute("DELETE FROM purge_log");
         }
     }
+
+    @Test
+    void a_window_beyond_the_rollups_is_refused_with_the_first_day_that_can_be_asked() {
+        String day = "SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date - %d)::text";
+        String before = stored.rows(day.formatted(5)).getFirst().asText();
+        String first = stored.rows(day.formatted(4)).getFirst().asText();
+        String second = stored.rows(day.formatted(3)).getFirst().asText();
+        stored.execute(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
+                        + " visitors, rollups, rejections, days_left) VALUES (now(), ?::date, ?::date, 0, 0, 0, 0, 0, 0, 0, 0)",
+                first,
+                first);
+        try {
+            String window = "?from=" + before + "&to=" + second + "&propertyId=" + property;
+            String range = "{\"propertyId\":\"" + property + "\",\"dateRange\":[\"" + before + "\",\"" + second
+                    + "\"],\"metrics\":[\"sessions\"]";
+            for (Call.Answer refused : List.of(
+                    get("summary" + window),
+                    get("breakdown" + window + "&dimension=path&visitors=false"),
+                    get("breakdown" + window + "&dimension=path"),
+                    get("breakdown" + window + "&dimension=goal"),
+                    post("query", range + "}"),
+                    post("query", range + ",\"dimensions\":[\"time:day\"]}"))) {
+                Call.assertError(refused, 400, "invalid_request");
+                assertThat(refused.json().at("/issues/0/message").asText())
+                        .isEqualTo("must not reach back before " + first + ": older figures are not kept");
+            }
+            JsonNode compared = get("summary?compareTo=true&from=" + second + "&to=" + second + "&propertyId="
+                            + property)
+                    .json();
+            assertThat(compared.path("reasons").has("compareTo")).isFalse();
+            compared = get("summary?compareTo=year&from=" + second + "&to=" + second + "&propertyId=" + property)
+                    .json();
+            assertThat(compared.at("/reasons/compareTo").asText()).isEqualTo("figures are kept from " + first + " on");
+            assertThat(compared.at("/metrics/sessions/delta").isNull()).isTrue();
+        } finally {
+            stored.execute("DELETE FROM purge_log");
+        }
+    }
 }
