@@ -26,16 +26,22 @@ class ImportOriginalCommandTest {
 
     /** A visit of three pages that the earlier system cut in two, and a form in it. */
     private void visitWithForm() {
-        original.visitor("v1", ANON_ID)
-                .session("s1", "v1", "https://mail.example.org/inbox", "letter")
-                .session("s2", "v1", "https://www.example.com/", "")
-                .event("s1", "page_view", "/", 0, "")
-                .event("s2", "page_view", "/pricing", 2, "")
-                .event("s2", "form_submit", "/pricing", 5, "")
+        visitWithForm("v1", ANON_ID);
+    }
+
+    private void visitWithForm(String visitor, String anonId) {
+        String first = visitor + "-1";
+        String second = visitor + "-2";
+        original.visitor(visitor, anonId)
+                .session(first, visitor, "https://mail.example.org/inbox", "letter")
+                .session(second, visitor, "https://www.example.com/", "")
+                .event(first, "page_view", "/", 0, "")
+                .event(second, "page_view", "/pricing", 2, "")
+                .event(second, "form_submit", "/pricing", 5, "")
                 .lead("l1", "ada@example.com", "express", 5)
-                .link("l1", "v1", "form_submit", 5)
-                .form("l1", "v1", "accepted", 5)
-                .form("l1", "v1", "rejected", 4)
+                .link("l1", visitor, "form_submit", 5)
+                .form("l1", visitor, "accepted", 5)
+                .form("l1", visitor, "rejected", 4)
                 .consent("l1", "pending", "newsletter", 5)
                 .consent("l1", "express", "newsletter", 6);
     }
@@ -98,6 +104,56 @@ class ImportOriginalCommandTest {
                 .containsExactly("newsletter weekly");
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         assertThat(database.altops("rollup", "check").exit()).isEqualTo(Exit.DONE);
+    }
+
+    @Test
+    void a_visit_after_the_capture_is_not_what_the_lead_came_from() {
+        int before = -20 * 1_440;
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "https://mail.example.org/inbox", "letter")
+                .event("s1", "page_view", "/", 0, "")
+                .lead("l1", "ada@example.com", "express", before)
+                .link("l1", "v1", "form_submit", before)
+                .form("l1", "v1", "accepted", before);
+        take();
+
+        assertThat(texts("SELECT concat_ws(' ', capture_traffic_source, first_traffic_source, form_name) FROM leads"))
+                .containsExactly("newsletter");
+    }
+
+    @Test
+    void a_lead_that_only_bots_sent_is_in_no_figure() {
+        visitWithForm();
+        original.run("UPDATE events SET device_type = 'bot'");
+        take();
+
+        assertThat(texts("SELECT concat_ws(' ', is_bot, first_landing_path) FROM leads"))
+                .containsExactly("t /");
+        assertThat(texts("SELECT is_bot::text FROM lead_identities")).containsExactly("true");
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        assertThat(texts("SELECT sum(new_leads)::text FROM daily_metric_rollups"))
+                .containsExactly("0");
+    }
+
+    @Test
+    void the_first_form_of_a_person_is_what_a_lead_came_from_and_a_bot_s_before_it_is_not() {
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/bot", -60, "")
+                .event("s1", "form_submit", "/bot", -59, "");
+        original.run("UPDATE events SET device_type = 'bot'");
+        visitWithForm("v2", "visitor-of-the-original-2");
+        original.link("l1", "v1", "form_submit", -59).form("l1", "v1", "accepted", -59);
+        original.run("UPDATE leads SET first_captured_at = first_captured_at - interval '64 minutes'");
+        take();
+
+        assertThat(texts("SELECT concat_ws(' ', is_bot, capture_landing_path, first_landing_path,"
+                        + " extract(epoch FROM first_captured_at - (SELECT min(started_at) FROM sessions))::int / 60)"
+                        + " FROM leads"))
+                .containsExactly("f / / 65");
+        assertThat(texts("SELECT i.is_bot || ' ' || s.device FROM lead_identities i JOIN sessions s USING (visitor_id)"
+                        + " ORDER BY 1"))
+                .containsExactly("false mobile", "true bot");
     }
 
     @Test
@@ -287,7 +343,7 @@ class ImportOriginalCommandTest {
     @Test
     void a_dry_run_says_what_it_would_take_and_stores_nothing() {
         visitWithForm();
-        original.event("s1", "page_view", "/docs", 7, "docs");
+        original.event("v1-1", "page_view", "/docs", 7, "docs");
 
         CommandRun ran = take("--dry-run");
 

@@ -3,7 +3,6 @@ package com.altcontext.ops.original;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Retry;
-import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Consent;
@@ -15,7 +14,6 @@ import com.altcontext.ops.original.OriginalLead.GivenConsent;
 import com.altcontext.ops.original.OriginalLead.Link;
 import com.altcontext.value.ComputedId;
 import com.altcontext.value.Rejected;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -28,30 +26,20 @@ import org.jspecify.annotations.Nullable;
  * consent or to a withdrawal. A withdrawal here is final.
  */
 public final class OriginalLeads {
-    /** The touches that a lead keeps, of its first capture and of its visitor's earliest session. */
-    private static final String TOUCH =
-            "traffic_source, referrer_host, utm_source, utm_medium, utm_campaign, entry_path AS landing_path";
-
-    private static final String CAPTURE_SESSION = """
-            SELECT id, %s FROM sessions
-            WHERE bucket = ?::int2 AND visitor_id = ? AND started_at <= ? AND last_event_at >= ?::timestamptz - interval '30 minutes'
-            ORDER BY started_at DESC LIMIT 1
-            """.formatted(TOUCH);
-
-    private static final String FIRST_SESSION = """
-            SELECT id, %s FROM sessions WHERE bucket = ?::int2 AND visitor_id = ? ORDER BY started_at LIMIT 1
-            """.formatted(TOUCH);
-
     private static final String SAVE = """
             INSERT INTO leads AS known (
-                id, property_id, email, first_captured_at, last_captured_at, source_channel, consent_status, form_name,
+                id, property_id, email, first_captured_at, last_captured_at, source_channel, consent_status, is_bot, form_name,
                 capture_traffic_source, capture_referrer_host, capture_utm_source, capture_utm_medium,
                 capture_utm_campaign, capture_landing_path,
                 first_traffic_source, first_referrer_host, first_utm_source, first_utm_medium, first_utm_campaign,
                 first_landing_path)
-            VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (property_id, email) DO UPDATE
-            SET first_captured_at = least(known.first_captured_at, excluded.first_captured_at),
+            SET first_captured_at = CASE
+                    WHEN known.is_bot = excluded.is_bot THEN least(known.first_captured_at, excluded.first_captured_at)
+                    WHEN known.is_bot THEN excluded.first_captured_at
+                    ELSE known.first_captured_at END,
+                is_bot = known.is_bot AND excluded.is_bot,
                 last_captured_at = greatest(known.last_captured_at, excluded.last_captured_at)
             RETURNING id, consent_status
             """;
@@ -75,8 +63,8 @@ public final class OriginalLeads {
     private static final String IS_VISITOR = "SELECT count(*) FROM visitors WHERE bucket = ?::int2 AND visitor_id = ?";
 
     private static final String LINK = """
-            INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
-            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (lead_id, visitor_id) DO NOTHING
+            INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at, is_bot)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lead_id, visitor_id) DO NOTHING
             """;
 
     private static final String SAVE_FORM = """
@@ -152,20 +140,6 @@ public final class OriginalLeads {
         report.left("submissions that are here already", accepted - taken.forms);
     }
 
-    /** @param values of {@link #TOUCH} */
-    @SuppressWarnings("ArrayRecordComponent") // Passed on as parameters, never compared.
-    private record Touch(@Nullable UUID session, @Nullable String[] values) {
-        static final Touch NONE = new Touch(null, new @Nullable String[6]);
-
-        static Touch read(Row row) throws SQLException {
-            @Nullable String[] values = new String[6];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = row.textOrNull(i + 2);
-            }
-            return new Touch(row.id(1), values);
-        }
-    }
-
     /** What a run would take into a database without leads. */
     private Taken count(OriginalLead lead) {
         String slug = OriginalText.slug(lead.property());
@@ -186,82 +160,81 @@ public final class OriginalLeads {
         lock.send();
         Buckets buckets = Buckets.read(tx);
         String slug = OriginalText.slug(lead.property());
-        List<Form> forms = lead.forms().stream().filter(Form::isAccepted).toList();
-        UUID visitor = firstVisitor(lead, forms, slug);
-        Instant captured =
-                forms.isEmpty() ? lead.firstCapturedAt() : forms.getFirst().at();
-        Touch capture = captureSession(tx, buckets, visitor, captured);
-        Touch first = visitor == null
-                ? Touch.NONE
-                : one(tx.query(FIRST_SESSION, Touch::read, buckets.of(visitor).number(), visitor));
-
+        List<SentForm> forms = lead.forms().stream()
+                .filter(Form::isAccepted)
+                .map(form -> SentForm.of(tx, buckets, form, slug))
+                .toList();
         UUID ifNew = UUID.randomUUID();
-        Known known = saveLead(
-                tx,
-                lead,
-                email,
-                slug,
-                ifNew,
-                forms.isEmpty() ? null : forms.getFirst().name(),
-                capture,
-                first);
+        Known known = saveLead(tx, buckets, lead, email, slug, ifNew, forms);
         boolean isWithdrawnHere = known.status == ConsentStatus.WITHDRAWN && lead.status() != ConsentStatus.WITHDRAWN;
         int consents = isWithdrawnHere ? 0 : saveConsents(tx, lead, known, slug);
         int links = 0;
         for (Link link : lead.links()) {
-            links += saveLink(tx, buckets, link, known.id, slug);
+            links += saveLink(tx, buckets, link, known.id, slug, forms);
         }
         int taken = 0;
-        for (Form form : forms) {
-            taken += saveForm(tx, buckets, lead, form, known.id, slug);
+        for (SentForm form : forms) {
+            taken += saveForm(tx, lead, form, known.id, slug);
         }
         return new Taken(known.id.equals(ifNew), consents, isWithdrawnHere, links, taken);
     }
 
-    private static @Nullable UUID firstVisitor(OriginalLead lead, List<Form> forms, String slug) {
-        String anonId = forms.isEmpty() ? null : forms.getFirst().anonId();
-        if (anonId == null) {
-            anonId = lead.links().stream()
-                    .filter(link -> !link.source().equals("same_ip_ua_window"))
-                    .map(Link::anonId)
-                    .findFirst()
-                    .orElse(null);
+    /** A form, and the session that it was sent in. */
+    private record SentForm(Form form, OriginalCapture capture) {
+        static SentForm of(Tx tx, Buckets buckets, Form form, String slug) {
+            UUID visitor = OriginalText.visitor(form.anonId(), slug);
+            return new SentForm(form, OriginalCapture.find(tx, buckets, visitor, form.at()));
         }
-        return OriginalText.visitor(anonId, slug);
+
+        boolean isOfBot() {
+            return capture.isBot();
+        }
     }
 
-    private static Touch captureSession(Tx tx, Buckets buckets, @Nullable UUID visitor, Instant at) {
-        return visitor == null
-                ? Touch.NONE
-                : one(tx.query(CAPTURE_SESSION, Touch::read, buckets.of(visitor).number(), visitor, at, at));
-    }
-
-    private static Touch one(List<Touch> found) {
-        return found.isEmpty() ? Touch.NONE : found.getFirst();
+    /** By whom the lead was sent, if its forms do not say. */
+    private static @Nullable UUID linkedVisitor(OriginalLead lead, String slug) {
+        return lead.links().stream()
+                .filter(link -> !link.source().equals("same_ip_ua_window"))
+                .map(link -> OriginalText.visitor(link.anonId(), slug))
+                .findFirst()
+                .orElse(null);
     }
 
     private record Known(UUID id, ConsentStatus status) {}
 
+    /** It is what the first form of a person was like, else that of a bot. */
     private static Known saveLead(
-            Tx tx,
-            OriginalLead lead,
-            Email email,
-            String slug,
-            UUID ifNew,
-            @Nullable String formName,
-            Touch capture,
-            Touch first) {
-        boolean isInOrder = !lead.firstCapturedAt().isAfter(lead.lastCapturedAt());
-        @Nullable Object[] values = new Object[19];
+            Tx tx, Buckets buckets, OriginalLead lead, Email email, String slug, UUID ifNew, List<SentForm> forms) {
+        SentForm first = forms.stream()
+                .filter(form -> !form.isOfBot())
+                .findFirst()
+                .orElse(forms.isEmpty() ? null : forms.getFirst());
+        OriginalCapture sent = first == null ? null : first.capture;
+        OriginalCapture capture = sent != null && sent.visitor() != null
+                ? sent
+                : OriginalCapture.find(
+                        tx,
+                        buckets,
+                        linkedVisitor(lead, slug),
+                        first == null ? lead.firstCapturedAt() : first.form.at());
+        Instant begun = first == null || first.equals(forms.getFirst()) ? lead.firstCapturedAt() : first.form.at();
+        boolean isInOrder = !begun.isAfter(lead.lastCapturedAt());
+        @Nullable Object[] values = new Object[8 + 2 * OriginalCapture.TOUCH_COLUMNS];
         values[0] = ifNew;
         values[1] = slug;
         values[2] = email.value();
-        values[3] = isInOrder ? lead.firstCapturedAt() : lead.lastCapturedAt();
-        values[4] = isInOrder ? lead.lastCapturedAt() : lead.firstCapturedAt();
+        values[3] = isInOrder ? begun : lead.lastCapturedAt();
+        values[4] = isInOrder ? lead.lastCapturedAt() : begun;
         values[5] = lead.sourceChannel();
-        values[6] = formName;
-        System.arraycopy(capture.values, 0, values, 7, 6);
-        System.arraycopy(first.values, 0, values, 13, 6);
+        values[6] = capture.isBot();
+        values[7] = first == null ? null : first.form.name();
+        System.arraycopy(capture.touch(), 0, values, 8, OriginalCapture.TOUCH_COLUMNS);
+        System.arraycopy(
+                capture.firstTouch(tx, buckets),
+                0,
+                values,
+                8 + OriginalCapture.TOUCH_COLUMNS,
+                OriginalCapture.TOUCH_COLUMNS);
         return tx.query(SAVE, row -> new Known(row.id(1), ConsentStatus.ofKey(row.text(2))), values)
                 .getFirst();
     }
@@ -299,7 +272,8 @@ public final class OriginalLeads {
         return written;
     }
 
-    private static int saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug) {
+    /** It is a bot's if only a bot of the visitor has sent the lead's forms. */
+    private static int saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug, List<SentForm> forms) {
         UUID visitor = OriginalText.visitor(link.anonId(), slug);
         if (visitor == null
                 || tx.query(
@@ -312,6 +286,12 @@ public final class OriginalLeads {
             return 0;
         }
         boolean isGuessed = link.source().equals("same_ip_ua_window");
+        List<SentForm> own = forms.stream()
+                .filter(form -> visitor.equals(form.capture.visitor()))
+                .toList();
+        boolean isBot = own.isEmpty()
+                ? OriginalCapture.find(tx, buckets, visitor, link.at()).isBot()
+                : own.stream().allMatch(SentForm::isOfBot);
         return tx.update(
                 LINK,
                 lead,
@@ -319,12 +299,13 @@ public final class OriginalLeads {
                 slug,
                 isGuessed ? "same_ip_ua_window" : "form_submit",
                 isGuessed ? GUESSED : 1.0,
-                link.at());
+                link.at(),
+                isBot && !isGuessed);
     }
 
-    private static int saveForm(Tx tx, Buckets buckets, OriginalLead lead, Form form, UUID leadId, String slug) {
-        UUID visitor = OriginalText.visitor(form.anonId(), slug);
-        UUID session = captureSession(tx, buckets, visitor, form.at()).session;
+    private static int saveForm(Tx tx, OriginalLead lead, SentForm sent, UUID leadId, String slug) {
+        Form form = sent.form;
+        UUID session = sent.capture.session();
         ComputedId content = ComputedId.of("original form")
                 .with(lead.id())
                 .with(form.at().toEpochMilli())
@@ -334,7 +315,7 @@ public final class OriginalLeads {
                 SAVE_FORM,
                 content.toUuid(),
                 leadId,
-                session == null ? null : visitor,
+                session == null ? null : sent.capture.visitor(),
                 session,
                 slug,
                 form.name(),

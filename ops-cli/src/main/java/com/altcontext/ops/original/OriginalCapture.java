@@ -1,0 +1,89 @@
+package com.altcontext.ops.original;
+
+import com.altcontext.db.Buckets;
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session of a visitor in which something was sent, as far as it is known.
+ *
+ * @param session null if it is not known, or if there is no visitor
+ * @param isBot whether it is a bot's
+ * @param touch what it was like, by {@link #TOUCH}
+ */
+@SuppressWarnings("ArrayRecordComponent") // Passed on as parameters, never compared.
+record OriginalCapture(
+        @Nullable UUID visitor,
+        Instant at,
+        @Nullable UUID session,
+        boolean isBot,
+        @Nullable String[] touch) {
+    private static final String TOUCH =
+            "traffic_source, referrer_host, utm_source, utm_medium, utm_campaign, entry_path AS landing_path";
+    static final int TOUCH_COLUMNS = 6;
+
+    /** A bot of the same visitor has sessions of its own. */
+    private static final String SESSION = """
+            SELECT %s, id, device = 'bot' FROM sessions
+            WHERE bucket = ?::int2 AND visitor_id = ? AND started_at <= ? AND last_event_at >= ?::timestamptz - interval '30 minutes'
+            ORDER BY device = 'bot', started_at DESC LIMIT 1
+            """.formatted(TOUCH);
+
+    private static final String FIRST_SESSION = """
+            SELECT %s FROM sessions
+            WHERE bucket = ?::int2 AND visitor_id = ? AND started_at <= ? AND (device = 'bot') = ?
+            ORDER BY started_at LIMIT 1
+            """.formatted(TOUCH);
+
+    static OriginalCapture find(Tx tx, Buckets buckets, @Nullable UUID visitor, Instant at) {
+        OriginalCapture unknown = new OriginalCapture(visitor, at, null, false, new @Nullable String[TOUCH_COLUMNS]);
+        return visitor == null
+                ? unknown
+                : tx
+                        .query(
+                                SESSION,
+                                row -> new OriginalCapture(
+                                        visitor,
+                                        at,
+                                        row.id(TOUCH_COLUMNS + 1),
+                                        row.flag(TOUCH_COLUMNS + 2),
+                                        touch(row)),
+                                buckets.of(visitor).number(),
+                                visitor,
+                                at,
+                                at)
+                        .stream()
+                        .findFirst()
+                        .orElse(unknown);
+    }
+
+    /** What the visitor's earliest session was like that is known and had begun by then, of a person or of a bot as this one. */
+    @Nullable
+    String[] firstTouch(Tx tx, Buckets buckets) {
+        return visitor == null
+                ? touch
+                : tx
+                        .query(
+                                FIRST_SESSION,
+                                OriginalCapture::touch,
+                                buckets.of(visitor).number(),
+                                visitor,
+                                at,
+                                isBot)
+                        .stream()
+                        .findFirst()
+                        .orElse(new @Nullable String[TOUCH_COLUMNS]);
+    }
+
+    private static @Nullable String[] touch(Row row) throws SQLException {
+        @Nullable String[] values = new String[TOUCH_COLUMNS];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.textOrNull(i + 1);
+        }
+        return values;
+    }
+}
