@@ -113,6 +113,25 @@ final class SchemaSwap {
             ON CONFLICT DO NOTHING
             """;
 
+    /** The end of a consent that was passed on. The numbers of a backup of another database are those of other leads. */
+    private static final String CARRY_EXPIRED_OVER = """
+            INSERT INTO public.expired_consents (consent_id, noted_at)
+            SELECT e.consent_id, e.noted_at
+            FROM altops_before.expired_consents AS e
+            JOIN altops_before.consent_events AS b ON b.id = e.consent_id
+            JOIN public.consent_events AS c ON c.id = b.id AND c.lead_id = b.lead_id
+            ON CONFLICT DO NOTHING
+            """;
+
+    /** An address that does not answer gets one mail a day and three in all. */
+    private static final String CARRY_CONFIRMATION_MAILS_OVER = """
+            UPDATE public.leads AS l
+            SET confirmation_mails = greatest(l.confirmation_mails, b.confirmation_mails),
+                confirmation_mailed_at = greatest(l.confirmation_mailed_at, b.confirmation_mailed_at)
+            FROM altops_before.leads AS b
+            WHERE b.property_id = l.property_id AND b.email = l.email AND b.confirmation_mails > 0
+            """;
+
     private final Sql sql;
 
     SchemaSwap(Sql sql) {
@@ -185,9 +204,15 @@ final class SchemaSwap {
         });
     }
 
-    /** Sends nothing twice: only mails and webhook messages that were still waiting continue to wait. */
+    /**
+     * Sends nothing twice: only mails and webhook messages that were still waiting continue to wait, and what was sent since is noted.
+     */
     void carryMessagesOver() {
         var _ = sql.inTransaction(tx -> {
+            if (had(tx, "expired_consents")) {
+                tx.update(CARRY_EXPIRED_OVER);
+                tx.update(CARRY_CONFIRMATION_MAILS_OVER);
+            }
             if (had(tx, "sent_reports")) {
                 tx.update(CARRY_REPORTS_OVER);
             }

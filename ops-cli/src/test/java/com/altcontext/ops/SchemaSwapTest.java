@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @Tag("single-node") // On a cluster a restore refuses.
 class SchemaSwapTest {
     private static final List<String> TABLES =
-            List.of("leads", "consent_events", "recipients", "sent_reports", "outbox");
+            List.of("leads", "consent_events", "expired_consents", "recipients", "sent_reports", "outbox");
 
     private final MigratedDatabase database = MigratedDatabase.fresh();
     private final OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()));
@@ -103,6 +103,43 @@ class SchemaSwapTest {
 
         assertThat(texts("SELECT destination FROM outbox ORDER BY 1"))
                 .containsExactly("erasure", "grant", "waiting", "withdrawal");
+    }
+
+    @Test
+    void the_end_of_a_consent_that_was_passed_on_since_the_backup_is_not_passed_on_again() {
+        database.lead("default", "one@example.ca");
+        backUp();
+        database.run("INSERT INTO expired_consents (consent_id, noted_at) SELECT id, now() FROM consent_events");
+        database.lead("default", "later@example.ca");
+        database.run("INSERT INTO expired_consents (consent_id, noted_at) SELECT max(id), now() FROM consent_events");
+        restore();
+        swap.carryMessagesOver();
+        swap.finish();
+
+        assertThat(texts("SELECT email FROM expired_consents JOIN consent_events AS c ON c.id = consent_id"
+                        + " JOIN leads ON leads.id = lead_id"))
+                .containsExactly("one@example.ca");
+        assertThat(database.number("SELECT count(*) FROM expired_consents")).isOne();
+    }
+
+    @Test
+    void mails_that_asked_to_confirm_since_the_backup_still_count() {
+        database.lead("default", "asked@example.ca");
+        database.lead("default", "answered@example.ca");
+        database.run(
+                "UPDATE leads SET confirmation_mails = 2, confirmation_mailed_at = '2026-01-02T00:00:00Z' WHERE email = 'answered@example.ca'");
+        backUp();
+        database.run(
+                "UPDATE leads SET confirmation_mails = 3, confirmation_mailed_at = '2026-01-05T00:00:00Z' WHERE email = 'asked@example.ca'",
+                "UPDATE leads SET confirmation_mails = 0, confirmation_mailed_at = NULL WHERE email = 'answered@example.ca'");
+        restore();
+        swap.carryMessagesOver();
+        swap.finish();
+
+        assertThat(texts(
+                        "SELECT concat_ws(' ', email, confirmation_mails, (confirmation_mailed_at AT TIME ZONE 'UTC')::date)"
+                                + " FROM leads ORDER BY 1"))
+                .containsExactly("answered@example.ca 2 2026-01-02", "asked@example.ca 3 2026-01-05");
     }
 
     @Test
