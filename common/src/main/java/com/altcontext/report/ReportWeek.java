@@ -5,6 +5,7 @@ import com.altcontext.value.Rejected;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -42,9 +43,14 @@ public record ReportWeek(LocalDate monday) {
                 today.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).minusDays(DAYS));
     }
 
-    /** Whether it may still be under way in some time zone. */
+    /** Whether it is still to end by UTC. */
     public boolean isAfter(Instant now) {
-        return window().to().plusDays(1).isAfter(LocalDate.ofInstant(now, ZoneOffset.UTC));
+        return end(ZoneOffset.UTC).isAfter(now);
+    }
+
+    /** The moment at which it ends in a zone. */
+    Instant end(ZoneId zone) {
+        return monday.plusDays(DAYS).atStartOfDay(zone).toInstant();
     }
 
     /** In the form that {@link #parse} reads. */

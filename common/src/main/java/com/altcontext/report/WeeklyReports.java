@@ -53,8 +53,9 @@ public final class WeeklyReports {
             GROUP BY p.id ORDER BY p.id
             """;
 
-    private static final String HAS_FIGURES =
-            "SELECT EXISTS (SELECT FROM daily_metric_rollups WHERE property_id = ? AND day BETWEEN ? AND ?)";
+    /** Computed before its end, the last day's figures would be those of a part of it. */
+    private static final String IS_COUNTED =
+            "SELECT EXISTS (SELECT FROM daily_metric_rollups WHERE property_id = ? AND day = ? AND rolled_up_at >= ?)";
 
     /** A rollup has a row of zeros for every property, also of days before it was there. */
     private static final String HAS_BEGUN = """
@@ -123,12 +124,12 @@ public final class WeeklyReports {
     /** Whether the property was there in the week, or had figures by then, as an imported one has. */
     public boolean hasBegun(ReportedProperty property, ReportWeek week) {
         LocalDate last = week.window().to();
-        Instant end = last.plusDays(1).atStartOfDay(property.zone).toInstant();
-        return sql.inTransaction(tx -> tx.query(HAS_BEGUN, row -> row.flag(1), property.slug, end, property.slug, last))
+        return sql.inTransaction(tx -> tx.query(
+                        HAS_BEGUN, row -> row.flag(1), property.slug, week.end(property.zone), property.slug, last))
                 .getFirst();
     }
 
-    /** Empty if a day of the week has no figures yet, or none any more. Throws as {@link QueryEngine} does. */
+    /** Empty if the week is not over for the property, or a day has not all its figures yet, or none any more. Throws as {@link QueryEngine} does. */
     public Optional<WeeklyReport> of(ReportedProperty property, ReportWeek week, Instant now) {
         Window window = week.window();
         Summary summary;
@@ -137,11 +138,7 @@ public final class WeeklyReports {
         } catch (RollupsGone gone) {
             return Optional.empty();
         }
-        LocalDate through = summary.freshness().rolledUpThrough();
-        if (through == null
-                || through.isBefore(window.to())
-                || !summary.freshness().gaps().isEmpty()
-                || !hasFigures(property, window)) {
+        if (!isCounted(property, week) || !summary.freshness().gaps().isEmpty()) {
             return Optional.empty();
         }
         Map<Metric, Measure> figures = new EnumMap<>(Metric.class);
@@ -156,10 +153,11 @@ public final class WeeklyReports {
         return Optional.of(new WeeklyReport(property.name, week, figures, sources, counted(pages, pagesBy), pagesBy));
     }
 
-    /** False for a week that was never rolled up. */
-    private boolean hasFigures(ReportedProperty property, Window window) {
+    /** Whether the last day was rolled up after its end. */
+    private boolean isCounted(ReportedProperty property, ReportWeek week) {
+        LocalDate last = week.window().to();
         return sql.inTransaction(
-                        tx -> tx.query(HAS_FIGURES, row -> row.flag(1), property.slug, window.from(), window.to()))
+                        tx -> tx.query(IS_COUNTED, row -> row.flag(1), property.slug, last, week.end(property.zone)))
                 .getFirst();
     }
 

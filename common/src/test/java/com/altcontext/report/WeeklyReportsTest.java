@@ -122,6 +122,22 @@ class WeeklyReportsTest {
     }
 
     @Test
+    void a_week_that_is_not_over_where_the_property_is_has_no_report() {
+        site.database.run("UPDATE properties SET time_zone = 'America/Vancouver' WHERE id = 'docs'");
+        site.now = at(7, 1); // Sunday, 17:00 there
+        visits();
+        assertThat(reports(site.database.sql()).of(docs(), week, site.now)).isEmpty();
+
+        site.now = at(7, 12);
+        assertThat(reports(site.database.sql()).of(docs(), week, site.now))
+                .as("Sunday's figures are those of 17:00")
+                .isEmpty();
+
+        site.rollUp();
+        assertThat(report().figures().get(Metric.UNIQUE_VISITORS)).isEqualTo(new Summary.Measure(3L, 2.0));
+    }
+
+    @Test
     void a_week_whose_figures_were_purged_in_part_has_no_report() {
         visits();
         assertThat(reports(site.database.sql()).of(docs(), week, site.now)).isPresent();

@@ -50,7 +50,9 @@ class ReportCommandTest {
 
         CommandRun ran = database.altops("report", "send");
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
-        assertThat(ran.out()).isEqualTo("default, " + week + ": not sent, a day has no figures yet: altops rollup\n");
+        assertThat(ran.out())
+                .isEqualTo(
+                        "default, " + week + ": not sent, not all figures of the week are there yet: altops rollup\n");
         assertThat(database.number("SELECT count(*) FROM sent_reports")).isZero();
     }
 
