@@ -4,6 +4,7 @@ import com.altcontext.db.Columns;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.metrics.Rollup;
 import com.altcontext.retention.PurgePlan.ExpiredDay;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,7 +22,8 @@ final class ExpiredEvents {
 
     /**
      * A partition may be empty, and events whose day never had a partition lie in the default one. A UTC day holds parts of
-     * two days of most sites: both must have been rolled up after they were over. Those of a property that is gone never will be.
+     * two days of most sites: both must have been rolled up when no event of them could arrive any more. Those of a property that is
+     * gone never will be, nor those that another system counted.
      */
     private static final String FIND = """
             WITH held AS (
@@ -39,7 +41,7 @@ final class ExpiredEvents {
                 WHERE NOT EXISTS (
                     SELECT FROM daily_metric_rollups AS r
                     WHERE r.property_id = site_days.property_id AND r.day = site_day::date
-                      AND r.rolled_up_at >= (site_day + interval '1 day') AT TIME ZONE zone)),
+                      AND (r.imported = 1 OR r.rolled_up_at >= (site_day + interval '%d days') AT TIME ZONE zone))),
             counted AS (
                 SELECT day, sum(events)::bigint AS events, day IN (SELECT day FROM incomplete) AS unrolled
                 FROM held GROUP BY day),
@@ -51,7 +53,7 @@ final class ExpiredEvents {
             FROM counted FULL JOIN partitions USING (day)
             WHERE day < ?
             ORDER BY day
-            """;
+            """.formatted(Rollup.LATE_DAYS);
 
     /** Some thousands of rows in a transaction. */
     private static final int PAGES_AT_ONCE = 256;

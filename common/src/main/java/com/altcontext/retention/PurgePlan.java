@@ -36,8 +36,8 @@ public record PurgePlan(
      *
      * @param events all of the day, bots too
      * @param bytes that its partition holds, indexes included; 0 if its events lie in the default partition
-     * @param kept whether it is kept for now: it has events of a property's day that was not rolled up after its end, so
-     *     dropping them would lose figures
+     * @param kept whether it is kept for now: it has events of a property's day that was not rolled up since its last
+     *     event could arrive, so dropping them would lose figures
      */
     public record ExpiredDay(LocalDate day, long events, long bytes, boolean hasPartition, boolean kept) {}
 

@@ -93,28 +93,38 @@ class PurgeKeptDaysTest extends PurgeFixture {
     }
 
     @Test
-    void a_day_ends_by_the_clock_of_its_site() {
+    void a_day_is_complete_by_the_clock_of_its_site() {
         database.run("UPDATE properties SET time_zone = 'America/Toronto'");
         partition(100);
         visit("visitor-0001", 100);
         rolledUp(100);
-        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '1 day') AT TIME ZONE 'UTC'");
+        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '8 days') AT TIME ZONE 'UTC'");
 
         assertThat(purgeNow(false).keptDays()).containsExactly(TODAY.minusDays(100));
         database.run(
-                "UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '1 day') AT TIME ZONE 'America/Toronto'");
+                "UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '8 days') AT TIME ZONE 'America/Toronto'");
         assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
     }
 
     @Test
-    void a_day_that_was_last_rolled_up_before_its_end_is_kept() {
+    void a_day_that_was_last_rolled_up_while_events_of_it_could_still_arrive_is_kept() {
         partition(100);
         visit("visitor-0001", 100);
         rolledUp(100);
-        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + time '23:59') AT TIME ZONE 'UTC'");
+        database.run(
+                "UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '7 days 23:59') AT TIME ZONE 'UTC'");
 
         assertThat(purgeNow(false).keptDays()).containsExactly(TODAY.minusDays(100));
-        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '1 day') AT TIME ZONE 'UTC'");
+        database.run("UPDATE daily_metric_rollups SET rolled_up_at = (day + interval '8 days') AT TIME ZONE 'UTC'");
+        assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
+    }
+
+    @Test
+    void events_on_a_day_that_another_system_counted_keep_it_not() {
+        visit("visitor-0001", 100);
+        rolledUp(100);
+        database.run("UPDATE daily_metric_rollups SET imported = 1, rolled_up_at = day");
+
         assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(100));
     }
 }
