@@ -43,8 +43,12 @@ final class ImportOriginalCommand implements Runnable {
     private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.import', 0))";
     private static final String KEEP_OPEN = "SELECT true";
     private static final String KEPT_FROM = "SELECT max(events_kept_from)::timestamp AT TIME ZONE 'UTC' FROM purge_log";
-    private static final String TIMES =
-            "SELECT min(\"timestamp\") AT TIME ZONE 'UTC', max(\"timestamp\") AT TIME ZONE 'UTC' FROM events";
+    /** A day with leads alone needs a partition too, to be rolled up. */
+    private static final String TIMES = """
+            SELECT least(min("timestamp"), (SELECT min(first_captured_at) FROM leads)) AT TIME ZONE 'UTC',
+                   greatest(max("timestamp"), (SELECT max(first_captured_at) FROM leads)) AT TIME ZONE 'UTC'
+            FROM events
+            """;
 
     private final CommandContext context;
 
@@ -66,7 +70,7 @@ final class ImportOriginalCommand implements Runnable {
         this.context = context;
     }
 
-    /** When the first and the last event happened; null if there is none. */
+    /** When the first and the last event happened or lead was captured; null if there is none. */
     private record Times(@Nullable Instant first, @Nullable Instant last) {
         /** Without the days that were purged here: they have figures, and no events to compute them from. */
         Times since(Instant keptFrom) {

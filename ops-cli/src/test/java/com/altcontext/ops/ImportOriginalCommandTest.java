@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import com.altcontext.visit.AnonId;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +121,22 @@ class ImportOriginalCommandTest {
 
         assertThat(texts("SELECT concat_ws(' ', capture_traffic_source, first_traffic_source, form_name) FROM leads"))
                 .containsExactly("newsletter");
+    }
+
+    @Test
+    void a_lead_from_before_the_first_event_is_a_new_lead_of_its_day() {
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/", 0, "")
+                .lead("l1", "ada@example.com", "express", -30 * 1_440);
+        LocalDate day =
+                LocalDate.ofInstant(OriginalDatabase.START, ZoneOffset.UTC).minusDays(30);
+
+        assertThat(take().out()).contains("next: altops rollup --from " + day + " --to ");
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+
+        assertThat(texts("SELECT day || ' ' || new_leads FROM daily_metric_rollups WHERE new_leads > 0"))
+                .containsExactly(day + " 1");
     }
 
     @Test
