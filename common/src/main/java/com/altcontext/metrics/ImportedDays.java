@@ -7,11 +7,13 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +57,6 @@ public final class ImportedDays {
             SELECT id, ?::date, time_zone, ?, 1%s FROM properties WHERE id = ?
             """.formatted(
                     SUMS.stream().map(Count::column).collect(Collectors.joining(", ")), ", ?".repeat(SUMS.size()));
-
-    private static final String SAVE_VALUE = """
-            INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, page_views, sessions, conversions)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 0)
-            """;
 
     /** The reason for a figure that is null because other systems do not count it. */
     static final String NOT_COUNTED = "another system counted some of the days, but not this figure";
@@ -152,9 +149,10 @@ public final class ImportedDays {
     /**
      * Saves the days. What was imported for them before is replaced.
      *
+     * @param atEach is given each day before it is saved
      * @throws Rejected if one of them is not before the first day that the property counted itself
      */
-    public static void save(Tx tx, String property, List<Day> days) {
+    public static void save(Tx tx, String property, List<Day> days, Consumer<LocalDate> atEach) {
         Rollup.lock(tx);
         LocalDate first = firstOwnDay(tx, property);
         for (Day day : days) {
@@ -165,13 +163,17 @@ public final class ImportedDays {
         remove(tx, property, days.stream().map(Day::day));
         long version = Rollup.nextVersion(tx);
         for (Day day : days) {
+            atEach.accept(day.day);
             List<Object> values = new ArrayList<>(List.of(day.day, version));
             SUMS.forEach(kind -> values.add(day.count(kind)));
             values.add(property);
             var _ = tx.update(SAVE, values.toArray());
-            for (Dimension dimension : Dimension.values()) {
-                saveValues(tx, property, day.day, dimension, day.valuesOf(dimension));
-            }
+            DayDimension.save(
+                    tx,
+                    day.day,
+                    Arrays.stream(Dimension.values())
+                            .flatMap(dimension -> top(property, dimension, day.valuesOf(dimension)))
+                            .toList());
         }
     }
 
@@ -190,32 +192,29 @@ public final class ImportedDays {
     }
 
     /** The number of values that a rollup keeps, and the sum of all others. */
-    private static void saveValues(
-            Tx tx, String property, LocalDate day, Dimension dimension, Map<@Nullable String, Sum> sums) {
+    private static Stream<DayDimension> top(String property, Dimension dimension, Map<@Nullable String, Sum> sums) {
         List<Map.Entry<@Nullable String, Sum>> ranked = sums.entrySet().stream()
                 .sorted(Comparator.<Map.Entry<@Nullable String, Sum>>comparingLong(entry -> entry.getValue().sessions)
                         .reversed()
                         .thenComparing(Map.Entry::getKey, Comparator.nullsLast(Comparator.naturalOrder())))
                 .toList();
+        List<DayDimension> rows = new ArrayList<>();
         Sum others = new Sum(0, 0);
-        for (int i = 0; i < ranked.size(); i++) {
-            Sum sum = ranked.get(i).getValue();
-            if (i < Breakdowns.MAX_ROWS) {
-                var _ = tx.update(
-                        SAVE_VALUE,
-                        property,
-                        dimension.key(),
-                        day,
-                        i + 1,
-                        ranked.get(i).getKey(),
-                        sum.pageViews,
-                        sum.sessions);
+        for (Map.Entry<@Nullable String, Sum> value : ranked) {
+            if (rows.size() < Breakdowns.MAX_ROWS) {
+                rows.add(row(property, dimension, rows.size() + 1, value.getKey(), value.getValue()));
             } else {
-                others = others.plus(sum);
+                others = others.plus(value.getValue());
             }
         }
         if (ranked.size() > Breakdowns.MAX_ROWS) {
-            var _ = tx.update(SAVE_VALUE, property, dimension.key(), day, 0, null, others.pageViews, others.sessions);
+            rows.add(row(property, dimension, 0, null, others));
         }
+        return rows.stream();
+    }
+
+    private static DayDimension row(String property, Dimension dimension, long rank, @Nullable String value, Sum sum) {
+        return new DayDimension(
+                property, dimension.key(), rank, value, new Breakdown.Sums(null, sum.pageViews, sum.sessions, 0));
     }
 }

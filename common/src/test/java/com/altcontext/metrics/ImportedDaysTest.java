@@ -39,7 +39,7 @@ class ImportedDaysTest {
 
     private void save(String property, Day... days) {
         site.database.sql().inTransaction(tx -> {
-            ImportedDays.save(tx, property, List.of(days));
+            ImportedDays.save(tx, property, List.of(days), _ -> {});
             return days.length;
         });
     }
@@ -250,5 +250,15 @@ class ImportedDaysTest {
                         "SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'path' AND day = ?",
                         site.day(9)))
                 .isEqualTo(Breakdowns.MAX_ROWS + 1);
+    }
+
+    @Test
+    void the_values_of_a_day_are_saved_by_one_statement() {
+        // The number of the command in its transaction, which the rows of one statement share.
+        assertThat(site.database.count(
+                        "SELECT count(DISTINCT cmin::text) FROM daily_dimension_rollups WHERE day = ?", site.day(9)))
+                .isEqualTo(1);
+        assertThat(site.database.count("SELECT count(*) FROM daily_dimension_rollups WHERE day = ?", site.day(9)))
+                .isGreaterThan(5);
     }
 }

@@ -347,7 +347,10 @@ class SummariesTest {
         purgedBefore(10);
         site.database.sql().inTransaction(tx -> {
             ImportedDays.save(
-                    tx, "default", List.of(new ImportedDays.Day(site.day(15), 1, 3, 2, 1, Map.of(), Map.of())));
+                    tx,
+                    "default",
+                    List.of(new ImportedDays.Day(site.day(15), 1, 3, 2, 1, Map.of(), Map.of())),
+                    _ -> {});
             return 0;
         });
 

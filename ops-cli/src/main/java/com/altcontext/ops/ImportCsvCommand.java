@@ -73,16 +73,19 @@ final class ImportCsvCommand implements Runnable {
         }
         LocalDate today = LocalDate.ofInstant(context.now(), property.timeZone());
         record Taken(LocalDate before, List<Day> days) {}
-        Taken done = Retry.inTransaction(sql, tx -> {
-            LocalDate own = ImportedDays.firstOwnDay(tx, slug);
-            LocalDate first = own == null || today.isBefore(own) ? today : own;
-            List<Day> days =
-                    all.stream().filter(day -> day.day().isBefore(first)).toList();
-            if (!dryRun) {
-                ImportedDays.save(tx, slug, days);
-            }
-            return new Taken(first, days);
-        });
+        Taken done;
+        try (ProgressLine progress = context.output().progress("waiting for a rollup")) {
+            done = Retry.inTransaction(sql, tx -> {
+                LocalDate own = ImportedDays.firstOwnDay(tx, slug);
+                LocalDate first = own == null || today.isBefore(own) ? today : own;
+                List<Day> days =
+                        all.stream().filter(day -> day.day().isBefore(first)).toList();
+                if (!dryRun) {
+                    ImportedDays.save(tx, slug, days, day -> progress.step("storing " + day));
+                }
+                return new Taken(first, days);
+            });
+        }
         List<Day> taken = done.days;
         if (taken.size() < all.size()) {
             left.add("left " + HumanFormat.count(all.size() - taken.size(), "day") + " from " + done.before
