@@ -27,6 +27,8 @@ import jakarta.inject.Inject;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
@@ -108,6 +110,25 @@ class HousekeepingTest {
         assertThat(metric("altcontext_rollup_lag_days")).isZero();
         assertThat(metric("altcontext_rollup_gaps")).isZero();
         assertThat(metric("altcontext_events_strays")).isZero();
+    }
+
+    @Test
+    void expired_days_that_no_purge_removes_are_reported() {
+        StoredRows stored = new StoredRows(sql);
+        LocalDate day = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(65);
+        stored.rows("SELECT to_jsonb(ensure_event_partition(?))::text", day);
+        try {
+            housekeeping.measureBacklog();
+            assertThat(metric("altcontext_purge_overdue_days")).isZero();
+
+            stored.execute(eventOf("'" + day + "'"));
+            housekeeping.measureBacklog();
+            assertThat(metric("altcontext_purge_overdue_days")).isEqualTo(5);
+        } finally {
+            stored.rows("SELECT to_jsonb(drop_event_partition(?))::text", day);
+        }
+        housekeeping.measureBacklog();
+        assertThat(metric("altcontext_purge_overdue_days")).isZero();
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ public record RetentionPolicy(
     public static final int MIN_UNCONFIRMED_LEAD_DAYS = 15;
 
     public static final int MAX_UNCONFIRMED_LEAD_DAYS = 3_650;
+
+    /** Before each daily purge, a day is overdue by one; after a purge that was missed, by two. */
+    public static final int MAX_DAYS_OVERDUE = 2;
 
     public RetentionPolicy {
         if (eventDays < 1) {
@@ -76,6 +80,11 @@ public record RetentionPolicy(
     @Nullable
     Instant submissionsKeptFrom(Instant now) {
         return submissionDays == null ? null : now.minus(Duration.ofDays(submissionDays));
+    }
+
+    /** How many days the raw events of this day have outlived their retention; 0 if they have not. */
+    public long daysOverdue(LocalDate day, Instant now) {
+        return Math.max(0, ChronoUnit.DAYS.between(day, eventsKeptFrom(now)));
     }
 
     private static LocalDate today(Instant now) {

@@ -7,7 +7,10 @@ import com.altcontext.metrics.Rollup;
 import com.altcontext.ops.Inventory.LastLeadList;
 import com.altcontext.ops.Inventory.StoredEvents;
 import com.altcontext.retention.LastPurge;
+import com.altcontext.retention.RetentionPolicy;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +26,8 @@ import picocli.CommandLine.Command;
             "Shows what is in the database, how old it is and how big.",
             "Exit 3 when there is a problem: the schema is older than this release needs, tomorrow has no partition, "
                     + "events lie in the default partition, rollups lag by more than 2 days or have gaps, messages "
-                    + "were set aside, or the last purge had to keep a day or did not end."
+                    + "were set aside, the last purge had to keep a day or did not end, or events are over 2 days older than "
+                    + "RAW_EVENT_RETENTION_DAYS (90) allows."
         },
         footer = {"", "Example:", "  altops status", "  altops status --json | jq .problems"})
 final class StatusCommand implements Callable<Integer> {
@@ -35,6 +39,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RetentionPolicy retention = context.environment().retention(null);
         Inventory inventory;
         RollupFreshness rollups = null;
         try (var _ = context.output().progress("reading the database")) {
@@ -44,12 +49,12 @@ final class StatusCommand implements Callable<Integer> {
                 rollups = new RollupFreshness(new Rollup(sql, context.clock()).status());
             }
         }
-        List<String> problems = problems(inventory, rollups);
+        List<String> problems = problems(inventory, rollups, retention);
         context.output().print(json(inventory, rollups, problems), lines(inventory, rollups, problems));
         return problems.isEmpty() ? Exit.DONE : Exit.CHECK_FAILED;
     }
 
-    private static List<String> problems(Inventory inventory, @Nullable RollupFreshness rollups) {
+    private List<String> problems(Inventory inventory, @Nullable RollupFreshness rollups, RetentionPolicy retention) {
         if (rollups == null) {
             return List.of("the schema is older than this release needs: run altops migrate");
         }
@@ -78,6 +83,14 @@ final class StatusCommand implements Callable<Integer> {
             problems.add("the last purge did not end: altops retention purge removes what it left");
         } else if (purge != null && purge.daysLeft() > 0) {
             problems.add("the last purge had to keep days: run altops rollup, then altops retention purge");
+        }
+        Instant oldest = inventory.events().oldest();
+        long overdue =
+                oldest == null ? 0 : retention.daysOverdue(LocalDate.ofInstant(oldest, ZoneOffset.UTC), context.now());
+        if (overdue > RetentionPolicy.MAX_DAYS_OVERDUE) {
+            problems.add(
+                    "events are kept " + HumanFormat.count(overdue, "day") + " longer than the " + retention.eventDays()
+                            + " of RAW_EVENT_RETENTION_DAYS: run altops retention purge, and check its schedule");
         }
         return problems;
     }

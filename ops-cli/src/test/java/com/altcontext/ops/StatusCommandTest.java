@@ -103,6 +103,29 @@ class StatusCommandTest {
     }
 
     @Test
+    void events_that_have_outlived_their_retention_show_that_no_purge_runs() {
+        database.number("SELECT ensure_event_partition('" + CommandRun.TODAY.minusDays(92) + "')::int");
+        database.number("SELECT ensure_event_partition('" + CommandRun.TODAY.minusDays(93) + "')::int");
+        database.event("default", 92);
+        assertThat(database.altops("rollup", "--quiet").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("status", "--quiet").exit())
+                .as("one purge was missed")
+                .isEqualTo(Exit.DONE);
+
+        database.event("default", 93);
+        assertThat(database.altops("rollup", "--quiet").exit()).isEqualTo(Exit.DONE);
+        CommandRun ran = database.altops("status");
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
+        assertThat(ran.out())
+                .contains(
+                        "problem       events are kept 3 days longer than the 90 of RAW_EVENT_RETENTION_DAYS: run altops"
+                                + " retention purge, and check its schedule");
+
+        assertThat(database.altops("retention", "purge").exit()).isEqualTo(Exit.DONE);
+        assertThat(database.altops("status", "--quiet").exit()).isEqualTo(Exit.DONE);
+    }
+
+    @Test
     void with_an_old_schema_only_the_version_is_shown() {
         String empty = TestDatabase.fresh();
         CommandRun ran = CommandRun.altopsOn(empty, "status");

@@ -1,10 +1,13 @@
 package com.altcontext.api.metrics;
 
+import com.altcontext.api.config.AppConfig;
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.delivery.OutboxBacklog;
 import com.altcontext.metrics.Backlog;
 import com.altcontext.metrics.Rollup;
+import com.altcontext.retention.OverdueEvents;
+import com.altcontext.retention.RetentionPolicy;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
@@ -23,13 +26,18 @@ public final class BacklogGauges {
     private final Sql sql;
     private final Rollup rollup;
     private final InstantSource clock;
+    private final RetentionPolicy retention;
     private volatile @Nullable Backlog backlog;
     private volatile double oldestMessageSeconds = Double.NaN;
     private volatile double messagesSetAside = Double.NaN;
+    private volatile double purgeOverdueDays = Double.NaN;
 
-    BacklogGauges(Sql sql, InstantSource clock) {
+    BacklogGauges(Sql sql, InstantSource clock, AppConfig config) {
         this.sql = sql;
         this.clock = clock;
+        AppConfig.Privacy privacy = config.privacy();
+        this.retention = new RetentionPolicy(
+                privacy.rawEventDays(), privacy.rollupMonths(), privacy.unconfirmedLeadDays(), null);
         this.rollup = new Rollup(sql, clock);
     }
 
@@ -55,6 +63,11 @@ public final class BacklogGauges {
                 "altcontext.outbox.set.aside",
                 "mails and webhook messages that were not accepted for three days",
                 () -> messagesSetAside);
+        gauge(
+                meters,
+                "altcontext.purge.overdue.days",
+                "how long the oldest raw events have outlived their retention",
+                () -> purgeOverdueDays);
     }
 
     private static void gauge(MeterRegistry meters, String name, String description, Supplier<Number> value) {
@@ -77,6 +90,7 @@ public final class BacklogGauges {
                 tx -> List.of(OutboxBacklog.of(tx, Outbox.Kind.MAIL), OutboxBacklog.of(tx, Outbox.Kind.WEBHOOK)));
         messagesSetAside = messages.stream().mapToLong(OutboxBacklog::setAside).sum();
         Instant now = clock.instant();
+        purgeOverdueDays = OverdueEvents.days(sql, retention, now);
         oldestMessageSeconds = messages.stream()
                 .map(OutboxBacklog::oldest)
                 .filter(Objects::nonNull)

@@ -1,0 +1,36 @@
+package com.altcontext.retention;
+
+import com.altcontext.db.Sql;
+import java.time.Instant;
+import java.time.LocalDate;
+
+/** Raw events that a purge should have removed: it did not run, or had to keep their day. */
+public final class OverdueEvents {
+    /** A purge drops the partitions of expired days, so there are usually none. */
+    private static final String EXPIRED = """
+            SELECT to_date(right(c.relname, 8), 'YYYYMMDD')
+            FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
+            WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$'
+              AND to_date(right(c.relname, 8), 'YYYYMMDD') < ?
+            ORDER BY 1
+            """;
+
+    private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
+
+    private OverdueEvents() {}
+
+    /**
+     * How many days the oldest have outlived their retention; 0 if none have. It leaves out the default partition, whose
+     * events are reported anyway.
+     */
+    public static long days(Sql sql, RetentionPolicy policy, Instant now) {
+        return sql.inTransaction(tx -> {
+            for (LocalDate day : tx.query(EXPIRED, row -> row.day(1), policy.eventsKeptFrom(now))) {
+                if (tx.query(HAS_EVENTS, row -> row.flag(1), day).getFirst()) {
+                    return policy.daysOverdue(day, now);
+                }
+            }
+            return 0L;
+        });
+    }
+}
