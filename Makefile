@@ -59,6 +59,7 @@ fly-checks: ## Fly.io: show their health checks
 fly-logs: ## Fly.io: show their logs
 fly-ssh: ## Fly.io: open a shell on a machine of its own, or run COMMAND in one of them
 fly-scale-2: ## Fly.io: run two machines
+fly-secrets fly-migrate fly-smoke: build
 $(FLY):
 	@deploy/bin/fly.sh $(@:fly-%=%)
 

@@ -121,7 +121,7 @@ check_secrets_file() {
 # Checked by the service's own rules at its start, so that a deploy does not fail on them. The values are its whole environment.
 check_values() {
   local values service=$PWD/$SERVICE
-  [[ -f $SERVICE ]] || run make build
+  [[ -f $SERVICE ]] || die "the service is not built: make build"
   [[ -z $(value GEOIP_DATABASE) ]] || echo "fly: GEOIP_DATABASE is a file in the image: it is not checked here" >&2
   # The variables that fly.toml, Fly and fly-pg-attach set, then those of the file.
   values=$(

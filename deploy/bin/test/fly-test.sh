@@ -26,7 +26,11 @@ make_repository() {
   cp "$ROOT/Makefile" "$ROOT/fly.toml" "$ROOT/.gitignore" "$ROOT/.env.production.example" .
   cp "$ROOT/deploy/bin/fly.sh" "$ROOT/deploy/bin/build.sh" deploy/bin/
   mkdir -p api/target/quarkus-app
-  touch ops-cli/target/altops.jar api/target/quarkus-app/quarkus-run.jar
+  for module in . common api ops-cli deploy/dev-database deploy/checks; do
+    mkdir -p "$module/target"
+    touch "$module/pom.xml"
+  done
+  touch ops-cli/target/altops.jar api/target/quarkus-app/quarkus-run.jar deploy/dev-database/target/altcontext-dev-database-1.jar target/built
   stand_in "$work/bin/fly" 'cat >"$WORK/input"; [[ $1 != "${FLY_FAILS:-}" ]]'
   # Asked by each target, and no part of what a target does.
   sed -i '2i [[ $1 != version ]] || { echo "${FLYCTL-fly v0.4.80 linux/amd64 Commit: 0 BuildDate: 2026-08-07}"; exit 0; }' "$work/bin/fly"
@@ -153,12 +157,16 @@ echo 'GEOIP_DATABASE=/opt/countries.mmdb' >>.env.production
 done_by secrets -- "$checked" 'fly secrets import --stage --app altcontext'
 if grep -q GEOIP "$work/checked"; then fail "a file of the image was looked for here"; fi
 sed -i '$d' .env.production
-rm api/target/quarkus-app/quarkus-run.jar
-for module in . common api ops-cli deploy/dev-database deploy/checks; do
-  mkdir -p "$module"
-  touch "$module/pom.xml"
-done
-done_by secrets -- 'toolchain.sh mvn -B package -DskipTests' "$checked" 'fly secrets import --stage --app altcontext'
+
+# What runs what was built builds it first where it is older than the sources.
+built='toolchain.sh mvn -B package -DskipTests'
+touch -d '1 hour ago' target/built
+done_by secrets -- "$built" "$checked" 'fly secrets import --stage --app altcontext'
+touch -d '1 hour ago' target/built
+done_by migrate DATABASE_URL=postgres://u@h/d -- "$built" \
+  "$jar migrate --fly-app altcontext-db" "$jar migrate verify --fly-app altcontext-db"
+touch -d '1 hour ago' target/built
+done_by smoke SMOKE_ORIGIN=https://a.example -- "$built" "$jar smoke --url https://altcontext.fly.dev --origin https://a.example"
 echo 'export A=b' >>.env.production
 refused 'neither NAME=value nor comments' secrets
 sed -i '$d' .env.production
