@@ -76,6 +76,18 @@ verdict 1 'queued ' 'completed failure'
 verdict 1 'completed cancelled'
 verdict 1 'none ' 'none ' 'none '
 
+# Whether the artifacts are for the repository's own people only.
+private() { # STATUS WHAT-GH-ANSWERS
+  local status=0
+  printf '#!/bin/sh\n[ "$*" = "api repos/owner/name --jq .private" ] && echo %s\n' "$2" >"$work/bin/gh"
+  PATH=$work/bin:$PATH GITHUB_REPOSITORY=owner/name "$ROOT/deploy/bin/private-repository.sh" >"$work/said" 2>&1 || status=$?
+  [[ $status -eq $1 ]] || fail "a repository that is private: $2 ended with $status"
+}
+private 0 true
+private 1 false
+private 1 null
+private 1 ''
+
 # A backup can be read with the private key, and without it cannot.
 gpg_as() {
   gpg --homedir "$work/$1" --batch --quiet --pinentry-mode loopback --passphrase '' "${@:2}"

@@ -99,6 +99,19 @@ class WorkflowsTest {
     }
 
     @Test
+    void a_backup_is_made_in_a_private_repository_only() {
+        List<String> runs = jobs(Repository.yaml(".github/workflows/backup.yml"))
+                .flatMap(job -> StreamSupport.stream(job.path("steps").spliterator(), false))
+                .map(step -> step.path("run").asText())
+                .filter(run -> run.startsWith("deploy/bin/"))
+                .toList();
+        assertThat(runs.getFirst()).isEqualTo("deploy/bin/private-repository.sh");
+        assertThat(workflows.keySet().stream()
+                        .filter(name -> Repository.text(name).contains("upload-artifact")))
+                .containsExactly(".github/workflows/backup.yml");
+    }
+
+    @Test
     void schedules_keep_away_from_the_full_hour_when_everybody_s_begin() {
         List<String> minutes = new ArrayList<>();
         workflows
