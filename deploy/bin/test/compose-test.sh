@@ -74,12 +74,20 @@ if compose=$("$ROOT/deploy/bin/tool.sh" docker-compose docker-compose usr/libexe
     fail "the configuration shows a secret"
   fi
   ! "$compose" -f compose.yaml config | grep -q "SMTP_URL_FILE: /run" || fail "an empty file is read for the mail server"
-  printf 'MAIL_FROM=news@example.ca\nTRACKER_PATH=/js/site.js\n' >>.env
-  printf 'LOG_LEVEL=debug\n' >.env.service
+  printf 'MAIL_FROM=news@example.ca\nTRACKER_PATH=/js/site.js\nRAW_EVENT_RETENTION_DAYS=30\nBACKUP_DAYS=7\nTRUSTED_PROXIES=0.0.0.0/0\n' >>.env
   "$compose" -f compose.yaml config >"$work/config"
   grep -q 'SMTP_URL_FILE: /run/secrets/smtp_url$' "$work/config" || fail "the mail server's URL is not read"
-  [[ $(grep -c 'TRACKER_PATH: /js/site.js$' "$work/config") -eq 2 ]] || fail "the service and Caddy do not both get the tracker's path"
-  grep -q 'LOG_LEVEL: debug' "$work/config" || fail "a setting of .env.service does not reach the service"
+  for service in api ops; do # what is set once holds for what publishes a period and for what purges by it
+    awk -v on="  $service:" '/^  [a-z]/ { found = $0 == on } found' "$work/config" >"$work/$service"
+    for setting in 'RAW_EVENT_RETENTION_DAYS: "30"' 'MAIL_FROM: news@example.ca' 'BACKUP_DAYS: "7"' 'CORS_ALLOWED_ORIGINS: https://www.example.com'; do
+      grep -q "$setting" "$work/$service" || fail "$setting in .env does not reach $service"
+    done
+  done
+  awk '/^  [a-z]/ { found = $0 == "  caddy:" } found' "$work/config" >"$work/caddy"
+  for service in api caddy; do
+    grep -q 'TRACKER_PATH: /js/site.js$' "$work/$service" || fail "the tracker's path does not reach $service"
+  done
+  grep -q 'TRUSTED_PROXIES: 172.30.57.0/24' "$work/api" || fail "another network than Caddy's is trusted"
   mv .env env
   if "$compose" -f compose.yaml config --quiet 2>"$work/said"; then fail "it starts without a domain"; fi
   grep -q 'run prepare.sh first' "$work/said" || fail "it does not say what is missing: $(cat "$work/said")"
