@@ -9,8 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts distinct visitors without storing them. A few are counted exactly, by the first 64 bits of their ids, which are
- * hashes. More are HyperLogLog with 2<sup>15</sup> registers of four bits (standard error 0.57 %). A register holds the most leading zeros, plus one, that were seen in
+ * Counts distinct visitors. A few are stored, by the first 64 bits of their ids, and counted exactly. More are HyperLogLog with 2<sup>15</sup> registers of four bits (standard error 0.57 %). A register holds the most leading zeros, plus one, that were seen in
  * 14 bits of a visitor's id. The union of two is the greater of each register, so days that share visitors merge without
  * counting a visitor twice.
  *

@@ -42,8 +42,9 @@ public record PrivacyNotice(@Nullable String contact, Retention retention, List<
                                 "the law asks senders of commercial messages to be able to prove consent",
                                 "as long as the e-mail address"),
                         new Collected(
-                                "sums over all visitors of a day",
-                                "to compare months and years",
+                                "sums over all visitors of a day, and shortened identifiers of the visitors of a day that has"
+                                        + " few, which were computed from the browser's",
+                                "to compare months and years, and to count a visitor of several days once",
                                 rollupMonths + " months")));
     }
 }

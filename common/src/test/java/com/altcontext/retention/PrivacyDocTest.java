@@ -73,14 +73,22 @@ class PrivacyDocTest {
     }
 
     @Test
-    void every_other_table_is_listed_as_free_of_personal_data() {
-        int from = document.indexOf("### Tables without personal data");
-        String section = document.substring(from, document.indexOf("\n## ", from));
+    void every_other_table_is_listed_and_those_with_pseudonyms_not_as_free_of_personal_data() {
+        int figures = document.indexOf("### Figures of a day");
+        int free = document.indexOf("### Tables without personal data", figures);
+        String end = document.substring(free, document.indexOf("\n## ", free));
         Set<String> others = new TreeSet<>();
         columns.forEach(column -> others.add(tableOf(column)));
         others.removeAll(ABOUT_PEOPLE);
 
+        assertThat(document.substring(figures, free))
+                .contains(columns.stream()
+                        .filter(column -> column.matches("daily_.*visitor_sketch"))
+                        .map(column -> "`" + column + "`")
+                        .toArray(String[]::new));
+        String section = document.substring(figures, free) + end;
         assertThat(others).isNotEmpty().allSatisfy(table -> assertThat(section).contains("`" + table + "`"));
+        assertThat(end).doesNotContain("daily_");
     }
 
     @Test

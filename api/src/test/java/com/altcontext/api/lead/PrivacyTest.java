@@ -31,5 +31,11 @@ class PrivacyTest {
             assertThat(kind.path("until").asText()).isNotBlank();
         });
         assertThat(answer.text()).contains("60 days", "13 months");
+        assertThat(answer.json().path("collected"))
+                .filteredOn(kind -> kind.path("until").asText().equals("13 months"))
+                .singleElement()
+                .satisfies(rollups -> assertThat(rollups.path("what").asText())
+                        .as("rollups hold more than sums")
+                        .contains("identifiers"));
     }
 }
