@@ -9,9 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Chromium;
 import com.altcontext.api.testing.ChromiumTab;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** That the tracker neither sends nor keeps anything of those who do not want it. */
 class TrackerOptOutIT {
@@ -65,6 +69,31 @@ class TrackerOptOutIT {
             assertThat(beacons(tab)).as(signal).isZero();
             assertThat(tab.requests()).as(signal).anyMatch(url -> url.endsWith("/v1/telemetry.js"));
         }
+    }
+
+    @Test
+    void the_example_of_the_page_about_the_law_loads_the_tracker_after_a_yes_alone(@TempDir Path folder)
+            throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "privacy-law.md"));
+        int from = page.indexOf("```html\n") + "```html\n".length();
+        String example = page.substring(from, page.indexOf("```", from));
+        Files.writeString(
+                folder.resolve("asked.html"),
+                "<!doctype html><title>Asked</title><body>"
+                        + example.replace(
+                                "script.src = 'https://api.example.com",
+                                "script.dataset.allowLocalhost = ''; script.src = 'http://localhost:3000"));
+        STAGE.site.add(folder);
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/asked.html"));
+        tab.open(STAGE.site.at("/asked.html"));
+        assertThat(tab.requests()).noneMatch(url -> url.contains("/v1/"));
+        assertThat(tab.evaluate("localStorage.length").intValue()).isZero();
+
+        tab.click("#ask button");
+        tab.await("'altcontext.id' in localStorage");
+        STAGE.await(tab, "page_view", 1);
+        tab.open(STAGE.site.at("/asked.html"));
+        STAGE.await(tab, "page_view", 2);
     }
 
     @Test
