@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Holds docs/configuration.md against the mapping. */
 class ConfigurationPageTest {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z0-9_]+)` \\| (?:`([^`]*)`|–) \\| ([^|]*)\\|");
+    private static final Pattern ROW = Pattern.compile("(?ms)^- `([A-Z0-9_]+)` \\((?:`([^`]*)`|–)(.*?)\\): ");
 
     /** What the page says of each variable: its default, and whether it is secret. */
     private static Map<String, String> documented() throws IOException {
