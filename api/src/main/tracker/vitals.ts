@@ -60,13 +60,15 @@ export const add = ({ entryType, name, startTime, duration, interactionId, value
       last = startTime;
       worst = Math.max(worst, (sum += value));
     }
-  } else if (entryType[0] == 'l') {
+  } else if (entryType == 'largest-contentful-paint') {
     largest = startTime;
-  } else if (name[6] == 'c') {
-    // The first contentful paint; the other paint is `first-paint`.
+  } else if (name == 'first-contentful-paint') {
     paint = startTime;
   }
 };
+
+/** First contentful paint. */
+export const painted = (): number | undefined => paint;
 
 /** Cumulative layout shift: the worst session window, of shifts under 1 s apart, 5 s long at most. */
 export const shifted = (): number => worst;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { add, reset, shifted, slow } from '../../main/tracker/vitals';
+import { add, painted, reset, shifted, slow } from '../../main/tracker/vitals';
 
 const shifts = (...entries: [startTime: number, value: number, hadRecentInput?: boolean][]): number => {
   reset();
@@ -41,6 +41,23 @@ const slowest = (count: number, ...entries: [interactionId: number, duration: nu
 test('without an interaction there is no delay', () => assert.equal(slowest(0), undefined));
 
 test('an event that is no interaction does not count', () => assert.equal(slowest(1, [0, 500]), undefined));
+
+test('only the first contentful paint is one, whatever else the browser reports', () => {
+  reset();
+  for (const [entryType, name] of [
+    ['paint', 'first-paint'],
+    ['event', 'dblclick'],
+    ['event', 'auxclick'],
+    ['event', 'gotpointercapture'],
+    ['event', 'lostpointercapture'],
+    ['first-input', 'pointerdown'],
+  ]) {
+    add({ entryType, name, startTime: 25_000, duration: 48, interactionId: 0 } as never);
+  }
+  assert.equal(painted(), undefined);
+  add({ entryType: 'paint', name: 'first-contentful-paint', startTime: 300, duration: 0 } as never);
+  assert.equal(painted(), 300);
+});
 
 test('an interaction is as slow as the slowest of its events', () => {
   assert.equal(slowest(2, [7, 48], [7, 120], [7, 56], [14, 64]), 120);
