@@ -16,7 +16,7 @@ const say = (form: HTMLFormElement, word: Word | '' = ''): void => {
     place.dataset.altStatus = '';
     form.append(place);
   }
-  place.role = word > 'E' ? 'alert' : 'status'; // Invalid, Failed
+  place.role = word && word != 'Done' ? 'alert' : 'status';
   place.textContent = form.dataset['alt' + word] || word;
 };
 
@@ -42,7 +42,7 @@ const submit = async (form: HTMLFormElement, body: FormData) => {
       word = 'Invalid';
       email.focus();
     }
-    email.ariaInvalid = (word > 'G') as never;
+    email.ariaInvalid = (word == 'Invalid') as never;
   } catch {
     // The word is still Failed. (A form without an e-mail field gets here too.)
   }

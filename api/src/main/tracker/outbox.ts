@@ -7,7 +7,7 @@ const enum Max {
   /** Events in a request, of which the service takes 64 KiB. */
   TOGETHER = 10,
   /** Characters of a request with keepalive: the browser allows 64 KiB for all of them together. */
-  OUTLIVING = 9999,
+  OUTLIVING = 10_000,
   /** 7 days: the service replaces an older time by the time of receipt, and would count the event today. */
   AGE = 604_800_000,
 }
@@ -32,7 +32,7 @@ const send = (events: string[], leaving?: boolean): void => {
   if (!(leaving && navigator.onLine && safely(() => navigator.sendBeacon(url, body)))) {
     // The page may be gone before the answer comes: until then they are kept.
     keep([...unsent(), ...events]);
-    fetch(url, { method: 'POST', body, keepalive: !body[Max.OUTLIVING] }).then(
+    fetch(url, { method: 'POST', body, keepalive: body.length < Max.OUTLIVING }).then(
       // 429 and 5xx will pass: then the events stay for another try, as they do without a network.
       (answer) => answer.status < 429 && keep(unsent(events)),
       safely,

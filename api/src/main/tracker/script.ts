@@ -6,7 +6,7 @@ const script = document.currentScript as HTMLScriptElement;
 export const data = script.dataset;
 
 /** Where the service is: named, with or without a final `/`, or where the script itself came from. */
-export const endpoint = `${data.endpoint || new URL('..', script.src)}`.replace(/\/*$/, '/v1/');
+export const endpoint = (data.endpoint || new URL('..', script.src).href).replace(/\/*$/, '/v1/');
 
 /** What `data-props-*` adds to every event. */
 export const props = named(Object.entries(data), 'props');
