@@ -1,5 +1,16 @@
 /** Why a question has no answer. */
-export type Cause = 'signed_out' | 'forbidden' | 'rate_limited' | 'not_configured' | 'unavailable' | 'away' | 'refused' | 'broken';
+export type Cause =
+  | 'signed_out'
+  | 'forbidden'
+  | 'not_found'
+  | 'rate_limited'
+  | 'not_configured'
+  | 'too_slow'
+  | 'took_too_long'
+  | 'unavailable'
+  | 'away'
+  | 'refused'
+  | 'broken';
 
 export class Problem extends Error {
   constructor(
@@ -15,19 +26,27 @@ export class Problem extends Error {
   }
 }
 
+/** Of status 503, the errors that another attempt does not help. */
+const unavailable: Record<string, Cause> = {
+  admin_auth_not_configured: 'not_configured',
+  query_too_slow: 'too_slow',
+  took_too_long: 'took_too_long',
+};
+
 const causeOf = (status: number, error: unknown): Cause => {
   switch (status) {
     case 400:
-    case 404:
       return 'refused';
     case 401:
       return 'signed_out';
     case 403:
       return 'forbidden';
+    case 404:
+      return 'not_found';
     case 429:
       return 'rate_limited';
     case 503:
-      return error === 'admin_auth_not_configured' ? 'not_configured' : 'unavailable';
+      return unavailable[String(error)] ?? 'unavailable';
     default:
       return 'broken';
   }

@@ -26,9 +26,12 @@ export const en = {
   problems: {
     rate_limited: (wait: string) => `Too many requests. Try again in ${wait}.`,
     not_configured: 'This service has no ADMIN_API_KEY, so signing in is not possible. Its operator can set one.',
-    unavailable: 'The service cannot reach its database at the moment.',
+    too_slow: 'This question takes longer than the service allows. Choose a shorter window, or remove filters.',
+    took_too_long: 'This takes longer than the service allows, and nothing was changed. Your operator can do it with altops lead export or altops lead delete.',
+    unavailable: 'The service cannot answer at the moment: it is busy, or cannot reach its database.',
     away: 'The service cannot be reached. Is this device connected to the network?',
     forbidden: 'Your key does not open this.',
+    not_found: 'Nothing is held here any more.',
     tooFarBack: (day: string) => `This cannot be shown for days before ${day}: older visits are no longer kept one by one. Choose a shorter window, or remove the filters.`,
     refused: 'This address names a property, a window or a filter that does not exist here. Choose another one, or remove the filters.',
     broken: (id: string) => `Something went wrong in the service.${id && ` Look for ${id} in its log.`}`,

@@ -28,9 +28,12 @@ export const fr: Words = {
     rate_limited: (wait) => `Trop de requêtes. Réessayez dans ${wait}.`,
     not_configured:
       'Ce service n’a pas de valeur ADMIN_API_KEY : personne ne peut se connecter. Son exploitant peut en définir une.',
-    unavailable: 'Le service n’a pas accès à sa base de données en ce moment.',
+    too_slow: 'Cette question demande plus de temps que le service n’en accorde. Choisissez une période plus courte, ou retirez des filtres.',
+    took_too_long: 'Ceci demande plus de temps que le service n’en accorde, et rien n’a été modifié. Votre exploitant peut le faire avec altops lead export ou altops lead delete.',
+    unavailable: 'Le service ne peut pas répondre en ce moment : il est occupé, ou n’a pas accès à sa base de données.',
     away: 'Le service est injoignable. Cet appareil est-il relié au réseau ?',
     forbidden: 'Votre clé n’ouvre pas ceci.',
+    not_found: 'Rien n’est plus conservé ici.',
     tooFarBack: (day) => `Impossible d’afficher les jours avant le ${day} : les visites plus anciennes ne sont plus conservées une par une. Choisissez une période plus courte ou retirez les filtres.`,
     refused: 'Cette adresse désigne une propriété, une période ou un filtre qui n’existe pas ici. Choisissez-en un autre ou retirez les filtres.',
     broken: (id) => `Une erreur s’est produite dans le service.${id && ` Cherchez ${id} dans son journal.`}`,

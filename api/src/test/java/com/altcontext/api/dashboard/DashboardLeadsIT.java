@@ -141,6 +141,26 @@ class DashboardLeadsIT extends FilledDashboard {
     }
 
     @Test
+    void a_person_whom_another_has_erased_meanwhile_is_said_to_be_gone() {
+        String lead = "gone" + System.nanoTime() + "@example.ca";
+        PAST.lead("kiln", lead, "express", 40);
+        PAST.stored.execute(
+                "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash)"
+                        + " SELECT gen_random_uuid(), id, 'kiln', 'workshop', now(), sha256('x') FROM leads WHERE email = ?",
+                lead);
+        page.signIn(SEVEN);
+        page.tab.click(".forms summary");
+        page.tab.await("document.querySelector('.forms table')");
+        PAST.stored.execute("DELETE FROM form_submissions WHERE form_name = 'workshop'");
+        PAST.stored.execute("DELETE FROM leads WHERE email = ?", lead);
+
+        page.tab.click(".forms td button, .forms th button");
+        page.tab.await("document.querySelector('dialog .problem')");
+
+        assertThat(page.text("dialog .problem")).isEqualTo("Nothing is held here any more.");
+    }
+
+    @Test
     void forms_of_tests_and_bots_and_those_for_review_are_marked() {
         String property = "marked";
         PAST.lead(property, "robot@example.ca", "pending", 1);

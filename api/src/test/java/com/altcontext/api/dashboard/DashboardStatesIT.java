@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.altcontext.api.testing.StoredRows;
+import com.altcontext.db.Sql;
 import com.altcontext.devdb.EmbeddedDatabase;
 import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
@@ -38,7 +39,8 @@ class DashboardStatesIT {
         try {
             page.choose("7");
 
-            assertThat(page.text(".alert p")).isEqualTo("The service cannot reach its database at the moment.");
+            assertThat(page.text(".alert p")).isEqualTo(
+                            "The service cannot answer at the moment: it is busy, or cannot reach its database.");
             // Figures of another window would look like those of this one; the leads do not depend on it.
             assertThat(page.has(".tiles")).isFalse();
             assertThat(page.text("h1")).isEqualTo("Dashboard");
@@ -62,6 +64,23 @@ class DashboardStatesIT {
             return STAGE.service.post(TestEvent.body()).status() == 202;
         } catch (IOException away) {
             return false;
+        }
+    }
+
+    @Test
+    void a_question_that_takes_too_long_is_said_to_be_one() {
+        Sql sql = Database.at(DATABASE.url()).sql();
+        try (DashboardStage slow = new DashboardStage(DATABASE.url(), Map.of("QUERY_TIMEOUT_MS", "500"))) {
+            DashboardTab tab = slow.tab();
+            sql.inTransaction(tx -> {
+                // Every question to the raw rows reads it first.
+                tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
+                return tab.signIn("?window=today&f=is:path:/slow");
+            });
+
+            assertThat(tab.text(".alert p"))
+                    .isEqualTo("This question takes longer than the service allows."
+                            + " Choose a shorter window, or remove filters.");
         }
     }
 
