@@ -31,7 +31,7 @@ export const cardsOf = (session: Session, properties: KnownProperties, change: C
       actions,
       (dimension) => change({ pages: dimension as View['pages'] }),
     ),
-    goals: goalsCard(properties, actions.filter),
+    goals: goalsCard(properties, session.share, actions.filter),
     funnel: funnelCard(change),
     extras: extrasCard(change, actions.filter),
     countries: single('country'),

@@ -11,8 +11,12 @@ import { sparkline } from './sparkline';
 import { days, type Filter, type View } from './view';
 import { format, words } from './words';
 
-/** Goals of a property: how many sessions reached each, the rate, and how that went from day to day. */
-export const goalsCard = (properties: KnownProperties, filter: (filter: Filter) => void): Part => {
+/**
+ * Goals of a property: how many sessions reached each, the rate, and how that went from day to day.
+ *
+ * @param isShare whether a share link began the session: with filters, it is not shown days of few visitors
+ */
+export const goalsCard = (properties: KnownProperties, isShare: boolean, filter: (filter: Filter) => void): Part => {
   const made = card(words.breakdowns.goal, { class: 'breakdown goals' });
   made.element.dataset.dimension = 'goal';
   const load = async (view: View, signal: AbortSignal) => {
@@ -22,7 +26,8 @@ export const goalsCard = (properties: KnownProperties, filter: (filter: Filter) 
     }
     const params = { ...paramsOf(view), dimension: 'goal' };
     const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', params, signal);
-    return { breakdown, trends: breakdown.rows.length ? await trendsOf(view, breakdown, signal) : new Map<string, number[]>() };
+    const hasTrends = breakdown.rows.length > 0 && !(isShare && view.filters.length);
+    return { breakdown, trends: hasTrends ? await trendsOf(view, breakdown, signal) : new Map<string, number[]>() };
   };
   return {
     card: made,

@@ -79,8 +79,7 @@ public class QueryResource {
                 QueryQuestion question = query(body, goals, CsvAnswer.DEFAULT_ROWS, CsvAnswer.MAX_ROWS);
                 return MetricsAnswers.withinKept(
                         DATES,
-                        () -> CsvAnswer.of(
-                                request, question.rows.query(), row -> each(body.property(), question, row)));
+                        () -> CsvAnswer.of(request, question.query, row -> each(body.property(), question, row)));
             });
         }
         return answers.json(request, body.property(), goals -> {
@@ -91,9 +90,9 @@ public class QueryResource {
     }
 
     private QueryBody answer(AskedProperty property, QueryQuestion question) {
-        MetricsQuery query = question.rows.query();
+        MetricsQuery query = question.query;
         try {
-            return QueryBody.of(question.window, query, question.rows.answer(engine), clock.instant());
+            return QueryBody.of(question.window, query, engine.answer(query), clock.instant());
         } catch (RawRowsGone gone) {
             Summary summary = rolled(property, question, gone);
             return QueryBody.of(question.window, query, RolledRows.of(query, summary), summary.freshness());
@@ -103,16 +102,16 @@ public class QueryResource {
     /** The rows of an answer, one after the other. */
     private void each(AskedProperty property, QueryQuestion question, Consumer<QueryRow> consumer) {
         try {
-            question.rows.each(engine, consumer);
+            engine.each(question.query, consumer);
         } catch (RawRowsGone gone) {
-            RolledRows.of(question.rows.query(), rolled(property, question, gone))
+            RolledRows.of(question.query, rolled(property, question, gone))
                     .rows()
                     .forEach(consumer);
         }
     }
 
     private Summary rolled(AskedProperty property, QueryQuestion question, RawRowsGone gone) {
-        if (!RolledRows.canAnswer(question.rows.query())) {
+        if (!RolledRows.canAnswer(question.query)) {
             throw gone;
         }
         return summaries.of(
@@ -135,11 +134,13 @@ public class QueryResource {
         }
         MetricsQuery query = new MetricsQuery(
                 body.property().zones().windows(window), metrics, groupings, filter, order, limit, offset);
+        boolean byTimeAlone = groupings.stream().allMatch(Grouping.Time.class::isInstance);
         long dimensions = groupings.stream().filter(Grouping::isByValue).count();
-        return new QueryQuestion(window, new ShownRows(query, body.property().minVisitors(filter, dimensions)));
+        long minVisitors = byTimeAlone ? 0 : body.property().minVisitors(filter, dimensions);
+        return new QueryQuestion(window, query.withoutRareGroups(minVisitors));
     }
 
-    private record QueryQuestion(Window window, ShownRows rows) {}
+    private record QueryQuestion(Window window, MetricsQuery query) {}
 
     private record FunnelQuestion(Window window, Funnel funnel) {}
 

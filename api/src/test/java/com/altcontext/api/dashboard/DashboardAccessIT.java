@@ -44,6 +44,34 @@ class DashboardAccessIT extends FilledDashboard {
     }
 
     @Test
+    void a_filtered_share_link_has_no_line_of_a_goal_since_days_of_few_visitors_are_hidden() {
+        PAST.stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES ('shared', 'seen', '/')");
+        PAST.store(
+                PAST.view("shared", "guest-1", 2, "10:00:00"),
+                PAST.view("shared", "guest-2", 2, "10:00:00"),
+                PAST.view("shared", "guest-3", 2, "10:00:00"),
+                PAST.view("shared", "guest-4", 3, "10:00:00"),
+                PAST.view("shared", "guest-5", 3, "10:00:00"));
+        String key = SignIn.key(
+                DATABASE.sql(), NewKey.ofShare("goals", "shared", Instant.now().plus(Duration.ofDays(1))));
+        String line = ".goals .sparkline";
+
+        page.open("?window=7#key=" + key).settled();
+        assertThat(page.tab
+                        .evaluate("document.querySelector('" + line + "').ariaLabel")
+                        .asText())
+                .isEqualTo("From 0 to 3");
+        page.open("?window=7&f=is:landing_path:/").settled();
+
+        assertThat(page.rows(".goals").getFirst()).startsWith("seen|5|100.0%");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('" + line + "').ariaLabel")
+                        .asText())
+                .isEqualTo("Not known");
+        page.assertBlameless();
+    }
+
+    @Test
     void revoking_a_key_ends_the_session_that_it_began() {
         String key = SignIn.key(
                 DATABASE.sql(), new NewKey("marketing", Set.of(Scope.FIGURES_READ), List.of("kiln"), false, null));

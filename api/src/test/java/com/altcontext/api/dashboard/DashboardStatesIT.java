@@ -39,8 +39,8 @@ class DashboardStatesIT {
         try {
             page.choose("7");
 
-            assertThat(page.text(".alert p")).isEqualTo(
-                            "The service cannot answer at the moment: it is busy, or cannot reach its database.");
+            assertThat(page.text(".alert p"))
+                    .isEqualTo("The service cannot answer at the moment: it is busy, or cannot reach its database.");
             // Figures of another window would look like those of this one; the leads do not depend on it.
             assertThat(page.has(".tiles")).isFalse();
             assertThat(page.text("h1")).isEqualTo("Dashboard");

@@ -29,7 +29,8 @@ abstract class FilledDashboard {
                 "few",
                 "moved",
                 "far",
-                "goals")) {
+                "goals",
+                "shared")) {
             PAST.property(slug, "UTC");
         }
         PAST.property("kiritimati", "Pacific/Kiritimati");

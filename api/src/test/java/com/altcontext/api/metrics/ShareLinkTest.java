@@ -122,6 +122,18 @@ class ShareLinkTest {
                 .isEqualTo("path,pageViews\r\n/common,3\r\n");
     }
 
+    /** Whoever asks page by page takes a page that is not full for the last one. */
+    @Test
+    void a_page_of_rows_is_as_full_as_without_hidden_ones() {
+        view("visitor-3", "/a-late-one");
+        String byPath = "\"dimensions\":[\"path\"],\"orderBy\":[[\"path\",\"asc\"]],\"limit\":1,";
+
+        assertThat(shared(query(FILTERS, byPath)).json().path("rows"))
+                .hasToString("[{\"dimensions\":[\"/common\"],\"metrics\":[3]}]");
+        assertThat(shared(query(FILTERS, byPath + "\"offset\":1,")).json().path("rows"))
+                .isEmpty();
+    }
+
     @Test
     void a_query_by_two_dimensions_hides_them_as_one_with_a_filter_does() {
         String both = "\"dimensions\":[\"utm_campaign\",\"path\"],";

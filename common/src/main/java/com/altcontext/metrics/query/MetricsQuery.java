@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param groupings none, one or two
  * @param order by which columns of the answer
  * @param withTotals whether each row also holds the sums of the counts over all groups
+ * @param minVisitors groups of fewer visitors are left out
  */
 public record MetricsQuery(
         List<ZoneWindow> windows,
@@ -23,7 +24,8 @@ public record MetricsQuery(
         List<Order> order,
         int limit,
         int offset,
-        boolean withTotals) {
+        boolean withTotals,
+        long minVisitors) {
     public MetricsQuery(
             List<ZoneWindow> windows,
             List<QueryMetric> metrics,
@@ -32,7 +34,12 @@ public record MetricsQuery(
             List<Order> order,
             int limit,
             int offset) {
-        this(windows, metrics, groupings, filter, order, limit, offset, false);
+        this(windows, metrics, groupings, filter, order, limit, offset, false, 0);
+    }
+
+    /** The same without groups of fewer visitors. */
+    public MetricsQuery withoutRareGroups(long visitors) {
+        return new MetricsQuery(windows, metrics, groupings, filter, order, limit, offset, withTotals, visitors);
     }
 
     /** A query for all metrics of the windows in one row. */
@@ -99,7 +106,7 @@ public record MetricsQuery(
 
     /** The same by other groupings. */
     MetricsQuery by(List<Grouping> others) {
-        return new MetricsQuery(windows, metrics, others, filter, order, limit, offset, withTotals);
+        return new MetricsQuery(windows, metrics, others, filter, order, limit, offset, withTotals, minVisitors);
     }
 
     /** Whether the question is about sessions only, so that their own counters suffice. */

@@ -69,6 +69,11 @@ final class QueryStatement {
         String order = query.order().stream()
                 .map(by -> (by.column() + 1) + (by.descending() ? " DESC NULLS LAST" : ""))
                 .collect(Collectors.joining(", "));
+        String having = "";
+        if (query.minVisitors() > 0) {
+            having = "HAVING " + QueryMetric.VISITORS.expression(sessionsAlone) + " >= ?\n";
+            values.add(query.minVisitors());
+        }
         values.add(query.limit());
         values.add(query.offset());
         return new Condition(
@@ -76,6 +81,7 @@ final class QueryStatement {
                         + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
                         + ") AS counted\n"
                         + (groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n")
+                        + having
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
                 values);
     }
@@ -83,7 +89,11 @@ final class QueryStatement {
     /** What the known metrics are made of. */
     Map<BaseCount.Source, Set<BaseCount>> counts() {
         Map<BaseCount.Source, Set<BaseCount>> counts = new EnumMap<>(BaseCount.Source.class);
-        for (QueryMetric metric : query.metrics().stream().filter(query::knows).toList()) {
+        List<QueryMetric> metrics = new ArrayList<>(query.metrics());
+        if (query.minVisitors() > 0) {
+            metrics.add(QueryMetric.VISITORS);
+        }
+        for (QueryMetric metric : metrics.stream().filter(query::knows).toList()) {
             for (BaseCount count : metric.counts(sessionsAlone)) {
                 counts.computeIfAbsent(source(count), _ -> EnumSet.noneOf(BaseCount.class))
                         .add(count);

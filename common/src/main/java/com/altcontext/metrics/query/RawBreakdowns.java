@@ -29,7 +29,7 @@ public final class RawBreakdowns {
     /** Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
     public Breakdown of(Grouping by, Window window, PropertyZones zones, Filter filter, int limit) {
         List<QueryRow> rows = engine.answer(
-                new MetricsQuery(zones.windows(window), METRICS, List.of(by), filter, ORDER, limit, 0, true));
+                new MetricsQuery(zones.windows(window), METRICS, List.of(by), filter, ORDER, limit, 0, true, 0));
         List<Long> totals =
                 rows.isEmpty() ? List.of(0L, 0L, 0L, 0L) : rows.getFirst().totals();
         return Breakdown.of(
