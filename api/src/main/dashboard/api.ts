@@ -103,12 +103,19 @@ export const ask = <T>(path: string, params: Record<string, string> = {}, signal
   );
 };
 
+const posted = (body: unknown, accept: string, signal?: AbortSignal): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', accept },
+  body: JSON.stringify(body),
+  signal: signal ?? null,
+});
+
 export const post = <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
-  fetched(
-    path,
-    { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: signal ?? null },
-    async (response) => (await response.json()) as T,
-  );
+  fetched(path, posted(body, 'application/json', signal), async (response) => (await response.json()) as T);
+
+/** The same with a CSV file for an answer. */
+export const postForFile = (path: string, body: unknown, signal?: AbortSignal): Promise<string> =>
+  fetched(path, posted(body, 'text/csv', signal), (response) => response.text());
 
 export const isAbort = (failure: unknown): boolean => failure instanceof DOMException && failure.name === 'AbortError';
 

@@ -4,10 +4,25 @@ export type FileValue = string | number | null | undefined;
 /** Where a spreadsheet could see the beginning of a formula: as the service's own files have it, in Csv.java, which says why. */
 const formula = /(^|[,;\t\r\n])(?=[ \u00a0\ufeff"]*[=+\-@＝＋－＠])/g;
 
-/** One cell, by RFC 4180. A text that a spreadsheet would read as a formula gets an apostrophe. */
+/** A text as a file has it: what a spreadsheet would read as a formula gets an apostrophe, once. */
+export const tame = (text: string): string => text.replace(formula, "$1'").replace(/^(?=[\t\r\n])/, "'");
+
+/** One cell, by RFC 4180. */
 const cell = (value: FileValue): string => {
-  const text = typeof value === 'string' ? value.replace(formula, "$1'").replace(/^(?=[\t\r\n])/, "'") : String(value ?? '');
+  const text = typeof value === 'string' ? tame(value) : String(value ?? '');
   return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** The rows of a file of the service, with its heads. */
+export const parsed = (file: string): string[][] => {
+  const rows: string[][] = [[]];
+  for (const [, quoted, plain, end] of file.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain!);
+    if (end !== ',') {
+      rows.push([]);
+    }
+  }
+  return rows.slice(0, -1);
 };
 
 export const csv = (heads: string[], rows: FileValue[][]): string =>

@@ -2,6 +2,7 @@ import { ask, isAbort } from './api';
 import { bars, barsFile, type Bar, tools } from './bars';
 import { card } from './card';
 import { hoursOfDay } from './clock';
+import { tame } from './csv';
 import { foreign, h } from './dom';
 import type { Breakdown } from './figures';
 import { allRowsOf, bodyOf, paramsOf } from './loading';
@@ -39,7 +40,10 @@ export const goalsCard = (properties: KnownProperties, isShare: boolean, filter:
   };
 };
 
-/** How many sessions reached each goal on each day, or in each hour of one day; of raw rows, so empty where these are gone. */
+/**
+ * How many sessions reached each goal, by its name as files have it, on each day, or in each hour of one day; of raw rows, so
+ * empty where these are gone.
+ */
 const trendsOf = async (view: View, { window }: Breakdown, signal: AbortSignal): Promise<Map<string, number[]>> => {
   const byHour = window.from === window.to;
   const trends = new Map<string, number[]>();
@@ -80,7 +84,7 @@ const content = ({ rows }: Breakdown, trends: Map<string, number[]>, filter: (fi
       figures: [
         [conversions, format.whole(conversions)],
         [rate, format.share(rate)],
-        [null, sparkline(trends.get(value ?? '') ?? [])],
+        [null, sparkline(trends.get(tame(value ?? '')) ?? [])],
       ],
       filter: (not) => filter({ not, dimension: 'goal', values: [value] }),
     };

@@ -1,7 +1,9 @@
-import { ask, post } from './api';
+import { ask, post, postForFile } from './api';
 import { firstDay, hoursOfDay, learn, thisHour, today } from './clock';
+import { parsed } from './csv';
 import type { Answer, Days, Summary, TrendPoint } from './figures';
 import { asked, periodOf, question, type View } from './view';
+import { words } from './words';
 
 const SUMMARY = '/v1/metrics/summary';
 
@@ -21,28 +23,43 @@ export interface Found {
   all: () => Promise<Answer['rows']>;
 }
 
+/** The body of a question about raw rows, with that of the view. */
+interface Query {
+  metrics: string[];
+  dimensions: string[];
+  filters: unknown[];
+}
+
+const QUERY = '/v1/metrics/query';
 const LISTED = 100;
-/** The most rows that the service gives at once. */
-const MAX_ROWS = 1000;
+/** The most rows that the service gives. */
+const MAX_ROWS = 100_000;
 
-const rowsOf = async (question: object, limit: number, offset: number, signal?: AbortSignal): Promise<Answer['rows']> =>
-  (await post<Answer>('/v1/metrics/query', { ...question, limit, offset }, signal)).rows;
+/**
+ * All rows of a question, of one moment. Their texts are those of a file, with an apostrophe before what a spreadsheet would
+ * read as a formula, and what has no value is an empty text.
+ */
+export const allRowsOf = async (question: Query, signal?: AbortSignal): Promise<Answer['rows']> => {
+  const file = await postForFile(QUERY, { ...question, limit: MAX_ROWS }, signal);
+  const figures = question.dimensions.length;
+  return parsed(file)
+    .slice(1)
+    .map((cells) => ({
+      dimensions: cells.slice(0, figures),
+      metrics: cells.slice(figures).map((cell) => (cell === '' ? null : Number(cell))),
+    }));
+};
 
-/** All rows of a question, part by part. */
-export const allRowsOf = async (question: object, signal?: AbortSignal): Promise<Answer['rows']> => {
-  const rows: Answer['rows'] = [];
-  let part: Answer['rows'];
-  do {
-    part = await rowsOf(question, MAX_ROWS, rows.length, signal);
-    rows.push(...part);
-  } while (part.length === MAX_ROWS);
-  return rows;
+/** The same for a file, which says at its end if there are more. */
+const wholeOf = async (question: Query): Promise<Answer['rows']> => {
+  const rows = await allRowsOf(question);
+  return rows.length < MAX_ROWS ? rows : [...rows, { dimensions: [words.breakdowns.other], metrics: [] }];
 };
 
 /** The rows of a question about one dimension, sorted by the first figure, largest first. */
-export const found = async (question: object, signal: AbortSignal): Promise<Found> => {
-  const rows = await rowsOf(question, LISTED, 0, signal);
-  return { rows, all: async () => (rows.length < LISTED ? rows : allRowsOf(question)) };
+export const found = async (question: Query, signal: AbortSignal): Promise<Found> => {
+  const { rows } = await post<Answer>(QUERY, { ...question, limit: LISTED }, signal);
+  return { rows, all: async () => (rows.length < LISTED ? rows : wholeOf(question)) };
 };
 
 /** The figures of a view. */
@@ -65,7 +82,7 @@ export const trendBefore = async (before: Days | null, view: View, signal: Abort
 /** The hours of a day, as far as they have begun. */
 export const hoursOf = async (day: string, view: View, signal: AbortSignal): Promise<TrendPoint[]> => {
   const { rows } = await post<Answer>(
-    '/v1/metrics/query',
+    QUERY,
     {
       ...bodyOf({ ...view, window: 'custom', from: day, to: day }),
       metrics: ['visitors', 'pageViews', 'sessions', 'newLeads'],

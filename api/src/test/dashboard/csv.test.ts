@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { csv } from '../../main/dashboard/csv';
+import { csv, parsed, tame } from '../../main/dashboard/csv';
 
 test('cells are quoted where they must be, and numbers stay as they were counted', () => {
   assert.equal(
@@ -11,4 +11,14 @@ test('cells are quoted where they must be, and numbers stay as they were counted
 
 test('no text is a formula to a spreadsheet', () => {
   assert.equal(csv(['x'], [['=1+1'], ['@a'], ['-2'], [-2]]), "x\r\n'=1+1\r\n'@a\r\n'-2\r\n-2\r\n");
+});
+
+test('a file is read as it was written, and no apostrophe is added to one that it has', () => {
+  const rows = [
+    ['/a,"b"\n', '1234.5', ''],
+    ["'=1+1", "\t'=1", ";'-2"].map(tame),
+    ['', '', ''],
+  ];
+  assert.deepEqual(parsed(csv(['x', 'y', 'z'], rows)), [['x', 'y', 'z'], ...rows]);
+  assert.deepEqual(['=1', '\t=1', ';-2', '\n', '"=1'].map(tame).map(tame), ['=1', '\t=1', ';-2', '\n', '"=1'].map(tame));
 });
