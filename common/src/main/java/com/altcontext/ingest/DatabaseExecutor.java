@@ -53,18 +53,20 @@ public final class DatabaseExecutor {
      * Does the work for a request.
      *
      * @param caller who asks, if work is limited per caller
+     * @param requestId names the request in the log
      * @param weight what the request holds of the heap while it waits, in bytes
      * @param eventLoop of the request
      * @return completes on the event loop
      * @throws Unavailable if the database is away, or too much waits or holds too much memory
      */
-    public <T> CompletionStage<T> submit(String caller, int weight, Executor eventLoop, Supplier<T> work) {
+    public <T> CompletionStage<T> submit(
+            String caller, String requestId, int weight, Executor eventLoop, Supplier<T> work) {
         MemoryBudget.Reservation waiting = memory.reserve(weight);
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             execute(caller, () -> {
                 try {
-                    T result = attempt(work);
+                    T result = attempt(work, "; request " + requestId);
                     eventLoop.execute(() -> {
                         waiting.release();
                         answer.complete(result);
@@ -110,6 +112,11 @@ public final class DatabaseExecutor {
      * @throws Unavailable if the database is away, or cannot do it now
      */
     public <T> T attempt(Supplier<T> work) {
+        return attempt(work, "");
+    }
+
+    /** @param whose is added to what the log says of a failure */
+    private <T> T attempt(Supplier<T> work, String whose) {
         // The database may have gone away while this waited. Then waiting work is refused at once, instead of each
         // piece after its own time limit.
         checkDatabase();
@@ -119,7 +126,7 @@ public final class DatabaseExecutor {
             if (!failed.isUnavailability()) {
                 throw failed;
             }
-            failures.log(System.Logger.Level.WARNING, "the database cannot do it now: " + failed.getMessage());
+            failures.log(System.Logger.Level.WARNING, "the database cannot do it now: " + failed.getMessage() + whose);
             if (failed.isLostConnection()) {
                 // If the database answers, this is noticed within a fifth of a second.
                 database.lost();

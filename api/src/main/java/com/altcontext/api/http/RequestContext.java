@@ -249,7 +249,8 @@ public final class RequestContext {
         if (permissions != null && permissions.isRestricted() && !propertyChecked) {
             throw new IllegalStateException(route.path() + " does not check the property");
         }
-        return executor.submit(caller(), weight(), this::onEventLoop, work);
+        String id = response().headers().get(SecurityHeaders.REQUEST_ID);
+        return executor.submit(caller(), id, weight(), this::onEventLoop, work);
     }
 
     /** Counts the request against its allowance, once. */

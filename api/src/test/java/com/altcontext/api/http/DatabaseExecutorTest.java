@@ -1,8 +1,10 @@
 package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.altcontext.access.Permissions;
+import com.altcontext.api.testing.Logged;
 import com.altcontext.client.Client;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
@@ -206,10 +208,16 @@ class DatabaseExecutorTest {
 
     @Test
     void a_lost_database_is_reported_for_all_until_it_answers_again() throws Exception {
-        var unlucky = send(() -> SQL.inTransaction(
-                        tx -> tx.query("SELECT pg_terminate_backend(pg_backend_pid())::text", row -> row.text(1)))
-                .getFirst());
-        assertThat(answerOf(unlucky)).isEqualTo(UNAVAILABLE);
+        try (Logged logged = new Logged()) {
+            var unlucky = send(() -> SQL.inTransaction(
+                            tx -> tx.query("SELECT pg_terminate_backend(pg_backend_pid())::text", row -> row.text(1)))
+                    .getFirst());
+            assertThat(answerOf(unlucky)).isEqualTo(UNAVAILABLE);
+            assertThat(logged.lines())
+                    .filteredOn(line -> line.contains("the database cannot do it now"))
+                    .singleElement(STRING)
+                    .contains("request as the filter gives one");
+        }
         assertThat(database.isReady()).isFalse();
         AtomicBoolean tried = new AtomicBoolean();
         Supplier<String> work = () -> {
