@@ -19,6 +19,13 @@ enum RefusalPage {
             "Le formulaire est trop long",
             "Votre formulaire n’a pas été envoyé. Revenez en arrière avec le bouton de votre navigateur, raccourcissez"
                     + " votre texte et renvoyez-le."),
+    WRONG_TYPE(
+            "This form does not work",
+            "Your form was not sent, and sending it again does not help: the site sends it in a way that we cannot read."
+                    + " Please tell the owner of the site.",
+            "Ce formulaire ne fonctionne pas",
+            "Votre formulaire n’a pas été envoyé, et le renvoyer n’y change rien : le site l’envoie sous une forme que"
+                    + " nous ne pouvons pas lire. Veuillez en informer le propriétaire du site."),
     LIMITED(
             "Please wait a minute",
             "Too many requests came from your network. Wait a minute, go back with the button of your browser and try"
@@ -55,6 +62,7 @@ enum RefusalPage {
         RefusalPage page = switch (problem) {
             case INVALID_REQUEST -> FAULTS;
             case PAYLOAD_TOO_LARGE -> TOO_LONG;
+            case UNSUPPORTED_MEDIA_TYPE -> WRONG_TYPE;
             case RATE_LIMITED -> LIMITED;
             case UNAVAILABLE -> UNAVAILABLE;
             default -> FAILED;

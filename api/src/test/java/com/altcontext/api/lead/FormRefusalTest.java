@@ -116,6 +116,17 @@ class FormRefusalTest {
                 language);
     }
 
+    /** No visitor can mend it, so none is asked to try again. */
+    @Test
+    void a_form_of_a_type_that_is_not_read_is_a_matter_for_the_owner_of_the_site() {
+        Call.Answer answer = form("--x--")
+                .header("content-type", "multipart/form-data; boundary=x")
+                .send();
+
+        assertPage(answer, 415, "en");
+        assertThat(answer.text()).contains("Please tell the owner of the site.").doesNotContain("The fault is ours");
+    }
+
     @Test
     void beyond_the_limit_forms_and_links_get_a_page_that_says_when_to_come_back() {
         Call.Answer answer = form("email=").send();
