@@ -70,12 +70,12 @@ export const send = async (path: string, init: RequestInit = {}): Promise<Respon
   if (response.ok) {
     return response;
   }
-  const { error, issues } = await response.json().catch(() => ({}));
+  const { error, firstDay } = await response.json().catch(() => ({}));
   throw new Problem(
     causeOf(response.status, error),
     Number(response.headers.get('retry-after')) || 0,
     response.headers.get('x-request-id') ?? '',
-    /reach back before (\d{4}-\d\d-\d\d)/.exec(JSON.stringify(issues ?? ''))?.[1],
+    firstDay,
   );
 };
 

@@ -14,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import java.io.UncheckedIOException;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
@@ -41,16 +42,25 @@ public class ErrorMapper {
 
     /** The answer to a failure. */
     private record ErrorAnswer(
-            Problem problem, List<Issue> issues, @Nullable String propertyId, int events) {
+            Problem problem,
+            List<Issue> issues,
+            @Nullable String propertyId,
+            int events,
+            @Nullable LocalDate firstDay) {
         ErrorAnswer(Problem problem) {
-            this(problem, List.of(), null, 1);
+            this(problem, List.of(), null, 1, null);
         }
 
         static ErrorAnswer of(Throwable failure) {
             return switch (failure) {
                 case Refusal refusal ->
-                    new ErrorAnswer(refusal.problem(), refusal.issues(), refusal.propertyId(), refusal.events());
-                case Rejected rejected -> new ErrorAnswer(Problem.INVALID_REQUEST, rejected.issues(), null, 1);
+                    new ErrorAnswer(
+                            refusal.problem(),
+                            refusal.issues(),
+                            refusal.propertyId(),
+                            refusal.events(),
+                            refusal.firstDay());
+                case Rejected rejected -> new ErrorAnswer(Problem.INVALID_REQUEST, rejected.issues(), null, 1, null);
                 case Unavailable away -> new ErrorAnswer(Problem.UNAVAILABLE);
                 case TookTooLong slow -> new ErrorAnswer(Problem.TOOK_TOO_LONG);
                 case QueryTooSlow slow -> new ErrorAnswer(Problem.QUERY_TOO_SLOW);
@@ -147,7 +157,7 @@ public class ErrorMapper {
         boolean isFrench = language == Language.FRENCH
                 && request != null
                 && request.route().access().readableByOtherOrigins();
-        return answer.problem.json(isFrench ? FrenchIssues.of(answer.issues) : answer.issues);
+        return answer.problem.json(isFrench ? FrenchIssues.of(answer.issues) : answer.issues, answer.firstDay);
     }
 
     /**

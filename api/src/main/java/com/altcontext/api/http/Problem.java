@@ -2,8 +2,10 @@ package com.altcontext.api.http;
 
 import com.altcontext.value.Issue;
 import com.altcontext.value.JsonText;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Every error that the service answers: its code, its status, and the body that carries it. */
 public enum Problem {
@@ -78,11 +80,20 @@ public enum Problem {
 
     /** {@code {"ok":false,"error":"<code>"}}, with the remedy or the issues if there are any. */
     public String json(List<Issue> issues) {
+        return json(issues, null);
+    }
+
+    /** @param firstDay the first day that can be asked about, where that is what is wrong */
+    String json(List<Issue> issues, @Nullable LocalDate firstDay) {
         if (issues.isEmpty()) {
             return bare;
         }
         StringBuilder json = new StringBuilder(bare.length() + issues.size() * 80);
-        json.append(bare, 0, bare.length() - 1).append(",\"issues\":[");
+        json.append(bare, 0, bare.length() - 1);
+        if (firstDay != null) {
+            json.append(",\"firstDay\":\"").append(firstDay).append('"');
+        }
+        json.append(",\"issues\":[");
         for (int i = 0; i < issues.size(); i++) {
             json.append(i == 0 ? "{\"path\":" : ",{\"path\":");
             JsonText.quote(json, issues.get(i).path());

@@ -2,6 +2,7 @@ package com.altcontext.api.http;
 
 import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +14,24 @@ public final class Refusal extends RuntimeException {
     private final transient List<Issue> issues;
     private final @Nullable String propertyId;
     private final int events;
+    private final @Nullable LocalDate firstDay;
 
     private Refusal(Problem problem, List<Issue> issues, @Nullable String propertyId) {
-        this(problem, issues, propertyId, 1);
+        this(problem, issues, propertyId, 1, null);
     }
 
-    private Refusal(Problem problem, List<Issue> issues, @Nullable String propertyId, int events) {
+    private Refusal(
+            Problem problem,
+            List<Issue> issues,
+            @Nullable String propertyId,
+            int events,
+            @Nullable LocalDate firstDay) {
         super(problem.code(), null, false, false);
         this.problem = problem;
         this.issues = issues;
         this.propertyId = propertyId;
         this.events = events;
+        this.firstDay = firstDay;
     }
 
     public Refusal(Problem problem) {
@@ -50,9 +58,21 @@ public final class Refusal extends RuntimeException {
         return new Refusal(Problem.INVALID_REQUEST, issues.list(), propertyId);
     }
 
+    /**
+     * The question reaches back too far.
+     *
+     * @param path of the field that names the days
+     * @param firstDay that can be asked about
+     * @param what is not kept from before it
+     */
+    public static Refusal tooFarBack(String path, LocalDate firstDay, String what) {
+        String message = "must not reach back before " + firstDay + ": older " + what + " are not kept";
+        return new Refusal(Problem.INVALID_REQUEST, List.of(new Issue(path, message)), null, 1, firstDay);
+    }
+
     /** The same of a batch: each of its events is counted. */
     public Refusal ofEvents(int count) {
-        return new Refusal(problem, issues, propertyId, Math.max(1, count));
+        return new Refusal(problem, issues, propertyId, Math.max(1, count), firstDay);
     }
 
     Problem problem() {
@@ -61,6 +81,12 @@ public final class Refusal extends RuntimeException {
 
     List<Issue> issues() {
         return issues;
+    }
+
+    /** The first day that can be asked about, where that is what is wrong. */
+    @Nullable
+    LocalDate firstDay() {
+        return firstDay;
     }
 
     /** How many events are refused with it; 1 if it is no batch, or if that is not known. */

@@ -1,13 +1,13 @@
 package com.altcontext.api.metrics;
 
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.metrics.RollupsGone;
 import com.altcontext.metrics.query.RawRowsGone;
-import com.altcontext.value.Rejected;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -121,15 +121,15 @@ final class MetricsAnswers {
      * Runs work on days that have to be kept.
      *
      * @param path of the field that names the days
-     * @throws Rejected if they reach further back than what is kept
+     * @throws Refusal if they reach further back than what is kept
      */
     static <T> T withinKept(String path, Supplier<T> work) {
         try {
             return work.get();
         } catch (RawRowsGone gone) {
-            throw Rejected.of(path, "must not reach back before " + gone.firstDay() + ": older raw rows are not kept");
+            throw Refusal.tooFarBack(path, gone.firstDay(), "raw rows");
         } catch (RollupsGone gone) {
-            throw Rejected.of(path, "must not reach back before " + gone.firstDay() + ": older figures are not kept");
+            throw Refusal.tooFarBack(path, gone.firstDay(), "figures");
         }
     }
 }

@@ -109,6 +109,7 @@ class QueryFileTest extends VisitedProperty {
                 assertThat(answer.status()).isEqualTo(400);
                 assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo("from");
                 assertThat(answer.json().at("/issues/0/message").asText()).contains(first);
+                assertThat(answer.field("firstDay")).isEqualTo(first);
             }
             assertThat(get("breakdown" + window + "&dimension=props.x").status())
                     .isEqualTo(400);
@@ -154,6 +155,7 @@ class QueryFileTest extends VisitedProperty {
                     .send();
             Call.assertError(refused, 400, "invalid_request");
             assertThat(refused.json().at("/issues/0/message").asText()).contains(first);
+            assertThat(refused.field("firstDay")).isEqualTo(first);
             assertThat(file("GET", "breakdown" + window + "&dimension=props.x")
                             .send()
                             .status())
