@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class ErrorMapper {
     private static final Logger LOG = Logger.getLogger(ErrorMapper.class);
-    private static final String JSON = "application/json";
 
     private final RequestMetrics metrics;
     private final Properties properties;
@@ -96,9 +95,9 @@ public class ErrorMapper {
     private RestResponse<String> response(RoutingContext routing, Throwable failure) {
         ErrorAnswer answer = report(routing, failure);
         RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.create(answer.problem.status);
-        if (mayAnswer(routing, answer)) {
-            boolean isPage = showsPage(routing);
-            response.entity(body(routing, answer, isPage)).header("Content-Type", isPage ? HtmlPage.TYPE : JSON);
+        if (prepare(routing, answer)) {
+            Body body = Body.of(routing, answer);
+            response.entity(body.text).header("Content-Type", body.type);
         }
         return response.build();
     }
@@ -133,38 +132,38 @@ public class ErrorMapper {
     }
 
     private static void write(RoutingContext routing, ErrorAnswer answer) {
-        if (mayAnswer(routing, answer)) {
-            boolean isPage = showsPage(routing);
+        if (prepare(routing, answer)) {
+            Body body = Body.of(routing, answer);
             routing.response()
                     .setStatusCode(answer.problem.status)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, isPage ? HtmlPage.TYPE : JSON)
-                    .end(body(routing, answer, isPage));
+                    .putHeader(HttpHeaders.CONTENT_TYPE, body.type)
+                    .end(body.text);
         }
     }
 
-    private static boolean showsPage(RoutingContext routing) {
-        RequestContext request = RequestContext.find(routing);
-        return request != null && request.showsPage();
-    }
-
-    private static String body(RoutingContext routing, ErrorAnswer answer, boolean isPage) {
-        Language language = Language.preferred(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
-        if (isPage) {
-            HtmlPage.setHeaders(routing.response());
-            return RefusalPage.of(answer.problem, answer.issues, language);
+    private record Body(String type, String text) {
+        static Body of(RoutingContext routing, ErrorAnswer answer) {
+            RequestContext request = RequestContext.find(routing);
+            Language language = LinkPage.language(routing);
+            if (request != null && request.showsPage()) {
+                HtmlPage.setHeaders(routing.response());
+                return new Body(HtmlPage.TYPE, RefusalPage.of(answer.problem, answer.issues, language));
+            }
+            boolean isFrench = language == Language.FRENCH
+                    && request != null
+                    && request.route().access().readableByOtherOrigins();
+            List<Issue> issues = isFrench ? FrenchIssues.of(answer.issues) : answer.issues;
+            return new Body("application/json", answer.problem.json(issues, answer.firstDay));
         }
-        RequestContext request = RequestContext.find(routing);
-        boolean isFrench = language == Language.FRENCH
-                && request != null
-                && request.route().access().readableByOtherOrigins();
-        return answer.problem.json(isFrench ? FrenchIssues.of(answer.issues) : answer.issues, answer.firstDay);
     }
 
     /**
-     * Prepares the answer, unless one was begun already or the client has gone. Half an answer must not look complete,
-     * and only closing the connection can still show that.
+     * Sets the headers of the answer and discards the rest of the request. If an answer was begun already, it closes the
+     * connection: half an answer must not look complete, and nothing else can show that.
+     *
+     * @return false if there is nothing to answer: an answer was begun, or the client has gone
      */
-    private static boolean mayAnswer(RoutingContext routing, ErrorAnswer answer) {
+    private static boolean prepare(RoutingContext routing, ErrorAnswer answer) {
         HttpServerResponse response = routing.response();
         if (response.headWritten() && !response.ended()) {
             var _ = routing.request().connection().close();
