@@ -7,8 +7,6 @@ import com.altcontext.client.RateLimiter;
 import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.value.Issues;
 import com.altcontext.value.QueryParameters;
-import com.altcontext.value.Text;
-import com.altcontext.value.UrlEncoded;
 import com.altcontext.value.Weight;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -18,11 +16,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -89,16 +85,7 @@ public final class RequestContext {
 
     /** Whether {@code Accept} names this media type; not by a range, and not with {@code q=0}. */
     public boolean accepts(String type) {
-        return accept != null
-                && Arrays.stream(accept.toLowerCase(Locale.ROOT).split(",", -1))
-                        .map(range -> range.replace(" ", "").split(";", -1))
-                        .anyMatch(range ->
-                                range[0].equals(type) && Arrays.stream(range).noneMatch(RequestContext::isZeroWeight));
-    }
-
-    /** Without a regular expression: a malicious header could make one take a second. */
-    private static boolean isZeroWeight(String parameter) {
-        return parameter.startsWith("q=0") && parameter.chars().skip(2).allMatch(digit -> digit == '0' || digit == '.');
+        return AcceptHeader.names(accept, type);
     }
 
     /**
@@ -142,51 +129,15 @@ public final class RequestContext {
 
     /** The parameters of the query. If it cannot be read, that is an issue. */
     public QueryParameters query(Issues issues) {
-        Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        try {
-            request().params().forEach(first::putIfAbsent);
-            String all = first.toString();
-            if (all.indexOf('\uFFFD') >= 0) {
-                refuseOtherThanUtf8(issues);
-            }
-            if (!Text.isStorable(all)) {
-                first.entrySet().removeIf(field -> isRefused(field, issues));
-            }
-        } catch (IllegalArgumentException malformed) {
-            issues.add("", "the query's percent signs must be followed by two digits");
-        }
-        return new QueryParameters(first, issues);
+        return QueryString.read(request(), issues);
     }
 
-    /** Vert.x puts a replacement character where bytes are not UTF-8. */
-    private void refuseOtherThanUtf8(Issues issues) {
-        for (String pair : Objects.requireNonNullElse(request().query(), "").split("&", -1)) {
-            String name = UrlEncoded.decoded(pair.split("=", 2)[0]);
-            if (UrlEncoded.decoded(pair) == null) {
-                issues.add(path(name), "must be UTF-8");
-            }
-        }
-    }
-
-    private static boolean isRefused(Map.Entry<String, String> field, Issues issues) {
-        boolean isStorable = Text.isStorable(field.getKey()) && Text.isStorable(field.getValue());
-        if (!isStorable) {
-            issues.add(path(field.getKey()), Text.UNSTORABLE);
-        }
-        return !isStorable;
-    }
-
-    /** For a field whose name may be anything. */
-    private static String path(@Nullable String name) {
-        return name != null && name.length() <= 100 && Text.isStorable(name) ? name : "";
-    }
-
-    /** Whether a session of the dashboard opened the route. */
+    /** Whether it was sent from the dashboard, with the cookie of a session: an open one, once the route is open to it. */
     public boolean isSignedIn() {
         return signedIn;
     }
 
-    /** Whether the request has a session cookie, valid or not. */
+    /** Called for a request with the cookie of a session, before the session is looked up. */
     void signedIn() {
         signedIn = true;
     }
