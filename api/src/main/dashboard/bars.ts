@@ -10,7 +10,7 @@ export interface Bar {
   /** As it was stored, for a file. */
   value: string | null;
   name: string | HTMLElement;
-  /** How long the bar is, from 0 to 1. */
+  /** How long the bar is, from 0 to 1; in a longer list, of which the first rows are shown, in any measure. */
   share: number;
   figures: Figure[];
   /** What a click on the name does, if anything: with the Alt key, the opposite. */
@@ -95,6 +95,17 @@ export const bars = (label: string, heads: string[], rows: Bar[], foot?: HTMLEle
     h('tbody', {}, ...rows.map((each) => row(each))),
     foot,
   );
+
+/** How many values a card shows. */
+const SHOWN = 9;
+
+/** The first rows of a longer list, the longest bar for the largest share. */
+export const firstBars = (label: string, heads: string[], all: Bar[]): HTMLElement => {
+  const shown = all.slice(0, SHOWN);
+  const most = Math.max(1, ...shown.map(({ share }) => share));
+  const sized = (each: Bar): Bar => ({ ...each, share: each.share / most, parts: each.parts?.map(sized) });
+  return bars(label, heads, shown.map(sized));
+};
 
 /**
  * A button that saves all rows of such a list.

@@ -1,5 +1,5 @@
 import { ask } from './api';
-import { bars, barsFile, type Bar, tools } from './bars';
+import { barsFile, type Bar, firstBars, tools } from './bars';
 import { card } from './card';
 import { detailsDialog, isCutOff, MAX_ROWS } from './details';
 import { h, segments } from './dom';
@@ -11,8 +11,6 @@ import { name } from './values';
 import type { Filter, View } from './view';
 import { format, words } from './words';
 
-/** How many values a card shows; all of them are in its details. */
-const ROWS = 9;
 /** More than shown: the service sorts by sessions, pages are sorted by their views, and hosts of one site are one row. */
 const ASKED = '50';
 
@@ -156,11 +154,8 @@ const content = (dimension: Dimension, breakdown: Breakdown, params: Record<stri
   if (dimension === 'country' && all.every(({ value }) => value === null)) {
     return [h('p', { class: 'quiet' }, words.empty.countries)];
   }
-  const shown = all.slice(0, ROWS);
-  const most = Math.max(1, ...shown.map((each) => each.share));
-  const sized = (each: Bar): Bar => ({ ...each, share: each.share / most, parts: each.parts?.map(sized) });
   return [
-    bars(breakdowns[dimension], heads, shown.map(sized)),
+    firstBars(breakdowns[dimension], heads, all),
     tools(
       h(
         'button',

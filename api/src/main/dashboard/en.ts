@@ -398,7 +398,6 @@ export const en = {
     expired: 'Implied, expired',
     pending: 'Pending',
     withdrawn: 'Withdrawn',
-    none: 'No leads yet.',
     which: 'Which leads',
     all: 'All',
     download: 'Download CSV',

@@ -1,4 +1,4 @@
-import { bars, barsFile, type Bar, tools } from './bars';
+import { barsFile, type Bar, firstBars, tools } from './bars';
 import { card } from './card';
 import { h, segments } from './dom';
 import { bodyOf, type Found, found } from './loading';
@@ -7,8 +7,6 @@ import { propsOf } from './props';
 import { name } from './values';
 import { EXTRAS, type Filter, type View } from './view';
 import { format, words } from './words';
-
-export const ROWS = 9;
 
 /**
  * What the tracker collects besides visits: outbound links, downloads, how far pages were read, and the props of
@@ -40,17 +38,17 @@ export const extrasCard = (change: (change: Partial<View>) => void, filter: (fil
 };
 
 /** The figures of a dimension in a view, with additional filters. */
-export const ask = (view: View, signal: AbortSignal, metrics: string[], dimension: string, filters: unknown[]): Promise<Found> => {
+export const valuesOf = (view: View, signal: AbortSignal, metrics: string[], dimension: string, filters: unknown[]): Promise<Found> => {
   const body = bodyOf(view);
   return found({ ...body, metrics, dimensions: [dimension], filters: [...body.filters, ...filters] }, signal);
 };
 
 /** The list of outbound links or of downloads. */
 const clicksOf = (view: View, signal: AbortSignal): Promise<Found> =>
-  ask(view, signal, ['visitors', 'events'], 'props.url', [['is', 'event_type', [view.extras]]]);
+  valuesOf(view, signal, ['visitors', 'events'], 'props.url', [['is', 'event_type', [view.extras]]]);
 
 const readingOf = (view: View, signal: AbortSignal): Promise<Found> =>
-  ask(view, signal, ['visitors', 'scrollDepthPercent', 'avgEngagedTimeMs'], 'path', []);
+  valuesOf(view, signal, ['visitors', 'scrollDepthPercent', 'avgEngagedTimeMs'], 'path', []);
 
 /** The first rows of an answer about a dimension, the longest bar for the most visitors, and a file of all. */
 export const listOf = (
@@ -64,16 +62,15 @@ export const listOf = (
   if (!rows.length) {
     return [h('p', { class: 'quiet' }, words.empty.card)];
   }
-  const most = Math.max(...rows.map(({ metrics }) => metrics[0] ?? 0));
   const bar = ({ dimensions: [value = null], metrics }: Found['rows'][number]): Bar => ({
     value,
     name: name(dimension, value),
-    share: (metrics[0] ?? 0) / most,
+    share: metrics[0] ?? 0,
     figures: figures(metrics),
     filter: (not) => filter({ not, dimension, values: [value] }),
   });
   return [
-    bars(label, heads, rows.slice(0, ROWS).map(bar)),
+    firstBars(label, heads, rows.map(bar)),
     tools(barsFile(label, heads, async () => (await all()).map(bar))),
   ];
 };

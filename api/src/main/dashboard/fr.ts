@@ -400,7 +400,6 @@ export const fr: Words = {
     expired: 'Tacite, expiré',
     pending: 'En attente',
     withdrawn: 'Retiré',
-    none: 'Aucun contact pour le moment.',
     which: 'Quels contacts',
     all: 'Tous',
     download: 'Télécharger en CSV',

@@ -1,6 +1,7 @@
 import { ask } from './api';
-import { bars, barsFile, type Bar, tools } from './bars';
+import { barsFile, type Bar, firstBars, tools } from './bars';
 import { card } from './card';
+import { MAX_ROWS } from './details';
 import { h, segments } from './dom';
 import type { LeadBreakdown, LeadRow } from './figures';
 import { paramsOf } from './loading';
@@ -10,10 +11,7 @@ import { dimensionName, name } from './values';
 import { type Filter, LEADS_BY, type LeadsBy, TOUCHES, type View } from './view';
 import { format, words } from './words';
 
-const ROWS = 9;
 const ASKED = '200';
-/** The service's maximum. */
-const MAX_ROWS = '500';
 
 /** The dimension of visits for a dimension of leads. Visits have no form. */
 const OF_VISITS: Partial<Record<LeadsBy, string>> = {
@@ -111,12 +109,9 @@ const content = (
     return [h('p', { class: 'quiet' }, words.leadsBy.none)];
   }
   const all = barsOf(by, rows, filter);
-  const shown = all.slice(0, ROWS);
-  const most = Math.max(...shown.map(({ share }) => share));
-  const sized = (each: Bar): Bar => ({ ...each, share: each.share / most, parts: each.parts?.map(sized) });
   const heads = [words.leadsBy.leads, words.leadsBy.mailable, words.leadsBy.rate];
   return [
-    bars(words.leadsBy[by], heads, shown.map(sized)),
+    firstBars(words.leadsBy[by], heads, all),
     h('p', { class: 'quiet' }, words.leadsBy.note),
     tools(barsFile(words.leadsBy[by], heads, other.leads ? () => wholeOf(by, params, filter) : all)),
   ];

@@ -1,6 +1,6 @@
 import { post } from './api';
 import { h, newId } from './dom';
-import { ask, listOf } from './extras';
+import { listOf, valuesOf } from './extras';
 import type { Answer } from './figures';
 import { bodyOf } from './loading';
 import { eventName } from './values';
@@ -34,7 +34,7 @@ export const propsOf = async (view: View, signal: AbortSignal): Promise<Show> =>
     return () => [h('p', { class: 'quiet' }, words.extras.noProps)];
   }
   const dimension = `props.${chosen.key}`;
-  const values = await ask(view, signal, ['visitors', 'events'], dimension, [
+  const values = await valuesOf(view, signal, ['visitors', 'events'], dimension, [
     ['is', 'event_type', [chosen.event]],
     ['is_not', dimension, [null]],
   ]);
