@@ -57,7 +57,7 @@ fly-smoke: ## Fly.io: run the smoke test against the deployment
 fly-status: ## Fly.io: show the machines
 fly-checks: ## Fly.io: show their health checks
 fly-logs: ## Fly.io: show their logs
-fly-ssh: ## Fly.io: open a shell on a machine of its own, or run COMMAND in one of them
+fly-ssh: ## Fly.io: open a shell on a machine of its own
 fly-scale-2: ## Fly.io: run two machines
 fly-secrets fly-migrate fly-smoke: build
 $(FLY):

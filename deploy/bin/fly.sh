@@ -213,14 +213,9 @@ migrate() {
   altops migrate verify "${by[@]}"
 }
 
-# The image has no shell. COMMAND runs in the machine; without it, a temporary machine with a shell and the same secrets and
-# network is opened.
+# The image has no shell: a temporary machine with one, and with the same secrets and network, is opened.
 ssh() {
-  if [[ -n ${COMMAND:-} ]]; then
-    fly ssh console --app "$APP" --command "$COMMAND"
-  else
-    fly console --app "$APP" --image "$(sed -n 's/^FROM \(debian:[^ ]*\) AS build$/\1/p' deploy/image/Dockerfile)"
-  fi
+  fly console --app "$APP" --image "$(sed -n 's/^FROM \(debian:[^ ]*\) AS build$/\1/p' deploy/image/Dockerfile)"
 }
 
 case ${1:-} in

@@ -8,7 +8,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cases=0
-unset FLYCTL FLY_URL FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE DATABASE_URL ADMIN_API_KEY COMMAND FLY_PG_VOLUME_GB MAKEFLAGS MAKELEVEL MFLAGS
+unset FLYCTL FLY_URL FLY_APP FLY_PG_APP FLY_CLUSTER SECRETS_FILE DATABASE_URL ADMIN_API_KEY FLY_PG_VOLUME_GB MAKEFLAGS MAKELEVEL MFLAGS
 
 fail() {
   echo "fly-test: $*" >&2
@@ -104,8 +104,6 @@ woken='curl -fsS -m 10 https://altcontext.fly.dev/v1/healthz'
 done_by deploy-only -- "$woken" 'fly deploy --app altcontext --config fly.toml --remote-only --ha=false'
 done_by logs -- 'fly logs --app altcontext'
 done_by ssh -- "fly console --app altcontext --image $(grep -o 'debian:trixie-slim@sha256:[0-9a-f]*' "$ROOT/deploy/image/Dockerfile")"
-done_by ssh COMMAND='/opt/java/bin/java --version' -- \
-  'fly ssh console --app altcontext --command /opt/java/bin/java --version'
 done_by status -- 'fly status --app altcontext'
 done_by checks -- "$woken" 'fly checks list --app altcontext'
 done_by checks HEALTH=asleep FLYCTL='flyctl v0.5.0 linux/amd64' -- "$woken" 'fly checks list --app altcontext'

@@ -70,6 +70,7 @@ halt() {
 }
 boot() {
   halt
+  rm -f asleep
   (
     set -a
     [[ ! -f secrets ]] || source ./secrets
@@ -88,11 +89,12 @@ secret() { # NAME VALUE, quoted so that a shell reads it
 case "$*" in
   'apps create altcontext') echo 'New app created: altcontext' ;;
   'status --app altcontext'*) [[ -s machine ]] && echo 'app   1 machine started, 1 check passing' || echo 'app   no machines' ;;
-  'postgres create --name altcontext-db --region yyz '*) echo 'Password: shown once' ;;
+  'postgres create --name altcontext-db'*' --region yyz '*) echo 'Password: shown once' ;;
   'mpg create --name altcontext-db --region yyz --plan basic '*) echo 'ID: abc123' ;;
   'mpg attach abc123 --app altcontext') echo 'Postgres cluster abc123 is being attached to altcontext' ;;
   'mpg list') echo 'abc123 altcontext-db' ;;
-  'postgres attach altcontext-db --app altcontext --superuser=false')
+  'postgres attach altcontext-db'*' --app altcontext --superuser=false')
+    ! grep -q '^DATABASE_URL=' secrets 2>/dev/null || { echo 'Error: consumer app "altcontext" already contains a secret named DATABASE_URL' >&2; exit 1; }
     secret DATABASE_URL "$FLY_DATABASE"
     echo 'DATABASE_URL=postgres://postgres:postgres@altcontext-db.flycast:5432/postgres?sslmode=disable' | tee attached ;;
   'secrets list --app altcontext' | 'secrets list') cut -d= -f1 secrets ;;
@@ -100,17 +102,23 @@ case "$*" in
   'deploy --app altcontext --config fly.toml --remote-only --ha=false' | 'deploy --app altcontext --image registry.fly.io/altcontext:deployment-'*) boot ;;
   'checks list --app altcontext') echo 'servicecheck-00-http-3000 | passing' ;;
   'logs --app altcontext') cat log ;;
+  'secrets deploy --app altcontext') boot ;;
+  'secrets unset DATABASE_URL --app altcontext --stage') sed -i '/^DATABASE_URL=/d' secrets ;;
   'releases --image --app altcontext') echo 'v1 complete registry.fly.io/altcontext:deployment-1' ;;
   'scale count 2 --app altcontext --region yyz') echo 'Machines will be created: 1' ;;
-  'machine stop '*) halt ;;
-  'machine start '* | 'machine restart '*) boot ;;
+  'machine cordon e784e --app altcontext') touch cordoned ;;
+  'machine uncordon e784e --app altcontext') rm cordoned ;;
+  'machine stop e784e --app altcontext') halt && touch asleep ;;
+  'machine start e784e --app altcontext' | 'machine restart e784e --app altcontext') boot ;;
+  'machine restart d891f --app altcontext-db') ;;
+  'a visit') # as Fly's proxy does with auto_start_machines
+    [[ ! -e asleep || -e cordoned ]] || boot ;;
   'machine list --app altcontext') echo 'e784e | started | yyz' ;;
   'console --app altcontext --image debian:trixie-slim@sha256:'*) ;;
-  'ssh console --app altcontext --command '*) ;;
   'tokens create '*' --expiry 8760h' | 'tokens create readonly '*) echo 'FlyV1 a-token' ;;
   'volumes list --app altcontext-db' | 'status --app altcontext-db') echo 'started' ;;
+  'volumes extend vol_1 --size 20 --app altcontext-db') ;;
   'proxy '*) exec java -XX:TieredStopAtLevel=1 -cp "$STAND_IN_CLASSES" com.altcontext.ops.FakeFly "$@" ;;
-  'launch --no-deploy --image ghcr.io/superfly/fly-log-shipper:latest' | 'secrets set ORG='* | 'deploy --no-public-ips') ;;
   *) echo "Error: unknown command $*" >&2; exit 1 ;;
 esac
 END
@@ -119,6 +127,7 @@ END
   export REAL_CURL=$real_curl
   stand_in curl <<'END'
 #!/usr/bin/env bash
+[[ "$*" != *altcontext.fly.dev* ]] || fly a visit
 exec "$REAL_CURL" "${@//https:\/\/altcontext.fly.dev/http://127.0.0.1:$FLY_PORT}"
 END
 }
@@ -152,23 +161,25 @@ commands() {
   awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "${PAGES[@]}" | sed -e 's/ \{2,\}#.*$//' -e '/^$/d'
   # shellcheck disable=SC2016 # the pages' backquotes
   awk '/^```/ { off = !off } !off' "${PAGES[@]}" | grep -oE '`[^`]+`' | tr -d '`' |
-    grep -E "^(([A-Z_]+=\S+ )*(make|fly|docker|gpg|git|curl|openssl|deploy/bin/[a-z-]+)|\./[a-z.]+) " | sort -u
+    grep -E "^(([A-Z_]+=\S+ )*(make|fly|altops|docker|gpg|git|curl|openssl|deploy/bin/[a-z-]+)|\./[a-z.]+) " | sort -u
 }
 
 # The values that the pages leave to their reader.
 filled_in() {
   sed -e "s#'postgres://…'#'$(sed 's/^DATABASE_URL=//' "$work/fly/attached" 2>/dev/null)'#" -e 's#deployment-…#deployment-1#' -e 's#CLUSTER=…#CLUSTER=abc123#' \
     -e 's#rm ops lead delete --email …#rm ops lead delete --email bert@example.ca --yes#' \
-    -e 's#lead delete --email …#lead delete --email anna@example.ca --yes#' -e 's#--email …#--email anna@example.ca#' -e 's#…/v1#https://altcontext.fly.dev/v1#' -e "s#COMMAND='…'#COMMAND='/opt/java/bin/java --version'#" \
-    -e "s#altcontext-….dump#${backup:-}#g" -e 's#^fly machine \(stop\|start\|restart\)$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' <<<"$1"
+    -e 's#lead delete --email …#lead delete --email anna@example.ca --yes#' -e 's#--email …#--email anna@example.ca#' -e 's#…/v1#https://altcontext.fly.dev/v1#' -e 's#VOLUME#vol_1#' -e 's#MACHINE#d891f#' -e 's#^\(fly machine [a-z]*\) ID#\1 e784e#' \
+    -e "s#altcontext-….dump#${backup:-}#g" -e 's#^fly machine restart$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' <<<"$1"
 }
 
+# What the page has its reader put into each shell: an address that only Fly's network knows, and altops through fly proxy.
+shell=
 played=()
 # run COMMAND: as it stands on a page, in the copy; what it says is in said.
 run() {
   grep -qxF -- "$1" "$work/commands" || fail "no page has the command: $1"
   played+=("$1")
-  if ! (cd "$work/copy/${directory:-.}" && PATH=$work/bin:$PATH bash -euo pipefail -c "$(filled_in "$1")") >"$work/said" 2>&1 </dev/null; then
+  if ! (cd "$work/copy/${directory:-.}" && PATH=$work/bin:$PATH bash -euo pipefail -c "$shell"$'\n'"$(filled_in "$1")") >"$work/said" 2>&1 </dev/null; then
     fail "it failed: $(filled_in "$1")"
   fi
 }
@@ -209,7 +220,6 @@ for name in IP_HASH_PEPPER ADMIN_API_KEY UNSUBSCRIBE_SECRET; do
 done
 sed -i -e 's#^CORS_ALLOWED_ORIGINS=.*#CORS_ALLOWED_ORIGINS=https://site.example#' \
   -e 's#^PRIVACY_CONTACT_EMAIL=.*#PRIVACY_CONTACT_EMAIL=privacy@site.example#' "$work/copy/.env.production"
-run 'make build'
 right=$(<"$work/copy/.env.production")
 sed -i 's#^CORS_ALLOWED_ORIGINS=.*#&/bowls/#' "$work/copy/.env.production"
 if (cd "$work/copy" && PATH=$work/bin:$PATH make fly-secrets) >"$work/said" 2>&1; then fail "values were sent that the service refuses"; fi
@@ -218,14 +228,18 @@ if grep -q '^secrets import' "$work/fly/calls"; then fail "values were sent that
 printf '%s\n' "$right" >"$work/copy/.env.production"
 run 'make fly-secrets'
 if grep -qE '[0-9a-f]{64}' "$work/said"; then fail "a secret was shown"; fi
-run "DATABASE_URL='postgres://…' make fly-migrate"
+for line in 'export DATABASE_URL=' 'altops() '; do
+  command=$(grep -F "$line" "$work/commands") || fail "no page prepares the shell: $line"
+  run "$command"
+  shell+=$(filled_in "$command")$'\n'
+done
+grep -qF '@altcontext-db.flycast:' <<<"$shell" || fail "the address is not the one that was shown"
+run 'make fly-migrate'
 says 'the schema is what this release needs'
-export DATABASE_URL=$FLY_DATABASE
-run 'deploy/bin/altops migrate status'
+run 'altops migrate status'
 
 # Phase 2 and 3. The smoke test is given the address of this machine, the page's own name is Fly's.
 export FLY_URL=http://127.0.0.1:$FLY_PORT HEALTH_PAUSE=0.5 HEALTH_TRIES=120
-unset DATABASE_URL
 run 'make fly-deploy'
 [[ $(<"$work/done-before") == $'audit\ntest' ]] || fail "it was deployed without its checks"
 says 'clean-up'
@@ -242,12 +256,12 @@ run 'make fly-smoke'
 if grep -qE '^(FAILED|skipped +(lead|metrics|cors|clean-up))' "$work/said"; then fail "the smoke test does not pass"; fi
 
 # Phase 4.
-export DATABASE_URL=$FLY_DATABASE
-run 'deploy/bin/altops rollup'
-run 'deploy/bin/altops rollup status'
-run 'deploy/bin/altops retention purge --dry-run'
+run 'altops rollup'
+run 'altops rollup status'
+run 'altops retention purge --dry-run'
 says 'would remove'
-run 'deploy/bin/altops status'
+run 'altops retention purge'
+run 'altops status'
 run 'fly tokens create deploy --app altcontext --expiry 8760h'
 run 'fly tokens create ssh --app altcontext-db --expiry 8760h'
 run 'fly tokens create readonly ORGANISATION'
@@ -258,6 +272,7 @@ run 'make fly-migrate'
 run 'fly releases --image --app altcontext'
 says 'registry.fly.io/altcontext:deployment-1'
 run 'fly deploy --app altcontext --image registry.fly.io/altcontext:deployment-…'
+run 'fly secrets deploy --app altcontext'
 
 # Backup and restore: a person who was forgotten between the two stays forgotten.
 await_service() {
@@ -269,39 +284,48 @@ send() { # PATH JSON
 await_service
 send /v1/leads/capture '{"email":"anna@example.ca","anonId":"visitor-anna","path":"/"}'
 send /v1/leads/capture '{"email":"bert@example.ca","anonId":"visitor-bert","path":"/"}'
-run 'deploy/bin/altops backup --to altcontext.dump'
-IP_HASH_PEPPER=$(sed -n 's/^IP_HASH_PEPPER=//p' "$work/copy/.env.production")
-export IP_HASH_PEPPER
-run 'deploy/bin/altops lead export --email …'
+run 'altops backup --to altcontext.dump'
+run 'altops lead export --email …'
 says '"email":"anna@example.ca"'
-run 'deploy/bin/altops lead unsubscribe --email …'
-run 'deploy/bin/altops lead delete --email …'
+run 'altops lead unsubscribe --email …'
+run 'altops lead delete --email …'
 says 'forgot 1 lead'
-run 'fly machine stop'
-run 'deploy/bin/altops backup --to before.dump'
-run 'deploy/bin/altops restore --from altcontext.dump --yes'
+run 'fly machine list --app altcontext'
+run 'fly machine cordon ID --app altcontext'
+run 'fly machine stop ID --app altcontext'
+PATH=$work/bin:$PATH curl -sS https://altcontext.fly.dev/v1/healthz >"$work/said" 2>&1 || true
+[[ ! -s $work/fly/machine ]] || fail "a visit has started the service, which must stay stopped"
+run 'altops backup --to before.dump'
+run 'altops restore --from altcontext.dump --yes'
 says '1 person erased again'
-run 'deploy/bin/altops migrate verify'
-run 'fly machine start'
+run 'altops migrate verify'
+run 'altops rollup'
+run 'altops retention purge'
+run 'fly machine start ID --app altcontext'
+run 'fly machine uncordon ID --app altcontext'
 await_service
 run 'make fly-smoke'
-run 'deploy/bin/altops rollup'
+
+# The database is lost, and another one takes its place.
+run 'fly secrets unset DATABASE_URL --app altcontext --stage'
+run 'make fly-pg-create FLY_PG_APP=altcontext-db2'
+run 'make fly-pg-attach FLY_PG_APP=altcontext-db2'
+run 'make fly-deploy-only'
+await_service
 
 # What the runbook and the incidents name.
 run 'fly status --app altcontext-db'
 run 'fly volumes list --app altcontext-db'
+run 'fly volumes extend VOLUME --size 20 --app altcontext-db'
+run 'fly machine restart MACHINE --app altcontext-db'
 run 'fly machine restart'
 await_service
 run 'curl -i …/v1/healthz'
 run 'make fly-ssh'
-run "COMMAND='…' make fly-ssh"
 run 'make audit'
-run 'fly launch --no-deploy --image ghcr.io/superfly/fly-log-shipper:latest'
-run "fly secrets set ORG=personal SUBJECT='logs.altcontext.>' ACCESS_TOKEN=\"\$(fly tokens create readonly personal)\""
-run 'fly deploy --no-public-ips'
 
 # Another host, where nothing is in the environment. The key for its backups is the operator's own.
-unset DATABASE_URL IP_HASH_PEPPER
+shell=
 export GNUPGHOME=$work/gnupg
 mkdir -m 700 "$GNUPGHOME"
 : >"$GNUPGHOME/no-passphrase"
@@ -332,7 +356,9 @@ run 'docker compose logs caddy'
 
 # Not here: they need an account, a key or a remote repository, would make the image anew (image-root-test.sh does), or only name a program.
 elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly machine clone'
-  'fly tokens revoke' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'docker buildx imagetools inspect NAME:TAG' 'fly postgres connect --app altcontext-db' 'fly mpg proxy' 'make image-root' 'make fly-…')
+  'fly tokens revoke' 'altops key revoke NAME' 'altops webhook remove' 'altops webhook add' 'altops webhook list'
+  'altops webhook replay' 'altops property set' 'altops property set SLUG --confirm' 'altops backup' 'fly proxy 9091 --app altcontext' 'curl http://localhost:9091/q/health/ready'
+  'docker compose restart db' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'docker buildx imagetools inspect NAME:TAG' 'fly postgres connect --app altcontext-db' 'fly mpg proxy' 'make image-root' 'make fly-…')
 left=$(sort -u "$work/commands" | grep -vxF -f <(printf '%s\n' "${played[@]}" "${elsewhere[@]}") || true)
 [[ -z $left ]] || fail "these commands of the pages were not run: $left"
 echo "operations-test: ${#played[@]} commands"

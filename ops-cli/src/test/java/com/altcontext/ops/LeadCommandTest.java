@@ -181,6 +181,20 @@ class LeadCommandTest {
                 .isEqualTo(Exit.FAILED);
     }
 
+    /** What docs/operations.md says of a change of the pepper. */
+    @Test
+    void the_old_pepper_as_the_secret_of_links_makes_the_links_that_were_sent_before() {
+        database.lead("default", JO);
+        String link = "lead unsubscribe-link --email " + JO;
+        String sent = altopsWith(Map.of("IP_HASH_PEPPER", "the pepper before"), link);
+
+        assertThat(altopsWith(
+                        Map.of("IP_HASH_PEPPER", "the pepper after", "UNSUBSCRIBE_SECRET", "the pepper before"), link))
+                .isEqualTo(sent);
+        assertThat(altopsWith(Map.of("IP_HASH_PEPPER", "the pepper after"), link))
+                .isNotEqualTo(sent);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -236,6 +250,14 @@ class LeadCommandTest {
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err()).startsWith("altops: PUBLIC_URL is missing or wrong");
+    }
+
+    private String altopsWith(Map<String, String> secrets, String command) {
+        Map<String, String> variables = database.with(secrets);
+        variables.put("PUBLIC_URL", "https://api.example.ca");
+        CommandRun ran = CommandRun.altops(variables, command.split(" ", -1));
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        return ran.out();
     }
 
     private CommandRun altops(String... args) {

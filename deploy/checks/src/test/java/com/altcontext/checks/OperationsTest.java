@@ -32,7 +32,7 @@ class OperationsTest {
     @Test
     void every_file_that_they_name_exists() {
         Set<String> files = found("(?m)(?:^|`|[ (])(deploy/[\\w/.-]*\\w)");
-        files.removeIf(name -> name.matches("deploy/compose/(secrets|backups)"));
+        files.removeIf(name -> name.matches("deploy/compose/(secrets|backups|\\.env)"));
         assertThat(files)
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(Repository.file(name)).exists());
