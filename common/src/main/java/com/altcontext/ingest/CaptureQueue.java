@@ -108,8 +108,8 @@ public final class CaptureQueue {
             Iterator<Waiting> all = waiting.iterator();
             while (all.hasNext() && batch.size() < MAX_AT_ONCE && payload < MAX_PAYLOAD_AT_ONCE) {
                 Waiting one = all.next();
-                if (addresses.add(one.capture.email())) {
-                    String brought = one.capture.payload();
+                if (addresses.add(one.capture.form().email())) {
+                    String brought = one.capture.form().payload();
                     payload += brought == null ? 0 : brought.length();
                     batch.add(one);
                     all.remove();

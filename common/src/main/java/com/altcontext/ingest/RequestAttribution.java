@@ -126,19 +126,13 @@ public final class RequestAttribution {
     /** What a form is stored as. */
     public Capture capture(LeadForm form, Property property, Client client, Instant receivedAt) {
         AnonId known = form.anonId();
-        Beacon beacon = form.beacon(known == null ? anonymous(form.email(), client) : known);
+        AnonId anonId = known == null ? anonymous(form.email(), client) : known;
+        Beacon beacon = form.beacon(anonId, receivedAt, null);
         return new Capture(
-                form.email(),
+                form,
                 visitor(beacon, property, client),
-                beacon,
                 origin(beacon, property, client),
                 receivedAt,
-                form.formName(),
-                form.sourceChannel(),
-                form.consent(),
-                form.consentPolicy(),
-                form.consentPurpose(),
-                form.payload(),
                 property.confirms(),
                 client.language(),
                 false);

@@ -110,7 +110,7 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
         pipeline.update(
                 PUT,
                 forms.ids(Submission::leadId),
-                forms.texts(form -> form.capture().consentPurpose()),
+                forms.texts(form -> form.capture().form().consentPurpose()),
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()));
     }
 }

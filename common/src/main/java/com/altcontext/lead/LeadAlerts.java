@@ -41,9 +41,9 @@ public final class LeadAlerts {
                 PUT,
                 sent.ids(Submission::leadId),
                 sent.numbers(s -> s.capture().receivedAt().toEpochMilli()),
-                sent.texts(s -> s.capture().formName()),
-                sent.texts(s -> s.capture().beacon().path()),
-                sent.texts(s -> s.capture().payload()),
+                sent.texts(s -> s.capture().form().formName()),
+                sent.texts(s -> s.capture().form().path()),
+                sent.texts(s -> s.capture().form().payload()),
                 addresses.toArray(String[]::new));
     }
 }

@@ -10,8 +10,11 @@ import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
 import com.altcontext.value.JsonText;
 import com.altcontext.value.Rejected;
+import com.altcontext.value.Weight;
 import com.altcontext.visit.AnonId;
+import java.time.Instant;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * A form as it was filled in, by the rules of {@code POST /v1/leads/capture}.
  *
  * @param anonId null if the page has no script that makes one
+ * @param sourceChannel null if the form does not say
+ * @param consent what the form asks for: never {@code WITHDRAWN}, and {@code PENDING} if it asks for nothing
+ * @param consentPolicy the version of the text that was shown
  * @param consentPurpose what the messages are about, for which the form asks for consent
  * @param payload a JSON object as text
  * @param deviceType null if the sender does not say
@@ -36,6 +42,14 @@ public record LeadForm(
         @Nullable String payload,
         Utm utm,
         @Nullable DeviceType deviceType) {
+    private static final int OBJECTS = 128;
+
+    public LeadForm {
+        if (consent == ConsentStatus.WITHDRAWN) {
+            throw new IllegalArgumentException("a form cannot withdraw consent");
+        }
+    }
+
     /** The fields of a form that are read; others are ignored. */
     public static final Set<String> FIELDS = Set.of(
             "email",
@@ -117,9 +131,27 @@ public record LeadForm(
         return ConsentStatus.PENDING;
     }
 
-    /** The event that is stored with the form. It has the form's name, but nothing of what was filled in. */
-    public Beacon beacon(AnonId visitor) {
+    /** How much of the heap it holds beside its anonId, in bytes; see {@link Weight}. */
+    int weight() {
+        return OBJECTS
+                + Weight.of(email.value())
+                + Weight.of(formName)
+                + Weight.of(path)
+                + Weight.of(referrer)
+                + Weight.of(sourceChannel)
+                + Weight.of(consentPolicy)
+                + Weight.of(consentPurpose)
+                + Weight.of(payload)
+                + utm.weight();
+    }
+
+    /**
+     * The event that is stored with the form. It has the form's name, but nothing of what was filled in.
+     *
+     * @param id of the submission
+     */
+    public Beacon beacon(AnonId visitor, Instant at, @Nullable UUID id) {
         String props = "{\"formName\":" + JsonText.string(formName) + "}";
-        return new Beacon(visitor, "form_submit", path, null, referrer, utm, Traffic.of(deviceType), null, props);
+        return new Beacon(visitor, "form_submit", path, at, referrer, utm, Traffic.of(deviceType), id, props);
     }
 }

@@ -79,7 +79,7 @@ public final class Leads {
         List<UUID> ifNew = randomIds(one);
         return Retry.inTransaction(sql, tx -> {
                     Pipeline before = tx.pipeline();
-                    LeadLock.take(before, capture.email());
+                    LeadLock.take(before, capture.form().email());
                     Pipeline.Pending<Buckets> buckets = Buckets.read(before);
                     Pipeline.Pending<Boolean> webhooks = Webhooks.any(before);
                     before.send();
@@ -101,7 +101,7 @@ public final class Leads {
     public List<Optional<Captured>> captureFree(List<Capture> captures) {
         List<UUID> ifNew = randomIds(captures);
         String[] emails =
-                captures.stream().map(capture -> capture.email().value()).toArray(String[]::new);
+                captures.stream().map(capture -> capture.form().email().value()).toArray(String[]::new);
         return Retry.inTransaction(sql, tx -> {
             Pipeline before = tx.pipeline();
             Pipeline.Pending<Boolean> free = LeadLock.tryTake(before, emails);
@@ -158,9 +158,9 @@ public final class Leads {
         visits.lockAndRead(look);
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
-        @Nullable String[] emails = sent.texts(capture -> capture.email().value());
+        @Nullable String[] emails = sent.texts(capture -> capture.form().email().value());
         Pipeline.Pending<KnownLead> found =
-                look.query(FIND, KnownLead::read, properties, emails, sent.texts(Capture::consentPurpose));
+                look.query(FIND, KnownLead::read, properties, emails, sent.texts(capture -> capture.form().consentPurpose()));
         Pipeline.Pending<RepeatedCapture> first = look.query(
                 FIND_REPEATED,
                 RepeatedCapture::read,
@@ -173,7 +173,7 @@ public final class Leads {
         Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked = ConfirmationMails.asked(
                 look,
                 properties,
-                sent.texts(capture -> needsConfirmation(capture) ? capture.email().value() : null));
+                sent.texts(capture -> needsConfirmation(capture) ? capture.form().email().value() : null));
         look.send();
 
         Map<Integer, KnownLead> known = new HashMap<>();
@@ -207,7 +207,7 @@ public final class Leads {
 
     /** Whether what the form says of consent holds only once the owner of the address confirms it. */
     private boolean needsConfirmation(Capture capture) {
-        return rules.messages().sendsMails() && capture.confirms() && capture.consent() == ConsentStatus.EXPRESS;
+        return rules.messages().sendsMails() && capture.confirms() && capture.form().consent() == ConsentStatus.EXPRESS;
     }
 
     private Submission submission(
@@ -225,12 +225,11 @@ public final class Leads {
         Receipt receipt = rows.add(event, placement.sessionId());
         boolean toConfirm = needsConfirmation(capture);
         Consent given = Consent.given(
-                toConfirm || capture.isOfBot() ? ConsentStatus.PENDING : capture.consent(),
+                toConfirm || capture.isOfBot() ? ConsentStatus.PENDING : capture.form().consent(),
                 capture.receivedAt(),
                 rules.impliedConsentMonths());
         boolean inReview = (known == null || known.isBegunBy(capture)) ? capture.forReview() : known.inReview;
-        boolean isTaken =
-                !capture.isOfBot() && (inReview ? (known == null || !known.isProven) : !capture.forReview());
+        boolean isTaken = !capture.isOfBot() && (inReview ? (known == null || !known.isProven) : !capture.forReview());
         return new Submission(
                 id,
                 leadId,

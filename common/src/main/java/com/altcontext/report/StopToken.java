@@ -29,9 +29,11 @@ public final class StopToken {
 
     /** The recipient's id; empty if we did not make the token. */
     public Optional<UUID> verify(String token) {
-        return signer.verify(token).filter(content -> content.length == ID_BYTES).map(content -> {
-            ByteBuffer id = ByteBuffer.wrap(content);
-            return new UUID(id.getLong(), id.getLong());
-        });
+        return signer.verify(token)
+                .filter(content -> content.length == ID_BYTES)
+                .map(content -> {
+                    ByteBuffer id = ByteBuffer.wrap(content);
+                    return new UUID(id.getLong(), id.getLong());
+                });
     }
 }

@@ -13,6 +13,7 @@ import com.altcontext.event.WebVitals;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadForm;
 import com.altcontext.visit.AnonId;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
@@ -122,18 +123,24 @@ class WeightTest {
 
     private static Capture capture(String text, int i) {
         Beacon beacon = beacon(text, i);
-        return new Capture(
+        LeadForm form = new LeadForm(
                 new Email("jo" + i + "@example.ca"),
-                visitor(i),
-                beacon,
-                origin(beacon, text, i),
-                Instant.ofEpochMilli(1_700_000_000_001L + i),
+                beacon.anonId(),
                 own(text, i),
+                beacon.path(),
+                beacon.referrer(),
                 own(text, i),
                 ConsentStatus.PENDING,
                 own(text, i),
                 own(text, i),
                 own(text, i),
+                beacon.utm(),
+                DeviceType.DESKTOP);
+        return new Capture(
+                form,
+                visitor(i),
+                origin(beacon, text, i),
+                Instant.ofEpochMilli(1_700_000_000_001L + i),
                 false,
                 null,
                 false);

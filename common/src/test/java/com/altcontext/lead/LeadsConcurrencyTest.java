@@ -138,7 +138,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
     @Test
     void a_locked_address_waits_alone() {
         List<Optional<Captured>> captured = database.anotherMachine().inTransaction(tx -> {
-            LeadLock.take(tx, JO.capture().email());
+            LeadLock.take(tx, JO.capture().form().email());
             // An erasure holds the visitors of its lead as well.
             EventStore.lockVisitors(tx, List.of(JO.capture().event(UUID.randomUUID())));
             return free(List.of(
@@ -176,7 +176,8 @@ class LeadsConcurrencyTest extends LeadsFixture {
             TestForm one = JO.email("address-" + i % 3 + "@example.ca")
                     .visitor("visitor-100" + i % 2)
                     .form("form-" + i);
-            captures.add(() -> leads(database.sql().withTimeout(Duration.ofSeconds(10))).capture(one.capture()));
+            captures.add(() ->
+                    leads(database.sql().withTimeout(Duration.ofSeconds(10))).capture(one.capture()));
         }
 
         deadlockTimeout("SET deadlock_timeout = ''1h''");

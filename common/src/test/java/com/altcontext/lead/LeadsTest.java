@@ -132,17 +132,10 @@ class LeadsTest extends LeadsFixture {
         Capture sent = form.capture();
         var _ = leads(database.sql())
                 .capture(new Capture(
-                        sent.email(),
+                        sent.form(),
                         sent.visitor(),
-                        sent.beacon(),
                         sent.origin(),
                         sent.receivedAt(),
-                        sent.formName(),
-                        sent.sourceChannel(),
-                        sent.consent(),
-                        sent.consentPolicy(),
-                        sent.consentPurpose(),
-                        sent.payload(),
                         sent.confirms(),
                         language,
                         sent.forReview()));

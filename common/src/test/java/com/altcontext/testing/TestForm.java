@@ -3,12 +3,11 @@ package com.altcontext.testing;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
-import com.altcontext.event.Beacon;
-import com.altcontext.event.Traffic;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Consent;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadForm;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.value.Language;
 import com.altcontext.visit.AnonId;
@@ -158,23 +157,21 @@ public record TestForm(
 
     public Capture capture() {
         Utm utm = new Utm("spring", "email", null, null, null);
-        Beacon beacon = new Beacon(new AnonId(anonId), "", path, null, null, utm, Traffic.NONE, null, null);
-        Origin origin = new Origin(utm, TrafficSource.EMAIL, null, device, null, null);
-        return new Capture(
+        LeadForm filled = new LeadForm(
                 new Email(email),
-                visitor(),
-                beacon,
-                origin,
-                at,
+                new AnonId(anonId),
                 form,
+                path,
+                null,
                 channel,
                 consent,
                 "2026-01",
                 purpose,
                 payload,
-                confirms,
-                Language.FRENCH,
-                false);
+                utm,
+                null);
+        Origin origin = new Origin(utm, TrafficSource.EMAIL, null, device, null, null);
+        return new Capture(filled, visitor(), origin, at, confirms, Language.FRENCH, false);
     }
 
     /** Removes every lead and all rows that refer to it. Consent can be deleted only with a logged erasure. */

@@ -144,9 +144,8 @@ final class DemoVisit {
     private Capture inCountry(Capture capture) {
         Origin origin = capture.origin();
         return new Capture(
-                capture.email(),
+                capture.form(),
                 capture.visitor(),
-                capture.beacon(),
                 new Origin(
                         origin.utm(),
                         origin.source(),
@@ -155,12 +154,6 @@ final class DemoVisit {
                         visitor.country(),
                         origin.hostname()),
                 capture.receivedAt(),
-                capture.formName(),
-                capture.sourceChannel(),
-                capture.consent(),
-                capture.consentPolicy(),
-                capture.consentPurpose(),
-                capture.payload(),
                 capture.confirms(),
                 capture.language(),
                 capture.forReview());
