@@ -1,31 +1,20 @@
 package com.altcontext.api;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/**
- * A gauge of the machine's memory that the process uses. The JVM knows only its heap, but the machine limits the whole.
- */
+/** The machine's memory that the process uses. The JVM knows only its heap, but the machine limits the whole. */
 final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String LINE = "VmRSS:";
 
     private ResidentMemory() {}
 
-    static void register(MeterRegistry meters) {
-        Gauge.builder("altcontext.memory.resident", ResidentMemory::bytes)
-                .description("memory of the machine that the process uses")
-                .baseUnit("bytes")
-                .register(meters);
-    }
-
     /** NaN where the system does not report it, as on macOS. */
-    private static double bytes() {
+    static double bytes() {
         try (Stream<String> lines = Files.lines(STATUS)) {
             return lines.filter(line -> line.startsWith(LINE))
                     .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024.0)

@@ -102,7 +102,7 @@ class Wiring {
                 .map(url -> new SharedLimits(vertx, url, hash))
                 .orElse(null);
         if (shared != null) {
-            Lifecycle.gauge(
+            ServiceGauges.gauge(
                     meters,
                     "limiter.shared",
                     "1 while limits hold for all machines together, 0 while their Redis is away",

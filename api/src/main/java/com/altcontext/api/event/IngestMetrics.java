@@ -3,10 +3,8 @@ package com.altcontext.api.event;
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.event.Outcome;
 import com.altcontext.ingest.CommittedBatch;
-import com.altcontext.ingest.GroupCommit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
@@ -52,19 +50,6 @@ public final class IngestMetrics {
         return Counter.builder("altcontext.events.accepted")
                 .description("events that are stored, bots apart")
                 .tag("outcome", outcome)
-                .register(meters);
-    }
-
-    /** Shows the writer's backlog. */
-    public void observe(GroupCommit groupCommit) {
-        Gauge.builder("altcontext.ingest.queue.depth", groupCommit, GroupCommit::depth)
-                .description("events that wait for the writer")
-                .register(meters);
-        Gauge.builder(
-                        "altcontext.ingest.uncommitted.seconds",
-                        groupCommit,
-                        writer -> writer.uncommittedFor().toMillis() / 1000.0)
-                .description("for how long events have come without one being stored")
                 .register(meters);
     }
 

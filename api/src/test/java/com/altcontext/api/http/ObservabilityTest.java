@@ -120,7 +120,9 @@ class ObservabilityTest {
                         "altcontext_ingest_commit_time_seconds_bucket{",
                         "altcontext_ingest_batch_size_bucket{",
                         "altcontext_database_ready 1",
-                        "altcontext_limiter_clients ");
+                        "altcontext_limiter_clients ",
+                        "altcontext_memory_resident_bytes ",
+                        "altcontext_memory_waiting_bytes ");
     }
 
     @Test
