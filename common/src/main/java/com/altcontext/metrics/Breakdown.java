@@ -92,6 +92,12 @@ public record Breakdown(
                 more);
     }
 
+    /** The first rows of a breakdown by goals, of which no sum is given. */
+    public Breakdown firstRows(int limit) {
+        return new Breakdown(
+                window, dimension, from, rows.subList(0, Math.min(limit, rows.size())), other, total, reasons);
+    }
+
     /**
      * The same, with values of fewer visitors moved into {@code other}. Rollups do not know visitors, so all their
      * values are moved.

@@ -137,7 +137,9 @@ final class BreakdownAnswers {
         String slug = question.property.slug();
         try {
             return BreakdownBody.of(
-                    raw.ofGoals(goals, window, zones, question.filter).withoutRareValues(question.minVisitors()),
+                    raw.ofGoals(goals, window, zones, question.filter)
+                            .withoutRareValues(question.minVisitors())
+                            .firstRows(question.limit),
                     Freshness.ofRaw(now),
                     sites);
         } catch (RawRowsGone gone) {
@@ -147,7 +149,8 @@ final class BreakdownAnswers {
             Summary summary = summaries.of(window, null, slug, zones.today(now));
             Number sessions = summary.of(Metric.SESSIONS).value();
             return BreakdownBody.of(
-                    rolled.ofGoals(window, slug, sessions == null ? 0 : sessions.longValue()),
+                    rolled.ofGoals(window, slug, sessions == null ? 0 : sessions.longValue())
+                            .firstRows(question.limit),
                     summary.freshness(),
                     sites);
         }

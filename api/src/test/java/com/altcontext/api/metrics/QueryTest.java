@@ -85,6 +85,12 @@ class QueryTest extends VisitedProperty {
                 .hasToString("[{\"value\":\"prices\",\"visitors\":2,\"pageViews\":3,\"sessions\":3,\"conversions\":2},"
                         + "{\"value\":\"sent\",\"visitors\":1,\"pageViews\":1,\"sessions\":3,\"conversions\":1},"
                         + "{\"value\":\"never\",\"visitors\":0,\"pageViews\":0,\"sessions\":3,\"conversions\":0}]");
+        assertThat(get("breakdown?window=today&dimension=goal&limit=2&propertyId=" + property)
+                        .json()
+                        .path("rows")
+                        .findValuesAsText("value"))
+                .containsExactlyElementsOf(
+                        goals.path("rows").findValuesAsText("value").subList(0, 2));
         assertThat(goals.path("total")).isEmpty();
         assertThat(get("breakdown?window=today&dimension=goal")
                         .json()
