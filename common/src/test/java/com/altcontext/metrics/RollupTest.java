@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -150,7 +151,12 @@ class RollupTest {
             assertThat(site.rollup().tryRun(site.day(1), null)).isEmpty();
             assertThat(site.rollup().refreshRecent()).isEmpty();
             var waiting = pool.submit(() -> site.rollup().run(site.day(1), null));
-            assertThat(waiting.isDone()).isFalse();
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> site.database.count("SELECT count(*) FROM pg_stat_activity"
+                                    + " WHERE wait_event = 'advisory' AND datname = current_database()")
+                            == 1);
             release.countDown();
 
             assertThat(holder.get()).isTrue();
