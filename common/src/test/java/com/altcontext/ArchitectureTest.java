@@ -92,7 +92,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void jdbc_stays_behind_its_door() {
+    void only_db_and_the_readers_of_rows_know_jdbc() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("com.altcontext.db", "com.altcontext.devdb")

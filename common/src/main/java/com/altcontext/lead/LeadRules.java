@@ -1,7 +1,6 @@
 package com.altcontext.lead;
 
 import java.time.Duration;
-import java.util.List;
 
 /**
  * The operator's settings for leads.
@@ -12,13 +11,4 @@ import java.util.List;
  * @param messages who hears of captures
  */
 public record LeadRules(
-        boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, LeadMessages messages) {
-    /** @param outbox whether captures are passed on by the configured webhook and those in the database, or not at all */
-    public LeadRules(boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, boolean outbox) {
-        this(
-                heuristicLinking,
-                heuristicWindow,
-                impliedConsentMonths,
-                outbox ? new LeadMessages(true, true, false, List.of()) : LeadMessages.NONE);
-    }
-}
+        boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, LeadMessages messages) {}

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class ConfirmationFixture {
     static final LeadRules WITH_MAIL =
             new LeadRules(false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, true, List.of()));
-    static final LeadRules WITHOUT_MAIL = new LeadRules(false, Duration.ofMinutes(15), 6, false);
+    static final LeadRules WITHOUT_MAIL = new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE);
 
     @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
     static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));

@@ -37,7 +37,7 @@ class ConsentSourceTest {
         Leads leads = new Leads(
                 database.sql(),
                 new EventStore(new SessionRule(Duration.ofMinutes(30))),
-                new LeadRules(false, Duration.ofMinutes(15), 6, false));
+                new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE));
         for (String name : List.of("operator", "one_click", "unsubscribe", "form", "newsletter")) {
             var _ = leads.capture(TestForm.by(name + "@x.ca", NOW)
                     .form(name)

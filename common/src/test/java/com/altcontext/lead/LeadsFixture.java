@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** A database that takes forms, with counts of their rows. */
 abstract class LeadsFixture {
     static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-    static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, true);
+    static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, TestForm.TO_WEBHOOKS);
 
     @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
     static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));

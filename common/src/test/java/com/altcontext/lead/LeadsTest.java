@@ -235,7 +235,7 @@ class LeadsTest extends LeadsFixture {
 
     @Test
     void no_message_is_written_without_a_receiver() {
-        LeadRules quiet = new LeadRules(true, Duration.ofMinutes(15), 6, false);
+        LeadRules quiet = new LeadRules(true, Duration.ofMinutes(15), 6, LeadMessages.NONE);
 
         new Leads(database.sql(), EVENTS, quiet).capture(JO.capture());
 

@@ -49,7 +49,7 @@ class OutboxTest {
     }
 
     private static Captured capture(Capture capture) {
-        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, true))
+        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, TestForm.TO_WEBHOOKS))
                 .capture(capture);
     }
 

@@ -52,7 +52,7 @@ class UnsubscribeTest {
     }
 
     private static Captured capture(TestForm submitted) {
-        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, false))
+        return new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE))
                 .capture(submitted.capture());
     }
 

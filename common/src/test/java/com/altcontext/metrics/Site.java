@@ -2,6 +2,7 @@ package com.altcontext.metrics;
 
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
+import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
@@ -80,7 +81,7 @@ public final class Site {
 
     /** A form as it is submitted. */
     public void captures(TestForm form) {
-        LeadRules rules = new LeadRules(false, Duration.ofMinutes(15), 6, false);
+        LeadRules rules = new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE);
         var _ = new Leads(database.sql(), STORE, rules).capture(form.capture());
     }
 

@@ -9,6 +9,7 @@ import com.altcontext.db.Tx;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
+import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
@@ -173,7 +174,7 @@ class AddressSearchTest {
     void a_whole_forgetting_reads_no_table_through_that_grows() {
         send(50, "{\"plan\": \"pro\"}");
         send(5, NEARLY);
-        var _ = new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, false))
+        var _ = new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE))
                 .capture(TestForm.by("bob@x.ca", NOW).visitor("visitor-bob1").capture());
         database.run("ANALYZE");
         String scans = """

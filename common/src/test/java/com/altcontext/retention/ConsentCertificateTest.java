@@ -8,6 +8,7 @@ import com.altcontext.consent.ConsentTexts;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.lead.MailPermission;
@@ -33,7 +34,7 @@ class ConsentCertificateTest {
         var _ = new Leads(
                         database.sql(),
                         new EventStore(new SessionRule(Duration.ofMinutes(30))),
-                        new LeadRules(false, Duration.ofMinutes(15), 6, false))
+                        new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE))
                 .capture(form.capture());
     }
 

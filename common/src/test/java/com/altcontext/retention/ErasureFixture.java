@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** A database with the forms and events of several people, and erasures in it. */
 abstract class ErasureFixture {
     static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-    static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, true);
+    static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, TestForm.TO_WEBHOOKS);
     static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
     static final Email BOB = new Email("bob@x.ca");
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 class ExportTest {
     private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-    private static final LeadRules RULES = new LeadRules(false, Duration.ofMinutes(15), 6, true);
+    private static final LeadRules RULES = new LeadRules(false, Duration.ofMinutes(15), 6, TestForm.TO_WEBHOOKS);
     private static final Email BOB = new Email("bob@x.ca");
     private static final Email ANN = new Email("ann@x.ca");
     private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");

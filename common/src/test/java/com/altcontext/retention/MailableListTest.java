@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.lead.Unsubscribe;
@@ -45,7 +46,7 @@ class MailableListTest {
         return new Leads(
                         database.sql(),
                         new EventStore(new SessionRule(Duration.ofMinutes(30))),
-                        new LeadRules(false, Duration.ofMinutes(15), 6, false))
+                        new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE))
                 .capture(form.capture())
                 .leadId();
     }

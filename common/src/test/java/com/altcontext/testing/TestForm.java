@@ -8,12 +8,14 @@ import com.altcontext.lead.Consent;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
+import com.altcontext.lead.LeadMessages;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.value.Language;
 import com.altcontext.visit.AnonId;
 import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A form as a test submits it: everything has a plain default, and the test says what it is about. */
@@ -32,6 +34,9 @@ public record TestForm(
         @Nullable String agent,
         DeviceType device,
         boolean confirms) {
+    /** Captures are passed on to the configured webhook and to those in the database, and nobody gets mails. */
+    public static final LeadMessages TO_WEBHOOKS = new LeadMessages(true, true, false, List.of());
+
     private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
 
     /** A form with this address, received at this time from visitor-0001. */

@@ -6,6 +6,7 @@ import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Partitions;
 import com.altcontext.lead.Capture;
+import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.metrics.Rollup;
@@ -187,7 +188,7 @@ final class DemoCommand implements Runnable {
             var _ = sql.inTransaction(tx -> store.write(tx, part));
         });
         // Without heuristic links, and without messages to people who do not exist, or about them.
-        Leads leads = new Leads(sql, store, new LeadRules(false, Duration.ZERO, 6, false));
+        Leads leads = new Leads(sql, store, new LeadRules(false, Duration.ZERO, 6, LeadMessages.NONE));
         parts(visits.captures(), CAPTURES_AT_ONCE).forEach((List<Capture> part) -> {
             var _ = leads.captureFree(part);
         });
