@@ -1,6 +1,8 @@
 package com.altcontext.db;
 
 import java.io.IOException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -59,13 +61,17 @@ public final class Tx {
         return statement.getResultSet();
     }
 
-    /** Processes the current row. */
+    /** Processes the current row, for example writes it to a client. */
     @FunctionalInterface
     public interface RowConsumer {
-        void accept(Row row) throws SQLException;
+        void accept(Row row) throws SQLException, IOException;
     }
 
-    /** Processes all rows of the answer, one after the other; only some hundreds are in memory at a time. */
+    /**
+     * Processes all rows of the answer, one after the other; only some hundreds are in memory at a time.
+     *
+     * @throws UncheckedIOException if the consumer could not write
+     */
     public void each(String sql, RowConsumer consumer, @Nullable Object... parameters) {
         each(sql, ROWS_AT_ONCE, consumer, parameters);
     }
@@ -84,6 +90,8 @@ public final class Tx {
             }
         } catch (SQLException failed) {
             throw new SqlFailure(sql, failed);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

@@ -4,7 +4,6 @@ import com.altcontext.db.Buckets;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -263,22 +262,14 @@ final class ExportDocument {
     /** Writes rows one after the other. */
     private void array(String name, String object, String from, Object... parameters) throws IOException {
         out.append(",\n\"").append(name).append("\":[");
-        try {
-            boolean[] first = {true};
-            tx.each(
-                    "SELECT " + object + " FROM " + from,
-                    row -> {
-                        try {
-                            out.append(first[0] ? "\n" : ",\n").append(row.text(1));
-                            first[0] = false;
-                        } catch (IOException failed) {
-                            throw new UncheckedIOException(failed);
-                        }
-                    },
-                    parameters);
-        } catch (UncheckedIOException failed) {
-            throw failed.getCause();
-        }
+        boolean[] first = {true};
+        tx.each(
+                "SELECT " + object + " FROM " + from,
+                row -> {
+                    out.append(first[0] ? "\n" : ",\n").append(row.text(1));
+                    first[0] = false;
+                },
+                parameters);
         out.append(']');
     }
 

@@ -93,28 +93,20 @@ public final class LeadList {
                 "unsubscribe_url");
         String property = request.propertyId;
         String effective = request.effective == null ? null : request.effective.key();
-        try {
-            tx.each(ROWS, row -> write(row, file), request.at, property, property, effective, request.at, effective);
-        } catch (UncheckedIOException failed) {
-            throw failed.getCause();
-        }
+        tx.each(ROWS, row -> write(row, file), request.at, property, property, effective, request.at, effective);
     }
 
-    private void write(Row row, Appendable file) throws SQLException {
-        try {
-            Csv.row(
-                    file,
-                    row.text(3),
-                    row.text(2),
-                    row.text(4),
-                    time(row.timeOrNull(5)),
-                    time(row.time(6)),
-                    time(row.time(7)),
-                    row.textOrNull(8),
-                    unsubscribeUrl.of(row.id(1), row.text(2)));
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+    private void write(Row row, Appendable file) throws SQLException, IOException {
+        Csv.row(
+                file,
+                row.text(3),
+                row.text(2),
+                row.text(4),
+                time(row.timeOrNull(5)),
+                time(row.time(6)),
+                time(row.time(7)),
+                row.textOrNull(8),
+                unsubscribeUrl.of(row.id(1), row.text(2)));
     }
 
     /** To the second, which is as much as a spreadsheet reads. */

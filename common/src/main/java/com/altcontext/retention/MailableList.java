@@ -198,31 +198,20 @@ public final class MailableList {
         return value == null ? "null" : JsonText.string(value.toString());
     }
 
-    private static void each(Tx tx, MailableRequest request, @Nullable List<UUID> leads, EachRow each)
-            throws IOException {
+    private static void each(Tx tx, MailableRequest request, @Nullable List<UUID> leads, EachRow each) {
         UUID[] ids = leads == null ? null : leads.toArray(UUID[]::new);
         String property = request.propertyId;
         String purpose = request.purpose;
-        try {
-            tx.each(
-                    ROWS,
-                    row -> {
-                        try {
-                            each.take(read(row, request.at));
-                        } catch (IOException failed) {
-                            throw new UncheckedIOException(failed);
-                        }
-                    },
-                    purpose,
-                    property,
-                    property,
-                    ids,
-                    ids,
-                    purpose,
-                    purpose);
-        } catch (UncheckedIOException failed) {
-            throw failed.getCause();
-        }
+        tx.each(
+                ROWS,
+                row -> each.take(read(row, request.at)),
+                purpose,
+                property,
+                property,
+                ids,
+                ids,
+                purpose,
+                purpose);
     }
 
     private static MailableRow read(Row row, Instant at) throws SQLException {

@@ -161,27 +161,18 @@ public final class SubmissionList {
                 request.limit + 1);
     }
 
-    private static void write(Tx tx, SubmissionRequest request, List<Cursor> page, Appendable document)
-            throws IOException {
+    private static void write(Tx tx, SubmissionRequest request, List<Cursor> page, Appendable document) {
         UUID[] ids = page.stream().map(Cursor::id).toArray(UUID[]::new);
         String[] before = {""};
-        try {
-            tx.each(
-                    ROWS,
-                    ROWS_AT_ONCE,
-                    row -> {
-                        try {
-                            document.append(before[0]).append(row.text(1));
-                        } catch (IOException failed) {
-                            throw new UncheckedIOException(failed);
-                        }
-                        before[0] = ",";
-                    },
-                    request.at,
-                    ids);
-        } catch (UncheckedIOException failed) {
-            throw failed.getCause();
-        }
+        tx.each(
+                ROWS,
+                ROWS_AT_ONCE,
+                row -> {
+                    document.append(before[0]).append(row.text(1));
+                    before[0] = ",";
+                },
+                request.at,
+                ids);
     }
 
     private static String time(String column) {
