@@ -159,8 +159,12 @@ public final class Leads {
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
         @Nullable String[] emails = sent.texts(capture -> capture.form().email().value());
-        Pipeline.Pending<KnownLead> found =
-                look.query(FIND, KnownLead::read, properties, emails, sent.texts(capture -> capture.form().consentPurpose()));
+        Pipeline.Pending<KnownLead> found = look.query(
+                FIND,
+                KnownLead::read,
+                properties,
+                emails,
+                sent.texts(capture -> capture.form().consentPurpose()));
         Pipeline.Pending<RepeatedCapture> first = look.query(
                 FIND_REPEATED,
                 RepeatedCapture::read,
@@ -173,7 +177,8 @@ public final class Leads {
         Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked = ConfirmationMails.asked(
                 look,
                 properties,
-                sent.texts(capture -> needsConfirmation(capture) ? capture.form().email().value() : null));
+                sent.texts(capture ->
+                        needsConfirmation(capture) ? capture.form().email().value() : null));
         look.send();
 
         Map<Integer, KnownLead> known = new HashMap<>();
@@ -207,7 +212,9 @@ public final class Leads {
 
     /** Whether what the form says of consent holds only once the owner of the address confirms it. */
     private boolean needsConfirmation(Capture capture) {
-        return rules.messages().sendsMails() && capture.confirms() && capture.form().consent() == ConsentStatus.EXPRESS;
+        return rules.messages().sendsMails()
+                && capture.confirms()
+                && capture.form().consent() == ConsentStatus.EXPRESS;
     }
 
     private Submission submission(
@@ -225,7 +232,9 @@ public final class Leads {
         Receipt receipt = rows.add(event, placement.sessionId());
         boolean toConfirm = needsConfirmation(capture);
         Consent given = Consent.given(
-                toConfirm || capture.isOfBot() ? ConsentStatus.PENDING : capture.form().consent(),
+                toConfirm || capture.isOfBot()
+                        ? ConsentStatus.PENDING
+                        : capture.form().consent(),
                 capture.receivedAt(),
                 rules.impliedConsentMonths());
         boolean inReview = (known == null || known.isBegunBy(capture)) ? capture.forReview() : known.inReview;

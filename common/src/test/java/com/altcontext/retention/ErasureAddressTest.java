@@ -39,7 +39,9 @@ class ErasureAddressTest extends ErasureFixture {
 
         assertThat(erased.leads()).isZero();
         assertThat(erased.visitors()).isEqualTo(1);
-        assertThat(database.texts("SELECT (props = ?::jsonb)::text FROM events WHERE props IS NOT NULL AND event_type <> 'form_submit'", """
+        assertThat(database.texts(
+                        "SELECT (props = ?::jsonb)::text FROM events WHERE props IS NOT NULL AND event_type <> 'form_submit'",
+                        """
                 {"Mail": "[erased]", "list": [1, "[erased]", {"[erased]": true}], "url": "[erased]",
                  "line": "[erased]", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}"""))
                 .containsExactly("true");
@@ -69,8 +71,9 @@ class ErasureAddressTest extends ErasureFixture {
 
         assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(3);
 
-        assertThat(database.texts(
-                        "SELECT props::text FROM events WHERE event_type <> 'form_submit' ORDER BY length(props::text)"))
+        assertThat(
+                        database.texts(
+                                "SELECT props::text FROM events WHERE event_type <> 'form_submit' ORDER BY length(props::text)"))
                 .containsExactly(
                         "{\"j\": \"{\\\"to\\\":\\\"nbob@x.ca\\\"}\"}", "{\"h\": \"[erased]\", \"j\": \"[erased]\"}");
         assertThat(columnsWith("bob@x.ca"))
