@@ -12,7 +12,8 @@ enum ConsentEffect {
     WAITS_WITH_MAIL;
 
     /**
-     * @param isTaken whether anything is taken from the form: nothing is from a bot's, or from one that an operator has to look at
+     * @param isTaken whether anything is taken from the form: nothing is from a bot's, or from one that an operator has to
+     *     look at
      * @param toConfirm whether what it says holds only once it is confirmed
      * @param isGiven whether consent for its purpose is express already, so that nothing is left to confirm
      * @param mayMail whether another mail may go to the address

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The signed token in the link by which a recipient stops reports. It holds their random id and never expires. Safe for use by several
- * threads.
+ * The signed token in the link by which a recipient stops reports. It holds their random id and never expires. Safe for
+ * use by several threads.
  */
 public final class StopToken {
     private static final int ID_BYTES = 16;
