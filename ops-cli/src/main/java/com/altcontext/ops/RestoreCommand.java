@@ -6,6 +6,7 @@ import com.altcontext.value.KeyedHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -84,15 +85,14 @@ final class RestoreCommand implements Runnable {
         SchemaSwap swap = new SchemaSwap(context.sqlDuringRestore());
         swap.moveAside();
         int migrations = load(restore, database, swap);
-        int entries = swap.carryErasuresOver();
-        swap.carryAuditOver();
-        swap.carryTextsOver();
-        swap.carryKeysOver();
-        int withdrawals = swap.carryWithdrawalsOver();
-        swap.carryMessagesOver();
+        Map<String, Integer> carried = swap.carryOver();
         int forgotten = swap.forgetAgain(hash, context.now());
         swap.finish();
-        return new Restored(migrations, entries, withdrawals, forgotten);
+        return new Restored(
+                migrations,
+                carried.getOrDefault("erasure_log", 0),
+                carried.getOrDefault("consent_events", 0),
+                forgotten);
     }
 
     private int load(PgProgram restore, DatabaseUrl database, SchemaSwap swap) {

@@ -6,6 +6,7 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Sql;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,8 +39,8 @@ class SchemaSwapTest {
         for (int carried : new int[] {1, 1}) {
             restore();
 
-            assertThat(swap.carryWithdrawalsOver()).isEqualTo(carried);
-            assertThat(swap.carryWithdrawalsOver()).as("once each").isZero();
+            assertThat(swap.carryOver()).containsEntry("consent_events", carried);
+            assertThat(swap.carryOver()).as("once each").containsEntry("consent_events", 0);
             swap.finish();
             assertThat(texts("SELECT email || ' ' || consent_status FROM leads ORDER BY 1"))
                     .containsExactly("gone@example.ca withdrawn", "kept@example.ca express");
@@ -59,7 +60,7 @@ class SchemaSwapTest {
         database.lead("default", "three@example.ca");
         long last = database.number("SELECT max(id) FROM consent_events");
         restore();
-        var _ = swap.carryWithdrawalsOver();
+        var _ = swap.carryOver();
         swap.finish();
         database.lead("default", "four@example.ca");
 
@@ -76,7 +77,7 @@ class SchemaSwapTest {
         backUp();
         database.run("UPDATE recipients SET stopped_at = now() WHERE kind = 'report'");
         restore();
-        var _ = swap.carryWithdrawalsOver();
+        var _ = swap.carryOver();
         swap.finish();
 
         assertThat(texts("SELECT kind FROM recipients WHERE stopped_at IS NOT NULL"))
@@ -98,7 +99,7 @@ class SchemaSwapTest {
         database.run(
                 "INSERT INTO outbox (id, event, destination, body) VALUES (gen_random_uuid(), 'lead.erased', 'erasure', '{}')");
         restore();
-        swap.carryMessagesOver();
+        var _ = swap.carryOver();
         swap.finish();
 
         assertThat(texts("SELECT destination FROM outbox ORDER BY 1"))
@@ -113,7 +114,7 @@ class SchemaSwapTest {
         database.lead("default", "later@example.ca");
         database.run("INSERT INTO expired_consents (consent_id, noted_at) SELECT max(id), now() FROM consent_events");
         restore();
-        swap.carryMessagesOver();
+        var _ = swap.carryOver();
         swap.finish();
 
         assertThat(texts("SELECT email FROM expired_consents JOIN consent_events AS c ON c.id = consent_id"
@@ -133,7 +134,7 @@ class SchemaSwapTest {
                 "UPDATE leads SET confirmation_mails = 3, confirmation_mailed_at = '2026-01-05T00:00:00Z' WHERE email = 'asked@example.ca'",
                 "UPDATE leads SET confirmation_mails = 0, confirmation_mailed_at = NULL WHERE email = 'answered@example.ca'");
         restore();
-        swap.carryMessagesOver();
+        var _ = swap.carryOver();
         swap.finish();
 
         assertThat(texts(
@@ -151,7 +152,7 @@ class SchemaSwapTest {
         var _ = Migrations.of(DatabaseUrl.parse(database.url())).apply();
         database.lead("default", "two@example.ca");
         restore();
-        swap.carryMessagesOver();
+        var _ = swap.carryOver();
 
         assertThat(texts("SELECT destination FROM outbox")).containsExactly("waiting");
     }
@@ -163,9 +164,21 @@ class SchemaSwapTest {
         database.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public");
         restore();
 
-        assertThat(swap.carryWithdrawalsOver()).isZero();
+        assertThat(swap.carryOver()).containsEntry("consent_events", 0);
         swap.finish();
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly("express");
+    }
+
+    @Test
+    void each_table_is_carried_over_or_named_as_lost() {
+        List<String> named = Stream.concat(
+                        CarriedTable.ALL.stream().map(CarriedTable::name).distinct(), CarriedTable.LOST.stream())
+                .toList();
+
+        assertThat(texts("""
+                        SELECT relname FROM pg_class
+                        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+                        """)).containsExactlyInAnyOrderElementsOf(named);
     }
 
     /** About the newest lead. */
