@@ -22,19 +22,20 @@ public record LinkPage(int status, String english, String french) {
     }
 
     /** A page with a message in HTML. */
-    public static LinkPage of(int status, String title, String text, String titre, String texte) {
+    public static LinkPage of(int status, String title, String text, String frenchTitle, String frenchText) {
         return new LinkPage(
                 status,
                 HtmlPage.of(Language.ENGLISH, title, paragraph(text)),
-                HtmlPage.of(Language.FRENCH, titre, paragraph(texte)));
+                HtmlPage.of(Language.FRENCH, frenchTitle, paragraph(frenchText)));
     }
 
     /** A page with a button, which posts to the address of the page. */
-    public static LinkPage asking(String title, String text, String button, String titre, String texte, String bouton) {
+    public static LinkPage asking(
+            String title, String text, String button, String frenchTitle, String frenchText, String frenchButton) {
         return new LinkPage(
                 200,
                 HtmlPage.of(Language.ENGLISH, title, paragraph(text) + form(button)),
-                HtmlPage.of(Language.FRENCH, titre, paragraph(texte) + form(bouton)));
+                HtmlPage.of(Language.FRENCH, frenchTitle, paragraph(frenchText) + form(frenchButton)));
     }
 
     private static String paragraph(String text) {

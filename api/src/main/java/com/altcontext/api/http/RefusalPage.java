@@ -47,14 +47,14 @@ enum RefusalPage {
 
     private final String title;
     private final String text;
-    private final String titre;
-    private final String texte;
+    private final String frenchTitle;
+    private final String frenchText;
 
-    RefusalPage(String title, String text, String titre, String texte) {
+    RefusalPage(String title, String text, String frenchTitle, String frenchText) {
         this.title = title;
         this.text = text;
-        this.titre = titre;
-        this.texte = texte;
+        this.frenchTitle = frenchTitle;
+        this.frenchText = frenchText;
     }
 
     /** The whole page. Each field with a fault has a line; that of the address says what it should look like. */
@@ -68,15 +68,16 @@ enum RefusalPage {
             default -> FAILED;
         };
         boolean french = language == Language.FRENCH;
-        StringBuilder content =
-                new StringBuilder("<p>").append(french ? page.texte : page.text).append("</p>");
+        StringBuilder content = new StringBuilder("<p>")
+                .append(french ? page.frenchText : page.text)
+                .append("</p>");
         issues.stream()
                 .map(Issue::path)
                 .filter(path -> !path.isEmpty())
                 .distinct()
                 .forEach(
                         path -> content.append("<p>").append(line(path, french)).append("</p>"));
-        return HtmlPage.of(language, french ? page.titre : page.title, content.toString());
+        return HtmlPage.of(language, french ? page.frenchTitle : page.title, content.toString());
     }
 
     private static String line(String field, boolean french) {
