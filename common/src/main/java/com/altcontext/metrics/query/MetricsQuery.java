@@ -5,6 +5,7 @@ import com.altcontext.metrics.Goal;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,12 @@ public record MetricsQuery(
     /** Whether a metric is known for these dimensions and filters. */
     public boolean knows(QueryMetric metric) {
         return !metric.isOfLeads() || (isOfLeads(filter) && groupings.stream().allMatch(MetricsQuery::isOfLeads));
+    }
+
+    /** The known metrics, and the visitors if groups of few are left out. */
+    List<QueryMetric> counted() {
+        Stream<QueryMetric> needed = minVisitors > 0 ? Stream.of(QueryMetric.VISITORS) : Stream.empty();
+        return Stream.concat(metrics.stream().filter(this::knows), needed).toList();
     }
 
     private static boolean isOfLeads(Grouping grouping) {

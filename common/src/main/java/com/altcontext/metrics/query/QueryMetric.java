@@ -95,6 +95,11 @@ public enum QueryMetric {
     /** The SQL expression where it is not known. */
     static final String UNKNOWN = "NULL::bigint";
 
+    /** The condition of groups that have so many visitors; empty for zero. */
+    static String having(long minVisitors, boolean sessionsAlone) {
+        return minVisitors == 0 ? "" : "HAVING " + VISITORS.expression(sessionsAlone) + " >= " + minVisitors + "\n";
+    }
+
     String expression(boolean sessionsAlone) {
         Ratio ratio = sessionsAlone ? ofSessions : ofEvents;
         String sum = "sum(" + ratio.of.column() + ")";

@@ -69,19 +69,13 @@ final class QueryStatement {
         String order = query.order().stream()
                 .map(by -> (by.column() + 1) + (by.descending() ? " DESC NULLS LAST" : ""))
                 .collect(Collectors.joining(", "));
-        String having = "";
-        if (query.minVisitors() > 0) {
-            having = "HAVING " + QueryMetric.VISITORS.expression(sessionsAlone) + " >= ?\n";
-            values.add(query.minVisitors());
-        }
+        String by = groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n";
         values.add(query.limit());
         values.add(query.offset());
         return new Condition(
                 "SELECT " + texts(rowsAtOnce) + metrics() + totals + "\nFROM (\n"
                         + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
-                        + ") AS counted\n"
-                        + (groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n")
-                        + having
+                        + ") AS counted\n" + by + QueryMetric.having(query.minVisitors(), sessionsAlone)
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
                 values);
     }
@@ -89,11 +83,7 @@ final class QueryStatement {
     /** What the known metrics are made of. */
     Map<BaseCount.Source, Set<BaseCount>> counts() {
         Map<BaseCount.Source, Set<BaseCount>> counts = new EnumMap<>(BaseCount.Source.class);
-        List<QueryMetric> metrics = new ArrayList<>(query.metrics());
-        if (query.minVisitors() > 0) {
-            metrics.add(QueryMetric.VISITORS);
-        }
-        for (QueryMetric metric : metrics.stream().filter(query::knows).toList()) {
+        for (QueryMetric metric : query.counted()) {
             for (BaseCount count : metric.counts(sessionsAlone)) {
                 counts.computeIfAbsent(source(count), _ -> EnumSet.noneOf(BaseCount.class))
                         .add(count);
