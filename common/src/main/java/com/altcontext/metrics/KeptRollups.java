@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first day whose rollups are kept, so that a day whose figures were purged is never taken for one without visitors.
  *
- * @param firstDay null if every day that was asked about is kept
+ * @param firstDay null if nothing that was asked about was purged
  */
 record KeptRollups(@Nullable LocalDate firstDay) {
     /** Days that were imported after a purge are kept until the next one. */

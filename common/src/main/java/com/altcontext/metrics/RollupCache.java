@@ -78,7 +78,8 @@ final class RollupCache {
         this.sql = sql;
         this.mailableLeads = new MailableLeads(sql);
         String ofProperty = " WHERE (?::text IS NULL OR property_id = ?)";
-        version = "SELECT coalesce(max(version), 0) FROM " + source.versions;
+        version = "SELECT coalesce(max(version), 0), (SELECT coalesce(max(id), 0) FROM purge_log) FROM "
+                + source.versions;
         changed = "SELECT DISTINCT day FROM " + source.versions + ofProperty + " AND version > ? ORDER BY day";
         oldest = "SELECT min(day) FROM " + source.versions + ofProperty + " HAVING min(day) IS NOT NULL";
         String rolledDays = "SELECT day, rolled_up_at, imported FROM " + source.versions + " WHERE property_id = ?";
@@ -100,28 +101,22 @@ final class RollupCache {
 
     /** @param property null for all together */
     RollupSnapshot current(@Nullable String property) {
-        return at(latestVersion(), property);
+        String key = key(property);
+        Version version = latestVersion();
+        RollupSnapshot cached = cache.getIfPresent(key);
+        return cached != null && cached.version.covers(version) ? cached : refreshed(key, property, version);
     }
 
     /**
-     * The same, and which days of it are kept.
+     * What there is to read.
      *
-     * @param from the first day of what is asked about
+     * @param rollup the number of the newest run
+     * @param purge that of the newest purge, which is there before it removes anything
      */
-    Current current(@Nullable String property, LocalDate from) {
-        record Answers(Pipeline.Pending<Long> version, Pipeline.Pending<LocalDate> firstDay) {}
-        Answers now = sql.ask(
-                look -> new Answers(look.query(version, row -> row.number(1)), KeptRollups.ask(look, property, from)));
-        return new Current(at(now.version.rows().getFirst(), property), KeptRollups.of(now.firstDay));
-    }
-
-    /** The rollups now, and which days of them are kept. */
-    record Current(RollupSnapshot snapshot, KeptRollups kept) {}
-
-    private RollupSnapshot at(long version, @Nullable String property) {
-        String key = key(property);
-        RollupSnapshot cached = cache.getIfPresent(key);
-        return cached != null && cached.version >= version ? cached : refreshed(key, property, version);
+    record Version(long rollup, long purge) {
+        boolean covers(Version other) {
+            return rollup >= other.rollup && purge >= other.purge;
+        }
     }
 
     /**
@@ -131,7 +126,7 @@ final class RollupCache {
      */
     RollupSnapshot.Reach reach(@Nullable String property) {
         RollupSnapshot cached = cache.getIfPresent(key(property));
-        return cached != null && cached.version >= latestVersion()
+        return cached != null && cached.version.covers(latestVersion())
                 ? cached.reach
                 : sql.inTransaction(tx -> readReach(tx, property));
     }
@@ -140,18 +135,20 @@ final class RollupCache {
         return property == null ? ALL_PROPERTIES : property;
     }
 
-    private long latestVersion() {
-        return sql.ask(look -> look.query(version, row -> row.number(1))).rows().getFirst();
+    private Version latestVersion() {
+        return sql.ask(look -> look.query(version, row -> new Version(row.number(1), row.number(2))))
+                .rows()
+                .getFirst();
     }
 
     /**
      * One thread per property at a time: the others find what the first one has read, and hold no connection while they
      * wait.
      */
-    private RollupSnapshot refreshed(String key, @Nullable String property, long version) {
+    private RollupSnapshot refreshed(String key, @Nullable String property, Version version) {
         synchronized (locks.computeIfAbsent(key, first -> new Object())) {
             RollupSnapshot cached = cache.getIfPresent(key);
-            if (cached != null && cached.version >= version) {
+            if (cached != null && cached.version.covers(version)) {
                 return cached;
             }
             RollupSnapshot snapshot = sql.inTransaction(tx -> read(tx, property, cached, version));
@@ -160,12 +157,12 @@ final class RollupCache {
         }
     }
 
-    private RollupSnapshot read(Tx tx, @Nullable String property, @Nullable RollupSnapshot cached, long version) {
+    private RollupSnapshot read(Tx tx, @Nullable String property, @Nullable RollupSnapshot cached, Version version) {
         LocalDate oldest = tx.query(this.oldest, row -> row.day(1), property, property).stream()
                 .findFirst()
                 .orElse(NEVER);
         TreeSet<Long> numbers = new TreeSet<>();
-        long since = cached == null ? -1 : cached.version;
+        long since = cached == null ? -1 : cached.version.rollup;
         tx.query(changed, row -> row.day(1), property, property, since)
                 .forEach(day -> numbers.add(RollupSnapshot.block(day)));
         if (cached != null && !oldest.equals(cached.oldest())) {
@@ -230,12 +227,14 @@ final class RollupCache {
         @Nullable Object[] of = property == null ? new Object[0] : new Object[] {property};
         Pipeline.Pending<Latest> day = look.query(property == null ? latestOfAll : latest, Latest::read, of);
         Pipeline.Pending<LocalDate> missing = look.query(property == null ? gapsOfAll : gaps, row -> row.day(1), of);
+        Pipeline.Pending<LocalDate> keptFrom = KeptRollups.ask(look, property, NEVER);
         look.send();
+        KeptRollups kept = KeptRollups.of(keptFrom);
         if (day.rows().isEmpty()) {
-            return new RollupSnapshot.Reach(null, null, List.of());
+            return new RollupSnapshot.Reach(null, null, List.of(), kept);
         }
         Latest found = day.rows().getFirst();
-        return new RollupSnapshot.Reach(found.day, found.at, missing.rows());
+        return new RollupSnapshot.Reach(found.day, found.at, missing.rows(), kept);
     }
 
     private record Latest(LocalDate day, Instant at) {

@@ -21,7 +21,7 @@ final class RollupSnapshot {
     private static final int BLOCK_DAYS = 8;
     private static final int DAY_BYTES = 500;
 
-    final long version;
+    final RollupCache.Version version;
     final Reach reach;
 
     private final NavigableMap<LocalDate, DayFigures> days;
@@ -39,7 +39,7 @@ final class RollupSnapshot {
      * @param mergeDays reads the sketches of single days and merges them
      */
     RollupSnapshot(
-            long version,
+            RollupCache.Version version,
             Reach reach,
             NavigableMap<LocalDate, DayFigures> days,
             NavigableMap<Long, Sketches> blocks,
@@ -58,8 +58,9 @@ final class RollupSnapshot {
      *
      * @param through the latest day, computed at that time; null if there is none
      * @param gaps earlier days that have raw events and were passed over, in order
+     * @param kept from which day on they are there
      */
-    record Reach(@Nullable LocalDate through, @Nullable Instant at, List<LocalDate> gaps) {}
+    record Reach(@Nullable LocalDate through, @Nullable Instant at, List<LocalDate> gaps, KeptRollups kept) {}
 
     /** The number of the block that holds a day. */
     static long block(LocalDate day) {
@@ -82,7 +83,7 @@ final class RollupSnapshot {
      * @param figures of all days of the blocks that changed
      */
     RollupSnapshot with(
-            long newVersion,
+            RollupCache.Version newVersion,
             Reach newReach,
             LocalDate oldest,
             Map<LocalDate, DayFigures> figures,

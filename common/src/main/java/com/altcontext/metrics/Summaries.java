@@ -61,10 +61,8 @@ public final class Summaries {
      * @throws RollupsGone if the window begins before the rollups that are kept; an earlier window that does is not compared
      */
     public Summary of(Window window, @Nullable Window before, @Nullable String property, LocalDate today) {
-        LocalDate first = before == null || window.from().isBefore(before.from()) ? window.from() : before.from();
-        RollupCache.Current current = cache().current(property, first);
-        current.kept().require(window);
-        RollupSnapshot snapshot = current.snapshot();
+        RollupSnapshot snapshot = cache().current(property);
+        snapshot.reach.kept().require(window);
         Totals totals = snapshot.totals(window);
         Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
         figures(totals).forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
@@ -80,14 +78,13 @@ public final class Summaries {
                 ingest(totals),
                 snapshot.trend(window),
                 reasons(totals));
-        return before == null ? summary : compared(summary, before, current);
+        return before == null ? summary : compared(summary, before, snapshot);
     }
 
-    private static Summary compared(Summary summary, Window before, RollupCache.Current current) {
+    private static Summary compared(Summary summary, Window before, RollupSnapshot snapshot) {
         try {
-            current.kept().require(before);
-            return summary.comparedWith(
-                    before, false, figures(current.snapshot().totals(before)));
+            snapshot.reach.kept().require(before);
+            return summary.comparedWith(before, false, figures(snapshot.totals(before)));
         } catch (RollupsGone gone) {
             return summary.notComparedWith(before, String.valueOf(gone.getMessage()));
         }
