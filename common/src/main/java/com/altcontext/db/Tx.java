@@ -1,7 +1,6 @@
 package com.altcontext.db;
 
 import java.io.IOException;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -202,16 +202,7 @@ public final class MailableList {
         UUID[] ids = leads == null ? null : leads.toArray(UUID[]::new);
         String property = request.propertyId;
         String purpose = request.purpose;
-        tx.each(
-                ROWS,
-                row -> each.take(read(row, request.at)),
-                purpose,
-                property,
-                property,
-                ids,
-                ids,
-                purpose,
-                purpose);
+        tx.each(ROWS, row -> each.take(read(row, request.at)), purpose, property, property, ids, ids, purpose, purpose);
     }
 
     private static MailableRow read(Row row, Instant at) throws SQLException {

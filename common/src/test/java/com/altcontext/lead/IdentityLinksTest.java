@@ -41,7 +41,8 @@ class IdentityLinksTest {
     }
 
     private static Captured capture(TestForm submitted) {
-        return new Leads(database.sql(), EVENTS, new LeadRules(true, WINDOW, 6, LeadMessages.NONE)).capture(submitted.capture());
+        return new Leads(database.sql(), EVENTS, new LeadRules(true, WINDOW, 6, LeadMessages.NONE))
+                .capture(submitted.capture());
     }
 
     /** Another visitor, with JO's address and user agent unless changed. */
@@ -189,8 +190,8 @@ class IdentityLinksTest {
     void one_setting_turns_guesses_off() {
         seen(other("visitor-0002"), NOW.minusSeconds(60));
 
-        Captured captured =
-                new Leads(database.sql(), EVENTS, new LeadRules(false, WINDOW, 6, LeadMessages.NONE)).capture(JO.capture());
+        Captured captured = new Leads(database.sql(), EVENTS, new LeadRules(false, WINDOW, 6, LeadMessages.NONE))
+                .capture(JO.capture());
 
         assertThat(captured.heuristicLinksCreated()).isZero();
         assertThat(links(captured.leadId())).hasSize(1);

@@ -44,7 +44,10 @@ class LeadLockTest {
 
     private static Captured capture(TestForm submitted) {
         EventStore events = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-        return new Leads(database.anotherMachine(), events, new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE))
+        return new Leads(
+                        database.anotherMachine(),
+                        events,
+                        new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE))
                 .capture(submitted.capture());
     }
 
