@@ -102,11 +102,13 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
     }
 
     /**
-     * Adds a mail for each of these forms; their consents must be saved first. Runs even without forms, so that its
-     * duration reveals nothing.
+     * Adds a mail for each of these forms that has one sent; their consents must be saved first. Runs even without such
+     * forms, so that its duration reveals nothing.
      */
-    static void put(Pipeline pipeline, List<Submission> asking) {
-        Columns<Submission> forms = new Columns<>(asking);
+    static void put(Pipeline pipeline, List<Submission> submissions) {
+        Columns<Submission> forms = new Columns<>(submissions.stream()
+                .filter(form -> form.effect() == ConsentEffect.WAITS_WITH_MAIL)
+                .toList());
         pipeline.update(
                 PUT,
                 forms.ids(Submission::leadId),

@@ -265,11 +265,7 @@ public final class Leads {
         SubmissionStore.saveConsents(
                 save, submissions.stream().filter(Submission::isConsentNew).toList());
         if (rules.messages().sendsMails()) {
-            ConfirmationMails.put(
-                    save,
-                    submissions.stream()
-                            .filter(form -> form.effect() == ConsentEffect.WAITS_WITH_MAIL)
-                            .toList());
+            ConfirmationMails.put(save, submissions);
         }
         List<IdentityLinks.FormLink> forms = submissions.stream()
                 .map(s -> new IdentityLinks.FormLink(
