@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -289,82 +288,5 @@ class SummariesTest {
                 () -> Window.lastFull(367, today))) {
             assertThatThrownBy(wrong::run).isInstanceOf(Rejected.class);
         }
-    }
-
-    private void purgedBefore(int daysAgo) {
-        site.database.run(
-                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
-                        + " visitors, rollups, rejections, days_left) VALUES (now(), '" + site.day(daysAgo) + "', '"
-                        + site.day(daysAgo) + "', 0, 0, 0, 0, 0, 0, 0, 0)",
-                "DELETE FROM daily_metric_rollups WHERE day < '" + site.day(daysAgo) + "'");
-    }
-
-    @Test
-    void a_window_that_begins_before_the_rollups_that_are_kept_has_no_figures() {
-        for (int ago = 6; ago >= 1; ago--) {
-            site.does(TestEvent.view("a", site.at(ago, "10:00:00"), "/"));
-        }
-        site.rollUp();
-        Breakdowns breakdowns = new Breakdowns(site.database.sql());
-        assertThat(value(days(6, 1), Metric.SESSIONS)).isEqualTo(6);
-
-        purgedBefore(4);
-
-        for (String property : Arrays.asList("default", null)) {
-            Window gone = new Window(site.day(5), site.day(1));
-            assertThatThrownBy(() -> summaries.of(gone, null, property, site.today()))
-                    .isInstanceOfSatisfying(
-                            RollupsGone.class,
-                            refused -> assertThat(refused.firstDay()).isEqualTo(site.day(4)));
-            assertThatThrownBy(() -> breakdowns.of(Dimension.PATH, gone, 10, property))
-                    .isInstanceOf(RollupsGone.class);
-        }
-        assertThat(value(days(4, 1), Metric.SESSIONS)).isEqualTo(4);
-        assertThat(breakdowns
-                        .of(Dimension.PATH, new Window(site.day(4), site.day(1)), 10, "default")
-                        .rows())
-                .hasSize(1);
-    }
-
-    @Test
-    void a_window_is_not_compared_with_one_that_begins_before_the_rollups_that_are_kept() {
-        for (int ago = 4; ago >= 1; ago--) {
-            site.does(TestEvent.view("a", site.at(ago, "10:00:00"), "/"));
-        }
-        site.rollUp();
-        assertThat(days(2, 1).of(Metric.SESSIONS).delta()).isZero();
-
-        purgedBefore(3);
-
-        Summary summary = days(2, 1);
-        assertThat(summary.of(Metric.SESSIONS)).isEqualTo(new Summary.Measure(2L, null));
-        assertThat(summary.compareTo()).isEqualTo(new Window(site.day(4), site.day(3)));
-        assertThat(summary.reasons()).containsEntry("compareTo", "figures are kept from " + site.day(3) + " on");
-    }
-
-    @Test
-    void days_that_were_imported_after_a_purge_are_kept_until_the_next() {
-        purgedBefore(10);
-        site.database.sql().inTransaction(tx -> {
-            ImportedDays.save(
-                    tx,
-                    "default",
-                    List.of(new ImportedDays.Day(site.day(15), 1, 3, 2, 1, Map.of(), Map.of())),
-                    _ -> {});
-            return 0;
-        });
-
-        assertThat(value(days(15, 9), Metric.SESSIONS)).isEqualTo(2);
-        assertThatThrownBy(() -> days(16, 9))
-                .isInstanceOfSatisfying(
-                        RollupsGone.class,
-                        refused -> assertThat(refused.firstDay()).isEqualTo(site.day(15)));
-
-        purgedBefore(9);
-
-        assertThatThrownBy(() -> days(15, 9))
-                .isInstanceOfSatisfying(
-                        RollupsGone.class,
-                        refused -> assertThat(refused.firstDay()).isEqualTo(site.day(9)));
     }
 }

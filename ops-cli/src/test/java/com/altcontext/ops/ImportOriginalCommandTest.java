@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import com.altcontext.visit.AnonId;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,28 +24,6 @@ class ImportOriginalCommandTest {
         return database.altops(args.toArray(String[]::new));
     }
 
-    /** A visit of three pages that the earlier system cut in two, and a form in it. */
-    private void visitWithForm() {
-        visitWithForm("v1", ANON_ID);
-    }
-
-    private void visitWithForm(String visitor, String anonId) {
-        String first = visitor + "-1";
-        String second = visitor + "-2";
-        original.visitor(visitor, anonId)
-                .session(first, visitor, "https://mail.example.org/inbox", "letter")
-                .session(second, visitor, "https://www.example.com/", "")
-                .event(first, "page_view", "/", 0, "")
-                .event(second, "page_view", "/pricing", 2, "")
-                .event(second, "form_submit", "/pricing", 5, "")
-                .lead("l1", "ada@example.com", "express", 5)
-                .link("l1", visitor, "form_submit", 5)
-                .form("l1", visitor, "accepted", 5)
-                .form("l1", visitor, "rejected", 4)
-                .consent("l1", "pending", "newsletter", 5)
-                .consent("l1", "express", "newsletter", 6);
-    }
-
     private List<String> texts(String query) {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
             return new Sql(connections).inTransaction(tx -> tx.query(query, row -> row.text(1)));
@@ -56,7 +32,7 @@ class ImportOriginalCommandTest {
 
     @Test
     void a_visit_that_was_cut_in_two_is_one_session_again() {
-        visitWithForm();
+        original.visitWithForm("v1", ANON_ID);
 
         CommandRun ran = take();
 
@@ -77,7 +53,7 @@ class ImportOriginalCommandTest {
 
     @Test
     void a_visitor_who_comes_back_is_the_same_one() {
-        visitWithForm();
+        original.visitWithForm("v1", ANON_ID);
         take();
 
         assertThat(texts("SELECT visitor_id::text FROM visitors"))
@@ -86,7 +62,7 @@ class ImportOriginalCommandTest {
 
     @Test
     void a_lead_comes_with_its_consent_its_visitor_its_form_and_what_it_came_from() {
-        visitWithForm();
+        original.visitWithForm("v1", ANON_ID);
         take();
 
         assertThat(texts(
@@ -109,74 +85,8 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void a_visit_after_the_capture_is_not_what_the_lead_came_from() {
-        int before = -20 * 1_440;
-        original.visitor("v1", ANON_ID)
-                .session("s1", "v1", "https://mail.example.org/inbox", "letter")
-                .event("s1", "page_view", "/", 0, "")
-                .lead("l1", "ada@example.com", "express", before)
-                .link("l1", "v1", "form_submit", before)
-                .form("l1", "v1", "accepted", before);
-        take();
-
-        assertThat(texts("SELECT concat_ws(' ', capture_traffic_source, first_traffic_source, form_name) FROM leads"))
-                .containsExactly("newsletter");
-    }
-
-    @Test
-    void a_lead_from_before_the_first_event_is_a_new_lead_of_its_day() {
-        original.visitor("v1", ANON_ID)
-                .session("s1", "v1", "", "")
-                .event("s1", "page_view", "/", 0, "")
-                .lead("l1", "ada@example.com", "express", -30 * 1_440);
-        LocalDate day =
-                LocalDate.ofInstant(OriginalDatabase.START, ZoneOffset.UTC).minusDays(30);
-
-        assertThat(take().out()).contains("next: altops rollup --from " + day + " --to ");
-        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
-
-        assertThat(texts("SELECT day || ' ' || new_leads FROM daily_metric_rollups WHERE new_leads > 0"))
-                .containsExactly(day + " 1");
-    }
-
-    @Test
-    void a_lead_that_only_bots_sent_is_in_no_figure() {
-        visitWithForm();
-        original.run("UPDATE events SET device_type = 'bot'");
-        take();
-
-        assertThat(texts("SELECT concat_ws(' ', is_bot, first_landing_path) FROM leads"))
-                .containsExactly("t /");
-        assertThat(texts("SELECT is_bot::text FROM lead_identities")).containsExactly("true");
-        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
-        assertThat(texts("SELECT sum(new_leads)::text FROM daily_metric_rollups"))
-                .containsExactly("0");
-    }
-
-    @Test
-    void the_first_form_of_a_person_is_what_a_lead_came_from_and_a_bot_s_before_it_is_not() {
-        original.visitor("v1", ANON_ID)
-                .session("s1", "v1", "", "")
-                .event("s1", "page_view", "/bot", -60, "")
-                .event("s1", "form_submit", "/bot", -59, "");
-        original.run("UPDATE events SET device_type = 'bot'");
-        visitWithForm("v2", "visitor-of-the-original-2");
-        original.link("l1", "v1", "form_submit", -59).form("l1", "v1", "accepted", -59);
-        original.run("UPDATE leads SET first_captured_at = first_captured_at - interval '64 minutes'");
-        take();
-
-        assertThat(texts("SELECT concat_ws(' ', is_bot, capture_landing_path, first_landing_path,"
-                        + " extract(epoch FROM first_captured_at - (SELECT min(started_at) FROM sessions))::int / 60)"
-                        + " FROM leads"))
-                .containsExactly("f / / 65");
-        assertThat(texts("SELECT i.is_bot || ' ' || s.device FROM lead_identities i JOIN sessions s USING (visitor_id)"
-                        + " ORDER BY 1"))
-                .containsExactly("false mobile", "true bot");
-    }
-
-    @Test
     void another_run_after_a_purge_leaves_the_figures_of_the_days_that_went() {
-        visitWithForm();
+        original.visitWithForm("v1", ANON_ID);
         take();
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         String day = texts("SELECT day::text FROM events LIMIT 1").getFirst();
@@ -219,7 +129,7 @@ class ImportOriginalCommandTest {
 
     @Test
     void another_run_takes_only_what_is_missing_and_comes_to_the_same() {
-        visitWithForm();
+        original.visitWithForm("v1", ANON_ID);
         take();
         original.session("s3", "v1", "", "")
                 .event("s3", "page_view", "/late", 8, "")
@@ -290,7 +200,7 @@ class ImportOriginalCommandTest {
 
     @Test
     void a_withdrawal_here_is_final_and_a_stronger_consent_counts() {
-        visitWithForm();
+        original.visitWithForm("v1", ANON_ID);
         original.lead("l2", "grace@example.com", "express", 3).consent("l2", "express", "newsletter", 3);
         take();
         database.run(
@@ -360,7 +270,7 @@ class ImportOriginalCommandTest {
 
     @Test
     void a_dry_run_says_what_it_would_take_and_stores_nothing() {
-        visitWithForm();
+        original.visitWithForm("v1", ANON_ID);
         original.event("v1-1", "page_view", "/docs", 7, "docs");
 
         CommandRun ran = take("--dry-run");
@@ -377,7 +287,7 @@ class ImportOriginalCommandTest {
 
     @Test
     void a_dry_run_counts_what_the_run_takes() {
-        visitWithForm();
+        original.visitWithForm("v1", ANON_ID);
         original.visitor("v2", "no-events")
                 .link("l1", "v2", "same_ip_ua_window", 6)
                 .lead("l2", "grace@example.com", "pending", 7)

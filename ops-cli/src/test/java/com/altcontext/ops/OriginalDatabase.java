@@ -85,6 +85,24 @@ record OriginalDatabase(String url) {
         return this;
     }
 
+    /** A visit of three pages that the earlier system cut in two, and a form in it. */
+    OriginalDatabase visitWithForm(String visitor, String anonId) {
+        String first = visitor + "-1";
+        String second = visitor + "-2";
+        return visitor(visitor, anonId)
+                .session(first, visitor, "https://mail.example.org/inbox", "letter")
+                .session(second, visitor, "https://www.example.com/", "")
+                .event(first, "page_view", "/", 0, "")
+                .event(second, "page_view", "/pricing", 2, "")
+                .event(second, "form_submit", "/pricing", 5, "")
+                .lead("l1", "ada@example.com", "express", 5)
+                .link("l1", visitor, "form_submit", 5)
+                .form("l1", visitor, "accepted", 5)
+                .form("l1", visitor, "rejected", 4)
+                .consent("l1", "pending", "newsletter", 5)
+                .consent("l1", "express", "newsletter", 6);
+    }
+
     private static String at(int minute) {
         return "'" + START.plusSeconds(60L * minute).toString().replace("Z", "") + "'::timestamp";
     }

@@ -1,0 +1,94 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** From which visits the leads of the earlier system came. */
+class ImportedLeadsTest {
+    private static final String ANON_ID = "8f14e45f-ceea-467f-a0e6-1a2b3c4d5e6f";
+
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+    private final OriginalDatabase original = OriginalDatabase.empty();
+
+    private CommandRun take() {
+        return database.altops("import", "original", "--from", original.url());
+    }
+
+    private List<String> texts(String query) {
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
+            return new Sql(connections).inTransaction(tx -> tx.query(query, row -> row.text(1)));
+        }
+    }
+
+    @Test
+    void a_visit_after_the_capture_is_not_what_the_lead_came_from() {
+        int before = -20 * 1_440;
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "https://mail.example.org/inbox", "letter")
+                .event("s1", "page_view", "/", 0, "")
+                .lead("l1", "ada@example.com", "express", before)
+                .link("l1", "v1", "form_submit", before)
+                .form("l1", "v1", "accepted", before);
+        take();
+
+        assertThat(texts("SELECT concat_ws(' ', capture_traffic_source, first_traffic_source, form_name) FROM leads"))
+                .containsExactly("newsletter");
+    }
+
+    @Test
+    void a_lead_from_before_the_first_event_is_a_new_lead_of_its_day() {
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/", 0, "")
+                .lead("l1", "ada@example.com", "express", -30 * 1_440);
+        LocalDate day =
+                LocalDate.ofInstant(OriginalDatabase.START, ZoneOffset.UTC).minusDays(30);
+
+        assertThat(take().out()).contains("next: altops rollup --from " + day + " --to ");
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+
+        assertThat(texts("SELECT day || ' ' || new_leads FROM daily_metric_rollups WHERE new_leads > 0"))
+                .containsExactly(day + " 1");
+    }
+
+    @Test
+    void a_lead_that_only_bots_sent_is_in_no_figure() {
+        original.visitWithForm("v1", ANON_ID);
+        original.run("UPDATE events SET device_type = 'bot'");
+        take();
+
+        assertThat(texts("SELECT concat_ws(' ', is_bot, first_landing_path) FROM leads"))
+                .containsExactly("t /");
+        assertThat(texts("SELECT is_bot::text FROM lead_identities")).containsExactly("true");
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+        assertThat(texts("SELECT sum(new_leads)::text FROM daily_metric_rollups"))
+                .containsExactly("0");
+    }
+
+    @Test
+    void the_first_form_of_a_person_is_what_a_lead_came_from_and_a_bot_s_before_it_is_not() {
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/bot", -60, "")
+                .event("s1", "form_submit", "/bot", -59, "");
+        original.run("UPDATE events SET device_type = 'bot'");
+        original.visitWithForm("v2", "visitor-of-the-original-2");
+        original.link("l1", "v1", "form_submit", -59).form("l1", "v1", "accepted", -59);
+        original.run("UPDATE leads SET first_captured_at = first_captured_at - interval '64 minutes'");
+        take();
+
+        assertThat(texts("SELECT concat_ws(' ', is_bot, capture_landing_path, first_landing_path,"
+                        + " extract(epoch FROM first_captured_at - (SELECT min(started_at) FROM sessions))::int / 60)"
+                        + " FROM leads"))
+                .containsExactly("f / / 65");
+        assertThat(texts("SELECT i.is_bot || ' ' || s.device FROM lead_identities i JOIN sessions s USING (visitor_id)"
+                        + " ORDER BY 1"))
+                .containsExactly("false mobile", "true bot");
+    }
+}
