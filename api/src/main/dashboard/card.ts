@@ -13,7 +13,7 @@ export interface Card {
   fill: <T>(question: string, answer: Promise<T>, show: (answer: T) => (Node | undefined)[]) => Promise<Filled>;
 }
 
-export type Filled = { problem?: Problem; isOld?: boolean; isAborted?: boolean };
+export type Filled = { problem?: Problem; isOld?: boolean; isAborted?: boolean; isSummary?: boolean };
 
 export const card = (heading: string, attributes: { class: string }, ...tools: HTMLElement[]): Card => {
   const id = newId();

@@ -32,7 +32,7 @@ export const en = {
     away: 'The service cannot be reached. Is this device connected to the network?',
     forbidden: 'Your key does not open this.',
     not_found: 'Nothing is held here any more.',
-    tooFarBack: (day: string) => `This cannot be shown for days before ${day}: older visits are no longer kept one by one. Choose a shorter window, or remove the filters.`,
+    tooFarBack: (day: string) => `This cannot be shown for days before ${day}: what it needs is no longer kept. Choose a later window, or remove the filters.`,
     refused: 'This address names a property, a window or a filter that does not exist here. Choose another one, or remove the filters.',
     broken: (id: string) => `Something went wrong in the service.${id && ` Look for ${id} in its log.`}`,
     stale: 'You see the last figures that were loaded.',

@@ -34,7 +34,7 @@ export const fr: Words = {
     away: 'Le service est injoignable. Cet appareil est-il relié au réseau ?',
     forbidden: 'Votre clé n’ouvre pas ceci.',
     not_found: 'Rien n’est plus conservé ici.',
-    tooFarBack: (day) => `Impossible d’afficher les jours avant le ${day} : les visites plus anciennes ne sont plus conservées une par une. Choisissez une période plus courte ou retirez les filtres.`,
+    tooFarBack: (day) => `Impossible d’afficher les jours avant le ${day} : ce qu’il faut pour cela n’est plus conservé. Choisissez une période plus récente ou retirez les filtres.`,
     refused: 'Cette adresse désigne une propriété, une période ou un filtre qui n’existe pas ici. Choisissez-en un autre ou retirez les filtres.',
     broken: (id) => `Une erreur s’est produite dans le service.${id && ` Cherchez ${id} dans son journal.`}`,
     stale: 'Vous voyez les derniers chiffres chargés.',

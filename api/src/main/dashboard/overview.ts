@@ -1,4 +1,4 @@
-import type { Problem } from './api';
+import { type Problem, problemOf } from './api';
 import type { Filled } from './card';
 import { cardsOf } from './cards';
 import { chips } from './chips';
@@ -63,13 +63,13 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   const forms = has('leads:read') ? formsCard(has('leads:delete') && session.properties === null) : undefined;
 
   /**
-   * Without filters, only what needs single visits is unknown that far back: its card says so, and the rest of the page
-   * is shown.
+   * Without filters, a card may be alone in needing single visits, which are not kept as long: the card says so, and the rest
+   * of the page is shown.
    */
   const failedOf = (filled: Filled[]) =>
     filled.filter(
       (each): each is Filled & { problem: Problem } =>
-        each.problem !== undefined && (each.problem.firstDay === '' || view.filters.length > 0),
+        each.problem !== undefined && (each.problem.firstDay === '' || view.filters.length > 0 || each.isSummary === true),
     );
   const report = (filled: Filled[]): void => {
     const failed = failedOf(filled);
@@ -108,7 +108,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     const figures = ofSummary.fill(answer, view, signal);
     const above = [
       ...figures,
-      Promise.all([answer, known]).then(([summary]) => showSummary(summary), () => (signal.aborted ? {} : forget())),
+      Promise.all([answer, known]).then(([summary]) => showSummary(summary), (failure) => (signal.aborted ? {} : forget(failure))),
     ];
     const filled = await Promise.all([...above, lazy.show(view, signal, Promise.all(above))]);
     if (!signal.aborted) {
@@ -140,13 +140,14 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   };
 
   /** Clears the heading and the notices of another view when this one has no answer. */
-  const forget = (): Filled => {
-    if (headed !== keyOf(view)) {
+  const forget = (failure: unknown): Filled => {
+    const isOld = headed === keyOf(view);
+    if (!isOld) {
       heading.clear();
       showTitle();
       welcome.hide();
     }
-    return {};
+    return { problem: problemOf(failure), isOld, isSummary: true };
   };
 
   const element = layout({

@@ -10,6 +10,8 @@ import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import java.io.IOException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -81,6 +83,26 @@ class DashboardStatesIT {
             assertThat(tab.text(".alert p"))
                     .isEqualTo("This question takes longer than the service allows."
                             + " Choose a shorter window, or remove filters.");
+        }
+    }
+
+    @Test
+    void a_window_from_before_what_is_kept_is_said_to_be_one() {
+        String database = Database.migrated().url();
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        LocalDate kept = today.minusDays(60);
+        Database.at(database)
+                .run(
+                        "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
+                                + " visitors, rollups, rejections, days_left) VALUES (now(), '" + kept + "', '" + kept
+                                + "', 0, 0, 0, 0, 0, 0, 0, 0)");
+        try (DashboardStage purged = new DashboardStage(database, Map.of())) {
+            DashboardTab tab = purged.tab().signIn("?from=" + today.minusDays(90) + "&to=" + today.minusDays(50));
+
+            assertThat(tab.text(".alert p"))
+                    .startsWith("This cannot be shown for days before ")
+                    .endsWith(": what it needs is no longer kept. Choose a later window, or remove the filters.");
+            assertThat(tab.text("[role=status]")).doesNotContain("Loading");
         }
     }
 
