@@ -1,6 +1,7 @@
 package com.altcontext.ops.demo;
 
 import com.altcontext.attribution.Utm;
+import com.altcontext.client.Client;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
 import com.altcontext.event.Traffic;
@@ -191,7 +192,8 @@ final class DemoVisit {
                 props,
                 null,
                 page.hostname());
-        events.add(attribution.event(beacon, property, visitor.on(page), now));
+        Client client = visitor.on(page);
+        events.add(attribution.event(beacon, property, client, attribution.addressHash(client), now));
     }
 
     private void pass(int seconds) {
