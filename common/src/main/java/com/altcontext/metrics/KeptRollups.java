@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param firstDay null if nothing that was asked about was purged
  */
 record KeptRollups(@Nullable LocalDate firstDay) {
-    /** Days that were imported after a purge are kept until the next one. */
+    /**
+     * Days that were imported after a purge are kept until the next one. If a gap follows them and the property was there before,
+     * they are not answered: its own days may have been purged from the gap.
+     */
     private static final String FIRST_DAY = """
-            SELECT least(kept_from, (
-                SELECT min(day) FROM daily_metric_rollups
-                WHERE imported = 1 AND (?::text IS NULL OR property_id = ?)))
-            FROM (SELECT max(rollups_kept_from) AS kept_from FROM purge_log) AS purges
+            SELECT CASE WHEN last >= kept_from - 1 OR made >= kept_from THEN least(kept_from, first) ELSE kept_from END
+            FROM (SELECT max(rollups_kept_from) AS kept_from FROM purge_log) AS purges,
+                 (SELECT min(day) AS first, max(day) AS last,
+                         (SELECT (created_at AT TIME ZONE 'UTC')::date FROM properties WHERE id = ?) AS made
+                  FROM daily_metric_rollups WHERE imported = 1 AND property_id = ?) AS imported
             WHERE kept_from > ?
             """;
 

@@ -9,8 +9,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts distinct visitors. A few are stored, by the first 64 bits of their ids, and counted exactly. More are HyperLogLog with 2<sup>15</sup> registers of four bits (standard error 0.57 %). A register holds the most leading zeros, plus one, that were seen in
- * 14 bits of a visitor's id. The union of two is the greater of each register, so days that share visitors merge without
+ * Counts distinct visitors. Up to some hundreds are stored, by the first 64 bits of their ids, and counted exactly. Beyond that it is
+ * a HyperLogLog with 2<sup>15</sup> registers of four bits (standard error 0.57 %). A register holds the most leading zeros, plus one,
+ * that were seen in 14 bits of a visitor's id. The union of two is the greater of each register, so days that share visitors merge without
  * counting a visitor twice.
  *
  * <p>Estimated by Ertl's improved estimator (O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches",

@@ -69,17 +69,36 @@ class KeptRollupsTest {
         assertThat(summary.reasons()).containsEntry("compareTo", "figures are kept from " + site.day(3) + " on");
     }
 
-    @Test
-    void days_that_were_imported_after_a_purge_are_kept_until_the_next() {
-        purgedBefore(10);
+    private void imported(int daysAgo) {
         site.database.sql().inTransaction(tx -> {
             ImportedDays.save(
                     tx,
                     "default",
-                    List.of(new ImportedDays.Day(site.day(15), 1, 3, 2, 1, Map.of(), Map.of())),
+                    List.of(new ImportedDays.Day(site.day(daysAgo), 1, 3, 2, 1, Map.of(), Map.of())),
                     _ -> {});
             return 0;
         });
+    }
+
+    @Test
+    void days_behind_imported_ones_may_have_been_purged() {
+        site.database.run("UPDATE properties SET created_at = created_at - interval '1 year'");
+        purgedBefore(10);
+        imported(15);
+
+        assertThatThrownBy(() -> days(15, 9))
+                .isInstanceOfSatisfying(
+                        RollupsGone.class,
+                        refused -> assertThat(refused.firstDay()).isEqualTo(site.day(10)));
+
+        imported(11);
+        assertThat(days(15, 9).of(Metric.SESSIONS).value()).isEqualTo(4L);
+    }
+
+    @Test
+    void days_that_were_imported_after_a_purge_are_kept_until_the_next() {
+        purgedBefore(10);
+        imported(15);
 
         assertThat(days(15, 9).of(Metric.SESSIONS).value()).isEqualTo(2L);
         assertThatThrownBy(() -> days(16, 9))
