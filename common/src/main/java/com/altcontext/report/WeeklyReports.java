@@ -53,9 +53,11 @@ public final class WeeklyReports {
             GROUP BY p.id ORDER BY p.id
             """;
 
-    /** Computed before its end, the last day's figures would be those of a part of it. */
-    private static final String IS_COUNTED =
-            "SELECT EXISTS (SELECT FROM daily_metric_rollups WHERE property_id = ? AND day = ? AND rolled_up_at >= ?)";
+    /** Computed before its end, a day's figures would be those of a part of it. */
+    private static final String IS_COUNTED = """
+            SELECT max(day) = ? AND bool_and(rolled_up_at >= (day + 1)::timestamp AT TIME ZONE ?)
+            FROM daily_metric_rollups WHERE property_id = ? AND day BETWEEN ? AND ?
+            """;
 
     /** A rollup has a row of zeros for every property, also of days before it was there. */
     private static final String HAS_BEGUN = """
@@ -129,7 +131,10 @@ public final class WeeklyReports {
                 .getFirst();
     }
 
-    /** Empty if the week is not over for the property, or a day has not all its figures yet, or none any more. Throws as {@link QueryEngine} does. */
+    /**
+     * Empty if the week is not over for the property, or a day has not all its figures yet, or none any more. Throws as
+     * {@link QueryEngine} does.
+     */
     public Optional<WeeklyReport> of(ReportedProperty property, ReportWeek week, Instant now) {
         Window window = week.window();
         Summary summary;
@@ -153,11 +158,17 @@ public final class WeeklyReports {
         return Optional.of(new WeeklyReport(property.name, week, figures, sources, counted(pages, pagesBy), pagesBy));
     }
 
-    /** Whether the last day was rolled up after its end. */
+    /** Whether the last day was rolled up, and each of them after its end. */
     private boolean isCounted(ReportedProperty property, ReportWeek week) {
-        LocalDate last = week.window().to();
-        return sql.inTransaction(
-                        tx -> tx.query(IS_COUNTED, row -> row.flag(1), property.slug, last, week.end(property.zone)))
+        Window days = week.window();
+        return sql.inTransaction(tx -> tx.query(
+                        IS_COUNTED,
+                        row -> row.flag(1),
+                        days.to(),
+                        property.zone.getId(),
+                        property.slug,
+                        days.from(),
+                        days.to()))
                 .getFirst();
     }
 

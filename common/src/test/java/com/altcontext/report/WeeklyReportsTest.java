@@ -138,6 +138,17 @@ class WeeklyReportsTest {
     }
 
     @Test
+    void a_week_with_a_day_that_was_rolled_up_before_its_end_has_no_report() {
+        visits();
+        site.database.run("UPDATE daily_metric_rollups SET rolled_up_at = '" + at(4, 12) + "' WHERE day = '"
+                + week.monday().plusDays(4) + "'");
+        assertThat(reports(site.database.sql()).of(docs(), week, site.now)).isEmpty();
+
+        site.rollUp();
+        assertThat(reports(site.database.sql()).of(docs(), week, site.now)).isPresent();
+    }
+
+    @Test
     void a_week_whose_figures_were_purged_in_part_has_no_report() {
         visits();
         assertThat(reports(site.database.sql()).of(docs(), week, site.now)).isPresent();

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         description = {
             "Makes the weekly report of each property that has recipients. The service mails it to recipients who did not "
                     + "get it yet, so it is safe to run this often.",
-            "Exit 3 when not all figures of the week are there yet (run altops rollup): that property's report is not sent."
+            "Exit 3 when figures of the week are missing (run altops rollup, unless they were purged): no report is sent."
         },
         footer = {
             "",
@@ -125,7 +125,8 @@ final class ReportSendCommand implements Callable<Integer> {
             return of + "not sent, the property was not there yet";
         }
         return report.mails == null
-                ? of + context.output().bad("not sent") + ", not all figures of the week are there yet: altops rollup"
+                ? of + context.output().bad("not sent")
+                        + ", figures of the week are missing: run altops rollup, unless they were purged"
                 : of + HumanFormat.count(report.mails, "mail") + (dryRun ? " would be sent" : "");
     }
 }

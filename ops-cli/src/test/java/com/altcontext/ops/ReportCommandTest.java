@@ -51,8 +51,8 @@ class ReportCommandTest {
         CommandRun ran = database.altops("report", "send");
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
-                .isEqualTo(
-                        "default, " + week + ": not sent, not all figures of the week are there yet: altops rollup\n");
+                .isEqualTo("default, " + week
+                        + ": not sent, figures of the week are missing: run altops rollup, unless they were purged\n");
         assertThat(database.number("SELECT count(*) FROM sent_reports")).isZero();
     }
 
