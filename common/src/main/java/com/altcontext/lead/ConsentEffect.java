@@ -8,7 +8,7 @@ enum ConsentEffect {
     GIVES,
     /** What it says is on record until the owner of the address confirms it, by the link of an earlier mail. */
     WAITS,
-    /** The same, and a mail asks the owner to. */
+    /** As {@link #WAITS}, and a mail asks for the confirmation. */
     WAITS_WITH_MAIL;
 
     /**

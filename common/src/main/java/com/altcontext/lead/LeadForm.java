@@ -44,12 +44,6 @@ public record LeadForm(
         @Nullable DeviceType deviceType) {
     private static final int OBJECTS = 128;
 
-    public LeadForm {
-        if (consent == ConsentStatus.WITHDRAWN) {
-            throw new IllegalArgumentException("a form cannot withdraw consent");
-        }
-    }
-
     /** The fields of a form that are read; others are ignored. */
     public static final Set<String> FIELDS = Set.of(
             "email",
@@ -64,6 +58,12 @@ public record LeadForm(
             "propertyId",
             "reason",
             "honeypot");
+
+    public LeadForm {
+        if (consent == ConsentStatus.WITHDRAWN) {
+            throw new IllegalArgumentException("a form cannot withdraw consent");
+        }
+    }
 
     /** The form, or null if there are issues. */
     public static @Nullable LeadForm read(Fields fields, Issues issues) {

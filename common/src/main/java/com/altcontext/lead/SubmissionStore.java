@@ -6,21 +6,16 @@ import com.altcontext.db.Pipeline;
 import com.altcontext.value.Language;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The statements that store submissions with their leads and consents. */
 final class SubmissionStore {
-    /** The columns of a session that a lead keeps. */
-    private static final List<String> TOUCH =
-            List.of("traffic_source", "referrer_host", "utm_source", "utm_medium", "utm_campaign", "landing_path");
-
     /**
      * The sessions are read by their keys, as the same transaction has just saved them. Each look-up has a limit, since the
      * planner may otherwise read a whole bucket that it believes to be empty.
      */
-    private static final String SAVE = """
+    private static final String SAVE =
+            """
             INSERT INTO leads AS known (
                 id, property_id, email, first_captured_at, last_captured_at,
                 source_channel, consent_status, consent_expires_at, is_bot, in_review, language, form_name, %1$s)
@@ -54,19 +49,7 @@ final class SubmissionStore {
                     WHEN known.is_bot AND NOT excluded.is_bot THEN coalesce(excluded.language, known.language)
                     ELSE coalesce(known.language, excluded.language) END,
                 is_bot = known.is_bot AND excluded.is_bot
-            """.formatted(
-                    touches("%s_%s").collect(Collectors.joining(", ")),
-                    touches("%s.%s").collect(Collectors.joining(", ")),
-                    Stream.concat(Stream.of("form_name", "in_review"), touches("%s_%s"))
-                            .map(
-                                    "%1$s = CASE WHEN known.is_bot AND NOT excluded.is_bot THEN excluded.%1$s ELSE known.%1$s END"
-                                            ::formatted)
-                            .collect(Collectors.joining(",\n                ")));
-
-    private static Stream<String> touches(String format) {
-        return Stream.of("capture", "first")
-                .flatMap(touch -> TOUCH.stream().map(column -> format.formatted(touch, column)));
-    }
+            """.formatted(LeadOrigin.columns("%s_%s"), LeadOrigin.columns("%s.%s"), LeadOrigin.OF_A_PERSON);
 
     private static final String SAVE_SUBMISSION = """
             INSERT INTO form_submissions (

@@ -58,6 +58,22 @@ class ImportedLeadsTest {
     }
 
     @Test
+    void what_is_known_of_a_bot_s_lead_gives_way_to_a_person_s() {
+        String known = "SELECT concat_ws(' ', is_bot, in_review, form_name, capture_landing_path, first_landing_path,"
+                + " first_utm_source) FROM leads";
+        original.visitWithForm("v1", ANON_ID);
+        take();
+        List<String> person = texts(known);
+        database.run(
+                "UPDATE leads SET is_bot = true, in_review = true, form_name = 'bots', capture_landing_path = '/bots',"
+                        + " first_landing_path = '/bots', first_utm_source = 'bots'");
+
+        take();
+
+        assertThat(texts(known)).isEqualTo(person).first().asString().startsWith("f f newsletter /");
+    }
+
+    @Test
     void a_lead_that_only_bots_sent_is_in_no_figure() {
         original.visitWithForm("v1", ANON_ID);
         original.run("UPDATE events SET device_type = 'bot'");

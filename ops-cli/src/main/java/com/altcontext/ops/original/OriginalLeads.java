@@ -9,6 +9,7 @@ import com.altcontext.lead.Consent;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
+import com.altcontext.lead.LeadOrigin;
 import com.altcontext.ops.original.OriginalLead.Form;
 import com.altcontext.ops.original.OriginalLead.GivenConsent;
 import com.altcontext.ops.original.OriginalLead.Link;
@@ -39,10 +40,11 @@ public final class OriginalLeads {
                     WHEN known.is_bot = excluded.is_bot THEN least(known.first_captured_at, excluded.first_captured_at)
                     WHEN known.is_bot THEN excluded.first_captured_at
                     ELSE known.first_captured_at END,
-                is_bot = known.is_bot AND excluded.is_bot,
-                last_captured_at = greatest(known.last_captured_at, excluded.last_captured_at)
+                last_captured_at = greatest(known.last_captured_at, excluded.last_captured_at),
+                %s,
+                is_bot = known.is_bot AND excluded.is_bot
             RETURNING id, consent_status
-            """;
+            """.formatted(LeadOrigin.OF_A_PERSON);
 
     private static final String RECORD = """
             INSERT INTO consent_events (
