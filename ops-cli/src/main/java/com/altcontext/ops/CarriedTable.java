@@ -2,7 +2,6 @@ package com.altcontext.ops;
 
 import com.altcontext.delivery.Outbox;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a restore keeps of the state before it, since the backup must not undo it: the logs of erasures and of disclosures,
@@ -129,14 +128,23 @@ record CarriedTable(String name, String requires, String statement) {
             ON CONFLICT DO NOTHING
             """;
 
-    /** An address that does not answer gets one mail a day and three in all. */
+    /**
+     * An address that does not answer gets one mail a day and three in all. A mail that still waited since the backup is lost, and is
+     * not counted.
+     */
     private static final String CONFIRMATION_MAILS = """
             UPDATE public.leads AS l
-            SET confirmation_mails = greatest(l.confirmation_mails, b.confirmation_mails),
-                confirmation_mailed_at = greatest(l.confirmation_mailed_at, b.confirmation_mailed_at)
-            FROM altops_before.leads AS b
-            WHERE b.property_id = l.property_id AND b.email = l.email AND b.confirmation_mails > 0
-            """;
+            SET confirmation_mails = greatest(l.confirmation_mails, b.confirmation_mails - b.lost),
+                confirmation_mailed_at = CASE
+                    WHEN b.lost > 0 THEN l.confirmation_mailed_at
+                    ELSE greatest(l.confirmation_mailed_at, b.confirmation_mailed_at) END
+            FROM (SELECT property_id, email, confirmation_mails, confirmation_mailed_at, (
+                      SELECT count(*) FROM altops_before.outbox AS o
+                      WHERE o.lead_id = leads.id AND o.event = '%s'
+                        AND NOT EXISTS (SELECT FROM public.outbox AS p WHERE p.id = o.id)) AS lost
+                  FROM altops_before.leads WHERE confirmation_mails > 0) AS b
+            WHERE b.property_id = l.property_id AND b.email = l.email
+            """.formatted(Outbox.CONFIRMATION);
 
     /** In their order. */
     static final List<CarriedTable> ALL = List.of(
@@ -152,28 +160,6 @@ record CarriedTable(String name, String requires, String statement) {
             new CarriedTable("sent_reports", REPORTS),
             new CarriedTable("outbox", DROP_DELIVERED),
             new CarriedTable("outbox", MESSAGES));
-
-    /** The tables that are as in the backup: what came since is lost. */
-    static final Set<String> LOST = Set.of(
-            "cluster",
-            "daily_dimension_rollups",
-            "daily_goal_rollups",
-            "daily_ingest_rollups",
-            "daily_metric_rollups",
-            "dashboard_sessions", // none stays
-            "events",
-            "flyway_schema_history",
-            "form_submissions",
-            "goals",
-            "ingest_rejections",
-            "lead_identities",
-            "properties",
-            "purge_log",
-            "rollup_days",
-            "sessions",
-            "unsubscribe_requests",
-            "visitors",
-            "webhooks");
 
     private CarriedTable(String name, String statement) {
         this(name, name, statement);
