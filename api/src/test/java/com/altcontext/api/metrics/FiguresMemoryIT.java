@@ -153,8 +153,7 @@ class FiguresMemoryIT {
                 // The raw rows of those days are gone, so that the rollups answer.
                 + tx.update(
                         "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
-                                + " visitors, rollups, rejections, days_left) VALUES (now(), ?, ?, 0, 0, 0, 0, 0, 0, 0, 0)",
-                        today,
+                                + " visitors, rollups, rejections, days_left) VALUES (now(), ?, '2000-01-01', 0, 0, 0, 0, 0, 0, 0, 0)",
                         today));
         try (PackagedService service = service()) {
             for (int round = 0; round < 8; round++) {
