@@ -1,5 +1,6 @@
 package com.altcontext.client;
 
+import com.altcontext.value.BitMixer;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
@@ -78,14 +79,7 @@ final class ClientBuckets {
     }
 
     private long hash(int kind, ClientNetwork client) {
-        long text = mix(client.network() ^ firstKey);
-        return mix(text + (client.ipv6() ? -1L - kind : kind) ^ secondKey);
-    }
-
-    /** The finalizer of MurmurHash3, in a variant by David Stafford: each bit of the result depends on each that is given. */
-    private static long mix(long bits) {
-        long mixed = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-        return mixed ^ (mixed >>> 31);
+        long text = BitMixer.mix(client.network() ^ firstKey);
+        return BitMixer.mix(text + (client.ipv6() ? -1L - kind : kind) ^ secondKey);
     }
 }

@@ -164,7 +164,7 @@ public final class RequestAttribution {
 
     /** The keyed hash of the client's address. */
     public byte[] addressHash(Client client) {
-        return hash.of(client.address().getHostAddress());
+        return hash.of(client.address());
     }
 
     private Origin origin(Beacon beacon, Property property, Client client) {

@@ -2,7 +2,9 @@ package com.altcontext.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class KeyedHashTest {
@@ -30,6 +32,22 @@ class KeyedHashTest {
         assertThat(hash.ofUserAgent(withAddress))
                 .isEqualTo(hash.of(withAddress))
                 .isNotSameAs(hash.ofUserAgent(withAddress));
+    }
+
+    @Test
+    void each_address_has_the_hash_of_its_text() throws Exception {
+        KeyedHash hash = new KeyedHash("pepper");
+
+        for (String text : List.of(
+                "192.0.2.1",
+                "192.0.2.2",
+                "2.192.0.1",
+                "2001:db8:0:0:0:0:0:1",
+                "2001:db8:0:0:1:0:0:0",
+                "0:0:0:1:0:0:2001:db8")) {
+            InetAddress address = InetAddress.getByName(text);
+            assertThat(hash.of(address)).as(text).isEqualTo(hash.of(text)).isSameAs(hash.of(address));
+        }
     }
 
     @Test
