@@ -95,8 +95,18 @@ shared() { # N VALUE
   grep -q "^altcontext_limiter_shared $2" "$work/metrics"
 }
 
+logged() { # N WORDS: how often
+  grep -c -- "$2" "$work/service.$1" || true
+}
+
+says() { # N TIMES WORDS
+  [[ $(logged "$1" "$3") -ge $2 ]]
+}
+
+# The line may come just after what it is about.
 said() { # N TIMES WORDS
-  [[ $(grep -c -- "$3" "$work/service.$1" || true) -eq $2 ]] || fail "service $1 did not say $2 times: $3"
+  await "service $1 did not say $2 times: $3" says "$@"
+  [[ $(logged "$1" "$3") -eq $2 ]] || fail "service $1 said more than $2 times: $3"
 }
 
 refused() { # a wrong password
