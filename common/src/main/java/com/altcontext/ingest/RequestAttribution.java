@@ -118,25 +118,19 @@ public final class RequestAttribution {
         return beacon.hostname() == null ? client.siteHost() : beacon.hostname();
     }
 
-    /**
-     * What an event is stored as.
-     *
-     * @param addressHash {@link #addressHash} of the client: a batch has one for all of its events
-     */
-    public Event event(Beacon beacon, Property property, Client client, byte[] addressHash, Instant receivedAt) {
-        return Event.of(
-                beacon, visitor(beacon, property, client, addressHash), origin(beacon, property, client), receivedAt);
+    /** What an event is stored as. */
+    public Event event(Beacon beacon, Property property, Client client, Instant receivedAt) {
+        return Event.of(beacon, visitor(beacon, property, client), origin(beacon, property, client), receivedAt);
     }
 
     /** What a form is stored as. */
     public Capture capture(LeadForm form, Property property, Client client, Instant receivedAt) {
-        byte[] addressHash = addressHash(client);
         AnonId known = form.anonId();
-        AnonId anonId = known == null ? anonymous(form.email(), client, addressHash) : known;
+        AnonId anonId = known == null ? anonymous(form.email(), client) : known;
         Beacon beacon = form.beacon(anonId, receivedAt, null);
         return new Capture(
                 form,
-                visitor(beacon, property, client, addressHash),
+                visitor(beacon, property, client),
                 origin(beacon, property, client),
                 receivedAt,
                 property.confirms(),
@@ -148,18 +142,18 @@ public final class RequestAttribution {
      * A page without a script sends no {@code anonId}. This one is the same for the same person and browser, so that a
      * double click is one submission here too. Without the pepper it looks like any other.
      */
-    private static AnonId anonymous(Email email, Client client, byte[] addressHash) {
+    private AnonId anonymous(Email email, Client client) {
         return new AnonId("form-"
                 + ComputedId.of("form visitor")
-                        .with(HexFormat.of().formatHex(addressHash))
+                        .with(HexFormat.of().formatHex(addressHash(client)))
                         .with(client.userAgent())
                         .with(email.value())
                         .toUuid());
     }
 
-    private Visitor visitor(Beacon beacon, Property property, Client client, byte[] addressHash) {
+    private Visitor visitor(Beacon beacon, Property property, Client client) {
         byte[] uaHash = client.userAgent() == null ? null : hash.ofUserAgent(client.userAgent());
-        return Visitor.of(property.id(), beacon.anonId(), addressHash, uaHash);
+        return Visitor.of(property.id(), beacon.anonId(), addressHash(client), uaHash);
     }
 
     /** The keyed hash of the client's address. */

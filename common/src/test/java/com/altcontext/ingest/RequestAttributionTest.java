@@ -56,9 +56,7 @@ class RequestAttributionTest {
     private static Origin origin(String type, String referrer, @Nullable String hostname) {
         Beacon beacon =
                 new Beacon(VISITOR, type, "/", null, referrer, Utm.NONE, Traffic.NONE, null, null, null, hostname);
-        return attribution
-                .event(beacon, PROPERTY, FIREFOX, attribution.addressHash(FIREFOX), NOW)
-                .origin();
+        return attribution.event(beacon, PROPERTY, FIREFOX, NOW).origin();
     }
 
     @Test

@@ -91,7 +91,7 @@ public final class EventRoute implements DirectHandler {
     private void take(RequestContext request, JsonBody.Content json) {
         Client client = request.client();
         Decision decision = json.isRead()
-                ? decide(json.value(), null, client, json.issues())
+                ? decide(json.value(), null, client, json.issues(), clock.instant())
                 : new Decision.Refuse(attribution.propertyOf(client));
         switch (decision) {
             case Decision.Refuse(Property property) -> throw Refusal.invalid(json.issues(), property.id());
@@ -99,17 +99,14 @@ public final class EventRoute implements DirectHandler {
                 requests.dropped(property.id(), request.route(), reason);
                 EventAnswer.of(new Outcome.Dropped(reason)).send(request.response());
             }
-            case Decision.Store(Beacon beacon, Property property) -> {
-                Event event =
-                        attribution.event(beacon, property, client, attribution.addressHash(client), clock.instant());
+            case Decision.Store(Event event) ->
                 store(request, List.of(event), 0, outcomes -> answer(request, event, outcomes.getFirst()));
-            }
         }
     }
 
     /** What happens with an event. */
     private sealed interface Decision {
-        record Store(Beacon beacon, Property property) implements Decision {}
+        record Store(Event event) implements Decision {}
 
         record Drop(Property property, Outcome.DropReason reason) implements Decision {}
 
@@ -120,8 +117,10 @@ public final class EventRoute implements DirectHandler {
     /**
      * @param batchSentAt when a batch was sent, by its sender's clock
      * @param issues what was wrong with the JSON; gets what is wrong with the fields
+     * @param receivedAt the same for all events of a request: their own times say their order
      */
-    private Decision decide(@Nullable Object json, @Nullable Instant batchSentAt, Client client, Issues issues) {
+    private Decision decide(
+            @Nullable Object json, @Nullable Instant batchSentAt, Client client, Issues issues, Instant receivedAt) {
         if (issues.isEmpty() && Fields.of(json, new Issues()).isFilled("honeypot")) {
             return new Decision.Drop(property(json, client, new Issues()), Outcome.DropReason.HONEYPOT);
         }
@@ -137,7 +136,7 @@ public final class EventRoute implements DirectHandler {
         if (excluded != null) {
             return new Decision.Drop(property, excluded);
         }
-        return new Decision.Store(beacon, property);
+        return new Decision.Store(attribution.event(beacon, property, client, receivedAt));
     }
 
     private Property property(@Nullable Object json, Client client, Issues issues) {
@@ -197,21 +196,12 @@ public final class EventRoute implements DirectHandler {
                 throw tooMany.ofEvents(events.size());
             }
         }
-        Client client = request.client();
-        byte[] addressHash = attribution.addressHash(client);
-        // The same for all events of a request: their own times say their order.
         Instant receivedAt = clock.instant();
         List<Slot> slots = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
-            Issues issues = json.eventIssues().get(i);
-            slots.add(
-                    switch (decide(events.get(i), sentAt, client, issues)) {
-                        case Decision.Store(Beacon beacon, Property property) ->
-                            new Slot(null, attribution.event(beacon, property, client, addressHash, receivedAt));
-                        case Decision.Drop(Property property, Outcome.DropReason reason) ->
-                            dropped(request, property, reason);
-                        case Decision.Refuse(Property property) -> refused(request, property, issues);
-                    });
+            Decision decision = decide(
+                    events.get(i), sentAt, request.client(), json.eventIssues().get(i), receivedAt);
+            slots.add(slot(request, decision, json.eventIssues().get(i)));
         }
         List<Event> wanted =
                 slots.stream().map(Slot::event).filter(Objects::nonNull).toList();
@@ -243,16 +233,20 @@ public final class EventRoute implements DirectHandler {
      */
     private record Slot(@Nullable String result, @Nullable Event event) {}
 
-    private Slot dropped(RequestContext request, Property property, Outcome.DropReason reason) {
-        requests.dropped(property.id(), request.route(), reason);
-        StringBuilder result = new StringBuilder();
-        EventAnswer.append(result, new Outcome.Dropped(reason));
-        return new Slot(result.toString(), null);
-    }
-
-    private Slot refused(RequestContext request, Property property, Issues issues) {
-        requests.refused(property.id(), request.route(), Problem.INVALID_REQUEST);
-        return new Slot(Problem.INVALID_REQUEST.json(issues.list()), null);
+    private Slot slot(RequestContext request, Decision decision, Issues issues) {
+        return switch (decision) {
+            case Decision.Store(Event event) -> new Slot(null, event);
+            case Decision.Drop(Property property, Outcome.DropReason reason) -> {
+                requests.dropped(property.id(), request.route(), reason);
+                StringBuilder result = new StringBuilder();
+                EventAnswer.append(result, new Outcome.Dropped(reason));
+                yield new Slot(result.toString(), null);
+            }
+            case Decision.Refuse(Property property) -> {
+                requests.refused(property.id(), request.route(), Problem.INVALID_REQUEST);
+                yield new Slot(Problem.INVALID_REQUEST.json(issues.list()), null);
+            }
+        };
     }
 
     private void answerBatch(RequestContext request, List<Slot> slots, List<Outcome> outcomes) {

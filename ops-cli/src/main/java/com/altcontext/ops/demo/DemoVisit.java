@@ -1,7 +1,6 @@
 package com.altcontext.ops.demo;
 
 import com.altcontext.attribution.Utm;
-import com.altcontext.client.Client;
 import com.altcontext.event.Beacon;
 import com.altcontext.event.Event;
 import com.altcontext.event.Traffic;
@@ -192,8 +191,7 @@ final class DemoVisit {
                 props,
                 null,
                 page.hostname());
-        Client client = visitor.on(page);
-        events.add(attribution.event(beacon, property, client, attribution.addressHash(client), now));
+        events.add(attribution.event(beacon, property, visitor.on(page), now));
     }
 
     private void pass(int seconds) {
