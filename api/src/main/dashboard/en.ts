@@ -27,7 +27,7 @@ export const en = {
     rate_limited: (wait: string) => `Too many requests. Try again in ${wait}.`,
     not_configured: 'This service has no ADMIN_API_KEY, so signing in is not possible. Its operator can set one.',
     too_slow: 'This question takes longer than the service allows. Choose a shorter window, or remove filters.',
-    took_too_long: 'This takes longer than the service allows, and nothing was changed. Your operator can do it with altops lead export or altops lead delete.',
+    took_too_long: 'This takes longer than the service allows, and was given up. Your operator can do it with altops lead export or altops lead delete.',
     unavailable: 'The service cannot answer at the moment: it is busy, or cannot reach its database.',
     away: 'The service cannot be reached. Is this device connected to the network?',
     forbidden: 'Your key does not open this.',

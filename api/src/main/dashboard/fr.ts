@@ -29,7 +29,7 @@ export const fr: Words = {
     not_configured:
       'Ce service n’a pas de valeur ADMIN_API_KEY : personne ne peut se connecter. Son exploitant peut en définir une.',
     too_slow: 'Cette question demande plus de temps que le service n’en accorde. Choisissez une période plus courte, ou retirez des filtres.',
-    took_too_long: 'Ceci demande plus de temps que le service n’en accorde, et rien n’a été modifié. Votre exploitant peut le faire avec altops lead export ou altops lead delete.',
+    took_too_long: 'Ceci demande plus de temps que le service n’en accorde, et a été abandonné. Votre exploitant peut le faire avec altops lead export ou altops lead delete.',
     unavailable: 'Le service ne peut pas répondre en ce moment : il est occupé, ou n’a pas accès à sa base de données.',
     away: 'Le service est injoignable. Cet appareil est-il relié au réseau ?',
     forbidden: 'Votre clé n’ouvre pas ceci.',

@@ -51,11 +51,6 @@ public final class KeyedHash {
         if (userAgent.length() > MAX_CACHED_LENGTH || userAgent.indexOf('@') >= 0) {
             return hmac.of(userAgent);
         }
-        byte[] known = userAgents.getIfPresent(userAgent);
-        if (known == null) {
-            known = hmac.of(userAgent);
-            userAgents.put(userAgent, known);
-        }
-        return known;
+        return userAgents.get(userAgent, hmac::of);
     }
 }
