@@ -9,6 +9,13 @@ import java.time.ZoneOffset;
 
 /** Makes the partitions of {@code events} ahead of time, by calling functions that a migration created. */
 public final class Partitions {
+    /** The days that have a partition, each with its {@code id}: a table for a query. */
+    public static final String DAYS = """
+            (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day, c.oid AS id
+             FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
+             WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$') AS days
+            """;
+
     /** As far back as the time of a late beacon can be. */
     private static final int DAYS_BACK = (int) Event.MAX_BACK.toDays() + 1;
 

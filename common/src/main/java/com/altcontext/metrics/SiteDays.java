@@ -2,6 +2,7 @@ package com.altcontext.metrics;
 
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
+import com.altcontext.event.Partitions;
 import com.altcontext.property.Property;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,11 +24,9 @@ import org.jspecify.annotations.Nullable;
 record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> held) {
     /** Every day that can have raw events. */
     static final String HELD = """
-            (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day
-             FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
-             WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$'
+            (SELECT day FROM %s
              UNION SELECT DISTINCT day FROM events_default) AS held
-            """;
+            """.formatted(Partitions.DAYS);
 
     /**
      * The UTC days that have raw events and their neighbours, up to a day: when each was rolled up for all properties, if it

@@ -4,6 +4,7 @@ import com.altcontext.db.Columns;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.event.Partitions;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.retention.PurgePlan.ExpiredDay;
 import java.sql.SQLException;
@@ -46,14 +47,12 @@ final class ExpiredEvents {
                 SELECT day, sum(events)::bigint AS events, day IN (SELECT day FROM incomplete) AS unrolled
                 FROM held GROUP BY day),
             partitions AS (
-                SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day, stored_bytes(c.oid) AS bytes
-                FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
-                WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$')
+                SELECT day, stored_bytes(id) AS bytes FROM %s)
             SELECT day, coalesce(events, 0), coalesce(bytes, 0), bytes IS NOT NULL, coalesce(unrolled AND day >= ?, false)
             FROM counted FULL JOIN partitions USING (day)
             WHERE day < ?
             ORDER BY day
-            """.formatted(Rollup.LATE_DAYS);
+            """.formatted(Rollup.LATE_DAYS, Partitions.DAYS);
 
     /** Some thousands of rows in a transaction. */
     private static final int PAGES_AT_ONCE = 256;

@@ -1,19 +1,14 @@
 package com.altcontext.retention;
 
 import com.altcontext.db.Sql;
+import com.altcontext.event.Partitions;
 import java.time.Instant;
 import java.time.LocalDate;
 
 /** Raw events that a purge should have removed: it did not run, or had to keep their day. */
 public final class OverdueEvents {
     /** A purge drops the partitions of expired days, so there are usually none. */
-    private static final String EXPIRED = """
-            SELECT to_date(right(c.relname, 8), 'YYYYMMDD')
-            FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
-            WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$'
-              AND to_date(right(c.relname, 8), 'YYYYMMDD') < ?
-            ORDER BY 1
-            """;
+    private static final String EXPIRED = "SELECT day FROM " + Partitions.DAYS + " WHERE day < ? ORDER BY day";
 
     private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
 
