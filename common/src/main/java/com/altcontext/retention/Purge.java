@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import static java.util.stream.Collectors.joining;
+
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.retention.ExpiredEvents.DropResult;
@@ -9,7 +11,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -45,12 +50,11 @@ public final class Purge {
             RETURNING id
             """;
 
-    private static final String NOTE = """
-            UPDATE purge_log
-            SET days = ?, events = ?, bytes = ?, sessions = ?, visitors = ?, rollups = ?, rejections = ?,
-                submissions = ?, messages = ?, leads = ?, days_left = ?
-            WHERE id = ?
-            """;
+    private static final String NOTE = "UPDATE purge_log SET days = ?, days_left = ?, "
+            + Arrays.stream(PurgeCount.values())
+                    .map(count -> count.key() + " = ?")
+                    .collect(joining(", "))
+            + " WHERE id = ?";
 
     private static final String FINISH = "UPDATE purge_log SET finished_at = clock_timestamp() WHERE id = ?";
 
@@ -88,26 +92,23 @@ public final class Purge {
         LocalDate rollupsKeptFrom = policy.rollupsKeptFrom(now);
         return sql.inTransaction(tx -> {
             List<ExpiredDay> days = ExpiredEvents.find(tx, eventsKeptFrom, rollupsKeptFrom, force);
-            LocalDate firstKept = days.stream()
-                    .filter(ExpiredDay::kept)
-                    .map(ExpiredDay::day)
-                    .findFirst()
-                    .orElse(eventsKeptFrom);
-            IdleVisitors.IdleCounts idle = IdleVisitors.count(tx, startOf(firstKept));
-            return new PurgePlan(
-                    eventsKeptFrom,
-                    rollupsKeptFrom,
-                    days,
-                    idle.sessions(),
-                    idle.visitors(),
-                    ROLLUPS.stream()
-                            .mapToLong(table -> count(tx, table, rollupsKeptFrom))
-                            .sum(),
-                    count(tx, "ingest_rejections", rollupsKeptFrom),
-                    ExpiredRows.SUBMISSIONS.count(tx, policy.submissionsKeptFrom(now)),
-                    ExpiredRows.MESSAGES.count(tx, policy.messagesKeptFrom(now)),
-                    UnconfirmedLeads.count(tx, policy.unconfirmedLeadsKeptFrom(now)),
-                    policy);
+            PurgeTotals expected = new PurgeTotals(days);
+            for (ExpiredDay day : days) {
+                if (!day.kept()) {
+                    expected.add(day);
+                }
+            }
+            IdleVisitors.IdleCounts idle = IdleVisitors.count(tx, startOf(expected.firstLeft(eventsKeptFrom)));
+            expected.add(PurgeCount.SESSIONS, idle.sessions());
+            expected.add(PurgeCount.VISITORS, idle.visitors());
+            for (String table : ROLLUPS) {
+                expected.add(PurgeCount.ROLLUPS, count(tx, table, rollupsKeptFrom));
+            }
+            expected.add(PurgeCount.REJECTIONS, count(tx, "ingest_rejections", rollupsKeptFrom));
+            expected.add(PurgeCount.SUBMISSIONS, ExpiredRows.SUBMISSIONS.count(tx, policy.submissionsKeptFrom(now)));
+            expected.add(PurgeCount.MESSAGES, ExpiredRows.MESSAGES.count(tx, policy.messagesKeptFrom(now)));
+            expected.add(PurgeCount.LEADS, UnconfirmedLeads.count(tx, policy.unconfirmedLeadsKeptFrom(now)));
+            return new PurgePlan(eventsKeptFrom, rollupsKeptFrom, days, expected.receipt(), policy);
         });
     }
 
@@ -125,8 +126,7 @@ public final class Purge {
             if (!tryLock(guard)) {
                 return Optional.empty();
             }
-            PurgeTotals totals = new PurgeTotals(
-                    plan.keptDays().stream().map(ExpiredDay::day).toList());
+            PurgeTotals totals = new PurgeTotals(plan.days());
             long entry = begin(plan, at);
             Runnable step = () -> {
                 var _ = guard.query(
@@ -140,9 +140,9 @@ public final class Purge {
             clearDefault(plan, totals, step);
             deleteIdle(plan, totals, step);
             for (String table : ROLLUPS) {
-                totals.rollups += delete(table, plan.rollupsKeptFrom());
+                totals.add(PurgeCount.ROLLUPS, delete(table, plan.rollupsKeptFrom()));
             }
-            totals.rejections = delete("ingest_rejections", plan.rollupsKeptFrom());
+            totals.add(PurgeCount.REJECTIONS, delete("ingest_rejections", plan.rollupsKeptFrom()));
             deleteOfLeads(plan.policy(), at, totals, step);
             PurgeReceipt receipt = totals.receipt();
             note(guard, entry, receipt);
@@ -173,9 +173,7 @@ public final class Purge {
             if (dropped == DropResult.BUSY) {
                 totals.busyDays.add(day.day());
             } else if (dropped == DropResult.DROPPED) {
-                totals.days.add(day.day());
-                totals.events += day.events();
-                totals.bytes += day.bytes();
+                totals.add(day);
             }
             step.run();
         }
@@ -187,7 +185,7 @@ public final class Purge {
         if (!strays.isEmpty()) {
             List<LocalDate> days = strays.stream().map(ExpiredDay::day).toList();
             ExpiredEvents.clearDefault(sql, days, events -> {
-                totals.events += events;
+                totals.add(PurgeCount.EVENTS, events);
                 step.run();
             });
             totals.days.addAll(days);
@@ -196,15 +194,13 @@ public final class Purge {
 
     /** Keeps the sessions of days that stay, since their figures are not computed yet. */
     private void deleteIdle(PurgePlan plan, PurgeTotals totals, Runnable step) {
-        LocalDate firstKept = Stream.concat(totals.keptDays.stream(), totals.busyDays.stream())
-                .min(LocalDate::compareTo)
-                .orElse(plan.eventsKeptFrom());
-        new IdleVisitors(sql, startOf(firstKept)).delete((sessions, visitors) -> {
-            totals.sessions += sessions;
-            totals.visitors += visitors;
+        Instant firstLeft = startOf(totals.firstLeft(plan.eventsKeptFrom()));
+        new IdleVisitors(sql, firstLeft).delete((sessions, visitors) -> {
+            totals.add(PurgeCount.SESSIONS, sessions);
+            totals.add(PurgeCount.VISITORS, visitors);
             step.run();
         });
-        CutSessions.recount(sql, startOf(firstKept));
+        CutSessions.recount(sql, firstLeft);
     }
 
     /**
@@ -212,10 +208,10 @@ public final class Purge {
      * by the next purge.
      */
     private void deleteOfLeads(RetentionPolicy policy, Instant at, PurgeTotals totals, Runnable step) {
-        totals.submissions = ExpiredRows.SUBMISSIONS.delete(sql, policy.submissionsKeptFrom(at));
-        totals.messages = ExpiredRows.MESSAGES.delete(sql, policy.messagesKeptFrom(at));
+        totals.add(PurgeCount.SUBMISSIONS, ExpiredRows.SUBMISSIONS.delete(sql, policy.submissionsKeptFrom(at)));
+        totals.add(PurgeCount.MESSAGES, ExpiredRows.MESSAGES.delete(sql, policy.messagesKeptFrom(at)));
         UnconfirmedLeads.delete(sql, policy.unconfirmedLeadsKeptFrom(at), at, leads -> {
-            totals.leads += leads;
+            totals.add(PurgeCount.LEADS, leads);
             step.run();
         });
     }
@@ -248,25 +244,19 @@ public final class Purge {
                         at,
                         plan.eventsKeptFrom(),
                         plan.rollupsKeptFrom(),
-                        plan.keptDays().size()))
+                        plan.expected().daysLeft()))
                 .getFirst();
     }
 
     private static int note(Tx tx, long entry, PurgeReceipt gone) {
-        return tx.update(
-                NOTE,
-                gone.days().size(),
-                gone.events(),
-                gone.bytes(),
-                gone.sessions(),
-                gone.visitors(),
-                gone.rollups(),
-                gone.rejections(),
-                gone.submissions(),
-                gone.messages(),
-                gone.leads(),
-                gone.keptDays().size() + gone.busyDays().size(),
-                entry);
+        List<Object> values = new ArrayList<>();
+        values.add(gone.days().size());
+        values.add(gone.daysLeft());
+        for (PurgeCount count : PurgeCount.values()) {
+            values.add(gone.count(count));
+        }
+        values.add(entry);
+        return tx.update(NOTE, values.toArray());
     }
 
     /** A receipt that is still being written. */
@@ -274,34 +264,37 @@ public final class Purge {
         final List<LocalDate> days = new ArrayList<>();
         final List<LocalDate> keptDays;
         final List<LocalDate> busyDays = new ArrayList<>();
-        long events;
-        long bytes;
-        long sessions;
-        long visitors;
-        long rollups;
-        long rejections;
-        long submissions;
-        long messages;
-        long leads;
+        final Map<PurgeCount, Long> counts = new EnumMap<>(PurgeCount.class);
 
-        PurgeTotals(List<LocalDate> keptDays) {
-            this.keptDays = keptDays;
+        PurgeTotals(List<ExpiredDay> expired) {
+            for (PurgeCount count : PurgeCount.values()) {
+                counts.put(count, 0L);
+            }
+            keptDays = expired.stream()
+                    .filter(ExpiredDay::kept)
+                    .map(ExpiredDay::day)
+                    .toList();
+        }
+
+        void add(PurgeCount to, long more) {
+            counts.merge(to, more, Long::sum);
+        }
+
+        void add(ExpiredDay gone) {
+            days.add(gone.day());
+            add(PurgeCount.EVENTS, gone.events());
+            add(PurgeCount.BYTES, gone.bytes());
+        }
+
+        /** The first day whose events are still there. */
+        LocalDate firstLeft(LocalDate eventsKeptFrom) {
+            return Stream.concat(keptDays.stream(), busyDays.stream())
+                    .min(LocalDate::compareTo)
+                    .orElse(eventsKeptFrom);
         }
 
         PurgeReceipt receipt() {
-            return new PurgeReceipt(
-                    days.stream().sorted().toList(),
-                    keptDays,
-                    busyDays,
-                    events,
-                    bytes,
-                    sessions,
-                    visitors,
-                    rollups,
-                    rejections,
-                    submissions,
-                    messages,
-                    leads);
+            return new PurgeReceipt(days.stream().sorted().toList(), keptDays, busyDays, counts);
         }
     }
 }

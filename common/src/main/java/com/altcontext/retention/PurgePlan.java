@@ -9,23 +9,13 @@ import java.util.List;
  * @param eventsKeptFrom the first day whose raw events stay
  * @param rollupsKeptFrom the first day whose rollups and counted rejections stay
  * @param days the expired days that hold events or a partition, oldest first
- * @param sessions that ended before all events that stay
- * @param visitors who have no other session and no lead
- * @param submissions of forms
- * @param messages that were set aside
- * @param leads that were never confirmed
+ * @param expected what the purge returns if nothing changes until then
  */
 public record PurgePlan(
         LocalDate eventsKeptFrom,
         LocalDate rollupsKeptFrom,
         List<ExpiredDay> days,
-        long sessions,
-        long visitors,
-        long rollups,
-        long rejections,
-        long submissions,
-        long messages,
-        long leads,
+        PurgeReceipt expected,
         RetentionPolicy policy) {
     public PurgePlan {
         days = List.copyOf(days);
@@ -40,10 +30,6 @@ public record PurgePlan(
      *     event could arrive, so dropping them would lose figures
      */
     public record ExpiredDay(LocalDate day, long events, long bytes, boolean hasPartition, boolean kept) {}
-
-    public List<ExpiredDay> keptDays() {
-        return days.stream().filter(ExpiredDay::kept).toList();
-    }
 
     public List<ExpiredDay> goingDays() {
         return days.stream().filter(day -> !day.kept()).toList();

@@ -52,8 +52,8 @@ class PurgedVisitsTest extends PurgeFixture {
 
         PurgeReceipt receipt = purgeNow(false);
 
-        assertThat(receipt.events()).isEqualTo(1);
-        assertThat(receipt.sessions()).isZero();
+        assertThat(receipt.count(PurgeCount.EVENTS)).isEqualTo(1);
+        assertThat(receipt.count(PurgeCount.SESSIONS)).isZero();
         assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
     }
 
@@ -71,12 +71,14 @@ class PurgedVisitsTest extends PurgeFixture {
 
         PurgeReceipt receipt = purgeNow(false);
 
-        assertThat(receipt.sessions()).isEqualTo(1);
-        assertThat(receipt.visitors()).isZero();
+        assertThat(receipt.count(PurgeCount.SESSIONS)).isEqualTo(1);
+        assertThat(receipt.count(PurgeCount.VISITORS)).isZero();
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0001");
 
         database.run("DELETE FROM lead_identities", "DELETE FROM leads");
-        assertThat(purgeNow(false).visitors()).as("once the lead is gone").isEqualTo(1);
+        assertThat(purgeNow(false).count(PurgeCount.VISITORS))
+                .as("once the lead is gone")
+                .isEqualTo(1);
     }
 
     @Test
@@ -96,10 +98,10 @@ class PurgedVisitsTest extends PurgeFixture {
         PurgePlan plan = purge().plan(POLICY, NOW, false);
         PurgeReceipt receipt = purge().apply(plan, NOW, steps::add).orElseThrow();
 
-        assertThat(receipt.sessions()).isEqualTo(3600);
-        assertThat(receipt.visitors()).isEqualTo(1200);
+        assertThat(receipt.count(PurgeCount.SESSIONS)).isEqualTo(3600);
+        assertThat(receipt.count(PurgeCount.VISITORS)).isEqualTo(1200);
         assertThat(steps).hasSizeGreaterThan(3);
-        assertThat(steps.getLast().sessions()).isEqualTo(3600);
+        assertThat(steps.getLast().count(PurgeCount.SESSIONS)).isEqualTo(3600);
     }
 
     /** Over all parts each page is read once; deleting is by key. */

@@ -2,8 +2,8 @@ package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseState;
 import com.altcontext.retention.Purge;
+import com.altcontext.retention.PurgeCount;
 import com.altcontext.retention.PurgePlan;
-import com.altcontext.retention.PurgePlan.ExpiredDay;
 import com.altcontext.retention.PurgeReceipt;
 import com.altcontext.retention.RetentionPolicy;
 import java.time.Duration;
@@ -72,7 +72,7 @@ final class PurgeCommand implements Callable<Integer> {
         try (ProgressLine progress = context.output().progress("looking for what has expired")) {
             Purge purge = new Purge(context.sql().withTimeout(MAX_STATEMENT));
             plan = purge.plan(policy, now, force);
-            receipt = dryRun ? expected(plan) : apply(purge, plan, now, progress);
+            receipt = dryRun ? plan.expected() : apply(purge, plan, now, progress);
         }
         return show(plan, receipt);
     }
@@ -106,33 +106,16 @@ final class PurgeCommand implements Callable<Integer> {
                         plan,
                         now,
                         gone -> progress.step(HumanFormat.count(gone.days().size(), "day") + " gone, "
-                                + HumanFormat.count(gone.sessions(), "session") + ", "
-                                + HumanFormat.count(gone.visitors(), "visitor")))
+                                + counted(gone, PurgeCount.SESSIONS, "session") + ", "
+                                + counted(gone, PurgeCount.VISITORS, "visitor")))
                 .orElseThrow(() -> new Failure(
                         Exit.FAILED,
                         "another purge is under way",
                         "nothing was done; to see its progress, run altops status"));
     }
 
-    private static PurgeReceipt expected(PurgePlan plan) {
-        List<ExpiredDay> going = plan.goingDays();
-        return new PurgeReceipt(
-                going.stream().map(ExpiredDay::day).toList(),
-                plan.keptDays().stream().map(ExpiredDay::day).toList(),
-                List.of(),
-                going.stream().mapToLong(ExpiredDay::events).sum(),
-                going.stream().mapToLong(ExpiredDay::bytes).sum(),
-                plan.sessions(),
-                plan.visitors(),
-                plan.rollups(),
-                plan.rejections(),
-                plan.submissions(),
-                plan.messages(),
-                plan.leads());
-    }
-
     private int show(PurgePlan plan, PurgeReceipt receipt) {
-        boolean complete = receipt.keptDays().isEmpty() && receipt.busyDays().isEmpty();
+        boolean complete = receipt.daysLeft() == 0;
         context.output().print(json(plan, receipt, complete), lines(plan, receipt));
         return complete ? Exit.DONE : Exit.CHECK_FAILED;
     }
@@ -143,16 +126,17 @@ final class PurgeCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         lines.add("events are kept from " + plan.eventsKeptFrom() + ", rollups and rejections from "
                 + plan.rollupsKeptFrom());
-        lines.add(verb + HumanFormat.count(receipt.events(), "event") + " of "
+        long bytes = receipt.count(PurgeCount.BYTES);
+        lines.add(verb + counted(receipt, PurgeCount.EVENTS, "event") + " of "
                 + HumanFormat.count(receipt.days().size(), "day")
-                + (receipt.bytes() == 0 ? "" : ", " + HumanFormat.size(receipt.bytes())));
-        lines.add(verb + HumanFormat.count(receipt.sessions(), "session") + " and "
-                + HumanFormat.count(receipt.visitors(), "visitor"));
-        lines.add(verb + HumanFormat.count(receipt.rollups(), "row") + " of rollups and "
-                + HumanFormat.count(receipt.rejections()) + " of rejections");
-        lines.add(verb + HumanFormat.count(receipt.leads(), "lead") + " that never confirmed, "
-                + HumanFormat.count(receipt.submissions(), "submission") + " and "
-                + HumanFormat.count(receipt.messages(), "message") + " that could not be delivered");
+                + (bytes == 0 ? "" : ", " + HumanFormat.size(bytes)));
+        lines.add(verb + counted(receipt, PurgeCount.SESSIONS, "session") + " and "
+                + counted(receipt, PurgeCount.VISITORS, "visitor"));
+        lines.add(verb + counted(receipt, PurgeCount.ROLLUPS, "row") + " of rollups and "
+                + HumanFormat.count(receipt.count(PurgeCount.REJECTIONS)) + " of rejections");
+        lines.add(verb + counted(receipt, PurgeCount.LEADS, "lead") + " that never confirmed, "
+                + counted(receipt, PurgeCount.SUBMISSIONS, "submission") + " and "
+                + counted(receipt, PurgeCount.MESSAGES, "message") + " that could not be delivered");
         for (LocalDate day : receipt.keptDays()) {
             lines.add(output.bad("kept " + day) + ", which is not rolled up: run altops rollup, then purge again");
         }
@@ -162,22 +146,21 @@ final class PurgeCommand implements Callable<Integer> {
         return lines;
     }
 
+    private static String counted(PurgeReceipt receipt, PurgeCount of, String one) {
+        return HumanFormat.count(receipt.count(of), one);
+    }
+
     private JsonObject json(PurgePlan plan, PurgeReceipt receipt, boolean complete) {
-        return JsonObject.ok(complete)
+        JsonObject json = JsonObject.ok(complete)
                 .with("dryRun", dryRun)
                 .with("eventsKeptFrom", plan.eventsKeptFrom())
                 .with("rollupsKeptFrom", plan.rollupsKeptFrom())
                 .with("days", receipt.days())
                 .with("notRolledUp", receipt.keptDays())
-                .with("inUse", receipt.busyDays())
-                .with("events", receipt.events())
-                .with("bytes", receipt.bytes())
-                .with("sessions", receipt.sessions())
-                .with("visitors", receipt.visitors())
-                .with("rollups", receipt.rollups())
-                .with("rejections", receipt.rejections())
-                .with("submissions", receipt.submissions())
-                .with("messages", receipt.messages())
-                .with("leads", receipt.leads());
+                .with("inUse", receipt.busyDays());
+        for (PurgeCount count : PurgeCount.values()) {
+            json = json.with(count.key(), receipt.count(count));
+        }
+        return json;
     }
 }
