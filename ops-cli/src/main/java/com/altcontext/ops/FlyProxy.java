@@ -45,7 +45,8 @@ final class FlyProxy implements AutoCloseable {
             "LEAD_WEBHOOK_SECRET",
             "SMTP_URL",
             "RATE_LIMIT_REDIS_URL",
-            "LEAD_WEBHOOK_URL");
+            "LEAD_WEBHOOK_URL",
+            "ORIGINAL_DATABASE_URL");
 
     private final Thread hook = new Thread(this::end, "fly-proxy-end");
     private final Thread reader = Thread.ofVirtual().unstarted(this::read);

@@ -46,6 +46,8 @@ final class FakeFly {
                         + "?sslmode=require",
                 "IP_HASH_PEPPER",
                 "a pepper that fly does not need",
+                "ORIGINAL_DATABASE_URL",
+                "postgres://a:password@that.fly.does/not-need",
                 "STAND_IN_TARGET",
                 url.hosts().getFirst().toString(),
                 "STAND_IN_LOG",
@@ -73,6 +75,7 @@ final class FakeFly {
                 ProcessHandle.current().pid() + " " + String.join(" ", args) + " "
                         + System.getenv().containsKey("DATABASE_URL")
                         + System.getenv().containsKey("IP_HASH_PEPPER")
+                        + System.getenv().containsKey("ORIGINAL_DATABASE_URL")
                         + "\n",
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);

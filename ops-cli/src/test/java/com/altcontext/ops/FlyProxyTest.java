@@ -32,8 +32,8 @@ class FlyProxyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--fly-app, app-db, '\\d+ proxy \\d+:5432 -a app-db falsefalse'",
-        "--fly-cluster, 8ly3q0z, '\\d+ mpg proxy 8ly3q0z -p \\d+ falsefalse'",
+        "--fly-app, app-db, '\\d+ proxy \\d+:5432 -a app-db falsefalsefalse'",
+        "--fly-cluster, 8ly3q0z, '\\d+ mpg proxy 8ly3q0z -p \\d+ falsefalsefalse'",
     })
     void a_command_reaches_the_database_through_a_proxy_that_then_ends(String option, String name, String logged)
             throws IOException {
