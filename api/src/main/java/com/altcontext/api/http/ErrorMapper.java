@@ -14,14 +14,12 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import java.io.UncheckedIOException;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers every request that fails, before the resources or in them, with the JSON of a {@link Problem}, or with a page
@@ -37,37 +35,6 @@ public class ErrorMapper {
     ErrorMapper(RequestMetrics metrics, Properties properties) {
         this.metrics = metrics;
         this.properties = properties;
-    }
-
-    /** The answer to a failure. */
-    private record ErrorAnswer(
-            Problem problem,
-            List<Issue> issues,
-            @Nullable String propertyId,
-            int events,
-            @Nullable LocalDate firstDay) {
-        ErrorAnswer(Problem problem) {
-            this(problem, List.of(), null, 1, null);
-        }
-
-        static ErrorAnswer of(Throwable failure) {
-            return switch (failure) {
-                case Refusal refusal ->
-                    new ErrorAnswer(
-                            refusal.problem(),
-                            refusal.issues(),
-                            refusal.propertyId(),
-                            refusal.events(),
-                            refusal.firstDay());
-                case Rejected rejected -> new ErrorAnswer(Problem.INVALID_REQUEST, rejected.issues(), null, 1, null);
-                case Unavailable away -> new ErrorAnswer(Problem.UNAVAILABLE);
-                case TookTooLong slow -> new ErrorAnswer(Problem.TOOK_TOO_LONG);
-                case QueryTooSlow slow -> new ErrorAnswer(Problem.QUERY_TOO_SLOW);
-                case WebApplicationException refused ->
-                    new ErrorAnswer(Problem.ofStatus(refused.getResponse().getStatus()));
-                default -> new ErrorAnswer(Problem.INTERNAL_ERROR);
-            };
-        }
     }
 
     /** Answers a request that failed outside of the resources. */
@@ -93,67 +60,80 @@ public class ErrorMapper {
     }
 
     private RestResponse<String> response(RoutingContext routing, Throwable failure) {
-        ErrorAnswer answer = report(routing, failure);
-        RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.create(answer.problem.status);
-        if (prepare(routing, answer)) {
-            Body body = Body.of(routing, answer);
+        Refusal refusal = report(routing, failure);
+        RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.create(refusal.problem().status);
+        if (prepare(routing, refusal)) {
+            Body body = Body.of(routing, refusal);
             response.entity(body.text).header("Content-Type", body.type);
         }
         return response.build();
     }
 
-    private ErrorAnswer report(RoutingContext routing, Throwable thrown) {
+    private Refusal report(RoutingContext routing, Throwable thrown) {
         Throwable failure = thrown instanceof CompletionException wrapped && wrapped.getCause() != null
                 ? wrapped.getCause()
                 : thrown;
-        ErrorAnswer answer = ErrorAnswer.of(failure);
+        Refusal refusal = refusalOf(failure);
         if (failure instanceof UncheckedIOException) {
             // Handling a request writes only its answer, so the client has left or reads nothing.
             var _ = routing.request().connection().close();
-            return answer;
+            return refusal;
         }
-        if (answer.problem == Problem.INTERNAL_ERROR && !(failure instanceof Refusal)) {
+        if (refusal.problem() == Problem.INTERNAL_ERROR && !(failure instanceof Refusal)) {
             logUnexpected(routing, failure);
         }
-        count(routing, answer);
-        return answer;
+        count(routing, refusal);
+        return refusal;
     }
 
-    private void count(RoutingContext routing, ErrorAnswer answer) {
+    private static Refusal refusalOf(Throwable failure) {
+        return switch (failure) {
+            case Refusal refusal -> refusal;
+            case Rejected rejected -> Refusal.invalid(rejected);
+            case Unavailable away -> new Refusal(Problem.UNAVAILABLE);
+            case TookTooLong slow -> new Refusal(Problem.TOOK_TOO_LONG);
+            case QueryTooSlow slow -> new Refusal(Problem.QUERY_TOO_SLOW);
+            case WebApplicationException refused ->
+                new Refusal(Problem.ofStatus(refused.getResponse().getStatus()));
+            default -> new Refusal(Problem.INTERNAL_ERROR);
+        };
+    }
+
+    private void count(RoutingContext routing, Refusal refusal) {
         RequestContext request = RequestContext.find(routing);
-        if (answer.problem.isOurs()) {
-            metrics.failed(answer.problem);
+        if (refusal.problem().isOurs()) {
+            metrics.failed(refusal.problem());
         } else if (request != null) {
-            String propertyId = answer.propertyId == null
+            String propertyId = refusal.propertyId() == null
                     ? properties.byHost(request.client().siteHost()).id()
-                    : answer.propertyId;
-            metrics.refused(propertyId, request.route(), answer.problem, answer.events);
+                    : refusal.propertyId();
+            metrics.refused(propertyId, request.route(), refusal.problem(), refusal.events());
         }
     }
 
-    private static void write(RoutingContext routing, ErrorAnswer answer) {
-        if (prepare(routing, answer)) {
-            Body body = Body.of(routing, answer);
+    private static void write(RoutingContext routing, Refusal refusal) {
+        if (prepare(routing, refusal)) {
+            Body body = Body.of(routing, refusal);
             routing.response()
-                    .setStatusCode(answer.problem.status)
+                    .setStatusCode(refusal.problem().status)
                     .putHeader(HttpHeaders.CONTENT_TYPE, body.type)
                     .end(body.text);
         }
     }
 
     private record Body(String type, String text) {
-        static Body of(RoutingContext routing, ErrorAnswer answer) {
+        static Body of(RoutingContext routing, Refusal refusal) {
             RequestContext request = RequestContext.find(routing);
             Language language = LinkPage.language(routing);
             if (request != null && request.showsPage()) {
                 HtmlPage.setHeaders(routing.response());
-                return new Body(HtmlPage.TYPE, RefusalPage.of(answer.problem, answer.issues, language));
+                return new Body(HtmlPage.TYPE, RefusalPage.of(refusal.problem(), refusal.issues(), language));
             }
             boolean isFrench = language == Language.FRENCH
                     && request != null
                     && request.route().access().readableByOtherOrigins();
-            List<Issue> issues = isFrench ? FrenchIssues.of(answer.issues) : answer.issues;
-            return new Body("application/json", answer.problem.json(issues, answer.firstDay));
+            List<Issue> issues = isFrench ? FrenchIssues.of(refusal.issues()) : refusal.issues();
+            return new Body("application/json", refusal.problem().json(issues, refusal.firstDay()));
         }
     }
 
@@ -163,7 +143,7 @@ public class ErrorMapper {
      *
      * @return false if there is nothing to answer: an answer was begun, or the client has gone
      */
-    private static boolean prepare(RoutingContext routing, ErrorAnswer answer) {
+    private static boolean prepare(RoutingContext routing, Refusal refusal) {
         HttpServerResponse response = routing.response();
         if (response.headWritten() && !response.ended()) {
             var _ = routing.request().connection().close();
@@ -171,7 +151,7 @@ public class ErrorMapper {
         if (response.headWritten() || response.closed()) {
             return false;
         }
-        if (answer.problem == Problem.UNAVAILABLE) {
+        if (refusal.problem() == Problem.UNAVAILABLE) {
             response.putHeader(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
         }
         skipBody(routing.request());

@@ -2,6 +2,7 @@ package com.altcontext.api.http;
 
 import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
+import com.altcontext.value.Rejected;
 import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,10 @@ public final class Refusal extends RuntimeException {
     /** The request as a whole is malformed. */
     static Refusal invalid(String message) {
         return new Refusal(Problem.INVALID_REQUEST, List.of(new Issue("", message)), null);
+    }
+
+    static Refusal invalid(Rejected rejected) {
+        return new Refusal(Problem.INVALID_REQUEST, rejected.issues(), null);
     }
 
     /** The request is malformed. */
