@@ -17,9 +17,6 @@ public final class Tx {
     /** How many rows of a long answer are in memory at a time. */
     public static final int ROWS_AT_ONCE = 200;
 
-    /** Reads all rows into memory, without a cursor: with a cursor, PostgreSQL would use only one process. */
-    public static final int ALL_AT_ONCE = 0;
-
     private final Connection connection;
     private final Progress progress;
 
@@ -51,6 +48,11 @@ public final class Tx {
         }
     }
 
+    /** All rows of the answer, in order. */
+    public <T> List<T> query(SqlFragment statement, RowReader<T> reader) {
+        return query(statement.sql(), reader, statement.values());
+    }
+
     /** The rows of a statement behind the preamble. */
     private static ResultSet second(PreparedStatement statement) throws SQLException {
         statement.execute();
@@ -73,6 +75,11 @@ public final class Tx {
      */
     public void each(String sql, RowConsumer consumer, @Nullable Object... parameters) {
         each(sql, ROWS_AT_ONCE, consumer, parameters);
+    }
+
+    /** As {@link #each(String, RowConsumer, Object...)}. */
+    public void each(SqlFragment statement, RowConsumer consumer) {
+        each(statement.sql(), consumer, statement.values());
     }
 
     /** The same with another number of rows in memory at a time, for rows of many kilobytes. */
@@ -111,6 +118,11 @@ public final class Tx {
         if (!part.isEmpty()) {
             consumer.accept(part);
         }
+    }
+
+    /** As {@link #eachPart(String, int, RowReader, Consumer, Object...)}. */
+    public <T> void eachPart(SqlFragment statement, int size, RowReader<T> reader, Consumer<List<T>> consumer) {
+        eachPart(statement.sql(), size, reader, consumer, statement.values());
     }
 
     /** @return how many rows were written */

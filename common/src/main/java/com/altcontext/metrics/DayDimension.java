@@ -1,6 +1,7 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Columns;
+import com.altcontext.db.NamedSql;
 import com.altcontext.db.Tx;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -69,7 +70,7 @@ record DayDimension(
             Consumer<List<DayDimension>> parts) {
         NamedSql statement = new NamedSql(with + DayRollup.text("top").replace("{counted}", counted));
         tx.eachPart(
-                statement.sql(),
+                statement.with(asked),
                 ParallelReader.ROWS,
                 row -> new DayDimension(
                         row.text(1),
@@ -77,8 +78,7 @@ record DayDimension(
                         row.number(3),
                         row.textOrNull(4),
                         new Breakdown.Sums(null, row.number(5), row.number(6), row.number(7))),
-                parts,
-                statement.parameters(asked));
+                parts);
     }
 
     /** Inserts the rows; there must be none yet. */

@@ -1,9 +1,11 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Buckets;
+import com.altcontext.db.NamedSql;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.db.Tx;
 import java.io.ByteArrayOutputStream;
 import java.sql.SQLException;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * replaces the old figures.
  */
 final class DayRollup {
-    private static final Map<String, String> STATEMENTS = NamedSql.sections("rollup.sql");
+    private static final Map<String, String> STATEMENTS = NamedSql.sections(DayRollup.class, "rollup.sql");
 
     /** In the order of the statement's columns. */
     private static final List<Count> OF_SESSIONS = List.of(
@@ -165,15 +167,11 @@ final class DayRollup {
     private void readUnfinished() {
         List<UUID> unfinished = new ArrayList<>();
         LocalDate[] until = {lastPartition};
-        NamedSql statement = sql("unfinished");
-        tx.each(
-                statement.sql(),
-                row -> {
-                    unfinished.add(row.id(1));
-                    LocalDate lastDay = row.day(2);
-                    until[0] = lastDay.isAfter(until[0]) ? lastDay : until[0];
-                },
-                statement.parameters(asked));
+        tx.each(statement("unfinished"), row -> {
+            unfinished.add(row.id(1));
+            LocalDate lastDay = row.day(2);
+            until[0] = lastDay.isAfter(until[0]) ? lastDay : until[0];
+        });
         asked.put("unfinished", unfinished.toArray(UUID[]::new));
         asked.put("until", until[0]);
     }
@@ -186,16 +184,12 @@ final class DayRollup {
     private Map<String, Set<UUID>> readCarried() {
         List<UUID> carried = new ArrayList<>();
         Map<String, Set<UUID>> alone = new HashMap<>();
-        NamedSql statement = sql("carried");
-        tx.each(
-                statement.sql(),
-                row -> {
-                    carried.add(row.id(3));
-                    if (row.flag(4)) {
-                        alone.computeIfAbsent(row.text(1), _ -> new HashSet<>()).add(row.id(2));
-                    }
-                },
-                statement.parameters(asked));
+        tx.each(statement("carried"), row -> {
+            carried.add(row.id(3));
+            if (row.flag(4)) {
+                alone.computeIfAbsent(row.text(1), _ -> new HashSet<>()).add(row.id(2));
+            }
+        });
         asked.put("carried", carried.toArray(UUID[]::new));
         return alone;
     }
@@ -232,11 +226,9 @@ final class DayRollup {
             }
         });
         asked.put("few", few.keySet().toArray(String[]::new));
-        NamedSql statement = sql("fewVisitors");
         tx.each(
-                statement.sql(),
-                row -> Objects.requireNonNull(few.get(row.text(1))).add(row.id(2)),
-                statement.parameters(asked));
+                statement("fewVisitors"),
+                row -> Objects.requireNonNull(few.get(row.text(1))).add(row.id(2)));
         few.forEach((property, visitors) ->
                 Objects.requireNonNull(days.get(property)).fewVisitors = VisitorSketch.of(visitors));
     }
@@ -250,12 +242,11 @@ final class DayRollup {
                 .replace("{columns}", joined(vitals.stream(), Vital::raw))
                 .replace("{scales}", joined(vitals.stream(), vital -> vital == Vital.CLS ? "1000" : "1")));
         tx.each(
-                statement.sql(),
+                statement.with(asked),
                 row -> Objects.requireNonNull(days.get(row.text(1)))
                         .vitals
                         .computeIfAbsent(vitals.get((int) row.number(2) - 1), _ -> new ByteArrayOutputStream())
-                        .writeBytes(Histogram.entry((int) row.number(3), row.number(4))),
-                statement.parameters(asked));
+                        .writeBytes(Histogram.entry((int) row.number(3), row.number(4))));
     }
 
     static <T> String joined(Stream<T> parts, Function<T, String> text) {
@@ -270,13 +261,11 @@ final class DayRollup {
      */
     private void timeCaptures() {
         asked.put("buckets", Buckets.read(tx).count());
-        NamedSql links = sql("captures");
         tx.eachPart(
-                links.sql(),
+                statement("captures"),
                 CAPTURES_AT_ONCE,
                 row -> new CaptureLink(row.text(1), row.id(2), row.time(3)),
-                this::time,
-                links.parameters(asked));
+                this::time);
     }
 
     private void time(List<CaptureLink> captures) {
@@ -284,8 +273,7 @@ final class DayRollup {
                 "visitors",
                 captures.stream().map(CaptureLink::visitor).distinct().toArray(UUID[]::new));
         Map<UUID, Instant> firstSeen = new HashMap<>();
-        NamedSql seen = sql("firstSeen");
-        tx.each(seen.sql(), row -> firstSeen.put(row.id(1), row.time(2)), seen.parameters(asked));
+        tx.each(statement("firstSeen"), row -> firstSeen.put(row.id(1), row.time(2)));
         for (CaptureLink capture : captures) {
             PropertyDay figures = Objects.requireNonNull(days.get(capture.property));
             figures.leadVisitors.add(VisitorSketch.of(Set.of(capture.visitor)));
@@ -311,11 +299,8 @@ final class DayRollup {
 
     private void save(String property, Goal goal) {
         asked.put("property", property);
-        NamedSql statement = new NamedSql(text("goal").replace("{reached}", "%s"));
-        Condition count = goal.reached().within(statement.sql(), statement.parameters(asked));
-        long sessions = tx.query(
-                        count.sql(), row -> row.number(1), count.values().toArray())
-                .getFirst();
+        asked.put("reached", goal.reached());
+        long sessions = tx.query(statement("goal"), row -> row.number(1)).getFirst();
         var _ = tx.update(SAVE_GOAL, property, goal.name(), day, sessions);
     }
 
@@ -326,18 +311,15 @@ final class DayRollup {
     }
 
     private void each(String name, Collector collector) {
-        NamedSql statement = sql(name);
-        tx.each(
-                statement.sql(),
-                row -> collector.add(Objects.requireNonNull(days.get(row.text(1))), row),
-                statement.parameters(asked));
+        tx.each(statement(name), row -> collector.add(Objects.requireNonNull(days.get(row.text(1))), row));
     }
 
-    private static NamedSql sql(String name) {
-        return new NamedSql(text(name));
+    /** One of {@code rollup.sql}, with what is known so far. */
+    private SqlFragment statement(String name) {
+        return new NamedSql(text(name)).with(asked);
     }
 
-    /** A statement of {@code rollup.sql}. */
+    /** The text of one. */
     static String text(String name) {
         return Objects.requireNonNull(STATEMENTS.get(name), name);
     }

@@ -1,5 +1,6 @@
 package com.altcontext.metrics;
 
+import com.altcontext.db.SqlFragment;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Rejected;
 import com.altcontext.value.Text;
@@ -82,19 +83,20 @@ public record Goal(String name, Target target) {
     }
 
     /** The condition that an event {@code g} reaches one of the goals. */
-    public static Condition reachedBy(List<Goal> goals) {
-        return Condition.any(goals.stream().map(Goal::reached).toList());
+    public static SqlFragment reachedBy(List<Goal> goals) {
+        return SqlFragment.any(goals.stream().map(Goal::reached).toList());
     }
 
     /** The condition that an event {@code g} reaches this goal. */
-    public Condition reached() {
+    public SqlFragment reached() {
         return switch (target) {
-            case Page page -> PageIndex.matches("g", page.pattern).within("(g.event_type = 'page_view' AND %s)");
+            case Page page ->
+                SqlFragment.of("(g.event_type = 'page_view' AND ?)", PageIndex.matches("g", page.pattern));
             case CustomEvent event -> {
                 Prop prop = event.prop;
                 yield prop == null
-                        ? Condition.of("g.event_type = ?", event.type)
-                        : Condition.of(
+                        ? SqlFragment.of("g.event_type = ?", event.type)
+                        : SqlFragment.of(
                                 "(g.event_type = ? AND g.props ->> ?::text = ?)", event.type, prop.key, prop.value);
             }
         };

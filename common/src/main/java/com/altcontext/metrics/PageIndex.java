@@ -1,5 +1,6 @@
 package com.altcontext.metrics;
 
+import com.altcontext.db.SqlFragment;
 import java.util.List;
 
 /**
@@ -16,9 +17,9 @@ public final class PageIndex {
      *
      * @param table the alias of {@code events}
      */
-    public static Condition isAnyOf(String table, List<String> paths) {
+    public static SqlFragment isAnyOf(String table, List<String> paths) {
         boolean isIndexed = paths.stream().allMatch(path -> path.length() < LENGTH);
-        return Condition.of(path(table, isIndexed) + " = ANY (?::text[])", (Object) paths.toArray(String[]::new));
+        return SqlFragment.of(path(table, isIndexed) + " = ANY (?::text[])", (Object) paths.toArray(String[]::new));
     }
 
     /**
@@ -26,10 +27,10 @@ public final class PageIndex {
      *
      * @param table the alias of {@code events}
      */
-    static Condition matches(String table, String pattern) {
+    static SqlFragment matches(String table, String pattern) {
         int wildcard = pattern.indexOf('*');
         boolean isIndexed = pattern.length() < LENGTH && (wildcard < 0 || wildcard == pattern.length() - 1);
-        return Condition.of(path(table, isIndexed) + " LIKE ?", LikePattern.ofWildcards(pattern));
+        return SqlFragment.of(path(table, isIndexed) + " LIKE ?", LikePattern.ofWildcards(pattern));
     }
 
     private static String path(String table, boolean isIndexed) {

@@ -1,5 +1,6 @@
 package com.altcontext.metrics;
 
+import com.altcontext.db.NamedSql;
 import com.altcontext.db.Tx;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReferenceQueries {
     /** Each statement by its name, as it is printed. */
-    static final Map<String, String> STATEMENTS = NamedSql.sections("reference.sql");
+    static final Map<String, String> STATEMENTS = NamedSql.sections(ReferenceQueries.class, "reference.sql");
 
     /** Named as the dimension that its statement is written for, or as one that differs by the column alone. */
     private static final String EVENTS = "path";
@@ -35,10 +36,9 @@ final class ReferenceQueries {
         asked.put("first", from.firstPartition());
         asked.put("last", to.lastPartition());
         asked.put("property", property);
-        NamedSql until = new NamedSql(statement("until"));
         asked.put(
                 "until",
-                tx.query(until.sql(), row -> row.day(1), until.parameters(asked))
+                tx.query(new NamedSql(statement("until")).with(asked), row -> row.day(1))
                         .getFirst());
     }
 
@@ -78,19 +78,16 @@ final class ReferenceQueries {
             case EVENT_TYPE -> statement("breakdown." + EVENTS).replace("e.path", "e.event_type");
             default -> statement("breakdown." + SESSIONS).replace("s." + SESSIONS, "s." + dimension.key());
         };
-        NamedSql sql = new NamedSql(text);
         return tx.query(
-                sql.sql(),
+                new NamedSql(text).with(asked),
                 row -> new Breakdown.Value(
                         row.textOrNull(1),
-                        new Breakdown.Sums(row.number(2), row.number(3), row.number(4), row.number(5))),
-                sql.parameters(asked));
+                        new Breakdown.Sums(row.number(2), row.number(3), row.number(4), row.number(5))));
     }
 
     private @Nullable Double value(String text) {
-        NamedSql sql = new NamedSql(text);
         record One(@Nullable Double value) {}
-        return tx.query(sql.sql(), row -> new One(row.decimalOrNull(1)), sql.parameters(asked))
+        return tx.query(new NamedSql(text).with(asked), row -> new One(row.decimalOrNull(1)))
                 .getFirst()
                 .value;
     }

@@ -177,14 +177,14 @@ GROUP BY property_id, vital, bucket
 ORDER BY property_id, vital, bucket
 
 -- goal
--- {reached} is that an event g reaches it.
+-- :reached is that an event g reaches it.
 SELECT count(*) AS sessions
 FROM (
     SELECT g.session_id
     FROM events AS g
     JOIN sessions AS s ON s.bucket = g.bucket AND s.visitor_id = g.visitor_id AND s.id = g.session_id
     WHERE g.day BETWEEN :first AND :until AND g.device <> 'bot' AND g.property_id = :property
-      AND s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot' AND {reached}
+      AND s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot' AND :reached
     GROUP BY g.bucket, g.visitor_id, g.session_id) AS reached
 
 -- leads

@@ -2,6 +2,7 @@ package com.altcontext.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.db.SqlFragment;
 import com.altcontext.testing.TestEvent;
 import java.util.Arrays;
 import java.util.List;
@@ -58,13 +59,11 @@ class PageIndexTest {
                 .toArray(TestEvent[]::new));
     }
 
-    private List<String> found(Condition condition) {
+    private List<String> found(SqlFragment condition) {
         return site.database
                 .sql()
                 .inTransaction(tx -> tx.query(
-                        "SELECT g.path FROM events AS g WHERE " + condition.sql(),
-                        row -> row.text(1),
-                        condition.values().toArray()));
+                        SqlFragment.of("SELECT g.path FROM events AS g WHERE ?", condition), row -> row.text(1)));
     }
 
     @Test
@@ -107,16 +106,15 @@ class PageIndexTest {
                 .allSatisfy(condition -> assertThat(planOf(condition)).anyMatch(line -> line.contains("Index Cond")));
     }
 
-    private List<String> planOf(Condition condition) {
+    private List<String> planOf(SqlFragment condition) {
         return site.database.sql().inTransaction(tx -> {
             // As the planner does it where there are many events.
             var _ = tx.query(
                     "SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)",
                     row -> row.text(1));
             return tx.query(
-                    "EXPLAIN (COSTS OFF) SELECT FROM events AS g WHERE " + condition.sql(),
-                    row -> row.text(1),
-                    condition.values().toArray());
+                    SqlFragment.of("EXPLAIN (COSTS OFF) SELECT FROM events AS g WHERE ?", condition),
+                    row -> row.text(1));
         });
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.altcontext.attribution.DeviceType;
+import com.altcontext.db.NamedSql;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
@@ -273,14 +275,14 @@ class RollupTest {
                 "first", site.day(1),
                 "last", site.day(1),
                 "properties", new String[] {"docs"});
-        NamedSql carried = new NamedSql(DayRollup.text("carried"));
+        SqlFragment carried = new NamedSql("EXPLAIN (COSTS OFF) " + DayRollup.text("carried")).with(asked);
 
         List<String> plan = site.database.sql().inTransaction(tx -> {
             // As the planner does it where it expects a few events.
             var _ = tx.query(
                     "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)",
                     row -> row.text(1));
-            return tx.query("EXPLAIN (COSTS OFF) " + carried.sql(), row -> row.text(1), carried.parameters(asked));
+            return tx.query(carried, row -> row.text(1));
         });
 
         assertThat(plan)

@@ -1,6 +1,6 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.value.Text;
 import java.math.BigDecimal;
@@ -16,8 +16,8 @@ public sealed interface Field {
         }
 
         @Override
-        public Condition value() {
-            return Condition.of((dimension.isOfEvents() ? "e." : "s.") + dimension.column());
+        public SqlFragment value() {
+            return SqlFragment.of((dimension.isOfEvents() ? "e." : "s.") + dimension.column());
         }
     }
 
@@ -29,8 +29,8 @@ public sealed interface Field {
         }
 
         @Override
-        public Condition value() {
-            return Condition.of("e.props ->> ?::text", key);
+        public SqlFragment value() {
+            return SqlFragment.of("e.props ->> ?::text", key);
         }
 
         /** A text, number or flag that was sent, as the database writes it: 1000, not 1E+3. */
@@ -49,8 +49,8 @@ public sealed interface Field {
         }
 
         @Override
-        public Condition value() {
-            return Condition.of("jsonb_object_keys(e.props)");
+        public SqlFragment value() {
+            return SqlFragment.of("jsonb_object_keys(e.props)");
         }
     }
 
@@ -58,7 +58,7 @@ public sealed interface Field {
     boolean isOfEvents();
 
     /** The SQL expression, on an event {@code e} or a session {@code s}. */
-    Condition value();
+    SqlFragment value();
 
     /** The longest key of {@code props.<key>}. */
     int MAX_KEY = 255;

@@ -1,6 +1,6 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.LikePattern;
@@ -78,34 +78,34 @@ public sealed interface Filter {
      *
      * @param reached makes the condition that the session reached a goal, of the condition on its events {@code g}
      */
-    default Condition condition(UnaryOperator<Condition> reached) {
+    default SqlFragment condition(UnaryOperator<SqlFragment> reached) {
         return switch (this) {
             case Leaf leaf -> condition(leaf);
             case Reached goal -> {
-                Condition is = reached.apply(Goal.reachedBy(goal.goals));
+                SqlFragment is = reached.apply(Goal.reachedBy(goal.goals));
                 yield goal.isNegative ? is.negated() : is;
             }
             case And and ->
-                Condition.all(
+                SqlFragment.all(
                         and.all.stream().map(each -> each.condition(reached)).toList());
             case Or or ->
-                Condition.any(
+                SqlFragment.any(
                         or.any.stream().map(each -> each.condition(reached)).toList());
             case Not not -> not.filter.condition(reached).negated();
         };
     }
 
-    private static Condition condition(Leaf leaf) {
-        Condition value = leaf.field.value();
+    private static SqlFragment condition(Leaf leaf) {
+        SqlFragment value = leaf.field.value();
         List<String> texts = new ArrayList<>();
         for (String text : leaf.values) {
             if (text != null) {
                 texts.add(text);
             }
         }
-        List<Condition> any = new ArrayList<>();
+        List<SqlFragment> any = new ArrayList<>();
         if (texts.size() < leaf.values.size()) {
-            any.add(value.within("%s IS NULL"));
+            any.add(SqlFragment.of("? IS NULL", value));
         }
         if (!texts.isEmpty()) {
             any.add(
@@ -123,19 +123,17 @@ public sealed interface Filter {
                                     texts.stream().map(LikePattern::ofWildcards).toList());
                     });
         }
-        Condition fits = Condition.any(any);
+        SqlFragment fits = SqlFragment.any(any);
         return leaf.operator.isNegative() ? fits.negated() : fits;
     }
 
-    private static Condition isAnyOf(Field field, List<String> texts) {
+    private static SqlFragment isAnyOf(Field field, List<String> texts) {
         return field instanceof Field.Column(Dimension dimension) && dimension == Dimension.PATH
                 ? PageIndex.isAnyOf("e", texts)
                 : compared(field.value(), " = ANY (?::text[])", texts);
     }
 
-    private static Condition compared(Condition value, String how, List<String> texts) {
-        List<@Nullable Object> values = new ArrayList<>(value.values());
-        values.add(texts.toArray(String[]::new));
-        return new Condition(value.sql() + how, values);
+    private static SqlFragment compared(SqlFragment value, String how, List<String> texts) {
+        return SqlFragment.of("?" + how, value, texts.toArray(String[]::new));
     }
 }

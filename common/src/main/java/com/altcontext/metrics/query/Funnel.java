@@ -1,12 +1,11 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Goal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the sessions that reach each of some steps, in their order; other events may come between. A step is reached
@@ -23,52 +22,50 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
      * A row with the count of all sessions and of those of each step. The events of all steps are read once. Events before the first
      * step are left out early; a session that did not reach a step has no time for it, nor for any step after it.
      */
-    Condition statement(SessionDays days) {
-        Condition sessions = RawConditions.sessionsOf(windows, filter, days);
-        Condition counts = counts(events(sessions, days));
-        List<@Nullable Object> values = new ArrayList<>(sessions.values());
-        values.addAll(counts.values());
-        return new Condition(
-                "SELECT kept.*, came.*\nFROM (SELECT count(*) FROM (" + sessions.sql()
-                        + ") AS sessions) AS kept\nCROSS JOIN (" + counts.sql() + ") AS came",
-                values);
+    SqlFragment statement(SessionDays days) {
+        SqlFragment sessions = RawConditions.sessionsOf(windows, filter, days);
+        return SqlFragment.of(
+                "SELECT kept.*, came.*\nFROM (SELECT count(*) FROM (?) AS sessions) AS kept\nCROSS JOIN (?) AS came",
+                sessions,
+                counts(events(sessions, days)));
     }
 
     /** The events of these sessions that belong to a step. The columns {@code is0}, {@code is1} and so on say to which step. */
-    private Condition events(Condition sessions, SessionDays days) {
-        List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder columns = new StringBuilder("s.bucket, s.visitor_id, s.id, g.occurred_at AS at");
+    private SqlFragment events(SqlFragment sessions, SessionDays days) {
+        List<SqlFragment> columns =
+                new ArrayList<>(List.of(SqlFragment.of("s.bucket, s.visitor_id, s.id, g.occurred_at AS at")));
         for (int step = 0; step < steps.size(); step++) {
-            Condition isStep = steps.get(step).reached();
-            columns.append(", ").append(isStep.sql()).append(" AS is").append(step);
-            values.addAll(isStep.values());
+            columns.add(SqlFragment.of("? AS is" + step, steps.get(step).reached()));
         }
-        values.addAll(sessions.values());
-        values.add(RawConditions.firstPartition(windows));
-        values.add(days.last());
-        return new Condition(
-                "SELECT *\nFROM (SELECT " + columns + "\nFROM (" + sessions.sql()
-                        + ") AS s JOIN events AS g ON " + RawConditions.ofSession("g", "s")
+        return SqlFragment.of(
+                "SELECT *\nFROM (SELECT ?\nFROM (?) AS s JOIN events AS g ON " + RawConditions.ofSession("g", "s")
                         + "\nWHERE g" + RawConditions.BOTS_OUT + " AND g.day BETWEEN ? AND ?) AS events\nWHERE "
                         + joined(steps.size(), "is%d", " OR "),
-                values);
+                SqlFragment.joined(", ", columns),
+                sessions,
+                RawConditions.firstPartition(windows),
+                days.last());
     }
 
     /**
      * How many of the sessions of these events reached each step. The times of the steps are found one after the other, over rows
      * that are sorted once.
      */
-    private Condition counts(Condition events) {
+    private SqlFragment counts(SqlFragment events) {
         int last = steps.size() - 1;
-        Condition timed = events;
+        SqlFragment timed = events;
         for (int step = 0; step < last; step++) {
-            timed = timed.within("SELECT *, " + firstTime(step) + " OVER session AS t" + step + "\nFROM (%s) AS events"
-                    + (step == 1 ? "\nWHERE at >= t0" : "")
-                    + "\nWINDOW session AS (PARTITION BY visitor_id, bucket, id)");
+            timed = SqlFragment.of(
+                    "SELECT *, " + firstTime(step) + " OVER session AS t" + step + "\nFROM (?) AS events"
+                            + (step == 1 ? "\nWHERE at >= t0" : "")
+                            + "\nWINDOW session AS (PARTITION BY visitor_id, bucket, id)",
+                    timed);
         }
-        return timed.within("SELECT " + joined(steps.size(), "count(t%d) AS t%<d", ", ") + "\nFROM (SELECT "
-                + joined(last, "min(t%d) AS t%<d", ", ") + ", " + firstTime(last) + " AS t" + last
-                + "\nFROM (%s) AS events\nGROUP BY visitor_id, bucket, id) AS sessions");
+        return SqlFragment.of(
+                "SELECT " + joined(steps.size(), "count(t%d) AS t%<d", ", ") + "\nFROM (SELECT "
+                        + joined(last, "min(t%d) AS t%<d", ", ") + ", " + firstTime(last) + " AS t" + last
+                        + "\nFROM (?) AS events\nGROUP BY visitor_id, bucket, id) AS sessions",
+                timed);
     }
 
     private static String firstTime(int step) {

@@ -1,10 +1,10 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.db.Row;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Breakdown.Sums;
 import com.altcontext.metrics.Breakdown.Value;
-import com.altcontext.metrics.Condition;
 import com.altcontext.metrics.FigureSource;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Window;
@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many sessions reached each goal: one statement that reads the events of the sessions once. It counts by visitor first, since a
@@ -35,33 +34,27 @@ final class GoalBreakdown {
         return new Breakdown(window, Breakdown.GOAL, FigureSource.RAW, values, nothing, nothing, Map.of());
     }
 
-    private Condition statement(List<ZoneWindow> windows, Filter filter, SessionDays days) {
-        Condition kept = RawConditions.sessionsOf(windows, filter, days);
+    private SqlFragment statement(List<ZoneWindow> windows, Filter filter, SessionDays days) {
         StringBuilder counts = new StringBuilder();
         StringBuilder ofVisitor = new StringBuilder();
-        StringBuilder reached = new StringBuilder();
-        List<@Nullable Object> values = new ArrayList<>();
+        List<SqlFragment> reached = new ArrayList<>();
         for (int i = 0; i < goals.size(); i++) {
-            Condition goal = goals.get(i).reached();
             counts.append(", count(*) FILTER (WHERE n%1$d > 0), coalesce(sum(v%1$d), 0), coalesce(sum(n%1$d), 0)"
                     .formatted(i));
             ofVisitor.append(", sum(page_views) FILTER (WHERE r%1$d) AS v%1$d, count(*) FILTER (WHERE r%1$d) AS n%1$d"
                     .formatted(i));
-            reached.append(", bool_or(").append(goal.sql()).append(") AS r").append(i);
-            values.addAll(goal.values());
+            reached.add(SqlFragment.of(", bool_or(?) AS r" + i, goals.get(i).reached()));
         }
-        values.addAll(kept.values());
-        values.add(RawConditions.firstPartition(windows));
-        values.add(days.last());
-        return new Condition(
+        return SqlFragment.of(
                 "SELECT coalesce(sum(sessions), 0)" + counts + "\nFROM (SELECT count(*) AS sessions" + ofVisitor
                         + "\nFROM (SELECT p.bucket, p.visitor_id, p.id,"
-                        + " count(*) FILTER (WHERE g.event_type = 'page_view') AS page_views" + reached + "\nFROM ("
-                        + kept.sql()
-                        + ") AS p\nLEFT JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
+                        + " count(*) FILTER (WHERE g.event_type = 'page_view') AS page_views?\nFROM (?) AS p\nLEFT JOIN events AS g ON g.bucket = p.bucket AND g.visitor_id = p.visitor_id"
                         + " AND g.session_id = p.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ?"
                         + "\nGROUP BY p.bucket, p.visitor_id, p.id) AS sessions\nGROUP BY bucket, visitor_id) AS visitors",
-                values);
+                SqlFragment.joined("", reached),
+                RawConditions.sessionsOf(windows, filter, days),
+                RawConditions.firstPartition(windows),
+                days.last());
     }
 
     private List<Value> values(Row row) throws SQLException {

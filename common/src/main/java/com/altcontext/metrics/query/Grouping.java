@@ -1,7 +1,7 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Breakdown;
-import com.altcontext.metrics.Condition;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.ShownValue;
 import java.util.List;
@@ -36,8 +36,8 @@ public sealed interface Grouping {
         }
 
         /** @param time a local time */
-        private Condition of(Condition time) {
-            return time.within("date_trunc('" + name().toLowerCase(Locale.ROOT) + "', %s)");
+        private SqlFragment of(SqlFragment time) {
+            return SqlFragment.of("date_trunc('" + name().toLowerCase(Locale.ROOT) + "', ?)", time);
         }
     }
 
@@ -77,10 +77,10 @@ public sealed interface Grouping {
     }
 
     /** The value; {@code localTime} is that of the event or of the session's begin. */
-    default Condition value(Condition localTime) {
+    default SqlFragment value(SqlFragment localTime) {
         return switch (this) {
             case By by -> by.field.value();
-            case ByGoal _ -> ReachedGoals.NAME;
+            case ByGoal _ -> SqlFragment.of(ReachedGoals.NAME);
             case Time time -> time.of(localTime);
         };
     }

@@ -1,6 +1,6 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -20,7 +20,7 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
     private static final String CAPTURES = """
             SELECT i.visitor_id, l.first_captured_at
             FROM leads AS l JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
-            WHERE NOT l.is_bot AND NOT i.is_bot AND %s
+            WHERE NOT l.is_bot AND NOT i.is_bot AND ?
             ORDER BY i.visitor_id
             """;
 
@@ -32,11 +32,11 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
     private record Known(UUID visitor, Instant firstSeen) {}
 
     static KeptCaptures read(RawRows rows, List<ZoneWindow> windows, Filter filter) {
-        Condition captured =
-                Condition.any(windows.stream().map(KeptCaptures::captured).toList());
+        SqlFragment captured =
+                SqlFragment.any(windows.stream().map(KeptCaptures::captured).toList());
         Sum sum = new Sum();
         rows.eachPartOfLeads(
-                captured.within(CAPTURES),
+                SqlFragment.of(CAPTURES, captured),
                 CAPTURES_AT_ONCE,
                 row -> new CapturedLead(row.id(1), row.time(2)),
                 captures -> sum.add(captures, firstSeen(rows, windows, filter, captures)));
@@ -80,13 +80,10 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
         return Math.max(0, Duration.between(firstSeen, captured).toNanos() / 3.6e12);
     }
 
-    private static Condition captured(ZoneWindow window) {
-        Condition linked = window.localTime("i.linked_at");
-        Condition onItsDay = window.localTime("l.first_captured_at")
-                .within(
-                        "(" + linked.sql() + ")::date <= (%s)::date",
-                        linked.values().toArray());
-        return Condition.all(List.of(
-                window.holds("l", "first_captured_at"), Condition.of("i.linked_at < ?", window.end()), onItsDay));
+    private static SqlFragment captured(ZoneWindow window) {
+        SqlFragment onItsDay = SqlFragment.of(
+                "(?)::date <= (?)::date", window.localTime("i.linked_at"), window.localTime("l.first_captured_at"));
+        return SqlFragment.all(List.of(
+                window.holds("l", "first_captured_at"), SqlFragment.of("i.linked_at < ?", window.end()), onItsDay));
     }
 }

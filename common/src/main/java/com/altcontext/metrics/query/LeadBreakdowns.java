@@ -1,8 +1,8 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.lead.EffectiveConsent;
-import com.altcontext.metrics.Condition;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.ShownValue;
 import com.altcontext.metrics.Window;
@@ -27,7 +27,7 @@ public final class LeadBreakdowns {
             + " {touch}_utm_source AS utm_source, {touch}_utm_medium AS utm_medium, {touch}_utm_campaign AS utm_campaign,"
             + " {touch}_landing_path AS entry_path,"
             + " " + EffectiveConsent.IS_MAILABLE + " AS is_mailable FROM leads AS l) AS s"
-            + " WHERE NOT is_bot AND %s"
+            + " WHERE NOT is_bot AND ?"
             + " GROUP BY 1 ORDER BY 2 DESC, 3 DESC, {column} COLLATE \"C\" LIMIT ?";
 
     private static final String NO_SESSIONS =
@@ -141,20 +141,19 @@ public final class LeadBreakdowns {
             int limit,
             Instant now) {
         List<ZoneWindow> windows = zones.windows(window);
-        Condition captured = Condition.any(windows.stream()
+        SqlFragment captured = SqlFragment.any(windows.stream()
                 .map(each -> each.holds("s", "first_captured_at"))
                 .toList());
-        Condition kept = Condition.all(List.of(captured, filter.condition(UnaryOperator.identity())));
-        Condition statement = kept.within(
+        SqlFragment kept = SqlFragment.all(List.of(captured, filter.condition(UnaryOperator.identity())));
+        SqlFragment statement = SqlFragment.of(
                 ROWS.replace("{column}", dimension.column())
                         .replace("{touch}", touch.name().toLowerCase(Locale.ROOT)),
-                now);
-        List<@Nullable Object> values = new ArrayList<>(statement.values());
-        values.add(limit);
+                now,
+                kept,
+                limit);
         List<Counted> counted = sql.inTransaction(tx -> tx.query(
-                statement.sql(),
-                row -> new Counted(row.textOrNull(1), row.number(2), row.number(3), row.number(4), row.number(5)),
-                values.toArray()));
+                statement,
+                row -> new Counted(row.textOrNull(1), row.number(2), row.number(3), row.number(4), row.number(5))));
         Map<String, String> reasons = new HashMap<>();
         Map<@Nullable String, Long> sessions = sessions(dimension, windows, filter, counted, reasons);
         return new LeadBreakdown(

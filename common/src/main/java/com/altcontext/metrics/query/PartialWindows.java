@@ -1,9 +1,8 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Dimension;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,37 +32,32 @@ final class PartialWindows {
     }
 
     /** The UTC day on which the first session began that was not over, or the last day: most are short. */
-    Condition first() {
-        return running()
-                .within(
-                        "SELECT least(?, min((s.started_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE %s",
-                        RawConditions.lastPartition(windows));
+    SqlFragment first() {
+        return SqlFragment.of(
+                "SELECT least(?, min((s.started_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE ?",
+                RawConditions.lastPartition(windows),
+                running());
     }
 
     /** What stands before a statement about the windows. */
-    Condition tables(LocalDate first) {
-        Condition before = Condition.all(windows.stream()
+    SqlFragment tables(LocalDate first) {
+        SqlFragment before = SqlFragment.all(windows.stream()
                 .map(window -> after(window, "e", "occurred_at").negated())
                 .toList());
-        Condition running = running();
-        List<@Nullable Object> values = new ArrayList<>(before.values());
-        values.addAll(running.values());
-        values.addAll(running.values());
-        values.add(first);
-        values.add(RawConditions.lastPartition(windows));
+        SqlFragment running = running();
         // Sessions that were not over are counted from their events. They are grouped by each column, and not by their
         // key alone:
         // where a cluster rewrites the statement, it no longer knows the key.
         String sql = """
                 WITH events AS NOT MATERIALIZED (
-                    SELECT * FROM events AS e WHERE %1$s
+                    SELECT * FROM events AS e WHERE ?
                 ), sessions AS NOT MATERIALIZED (
-                    SELECT s.bucket, s.visitor_id, s.id, s.property_id, s.started_at, s.last_event_at, %2$s,
+                    SELECT s.bucket, s.visitor_id, s.id, s.property_id, s.started_at, s.last_event_at, %1$s,
                            s.events, s.page_views, s.conversions, s.engagements, s.engaged_ms, s.entry_path, s.exit_path,
                            s.first_form_start, s.last_form_submit
-                    FROM sessions AS s WHERE %3$s
+                    FROM sessions AS s WHERE ?
                     UNION ALL
-                    SELECT s.bucket, s.visitor_id, s.id, s.property_id, s.started_at, s.last_event_at, %2$s,
+                    SELECT s.bucket, s.visitor_id, s.id, s.property_id, s.started_at, s.last_event_at, %1$s,
                            count(*)::integer,
                            (count(*) FILTER (WHERE e.event_type = 'page_view'))::integer,
                            (count(*) FILTER (WHERE e.is_conversion))::integer,
@@ -75,26 +69,25 @@ final class PartialWindows {
                                FILTER (WHERE e.event_type = 'page_view'))[1],
                            min(e.occurred_at) FILTER (WHERE e.event_type = 'form_start'),
                            max(e.occurred_at) FILTER (WHERE e.event_type = 'form_submit')
-                    FROM sessions AS s JOIN events AS e ON %4$s
-                    WHERE %5$s AND e.device <> 'bot' AND e.day BETWEEN ? AND ?
-                    GROUP BY s.bucket, s.visitor_id, s.started_at, s.id, s.property_id, s.last_event_at, %2$s
+                    FROM sessions AS s JOIN events AS e ON %2$s
+                    WHERE ? AND e.device <> 'bot' AND e.day BETWEEN ? AND ?
+                    GROUP BY s.bucket, s.visitor_id, s.started_at, s.id, s.property_id, s.last_event_at, %1$s
                 )
-                """.formatted(
-                        before.sql(), DIMENSIONS, running.negated().sql(), RawConditions.OF_SESSION, running.sql());
-        return new Condition(sql, values);
+                """.formatted(DIMENSIONS, RawConditions.OF_SESSION);
+        return SqlFragment.of(sql, before, running.negated(), running, first, RawConditions.lastPartition(windows));
     }
 
     /** That a session {@code s} was not over. */
-    private Condition running() {
-        return Condition.any(windows.stream()
-                .map(window -> Condition.all(List.of(
+    private SqlFragment running() {
+        return SqlFragment.any(windows.stream()
+                .map(window -> SqlFragment.all(List.of(
                         window.holds("s", "started_at"),
                         after(window, "s", "last_event_at"),
-                        Condition.of("s" + RawConditions.BOTS_OUT))))
+                        SqlFragment.of("s" + RawConditions.BOTS_OUT))))
                 .toList());
     }
 
-    private static Condition after(ZoneWindow window, String table, String time) {
-        return Condition.all(List.of(Condition.of(table + "." + time + " >= ?", window.end()), window.isOf(table)));
+    private static SqlFragment after(ZoneWindow window, String table, String time) {
+        return SqlFragment.all(List.of(SqlFragment.of(table + "." + time + " >= ?", window.end()), window.isOf(table)));
     }
 }

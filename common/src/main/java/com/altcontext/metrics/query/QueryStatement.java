@@ -1,7 +1,7 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.db.SqlFragment;
 import com.altcontext.lead.EffectiveConsent;
-import com.altcontext.metrics.Condition;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one statement that answers a question. Sessions, events and measurements are counted apart, each by the groupings, and the
@@ -38,11 +37,11 @@ final class QueryStatement {
     }
 
     /** @param rowsAtOnce so many rows of the answer are in memory at a time */
-    static Condition of(MetricsQuery query, SessionDays days, int rowsAtOnce) {
+    static SqlFragment of(MetricsQuery query, SessionDays days, int rowsAtOnce) {
         return new QueryStatement(query, days).whole(rowsAtOnce);
     }
 
-    private Condition whole(int rowsAtOnce) {
+    private SqlFragment whole(int rowsAtOnce) {
         Map<BaseCount.Source, Set<BaseCount>> counts = counts();
         if (raw.goals() != null) {
             // Each goal has its row, also one that no session reached.
@@ -53,14 +52,12 @@ final class QueryStatement {
             counts.put(BaseCount.Source.SESSIONS, EnumSet.of(BaseCount.SESSIONS));
         }
         List<BaseCount> all = counts.values().stream().flatMap(Set::stream).toList();
-        List<Condition> parts = new ArrayList<>();
+        List<SqlFragment> parts = new ArrayList<>();
         if (isCountedAtOnce(counts)) {
             parts.add(atOnce(all));
         } else {
             counts.forEach((source, of) -> parts.add(part(source, of, all)));
         }
-        List<@Nullable Object> values = new ArrayList<>();
-        parts.forEach(part -> values.addAll(part.values()));
         String groups = names(query.groupings().size());
         String totals = query.metrics().stream()
                 .filter(metric -> query.withTotals() && metric.isCount())
@@ -70,14 +67,13 @@ final class QueryStatement {
                 .map(by -> (by.column() + 1) + (by.descending() ? " DESC NULLS LAST" : ""))
                 .collect(Collectors.joining(", "));
         String by = groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n";
-        values.add(query.limit());
-        values.add(query.offset());
-        return new Condition(
-                "SELECT " + texts(rowsAtOnce) + metrics() + totals + "\nFROM (\n"
-                        + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
-                        + ") AS counted\n" + by + QueryMetric.having(query.minVisitors(), sessionsAlone)
+        return SqlFragment.of(
+                "SELECT " + texts(rowsAtOnce) + metrics() + totals + "\nFROM (\n?) AS counted\n" + by
+                        + QueryMetric.having(query.minVisitors(), sessionsAlone)
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
-                values);
+                SqlFragment.joined("\nUNION ALL\n", parts),
+                query.limit(),
+                query.offset());
     }
 
     /** What the known metrics are made of. */
@@ -120,26 +116,28 @@ final class QueryStatement {
      * Events and sessions by values of events, from one reading. An event counts if it is in the window, a session if it began
      * there. Rows are grouped by visitor first, since ids are sorted faster than texts.
      */
-    private Condition atOnce(List<BaseCount> all) {
+    private SqlFragment atOnce(List<BaseCount> all) {
         String groups = names(query.groupings().size());
-        Condition within = raw.time("e", "occurred_at");
-        Condition begun = raw.time("s", "started_at");
-        Condition visitors = RawConditions.select(
+        SqlFragment within = raw.time("e", "occurred_at");
+        SqlFragment begun = raw.time("s", "started_at");
+        SqlFragment visitors = RawConditions.select(
                 raw.groups("e.occurred_at"),
                 List.of(
-                        within.within("count(*) FILTER (WHERE %s) AS events"),
-                        within.within("count(*) FILTER (WHERE e.event_type = 'page_view' AND (%s)) AS page_views"),
-                        within.within("sum(e.scroll_depth_percent::float8) FILTER (WHERE %s) AS scroll_sum"),
-                        within.within("count(e.scroll_depth_percent) FILTER (WHERE %s) AS scrolls"),
-                        begun.within("count(DISTINCT e.session_id) FILTER (WHERE %s) AS sessions"),
-                        begun.within(
-                                "count(DISTINCT e.session_id) FILTER (WHERE e.is_conversion AND (%s)) AS converting_sessions")),
+                        SqlFragment.of("count(*) FILTER (WHERE ?) AS events", within),
+                        SqlFragment.of(
+                                "count(*) FILTER (WHERE e.event_type = 'page_view' AND (?)) AS page_views", within),
+                        SqlFragment.of("sum(e.scroll_depth_percent::float8) FILTER (WHERE ?) AS scroll_sum", within),
+                        SqlFragment.of("count(e.scroll_depth_percent) FILTER (WHERE ?) AS scrolls", within),
+                        SqlFragment.of("count(DISTINCT e.session_id) FILTER (WHERE ?) AS sessions", begun),
+                        SqlFragment.of(
+                                "count(DISTINCT e.session_id) FILTER (WHERE e.is_conversion AND (?)) AS converting_sessions",
+                                begun)),
                 "events AS e JOIN sessions AS s ON " + RawConditions.OF_SESSION,
                 List.of(
-                        Condition.of("e" + RawConditions.BOTS_OUT),
+                        SqlFragment.of("e" + RawConditions.BOTS_OUT),
                         raw.property("e"),
                         raw.partitions(),
-                        Condition.any(List.of(within, begun)),
+                        SqlFragment.any(List.of(within, begun)),
                         raw.filter()),
                 "\nGROUP BY e.visitor_id, " + groups + "e.bucket");
         String columns = all.stream()
@@ -148,11 +146,12 @@ final class QueryStatement {
                                 : "sum(" + count.column() + ")")
                         + " AS " + count.column())
                 .collect(Collectors.joining(", "));
-        return visitors.within("SELECT " + groups + columns + " FROM (\n%s) AS visitors\nGROUP BY " + trimmed(groups));
+        return SqlFragment.of(
+                "SELECT " + groups + columns + " FROM (\n?) AS visitors\nGROUP BY " + trimmed(groups), visitors);
     }
 
     /** One part of the union: its own counts, and null for those of the others. */
-    Condition part(BaseCount.Source source, Set<BaseCount> own, List<BaseCount> all) {
+    SqlFragment part(BaseCount.Source source, Set<BaseCount> own, List<BaseCount> all) {
         String columns = all.stream()
                 .map(count -> (own.contains(count) ? count.aggregate : count.none()) + " AS " + count.column())
                 .collect(Collectors.joining(", "));
@@ -162,17 +161,16 @@ final class QueryStatement {
             case SESSIONS ->
                 own.stream().anyMatch(BaseCount::isOfVisitors)
                         ? visitorsOfSessions(own, all)
-                        : sessions(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS sessions" + by);
+                        : SqlFragment.of("SELECT " + groups + columns + " FROM (\n?) AS sessions" + by, sessions(own));
             case ALL_SESSIONS -> allSessions(all);
-            case EVENTS ->
-                visitors(own).within("SELECT " + escaped(groups + columns) + " FROM (\n%s) AS visitors" + by);
+            case EVENTS -> SqlFragment.of("SELECT " + groups + columns + " FROM (\n?) AS visitors" + by, visitors(own));
             case LEADS -> leads(columns, by);
             case VITALS -> vitals(own, all);
         };
     }
 
     /** Sessions counted for each visitor first, so that different visitors are counted without sorting them. */
-    private Condition visitorsOfSessions(Set<BaseCount> own, List<BaseCount> all) {
+    private SqlFragment visitorsOfSessions(Set<BaseCount> own, List<BaseCount> all) {
         String groups = names(query.groupings().size());
         String counts = own.stream()
                 .map(count -> count.aggregate + " AS " + count.column())
@@ -182,52 +180,53 @@ final class QueryStatement {
                         (own.contains(count) ? "sum(" + count.column() + ")" : count.none()) + " AS " + count.column())
                 .collect(Collectors.joining(", "));
         String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
-        return sessions(own)
-                .within("SELECT " + groups + sums + " FROM (\nSELECT " + escaped(groups + counts)
-                        + " FROM (\n%s) AS sessions\nGROUP BY visitor_id, " + groups + "bucket) AS visitors" + by);
+        return SqlFragment.of(
+                "SELECT " + groups + sums + " FROM (\nSELECT " + groups + counts
+                        + " FROM (\n?) AS sessions\nGROUP BY visitor_id, " + groups + "bucket) AS visitors" + by,
+                sessions(own));
     }
 
     /** A row for each session and group. */
-    Condition sessions(Set<BaseCount> own) {
+    SqlFragment sessions(Set<BaseCount> own) {
         boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
-        List<Condition> where = new ArrayList<>();
+        List<SqlFragment> where = new ArrayList<>();
         where.add(byEvents ? raw.filter() : raw.kept());
-        where.add(Condition.of("s" + RawConditions.BOTS_OUT));
+        where.add(SqlFragment.of("s" + RawConditions.BOTS_OUT));
         where.add(raw.window("s", "started_at"));
-        List<Condition> groups = raw.groups("s.started_at");
+        List<SqlFragment> groups = raw.groups("s.started_at");
         // A session that a filter keeps counts as a whole. By the values of events, it converts where the conversion
         // was.
         String converts = raw.goals() != null ? "true" : byEvents ? "bool_or(e.is_conversion)" : "s.conversions > 0";
-        List<Condition> columns = new ArrayList<>(List.of(Condition.of(
+        List<SqlFragment> columns = new ArrayList<>(List.of(SqlFragment.of(
                 "s.bucket, s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
                         + converts + " AS converts")));
         String from = "sessions AS s";
         String by = "s.id, " + names(groups.size()) + "s.started_at, s.visitor_id, s.bucket";
         if (needsFirstSeen(own)) {
             from += RawConditions.JOIN_VISITORS.formatted("s");
-            columns.add(returns("s", "%s"));
+            columns.add(returns("s", "?"));
             by += ", v.first_seen_at";
         }
         if (byEvents) {
             from += " JOIN events AS e ON " + RawConditions.OF_SESSION;
-            where.add(Condition.of("e" + RawConditions.BOTS_OUT));
+            where.add(SqlFragment.of("e" + RawConditions.BOTS_OUT));
             where.add(raw.partitions());
         }
         return RawConditions.select(groups, columns, raw.withGoals(from), where, byEvents ? "\nGROUP BY " + by : "");
     }
 
     /** By goals: the same number for each, by the other grouping. */
-    private Condition allSessions(List<BaseCount> all) {
+    private SqlFragment allSessions(List<BaseCount> all) {
         MetricsQuery rest = query.withoutGoals();
         String by = names(rest.groupings().size());
-        Condition counts = new QueryStatement(rest, raw.days())
-                .sessions(EnumSet.of(BaseCount.SESSIONS))
-                .within("SELECT " + by + "count(*) AS sessions FROM (\n%s) AS sessions"
-                        + (by.isEmpty() ? "" : "\nGROUP BY " + trimmed(by)));
+        SqlFragment counts = SqlFragment.of(
+                "SELECT " + by + "count(*) AS sessions FROM (\n?) AS sessions"
+                        + (by.isEmpty() ? "" : "\nGROUP BY " + trimmed(by)),
+                new QueryStatement(rest, raw.days()).sessions(EnumSet.of(BaseCount.SESSIONS)));
         StringBuilder columns = new StringBuilder();
         for (int i = 0; i < query.groupings().size(); i++) {
             boolean isGoal = query.groupings().get(i) instanceof Grouping.ByGoal;
-            columns.append(isGoal ? ReachedGoals.NAME.sql() : "g0")
+            columns.append(isGoal ? ReachedGoals.NAME : "g0")
                     .append(" AS g")
                     .append(i)
                     .append(", ");
@@ -239,17 +238,17 @@ final class QueryStatement {
     }
 
     /** A row for each visitor and group, of the events. */
-    Condition visitors(Set<BaseCount> own) {
-        List<Condition> groups = raw.groups("e.occurred_at");
-        List<Condition> columns = new ArrayList<>(
+    SqlFragment visitors(Set<BaseCount> own) {
+        List<SqlFragment> groups = raw.groups("e.occurred_at");
+        List<SqlFragment> columns = new ArrayList<>(
                 List.of(
-                        Condition.of(
+                        SqlFragment.of(
                                 "e.bucket, e.visitor_id, count(*) AS events, count(*) FILTER (WHERE e.event_type = 'page_view') AS page_views,"
                                         + " sum(e.scroll_depth_percent::float8) AS scroll_sum, count(e.scroll_depth_percent) AS scrolls")));
         String from = raw.fromEvents();
         if (needsFirstSeen(own)) {
             from += RawConditions.JOIN_VISITORS.formatted("e");
-            columns.add(returns("e", "bool_or(%s)"));
+            columns.add(returns("e", "bool_or(?)"));
         }
         return RawConditions.select(
                 groups,
@@ -264,27 +263,25 @@ final class QueryStatement {
     }
 
     /** That the visitor was first seen before the window began. */
-    private Condition returns(String table, String aggregate) {
-        return Condition.any(query.windows().stream()
-                        .map(window -> Condition.of(
-                                table + ".property_id = ANY (?::text[]) AND v.first_seen_at < ?",
-                                window.properties().toArray(String[]::new),
-                                window.start()))
-                        .toList())
-                .within(aggregate + " AS returns");
+    private SqlFragment returns(String table, String aggregate) {
+        return SqlFragment.of(
+                aggregate + " AS returns",
+                SqlFragment.any(query.windows().stream()
+                        .map(window -> SqlFragment.of("? AND v.first_seen_at < ?", window.isOf(table), window.start()))
+                        .toList()));
     }
 
     /** Leads as if each were the session that brought it, so that dimensions and filters mean the same. */
-    private Condition leads(String columns, String by) {
-        List<Condition> where = List.of(raw.window("s", "started_at"), raw.filter());
-        return RawConditions.select(raw.groups("s.started_at"), List.of(Condition.of(columns)), LEADS, where, by);
+    private SqlFragment leads(String columns, String by) {
+        List<SqlFragment> where = List.of(raw.window("s", "started_at"), raw.filter());
+        return RawConditions.select(raw.groups("s.started_at"), List.of(SqlFragment.of(columns)), LEADS, where, by);
     }
 
     /**
      * Equal values are counted first, which a cluster does on its nodes; as percentile_disc, but from those counts. An event without
      * a measured value, as most are, gives one row for the sake of its group, and is left out where there are no groups.
      */
-    private Condition vitals(Set<BaseCount> own, List<BaseCount> all) {
+    private SqlFragment vitals(Set<BaseCount> own, List<BaseCount> all) {
         List<String> measured =
                 own.stream().map(count -> count.aggregate).distinct().toList();
         String columns = String.join(", ", measured);
@@ -292,22 +289,23 @@ final class QueryStatement {
                 IntStream.range(0, measured.size()).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         String isMeasured = "num_nonnulls(" + columns + ") > 0";
         String unfolded = "CASE WHEN " + isMeasured + " THEN ARRAY[%2$s] ELSE ARRAY[%1$s] END";
-        List<Condition> where = new ArrayList<>(raw.eventConditions());
+        List<SqlFragment> where = new ArrayList<>(raw.eventConditions());
         if (query.groupings().isEmpty()) {
-            where.add(Condition.of(isMeasured));
+            where.add(SqlFragment.of(isMeasured));
             unfolded = "ARRAY[%2$s]";
         }
         String groups = names(query.groupings().size());
         // Unfolded outside: the keys of props are unfolded too, and within one SELECT both would go on side by side.
-        Condition rows = RawConditions.select(
+        SqlFragment rows = SqlFragment.of(
+                "SELECT " + groups + "unnest(" + unfolded.formatted("0", numbers) + ") AS vital, unnest("
+                        + unfolded.formatted("NULL::real", columns) + ") AS value FROM (\n?) AS measured",
+                RawConditions.select(
                         raw.groups("e.occurred_at"),
-                        List.of(Condition.of(
+                        List.of(SqlFragment.of(
                                 measured.stream().map(column -> "e." + column).collect(Collectors.joining(", ")))),
                         raw.withGoals(raw.fromEvents()),
                         where,
-                        "")
-                .within("SELECT " + groups + "unnest(" + unfolded.formatted("0", numbers) + ") AS vital, unnest("
-                        + unfolded.formatted("NULL::real", columns) + ") AS value FROM (\n%s) AS measured");
+                        ""));
         String quantiles = all.stream()
                 .map(count -> (own.contains(count)
                                 ? "min(value) FILTER (WHERE vital = %d AND up_to_it >= ceil(%s::float8 * measured::float8))"
@@ -315,13 +313,15 @@ final class QueryStatement {
                                 : count.none())
                         + " AS " + count.column())
                 .collect(Collectors.joining(", "));
-        return rows.within("SELECT " + groups + quantiles + " FROM (\nSELECT " + groups
-                + "vital, value, sum(count) OVER (PARTITION BY " + groups
-                + "vital ORDER BY value) AS up_to_it, sum(count) OVER (PARTITION BY " + groups
-                + "vital) AS measured FROM (\nSELECT " + groups
-                + "vital, value, count(value) AS count FROM (\n%s) AS rows\nGROUP BY "
-                + groups + "vital, value) AS counts) AS ranked"
-                + (groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups)));
+        return SqlFragment.of(
+                "SELECT " + groups + quantiles + " FROM (\nSELECT " + groups
+                        + "vital, value, sum(count) OVER (PARTITION BY " + groups
+                        + "vital ORDER BY value) AS up_to_it, sum(count) OVER (PARTITION BY " + groups
+                        + "vital) AS measured FROM (\nSELECT " + groups
+                        + "vital, value, count(value) AS count FROM (\n?) AS rows\nGROUP BY "
+                        + groups + "vital, value) AS counts) AS ranked"
+                        + (groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups)),
+                rows);
     }
 
     /** The groups as the answer has them. */
@@ -341,10 +341,5 @@ final class QueryStatement {
 
     private static String trimmed(String names) {
         return names.substring(0, names.length() - 2);
-    }
-
-    /** For a text that is a format. */
-    private static String escaped(String text) {
-        return text.replace("%", "%%");
     }
 }

@@ -1,6 +1,6 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Goal;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -34,42 +34,43 @@ record RawConditions(MetricsQuery query, SessionDays days) {
     }
 
     /** The sessions that began in the windows and that the filter keeps: bucket, visitor and id. */
-    static Condition sessionsOf(List<ZoneWindow> windows, Filter filter, SessionDays days) {
+    static SqlFragment sessionsOf(List<ZoneWindow> windows, Filter filter, SessionDays days) {
         return new RawConditions(MetricsQuery.ungrouped(windows, List.of(), filter), days).keptSessions();
     }
 
     /** Those of some visitors that a filter keeps in the windows, each with the time when it was first seen. */
-    static Condition visitorsOf(List<ZoneWindow> windows, Filter filter, SessionDays days, UUID[] visitors) {
+    static SqlFragment visitorsOf(List<ZoneWindow> windows, Filter filter, SessionDays days, UUID[] visitors) {
         MetricsQuery query = MetricsQuery.ungrouped(windows, List.of(), filter);
         RawConditions conditions = new RawConditions(query, days);
         boolean sessionsAlone = query.sessionsAlone();
         String table = sessionsAlone ? "s" : "e";
-        List<Condition> where = new ArrayList<>(
+        List<SqlFragment> where = new ArrayList<>(
                 sessionsAlone
                         ? List.of(
-                                Condition.of("s" + BOTS_OUT),
+                                SqlFragment.of("s" + BOTS_OUT),
                                 conditions.window("s", "started_at"),
                                 filter.condition(conditions::reached))
                         : conditions.eventConditions());
-        where.add(Condition.of(table + ".visitor_id = ANY (?::uuid[])", (Object) visitors));
+        where.add(SqlFragment.of(table + ".visitor_id = ANY (?::uuid[])", (Object) visitors));
         return select(
                 List.of(),
-                List.of(Condition.of("DISTINCT v.visitor_id, v.first_seen_at")),
+                List.of(SqlFragment.of("DISTINCT v.visitor_id, v.first_seen_at")),
                 (sessionsAlone ? "sessions AS s" : conditions.fromEvents()) + JOIN_VISITORS.formatted(table),
                 where,
                 "");
     }
 
-    private Condition keptSessions() {
-        List<Condition> where = List.of(Condition.of("s" + BOTS_OUT), window("s", "started_at"), kept());
-        return select(List.of(), List.of(Condition.of("s.bucket, s.visitor_id, s.id")), "sessions AS s", where, "");
+    private SqlFragment keptSessions() {
+        List<SqlFragment> where = List.of(SqlFragment.of("s" + BOTS_OUT), window("s", "started_at"), kept());
+        return select(List.of(), List.of(SqlFragment.of("s.bucket, s.visitor_id, s.id")), "sessions AS s", where, "");
     }
 
     /** That the filter keeps a session {@code s}: by itself, or for the sake of one of its events. */
-    Condition kept() {
+    SqlFragment kept() {
         return query.filter().isOfEvents()
-                ? Condition.all(List.of(filter(), Condition.of("e" + BOTS_OUT), partitions()))
-                        .within("EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND %s)")
+                ? SqlFragment.of(
+                        "EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND ?)",
+                        SqlFragment.all(List.of(filter(), SqlFragment.of("e" + BOTS_OUT), partitions())))
                 : filter();
     }
 
@@ -94,9 +95,9 @@ record RawConditions(MetricsQuery query, SessionDays days) {
     }
 
     /** With the goals that sessions reached, if these are grouped by. */
-    Condition withGoals(String from) {
+    SqlFragment withGoals(String from) {
         ReachedGoals goals = goals();
-        return goals == null ? Condition.of(from) : goals.joinedWith(from);
+        return goals == null ? SqlFragment.of(from) : goals.joinedWith(from);
     }
 
     @Nullable
@@ -105,93 +106,87 @@ record RawConditions(MetricsQuery query, SessionDays days) {
         return goals == null ? null : new ReachedGoals(goals, query.windows(), firstOfGoals(), days.last());
     }
 
-    List<Condition> eventConditions() {
+    List<SqlFragment> eventConditions() {
         return List.of(
                 filter(),
-                Condition.of("e" + BOTS_OUT),
+                SqlFragment.of("e" + BOTS_OUT),
                 window("e", "occurred_at"),
                 partitions(lastPartition(query.windows())));
     }
 
-    static Condition select(
-            List<Condition> groups, List<Condition> columns, String from, List<Condition> where, String end) {
-        return select(groups, columns, Condition.of(from), where, end);
+    static SqlFragment select(
+            List<SqlFragment> groups, List<SqlFragment> columns, String from, List<SqlFragment> where, String end) {
+        return select(groups, columns, SqlFragment.of(from), where, end);
     }
 
-    static Condition select(
-            List<Condition> groups, List<Condition> columns, Condition from, List<Condition> where, String end) {
-        Condition condition = Condition.all(where);
-        List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder selected = new StringBuilder();
+    static SqlFragment select(
+            List<SqlFragment> groups,
+            List<SqlFragment> columns,
+            SqlFragment from,
+            List<SqlFragment> where,
+            String end) {
+        List<SqlFragment> selected = new ArrayList<>();
         for (int i = 0; i < groups.size(); i++) {
-            selected.append(groups.get(i).sql()).append(" AS g").append(i).append(", ");
-            values.addAll(groups.get(i).values());
+            selected.add(SqlFragment.of("? AS g" + i, groups.get(i)));
         }
-        for (Condition column : columns) {
-            selected.append(column.sql()).append(", ");
-            values.addAll(column.values());
-        }
-        values.addAll(from.values());
-        values.addAll(condition.values());
-        return new Condition(
-                "SELECT " + selected.substring(0, selected.length() - 2) + "\nFROM " + from.sql() + "\nWHERE "
-                        + condition.sql() + end,
-                values);
+        selected.addAll(columns);
+        return SqlFragment.of(
+                "SELECT ?\nFROM ?\nWHERE ?" + end, SqlFragment.joined(", ", selected), from, SqlFragment.all(where));
     }
 
-    List<Condition> groups(String time) {
-        Condition local = localTime(time);
+    List<SqlFragment> groups(String time) {
+        SqlFragment local = localTime(time);
         return query.groupings().stream().map(by -> by.value(local)).toList();
     }
 
-    private Condition localTime(String time) {
+    private SqlFragment localTime(String time) {
         if (query.windows().size() == 1) {
             return query.windows().getFirst().localTime(time);
         }
         String table = time.substring(0, time.indexOf('.'));
-        List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder zones = new StringBuilder();
-        for (ZoneWindow window : query.windows()) {
-            Condition isOf = window.isOf(table);
-            Condition local = window.localTime(time);
-            zones.append(" WHEN ").append(isOf.sql()).append(" THEN ").append(local.sql());
-            values.addAll(isOf.values());
-            values.addAll(local.values());
-        }
-        return new Condition("CASE" + zones + " END", values);
+        return SqlFragment.of(
+                "CASE ? END",
+                SqlFragment.joined(
+                        " ",
+                        query.windows().stream()
+                                .map(window ->
+                                        SqlFragment.of("WHEN ? THEN ?", window.isOf(table), window.localTime(time)))
+                                .toList()));
     }
 
     /** That a row is of a property of the windows, as far as {@link #time} does not say it. */
-    Condition property(String table) {
-        return query.windows().size() == 1 ? query.windows().getFirst().isOf(table) : Condition.TRUE;
+    SqlFragment property(String table) {
+        return query.windows().size() == 1 ? query.windows().getFirst().isOf(table) : SqlFragment.TRUE;
     }
 
     /** That a row of {@link #property} is in the windows: for columns, where each comparison counts. */
-    Condition time(String table, String time) {
+    SqlFragment time(String table, String time) {
         return query.windows().size() == 1 ? query.windows().getFirst().holdsTime(table, time) : window(table, time);
     }
 
-    Condition window(String table, String time) {
-        return Condition.any(query.windows().stream()
+    SqlFragment window(String table, String time) {
+        return SqlFragment.any(query.windows().stream()
                 .map(window -> window.holds(table, time))
                 .toList());
     }
 
     /** That an event may be one of a session that began in the windows. */
-    Condition partitions() {
+    SqlFragment partitions() {
         return partitions(days.last());
     }
 
-    private Condition partitions(LocalDate last) {
-        return Condition.of("e.day BETWEEN ? AND ?", firstPartition(query.windows()), last);
+    private SqlFragment partitions(LocalDate last) {
+        return SqlFragment.of("e.day BETWEEN ? AND ?", firstPartition(query.windows()), last);
     }
 
     /** That the session {@code s} holds an event {@code g}. */
-    Condition reached(Condition goal) {
-        return goal.within(
+    SqlFragment reached(SqlFragment goal) {
+        return SqlFragment.of(
                 "EXISTS (SELECT FROM events AS g WHERE g.bucket = s.bucket AND g.visitor_id = s.visitor_id"
-                        + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND %s)",
-                firstOfGoals(), days.last());
+                        + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND ?)",
+                firstOfGoals(),
+                days.last(),
+                goal);
     }
 
     /** A session may have begun before the windows, where events are counted. */
@@ -204,7 +199,7 @@ record RawConditions(MetricsQuery query, SessionDays days) {
     }
 
     /** Of an event and its session, or of a session alone if no leaf is about events. */
-    Condition filter() {
+    SqlFragment filter() {
         return query.filter().condition(this::reached);
     }
 }

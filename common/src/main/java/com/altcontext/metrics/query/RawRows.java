@@ -1,8 +1,8 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.db.Row;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.db.Tx;
-import com.altcontext.metrics.Condition;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +12,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +48,7 @@ final class RawRows implements SessionDays {
     private final long endNanos;
 
     /** Stands before each statement. */
-    private Condition tables = Condition.of("");
+    private SqlFragment tables = SqlFragment.EMPTY;
 
     private @Nullable LocalDate first;
     private @Nullable LocalDate last;
@@ -78,23 +77,19 @@ final class RawRows implements SessionDays {
         LocalDate asked = RawConditions.firstPartition(windows);
         record Held(
                 LocalDate from, LocalDate today, @Nullable LocalDate imported) {}
-        List<Condition> imported = windows.stream()
-                .map(window -> Condition.of(
+        List<SqlFragment> imported = windows.stream()
+                .map(window -> SqlFragment.of(
                         LAST_IMPORTED,
                         window.properties().toArray(String[]::new),
                         LocalDate.ofInstant(window.start(), window.zone())))
                 .toList();
-        List<@Nullable Object> values = new ArrayList<>();
-        imported.forEach(condition -> values.addAll(condition.values()));
-        values.add(asked);
-        String lasts = imported.stream().map(Condition::sql).collect(Collectors.joining(", "));
         // Reading events keeps a purge away until the transaction ends; what an earlier one removed is in its log.
-        String keptFrom = """
-                SELECT coalesce(max(events_kept_from), '-infinity'), (now() AT TIME ZONE 'UTC')::date, greatest(NULL, %s),
+        SqlFragment keptFrom = SqlFragment.of("""
+                SELECT coalesce(max(events_kept_from), '-infinity'), (now() AT TIME ZONE 'UTC')::date, greatest(NULL, ?),
                        EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
                 FROM purge_log
-                """.formatted(lasts);
-        Held held = query(new Condition(keptFrom, values), row -> new Held(row.day(1), row.day(2), row.dayOrNull(3)))
+                """, SqlFragment.joined(", ", imported), asked);
+        Held held = query(keptFrom, row -> new Held(row.day(1), row.day(2), row.dayOrNull(3)))
                 .getFirst();
         LocalDate kept = asked.isBefore(held.from) ? firstDay(held.from) : LocalDate.MIN;
         LocalDate own = held.imported == null ? LocalDate.MIN : held.imported.plusDays(1);
@@ -127,14 +122,16 @@ final class RawRows implements SessionDays {
     @Override
     public LocalDate first() {
         if (first == null) {
-            Condition running = Condition.any(windows.stream()
-                    .map(window -> Condition.all(List.of(
+            SqlFragment running = SqlFragment.any(windows.stream()
+                    .map(window -> SqlFragment.all(List.of(
                             window.isOf("s"),
-                            Condition.of("s.started_at < ? AND s.last_event_at >= ?", window.start(), window.start()))))
+                            SqlFragment.of(
+                                    "s.started_at < ? AND s.last_event_at >= ?", window.start(), window.start()))))
                     .toList());
-            first = day(running.within(
-                    "SELECT least(?, min((s.started_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE %s",
-                    RawConditions.firstPartition(windows)));
+            first = day(SqlFragment.of(
+                    "SELECT least(?, min((s.started_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE ?",
+                    RawConditions.firstPartition(windows),
+                    running));
         }
         return first;
     }
@@ -142,17 +139,18 @@ final class RawRows implements SessionDays {
     @Override
     public LocalDate last() {
         if (last == null) {
-            Condition begun = Condition.any(windows.stream()
+            SqlFragment begun = SqlFragment.any(windows.stream()
                     .map(window -> window.holds("s", "started_at"))
                     .toList());
-            last = day(begun.within(
-                    "SELECT greatest(?, max((s.last_event_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE %s",
-                    RawConditions.lastPartition(windows)));
+            last = day(SqlFragment.of(
+                    "SELECT greatest(?, max((s.last_event_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE ?",
+                    RawConditions.lastPartition(windows),
+                    begun));
         }
         return last;
     }
 
-    private LocalDate day(Condition statement) {
+    private LocalDate day(SqlFragment statement) {
         return query(statement, row -> row.day(1)).getFirst();
     }
 
@@ -163,11 +161,9 @@ final class RawRows implements SessionDays {
 
     /** The same, row by row. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
-        Condition statement = limited(QueryStatement.of(query, this, Tx.ROWS_AT_ONCE));
         tx.each(
-                statement.sql(),
-                row -> consumer.accept(QueryRow.read(row, query)),
-                statement.values().toArray());
+                limited(QueryStatement.of(query, this, Tx.ROWS_AT_ONCE)),
+                row -> consumer.accept(QueryRow.read(row, query)));
     }
 
     /** The number of sessions, and how many of them reached each step. */
@@ -185,21 +181,20 @@ final class RawRows implements SessionDays {
         return counts;
     }
 
-    <T> List<T> query(Condition statement, Tx.RowReader<T> reader) {
-        Condition limited = limited(statement);
-        return tx.query(limited.sql(), reader, limited.values().toArray());
+    <T> List<T> query(SqlFragment statement, Tx.RowReader<T> reader) {
+        return tx.query(limited(statement), reader);
     }
 
     /** As {@link Tx#eachPart}: rows of leads, of which no raw row of the windows tells. */
-    <T> void eachPartOfLeads(Condition statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
+    <T> void eachPartOfLeads(SqlFragment statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
         limit();
-        tx.eachPart(statement.sql(), size, reader, consumer, statement.values().toArray());
+        tx.eachPart(statement, size, reader, consumer);
     }
 
     /** A statement about the rows of the windows, which gets the time that is left. */
-    private Condition limited(Condition statement) {
+    private SqlFragment limited(SqlFragment statement) {
         limit();
-        return statement.within(tables.sql() + "%s", tables.values().toArray());
+        return SqlFragment.joined("", List.of(tables, statement));
     }
 
     private void limit() {

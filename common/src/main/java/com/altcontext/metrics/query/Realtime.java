@@ -1,7 +1,7 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.db.SqlFailure;
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,18 +27,18 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
 
     private static final String VISITORS = """
             SELECT count(*) FROM (
-                SELECT FROM events AS e WHERE %s GROUP BY e.bucket, e.visitor_id) AS visitors
+                SELECT FROM events AS e WHERE ? GROUP BY e.bucket, e.visitor_id) AS visitors
             """;
 
     private static final String PAGE_VIEWS = """
             SELECT date_trunc('minute', least(e.occurred_at, ?)), count(*)
-            FROM events AS e WHERE e.event_type = 'page_view' AND %s
+            FROM events AS e WHERE e.event_type = 'page_view' AND ?
             GROUP BY 1
             """;
 
     private static final String PAGES = """
             SELECT value, count(*) FROM (
-                SELECT e.path AS value FROM events AS e WHERE e.event_type = 'page_view' AND %s
+                SELECT e.path AS value FROM events AS e WHERE e.event_type = 'page_view' AND ?
                 GROUP BY e.bucket, e.visitor_id, e.path) AS visitors
             GROUP BY value ORDER BY 2 DESC, 1 LIMIT ?
             """;
@@ -47,7 +47,7 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
             SELECT value, count(*) FROM (
                 SELECT s.traffic_source AS value FROM events AS e
                 JOIN sessions AS s ON s.bucket = e.bucket AND s.visitor_id = e.visitor_id AND s.id = e.session_id
-                WHERE %s
+                WHERE ?
                 GROUP BY e.bucket, e.visitor_id, s.traffic_source) AS visitors
             GROUP BY value ORDER BY 2 DESC, 1 LIMIT ?
             """;
@@ -66,12 +66,12 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
     public static Realtime read(QueryEngine engine, PropertyZones zones, Instant now) {
         Instant first = now.truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(MINUTES - 1L));
         List<ZoneWindow> half = zones.since(first, now.plus(MAX_AHEAD));
-        Condition recent = held(half);
-        Condition present = held(zones.since(now.minus(PRESENT), now.plus(MAX_AHEAD)));
+        SqlFragment recent = held(half);
+        SqlFragment present = held(zones.since(now.minus(PRESENT), now.plus(MAX_AHEAD)));
         return engine.askOfNow(half, rows -> {
             long[] views = new long[MINUTES];
-            for (Minute minute :
-                    rows.query(recent.within(PAGE_VIEWS, now), row -> new Minute(row.time(1), row.number(2)))) {
+            for (Minute minute : rows.query(
+                    SqlFragment.of(PAGE_VIEWS, now, recent), row -> new Minute(row.time(1), row.number(2)))) {
                 int place = (int) Duration.between(first, minute.at).toMinutes();
                 views[Math.clamp(place, 0, MINUTES - 1)] += minute.pageViews;
             }
@@ -80,27 +80,25 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
                 minutes.add(new Minute(first.plus(Duration.ofMinutes(i)), views[i]));
             }
             return new Realtime(
-                    rows.query(present.within(VISITORS), row -> row.number(1)).getFirst(),
+                    rows.query(SqlFragment.of(VISITORS, present), row -> row.number(1))
+                            .getFirst(),
                     minutes,
-                    tops(rows, present.within(PAGES)),
-                    tops(rows, present.within(SOURCES)));
+                    tops(rows, SqlFragment.of(PAGES, present, TOP)),
+                    tops(rows, SqlFragment.of(SOURCES, present, TOP)));
         });
     }
 
-    private static List<Top> tops(RawRows rows, Condition statement) {
-        List<Object> values = new ArrayList<>(statement.values());
-        values.add(TOP);
-        return rows.query(
-                new Condition(statement.sql(), List.copyOf(values)), row -> new Top(row.text(1), row.number(2)));
+    private static List<Top> tops(RawRows rows, SqlFragment statement) {
+        return rows.query(statement, row -> new Top(row.text(1), row.number(2)));
     }
 
-    private static Condition held(List<ZoneWindow> windows) {
-        return Condition.all(List.of(
-                Condition.of(
+    private static SqlFragment held(List<ZoneWindow> windows) {
+        return SqlFragment.all(List.of(
+                SqlFragment.of(
                         "e.device <> 'bot' AND e.day BETWEEN ? AND ?",
                         RawConditions.firstPartition(windows),
                         RawConditions.lastPartition(windows)),
-                Condition.any(windows.stream()
+                SqlFragment.any(windows.stream()
                         .map(window -> window.holds("e", "occurred_at"))
                         .toList())));
     }

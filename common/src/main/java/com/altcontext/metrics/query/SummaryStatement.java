@@ -1,7 +1,7 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.db.Row;
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Dimension;
 import java.sql.SQLException;
 import java.time.LocalDate;
@@ -63,26 +63,23 @@ final class SummaryStatement {
 
     /** Those of everything first; then those of the days and sources that have any. */
     static List<Figures> read(RawRows rows, MetricsQuery query) {
-        Condition statement = new SummaryStatement(query, rows).whole();
+        SqlFragment statement = new SummaryStatement(query, rows).whole();
         return rows.query(statement, row -> figures(row, query));
     }
 
-    private Condition whole() {
+    private SqlFragment whole() {
         Map<BaseCount.Source, Set<BaseCount>> counts = daily.counts();
         counts.values().forEach(all::addAll);
-        List<Condition> parts = new ArrayList<>();
+        List<SqlFragment> parts = new ArrayList<>();
         counts.forEach((source, own) -> parts.add(part(source, own)));
-        List<@Nullable Object> values = new ArrayList<>();
-        parts.forEach(part -> values.addAll(part.values()));
-        return new Condition(
+        return SqlFragment.of(
                 "SELECT grouping(g0, source), g0::date, source, coalesce(sum(day_visitors), 0)::bigint, "
                         + daily.metrics()
-                        + "\nFROM (\n" + parts.stream().map(Condition::sql).collect(Collectors.joining("\nUNION ALL\n"))
-                        + ") AS counted\nGROUP BY GROUPING SETS ((), (g0), (source))\nORDER BY 1 DESC, 2, 3",
-                values);
+                        + "\nFROM (\n?) AS counted\nGROUP BY GROUPING SETS ((), (g0), (source))\nORDER BY 1 DESC, 2, 3",
+                SqlFragment.joined("\nUNION ALL\n", parts));
     }
 
-    private Condition part(BaseCount.Source source, Set<BaseCount> own) {
+    private SqlFragment part(BaseCount.Source source, Set<BaseCount> own) {
         return switch (source) {
             case SESSIONS -> sessions(own);
             case EVENTS -> firstDays(daily.visitors(own), "NULL::text", own);
@@ -92,13 +89,15 @@ final class SummaryStatement {
         };
     }
 
-    private Condition sessions(Set<BaseCount> own) {
+    private SqlFragment sessions(Set<BaseCount> own) {
         QueryStatement bySource = new QueryStatement(query.by(List.of(Grouping.Time.DAY, SOURCE)), days);
-        Condition sessions = bySource.sessions(own);
+        SqlFragment sessions = bySource.sessions(own);
         return own.stream().anyMatch(BaseCount::isOfVisitors)
                 ? firstDays(sessions, "g1", own)
-                : sessions.within(selected("g0", "g1", "NULL::numeric", columns(own, count -> count.aggregate))
-                        + "\nFROM (\n%s) AS sessions\nGROUP BY g0, g1");
+                : SqlFragment.of(
+                        selected("g0", "g1", "NULL::numeric", columns(own, count -> count.aggregate))
+                                + "\nFROM (\n?) AS sessions\nGROUP BY g0, g1",
+                        sessions);
     }
 
     /**
@@ -106,21 +105,21 @@ final class SummaryStatement {
      *
      * @param rows each of a visitor and a day
      */
-    private Condition firstDays(Condition rows, String source, Set<BaseCount> own) {
+    private SqlFragment firstDays(SqlFragment rows, String source, Set<BaseCount> own) {
         boolean ofVisitors = own.contains(BaseCount.VISITORS) || own.contains(BaseCount.SESSION_VISITORS);
-        return rows.within(selected(
-                        "g0",
-                        source,
-                        ofVisitors ? "count(*) FILTER (WHERE is_first_of_day)" : "NULL::numeric",
-                        columns(own, SummaryStatement::firstDayCount))
-                + """
+        String selected = selected(
+                "g0",
+                source,
+                ofVisitors ? "count(*) FILTER (WHERE is_first_of_day)" : "NULL::numeric",
+                columns(own, SummaryStatement::firstDayCount));
+        return SqlFragment.of(selected + """
 
                 FROM (
                 SELECT *, row_number() OVER visitor = 1 AS is_first, lag(g0) OVER visitor IS DISTINCT FROM g0 AS is_first_of_day
                 FROM (
-                %s) AS days
+                ?) AS days
                 WINDOW visitor AS (PARTITION BY visitor_id, bucket ORDER BY g0)) AS days
-                GROUP BY 1, 2""");
+                GROUP BY 1, 2""", rows);
     }
 
     private static String firstDayCount(BaseCount count) {
@@ -132,9 +131,9 @@ final class SummaryStatement {
     }
 
     /** Counts that are not known by source. */
-    private Condition without(String day, Condition counts) {
+    private SqlFragment without(String day, SqlFragment counts) {
         String names = all.stream().map(BaseCount::column).collect(Collectors.joining(", "));
-        return counts.within(selected(day, "NULL::text", "NULL::numeric", names) + "\nFROM (\n%s) AS counts");
+        return SqlFragment.of(selected(day, "NULL::text", "NULL::numeric", names) + "\nFROM (\n?) AS counts", counts);
     }
 
     private String columns(Set<BaseCount> own, Function<BaseCount, String> aggregate) {

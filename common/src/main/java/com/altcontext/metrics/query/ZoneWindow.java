@@ -1,6 +1,6 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -9,7 +9,6 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of time of some properties that share a time zone.
@@ -33,17 +32,17 @@ public record ZoneWindow(ZoneId zone, List<String> properties, Instant start, In
     }
 
     /** @param time a column */
-    Condition holds(String table, String time) {
-        return Condition.all(List.of(isOf(table), holdsTime(table, time)));
+    SqlFragment holds(String table, String time) {
+        return SqlFragment.all(List.of(isOf(table), holdsTime(table, time)));
     }
 
-    Condition isOf(String table) {
-        return Condition.of(table + ".property_id = ANY (?::text[])", (Object) properties.toArray(String[]::new));
+    SqlFragment isOf(String table) {
+        return SqlFragment.of(table + ".property_id = ANY (?::text[])", (Object) properties.toArray(String[]::new));
     }
 
-    Condition holdsTime(String table, String time) {
+    SqlFragment holdsTime(String table, String time) {
         String column = table + "." + time;
-        return Condition.of(column + " >= ? AND " + column + " < ?", start, end);
+        return SqlFragment.of(column + " >= ? AND " + column + " < ?", start, end);
     }
 
     /**
@@ -52,24 +51,22 @@ public record ZoneWindow(ZoneId zone, List<String> properties, Instant start, In
      *
      * @param time a column
      */
-    Condition localTime(String time) {
+    SqlFragment localTime(String time) {
         ZoneRules rules = zone.getRules();
-        List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder offsets = new StringBuilder();
+        List<SqlFragment> earlier = new ArrayList<>();
         ZoneOffset last = rules.getOffset(start);
         for (ZoneOffsetTransition next = rules.nextTransition(start);
                 next != null && next.getInstant().isBefore(end);
                 next = rules.nextTransition(next.getInstant())) {
-            offsets.append(" WHEN ").append(time).append(" < ? THEN ?::interval");
-            values.add(next.getInstant());
-            values.add(interval(last));
+            earlier.add(SqlFragment.of(" WHEN " + time + " < ? THEN ?::interval", next.getInstant(), interval(last)));
             last = next.getOffsetAfter();
         }
-        values.add(interval(last));
-        return new Condition(
-                time + " AT TIME ZONE "
-                        + (offsets.isEmpty() ? "?::interval" : "CASE" + offsets + " ELSE ?::interval END"),
-                values);
+        return earlier.isEmpty()
+                ? SqlFragment.of(time + " AT TIME ZONE ?::interval", interval(last))
+                : SqlFragment.of(
+                        time + " AT TIME ZONE CASE? ELSE ?::interval END",
+                        SqlFragment.joined("", earlier),
+                        interval(last));
     }
 
     private static String interval(ZoneOffset offset) {

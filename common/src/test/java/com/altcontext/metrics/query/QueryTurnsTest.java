@@ -2,7 +2,7 @@ package com.altcontext.metrics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.metrics.Condition;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.testing.Database;
 import com.altcontext.value.Issues;
 import java.time.Duration;
@@ -42,7 +42,7 @@ class QueryTurnsTest {
     private static String processes(QueryEngine engine) {
         return engine.ask(
                 WINDOWS,
-                rows -> rows.query(Condition.of("SHOW max_parallel_workers_per_gather"), row -> row.text(1))
+                rows -> rows.query(SqlFragment.of("SHOW max_parallel_workers_per_gather"), row -> row.text(1))
                         .getFirst());
     }
 

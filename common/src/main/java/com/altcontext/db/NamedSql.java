@@ -1,4 +1,4 @@
-package com.altcontext.metrics;
+package com.altcontext.db;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A statement with named parameters ({@code :day}), from a file beside the class that sends it. */
-final class NamedSql {
+/** A statement with named parameters ({@code :day}). */
+public final class NamedSql {
     /** A name after a colon, but not a cast (two colons). */
     private static final Pattern NAME = Pattern.compile("(?<!:):([a-z]+)");
 
@@ -23,7 +23,7 @@ final class NamedSql {
     private final List<String> names = new ArrayList<>();
 
     /** @param text with names and comments */
-    NamedSql(String text) {
+    public NamedSql(String text) {
         Matcher matcher = NAME.matcher(COMMENT.matcher(text).replaceAll(""));
         StringBuilder result = new StringBuilder();
         while (matcher.find()) {
@@ -33,10 +33,14 @@ final class NamedSql {
         sql = matcher.appendTail(result).toString().strip();
     }
 
-    /** The statements of a file in which each follows a line with its name, after an empty line. */
-    static Map<String, String> sections(String file) {
+    /**
+     * The statements of a file in which each follows a line with its name, after an empty line.
+     *
+     * @param file beside the class
+     */
+    public static Map<String, String> sections(Class<?> beside, String file) {
         Map<String, String> statements = new LinkedHashMap<>();
-        for (String section : text(file).split("\n\n-- ", -1)) {
+        for (String section : text(beside, file).split("\n\n-- ", -1)) {
             int end = section.indexOf('\n');
             if (!section.startsWith("--")) {
                 statements.put(
@@ -46,8 +50,8 @@ final class NamedSql {
         return statements;
     }
 
-    private static String text(String file) {
-        try (InputStream in = NamedSql.class.getResourceAsStream(file)) {
+    private static String text(Class<?> beside, String file) {
+        try (InputStream in = beside.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException(file + " is missing from the artifact");
             }
@@ -57,22 +61,20 @@ final class NamedSql {
         }
     }
 
-    /** With a question mark for each parameter. */
-    String sql() {
-        return sql;
-    }
-
-    /** The parameters in the order of their question marks. */
-    @Nullable
-    Object[] parameters(Map<String, ? extends @Nullable Object> values) {
-        @Nullable Object[] result = new @Nullable Object[names.size()];
-        for (int i = 0; i < result.length; i++) {
+    /**
+     * The statement with its values.
+     *
+     * @param values by name; each may be a fragment
+     */
+    public SqlFragment with(Map<String, ? extends @Nullable Object> values) {
+        @Nullable Object[] parts = new @Nullable Object[names.size()];
+        for (int i = 0; i < parts.length; i++) {
             String name = names.get(i);
             if (!values.containsKey(name)) {
                 throw new IllegalArgumentException("no value for :" + name);
             }
-            result[i] = values.get(name);
+            parts[i] = values.get(name);
         }
-        return result;
+        return SqlFragment.of(sql, parts);
     }
 }
