@@ -61,21 +61,36 @@ enum Rule {
                 case HEADER -> value.matches("[A-Za-z0-9-]{1,64}");
                 case TEXT -> true;
                 case SLUG -> Property.isSlug(value);
-                case EMAIL -> !Email.of("address", value).value().isEmpty();
+                case EMAIL -> parses(() -> Email.of("address", value));
                 case FILE -> Files.isRegularFile(Path.of(value)) && Files.isReadable(Path.of(value));
                 case SCRIPT_PATH ->
                     value.matches("(?!/v1/|/dashboard/)(/[A-Za-z0-9_-]+)?/[A-Za-z0-9_-][A-Za-z0-9_.-]*\\.js");
-                case HOST -> InetAddress.getByName(value).getAddress().length > 0;
+                case HOST -> parses(() -> InetAddress.getByName(value));
                 case URL -> SecureUrl.parse(value).isPresent();
-                case DATABASE_URL -> !DatabaseUrl.parse(value).jdbcUrl().isEmpty();
+                case DATABASE_URL -> parses(() -> DatabaseUrl.parse(value));
                 case REDIS_URL ->
                     value.matches("rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?")
-                            && URI.create(value).isAbsolute();
-                case SMTP_URL -> SmtpServer.of(value).port() > 0;
+                            && parses(() -> URI.create(value));
+                case SMTP_URL -> parses(() -> SmtpServer.of(value));
                 case MAILBOX -> isMailbox(value);
                 case ORIGINS -> all(value, Rule::isOrigin);
-                case NETWORKS -> all(value, network -> Cidr.parse(network).prefix() >= 0);
+                case NETWORKS -> all(value, network -> parses(() -> Cidr.parse(network)));
             };
+        } catch (IllegalArgumentException broken) {
+            return false; // a file's name that is none, or a number
+        }
+    }
+
+    /** Reads a value, and throws if it is broken. */
+    @FunctionalInterface
+    private interface Parser {
+        Object parse() throws UnknownHostException;
+    }
+
+    private static boolean parses(Parser parser) {
+        try {
+            var _ = parser.parse();
+            return true;
         } catch (IllegalArgumentException | Rejected | UnknownHostException broken) {
             return false;
         }
@@ -93,9 +108,8 @@ enum Rule {
     private static boolean isMailbox(String text) {
         Matcher named =
                 Pattern.compile("[^<>\"(),:;@\\\\\\p{Cntrl}]+ <([^<>]+)>").matcher(text);
-        return !Email.reachable("address", named.matches() ? named.group(1) : text)
-                .value()
-                .isEmpty();
+        String address = named.matches() ? named.group(1) : text;
+        return parses(() -> Email.reachable("address", address));
     }
 
     private static boolean isOrigin(String origin) {
