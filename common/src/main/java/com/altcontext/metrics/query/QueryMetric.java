@@ -1,6 +1,8 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.metrics.Vital;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A metric that a question can ask for, and how it is computed from counts. docs/metrics.md defines each. */
@@ -108,6 +110,16 @@ public enum QueryMetric {
             return "coalesce(" + sum + ", 0)::float8 / nullif(sum(" + ratio.divisor.column() + "), 0)";
         }
         return isCount ? "coalesce(" + sum + ", 0)::bigint" : sum + "::float8";
+    }
+
+    /** The value that three quarters of the measurements do not exceed. */
+    static QueryMetric p75(Vital vital) {
+        return Objects.requireNonNull(named(vital.key() + ".p75"));
+    }
+
+    /** The value that 95 of 100 measurements do not exceed. */
+    static QueryMetric p95(Vital vital) {
+        return Objects.requireNonNull(named(vital.key() + ".p95"));
     }
 
     public static @Nullable QueryMetric named(String key) {

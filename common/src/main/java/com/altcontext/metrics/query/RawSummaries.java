@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +55,7 @@ public final class RawSummaries {
     private static Map<Vital, List<QueryMetric>> vitals() {
         Map<Vital, List<QueryMetric>> vitals = new EnumMap<>(Vital.class);
         for (Vital vital : Vital.values()) {
-            vitals.put(
-                    vital,
-                    List.of(
-                            Objects.requireNonNull(QueryMetric.named(vital.key() + ".p75")),
-                            Objects.requireNonNull(QueryMetric.named(vital.key() + ".p95"))));
+            vitals.put(vital, List.of(QueryMetric.p75(vital), QueryMetric.p95(vital)));
         }
         return vitals;
     }

@@ -2,11 +2,11 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Summary;
-import com.altcontext.metrics.Summary.Percentiles;
 import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Vital;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +25,32 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
     private static final Map<QueryMetric, Metric> METRICS = RawSummaries.METRICS.entrySet().stream()
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
+    /** How a figure is read from what rollups hold. */
+    @FunctionalInterface
+    private interface Figure<T> {
+        @Nullable
+        Number of(T held);
+    }
+
+    private static final Map<QueryMetric, Figure<Summary>> OF_WINDOWS = ofWindows();
+
+    private static final Map<QueryMetric, Figure<TrendPoint>> OF_DAYS = Map.of(
+            QueryMetric.VISITORS, TrendPoint::uniqueVisitors,
+            QueryMetric.PAGE_VIEWS, TrendPoint::pageViews,
+            QueryMetric.SESSIONS, TrendPoint::sessions,
+            QueryMetric.NEW_LEADS, TrendPoint::newLeads);
+
+    private static Map<QueryMetric, Figure<Summary>> ofWindows() {
+        Map<QueryMetric, Figure<Summary>> figures = new EnumMap<>(QueryMetric.class);
+        METRICS.forEach((metric, rolled) ->
+                figures.put(metric, summary -> summary.of(rolled).value()));
+        for (Vital vital : Vital.values()) {
+            figures.put(QueryMetric.p75(vital), summary -> summary.of(vital).p75());
+            figures.put(QueryMetric.p95(vital), summary -> summary.of(vital).p95());
+        }
+        return figures;
+    }
+
     /** Whether rollups can answer the question. */
     public static boolean canAnswer(MetricsQuery query) {
         return query.filter().isEmpty()
@@ -36,14 +62,12 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
         List<QueryRow> rows = new ArrayList<>();
         Map<String, String> reasons = new TreeMap<>();
         if (query.groupings().isEmpty()) {
-            rows.add(new QueryRow(List.of(), figures(query, reasons, metric -> figure(metric, summary)), List.of()));
+            rows.add(new QueryRow(List.of(), figures(query, OF_WINDOWS, summary, reasons), List.of()));
             query.metrics().forEach(metric -> explain(metric, summary, reasons));
         } else {
             for (TrendPoint point : summary.trend()) {
                 rows.add(new QueryRow(
-                        List.of(point.day().toString()),
-                        figures(query, reasons, metric -> figure(metric, point)),
-                        List.of()));
+                        List.of(point.day().toString()), figures(query, OF_DAYS, point, reasons), List.of()));
             }
         }
         rows.sort(order(query));
@@ -59,54 +83,17 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
         }
     }
 
-    /** A figure of a metric; throws if it is not held. */
-    private interface Figures {
-        @Nullable
-        Number of(QueryMetric metric) throws NotHeld;
-    }
-
-    private static final class NotHeld extends Exception {
-        private static final long serialVersionUID = 1L;
-    }
-
-    private static List<@Nullable Number> figures(MetricsQuery query, Map<String, String> reasons, Figures figures) {
+    private static <T> List<@Nullable Number> figures(
+            MetricsQuery query, Map<QueryMetric, Figure<T>> figures, T held, Map<String, String> reasons) {
         List<@Nullable Number> read = new ArrayList<>();
         for (QueryMetric metric : query.metrics()) {
-            try {
-                read.add(figures.of(metric));
-            } catch (NotHeld none) {
-                read.add(null);
+            Figure<T> figure = figures.get(metric);
+            if (figure == null) {
                 reasons.put(metric.key(), NOT_ROLLED_UP);
             }
+            read.add(figure == null ? null : figure.of(held));
         }
         return read;
-    }
-
-    private static @Nullable Number figure(QueryMetric metric, Summary summary) throws NotHeld {
-        Metric rolled = METRICS.get(metric);
-        if (rolled != null) {
-            return summary.of(rolled).value();
-        }
-        for (Vital vital : Vital.values()) {
-            Percentiles percentiles = summary.of(vital);
-            if (metric.key().equals(vital.key() + ".p75")) {
-                return percentiles.p75();
-            }
-            if (metric.key().equals(vital.key() + ".p95")) {
-                return percentiles.p95();
-            }
-        }
-        throw new NotHeld();
-    }
-
-    private static @Nullable Number figure(QueryMetric metric, TrendPoint point) throws NotHeld {
-        return switch (metric) {
-            case VISITORS -> point.uniqueVisitors();
-            case PAGE_VIEWS -> point.pageViews();
-            case SESSIONS -> point.sessions();
-            case NEW_LEADS -> point.newLeads();
-            default -> throw new NotHeld();
-        };
     }
 
     private static Comparator<QueryRow> order(MetricsQuery query) {
