@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
 
 /** The only way to JDBC: work runs in a transaction that commits when it returns and rolls back when it throws. */
 public final class Sql {
@@ -213,6 +214,11 @@ public final class Sql {
 
     private void rollBack(Connection connection, int before, Throwable failed) {
         try {
+            if (failed instanceof SqlFailure refused && refused.isReadOnly()) {
+                // A connection learns when it begins that the database is read-only: only a new one finds that it no
+                // longer is.
+                connection.unwrap(BaseConnection.class).close();
+            }
             connection.rollback();
             restoreTimeout(connection, before);
         } catch (SQLException lost) {

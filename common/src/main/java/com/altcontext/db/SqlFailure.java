@@ -78,6 +78,11 @@ public final class SqlFailure extends RuntimeException {
         return state.equals("57014");
     }
 
+    /** The database takes no writes: it is a replica, or its disk is nearly full. */
+    boolean isReadOnly() {
+        return state.equals("25006");
+    }
+
     /** Two transactions blocked each other and this one was cancelled: the same work may be tried again. */
     public boolean isWorthRepeating() {
         return state.equals("40001") || state.equals("40P01");
@@ -97,7 +102,7 @@ public final class SqlFailure extends RuntimeException {
     public boolean isUnavailability() {
         return isLostConnection()
                 || ofNode
-                || state.equals("25006")
+                || isReadOnly()
                 || state.equals("55P03")
                 || state.startsWith("40")
                 || state.startsWith("53")

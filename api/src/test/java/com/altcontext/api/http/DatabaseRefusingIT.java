@@ -67,8 +67,11 @@ class DatabaseRefusingIT {
             alter("SET default_transaction_read_only = on");
             assertThat(statuses(service, writing())).containsOnly(503);
             assertThat(statuses(service, reading())).containsOnly(200);
-            alter("RESET default_transaction_read_only");
             assertThat(rows()).isEqualTo(rows);
+            run("ALTER ROLE " + role + " RESET default_transaction_read_only");
+            StoredRows.await(() -> status(service, event()), 202);
+            StoredRows.await(() -> status(service, writing().get(2)), 200);
+            rows = rows();
 
             for (String table : WRITTEN) {
                 run("CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE OR DELETE ON " + table
