@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -35,6 +36,12 @@ final class BackupCommand implements Runnable {
         PgProgram restore = PgProgram.find("pg_restore", context.shell());
         DatabaseUrl database = context.databaseUrl();
         PgVersions.check(context.sql(), dump);
+        if (context.sql().inTransaction(DatabaseState::schemaVersion) == 0) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the database holds nothing of AltContext",
+                    "see that DATABASE_URL names the right one");
+        }
         Path file = to.toAbsolutePath();
         refuseToOverwrite(file);
         Path part = part(file);

@@ -44,7 +44,11 @@ final class RestoreCommand implements Runnable {
         if (!Files.isReadable(from)) {
             throw new Failure(Exit.USAGE, "that file cannot be read", "name a backup with --from");
         }
-        var _ = restore.run("--list", from.toString());
+        // An empty backup of another database could be restored too, and all that is here would be lost.
+        if (!restore.run("--list", from.toString()).contains(" TABLE DATA public flyway_schema_history ")) {
+            throw new Failure(
+                    Exit.USAGE, "that file is no backup of AltContext's database", "name another with --from");
+        }
         KeyedHash hash = context.environment().hash();
         DatabaseUrl database = context.databaseUrl();
         ClusterCommand.refuseOn(context.sqlDuringRestore(), "altops restore");

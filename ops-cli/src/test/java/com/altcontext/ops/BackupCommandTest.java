@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
+import com.altcontext.devdb.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** How backup and restore refuse. deploy/bin/test/backup-test.sh runs both. */
 @Tag("single-node") // On a cluster both commands refuse.
 class BackupCommandTest {
+    /** Stands for pg_restore: it lists what a backup has, and loads nothing. */
+    private static final String PG_RESTORE =
+            "echo 'pg_restore (PostgreSQL) 15.1'\necho '1; 0 1 TABLE DATA public flyway_schema_history app'\n";
+
     private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @TempDir
@@ -88,9 +93,38 @@ class BackupCommandTest {
     }
 
     @Test
+    void a_database_without_the_schema_is_not_backed_up() throws IOException {
+        program("pg_dump", "echo 'pg_dump (PostgreSQL) 99.1'\n");
+        program("pg_restore", PG_RESTORE);
+        Map<String, String> environment = new HashMap<>(path());
+        environment.put("DATABASE_URL", TestDatabase.fresh());
+        CommandRun ran = CommandRun.altops(environment, "backup", "--to", file("x.dump"));
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .isEqualTo(
+                        "altops: the database holds nothing of AltContext — see that DATABASE_URL names the right one\n");
+        assertThat(Path.of(file("x.dump"))).doesNotExist();
+    }
+
+    @Test
+    void a_backup_of_something_else_replaces_nothing() throws IOException {
+        program("pg_restore", "echo ';     TOC Entries: 2'\n");
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup of an empty database");
+        database.run("INSERT INTO consent_texts (version, language, content, content_hash, added_at)"
+                + " VALUES ('v1', 'en', 'yes', sha256('yes'), now())");
+        CommandRun ran = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err())
+                .isEqualTo("altops: that file is no backup of AltContext's database — name another with --from\n");
+        assertThat(database.number("SELECT count(*) FROM consent_texts")).isEqualTo(1);
+    }
+
+    @Test
     void a_restore_that_fails_leaves_what_was_there() throws IOException {
         program("pg_restore", """
-                [ "$1" = --list ] && exit
+                [ "$1" = --list ] && echo '1; 0 1 TABLE DATA public flyway_schema_history app' && exit
                 echo "no" >&2
                 exit 1
                 """);
@@ -111,7 +145,7 @@ class BackupCommandTest {
         var _ = database.altops("key", "revoke", "gone");
         database.run("INSERT INTO dashboard_sessions (token_hash, admin_key_hash, created_at, expires_at)"
                 + " VALUES (sha256('x'), sha256('y'), now(), now() + interval '1 hour')");
-        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
+        program("pg_restore", PG_RESTORE);
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup without keys");
 
         CommandRun ran = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
@@ -127,7 +161,7 @@ class BackupCommandTest {
 
     @Test
     void a_restore_beside_another_is_refused() throws IOException {
-        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
+        program("pg_restore", PG_RESTORE);
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
             CommandRun ran = new Sql(connections).inTransaction(other -> {
@@ -145,7 +179,7 @@ class BackupCommandTest {
     @Test
     void after_a_restore_that_was_interrupted_nothing_else_is_done_until_it_has_run_again() throws IOException {
         program("pg_dump", "exit 0\n");
-        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
+        program("pg_restore", PG_RESTORE);
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
         assertThat(CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes")
                         .exit())
@@ -177,7 +211,7 @@ class BackupCommandTest {
 
     @Test
     void a_restore_without_the_pepper_names_it_and_changes_nothing() throws IOException {
-        program("pg_restore", "echo 'pg_restore (PostgreSQL) 15.1'\n");
+        program("pg_restore", PG_RESTORE);
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
         Map<String, String> environment = new HashMap<>(path());
         environment.put("IP_HASH_PEPPER", "");
