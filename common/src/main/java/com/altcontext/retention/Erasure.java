@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * data in place by adding another address to it. What was sent with the other addresses stays, without its link to that
  * visitor.
  *
- * <p>The steps are ordered so that other work is blocked as little as possible. The slow step, searching all events,
- * comes first and takes no lock. Then it waits for a running rollup, locks out captures of this address
+ * <p>Erasures take turns: two at once, of people who have sent each other's addresses, would each change rows that the
+ * other is about to delete. The steps are ordered so that other work is blocked as little as possible. The slow step,
+ * searching all events, comes first and takes no other lock. Then it waits for a running rollup, locks out captures of this address
  * ({@link LeadLock}) and writers of the erased visitors ({@link VisitorLock}). All later steps work by key, or search
  * only what was received since the erasure began.
  */
@@ -43,6 +44,9 @@ public final class Erasure {
 
     /** The assumed difference between the clocks of the machines that received an event and that began the erasure. */
     private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(10);
+
+    private static final String TAKE_TURN =
+            "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.erasure', 0))";
 
     private static final String LINKED = """
             SELECT DISTINCT i.visitor_id
@@ -146,7 +150,7 @@ public final class Erasure {
             Optional<VisitorRows> some = repeated(deadline, tx -> {
                 var _ = Buckets.read(tx);
                 PersonalDataColumns.lookByIndex(tx);
-                deadline.limit(tx);
+                takeTurn(tx, deadline);
                 Set<UUID> going = linked(tx, email);
                 going.addAll(named(tx, address));
                 if (going.size() <= MAX_VISITORS) {
@@ -200,7 +204,7 @@ public final class Erasure {
         // First of all, so that a change of the buckets is waited for before this transaction holds a lock.
         var _ = Buckets.read(tx);
         PersonalDataColumns.lookByIndex(tx);
-        deadline.limit(tx);
+        takeTurn(tx, deadline);
         // The events of the person's own visitors are deleted below.
         long changed = PersonalDataColumns.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
 
@@ -227,6 +231,13 @@ public final class Erasure {
         }
         Erased all = Erased.of(leads, surplus.and(visitors), changed);
         return all.isNothing() ? Optional.empty() : Optional.of(all);
+    }
+
+    /** Waits for other erasures, and limits the statements that follow to the time that is left then. */
+    private static void takeTurn(Tx tx, Deadline deadline) {
+        deadline.limit(tx);
+        var _ = tx.query(TAKE_TURN, row -> row.flag(1));
+        deadline.limit(tx);
     }
 
     /**

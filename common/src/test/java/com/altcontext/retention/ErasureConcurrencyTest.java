@@ -2,6 +2,7 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.lead.Email;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupReceipt;
 import com.altcontext.testing.TestEvent;
@@ -127,16 +128,59 @@ class ErasureConcurrencyTest extends ErasureFixture {
         assertThat(columnsWith("bob@x.ca")).isEmpty();
     }
 
+    @Tag("single-node") // Its own statements are not for a cluster.
+    @Test
+    void erasures_of_people_who_have_sent_each_other_s_addresses_take_turns() throws Exception {
+        capture(form("bob@x.ca", "visitor-bob1"));
+        capture(form("ann@x.ca", "visitor-ann1"));
+        send(visit("visitor-bob1", "default").path("/invite/ann@x.ca"));
+        send(visit("visitor-ann1", "default").path("/invite/bob@x.ca"));
+        CountDownLatch locked = new CountDownLatch(1);
+        try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
+            Future<Long> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
+                Erasure.waitForRollup(tx); // as a rollup does
+                locked.countDown();
+                awaitWaiters(2);
+                return database.count("""
+                        SELECT count(DISTINCT pid) FROM pg_locks
+                        WHERE relation = 'events'::regclass AND mode = 'RowExclusiveLock'
+                        """);
+            }));
+            locked.await();
+            List<Future<Optional<Erased>>> both = List.of(
+                    pool.submit(() -> new Erasure(database.anotherMachine(), HASH).forget(BOB, "altops", NOW)),
+                    pool.submit(() ->
+                            new Erasure(database.anotherMachine(), HASH).forget(new Email("ann@x.ca"), "altops", NOW)));
+
+            assertThat(rollup.get()).as("those that change events").isEqualTo(1);
+            for (Future<Optional<Erased>> one : both) {
+                assertThat(one.get().orElseThrow().leads()).isEqualTo(1);
+            }
+        }
+        assertThat(columnsWith("@x.ca")).isEmpty();
+    }
+
     /** Until a transaction waits for a lock, or all have finished. */
     private static void awaitWaiter() {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> database.count("""
-                        SELECT count(*) FROM pg_stat_activity
-                        WHERE datname = current_database() AND wait_event_type = 'Lock'
-                        """) > 0
-                        || database.count("SELECT count(*) FROM events WHERE path LIKE '%bob%'") == 0);
+                .until(() ->
+                        waiters() > 0 || database.count("SELECT count(*) FROM events WHERE path LIKE '%bob%'") == 0);
+    }
+
+    private static void awaitWaiters(int count) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> waiters() == count);
+    }
+
+    private static long waiters() {
+        return database.count("""
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                """);
     }
 
     @Test
