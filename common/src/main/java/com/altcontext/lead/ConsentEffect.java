@@ -15,16 +15,16 @@ enum ConsentEffect {
      * @param isTaken whether anything is taken from the form: nothing is from a bot's, or from one that an operator has to
      *     look at
      * @param toConfirm whether what it says holds only once it is confirmed
-     * @param isGiven whether consent for its purpose is express already, so that nothing is left to confirm
+     * @param isGiven whether consent for its purpose is express already, so that no mail has to ask for it
      * @param mayMail whether another mail may go to the address
      */
     static ConsentEffect of(boolean isTaken, boolean toConfirm, boolean isGiven, boolean mayMail) {
         if (!isTaken) {
             return NONE;
         }
-        if (!toConfirm || isGiven) {
+        if (!toConfirm) {
             return GIVES;
         }
-        return mayMail ? WAITS_WITH_MAIL : WAITS;
+        return mayMail && !isGiven ? WAITS_WITH_MAIL : WAITS;
     }
 }

@@ -331,7 +331,6 @@ public final class Leads {
             return isBot && !capture.isOfBot();
         }
 
-        /** Whether nothing is left to confirm. */
         boolean isGivenForPurpose() {
             return forPurpose != null && forPurpose.status() == ConsentStatus.EXPRESS;
         }

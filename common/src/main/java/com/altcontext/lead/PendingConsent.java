@@ -29,27 +29,46 @@ public final class PendingConsent {
     public static final String IS_ANSWERED = """
             EXISTS (
                 SELECT FROM consent_events AS w
-                WHERE w.lead_id = e.lead_id AND w.id > e.id AND (w.status = 'withdrawn' OR (
-                    w.source = 'confirmed' AND w.purpose = e.purpose AND w.form_name = e.form_name
-                    AND w.policy_version IS NOT DISTINCT FROM e.policy_version)))
-            """;
+                WHERE w.lead_id = e.lead_id AND w.id > e.id AND (w.status = 'withdrawn' OR (%s)))
+            """.formatted(isConfirmed("w", "e"));
 
-    /** Whether the same is not there yet, with a limit for each lead; of what a form says, as {@code form}. */
+    /**
+     * Whether the same is not there yet, neither waiting nor confirmed, with a limit for each lead; of what a form says,
+     * as {@code form}.
+     */
     static final String MAY_BE_ADDED = """
             NOT EXISTS (
                 SELECT FROM consent_events AS e
                 WHERE e.lead_id = form.lead_id AND %s AND NOT %s
                   AND e.purpose = form.purpose AND e.form_name = form.form_name AND e.path = form.path
                   AND e.policy_version IS NOT DISTINCT FROM form.policy_version AND e.ip_hash IS NOT DISTINCT FROM form.ip_hash)
+            AND NOT EXISTS (
+                SELECT FROM consent_events AS c
+                WHERE c.lead_id = form.lead_id AND %s AND NOT EXISTS (
+                    SELECT FROM consent_events AS w
+                    WHERE w.lead_id = c.lead_id AND w.status = 'withdrawn' AND w.id > c.id))
             AND (
                 SELECT count(*) < %d AND count(*) FILTER (WHERE e.ip_hash IS NOT DISTINCT FROM form.ip_hash) < %d
                 FROM consent_events AS e
                 WHERE e.lead_id = form.lead_id AND %s
                   AND e.occurred_at > to_timestamp(form.at::float8 / 1000) - interval '1 day')
             """.formatted(
-            isTicked("to_timestamp(form.at::float8 / 1000)"), IS_ANSWERED, MAX_A_DAY, MAX_OF_CLIENT_A_DAY, IS_TICKED);
+                    isTicked("to_timestamp(form.at::float8 / 1000)"),
+                    IS_ANSWERED,
+                    isConfirmed("c", "form"),
+                    MAX_A_DAY,
+                    MAX_OF_CLIENT_A_DAY,
+                    IS_TICKED);
 
     private PendingConsent() {}
+
+    /** Whether a row confirms the words of another, or of what a form says. */
+    private static String isConfirmed(String row, String words) {
+        return """
+                %1$s.source = 'confirmed' AND %1$s.purpose = %2$s.purpose AND %1$s.form_name = %2$s.form_name
+                    AND %1$s.policy_version IS NOT DISTINCT FROM %2$s.policy_version
+                """.formatted(row, words);
+    }
 
     /** Whether a row {@code e} asks for a confirmation that is not too late at that moment, an expression in SQL. */
     public static String isTicked(String at) {

@@ -84,6 +84,26 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
+    void another_form_is_on_record_also_if_its_purpose_is_express_already_and_sends_no_mail() {
+        capture(JO);
+        link = deliver().getFirst();
+        assertThat(confirm(link, NOW)).isTrue();
+        TestForm other = JO.form("footer");
+        for (TestForm form : List.of(JO, other, other)) {
+            capture(form.at(NOW.plusSeconds(60 + database.count("SELECT count(*) FROM form_submissions") * 60)));
+        }
+
+        assertThat(recorded())
+                .containsExactly(
+                        "pending|newsletter|newsletter|/",
+                        "express|newsletter|newsletter|/",
+                        "pending|newsletter|footer|/");
+        assertThat(mails()).isZero();
+        assertThat(verdict(NOW.plusSeconds(300))).isEqualTo("may");
+        assertThat(shown(link)).containsExactly("newsletter by footer on /");
+    }
+
+    @Test
     void several_purposes_are_confirmed_together() {
         for (String purpose : List.of("newsletter", "sales", "events")) {
             capture(JO.purpose(purpose));

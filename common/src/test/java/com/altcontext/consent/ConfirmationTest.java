@@ -52,7 +52,7 @@ class ConfirmationTest extends ConfirmationFixture {
         "form express+link+unsubscribe, old link, 0, 0, withdrawn, may_not",
         "form express+link+unsubscribe, form express, 1, 1, withdrawn, may_not",
         "form express+link+unsubscribe+form express, link, 1, 0, express, may",
-        "form pending+operator, form express, 0, 0, express, may",
+        "form pending+operator, form express, 1, 0, express, may",
         "form pending+operator, unsubscribe, 1, 0, withdrawn, may_not",
     })
     void each_step(String before, String step, long recorded, long mailed, String after, String verdict) {

@@ -22,8 +22,8 @@ class ConsentEffectTest {
         "true,  false, true,  true,  GIVES",
         "true,  true,  false, false, WAITS",
         "true,  true,  false, true,  WAITS_WITH_MAIL",
-        "true,  true,  true,  false, GIVES",
-        "true,  true,  true,  true,  GIVES",
+        "true,  true,  true,  false, WAITS",
+        "true,  true,  true,  true,  WAITS",
     })
     void a_form_is_taken_confirmed_and_mailed_about_as_far_as_it_may(
             boolean isTaken, boolean toConfirm, boolean isGiven, boolean mayMail, ConsentEffect effect) {
