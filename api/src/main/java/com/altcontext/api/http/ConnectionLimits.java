@@ -125,6 +125,10 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             refuse(context, statusOf(request.decoderResult().cause()), List.of());
             return false;
         }
+        if (!endIsCertain(request)) {
+            refuse(context, BAD_REQUEST, List.of());
+            return false;
+        }
         if (unanswered > MAX_AHEAD || !context.channel().isWritable() || !canWait(bytesOf(request))) {
             cutOff(context);
             return false;
@@ -133,6 +137,16 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         received = 0;
         tooLong = HttpUtil.getContentLength(request, 0L) > MAX_BODY;
         return true;
+    }
+
+    /**
+     * Where a body of any other transfer coding ends, a proxy may see otherwise than the decoder: what follows could pass for the
+     * request of another client (RFC 9112, section 6.3).
+     */
+    private static boolean endIsCertain(HttpRequest request) {
+        List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        return codings.isEmpty()
+                || (codings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()));
     }
 
     private boolean continues(ChannelHandlerContext context, HttpContent content) {
