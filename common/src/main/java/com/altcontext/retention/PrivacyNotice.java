@@ -16,8 +16,13 @@ public record PrivacyNotice(@Nullable String contact, Retention retention, List<
     /** One kind of information, why it is collected, and until when it is kept. */
     public record Collected(String what, String why, String until) {}
 
+    /** @param guessesVisits whether heuristic links are made */
     public static PrivacyNotice of(
-            @Nullable String contact, int rawEventDays, int rollupMonths, int unconfirmedLeadDays) {
+            @Nullable String contact,
+            int rawEventDays,
+            int rollupMonths,
+            int unconfirmedLeadDays,
+            boolean guessesVisits) {
         String days = rawEventDays + " days";
         return new PrivacyNotice(
                 contact,
@@ -27,18 +32,25 @@ public record PrivacyNotice(@Nullable String contact, Retention retention, List<
                                 "a random identifier made by the browser, pages visited, campaign, referring site, kind of"
                                         + " device, country, page speed",
                                 "to count visits and to see which pages and campaigns are of use",
-                                days),
+                                days + "; of those who leave an e-mail address, the identifier, and the campaign,"
+                                        + " referring site and first page of the visits that led to it, as long as the"
+                                        + " address"),
                         new Collected(
                                 "keyed hashes of the network address and of the browser's name; never these themselves",
-                                "to distinguish visits, to stop abuse, and to prove where a consent came from",
+                                "to distinguish visits, to stop abuse, and to prove where a consent came from"
+                                        + (guessesVisits
+                                                ? "; also to guess which other visits are those of a person who fills"
+                                                        + " in a form"
+                                                : ""),
                                 days + "; with a consent, as long as the e-mail address"),
                         new Collected(
-                                "the e-mail address and what else is filled into a form",
-                                "to answer, and to write to those who agreed to it",
+                                "the e-mail address, what else is filled into a form, and which visits are of the same"
+                                        + " browser",
+                                "to answer, to write to those who agreed to it, and to see what leads to forms",
                                 "until its owner asks to be forgotten; " + unconfirmedLeadDays
                                         + " days if its owner was asked by mail to confirm and did not"),
                         new Collected(
-                                "each consent and its withdrawal: when, how, to which text",
+                                "each consent and its withdrawal: when, how, on which page, to which text",
                                 "the law asks senders of commercial messages to be able to prove consent",
                                 "as long as the e-mail address"),
                         new Collected(

@@ -14,9 +14,11 @@ import jakarta.ws.rs.core.MediaType;
 @NonBlocking
 public class PrivacyResource {
     private final AppConfig.Privacy privacy;
+    private final boolean guessesVisits;
 
     PrivacyResource(AppConfig config) {
         this.privacy = config.privacy();
+        this.guessesVisits = config.leads().heuristicLinking();
     }
 
     public record PrivacyBody(boolean ok, @JsonUnwrapped PrivacyNotice notice) {}
@@ -30,6 +32,7 @@ public class PrivacyResource {
                         privacy.contactEmail().orElse(null),
                         privacy.rawEventDays(),
                         privacy.rollupMonths(),
-                        privacy.unconfirmedLeadDays()));
+                        privacy.unconfirmedLeadDays(),
+                        guessesVisits));
     }
 }
