@@ -45,5 +45,5 @@ export const turn = (): void => {
 };
 
 tick();
-on('focus blur visibilitychange pageshow scroll pointermove click input', tick);
+on('visibilitychange focus blur pointermove click input scroll', tick);
 on('scroll', look);

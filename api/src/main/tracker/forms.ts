@@ -27,7 +27,11 @@ const submit = async (form: HTMLFormElement, body: FormData) => {
   form.ariaBusy = true as never;
   say(form);
   try {
-    Object.entries(known()).forEach(([name, value]) => value && body.set(name, value));
+    for (const [name, value] of Object.entries(known())) {
+      if (value) {
+        body.set(name, value);
+      }
+    }
     // A form is answered with a redirect, which fetch shows as status 0: that is a success.
     const answer = await fetch(form.getAttribute('action') || endpoint + 'leads/capture', {
       method: 'POST',
@@ -55,7 +59,7 @@ export const watchForms = (): void => {
   const started: HTMLFormElement[] = [];
   const isLead = (form: HTMLFormElement) => form.matches('[data-alt-lead]');
   const trackForm = (form: HTMLFormElement, eventType: string) =>
-    form.matches('[role=search],[data-alt-ignore]') ||
+    form.matches('[data-alt-ignore],[role=search]') ||
     send(eventType, {
       // An input may hide a property of its form by its name, so attributes are read as such.
       formName: new FormData(form).get('formName') || form.getAttribute('name'),

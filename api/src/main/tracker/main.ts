@@ -2,10 +2,10 @@ import { watchClicks } from './clicks';
 import { take } from './engagement';
 import { watchForms } from './forms';
 import { flush, optOut, retry } from './outbox';
-import { isElsewhere, path, send, turnTo, view, viewed, waiting } from './page';
+import { isElsewhere, send, turnTo, view, viewed, waiting } from './page';
 import { on, safely } from './safely';
 import { data } from './script';
-import { read, refusal, write } from './visitor';
+import { read, write } from './visitor';
 import { measure, restore, type Vitals } from './vitals';
 
 let vitals: (() => Vitals) | undefined;
@@ -37,9 +37,7 @@ const start = (): void => {
   vitals = measured;
   viewAlone();
   waiting!.forEach((call) => send(...call));
-  if (!refusal(path)) {
-    retry();
-  }
+  retry();
 
   'pushState replaceState'.split(' ').forEach((name) => {
     const original = history[name as 'pushState'];

@@ -60,13 +60,7 @@ export const post = (event?: object): void => {
 
 /** Sends again what did not arrive earlier. */
 export const retry = (): void => {
-  unsent().forEach((event) =>
-    safely(() => {
-      if (Date.now() - JSON.parse(event).timestamp < Max.AGE) {
-        queue.push(event);
-      }
-    }),
-  );
+  queue.push(...unsent().filter((event) => safely(() => Date.now() - JSON.parse(event).timestamp < Max.AGE)));
   keep([]);
   flush();
 };

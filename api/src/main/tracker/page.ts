@@ -40,7 +40,7 @@ let place: string;
 /** The address of the page that was viewed last. */
 export let viewed: string | undefined;
 
-let referrer = /[^?]+/.exec(document.referrer)?.[0];
+let referrer = document.referrer.split('?')[0] || undefined;
 
 /** A browser that a program drives says so. */
 const deviceType = navigator.webdriver ? 'bot' : undefined;
@@ -56,11 +56,11 @@ export const send = (...call: Call): void =>
     } else {
       post(
         beforeSend({
+          path,
           anonId: anonId(),
           eventType,
-          path,
-          eventId: uuid(),
           timestamp: Date.now(),
+          eventId: uuid(),
           props: { ...ofAll, ...props },
           traffic: { ...traffic, deviceType },
           propertyId: data.property,
@@ -73,10 +73,11 @@ export const send = (...call: Call): void =>
 /** The campaign in the query of an address, by the UTM names of the service. */
 const campaign = (search: string, prefix?: string) => named(new URLSearchParams(search), 'utm_', prefix);
 
-/** What to add to a form that is sent. */
+/** What to add to a form that is sent: nothing of the visitor where tracking is refused, but always the site it belongs to. */
 export const known = (): Record<string, string | undefined> => ({
   path,
-  ...(!refusal(path) && { anonId: anonId(), referrer, propertyId: data.property, ...campaign(location.search, 'utm_') }),
+  propertyId: data.property,
+  ...(!refusal(path) && { anonId: anonId(), referrer, ...campaign(location.search, 'utm_') }),
   'traffic.deviceType': deviceType,
 });
 

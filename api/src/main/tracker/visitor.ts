@@ -28,15 +28,11 @@ export const write = (name: Name, value?: string): void => {
   });
 };
 
-/** A random UUID. Pages without TLS have no `crypto.randomUUID`; there the File API draws one, which takes much longer. */
-export const uuid = (): string => {
-  if ('randomUUID' in crypto) {
-    return crypto.randomUUID();
-  }
-  const url = URL.createObjectURL(new Blob());
-  URL.revokeObjectURL(url);
-  return url.slice(-36);
-};
+/**
+ * A random UUID. Pages without TLS have no `crypto.randomUUID`; there the File API draws one, which takes much longer, and
+ * the empty blob stays until the page is left.
+ */
+export const uuid = (): string => crypto.randomUUID?.() || URL.createObjectURL(new Blob()).slice(-36);
 
 /** Why nothing on that path may be sent: the visitor objects, or the site does not want it. Otherwise falsy. */
 export const refusal = (path: string): unknown =>

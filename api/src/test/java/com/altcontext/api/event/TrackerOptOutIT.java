@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Chromium;
 import com.altcontext.api.testing.ChromiumTab;
+import com.altcontext.api.testing.Forms;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,21 @@ class TrackerOptOutIT {
         assertThat(STAGE.stored.events(before))
                 .extracting(event -> event.path("event_type").textValue())
                 .doesNotContain("unwanted", "cta_click");
+    }
+
+    @Test
+    void a_form_of_a_visitor_who_is_not_tracked_still_names_its_property() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true});"
+                + changed("script.dataset.property = 'kiln'"));
+        tab.open(STAGE.site.at("/index.html"));
+        String email = Forms.email();
+        tab.type("#email", email);
+        tab.click("form button");
+        tab.await("document.querySelector('[data-alt-status]').textContent.startsWith('Thank you')");
+
+        assertThat(STAGE.stored.lead(email).path("property_id").textValue()).isEqualTo("kiln");
+        assertThat(tab.evaluate("localStorage.length").intValue()).isZero();
     }
 
     @Test
