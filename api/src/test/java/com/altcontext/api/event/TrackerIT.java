@@ -156,6 +156,26 @@ class TrackerIT {
     }
 
     @Test
+    void a_click_on_a_label_within_a_marked_element_is_one_event() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.evaluate("""
+                document.querySelector('h1').insertAdjacentHTML('beforebegin',
+                  `<label data-alt-event="inside"><b id="inside">Pro</b> <input type="radio" name="plan"></label>
+                   <label data-alt-event="beside" id="beside" for="other">Team</label> <input type="radio" id="other">
+                   <label>I read the <a data-alt-event="terms" id="terms" href="#news">terms</a> <input type="checkbox"></label>`)""");
+
+        for (String name : List.of("inside", "beside", "terms")) {
+            tab.click("#" + name);
+        }
+        tab.evaluate("document.querySelector('[name=plan]').click(); altcontext.track('last')");
+        STAGE.await(tab, "last", 1);
+
+        assertThat(STAGE.stored.events(anonId(tab)))
+                .extracting(event -> event.path("event_type").textValue())
+                .containsExactlyInAnyOrder("page_view", "inside", "beside", "terms", "inside", "last");
+    }
+
+    @Test
     void events_of_the_page_itself_are_sent_and_its_mistakes_do_no_harm() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.evaluate("""
