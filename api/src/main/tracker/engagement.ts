@@ -7,6 +7,7 @@ const enum Pause {
 }
 
 let engaged = 0;
+/** The lowest pixel of the page that was seen. The page may have grown since. */
 let depth = 0;
 let last = performance.now();
 let counting = false;
@@ -22,7 +23,7 @@ const tick = (): void => {
 };
 
 const look = (): void => {
-  depth = Math.max(depth, ((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100);
+  depth = Math.max(depth, scrollY + innerHeight);
 };
 
 /**
@@ -32,7 +33,11 @@ const look = (): void => {
 export const take = (webVitals?: Vitals) => {
   tick();
   look();
-  const taken = (engaged || webVitals) && { engagedTimeMs: engaged, scrollDepthPercent: depth, webVitals };
+  const taken = (engaged || webVitals) && {
+    engagedTimeMs: engaged,
+    scrollDepthPercent: (depth / document.documentElement.scrollHeight) * 100,
+    webVitals,
+  };
   engaged = 0;
   counting = false;
   return taken;

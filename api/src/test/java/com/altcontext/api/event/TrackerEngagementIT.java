@@ -58,6 +58,25 @@ class TrackerEngagementIT {
     }
 
     @Test
+    void a_page_that_grows_was_seen_as_far_down_as_it_was_scrolled() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("document.body.style.height = 3 * innerHeight + 'px'");
+        tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+        tab.await("scrollY > 0");
+        tab.evaluate(TWO_FRAMES);
+        tab.evaluate("document.body.style.height = 12 * innerHeight + 'px'");
+        String anonId = anonId(tab);
+        tab.open(STAGE.site.at("/index.html"));
+
+        assertThat(STAGE.await(anonId, "engagement", 1)
+                        .getFirst()
+                        .path("scroll_depth_percent")
+                        .doubleValue())
+                .isBetween(20.0, 30.0);
+    }
+
+    @Test
     void layout_shifts_and_slow_clicks_are_measured() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
