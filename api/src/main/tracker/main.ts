@@ -74,6 +74,8 @@ if (waiting) {
     optIn: () =>
       safely(() => {
         if (read('altcontext.off')) {
+          // What was read until now stays unreported.
+          leave();
           write('altcontext.off');
           viewAlone();
         }

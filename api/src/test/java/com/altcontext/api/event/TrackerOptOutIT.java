@@ -56,6 +56,25 @@ class TrackerOptOutIT {
     }
 
     @Test
+    void after_an_opt_in_nothing_is_reported_of_the_time_before_it() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("altcontext.optOut()");
+        tab.evaluate(TWO_FRAMES);
+        // Reading that took an hour, as the tracker's clock has it.
+        tab.evaluate("const now = performance.now; performance.now = () => now.call(performance) + 36e5");
+        tab.click("h1");
+        tab.evaluate("altcontext.optIn()");
+        String anonId = anonId(tab);
+        tab.open(STAGE.site.at("/thanks.html"));
+
+        for (JsonNode engagement : STAGE.await(anonId, "engagement", 1)) {
+            assertThat(engagement.path("engaged_time_ms").intValue()).isLessThan(60_000);
+        }
+    }
+
+    @Test
     void a_form_of_a_visitor_who_is_not_tracked_still_names_its_property() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true});"
