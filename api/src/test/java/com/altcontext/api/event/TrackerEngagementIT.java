@@ -131,6 +131,7 @@ class TrackerEngagementIT {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         tab.evaluate(PAINTED);
+        STAGE.await(tab, "page_view", 1);
         tab.evaluate("dispatchEvent(new Event('pagehide'))");
         assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("fcp_ms").isNumber())
                 .isTrue();
