@@ -59,7 +59,7 @@ public final class ImportedDays {
                     SUMS.stream().map(Count::column).collect(Collectors.joining(", ")), ", ?".repeat(SUMS.size()));
 
     /** The reason for a figure that is null because other systems do not count it. */
-    static final String NOT_COUNTED = "another system counted some of the days, but not this figure";
+    public static final String NOT_COUNTED = "another system counted some of the days, but not this figure";
 
     /** The value of unknown sessions in these dimensions; in the others they have none. */
     private static final Map<Dimension, String> UNKNOWN =

@@ -122,6 +122,14 @@ final class RollupSnapshot {
                         figures.count(Count.NEW_LEADS));
     }
 
+    /** One for each day of the window, as in {@link #trend}. */
+    List<RolledDay> eachDay(Window window) {
+        return window.from()
+                .datesUntil(window.to().plusDays(1))
+                .map(day -> RolledDay.of(day, days.get(day)))
+                .toList();
+    }
+
     /** The sums over a window. */
     Totals totals(Window window) {
         long[] counts = new long[Count.KINDS];

@@ -81,6 +81,13 @@ public final class Summaries {
         return before == null ? summary : compared(summary, before, snapshot);
     }
 
+    /** The counts of each day of a window. Throws as {@link #of} does. */
+    public List<RolledDay> eachDay(Window window, @Nullable String property) {
+        RollupSnapshot snapshot = cache().current(property);
+        snapshot.reach.kept().require(window);
+        return snapshot.eachDay(window);
+    }
+
     private static Summary compared(Summary summary, Window before, RollupSnapshot snapshot) {
         try {
             snapshot.reach.kept().require(before);

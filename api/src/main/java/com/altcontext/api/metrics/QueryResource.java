@@ -94,8 +94,9 @@ public class QueryResource {
         try {
             return QueryBody.of(question.window, query, engine.answer(query), clock.instant());
         } catch (RawRowsGone gone) {
-            Summary summary = rolled(property, question, gone);
-            return QueryBody.of(question.window, query, RolledRows.of(query, summary), summary.freshness());
+            requireRolled(question, gone);
+            Summary summary = summary(property, question);
+            return QueryBody.of(question.window, query, rolled(property, question, summary), summary.freshness());
         }
     }
 
@@ -104,18 +105,24 @@ public class QueryResource {
         try {
             engine.each(question.query, consumer);
         } catch (RawRowsGone gone) {
-            RolledRows.of(question.query, rolled(property, question, gone))
-                    .rows()
-                    .forEach(consumer);
+            requireRolled(question, gone);
+            rolled(property, question, summary(property, question)).rows().forEach(consumer);
         }
     }
 
-    private Summary rolled(AskedProperty property, QueryQuestion question, RawRowsGone gone) {
+    private static void requireRolled(QueryQuestion question, RawRowsGone gone) {
         if (!RolledRows.canAnswer(question.query)) {
             throw gone;
         }
+    }
+
+    private Summary summary(AskedProperty property, QueryQuestion question) {
         return summaries.of(
                 question.window, null, property.slug(), property.zones().today(clock.instant()));
+    }
+
+    private RolledRows rolled(AskedProperty property, QueryQuestion question, Summary summary) {
+        return RolledRows.of(question.query, summary, summaries.eachDay(question.window, property.slug()));
     }
 
     private QueryQuestion query(BodyOfQuestion body, GoalNames.Lookup goals, int defaultRows, int maxRows) {

@@ -114,7 +114,12 @@ class QueryFileTest extends VisitedProperty {
             assertThat(get("breakdown" + window + "&dimension=props.x").status())
                     .isEqualTo(400);
             stored.execute(
-                    "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES (?, ?::date, 6, 5)",
+                    "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions, bounces, converting_sessions)"
+                            + " VALUES (?, ?::date, 6, 5, 1, 2)",
+                    property,
+                    before);
+            stored.execute(
+                    "INSERT INTO daily_ingest_rollups (property_id, day, accepted) VALUES (?, ?::date, 9)",
                     property,
                     before);
             stored.execute(
@@ -129,17 +134,18 @@ class QueryFileTest extends VisitedProperty {
                             "[{\"value\":\"sent\",\"visitors\":null,\"pageViews\":null,\"sessions\":5,\"conversions\":2}]");
             assertThat(goals.path("reasons")).hasSize(2);
             String range = "{\"propertyId\":\"" + property + "\",\"dateRange\":[\"" + before + "\",\"" + today
-                    + "\"],\"metrics\":[\"pageViews\",\"sessions\",\"events\"]";
+                    + "\"],\"metrics\":[\"pageViews\",\"sessions\",\"events\",\"conversions\",\"bounceRate\","
+                    + "\"scrollDepthPercent\"]";
             JsonNode whole = post("query", range + "}").json();
             assertThat(whole.path("from").asText()).isEqualTo("rollups");
-            assertThat(rows(whole)).containsExactly("[] [6,5,null]");
-            assertThat(whole.path("reasons").has("events")).isTrue();
+            assertThat(rows(whole)).containsExactly("[] [6,5,9,2,0.2,null]");
+            assertThat(whole.path("reasons").fieldNames()).toIterable().containsExactly("scrollDepthPercent");
             assertThat(rows(post(
                                     "query",
                                     range
                                             + ",\"dimensions\":[\"time:day\"],\"orderBy\":[[\"sessions\",\"desc\"]],\"limit\":1}")
                             .json()))
-                    .containsExactly("[\"" + before + "\"] [6,5,null]");
+                    .containsExactly("[\"" + before + "\"] [6,5,9,2,0.2,null]");
             Call.Answer query = post("query", range + ",\"dimensions\":[\"path\"]}");
             assertThat(file("GET", "breakdown" + window + "&dimension=path")
                             .send()
@@ -149,7 +155,8 @@ class QueryFileTest extends VisitedProperty {
                             .json(range + ",\"dimensions\":[\"time:day\"],\"limit\":1}")
                             .send()
                             .text())
-                    .isEqualTo("time:day,pageViews,sessions,events\r\n" + before + ",6,5,\r\n");
+                    .isEqualTo("time:day,pageViews,sessions,events,conversions,bounceRate,scrollDepthPercent\r\n"
+                            + before + ",6,5,9,2,0.2,\r\n");
             Call.Answer refused = file("POST", "query")
                     .json(range + ",\"dimensions\":[\"path\"]}")
                     .send();

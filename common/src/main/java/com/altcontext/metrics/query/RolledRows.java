@@ -1,8 +1,9 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.metrics.ImportedDays;
 import com.altcontext.metrics.Metric;
+import com.altcontext.metrics.RolledDay;
 import com.altcontext.metrics.Summary;
-import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Vital;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
     private static final Map<QueryMetric, Metric> METRICS = RawSummaries.METRICS.entrySet().stream()
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
+    /** What rollups hold of a window. */
+    private record RolledWindow(Summary summary, List<RolledDay> days) {}
+
     /** How a figure is read from what rollups hold. */
     @FunctionalInterface
     private interface Figure<T> {
@@ -32,22 +37,32 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
         Number of(T held);
     }
 
-    private static final Map<QueryMetric, Figure<Summary>> OF_WINDOWS = ofWindows();
+    private static final Map<QueryMetric, Figure<RolledWindow>> OF_WINDOWS = ofWindows();
 
-    private static final Map<QueryMetric, Figure<TrendPoint>> OF_DAYS = Map.of(
-            QueryMetric.VISITORS, TrendPoint::uniqueVisitors,
-            QueryMetric.PAGE_VIEWS, TrendPoint::pageViews,
-            QueryMetric.SESSIONS, TrendPoint::sessions,
-            QueryMetric.NEW_LEADS, TrendPoint::newLeads);
+    private static final Map<QueryMetric, Figure<RolledDay>> OF_DAYS = ofDays();
 
-    private static Map<QueryMetric, Figure<Summary>> ofWindows() {
-        Map<QueryMetric, Figure<Summary>> figures = new EnumMap<>(QueryMetric.class);
+    private static Map<QueryMetric, Figure<RolledWindow>> ofWindows() {
+        Map<QueryMetric, Figure<RolledWindow>> figures = new EnumMap<>(QueryMetric.class);
         METRICS.forEach((metric, rolled) ->
-                figures.put(metric, summary -> summary.of(rolled).value()));
+                figures.put(metric, held -> held.summary.of(rolled).value()));
+        figures.put(QueryMetric.CONVERSIONS, held -> sum(held.days, RolledDay::conversions));
+        figures.put(QueryMetric.EVENTS, held -> sum(held.days, RolledDay::events));
         for (Vital vital : Vital.values()) {
-            figures.put(QueryMetric.p75(vital), summary -> summary.of(vital).p75());
-            figures.put(QueryMetric.p95(vital), summary -> summary.of(vital).p95());
+            figures.put(QueryMetric.p75(vital), held -> held.summary.of(vital).p75());
+            figures.put(QueryMetric.p95(vital), held -> held.summary.of(vital).p95());
         }
+        return figures;
+    }
+
+    private static Map<QueryMetric, Figure<RolledDay>> ofDays() {
+        Map<QueryMetric, Figure<RolledDay>> figures = new EnumMap<>(QueryMetric.class);
+        METRICS.forEach((metric, rolled) -> {
+            if (RolledDay.METRICS.contains(rolled)) {
+                figures.put(metric, day -> day.metrics().get(rolled));
+            }
+        });
+        figures.put(QueryMetric.CONVERSIONS, RolledDay::conversions);
+        figures.put(QueryMetric.EVENTS, RolledDay::events);
         return figures;
     }
 
@@ -57,29 +72,35 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
                 && (query.groupings().isEmpty() || query.groupings().equals(List.of(Grouping.Time.DAY)));
     }
 
-    /** @param summary of the question's window */
-    public static RolledRows of(MetricsQuery query, Summary summary) {
+    /**
+     * @param summary of the question's window
+     * @param days of that window
+     */
+    public static RolledRows of(MetricsQuery query, Summary summary, List<RolledDay> days) {
         List<QueryRow> rows = new ArrayList<>();
         Map<String, String> reasons = new TreeMap<>();
         if (query.groupings().isEmpty()) {
-            rows.add(new QueryRow(List.of(), figures(query, OF_WINDOWS, summary, reasons), List.of()));
-            query.metrics().forEach(metric -> explain(metric, summary, reasons));
+            RolledWindow held = new RolledWindow(summary, days);
+            rows.add(new QueryRow(List.of(), figures(query, OF_WINDOWS, held, reasons), List.of()));
         } else {
-            for (TrendPoint point : summary.trend()) {
-                rows.add(new QueryRow(
-                        List.of(point.day().toString()), figures(query, OF_DAYS, point, reasons), List.of()));
+            for (RolledDay day : days) {
+                rows.add(new QueryRow(List.of(day.day().toString()), figures(query, OF_DAYS, day, reasons), List.of()));
             }
+        }
+        if (summary.reasons().containsKey("window")) {
+            explainImported(query, rows, reasons);
         }
         rows.sort(order(query));
         int from = Math.min(query.offset(), rows.size());
         return new RolledRows(List.copyOf(rows.subList(from, Math.min(from + query.limit(), rows.size()))), reasons);
     }
 
-    private static void explain(QueryMetric metric, Summary summary, Map<String, String> reasons) {
-        Metric rolled = METRICS.get(metric);
-        String why = rolled == null ? null : summary.reasons().get("metrics." + rolled.key());
-        if (why != null) {
-            reasons.put(metric.key(), why);
+    private static void explainImported(MetricsQuery query, List<QueryRow> rows, Map<String, String> reasons) {
+        for (int i = 0; i < query.metrics().size(); i++) {
+            int column = i;
+            if (rows.stream().anyMatch(row -> row.metrics().get(column) == null)) {
+                reasons.putIfAbsent(query.metrics().get(column).key(), ImportedDays.NOT_COUNTED);
+            }
         }
     }
 
@@ -94,6 +115,19 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
             read.add(figure == null ? null : figure.of(held));
         }
         return read;
+    }
+
+    /** Null if the count of a day is unknown. */
+    private static @Nullable Long sum(List<RolledDay> days, Function<RolledDay, @Nullable Long> count) {
+        long sum = 0;
+        for (RolledDay day : days) {
+            Long counted = count.apply(day);
+            if (counted == null) {
+                return null;
+            }
+            sum += counted;
+        }
+        return sum;
     }
 
     private static Comparator<QueryRow> order(MetricsQuery query) {
