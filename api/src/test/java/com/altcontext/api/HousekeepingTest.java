@@ -16,6 +16,7 @@ import com.altcontext.api.testing.TestService;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupDays;
 import com.altcontext.property.Properties;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -217,7 +218,7 @@ class HousekeepingTest {
 
     private void makeUpForWhatOtherTestsLeft() {
         Rollup rollup = new Rollup(sql, clock);
-        rollup.status().gaps().forEach(day -> rollup.run(day, null));
+        new RollupDays(sql, clock).status().gaps().forEach(day -> rollup.run(day, null));
         housekeeping.refreshRollups();
     }
 

@@ -4,7 +4,7 @@ import com.altcontext.db.Buckets;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupLock;
 import com.altcontext.retention.Purge;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,7 +146,7 @@ public final class Distribution {
                 return Optional.empty();
             }
             step.accept("waiting for writers");
-            Rollup.lock(tx);
+            RollupLock.take(tx);
             tx.update(PAUSE);
             if (Buckets.areDistributed(tx)) {
                 return Optional.empty();

@@ -19,8 +19,8 @@ public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
     private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
 
     /** Runs short statements, and one for each day without figures; usually there are none. */
-    public static Backlog read(Sql sql, Rollup rollup) {
-        RollupStatus rollups = rollup.status();
+    public static Backlog read(Sql sql, RollupDays days) {
+        RollupStatus rollups = days.status();
         return sql.inTransaction(tx -> {
             long gaps = 0;
             for (LocalDate day : rollups.gaps()) {

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * visitors are read into this process. Runs on several machines take turns, by a lock that the transaction holds.
  */
 public final class Rollup {
-    /** How many days a day can still change, since a beacon may be up to 7 days old when it arrives. */
-    public static final int LATE_DAYS = 8;
-
     /**
      * With a custom plan the planner knows the day. The memory is a limit, used only by a day that needs it. Two transactions work on a
      * day, each in one process: where PostgreSQL may take more, it sends most rows of a day from one to another.
@@ -39,10 +36,6 @@ public final class Rollup {
                    set_config('plan_cache_mode', 'force_custom_plan', true),
                    set_config('max_parallel_workers_per_gather', '0', true)
             """;
-
-    private static final String LOCK_ID = "hashtextextended('altcontext.rollup', 0)";
-    private static final String WAIT = "SELECT true FROM pg_advisory_xact_lock(" + LOCK_ID + ")";
-    private static final String TRY = "SELECT pg_try_advisory_xact_lock(" + LOCK_ID + ")";
 
     /**
      * Whether a day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends. Within
@@ -64,9 +57,6 @@ public final class Rollup {
             SET version = excluded.version, rolled_up_at = excluded.rolled_up_at, events = excluded.events
             """;
 
-    private static final String LATEST =
-            "SELECT day, rolled_up_at, true, false FROM rollup_days ORDER BY day DESC LIMIT 1";
-
     private final Sql sql;
     private final InstantSource clock;
 
@@ -77,88 +67,18 @@ public final class Rollup {
     }
 
     /**
-     * The days that a regular run computes, each in the time zone of each property: today, the {@value #LATE_DAYS} days
-     * before, and every earlier one whose figures are missing, are of another time zone, or were taken while late events
-     * could still arrive, so that missed runs are caught up. Only days whose raw events can be there.
-     */
-    public List<LocalDate> plan() {
-        return plan(null);
-    }
-
-    /**
-     * The same.
-     *
-     * @param property the only one, of whose days those that another system counted are left out; null for all
-     */
-    public List<LocalDate> plan(@Nullable String property) {
-        SiteDays days = days(property);
-        LocalDate settledBefore = days.firstToday().minusDays(LATE_DAYS);
-        return days.held().stream()
-                .filter(held -> !held.day().isBefore(settledBefore) || !held.isSettled())
-                .map(SiteDays.Held::day)
-                .toList();
-    }
-
-    /** Which days are rolled up, which are missing, and how old the figures are. */
-    public RollupStatus status() {
-        SiteDays days = days(null);
-        SiteDays.Held latest = sql.inTransaction(tx -> tx.query(LATEST, SiteDays.Held::read)).stream()
-                .findFirst()
-                .orElse(null);
-        return new RollupStatus(
-                latest == null ? null : latest.day(),
-                latest == null ? null : latest.rolledUpAt(),
-                latest == null
-                        ? null
-                        : Math.toIntExact(Math.max(
-                                0, days.firstToday().toEpochDay() - latest.day().toEpochDay())),
-                days.held().stream()
-                        .filter(held -> held.rolledUpAt() == null && held.day().isBefore(days.firstToday()))
-                        .map(SiteDays.Held::day)
-                        .toList(),
-                days.held().stream()
-                        .filter(held -> held.rolledUpAt() != null && !held.isSettled())
-                        .map(SiteDays.Held::day)
-                        .toList());
-    }
-
-    /** Every day of a property that it counts itself and whose raw events can be there, the oldest first. */
-    public List<LocalDate> daysOf(String property) {
-        return days(property).held().stream().map(SiteDays.Held::day).toList();
-    }
-
-    /** Whether one of {@link #daysOf} has figures by another zone than the property's: computing them again was interrupted. */
-    public boolean hasDaysOfAnotherZone(String property) {
-        return days(property).held().stream().anyMatch(SiteDays.Held::zoneChanged);
-    }
-
-    /**
-     * The {@value #LATE_DAYS} days before today, as far as they are over for every property and have their raw events.
-     *
-     * @param property the only one, as of {@link #plan(String)}; null for all
-     */
-    public List<LocalDate> lastFullDays(@Nullable String property) {
-        SiteDays days = days(property);
-        return days.held().stream()
-                .map(SiteDays.Held::day)
-                .filter(day -> day.isBefore(days.firstToday())
-                        && !day.isBefore(days.firstToday().minusDays(LATE_DAYS)))
-                .toList();
-    }
-
-    /**
      * Rolls up a day. Waits for a run that is under way.
      *
      * @param property the only one to compute; null for all
      * @throws RollupRefused if the day is still to come, the property is unknown, or the day's raw events are gone
      */
     public RollupReceipt run(LocalDate day, @Nullable String property) {
-        return roll(day, property, WAIT).orElseThrow();
+        return roll(day, property, RollupLock.WAIT).orElseThrow();
     }
 
     /** As {@link #run}, but does nothing and returns empty while another run is under way. */
     public Optional<RollupReceipt> tryRun(LocalDate day, @Nullable String property) {
-        return roll(day, property, TRY);
+        return roll(day, property, RollupLock.TRY);
     }
 
     /**
@@ -166,7 +86,7 @@ public final class Rollup {
      * another run is under way.
      */
     public List<RollupReceipt> refreshRecent() {
-        SiteDays days = days(null);
+        SiteDays days = sql.inTransaction(tx -> SiteDays.ofAll(tx, clock.instant()));
         List<RollupReceipt> receipts = new ArrayList<>();
         days.firstToday()
                 .minusDays(1)
@@ -192,7 +112,7 @@ public final class Rollup {
     public GoalStore.Addition addGoal(String property, Goal goal, Consumer<Tx> also) {
         return sql.inTransaction(tx -> {
             prepare(tx);
-            lock(tx);
+            RollupLock.take(tx);
             GoalStore.Addition refused = GoalStore.add(tx, property, goal);
             if (refused != null) {
                 return refused;
@@ -202,16 +122,8 @@ public final class Rollup {
         });
     }
 
-    private static ZoneId zoneOf(Tx tx, String property) {
-        return tx.query(
-                        "SELECT time_zone FROM properties WHERE id = ?",
-                        row -> Property.storedTimeZone(row.text(1)),
-                        property)
-                .getFirst();
-    }
-
     private int count(Tx tx, String property, Goal goal) {
-        ZoneId zone = zoneOf(tx, property);
+        ZoneId zone = RollupDays.zoneOf(tx, property);
         int counted = 0;
         for (SiteDays.Held held :
                 SiteDays.of(tx, clock.instant(), zone, property).held()) {
@@ -227,11 +139,6 @@ public final class Rollup {
     /** Sets how the transaction's statements are planned. */
     static void prepare(Tx tx) {
         var _ = tx.query(SETTINGS, row -> row.text(1));
-    }
-
-    /** Waits until no rollup is running, and blocks others until the transaction ends. */
-    public static void lock(Tx tx) {
-        var _ = tx.query(WAIT, row -> row.flag(1));
     }
 
     /** The number of a run, by which readers find what is newer. The lock is held. */
@@ -309,12 +216,6 @@ public final class Rollup {
         return bounds.partitions()
                 .allMatch(day -> tx.query(HAS_RAW, row -> row.flag(1), day, day, day, lateFrom, day)
                         .getFirst());
-    }
-
-    private SiteDays days(@Nullable String property) {
-        return sql.inTransaction(tx -> property == null
-                ? SiteDays.ofAll(tx, clock.instant())
-                : SiteDays.of(tx, clock.instant(), zoneOf(tx, property), property));
     }
 
     /** A property, and where its days begin and end. */

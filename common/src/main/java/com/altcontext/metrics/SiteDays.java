@@ -95,7 +95,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
      * before.
      */
     static LocalDate lateFrom(Instant now) {
-        return LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(Rollup.LATE_DAYS + 1);
+        return LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(RollupDays.LATE_DAYS + 1);
     }
 
     /** @param zoneChanged whether the property, or any, has another zone than its figures of the day */
@@ -107,7 +107,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
         boolean isSettled() {
             return rolledUpAt != null
                     && !zoneChanged
-                    && !rolledUpAt.isBefore(day.plusDays(Rollup.LATE_DAYS)
+                    && !rolledUpAt.isBefore(day.plusDays(RollupDays.LATE_DAYS)
                             .atStartOfDay(LAST_ZONE)
                             .toInstant());
         }

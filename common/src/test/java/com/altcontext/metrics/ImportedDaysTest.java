@@ -198,12 +198,14 @@ class ImportedDaysTest {
         var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(9));
         site.now = site.now.plusSeconds(20 * 86_400);
         site.rollUp();
-        assertThat(site.rollup().plan()).doesNotContain(site.day(29), site.day(23));
+        assertThat(site.rollupDays().plan()).doesNotContain(site.day(29), site.day(23));
 
         site.database.run("UPDATE properties SET time_zone = 'America/Toronto'");
 
-        assertThat(site.rollup().plan()).contains(site.day(23)).doesNotContain(site.day(29));
-        assertThat(site.rollup().status().unsettled()).contains(site.day(23)).doesNotContain(site.day(29));
+        assertThat(site.rollupDays().plan()).contains(site.day(23)).doesNotContain(site.day(29));
+        assertThat(site.rollupDays().status().unsettled())
+                .contains(site.day(23))
+                .doesNotContain(site.day(29));
     }
 
     @Test

@@ -89,9 +89,13 @@ public final class Site {
         return new Rollup(database.sql(), clock);
     }
 
+    public RollupDays rollupDays() {
+        return new RollupDays(database.sql(), clock);
+    }
+
     public void rollUp() {
         Rollup rollup = rollup();
-        for (LocalDate day : rollup.plan()) {
+        for (LocalDate day : rollupDays().plan()) {
             var _ = rollup.run(day, null);
         }
     }

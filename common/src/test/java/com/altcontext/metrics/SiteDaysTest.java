@@ -73,8 +73,8 @@ class SiteDaysTest {
         assertThat(site.database.texts("SELECT property_id FROM daily_metric_rollups WHERE day = ?", site.day(-1)))
                 .as("a day that has begun there alone")
                 .containsExactly("docs");
-        assertThat(site.rollup().lastFullDays(null)).hasSize(8).endsWith(site.day(1));
-        assertThat(site.rollup().status().lagDays()).isZero();
+        assertThat(site.rollupDays().lastFullDays(null)).hasSize(8).endsWith(site.day(1));
+        assertThat(site.rollupDays().status().lagDays()).isZero();
         assertThatThrownBy(() -> site.rollup().run(site.day(-1), "default"))
                 .isInstanceOf(RollupRefused.class)
                 .hasMessageContaining("still to come");
@@ -86,16 +86,16 @@ class SiteDaysTest {
         site.rollUp();
         site.now = site.now.plusSeconds(20 * 86_400);
         site.rollUp();
-        assertThat(site.rollup().plan()).doesNotContain(site.day(25));
+        assertThat(site.rollupDays().plan()).doesNotContain(site.day(25));
 
         zone("default", "America/Toronto");
 
-        assertThat(site.rollup().plan()).contains(site.day(25), site.day(26));
-        assertThat(site.rollup().status().unsettled()).contains(site.day(25));
+        assertThat(site.rollupDays().plan()).contains(site.day(25), site.day(26));
+        assertThat(site.rollupDays().status().unsettled()).contains(site.day(25));
         site.rollUp();
         assertThat(site.stored("page_views", site.day(25))).isZero();
         assertThat(site.stored("page_views", site.day(26))).isEqualTo(1);
-        assertThat(site.rollup().plan()).doesNotContain(site.day(25));
+        assertThat(site.rollupDays().plan()).doesNotContain(site.day(25));
     }
 
     @Test
@@ -114,7 +114,7 @@ class SiteDaysTest {
         assertThat(site.stored("page_views", site.day(25))).isEqualTo(2);
         List<LocalDate> planned = new ArrayList<>();
         zone("default", "Asia/Kathmandu");
-        planned.addAll(site.rollup().plan());
+        planned.addAll(site.rollupDays().plan());
         assertThat(planned).doesNotContain(site.day(25)).contains(site.day(24));
     }
 

@@ -10,6 +10,7 @@ import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupDays;
 import com.altcontext.metrics.RollupStatus;
 import com.altcontext.ops.demo.DemoDay;
 import com.altcontext.ops.demo.DemoTraffic;
@@ -132,8 +133,7 @@ final class DemoCommand implements Runnable {
         }
         erase(sql);
         add(sql);
-        Rollup rollup = new Rollup(sql, context.clock());
-        DemoTraffic.GOALS.forEach(goal -> rollup.addGoal(SLUG, goal));
+        DemoTraffic.GOALS.forEach(goal -> new Rollup(sql, context.clock()).addGoal(SLUG, goal));
         Properties properties = new Properties(sql);
         properties.refresh();
         Property property = Objects.requireNonNull(properties.bySlug(SLUG), "just added");
@@ -150,7 +150,7 @@ final class DemoCommand implements Runnable {
             leads += visits.captures().size();
             var _ = guard.query(KEEP_OPEN, row -> row.flag(1)); // poolers close connections that are idle for long
         }
-        rollUp(rollup, days(first, last), progress);
+        rollUp(sql, days(first, last), progress);
         Made made = new Made(events, leads, first, last);
         return () -> show(made);
     }
@@ -200,8 +200,9 @@ final class DemoCommand implements Runnable {
     }
 
     /** For this property alone, except where a day was never rolled up: then for all, as the next regular run would do. */
-    private static void rollUp(Rollup rollup, List<LocalDate> days, ProgressLine progress) {
-        RollupStatus status = rollup.status();
+    private void rollUp(Sql sql, List<LocalDate> days, ProgressLine progress) {
+        Rollup rollup = new Rollup(sql, context.clock());
+        RollupStatus status = new RollupDays(sql, context.clock()).status();
         Set<LocalDate> forAll = new HashSet<>(status.gaps());
         LocalDate through = status.rolledUpThrough();
         for (LocalDate day : days) {

@@ -4,6 +4,7 @@ import com.altcontext.db.Tx;
 import com.altcontext.delivery.Recipients;
 import com.altcontext.delivery.Recipients.MailSettings;
 import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupDays;
 import com.altcontext.property.PropertySettings;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.property.PropertyStore.Change;
@@ -73,10 +74,10 @@ final class PropertySetCommand implements Runnable {
         JsonObject json = JsonObject.ok(true)
                 .with("property", PropertyCommand.json(changed.property()))
                 .with("changed", changed.settings());
-        Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
+        RollupDays rollups = new RollupDays(context.sql(), context.clock());
         if (changed.settings().contains("time_zone")
-                || (wanted.timeZone() != null && rollup.hasDaysOfAnotherZone(slug))) {
-            List<LocalDate> days = computeAgain(rollup);
+                || (wanted.timeZone() != null && rollups.hasDaysOfAnotherZone(slug))) {
+            List<LocalDate> days = computeAgain(rollups.daysOf(slug));
             @Nullable LocalDate first = days.isEmpty() ? null : days.getFirst();
             json.with("computedAgainFrom", first);
             lines.add(
@@ -98,8 +99,8 @@ final class PropertySetCommand implements Runnable {
         return new Change.Changed(changed.property(), all);
     }
 
-    private List<LocalDate> computeAgain(Rollup rollup) {
-        List<LocalDate> days = rollup.daysOf(slug);
+    private List<LocalDate> computeAgain(List<LocalDate> days) {
+        Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
         try (ProgressLine progress = context.output().progress("computing again")) {
             int done = 0;
             for (LocalDate day : days) {

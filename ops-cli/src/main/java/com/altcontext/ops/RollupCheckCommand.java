@@ -1,9 +1,9 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.Sql;
-import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupCheck;
 import com.altcontext.metrics.RollupCheck.Mismatch;
+import com.altcontext.metrics.RollupDays;
 import com.altcontext.metrics.RollupRefused;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class RollupCheckCommand implements Callable<Integer> {
         Sql sql = context.sql().withTimeout(RollupCommand.MAX_STATEMENT);
         options.requireProperty(sql);
         List<LocalDate> days =
-                options.days().orElseGet(() -> new Rollup(sql, context.clock()).lastFullDays(options.property()));
+                options.days().orElseGet(() -> new RollupDays(sql, context.clock()).lastFullDays(options.property()));
         RollupCheck check = new RollupCheck(sql, context.clock());
         List<Mismatch> differences = new ArrayList<>();
         List<LocalDate> compared = new ArrayList<>();

@@ -1,6 +1,8 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupDays;
 import com.altcontext.metrics.RollupReceipt;
 import com.altcontext.metrics.RollupRefused;
 import java.time.Duration;
@@ -42,11 +44,13 @@ final class RollupCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         options.requireProperty(context.sql());
-        Rollup rollup = new Rollup(context.sql().withTimeout(MAX_STATEMENT), context.clock());
+        Sql sql = context.sql().withTimeout(MAX_STATEMENT);
+        Rollup rollup = new Rollup(sql, context.clock());
         List<RollupReceipt> done = new ArrayList<>();
         List<RollupRefused> refused = new ArrayList<>();
         try (ProgressLine progress = context.output().progress("looking for days")) {
-            List<LocalDate> days = options.days().orElseGet(() -> rollup.plan(options.property()));
+            List<LocalDate> days =
+                    options.days().orElseGet(() -> new RollupDays(sql, context.clock()).plan(options.property()));
             for (LocalDate day : days) {
                 progress.step("rolling up " + day + ", " + (done.size() + refused.size() + 1) + " of " + days.size());
                 try {

@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupDays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,7 +20,7 @@ final class RollupStatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RollupFreshness freshness = new RollupFreshness(
-                new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock()).status());
+                new RollupDays(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock()).status());
         context.output()
                 .print(
                         JsonObject.ok(freshness.isFresh()).with("rollups", freshness.json()),

@@ -3,7 +3,7 @@ package com.altcontext.ops;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.OutboxBacklog;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupDays;
 import com.altcontext.ops.Inventory.LastLeadList;
 import com.altcontext.ops.Inventory.StoredEvents;
 import com.altcontext.retention.LastPurge;
@@ -46,7 +46,7 @@ final class StatusCommand implements Callable<Integer> {
             Sql sql = context.sql();
             inventory = Inventory.of(sql, context.now());
             if (inventory.isCurrent()) {
-                rollups = new RollupFreshness(new Rollup(sql, context.clock()).status());
+                rollups = new RollupFreshness(new RollupDays(sql, context.clock()).status());
             }
         }
         List<String> problems = problems(inventory, rollups, retention);

@@ -5,7 +5,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.delivery.OutboxBacklog;
 import com.altcontext.metrics.Backlog;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupDays;
 import com.altcontext.retention.OverdueEvents;
 import com.altcontext.retention.RetentionPolicy;
 import io.micrometer.core.instrument.Gauge;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class BacklogGauges {
     private final Sql sql;
-    private final Rollup rollup;
+    private final RollupDays rollups;
     private final InstantSource clock;
     private final RetentionPolicy retention;
     private volatile @Nullable Backlog backlog;
@@ -38,7 +38,7 @@ public final class BacklogGauges {
         AppConfig.Privacy privacy = config.privacy();
         this.retention = new RetentionPolicy(
                 privacy.rawEventDays(), privacy.rollupMonths(), privacy.unconfirmedLeadDays(), null);
-        this.rollup = new Rollup(sql, clock);
+        this.rollups = new RollupDays(sql, clock);
     }
 
     public void register(MeterRegistry meters) {
@@ -85,7 +85,7 @@ public final class BacklogGauges {
     }
 
     public void look() {
-        backlog = Backlog.read(sql, rollup);
+        backlog = Backlog.read(sql, rollups);
         List<OutboxBacklog> messages = sql.inTransaction(
                 tx -> List.of(OutboxBacklog.of(tx, Outbox.Kind.MAIL), OutboxBacklog.of(tx, Outbox.Kind.WEBHOOK)));
         messagesSetAside = messages.stream().mapToLong(OutboxBacklog::setAside).sum();
