@@ -48,9 +48,10 @@ public final class JsonBody {
     /** Replaces bytes that are not UTF-8, so that their field can be found and named. */
     private static final char NOT_UTF8 = '\uD800';
 
+    /** A number that the parser itself refuses would be the end of a batch: {@link #number} refuses it alone. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .maxNumberLength(BodyCollector.MAX_BYTES)
                     .build())
             .build();
 
@@ -256,6 +257,9 @@ public final class JsonBody {
     private @Nullable Number number(JsonToken token) throws IOException {
         if (token == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() < 19) {
             return parser.getLongValue();
+        }
+        if (parser.getTextLength() > MAX_NUMBER_LENGTH) {
+            return beyondRange();
         }
         BigDecimal number;
         try {

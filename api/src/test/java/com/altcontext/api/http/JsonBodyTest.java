@@ -1,0 +1,27 @@
+package com.altcontext.api.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.value.Issue;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonBodyTest {
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 60_000})
+    void a_number_that_is_too_long_is_a_fault_of_its_event_alone(int digits) {
+        for (String number : new String[] {"9".repeat(digits), "0." + "9".repeat(digits), "1e" + "0".repeat(digits)}) {
+            JsonBody.Content batch = JsonBody.readBatch(
+                    ("[{\"n\":1},{\"n\":" + number + "},{\"n\":3}]").getBytes(StandardCharsets.UTF_8), 100);
+
+            assertThat(batch.isRead()).isTrue();
+            assertThat(batch.issues().list()).isEmpty();
+            assertThat(batch.eventIssues().get(0).list()).isEmpty();
+            assertThat(batch.eventIssues().get(1).list())
+                    .containsExactly(
+                            new Issue("n", "must be a number within the range of a double, of at most 400 characters"));
+            assertThat(batch.eventIssues().get(2).list()).isEmpty();
+        }
+    }
+}
