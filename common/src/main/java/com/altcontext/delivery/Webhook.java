@@ -41,9 +41,12 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
         if (!NAME.matcher(name).matches()) {
             issues.add("name", "must be 1 to 63 of a-z, 0-9, - and _, and begin with a letter or a digit");
         }
-        if (url.length() > MAX_URL || SecureUrl.parse(url).isEmpty()) {
+        String address = url.strip();
+        if (address.length() > MAX_URL || SecureUrl.parse(address).isEmpty()) {
             issues.add(
-                    "url", "must begin with https:// (http:// only on this machine), and be at most 2048 characters");
+                    "url",
+                    "must begin with https:// (http:// only on this machine), hold no user, password or #, and be at most"
+                            + " 2048 characters");
         }
         Set<WebhookEvent> wanted = EnumSet.noneOf(WebhookEvent.class);
         for (String event : events) {
@@ -54,7 +57,7 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
                                     "events", "must be one or more of lead.captured, consent.changed and lead.erased"));
         }
         issues.throwIfAny();
-        return new Webhook(name, UUID.randomUUID(), URI.create(url), wanted, now);
+        return new Webhook(name, UUID.randomUUID(), URI.create(address), wanted, now);
     }
 
     static Webhook read(Row row) throws SQLException {
