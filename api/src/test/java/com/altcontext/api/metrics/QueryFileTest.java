@@ -169,6 +169,19 @@ class QueryFileTest extends VisitedProperty {
                     .isEqualTo(400);
             assertThat(query.json().at("/issues/0/path").asText()).isEqualTo("dateRange");
             assertThat(get("summary" + window).json().path("from").asText()).isEqualTo("rollups");
+
+            stored.execute(
+                    "UPDATE daily_metric_rollups SET imported = 1, version = nextval('rollup_version')"
+                            + " WHERE property_id = ? AND day = ?::date",
+                    property,
+                    before);
+            JsonNode imported = post("query", range + ",\"dimensions\":[\"time:day\"],\"limit\":2}")
+                    .json();
+            assertThat(rows(imported).getFirst()).isEqualTo("[\"" + before + "\"] [6,5,null,null,0.2,null]");
+            assertThat(rows(imported).getLast()).endsWith(" [0,0,0,0,null,null]");
+            assertThat(imported.path("reasons").fieldNames())
+                    .toIterable()
+                    .containsExactly("conversions", "events", "scrollDepthPercent");
         } finally {
             stored.execute("DELETE FROM purge_log");
         }

@@ -88,18 +88,23 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
             }
         }
         if (summary.reasons().containsKey("window")) {
-            explainImported(query, rows, reasons);
+            explainImported(query, rows, summary, reasons);
         }
         rows.sort(order(query));
         int from = Math.min(query.offset(), rows.size());
         return new RolledRows(List.copyOf(rows.subList(from, Math.min(from + query.limit(), rows.size()))), reasons);
     }
 
-    private static void explainImported(MetricsQuery query, List<QueryRow> rows, Map<String, String> reasons) {
+    /** Adds the reasons why imported days make figures null; a ratio over nothing needs none. */
+    private static void explainImported(
+            MetricsQuery query, List<QueryRow> rows, Summary summary, Map<String, String> reasons) {
         for (int i = 0; i < query.metrics().size(); i++) {
             int column = i;
-            if (rows.stream().anyMatch(row -> row.metrics().get(column) == null)) {
-                reasons.putIfAbsent(query.metrics().get(column).key(), ImportedDays.NOT_COUNTED);
+            QueryMetric metric = query.metrics().get(i);
+            Metric rolled = METRICS.get(metric);
+            boolean isCounted = rolled != null && !summary.reasons().containsKey("metrics." + rolled.key());
+            if (!isCounted && rows.stream().anyMatch(row -> row.metrics().get(column) == null)) {
+                reasons.putIfAbsent(metric.key(), ImportedDays.NOT_COUNTED);
             }
         }
     }
