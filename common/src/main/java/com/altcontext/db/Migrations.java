@@ -21,6 +21,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.ValidateOutput;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -37,20 +38,26 @@ public final class Migrations {
             Set.of(MigrationState.FUTURE_SUCCESS, MigrationState.FUTURE_FAILED); // Flyway's own check lets them pass
 
     private final DatabaseUrl url;
+    private final String location;
     private final Flyway flyway;
 
     private Migrations(DatabaseUrl url, String location) {
         this.url = url;
-        this.flyway = Flyway.configure(Migrations.class.getClassLoader())
+        this.location = location;
+        this.flyway = configuration()
                 .dataSource(url.jdbcUrl(), url.user(), url.password())
+                .load();
+    }
+
+    private FluentConfiguration configuration() {
+        return Flyway.configure(Migrations.class.getClassLoader())
                 .locations(location)
                 .validateMigrationNaming(true)
                 .failOnMissingLocations(true)
                 .cleanDisabled(true)
                 .lockRetryCount(MAX_WAIT_SECONDS)
                 // A session's lock would outlive its run behind a pooler and hang CREATE INDEX CONCURRENTLY.
-                .configuration(Map.of("flyway.postgresql.transactional.lock", "true"))
-                .load();
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "true"));
     }
 
     /** The migrations of this release, for a database. Nothing is connected yet. */
@@ -78,9 +85,22 @@ public final class Migrations {
      * it stay.
      */
     public List<Migration> apply() {
-        requireDirectConnection();
-        List<String> applied = asked(() ->
-                flyway.migrate().migrations.stream().map(done -> done.version).toList());
+        List<String> applied;
+        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
+                Statement statement = connection.createStatement()) {
+            requireDirect(connection, statement);
+            statement.execute("SET statement_timeout = 0"); // A login may have one that is too short for a large table.
+            // Of two connections Flyway would commit a migration on one and its record on the other: a run that was
+            // killed in
+            // between left a migration that no later run could apply.
+            Flyway atOnce =
+                    configuration().dataSource(new OneConnection(connection)).load();
+            applied = asked(() -> atOnce.migrate().migrations.stream()
+                    .map(done -> done.version)
+                    .toList());
+        } catch (SQLException e) {
+            throw DatabaseFailure.of(e);
+        }
         return status().stream().filter(one -> applied.contains(one.version())).toList();
     }
 
@@ -101,18 +121,14 @@ public final class Migrations {
     }
 
     /** A server gives its clients the id of its process; a pooler makes one up. */
-    private void requireDirectConnection() {
-        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+    private static void requireDirect(Connection connection, Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
             row.next();
             if (row.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID()) {
                 throw new DatabaseFailure(
                         "the address leads through a connection pooler, and migrations need the server itself",
                         "use the direct address (Fly's managed PostgreSQL: the host that begins with direct, or fly mpg proxy)");
             }
-        } catch (SQLException e) {
-            throw DatabaseFailure.of(e);
         }
     }
 

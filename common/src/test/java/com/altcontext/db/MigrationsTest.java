@@ -127,6 +127,27 @@ class MigrationsTest {
                 .containsExactly("2");
     }
 
+    /** A run that is killed leaves both or neither. */
+    @Test
+    void a_migration_and_the_record_of_it_are_one_transaction() throws SQLException {
+        Migrations.of(url, SECOND).apply();
+
+        assertThat(ask("SELECT bool_and(h.xmin = t.xmin) AND count(*) = 2 FROM flyway_schema_history AS h"
+                        + " JOIN pg_class AS t ON t.relname = h.description"))
+                .isEqualTo("t");
+    }
+
+    /** Some providers end a connection that is idle in its transaction, as that with the lock of migrations is. */
+    @Test
+    void the_limits_of_a_database_for_its_connections_do_not_end_a_migration() throws SQLException {
+        run(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 200', current_database());"
+                        + " EXECUTE format('ALTER DATABASE %I SET statement_timeout = 1000', current_database()); END $$");
+
+        assertThat(Migrations.of(url).apply()).isNotEmpty();
+        assertThat(Migrations.of(url).verify()).isEmpty();
+    }
+
     /** As the login is that Fly makes anew, once its first one was detached and its tables were given to another owner. */
     @Test
     void a_login_that_does_not_own_the_tables_is_sent_to_their_owner() throws SQLException {
