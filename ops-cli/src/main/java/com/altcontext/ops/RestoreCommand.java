@@ -19,6 +19,12 @@ import picocli.CommandLine.Option;
                         + "needs IP_HASH_PEPPER, since the log of erasures holds only keyed hashes.",
         footer = {"", "Example:", "  altops restore --from altcontext.dump --yes"})
 final class RestoreCommand implements Runnable {
+    /** Of the transaction that holds the lock: it is idle for as long as the restore takes. Not every version has both. */
+    private static final String WITHOUT_LIMITS = """
+            SELECT set_config(name, '0', true) FROM pg_settings
+            WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')
+            """;
+
     private static final String TRY_LOCK =
             "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.restore', 0))";
 
@@ -60,6 +66,7 @@ final class RestoreCommand implements Runnable {
         }
         // This transaction stays open for the lock alone; the work is done in others.
         Restored done = context.sqlDuringRestore().inTransaction(guard -> {
+            var _ = guard.query(WITHOUT_LIMITS, row -> row.text(1));
             if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
                 throw new Failure(Exit.FAILED, "another altops restore is under way", "wait for it; nothing was done");
             }

@@ -159,6 +159,19 @@ class BackupCommandTest {
                 .isEqualTo(1);
     }
 
+    /** Some providers end a connection that is idle in its transaction, as that with the lock of the restore is. */
+    @Test
+    void a_restore_may_take_longer_than_a_transaction_may_be_idle() throws IOException {
+        database.run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 1000',"
+                + " current_database()); END $$");
+        program("pg_restore", PG_RESTORE + "[ \"$1\" = --list ] || sleep 1.5\n");
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
+
+        CommandRun ran = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+
+        assertThat(ran.exit()).as(ran.err()).isEqualTo(Exit.DONE);
+    }
+
     @Test
     void a_restore_beside_another_is_refused() throws IOException {
         program("pg_restore", PG_RESTORE);
