@@ -57,16 +57,36 @@ public final class DatabaseFailure extends RuntimeException {
                 new DatabaseFailure("the server has no database of that name", "check the name in DATABASE_URL");
             case "42501" ->
                 new DatabaseFailure("the login may not change the schema", "use the database's owner for migrations");
-            case "25006" ->
-                new DatabaseFailure(
-                        "the server is a read-only replica", "use the primary's address (Fly: port 5432, not 5433)");
+            case "57P03" ->
+                new DatabaseFailure("the database is starting, or stops", "wait a moment, and run it again");
             default ->
                 state.startsWith("08") || state.startsWith("57P")
                         ? new DatabaseFailure(
                                 "the connection to the database was lost",
                                 "check that the server runs and, where its certificate is verified, that it is for that host")
-                        : new DatabaseFailure(
-                                "the database refused" + state(failure), "the server's log has the statement");
+                        : ofState(state);
+        };
+    }
+
+    /** What it means that the database refused something. */
+    public static DatabaseFailure ofState(String state) {
+        return switch (state) {
+            case "25006" ->
+                new DatabaseFailure(
+                        "the database is read-only",
+                        "it is a replica, or its disk is nearly full: use the primary (Fly: port 5432, not 5433), or extend the disk");
+            case "53100" -> new DatabaseFailure("the database's disk is full", "extend it, and try again");
+            case "53300" ->
+                new DatabaseFailure(
+                        "all connections of the database are taken",
+                        "run it again when others have ended; pg_stat_activity lists them");
+            case "55P03", "57014" ->
+                new DatabaseFailure(
+                        "the database ended a statement that waited or ran for too long (SQLSTATE " + state + ")",
+                        "run it again when less is going on, or raise the login's statement_timeout");
+            default ->
+                new DatabaseFailure(
+                        "the database refused (SQLSTATE " + state + ")", "the server's log has the statement");
         };
     }
 

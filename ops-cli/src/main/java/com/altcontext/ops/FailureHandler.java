@@ -39,8 +39,7 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
     public int handleExecutionException(Exception failed, CommandLine command, ParseResult parsed) {
         return switch (failed) {
             case Failure failure -> report(command, failure);
-            case DatabaseFailure failure ->
-                report(command, new Failure(Exit.FAILED, String.valueOf(failure.getMessage()), failure.remedy()));
+            case DatabaseFailure failure -> report(command, asFailure(failure));
             case SqlFailure failure -> report(command, asFailure(failure));
             case RollupRefused failure ->
                 report(
@@ -95,6 +94,10 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
         return failure.exit();
     }
 
+    private static Failure asFailure(DatabaseFailure failed) {
+        return new Failure(Exit.FAILED, String.valueOf(failed.getMessage()), failed.remedy());
+    }
+
     private static Failure asFailure(SqlFailure failed) {
         if (failed.isLostConnection()) {
             return new Failure(
@@ -110,17 +113,7 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                         "apply what is pending with: altops migrate");
             case "42501" ->
                 new Failure(Exit.FAILED, "the login may not do this", "use the database's owner, or grant the right");
-            case "25006" ->
-                new Failure(
-                        Exit.FAILED,
-                        "the database is read-only",
-                        "it is a replica, or its disk is nearly full: use the primary, or extend the disk");
-            case "53100" -> new Failure(Exit.FAILED, "the database's disk is full", "extend it, and try again");
-            default ->
-                new Failure(
-                        Exit.FAILED,
-                        "the database refused (SQLSTATE " + failed.state() + ")",
-                        "the server's log has the statement");
+            default -> asFailure(DatabaseFailure.ofState(failed.state()));
         };
     }
 

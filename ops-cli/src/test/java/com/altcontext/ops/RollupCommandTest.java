@@ -104,7 +104,7 @@ class RollupCommandTest {
 
         assertThat(database.altops("rollup").err())
                 .isEqualTo("altops: the database is read-only — it is a replica, or its disk is nearly full: use the"
-                        + " primary, or extend the disk\n");
+                        + " primary (Fly: port 5432, not 5433), or extend the disk\n");
     }
 
     @Test
