@@ -133,8 +133,9 @@ check_values() {
   (
     local name rest
     for name in $(compgen -e); do
-      case $name in PATH | HOME | JAVA_HOME | TMPDIR | LANG | LC_ALL) ;; *) unset "$name" ;; esac
+      case $name in PATH | HOME | JAVA_HOME | TMPDIR) ;; *) unset "$name" ;; esac
     done
+    export LC_ALL=C.UTF-8 # as in the image
     while IFS='=' read -r name rest; do export "$name=$rest"; done <<<"$values"
     deploy/bin/toolchain.sh java -XX:TieredStopAtLevel=1 -jar "$service" --check-settings
   ) || die "the service would not start with $SECRETS_FILE: nothing was sent"

@@ -58,6 +58,14 @@ copy_libraries() {
   compgen -G "$out/lib*/ld-linux*" >/dev/null || die "ldd named no loader"
 }
 
+# Which letters there are: without a locale, Java reads only ASCII in variables.
+copy_locale() {
+  local letters=/usr/lib/locale/C.utf8/LC_CTYPE
+  [[ -r $letters ]] || die "there is no locale C.UTF-8 here (Debian: libc-bin)"
+  mkdir -p "$out$(dirname "$letters")"
+  cp "$letters" "$out$letters"
+}
+
 # Names for the numbers, name look-up by file and DNS, and the places where a container's own mounts go.
 write_etc() {
   mkdir -p "$out/etc" "$out/proc" "$out/sys" "$out/dev"
@@ -75,6 +83,7 @@ rm -rf "$out"
 make_runtime
 copy_service
 copy_libraries
+copy_locale
 write_etc
 chmod -R a+rX "$out"
 find "$out" -exec touch -h -d "$TIME" {} +

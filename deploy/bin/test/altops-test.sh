@@ -71,6 +71,14 @@ status=0
 [[ $status -eq 2 && ! -s $work/out && $(<"$work/err") == 'altops: a word that is no command'* ]] ||
   fail "$status: $(cat "$work/out" "$work/err")"
 
+# Not only ASCII comes in, also without a locale, as under cron. The launcher alone knows how; without it, the words are refused.
+said=$(env -u LANG LC_ALL=POSIX "$LAUNCHER" 'à propos' 2>&1) && fail "a word that is no command was taken"
+[[ $said != *'cannot be read'* ]] || fail "$said"
+status=0
+said=$(env -u LANG LC_ALL=POSIX "$JAVA_HOME/bin/java" -jar "$ROOT/ops-cli/target/altops.jar" goal add docs about --path /à-propos 2>&1) ||
+  status=$?
+[[ $status -eq 2 && $said == 'altops: an argument has a character that cannot be read'* ]] || fail "$status: $said"
+
 # A Java that is too old is not taken, and neither is a jar that is not there.
 sed -i 's/^JAVA_VERSION=.*/JAVA_VERSION="17.0.9"/' "$JAVA_HOME/release"
 : >"$work/calls"

@@ -62,7 +62,8 @@ start_image() {
     enter_limit
     # A cache that the JVM refuses must be an error here: in production it is only a slow start.
     exec env -i DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="$SERVER_PORT" MANAGEMENT_PORT="$(free_port)" \
-      IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either RATE_LIMIT_EVENTS=1000000 RATE_LIMIT_BYTES=1000000000 JDK_JAVA_OPTIONS=-XX:AOTMode=on \
+      IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either RATE_LIMIT_EVENTS=1000000 RATE_LIMIT_BYTES=1000000000 \
+      MAIL_POSTAL_ADDRESS='1, rue Montréal' JDK_JAVA_OPTIONS=-XX:AOTMode=on \
       PATH="$PATH" "${environment[@]}" unshare --mount bash -c '
         set -e
         mount --bind "$1" "$1"

@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -61,6 +62,9 @@ public final class Altops extends CommandGroup {
     private static final List<Logger> SILENCED =
             Stream.of("org.flywaydb", "org.postgresql").map(Logger::getLogger).toList();
 
+    /** What Java reads for a byte that is not of the locale's encoding: without a locale, any but ASCII. */
+    private static final char UNREADABLE = '\uFFFD';
+
     @Mixin
     final OutputOptions output;
 
@@ -79,10 +83,21 @@ public final class Altops extends CommandGroup {
 
     static int run(Shell shell, String... args) {
         SILENCED.forEach(logger -> logger.setLevel(Level.OFF));
+        if (Arrays.stream(args).anyMatch(arg -> arg.indexOf(UNREADABLE) >= 0)) {
+            return unreadable(shell);
+        }
         try (CommandContext context = new CommandContext(shell)) {
             int exit = commandLine(context).execute(args);
             return shell.out().checkError() ? outputLost(shell) : exit;
         }
+    }
+
+    /** The path of a goal or an address would be stored, or looked for, in other letters. */
+    private static int unreadable(Shell shell) {
+        shell.err()
+                .println("altops: an argument has a character that cannot be read here — run it with LC_ALL=C.UTF-8");
+        shell.err().flush();
+        return Exit.USAGE;
     }
 
     /** A list of leads that was cut off, on a full disk, must not look complete. */

@@ -55,6 +55,18 @@ class AltopsTest {
                         .flatMap(one -> below(one.getValue(), (words + " " + one.getKey()).strip())));
     }
 
+    /** The address of a person, or the path of a goal, would be another one. */
+    @Test
+    void an_argument_that_the_locale_cannot_read_is_refused() {
+        CommandRun ran =
+                CommandRun.altops(Map.of(), "lead", "delete", "--yes", "--email", "jos\uFFFD\uFFFD@example.ca");
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err())
+                .isEqualTo(
+                        "altops: an argument has a character that cannot be read here — run it with LC_ALL=C.UTF-8\n");
+    }
+
     @Test
     void parameters_come_before_options_that_could_take_them_for_values() {
         assertThat(CommandRun.altops(Map.of(), "key", "add", "--help").out())

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * value: a log must not hold a secret. (SmallRye's own messages print values, so it is given none that breaks a rule.)
  */
 public final class ConfigCheck {
+    /** What Java reads for a byte that is not of the locale's encoding: without a locale, any but ASCII. */
+    private static final char UNREADABLE = '\uFFFD';
+
     private final Function<String, @Nullable String> environment;
     private final Map<String, String> values;
     /** By variable, in order; only one fault of each. */
@@ -44,6 +47,11 @@ public final class ConfigCheck {
         String value = values.get(setting.property());
         if (value == null && setting.isRequired()) {
             missing(name, variable.rule().text(variable));
+        } else if (value != null && value.indexOf(UNREADABLE) >= 0) {
+            faults.put(
+                    name,
+                    name
+                            + " has a character that cannot be read: it must be UTF-8, and so must the locale (LC_ALL=C.UTF-8)");
         } else if (value != null && !variable.rule().accepts(variable, value)) {
             faults.put(
                     name,

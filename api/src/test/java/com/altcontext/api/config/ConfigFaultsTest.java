@@ -95,7 +95,9 @@ class ConfigFaultsTest {
                 "TRACKER_PATH | /:id/secret-value.js",
                 "TRACKER_PATH | secret-value.js",
                 "TRACKER_PATH | /secret-value",
-                "LOG_LEVEL | secret-value"
+                "LOG_LEVEL | secret-value",
+                "MAIL_POSTAL_ADDRESS | secret-value, 1, rue Montr\uFFFD\uFFFDal",
+                "IP_HASH_PEPPER | secret-value of Montr\uFFFD\uFFFDal"
             })
     void a_wrong_value_is_reported_by_name_and_rule_and_never_shown(String variable, String value) {
         List<String> faults = faults(Map.of(variable, value));
