@@ -144,7 +144,7 @@ public class MailSender {
     }
 
     private static MailMessage letter(String from, Outbox.Message message, Mail mail) {
-        MailMessage letter = new MailMessage(from, message.destination(), mail.subject(), mail.text())
+        MailMessage letter = new MailMessage(from, message.destination(), EncodedWords.of(mail.subject()), mail.text())
                 .setHtml(mail.html())
                 // If a mail is sent twice because its answer was lost, mail programs can recognise the copy.
                 .addHeader(

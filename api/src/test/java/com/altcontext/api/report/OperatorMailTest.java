@@ -81,6 +81,20 @@ class OperatorMailTest {
     }
 
     @Test
+    void a_subject_keeps_every_character_of_the_site_s_name() {
+        String name = "🦊 Fox & Söhne עברית ".repeat(6) + "🦊";
+        stored.execute("UPDATE properties SET name = ? WHERE id = ?", name, property);
+        properties.refresh();
+        try (MailServer server = new MailServer(port)) {
+            capture();
+            ReceivedMail mail = server.await("all@team.example", 1).getFirst();
+
+            assertThat(mail.subject()).isEqualTo("One new lead on " + name);
+            assertThat(mail.header("Subject")).doesNotContainPattern("\\S{76}");
+        }
+    }
+
+    @Test
     void a_new_lead_is_one_mail_that_says_nothing_about_the_person() {
         try (MailServer server = new MailServer(port)) {
             capture();

@@ -1,0 +1,37 @@
+package com.altcontext.api.delivery;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.StringJoiner;
+
+/** The text of a mail's header as the encoded words of RFC 2047. Vert.x would break each character beyond U+FFFF into two "?". */
+final class EncodedWords {
+    /** A word has 75 characters at the most; the Base64 of 45 bytes is 60 of them, and 12 are around it. */
+    private static final int MAX_BYTES = 45;
+
+    private EncodedWords() {}
+
+    /** The text itself if it has none but printable ASCII characters. */
+    static String of(String text) {
+        if (text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            return text;
+        }
+        StringJoiner words = new StringJoiner(" ");
+        ByteArrayOutputStream word = new ByteArrayOutputStream();
+        text.codePoints().forEach(character -> {
+            byte[] bytes = Character.toString(character).getBytes(StandardCharsets.UTF_8);
+            if (word.size() + bytes.length > MAX_BYTES) {
+                words.add(encoded(word));
+            }
+            word.writeBytes(bytes);
+        });
+        return words.add(encoded(word)).toString();
+    }
+
+    private static String encoded(ByteArrayOutputStream word) {
+        String base64 = Base64.getEncoder().encodeToString(word.toByteArray());
+        word.reset();
+        return "=?UTF-8?B?" + base64 + "?=";
+    }
+}
