@@ -22,7 +22,8 @@ public final class LeadAlertMail {
             "Form",
             "Page",
             "Source",
-            "This mail holds personal data. Delete it when you no longer need it.");
+            "This mail holds personal data. Delete it when you no longer need it.",
+            ": ");
     private static final Words FRENCH = new Words(
             "Un nouveau contact sur %s",
             "Connectez-vous pour le voir :",
@@ -30,16 +31,24 @@ public final class LeadAlertMail {
             "Formulaire",
             "Page",
             "Provenance",
-            "Ce courriel contient des renseignements personnels. Supprimez-le quand vous n’en avez plus besoin.");
+            "Ce courriel contient des renseignements personnels. Supprimez-le quand vous n’en avez plus besoin.",
+            "\u00A0: ");
 
-    private final String dashboard;
+    private final String base;
 
     private record Words(
-            String subject, String ask, String email, String form, String path, String source, String warning) {}
+            String subject,
+            String ask,
+            String email,
+            String form,
+            String path,
+            String source,
+            String warning,
+            String colon) {}
 
     /** @param publicUrl where the service is reached from outside */
     public LeadAlertMail(URI publicUrl) {
-        this.dashboard = publicUrl + "/dashboard";
+        this.base = publicUrl.toString();
     }
 
     public Mail of(Outbox.Message message) {
@@ -47,17 +56,17 @@ public final class LeadAlertMail {
         JsonObject body = new JsonObject(message.body());
         String subject = words.subject.formatted(body.getString("property"));
         Map<String, String> details = details(body.getJsonObject("details"), words);
+        String dashboard = base + "/dashboard?property=" + message.propertyId();
         String text = words.ask + "\n" + dashboard + "\n";
         String html = "<p>" + words.ask + " <a href=\"" + dashboard + "\">" + dashboard + "</a></p>";
         if (!details.isEmpty()) {
             text += "\n"
                     + details.entrySet().stream()
-                            .map(line -> line.getKey() + ": " + line.getValue() + "\n")
+                            .map(line -> line.getKey() + words.colon + line.getValue() + "\n")
                             .collect(Collectors.joining())
                     + "\n" + words.warning + "\n";
             html += details.entrySet().stream()
-                            .map(line ->
-                                    "<p>" + Html.escaped(line.getKey()) + ": " + Html.escaped(line.getValue()) + "</p>")
+                            .map(line -> "<p>" + Html.escaped(line.getKey() + words.colon + line.getValue()) + "</p>")
                             .collect(Collectors.joining())
                     + "<p>" + words.warning + "</p>";
         }

@@ -63,7 +63,8 @@ public final class ReportMail {
                     "campaign", "Campaign",
                     "internal", "Internal"),
             "All figures",
-            "Stop this report");
+            "Stop this report",
+            ": ");
     private static final Words FRENCH = new Words(
             "%1$s : semaine du %2$d %3$s %4$d",
             List.of(
@@ -103,7 +104,8 @@ public final class ReportMail {
                     "campaign", "Campagne",
                     "internal", "Interne"),
             "Tous les chiffres",
-            "Ne plus recevoir ce rapport");
+            "Ne plus recevoir ce rapport",
+            "\u00A0: ");
 
     private final String base;
     private final StopToken token;
@@ -122,7 +124,8 @@ public final class ReportMail {
             String unknown,
             Map<String, String> names,
             String dashboard,
-            String stop) {
+            String stop,
+            String colon) {
         /** By hand, since the image has no locale data. */
         String number(long number) {
             DecimalFormatSymbols symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
@@ -160,9 +163,15 @@ public final class ReportMail {
                 new Section(
                         Metric.SESSIONS.key().equals(report.getString("pagesBy")) ? words.pagesBySessions : words.pages,
                         values(report.getJsonArray("pages"), words)));
+        // The days of the report, so that the dashboard shows its figures.
+        String dashboard = base + "/dashboard?property=" + message.propertyId() + "&from=" + from + "&to="
+                + report.getString("to");
         URI stop = URI.create(base + PATH + token.of(UUID.fromString(report.getString("recipientId"))));
         return new Mail(
-                subject, text(sections, words, stop), html(message.language(), subject, sections, words, stop), stop);
+                subject,
+                text(sections, words, dashboard, stop),
+                html(message.language(), subject, sections, words, dashboard, stop),
+                stop);
     }
 
     private static List<String> figures(JsonObject figures, Words words) {
@@ -171,7 +180,9 @@ public final class ReportMail {
             JsonObject measure = figures.getJsonObject(metric.key());
             Number value = measure == null ? null : (Number) measure.getValue("value");
             if (value != null) {
-                lines.add(words.metrics.get(metric) + ": " + words.number(value.longValue())
+                lines.add(words.metrics.get(metric)
+                        + words.colon
+                        + words.number(value.longValue())
                         + change((Number) measure.getValue("delta"), words));
             }
         }
@@ -190,23 +201,25 @@ public final class ReportMail {
         for (Object row : rows) {
             JsonObject value = (JsonObject) row;
             String name = value.getString("value");
-            lines.add((name == null ? words.unknown : words.names.getOrDefault(name, name)) + ": "
+            lines.add((name == null ? words.unknown : words.names.getOrDefault(name, name))
+                    + words.colon
                     + words.number(value.getLong("count")));
         }
         return lines.isEmpty() ? List.of(words.none) : lines;
     }
 
-    private String text(List<Section> sections, Words words, URI stop) {
+    private static String text(List<Section> sections, Words words, String dashboard, URI stop) {
         StringBuilder text = new StringBuilder();
         for (Section section : sections) {
             text.append(section.heading.isEmpty() ? "" : section.heading + "\n");
             section.lines.forEach(line -> text.append("  ").append(line).append('\n'));
             text.append('\n');
         }
-        return text + words.dashboard + ": " + base + "/dashboard\n" + words.stop + ": " + stop + "\n";
+        return text + words.dashboard + words.colon + dashboard + "\n" + words.stop + words.colon + stop + "\n";
     }
 
-    private String html(Language language, String subject, List<Section> sections, Words words, URI stop) {
+    private static String html(
+            Language language, String subject, List<Section> sections, Words words, String dashboard, URI stop) {
         StringBuilder html = new StringBuilder();
         for (Section section : sections) {
             html.append(section.heading.isEmpty() ? "" : "<h2 style=\"font-size:1.1em\">" + section.heading + "</h2>")
@@ -216,8 +229,8 @@ public final class ReportMail {
             html.append("</ul>");
         }
         html.append("<p><a href=\"")
-                .append(base)
-                .append("/dashboard\">")
+                .append(Html.escaped(dashboard))
+                .append("\">")
                 .append(words.dashboard)
                 .append("</a></p>");
         html.append("<p style=\"font-size:.85em\"><a href=\"")

@@ -29,9 +29,9 @@ class LeadAlertMailTest {
     void it_says_that_there_is_a_lead_and_where_to_sign_in() {
         Mail mail = mail(Language.ENGLISH, "{\"property\":\"Docs\"}");
         assertThat(mail.subject()).isEqualTo("One new lead on Docs");
-        assertThat(mail.text()).isEqualTo("Sign in to see it:\nhttps://api.example.ca/dashboard\n");
+        assertThat(mail.text()).isEqualTo("Sign in to see it:\nhttps://api.example.ca/dashboard?property=docs\n");
         assertThat(mail.html())
-                .contains("<a href=\"https://api.example.ca/dashboard\">")
+                .contains("<a href=\"https://api.example.ca/dashboard?property=docs\">")
                 .doesNotContain("personal data");
         assertThat(mail(Language.FRENCH, "{\"property\":\"Docs\"}").subject()).isEqualTo("Un nouveau contact sur Docs");
     }

@@ -116,7 +116,7 @@ class OperatorMailTest {
             ReceivedMail mail = server.await("watcher@team.example", 1).getFirst();
 
             assertThat(mail.subject()).startsWith("Un nouveau contact sur ");
-            assertThat(mail.part("text/plain")).contains("Adresse: " + email, "renseignements personnels");
+            assertThat(mail.part("text/plain")).contains("Adresse\u00A0: " + email, "renseignements personnels");
             assertThat(server.to("all@team.example")).isEmpty();
         }
     }

@@ -59,7 +59,9 @@ class ReportMailTest {
                 .contains("Page views: 5,000\n")
                 .contains("New leads: 3 (0% against the week before)\n")
                 .contains("E-mail: 2\n", "unknown: 1\n", "/<script>: 7\n")
-                .contains("https://api.example.ca/dashboard\n", LINK);
+                .contains(
+                        "All figures: https://api.example.ca/dashboard?property=docs&from=2026-11-16&to=2026-11-22\n",
+                        LINK);
         assertThat(mail.unsubscribe()).isEqualTo(URI.create(LINK));
     }
 
@@ -69,8 +71,9 @@ class ReportMailTest {
 
         assertThat(mail.subject()).isEqualTo("Docs & <co> : semaine du 16 novembre 2026");
         assertThat(mail.text())
-                .containsPattern("(?U)Visiteurs uniques: 1\\s420 \\(\\+25\\s% par rapport à la semaine précédente\\)")
-                .contains("Courriel: 2\n", "inconnue: 1\n", "Ne plus recevoir ce rapport");
+                .containsPattern(
+                        "(?U)Visiteurs uniques\\s: 1\\s420 \\(\\+25\\s% par rapport à la semaine précédente\\)")
+                .contains("Courriel\u00A0: 2\n", "inconnue\u00A0: 1\n", "Ne plus recevoir ce rapport\u00A0: " + LINK);
         assertThat(mail.html()).contains("<html lang=\"fr\">");
     }
 
@@ -78,6 +81,8 @@ class ReportMailTest {
     void its_html_shows_texts_of_visitors_as_text_and_loads_nothing() {
         assertThat(mail(Language.ENGLISH, REPORT).html())
                 .contains("Docs &amp; &lt;co&gt;", "/&lt;script&gt;: 7", "<a href=\"" + LINK + "\">")
+                .contains(
+                        "href=\"https://api.example.ca/dashboard?property=docs&amp;from=2026-11-16&amp;to=2026-11-22\"")
                 .doesNotContain("<script", "<img", "src=", "url(");
     }
 
