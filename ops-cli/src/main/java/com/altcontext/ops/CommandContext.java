@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * and the clock. {@link CommandFactory} gives it to each command. Closing it ends the connections and the proxy of the run.
  */
 final class CommandContext implements AutoCloseable {
+    private static final Duration MAX_CLOCK_AHEAD = Duration.ofDays(1);
+
     private final Shell shell;
     private final OutputOptions outputOptions = new OutputOptions();
     private final DatabaseOptions databaseOptions = new DatabaseOptions();
@@ -102,6 +105,23 @@ final class CommandContext implements AutoCloseable {
             connections = new OperatorConnections(databaseUrl());
         }
         return new Sql(connections);
+    }
+
+    /**
+     * For what goes by days.
+     *
+     * @throws Failure with this remedy if this machine's clock is over a day ahead of the database's
+     */
+    void refuseClockAhead(String remedy) {
+        DatabaseState database = new DatabaseState(sql(), clock());
+        database.measureClock();
+        if (database.clockSkew().compareTo(MAX_CLOCK_AHEAD) > 0) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "this machine's clock is "
+                            + HumanFormat.count(database.clockSkew().toDays(), "day") + " ahead of the database's",
+                    remedy);
+        }
     }
 
     /** @throws Failure as {@link #sql} does */

@@ -1,6 +1,5 @@
 package com.altcontext.ops;
 
-import com.altcontext.db.DatabaseState;
 import com.altcontext.retention.Purge;
 import com.altcontext.retention.PurgeCount;
 import com.altcontext.retention.PurgePlan;
@@ -38,9 +37,6 @@ final class PurgeCommand implements Callable<Integer> {
     /** Counting and deleting the events of a year through a slow network. */
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(30);
 
-    /** Periods of retention are counted in days, so a smaller difference is let pass. */
-    private static final Duration MAX_AHEAD = Duration.ofDays(1);
-
     private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
 
     private final CommandContext context;
@@ -65,7 +61,8 @@ final class PurgeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RetentionPolicy policy = context.environment().retention(submissionDays());
-        refuseClockAhead();
+        // Data that must still be kept would seem to have expired.
+        context.refuseClockAhead("nothing was removed; set the clock, then purge again");
         Instant now = context.now();
         PurgePlan plan;
         PurgeReceipt receipt;
@@ -75,19 +72,6 @@ final class PurgeCommand implements Callable<Integer> {
             receipt = dryRun ? plan.expected() : apply(purge, plan, now, progress);
         }
         return show(plan, receipt);
-    }
-
-    /** By a clock that is ahead, data that must still be kept would seem to have expired. */
-    private void refuseClockAhead() {
-        DatabaseState database = new DatabaseState(context.sql(), context.clock());
-        database.measureClock();
-        if (database.clockSkew().compareTo(MAX_AHEAD) > 0) {
-            throw new Failure(
-                    Exit.FAILED,
-                    "this machine's clock is "
-                            + HumanFormat.count(database.clockSkew().toDays(), "day") + " ahead of the database's",
-                    "nothing was removed; set the clock, then purge again");
-        }
     }
 
     private @Nullable Integer submissionDays() {

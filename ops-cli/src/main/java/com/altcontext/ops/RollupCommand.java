@@ -44,6 +44,8 @@ final class RollupCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         options.requireProperty(context.sql());
+        // Days still to come would count as rolled up, and the figures as fresh until those days are over.
+        context.refuseClockAhead("nothing was rolled up; set the clock, then try again");
         Sql sql = context.sql().withTimeout(MAX_STATEMENT);
         Rollup rollup = new Rollup(sql, context.clock());
         List<RollupReceipt> done = new ArrayList<>();

@@ -2,8 +2,10 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -94,6 +96,17 @@ class RollupCommandTest {
                         .out())
                 .startsWith("{\"ok\":false,")
                 .contains("\"refused\":[\"the raw events of " + today.minusDays(11));
+    }
+
+    @Test
+    void a_clock_that_is_days_ahead_of_the_database_rolls_up_no_day_to_come() {
+        CommandRun ran = CommandRun.at(CommandRun.NOW.plus(Duration.ofDays(10)), database.with(Map.of()), "rollup");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .matches("altops: this machine's clock is (9|10) days ahead of the database's"
+                        + " — nothing was rolled up; set the clock, then try again\n");
+        assertThat(database.number("SELECT count(*) FROM rollup_days")).isZero();
     }
 
     @Test
