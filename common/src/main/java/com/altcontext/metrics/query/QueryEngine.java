@@ -54,7 +54,7 @@ public final class QueryEngine {
         var _ = ask(
                 query.windows(),
                 rows -> {
-                    rows.kept().each(query, consumer);
+                    rows.requireKept().each(query, consumer);
                     return rows;
                 },
                 isIngestBusy.getAsBoolean() ? Parallelism.NONE : Parallelism.AS_PLANNED);
@@ -70,7 +70,7 @@ public final class QueryEngine {
      * {@link #answer(MetricsQuery)} does.
      */
     <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions) {
-        return askOfNow(windows, rows -> questions.apply(rows.kept()));
+        return askOfNow(windows, rows -> questions.apply(rows.requireKept()));
     }
 
     /** The same about what happens now, of which no rows are gone, also on a day that another system counted too. */

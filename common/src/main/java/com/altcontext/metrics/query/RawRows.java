@@ -69,11 +69,11 @@ final class RawRows implements SessionDays {
     }
 
     /**
-     * Opens these rows.
+     * Sees that all these rows are there; a question about what happens now needs no such look.
      *
      * @throws RawRowsGone if a part of the windows was purged, or counted by another system
      */
-    RawRows kept() {
+    RawRows requireKept() {
         LocalDate asked = RawConditions.firstPartition(windows);
         record Held(
                 LocalDate from, LocalDate today, @Nullable LocalDate imported) {}
