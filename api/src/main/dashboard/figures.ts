@@ -98,6 +98,7 @@ export type Dimension =
   | 'utm_medium'
   | 'utm_campaign'
   | 'utm_term'
+  | 'utm_content'
   | 'country'
   | 'device'
   | 'event_type'

@@ -49,7 +49,15 @@ export type Touch = (typeof TOUCHES)[number];
 export const SERIES = ['uniqueVisitors', 'pageViews', 'sessions', 'newLeads'] as const;
 export type Series = (typeof SERIES)[number];
 
-export const SOURCES = ['traffic_source', 'referrer_host', 'utm_campaign', 'utm_source', 'utm_medium', 'utm_term'] as const;
+export const SOURCES = [
+  'traffic_source',
+  'referrer_host',
+  'utm_campaign',
+  'utm_source',
+  'utm_medium',
+  'utm_term',
+  'utm_content',
+] as const;
 export type Sources = (typeof SOURCES)[number];
 
 export const PAGES = ['path', 'landing_path', 'exit_path'] as const;

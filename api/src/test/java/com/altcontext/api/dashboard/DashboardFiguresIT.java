@@ -59,12 +59,14 @@ class DashboardFiguresIT extends FilledDashboard {
         assertThat(page.breakdown("utm_campaign")).containsExactly("spring|1|33.3%");
         page.choose("utm_term");
         assertThat(page.text("[data-dimension=utm_term] .body")).isEqualTo("Nothing in this window.");
+        page.choose("utm_content");
+        assertThat(page.breakdown("utm_content")).containsExactly("button|1|33.3%");
         page.choose("landing_path");
         assertThat(page.breakdown("landing_path")).containsExactly("/|2|0.0%", "/news|1|100.0%");
         page.choose("exit_path");
         assertThat(page.breakdown("exit_path"))
                 .containsExactlyInAnyOrder("/|1|33.3%", "/news|1|33.3%", "/pricing|1|33.3%");
-        assertThat(page.query()).isEqualTo("?window=7&property=kiln&sources=utm_term&pages=exit_path");
+        assertThat(page.query()).isEqualTo("?window=7&property=kiln&sources=utm_content&pages=exit_path");
     }
 
     @Test

@@ -55,7 +55,7 @@ final class DashboardPast {
     }
 
     private static Utm letter(String campaign) {
-        return new Utm("letter", "email", campaign, null, null);
+        return new Utm("letter", "email", campaign, null, "button");
     }
 
     void store(TestEvent... events) {
