@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * what a client sent, is bound as a value. So text and values cannot get out of step, and no value becomes text.
  */
 public final class SqlFragment {
-    /** What nothing is left out by. */
+    /** Keeps every row. */
     public static final SqlFragment TRUE = of("true");
 
     public static final SqlFragment EMPTY = of("");
@@ -28,6 +28,9 @@ public final class SqlFragment {
      * @param parts in the same order: the text of a fragment takes the place of its question mark, anything else is bound
      */
     public static SqlFragment of(String sql, @Nullable Object... parts) {
+        if (parts.getClass() != Object[].class) {
+            throw new IllegalArgumentException("an array that is one value is a part by (Object)");
+        }
         StringBuilder text = new StringBuilder();
         List<@Nullable Object> values = new ArrayList<>();
         String[] between = sql.split("\\?", -1);

@@ -50,6 +50,9 @@ class SqlFragmentTest {
     void a_part_too_many_or_too_few_is_refused() {
         assertThatThrownBy(() -> SqlFragment.of("a = ? AND b = ?", 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> SqlFragment.of("a = ?", 1, 2)).isInstanceOf(IllegalArgumentException.class);
+        String[] one = {"an array that would be bound as a text"};
+        assertThatThrownBy(() -> SqlFragment.of("a = ANY (?)", (Object[]) one))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
