@@ -48,7 +48,7 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             """.formatted(Outbox.CONFIRMATION);
 
     /**
-     * The body holds only the purposes from the form: a mail must not bring a stranger a text that the form's sender
+     * The body holds only the purposes from the form that are not express already: a mail must not bring a stranger a text that the form's sender
      * chose, and the template leaves out purposes that could be such a text. That of a lead in review waits until an
      * operator accepts it.
      */
@@ -67,11 +67,16 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
                        'consentId', (SELECT max(c.id) FROM consent_events AS c WHERE c.lead_id = a.id AND c.purpose = a.purpose),
                        'purposes', (
                            SELECT jsonb_agg(DISTINCT e.purpose) FROM consent_events AS e
-                           WHERE e.lead_id = a.id AND %s AND NOT %s),
+                           WHERE e.lead_id = a.id AND %s AND NOT %s AND NOT EXISTS (
+                               SELECT FROM (VALUES (e.purpose)) AS its(purpose)
+                               JOIN consent_events AS c ON c.id = %s AND c.status = 'express')),
                        'site', coalesce(p.name, a.property_id))::text
             FROM asked AS a LEFT JOIN properties AS p ON p.id = a.property_id
             """.formatted(
-            Outbox.CONFIRMATION, PendingConsent.isTicked("a.confirmation_mailed_at"), PendingConsent.IS_ANSWERED);
+                    Outbox.CONFIRMATION,
+                    PendingConsent.isTicked("a.confirmation_mailed_at"),
+                    PendingConsent.IS_ANSWERED,
+                    MailPermission.currentConsent("a.id", "its.purpose"));
 
     /**
      * The mails to each address, by its index. The addresses are locked, so no other form adds a mail meanwhile.

@@ -6,7 +6,7 @@ enum ConsentEffect {
     NONE,
     /** It gives what it says. */
     GIVES,
-    /** What it says is on record until the owner of the address confirms it, by the link of an earlier mail. */
+    /** What it says is on record, and holds once the owner of the address confirms it; the link of any mail shows it. */
     WAITS,
     /** As {@link #WAITS}, and a mail asks for the confirmation. */
     WAITS_WITH_MAIL;

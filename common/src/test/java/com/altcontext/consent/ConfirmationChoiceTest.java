@@ -104,6 +104,36 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
+    void a_mail_does_not_ask_for_what_is_express_already() {
+        capture(JO);
+        link = deliver().getFirst();
+        assertThat(confirm(link, NOW)).isTrue();
+        capture(JO.form("footer").at(NOW.plusSeconds(60)));
+        capture(JO.purpose("sales").at(NOW.plus(Duration.ofDays(2))));
+
+        assertThat(database.texts("SELECT body::jsonb ->> 'purposes' FROM outbox WHERE event = 'confirmation'"))
+                .containsExactly("[\"sales\"]");
+    }
+
+    @Test
+    void words_that_were_confirmed_and_withdrawn_wait_again_though_a_stranger_used_up_the_mail() {
+        capture(JO);
+        link = deliver().getFirst();
+        assertThat(confirm(link, NOW)).isTrue();
+        Instant later = NOW.plus(Duration.ofDays(2));
+        unsubscribe(later);
+        capture(STRANGER.at(later.plusSeconds(60)));
+        assertThat(mails()).isOne();
+        capture(JO.at(later.plusSeconds(120)));
+
+        assertThat(mails()).as("one a day").isOne();
+        assertThat(recorded()).last().isEqualTo("pending|newsletter|newsletter|/");
+        assertThat(choices(link, later.plusSeconds(180)))
+                .extracting(Choice::purpose)
+                .contains("newsletter");
+    }
+
+    @Test
     void several_purposes_are_confirmed_together() {
         for (String purpose : List.of("newsletter", "sales", "events")) {
             capture(JO.purpose(purpose));

@@ -40,7 +40,7 @@ public final class ConfirmationMail {
             "the page shows it",
             "If this was you, open this page and press its button. The link works for 14 days:",
             "Confirm",
-            "If this was not you, do nothing. You will get no e-mail from %s.",
+            "If this was not you, do nothing. %s will not write to you about this.",
             "You can withdraw your consent at any time. To get no e-mail from %s:",
             "Unsubscribe",
             "Questions: %s");
@@ -52,7 +52,7 @@ public final class ConfirmationMail {
             "la page l’indique",
             "Si c’était vous, ouvrez cette page et appuyez sur le bouton. Elle fonctionne pendant 14 jours :",
             "Confirmer",
-            "Si ce n’était pas vous, ne faites rien. Vous ne recevrez aucun courriel de %s.",
+            "Si ce n’était pas vous, ne faites rien. %s ne vous écrira pas à ce sujet.",
             "Vous pouvez retirer votre consentement en tout temps. Pour ne recevoir aucun courriel de %s :",
             "Me désabonner",
             "Questions : %s");
