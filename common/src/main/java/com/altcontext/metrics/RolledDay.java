@@ -30,6 +30,7 @@ public record RolledDay(
         if (figures != null) {
             figures.addTo(counts, new TreeMap<>());
         }
+        // A day's visitors are counted, so the totals need no sketch of them.
         long visitors = figures == null ? 0 : figures.count(Count.UNIQUE_VISITORS);
         Totals totals = new Totals(counts, Map.of(), visitors, new Sketches.Merge(), 0);
         Map<Metric, @Nullable Number> metrics = new EnumMap<>(Metric.class);

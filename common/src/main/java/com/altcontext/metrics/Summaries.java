@@ -62,11 +62,22 @@ public final class Summaries {
      */
     public Summary of(Window window, @Nullable Window before, @Nullable String property, LocalDate today) {
         RollupSnapshot snapshot = cache().current(property);
+        Summary summary = of(window, snapshot, today);
+        return before == null ? summary : compared(summary, before, snapshot);
+    }
+
+    /** A window's figures with those of each of its days. Throws as {@link #of(Window, Window, String, LocalDate)} does. */
+    public RolledWindow withDays(Window window, @Nullable String property, LocalDate today) {
+        RollupSnapshot snapshot = cache().current(property);
+        return new RolledWindow(of(window, snapshot, today), snapshot.eachDay(window));
+    }
+
+    private Summary of(Window window, RollupSnapshot snapshot, LocalDate today) {
         snapshot.reach.kept().require(window);
         Totals totals = snapshot.totals(window);
         Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
         figures(totals).forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
-        Summary summary = new Summary(
+        return new Summary(
                 window,
                 null,
                 false,
@@ -78,14 +89,6 @@ public final class Summaries {
                 ingest(totals),
                 snapshot.trend(window),
                 reasons(totals));
-        return before == null ? summary : compared(summary, before, snapshot);
-    }
-
-    /** The counts of each day of a window. Throws as {@link #of} does. */
-    public List<RolledDay> eachDay(Window window, @Nullable String property) {
-        RollupSnapshot snapshot = cache().current(property);
-        snapshot.reach.kept().require(window);
-        return snapshot.eachDay(window);
     }
 
     private static Summary compared(Summary summary, Window before, RollupSnapshot snapshot) {

@@ -5,8 +5,8 @@ import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.metrics.MetricsAnswers.ReadQuestion;
 import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.RolledWindow;
 import com.altcontext.metrics.Summaries;
-import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.FilterReader;
@@ -94,9 +94,12 @@ public class QueryResource {
         try {
             return QueryBody.of(question.window, query, engine.answer(query), clock.instant());
         } catch (RawRowsGone gone) {
-            requireRolled(question, gone);
-            Summary summary = summary(property, question);
-            return QueryBody.of(question.window, query, rolled(property, question, summary), summary.freshness());
+            RolledWindow held = rolled(property, question, gone);
+            return QueryBody.of(
+                    question.window,
+                    query,
+                    RolledRows.of(query, held),
+                    held.summary().freshness());
         }
     }
 
@@ -105,24 +108,18 @@ public class QueryResource {
         try {
             engine.each(question.query, consumer);
         } catch (RawRowsGone gone) {
-            requireRolled(question, gone);
-            rolled(property, question, summary(property, question)).rows().forEach(consumer);
+            RolledRows.of(question.query, rolled(property, question, gone))
+                    .rows()
+                    .forEach(consumer);
         }
     }
 
-    private static void requireRolled(QueryQuestion question, RawRowsGone gone) {
+    private RolledWindow rolled(AskedProperty property, QueryQuestion question, RawRowsGone gone) {
         if (!RolledRows.canAnswer(question.query)) {
             throw gone;
         }
-    }
-
-    private Summary summary(AskedProperty property, QueryQuestion question) {
-        return summaries.of(
-                question.window, null, property.slug(), property.zones().today(clock.instant()));
-    }
-
-    private RolledRows rolled(AskedProperty property, QueryQuestion question, Summary summary) {
-        return RolledRows.of(question.query, summary, summaries.eachDay(question.window, property.slug()));
+        return summaries.withDays(
+                question.window, property.slug(), property.zones().today(clock.instant()));
     }
 
     private QueryQuestion query(BodyOfQuestion body, GoalNames.Lookup goals, int defaultRows, int maxRows) {

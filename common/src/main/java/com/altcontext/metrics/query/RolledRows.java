@@ -3,7 +3,7 @@ package com.altcontext.metrics.query;
 import com.altcontext.metrics.ImportedDays;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.RolledDay;
-import com.altcontext.metrics.Summary;
+import com.altcontext.metrics.RolledWindow;
 import com.altcontext.metrics.Vital;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,9 +27,6 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
     private static final Map<QueryMetric, Metric> METRICS = RawSummaries.METRICS.entrySet().stream()
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
-    /** What rollups hold of a window. */
-    private record RolledWindow(Summary summary, List<RolledDay> days) {}
-
     /** How a figure is read from what rollups hold. */
     @FunctionalInterface
     private interface Figure<T> {
@@ -44,12 +41,12 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
     private static Map<QueryMetric, Figure<RolledWindow>> ofWindows() {
         Map<QueryMetric, Figure<RolledWindow>> figures = new EnumMap<>(QueryMetric.class);
         METRICS.forEach((metric, rolled) ->
-                figures.put(metric, held -> held.summary.of(rolled).value()));
-        figures.put(QueryMetric.CONVERSIONS, held -> sum(held.days, RolledDay::conversions));
-        figures.put(QueryMetric.EVENTS, held -> sum(held.days, RolledDay::events));
+                figures.put(metric, held -> held.summary().of(rolled).value()));
+        figures.put(QueryMetric.CONVERSIONS, held -> sum(held.days(), RolledDay::conversions));
+        figures.put(QueryMetric.EVENTS, held -> sum(held.days(), RolledDay::events));
         for (Vital vital : Vital.values()) {
-            figures.put(QueryMetric.p75(vital), held -> held.summary.of(vital).p75());
-            figures.put(QueryMetric.p95(vital), held -> held.summary.of(vital).p95());
+            figures.put(QueryMetric.p75(vital), held -> held.summary().of(vital).p75());
+            figures.put(QueryMetric.p95(vital), held -> held.summary().of(vital).p95());
         }
         return figures;
     }
@@ -72,23 +69,19 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
                 && (query.groupings().isEmpty() || query.groupings().equals(List.of(Grouping.Time.DAY)));
     }
 
-    /**
-     * @param summary of the question's window
-     * @param days of that window
-     */
-    public static RolledRows of(MetricsQuery query, Summary summary, List<RolledDay> days) {
+    /** @param held of the question's window */
+    public static RolledRows of(MetricsQuery query, RolledWindow held) {
         List<QueryRow> rows = new ArrayList<>();
         Map<String, String> reasons = new TreeMap<>();
         if (query.groupings().isEmpty()) {
-            RolledWindow held = new RolledWindow(summary, days);
             rows.add(new QueryRow(List.of(), figures(query, OF_WINDOWS, held, reasons), List.of()));
         } else {
-            for (RolledDay day : days) {
+            for (RolledDay day : held.days()) {
                 rows.add(new QueryRow(List.of(day.day().toString()), figures(query, OF_DAYS, day, reasons), List.of()));
             }
         }
-        if (summary.reasons().containsKey("window")) {
-            explainImported(query, rows, summary, reasons);
+        if (held.summary().reasons().containsKey("window")) {
+            explainImported(query, rows, held, reasons);
         }
         rows.sort(order(query));
         int from = Math.min(query.offset(), rows.size());
@@ -97,12 +90,12 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
 
     /** Adds the reasons why imported days make figures null; a ratio over nothing needs none. */
     private static void explainImported(
-            MetricsQuery query, List<QueryRow> rows, Summary summary, Map<String, String> reasons) {
+            MetricsQuery query, List<QueryRow> rows, RolledWindow held, Map<String, String> reasons) {
         for (int i = 0; i < query.metrics().size(); i++) {
             int column = i;
             QueryMetric metric = query.metrics().get(i);
             Metric rolled = METRICS.get(metric);
-            boolean isCounted = rolled != null && !summary.reasons().containsKey("metrics." + rolled.key());
+            boolean isCounted = rolled != null && !held.summary().reasons().containsKey("metrics." + rolled.key());
             if (!isCounted && rows.stream().anyMatch(row -> row.metrics().get(column) == null)) {
                 reasons.putIfAbsent(metric.key(), ImportedDays.NOT_COUNTED);
             }
