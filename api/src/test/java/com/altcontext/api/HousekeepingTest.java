@@ -175,6 +175,19 @@ class HousekeepingTest {
     }
 
     @Test
+    void by_a_clock_that_is_days_ahead_no_day_to_come_is_rolled_up() {
+        InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(3));
+        DatabaseState database = new DatabaseState(sql, ahead);
+        database.ask();
+        new Housekeeping(database, properties, keys, sql, ahead, backlog, webhook, mail).refreshRollups();
+
+        assertThat(sql.inTransaction(tx -> tx.query(
+                                "SELECT count(*) FROM rollup_days WHERE day > " + TODAY + " + 1", row -> row.number(1)))
+                        .getFirst())
+                .isZero();
+    }
+
+    @Test
     void a_job_that_fails_at_every_turn_is_logged_once_a_minute() {
         PGSimpleDataSource away = new PGSimpleDataSource();
         away.setPortNumbers(new int[] {1});

@@ -12,6 +12,9 @@ public final class DatabaseState {
     /** The newest migration that this code needs. A database that is ahead is fine: migrations only add. */
     public static final int REQUIRED_SCHEMA = 27;
 
+    /** A smaller difference is let pass. */
+    private static final Duration MAX_CLOCK_AHEAD = Duration.ofDays(1);
+
     private static final String HAS_HISTORY = "SELECT to_regclass('flyway_schema_history') IS NOT NULL";
 
     private static final String HAS_WHAT_IS_REPLACED = "SELECT to_regnamespace('altops_before') IS NOT NULL";
@@ -72,6 +75,11 @@ public final class DatabaseState {
     /** The number of buckets when the database was last asked; a writer notices if it has changed. */
     public Buckets buckets() {
         return buckets;
+    }
+
+    /** Whether this machine's clock, when last compared, would put events and figures into days to come. */
+    public boolean isClockDaysAhead() {
+        return clockSkew.compareTo(MAX_CLOCK_AHEAD) > 0;
     }
 
     /** How far this machine's clock is ahead of the database's, when last asked; negative if behind. */

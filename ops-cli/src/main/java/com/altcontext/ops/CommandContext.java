@@ -7,7 +7,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * and the clock. {@link CommandFactory} gives it to each command. Closing it ends the connections and the proxy of the run.
  */
 final class CommandContext implements AutoCloseable {
-    private static final Duration MAX_CLOCK_AHEAD = Duration.ofDays(1);
-
     private final Shell shell;
     private final OutputOptions outputOptions = new OutputOptions();
     private final DatabaseOptions databaseOptions = new DatabaseOptions();
@@ -115,7 +112,7 @@ final class CommandContext implements AutoCloseable {
     void refuseClockAhead(String remedy) {
         DatabaseState database = new DatabaseState(sql(), clock());
         database.measureClock();
-        if (database.clockSkew().compareTo(MAX_CLOCK_AHEAD) > 0) {
+        if (database.isClockDaysAhead()) {
             throw new Failure(
                     Exit.FAILED,
                     "this machine's clock is "

@@ -122,6 +122,7 @@ final class DemoCommand implements Runnable {
     }
 
     private Runnable made(Sql sql, Tx guard, ProgressLine progress) {
+        context.refuseClockAhead("nothing was made; set the clock, then try again");
         Instant now = context.now();
         LocalDate last = LocalDate.ofInstant(now, DemoTraffic.ZONE);
         LocalDate first = last.minusDays(DAYS - 1L);
