@@ -80,9 +80,13 @@ public final class DatabaseFailure extends RuntimeException {
                 new DatabaseFailure(
                         "all connections of the database are taken",
                         "run it again when others have ended; pg_stat_activity lists them");
-            case "55P03", "57014" ->
+            case "55P03" ->
                 new DatabaseFailure(
-                        "the database ended a statement that waited or ran for too long (SQLSTATE " + state + ")",
+                        "the database gave up waiting for a lock (SQLSTATE 55P03)",
+                        "run it again when less is going on, or raise the login's lock_timeout");
+            case "57014" ->
+                new DatabaseFailure(
+                        "the database ended a statement that waited or ran for too long (SQLSTATE 57014)",
                         "run it again when less is going on, or raise the login's statement_timeout");
             default ->
                 new DatabaseFailure(

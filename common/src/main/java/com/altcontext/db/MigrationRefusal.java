@@ -29,9 +29,11 @@ final class MigrationRefusal {
                             + DatabaseFailure.state(refused)
                             + (migration.isExecutableInTransaction() ? " and was rolled back" : " half-way")
                             + "; those before it stay applied",
-                    refused != null && "42501".equals(refused.getSQLState())
-                            ? "the login may not change all of the schema: use the owner of its tables"
-                            : "the server's log has the statement");
+                    refused == null
+                            ? "the server's log has the statement"
+                            : "42501".equals(refused.getSQLState())
+                                    ? "the login may not change all of the schema: use the owner of its tables"
+                                    : DatabaseFailure.of(refused).remedy());
         }
         if (refused != null) {
             return DatabaseFailure.of(refused);
