@@ -10,16 +10,19 @@ final class EncodedWords {
     /** A word has 75 characters at the most; the Base64 of 45 bytes is 60 of them, and 12 are around it. */
     private static final int MAX_BYTES = 45;
 
+    /** Of four bytes each, they are 12 words. Vert.x would encode a line of over 998 characters once more. */
+    private static final int MAX_CHARACTERS = 130;
+
     private EncodedWords() {}
 
-    /** The text itself if it has none but printable ASCII characters. */
+    /** The text itself if it has none but printable ASCII characters. A long text is cut. */
     static String of(String text) {
         if (text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
             return text;
         }
         StringJoiner words = new StringJoiner(" ");
         ByteArrayOutputStream word = new ByteArrayOutputStream();
-        text.codePoints().forEach(character -> {
+        cut(text).codePoints().forEach(character -> {
             byte[] bytes = Character.toString(character).getBytes(StandardCharsets.UTF_8);
             if (word.size() + bytes.length > MAX_BYTES) {
                 words.add(encoded(word));
@@ -27,6 +30,12 @@ final class EncodedWords {
             word.writeBytes(bytes);
         });
         return words.add(encoded(word)).toString();
+    }
+
+    private static String cut(String text) {
+        return text.codePointCount(0, text.length()) > MAX_CHARACTERS
+                ? text.substring(0, text.offsetByCodePoints(0, MAX_CHARACTERS - 1)) + '…'
+                : text;
     }
 
     private static String encoded(ByteArrayOutputStream word) {
