@@ -62,9 +62,6 @@ public final class Altops extends CommandGroup {
     private static final List<Logger> SILENCED =
             Stream.of("org.flywaydb", "org.postgresql").map(Logger::getLogger).toList();
 
-    /** What Java reads for a byte that is not of the locale's encoding: without a locale, any but ASCII. */
-    private static final char UNREADABLE = '\uFFFD';
-
     @Mixin
     final OutputOptions output;
 
@@ -83,7 +80,7 @@ public final class Altops extends CommandGroup {
 
     static int run(Shell shell, String... args) {
         SILENCED.forEach(logger -> logger.setLevel(Level.OFF));
-        if (Arrays.stream(args).anyMatch(arg -> arg.indexOf(UNREADABLE) >= 0)) {
+        if (Arrays.stream(args).anyMatch(Shell::isUnreadable)) {
             return unreadable(shell);
         }
         try (CommandContext context = new CommandContext(shell)) {

@@ -65,6 +65,10 @@ final class OpsEnvironment {
 
     private String secret(String name) {
         String value = shell.variable(name).strip();
+        if (Shell.isUnreadable(value)) {
+            throw new Failure(
+                    Exit.USAGE, name + " has a character that cannot be read here", "run it with LC_ALL=C.UTF-8");
+        }
         if (value.length() < KeyedHash.MIN_SECRET_LENGTH) {
             throw wrong(
                     name,

@@ -47,6 +47,11 @@ record Shell(
         return environment.getOrDefault(name, "");
     }
 
+    /** Whether Java could not read a byte of it, which is not of the locale's encoding: without a locale, any but ASCII. */
+    static boolean isUnreadable(String text) {
+        return text.indexOf('\uFFFD') >= 0;
+    }
+
     /** The first program on the PATH that has one of these names. */
     Optional<Path> findProgram(String... names) {
         return Arrays.stream(variable("PATH").split(File.pathSeparator, -1))
