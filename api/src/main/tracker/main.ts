@@ -2,7 +2,7 @@ import { watchClicks } from './clicks';
 import { take } from './engagement';
 import { watchForms } from './forms';
 import { flush, optOut, retry } from './outbox';
-import { isElsewhere, send, turnTo, view, viewed, waiting } from './page';
+import { isElsewhere, refer, send, view, viewed, waiting } from './page';
 import { on, safely } from './safely';
 import { data } from './script';
 import { read, write } from './visitor';
@@ -24,7 +24,8 @@ const leave = (): void => {
 const pageView = (url?: string, props?: object): void =>
   safely(() => {
     leave();
-    turnTo(url, props);
+    refer();
+    view(url, props);
   });
 
 /** Sends a page view, unless the site sends its own. */

@@ -91,10 +91,9 @@ export const view = (url?: string, props?: object): void => {
   send('page_view', props, {}, { referrer, utm: campaign(address.search) });
 };
 
-/** Another page takes the place of this one. */
-export const turnTo = (url?: string, props?: object): void => {
+/** Another page takes the place of this one, which is then where it was reached from. */
+export const refer = (): void => {
   referrer = viewed || referrer;
-  view(url, props);
 };
 
 /** Whether the address bar shows another page than the one that was viewed. */
