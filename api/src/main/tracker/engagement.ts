@@ -7,10 +7,12 @@ const enum Pause {
 }
 
 let engaged = 0;
-/** The lowest pixel of the page that was seen. The page may have grown since. */
-let depth = 0;
-let last = performance.now();
-let counting = false;
+/** The lowest pixel of the page that was seen. */
+let depth: number;
+/** The greatest height of the page so far: it may grow and shrink. */
+let height: number;
+let last: number;
+let counting: boolean | undefined;
 
 /** Counts the time since the last call if the page had the focus then, and notes whether it has it now. */
 const tick = (): void => {
@@ -22,8 +24,11 @@ const tick = (): void => {
   counting = !document.hidden && document.hasFocus();
 };
 
+/** Looks how far down the page is seen. Not when the next page view begins: the page may have been swapped before. */
 const look = (): void => {
+  tick();
   depth = Math.max(depth, scrollY + innerHeight);
+  height = Math.max(height, document.documentElement.scrollHeight);
 };
 
 /**
@@ -32,10 +37,9 @@ const look = (): void => {
  */
 export const take = (webVitals?: Vitals) => {
   tick();
-  look();
   const taken = (engaged || webVitals) && {
     engagedTimeMs: engaged,
-    scrollDepthPercent: (depth / document.documentElement.scrollHeight) * 100,
+    scrollDepthPercent: (depth / height) * 100,
     webVitals,
   };
   engaged = 0;
@@ -45,10 +49,10 @@ export const take = (webVitals?: Vitals) => {
 
 /** Another page begins at its top. */
 export const turn = (): void => {
-  depth = 0;
   tick();
+  depth = height = 0;
 };
 
 tick();
-on('visibilitychange focus blur pointermove click input scroll', tick);
-on('scroll', look);
+on('pointermove focus blur', tick);
+on('popstate click input scroll visibilitychange pagehide', look);

@@ -77,6 +77,55 @@ class TrackerEngagementIT {
     }
 
     @Test
+    void a_page_that_shrinks_was_seen_as_far_down_as_it_was_scrolled() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("document.body.style.height = 12 * innerHeight + 'px'");
+        tab.evaluate("scrollTo(0, 2 * innerHeight)");
+        tab.await("scrollY > 0");
+        tab.evaluate(TWO_FRAMES);
+        tab.evaluate("document.body.style.height = 4 * innerHeight + 'px'");
+        String anonId = anonId(tab);
+        tab.open(STAGE.site.at("/index.html"));
+
+        assertThat(STAGE.await(anonId, "engagement", 1)
+                        .getFirst()
+                        .path("scroll_depth_percent")
+                        .doubleValue())
+                .isBetween(20.0, 30.0);
+    }
+
+    @Test
+    void a_page_that_is_swapped_before_the_address_was_seen_by_its_own_height() {
+        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/thanks.html"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("document.body.style.height = 3 * innerHeight + 'px'");
+        tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+        tab.await("scrollY > 0");
+        tab.evaluate(TWO_FRAMES);
+        tab.evaluate("""
+                document.body.style.height = 20 * innerHeight + 'px';
+                scrollTo(0, 0);
+                history.pushState(null, '', '/long');""");
+        assertThat(STAGE.await(tab, "engagement", 1)
+                        .getFirst()
+                        .path("scroll_depth_percent")
+                        .doubleValue())
+                .isBetween(95.0, 100.0);
+
+        // A page that is not scrolled was seen too: a click finds its height before it is swapped for another.
+        tab.click("h1");
+        tab.evaluate("""
+                document.body.style.height = 'auto';
+                history.pushState(null, '', '/short');""");
+        assertThat(STAGE.await(tab, "engagement", 2)
+                        .getLast()
+                        .path("scroll_depth_percent")
+                        .doubleValue())
+                .isBetween(4.0, 6.0);
+    }
+
+    @Test
     void layout_shifts_and_slow_clicks_are_measured() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
