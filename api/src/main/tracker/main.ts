@@ -1,5 +1,5 @@
 import { watchClicks } from './clicks';
-import { take } from './engagement';
+import { take, turn } from './engagement';
 import { watchForms } from './forms';
 import { flush, optOut, retry } from './outbox';
 import { isElsewhere, refer, send, view, viewed, waiting } from './page';
@@ -77,6 +77,7 @@ if (waiting) {
         if (read('altcontext.off')) {
           // What was read until now stays unreported.
           leave();
+          turn();
           write('altcontext.off');
           viewAlone();
         }
