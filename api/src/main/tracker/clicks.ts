@@ -8,13 +8,17 @@ export const watchClicks = (): void =>
       return; // Opening the menu of a link does not follow it.
     }
     const place = (target as Element).closest<HTMLElement>('[data-goal],[data-alt-event]');
+    const link = (target as Element).closest<HTMLAnchorElement>('a');
     const named = place?.dataset;
-    const control = (target as Element).closest('label')?.control;
-    // A click on a label is followed by one on its control. Where the element holds both, only the latter counts.
-    if (named && (control == target || !place!.contains(control!))) {
+    // A click on the text of a label is followed by one on its control. Where the element holds both, only the latter counts.
+    if (
+      named &&
+      !place!.contains(
+        (target as Element).closest<HTMLLabelElement>('a,button,select,textarea,label,input')?.control as Node,
+      )
+    ) {
       send(named.goal || named.altEvent!, safely(() => JSON.parse(named.altProps!)), { isConversion: !!named.goal });
     }
-    const link = (target as Element).closest<HTMLAnchorElement>('a');
     if (link?.host) {
       const name =
         link.matches('[download]') || /\.(pdf|zip|gz|dmg|exe|csv|(doc|xls|ppt)x?|mp[34])$/i.test(link.pathname)

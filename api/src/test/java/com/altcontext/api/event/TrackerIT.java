@@ -162,9 +162,10 @@ class TrackerIT {
                 document.querySelector('h1').insertAdjacentHTML('beforebegin',
                   `<label data-alt-event="inside"><b id="inside">Pro</b> <input type="radio" name="plan"></label>
                    <label data-alt-event="beside" id="beside" for="other">Team</label> <input type="radio" id="other">
-                   <label>I read the <a data-alt-event="terms" id="terms" href="#news">terms</a> <input type="checkbox"></label>`)""");
+                   <label>I read the <a data-alt-event="terms" id="terms" href="#news">terms</a> <input type="checkbox"></label>
+                   <label data-goal="accepted"><b id="text">I accept</b> the <a id="link" href="#news">terms</a> <input type="checkbox"></label>`)""");
 
-        for (String name : List.of("inside", "beside", "terms")) {
+        for (String name : List.of("inside", "beside", "terms", "text", "link")) {
             tab.click("#" + name);
         }
         tab.evaluate("document.querySelector('[name=plan]').click(); altcontext.track('last')");
@@ -172,7 +173,8 @@ class TrackerIT {
 
         assertThat(STAGE.stored.events(anonId(tab)))
                 .extracting(event -> event.path("event_type").textValue())
-                .containsExactlyInAnyOrder("page_view", "inside", "beside", "terms", "inside", "last");
+                .containsExactlyInAnyOrder(
+                        "page_view", "inside", "beside", "terms", "accepted", "accepted", "inside", "last");
     }
 
     @Test
