@@ -112,6 +112,19 @@ class TrackerEngagementIT {
                         .path("scroll_depth_percent")
                         .doubleValue())
                 .isBetween(95.0, 100.0);
+
+        // A page that is not scrolled was seen too: a click finds its height before it is swapped for another. With web
+        // vitals to send, the engagement is sent also where the page has no focus and no time is counted.
+        tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))");
+        tab.click("h1");
+        tab.evaluate("""
+                document.body.style.height = 'auto';
+                history.pushState(null, '', '/short');""");
+        assertThat(STAGE.await(tab, "engagement", 2)
+                        .getLast()
+                        .path("scroll_depth_percent")
+                        .doubleValue())
+                .isBetween(4.0, 6.0);
     }
 
     @Test

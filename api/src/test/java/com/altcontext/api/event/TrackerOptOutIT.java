@@ -75,6 +75,34 @@ class TrackerOptOutIT {
     }
 
     @Test
+    void after_an_opt_in_a_site_that_sends_its_own_page_views_reports_no_scrolling_before_it() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage(changed("script.dataset.manual = ''"));
+        tab.open(STAGE.site.at("/thanks.html"));
+        tab.evaluate("altcontext.optOut(); altcontext.pageView()");
+        tab.evaluate("document.body.style.height = 4 * innerHeight + 'px'");
+        tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+        tab.await("scrollY > 0");
+        tab.evaluate(TWO_FRAMES);
+        tab.evaluate("scrollTo(0, 0)");
+        tab.await("scrollY == 0");
+        tab.evaluate(TWO_FRAMES);
+        // An engagement begins no session; another event does.
+        tab.evaluate("altcontext.optIn(); altcontext.track('back')");
+        STAGE.await(tab, "back", 1);
+        tab.click("h1");
+        // With web vitals to send, the engagement is sent also where the page has no focus and no time is counted.
+        tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))");
+        tab.evaluate("altcontext.pageView('/second')");
+
+        assertThat(STAGE.await(tab, "engagement", 1)
+                        .getFirst()
+                        .path("scroll_depth_percent")
+                        .doubleValue())
+                .isBetween(20.0, 30.0);
+    }
+
+    @Test
     void a_form_of_a_visitor_who_is_not_tracked_still_names_its_property() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true});"
