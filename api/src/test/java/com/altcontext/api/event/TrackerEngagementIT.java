@@ -57,14 +57,20 @@ class TrackerEngagementIT {
         assertThat(tab.complaints()).isEmpty();
     }
 
-    @Test
-    void a_page_that_grows_was_seen_as_far_down_as_it_was_scrolled() {
+    /** A page that is so many windows high, and was scrolled to there. */
+    private ChromiumTab scrolled(int windows, String to) {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/thanks.html"));
         STAGE.await(tab, "page_view", 1);
-        tab.evaluate("document.body.style.height = 3 * innerHeight + 'px'");
-        tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+        tab.evaluate("document.body.style.height = " + windows + " * innerHeight + 'px'");
+        tab.evaluate("scrollTo(0, " + to + ")");
         tab.await("scrollY > 0");
         tab.evaluate(TWO_FRAMES);
+        return tab;
+    }
+
+    @Test
+    void a_page_that_grows_was_seen_as_far_down_as_it_was_scrolled() {
+        ChromiumTab tab = scrolled(3, "document.documentElement.scrollHeight");
         tab.evaluate("document.body.style.height = 12 * innerHeight + 'px'");
         String anonId = anonId(tab);
         tab.open(STAGE.site.at("/index.html"));
@@ -78,12 +84,7 @@ class TrackerEngagementIT {
 
     @Test
     void a_page_that_shrinks_was_seen_as_far_down_as_it_was_scrolled() {
-        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/thanks.html"));
-        STAGE.await(tab, "page_view", 1);
-        tab.evaluate("document.body.style.height = 12 * innerHeight + 'px'");
-        tab.evaluate("scrollTo(0, 2 * innerHeight)");
-        tab.await("scrollY > 0");
-        tab.evaluate(TWO_FRAMES);
+        ChromiumTab tab = scrolled(12, "2 * innerHeight");
         tab.evaluate("document.body.style.height = 4 * innerHeight + 'px'");
         String anonId = anonId(tab);
         tab.open(STAGE.site.at("/index.html"));
@@ -97,12 +98,7 @@ class TrackerEngagementIT {
 
     @Test
     void a_page_that_is_swapped_before_the_address_was_seen_by_its_own_height() {
-        ChromiumTab tab = visitor.tab().open(STAGE.site.at("/thanks.html"));
-        STAGE.await(tab, "page_view", 1);
-        tab.evaluate("document.body.style.height = 3 * innerHeight + 'px'");
-        tab.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
-        tab.await("scrollY > 0");
-        tab.evaluate(TWO_FRAMES);
+        ChromiumTab tab = scrolled(3, "document.documentElement.scrollHeight");
         tab.evaluate("""
                 document.body.style.height = 20 * innerHeight + 'px';
                 scrollTo(0, 0);
