@@ -56,6 +56,14 @@ class FrenchIssuesTest {
     }
 
     @Test
+    void numbers_keep_their_values_and_their_order() {
+        assertThat(messages(Call.event("{\"anonId\":\"short\",\"timestamp\":\"soon\"}")))
+                .contains("doit compter de 8 à 128 caractères")
+                .contains("doit être une heure ISO 8601 ou des millisecondes depuis 1970");
+        assertThat(messages(Call.batch("[]"))).contains("doit être une liste de 1 à 100 événements");
+    }
+
+    @Test
     void another_language_and_an_operator_get_english() {
         assertThat(Call.capture("{}").header("accept-language", "de").send().text())
                 .contains("is required");
