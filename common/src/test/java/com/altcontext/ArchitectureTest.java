@@ -27,21 +27,22 @@ class ArchitectureTest {
             Map.entry("db", Set.of()),
             Map.entry("attribution", Set.of()),
             Map.entry("client", Set.of()),
-            Map.entry("access", Set.of("db")),
-            Map.entry("property", Set.of("db", "client")),
+            Map.entry("audit", Set.of("db")),
+            Map.entry("access", Set.of("db", "audit")),
+            Map.entry("property", Set.of("db", "client", "audit")),
             Map.entry("visit", Set.of("db", "property", "attribution")),
             Map.entry("event", Set.of("db", "property", "visit", "attribution")),
             Map.entry("ingest", Set.of("db", "client", "property", "visit", "attribution", "event", "lead")),
-            Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event", "delivery")),
+            Map.entry("lead", Set.of("db", "client", "property", "visit", "attribution", "event", "delivery", "audit")),
             Map.entry("cluster", Set.of("db", "metrics", "retention")),
             Map.entry("consent", Set.of("db", "property", "lead", "delivery")),
-            Map.entry("delivery", Set.of("db")),
+            Map.entry("delivery", Set.of("db", "audit")),
             Map.entry("report", Set.of("db", "property", "metrics", "metrics.query")),
             Map.entry("metrics", Set.of("db", "property", "event")),
             Map.entry("metrics.query", Set.of("db", "property", "metrics", "lead")),
             Map.entry(
                     "retention",
-                    Set.of("db", "property", "visit", "attribution", "event", "lead", "consent", "metrics")));
+                    Set.of("db", "property", "visit", "attribution", "event", "lead", "consent", "metrics", "audit")));
 
     @Test
     void each_package_uses_only_what_the_plan_allows() {

@@ -1,6 +1,8 @@
 package com.altcontext.access;
 
 import com.altcontext.access.AccessKey.State;
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
 import com.altcontext.value.Issues;
@@ -39,10 +41,6 @@ public final class AccessKeyStore {
 
     private static final String REVOKE =
             "UPDATE access_keys SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL RETURNING id";
-
-    private static final String AUDIT = """
-            INSERT INTO audit_log (done_at, done_by, action, property_id, row_count, key_id) VALUES (?, 'altops', ?, ?, 1, ?)
-            """;
 
     private AccessKeyStore() {}
 
@@ -119,7 +117,7 @@ public final class AccessKeyStore {
             return new KeyAddition.NameTaken();
         }
         String only = properties != null && properties.length == 1 ? properties[0] : null;
-        var _ = tx.update(AUDIT, now, "key_added", only, id);
+        AuditLog.add(tx, Caller.altopsForKey(id), AuditLog.Entry.of("key_added", only, 1), now);
         AccessKey key = new AccessKey(
                 id,
                 wanted.name,
@@ -158,7 +156,7 @@ public final class AccessKeyStore {
                 tx.query(REVOKE, row -> row.id(1), now, name.strip()).stream().findFirst();
         id.ifPresent(revoked -> {
             tx.update("DELETE FROM dashboard_sessions WHERE key_id = ?", revoked);
-            tx.update(AUDIT, now, "key_revoked", null, revoked);
+            AuditLog.add(tx, Caller.altopsForKey(revoked), AuditLog.Entry.of("key_revoked", null, 1), now);
         });
         return id.isPresent();
     }

@@ -1,5 +1,7 @@
 package com.altcontext.delivery;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
 import com.altcontext.value.Language;
@@ -33,9 +35,6 @@ public final class Recipients {
             """;
 
     private static final String STOP = "UPDATE recipients SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL";
-
-    private static final String AUDIT =
-            "INSERT INTO audit_log (done_at, done_by, action, property_id, row_count) VALUES (?, ?, ?, ?, ?)";
 
     private Recipients() {}
 
@@ -83,7 +82,7 @@ public final class Recipients {
      *
      * @return the names of the changed settings
      */
-    public static List<String> set(Tx tx, String property, MailSettings wanted, String by, Instant at) {
+    public static List<String> set(Tx tx, String property, MailSettings wanted, Caller caller, Instant at) {
         List<String> changed = new ArrayList<>();
         if (wanted.alerts != null && set(tx, property, MailKind.ALERT, wanted.alerts, at)) {
             changed.add("notify");
@@ -96,7 +95,7 @@ public final class Recipients {
             changed.add("mails");
         }
         for (String setting : changed) {
-            tx.update(AUDIT, at, by, "property_" + setting, property, 1);
+            AuditLog.add(tx, caller, AuditLog.Entry.of("property_" + setting, property, 1), at);
         }
         return changed;
     }

@@ -1,5 +1,10 @@
 package com.altcontext.lead;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Row;
@@ -10,6 +15,7 @@ import com.altcontext.delivery.Outbox;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +33,9 @@ public final class LeadReview {
             """;
 
     private static final String ACCEPT = """
-            WITH accepted AS (
-                UPDATE leads SET in_review = false
-                WHERE in_review AND property_id = coalesce(?::text, property_id) AND email = coalesce(?::text, email)
-                RETURNING id, property_id),
-            audited AS (
-                INSERT INTO audit_log (done_at, done_by, action, property_id, row_count)
-                SELECT ?::timestamptz, 'altops', 'lead_review', property_id, count(*) FROM accepted GROUP BY property_id)
-            SELECT id FROM accepted
+            UPDATE leads SET in_review = false
+            WHERE in_review AND property_id = coalesce(?::text, property_id) AND email = coalesce(?::text, email)
+            RETURNING id, property_id
             """;
 
     /** Between two mails that ask an address to confirm, for different properties, is the pause of {@link ConfirmationMails}. */
@@ -48,6 +49,8 @@ public final class LeadReview {
             UPDATE outbox AS o SET next_attempt_at = due.at, retry_until = due.at + interval '3 days'
             FROM due WHERE o.id = due.id
             """.formatted(Outbox.CONFIRMATION, ConfirmationMails.PAUSE.toHours());
+
+    private record Accepted(UUID lead, String propertyId) {}
 
     private final Sql sql;
 
@@ -81,13 +84,20 @@ public final class LeadReview {
             if (email != null) {
                 LeadLock.take(pipeline, email);
             }
-            Pipeline.Pending<UUID> accepted =
-                    pipeline.query(ACCEPT, row -> row.id(1), propertyId, email == null ? null : email.value(), at);
+            Pipeline.Pending<Accepted> accepted = pipeline.query(
+                    ACCEPT,
+                    row -> new Accepted(row.id(1), row.text(2)),
+                    propertyId,
+                    email == null ? null : email.value());
             pipeline.send();
             // These see what a form has stored that the statement before waited for.
-            UUID[] leads = accepted.rows().toArray(UUID[]::new);
+            UUID[] leads = accepted.rows().stream().map(Accepted::lead).toArray(UUID[]::new);
             var _ = tx.update(RELEASE, (Object) leads);
             ConsentMessages.putAccepted(tx, leads, at);
+            accepted.rows().stream()
+                    .collect(groupingBy(Accepted::propertyId, TreeMap::new, counting()))
+                    .forEach((property, count) ->
+                            AuditLog.add(tx, Caller.ALTOPS, AuditLog.Entry.of("lead_review", property, count), at));
             return (long) leads.length;
         });
     }

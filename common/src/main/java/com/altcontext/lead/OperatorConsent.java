@@ -1,10 +1,13 @@
 package com.altcontext.lead;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +28,8 @@ public final class OperatorConsent {
                 RETURNING l.id, l.property_id),
             recorded AS (
                 INSERT INTO consent_events (lead_id, property_id, status, source, purpose, reason, occurred_at)
-                SELECT id, property_id, 'express', 'operator', ?::text, ?::text, ?::timestamptz FROM granted),
-            audited AS (
-                INSERT INTO audit_log (done_at, done_by, action, property_id, consent_status, row_count)
-                SELECT ?::timestamptz, 'altops', 'lead_consent', property_id, 'express', 1 FROM granted)
-            SELECT count(*) FROM known
+                SELECT id, property_id, 'express', 'operator', ?::text, ?::text, ?::timestamptz FROM granted)
+            SELECT property_id FROM known
             """;
 
     private final Sql sql;
@@ -53,22 +53,29 @@ public final class OperatorConsent {
      * @return how many leads have the address; nothing was written unless it is 1
      * @throws SqlFailure if the database refused or could not be reached: then nothing was written
      */
-    public long record(Grant grant) {
+    public int record(Grant grant) {
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
             LeadLock.take(pipeline, grant.email);
-            Pipeline.Pending<Long> known = pipeline.query(
+            Pipeline.Pending<String> known = pipeline.query(
                     GRANT,
-                    row -> row.number(1),
+                    row -> row.text(1),
                     grant.email.value(),
                     grant.propertyId,
                     grant.purpose,
                     grant.reason,
-                    grant.at,
                     grant.at);
             ConsentMessages.put(pipeline, grant.email);
             pipeline.send();
-            return known.rows().getFirst();
+            List<String> properties = known.rows();
+            if (properties.size() == 1) {
+                AuditLog.add(
+                        tx,
+                        Caller.ALTOPS,
+                        new AuditLog.Entry("lead_consent", properties.getFirst(), "express", 1, null),
+                        grant.at);
+            }
+            return properties.size();
         });
     }
 }

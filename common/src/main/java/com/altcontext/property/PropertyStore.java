@@ -1,5 +1,7 @@
 package com.altcontext.property;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Row;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
@@ -38,9 +40,6 @@ public final class PropertyStore {
     /** A key for this property only must open neither a later property with the same slug nor all properties. */
     private static final String CLOSE_TO_KEYS =
             "UPDATE access_keys SET properties = array_remove(properties, ?) WHERE ? = ANY (properties)";
-
-    private static final String AUDIT =
-            "INSERT INTO audit_log (done_at, done_by, action, property_id, row_count) VALUES (?, ?, ?, ?, 1)";
 
     private PropertyStore() {}
 
@@ -137,11 +136,10 @@ public final class PropertyStore {
     /**
      * Changes the given settings, and notes each change in {@code audit_log}.
      *
-     * @param by who changes it
      * @throws Rejected if the database does not know the time zone, or if only pages of own hosts count and there are none
      * @throws SqlFailure if the database refused
      */
-    public static Change set(Tx tx, PropertySettings wanted, String by, Instant at) {
+    public static Change set(Tx tx, PropertySettings wanted, Caller caller, Instant at) {
         lock(tx);
         Optional<StoredProperty> before = find(tx, wanted.slug());
         if (before.isEmpty()) {
@@ -162,7 +160,7 @@ public final class PropertyStore {
         note(changed, "own_hosts_only", before.get().ownHostsOnly, after.ownHostsOnly);
         note(changed, "confirm", before.get().confirm, after.confirm);
         for (String setting : changed) {
-            tx.update(AUDIT, at, by, "property_" + setting, wanted.slug());
+            AuditLog.add(tx, caller, AuditLog.Entry.of("property_" + setting, wanted.slug(), 1), at);
         }
         return new Change.Changed(after, changed);
     }

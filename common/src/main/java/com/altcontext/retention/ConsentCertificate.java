@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.consent.ConsentTexts;
 import com.altcontext.consent.ConsentTexts.RecordedText;
 import com.altcontext.db.Row;
@@ -110,7 +112,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
      * @return empty if the address is no lead; then nothing is logged
      */
     public static Optional<ConsentCertificate> issue(
-            Sql sql, KeyedHash hash, Email email, @Nullable String propertyId, AuditLog.Caller caller, Instant at) {
+            Sql sql, KeyedHash hash, Email email, @Nullable String propertyId, Caller caller, Instant at) {
         return sql.inSnapshot(tx -> {
             List<CertifiedLead> leads = tx.query(LEADS, row -> lead(row), email.value(), propertyId).stream()
                     .map(lead -> withRecord(tx, lead, at))
@@ -119,10 +121,10 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
                 return Optional.empty();
             }
             byte[] emailHash = hash.of("audit\n" + email.value());
-            AuditLog.note(
+            AuditLog.commit(
                     sql,
                     caller,
-                    new AuditLog.Disclosure("consent_certificate", propertyId, null, leads.size(), emailHash),
+                    new AuditLog.Entry("consent_certificate", propertyId, null, leads.size(), emailHash),
                     at);
             List<String> versions = leads.stream()
                     .flatMap(lead -> lead.record.stream())

@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
@@ -118,7 +120,7 @@ public final class Erasure {
      * @return what was removed, or empty if nothing is held about this address; then nothing was written
      * @throws TookTooLong if it was given up: the person is still there, perhaps with fewer visitors
      */
-    public Optional<Erased> forget(Email email, AuditLog.Caller caller, Instant at) {
+    public Optional<Erased> forget(Email email, Caller caller, Instant at) {
         return forget(email, caller.by(), caller, at);
     }
 
@@ -127,14 +129,15 @@ public final class Erasure {
         return forget(email, by, null, at);
     }
 
-    private Optional<Erased> forget(Email email, String by, AuditLog.@Nullable Caller caller, Instant at) {
+    private Optional<Erased> forget(Email email, String by, @Nullable Caller caller, Instant at) {
         AddressPattern address = AddressPattern.of(email);
         Deadline deadline = Deadline.in(timeout);
         VisitorRows surplus = forgetSurplus(email, address, by, at, deadline);
         return repeated(deadline, tx -> {
             Optional<Erased> erased = forget(tx, email, address, by, at, surplus, deadline);
             if (caller != null) {
-                erased.ifPresent(rows -> AuditLog.noteErasure(tx, caller, rows.leads(), at));
+                erased.ifPresent(
+                        rows -> AuditLog.add(tx, caller, AuditLog.Entry.of("lead_delete", null, rows.leads()), at));
             }
             return erased;
         });

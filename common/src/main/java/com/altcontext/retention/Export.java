@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -82,7 +84,7 @@ public final class Export {
      *
      * @param at the time that the document states
      */
-    public record ExportRequest(Email email, AuditLog.Caller caller, Instant at) {}
+    public record ExportRequest(Email email, Caller caller, Instant at) {}
 
     /** @param json an object, as {@link ExportDocument#LEAD} makes it */
     record ExportedLead(UUID id, String propertyId, String json) {}
@@ -119,8 +121,8 @@ public final class Export {
 
     private void log(ExportRequest request, long leads) {
         byte[] emailHash = hash.of("audit\n" + request.email.value());
-        AuditLog.note(
-                sql, request.caller, new AuditLog.Disclosure("lead_export", null, null, leads, emailHash), request.at);
+        AuditLog.commit(
+                sql, request.caller, new AuditLog.Entry("lead_export", null, null, leads, emailHash), request.at);
     }
 
     /** What was found about the person. */

@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -49,7 +51,7 @@ public final class LeadList {
      * @param at the time that consent is looked at
      */
     public record LeadListRequest(
-            @Nullable String propertyId, @Nullable EffectiveConsent effective, AuditLog.Caller caller, Instant at) {}
+            @Nullable String propertyId, @Nullable EffectiveConsent effective, Caller caller, Instant at) {}
 
     /**
      * Writes the file.
@@ -64,11 +66,8 @@ public final class LeadList {
             String effective = request.effective == null ? null : request.effective.key();
             long rows = tx.query(COUNT, row -> row.number(1), property, property, effective, request.at, effective)
                     .getFirst();
-            AuditLog.note(
-                    sql,
-                    request.caller,
-                    new AuditLog.Disclosure("leads_csv", property, effective, rows, null),
-                    request.at);
+            AuditLog.commit(
+                    sql, request.caller, new AuditLog.Entry("leads_csv", property, effective, rows, null), request.at);
             A file = out.apply(rows);
             try {
                 write(tx, request, file);

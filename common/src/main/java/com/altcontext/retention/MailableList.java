@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -62,7 +64,7 @@ public final class MailableList {
      * @param at the time that consent is looked at
      */
     public record MailableRequest(
-            @Nullable String propertyId, @Nullable String purpose, AuditLog.Caller caller, Instant at) {}
+            @Nullable String propertyId, @Nullable String purpose, Caller caller, Instant at) {}
 
     /** A lead and a purpose; a lead without any has null for it. */
     private record MailableRow(
@@ -161,11 +163,8 @@ public final class MailableList {
     }
 
     private void note(MailableRequest request, long leads) {
-        AuditLog.note(
-                sql,
-                request.caller,
-                new AuditLog.Disclosure("leads_mailable", request.propertyId, null, leads, null),
-                request.at);
+        AuditLog.commit(
+                sql, request.caller, AuditLog.Entry.of("leads_mailable", request.propertyId, leads), request.at);
     }
 
     /** The purposes of a lead come one after the other. */

@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -78,7 +80,7 @@ public final class SubmissionList {
             @Nullable String search,
             @Nullable Cursor after,
             int limit,
-            AuditLog.Caller caller,
+            Caller caller,
             Instant at) {}
 
     /** The last row of a page, after which the next one begins. */
@@ -126,11 +128,8 @@ public final class SubmissionList {
             List<Cursor> keys = keys(tx, request);
             boolean more = keys.size() > request.limit;
             List<Cursor> page = more ? keys.subList(0, request.limit) : keys;
-            AuditLog.note(
-                    sql,
-                    request.caller,
-                    new AuditLog.Disclosure("lead_list", request.propertyId, null, page.size(), null),
-                    request.at);
+            AuditLog.commit(
+                    sql, request.caller, AuditLog.Entry.of("lead_list", request.propertyId, page.size()), request.at);
             A document = out.get();
             try {
                 document.append("{\"ok\":true,\"rows\":[");

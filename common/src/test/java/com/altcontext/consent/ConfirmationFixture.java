@@ -2,6 +2,7 @@ package com.altcontext.consent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.consent.Confirmation.Choice;
 import com.altcontext.consent.ConfirmationToken.Request;
 import com.altcontext.db.Sql;
@@ -13,7 +14,6 @@ import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.lead.OperatorConsent;
 import com.altcontext.lead.Unsubscribe;
-import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.MailableList;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
@@ -110,9 +110,7 @@ abstract class ConfirmationFixture {
     /** What the list says of the newsletter. */
     static String verdict(Instant at) {
         String file = new MailableList(database.sql(), (lead, property) -> null)
-                .writeCsv(
-                        new MailableList.MailableRequest(null, "newsletter", AuditLog.Caller.ALTOPS, at),
-                        StringBuilder::new)
+                .writeCsv(new MailableList.MailableRequest(null, "newsletter", Caller.ALTOPS, at), StringBuilder::new)
                 .toString();
         return file.lines()
                 .skip(1)

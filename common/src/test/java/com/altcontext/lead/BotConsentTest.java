@@ -2,9 +2,9 @@ package com.altcontext.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.lead.Unsubscribe.UnsubscribeRequest;
 import com.altcontext.lead.Unsubscribe.UnsubscribeSource;
-import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.ConsentCertificate;
 import com.altcontext.retention.MailableList;
 import com.altcontext.testing.TestForm;
@@ -23,7 +23,7 @@ class BotConsentTest extends LeadsFixture {
     private static List<String> verdicts() {
         return new MailableList(database.sql(), (lead, property) -> null)
                 .writeCsv(
-                        new MailableList.MailableRequest(null, null, AuditLog.Caller.ALTOPS, NOW.plusSeconds(600)),
+                        new MailableList.MailableRequest(null, null, Caller.ALTOPS, NOW.plusSeconds(600)),
                         StringBuilder::new)
                 .toString()
                 .lines()
@@ -39,7 +39,7 @@ class BotConsentTest extends LeadsFixture {
                         new KeyedHash("a pepper of the tests"),
                         new Email(JO.email()),
                         null,
-                        AuditLog.Caller.ALTOPS,
+                        Caller.ALTOPS,
                         NOW.plusSeconds(600))
                 .orElseThrow()
                 .leads()

@@ -2,6 +2,7 @@ package com.altcontext.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.Recipients;
 import com.altcontext.delivery.Recipients.MailSettings;
@@ -48,7 +49,7 @@ class WeeklyReportsTest {
         var _ = site.database
                 .sql()
                 .inTransaction(tx -> Recipients.set(
-                        tx, property, new MailSettings(null, reports, Language.FRENCH, null), "altops", site.now));
+                        tx, property, new MailSettings(null, reports, Language.FRENCH, null), Caller.ALTOPS, site.now));
     }
 
     private Instant at(int daysAfterMonday, int hour) {

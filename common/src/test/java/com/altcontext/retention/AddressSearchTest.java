@@ -3,6 +3,7 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
@@ -187,7 +188,7 @@ class AddressSearchTest {
         assertThat(new Erasure(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW))
                 .isPresent();
         assertThat(new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))
-                        .write(new Export.ExportRequest(BOB, AuditLog.Caller.ALTOPS, NOW), new StringBuilder()))
+                        .write(new Export.ExportRequest(BOB, Caller.ALTOPS, NOW), new StringBuilder()))
                 .isFalse();
         // A server process reports its counts when it ends, which is after its answer.
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.count(looks) >= looksBefore + 2);
@@ -298,7 +299,7 @@ class AddressSearchTest {
 
         database.anotherMachine().inTransaction(other -> {
             other.update("LOCK TABLE visitors IN ACCESS EXCLUSIVE MODE");
-            assertThatThrownBy(() -> hurried.write(new Export.ExportRequest(BOB, AuditLog.Caller.ALTOPS, NOW), out))
+            assertThatThrownBy(() -> hurried.write(new Export.ExportRequest(BOB, Caller.ALTOPS, NOW), out))
                     .isInstanceOf(TookTooLong.class);
             return 0;
         });

@@ -3,6 +3,7 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.consent.ConsentText;
 import com.altcontext.consent.ConsentTexts;
 import com.altcontext.event.EventStore;
@@ -49,7 +50,7 @@ class ConsentCertificateTest {
                 new KeyedHash("a pepper of the tests"),
                 email,
                 property,
-                AuditLog.Caller.ALTOPS,
+                Caller.ALTOPS,
                 NOW.plusSeconds(600));
     }
 

@@ -3,6 +3,7 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.Captured;
@@ -81,7 +82,7 @@ class ExportTest {
     }
 
     private static Export.ExportRequest request(Email email) {
-        return new Export.ExportRequest(email, new AuditLog.Caller("api", null, new byte[32]), NOW);
+        return new Export.ExportRequest(email, new Caller("api", null, new byte[32]), NOW);
     }
 
     /** The values at this path (SQL/JSON) of the document. */
@@ -222,7 +223,7 @@ class ExportTest {
         StringBuilder out = new StringBuilder();
 
         assertThatThrownBy(() -> export((lead, property) -> null)
-                        .write(new Export.ExportRequest(BOB, new AuditLog.Caller("api", null, new byte[5]), NOW), out))
+                        .write(new Export.ExportRequest(BOB, new Caller("api", null, new byte[5]), NOW), out))
                 .isInstanceOf(SqlFailure.class);
 
         assertThat(out).isEmpty();

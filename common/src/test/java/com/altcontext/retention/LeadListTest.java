@@ -3,6 +3,7 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.testing.Database;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LeadListTest {
     private static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
-    private static final AuditLog.Caller CALLER = new AuditLog.Caller("dashboard", null, new byte[32]);
+    private static final Caller CALLER = new Caller("dashboard", null, new byte[32]);
     private static final String HEADER = "\uFEFFemail,property,consent_status,consent_expires_at,first_captured_at,"
             + "last_captured_at,source_channel,unsubscribe_url";
 
@@ -203,7 +204,7 @@ class LeadListTest {
     void what_cannot_be_logged_is_not_written() {
         lead("jo@x.ca", "default", "express", null, null);
         LeadList.LeadListRequest wrong =
-                new LeadList.LeadListRequest(null, null, new AuditLog.Caller("dashboard", null, new byte[5]), NOW);
+                new LeadList.LeadListRequest(null, null, new Caller("dashboard", null, new byte[5]), NOW);
 
         assertThatThrownBy(() -> list().write(wrong, rows -> {
                     throw new AssertionError("nothing is logged");

@@ -2,6 +2,7 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
@@ -60,7 +61,7 @@ class MailableListTest {
     }
 
     private static MailableRequest request(@Nullable String property, @Nullable String purpose, Instant at) {
-        return new MailableRequest(property, purpose, AuditLog.Caller.ALTOPS, at);
+        return new MailableRequest(property, purpose, Caller.ALTOPS, at);
     }
 
     private static String page(MailableRequest request, @Nullable UUID after, int limit) {

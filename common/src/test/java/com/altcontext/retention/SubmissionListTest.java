@@ -2,6 +2,7 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.retention.SubmissionList.Cursor;
 import com.altcontext.retention.SubmissionList.SubmissionRequest;
 import com.altcontext.testing.Database;
@@ -53,8 +54,8 @@ class SubmissionListTest {
     }
 
     private static String page(@Nullable String property, @Nullable String search, @Nullable Cursor after, int limit) {
-        SubmissionRequest request = new SubmissionRequest(
-                property, search, after, limit, new AuditLog.Caller("api", KEY, new byte[32]), NOW);
+        SubmissionRequest request =
+                new SubmissionRequest(property, search, after, limit, new Caller("api", KEY, new byte[32]), NOW);
         return new SubmissionList(database.sql())
                 .write(request, StringBuilder::new)
                 .toString();
@@ -114,7 +115,7 @@ class SubmissionListTest {
         submission("jo@x.ca", "default", "one", NOW);
         long before = database.count("SELECT count(*) FROM audit_log");
         SubmissionRequest request =
-                new SubmissionRequest("default", null, null, 10, new AuditLog.Caller("api", KEY, new byte[32]), NOW);
+                new SubmissionRequest("default", null, null, 10, new Caller("api", KEY, new byte[32]), NOW);
 
         var _ = new SubmissionList(database.sql()).write(request, () -> {
             assertThat(database.count("SELECT count(*) FROM audit_log")).isEqualTo(before + 1);

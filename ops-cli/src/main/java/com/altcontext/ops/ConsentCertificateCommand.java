@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import com.altcontext.retention.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.retention.ConsentCertificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class ConsentCertificateCommand implements Runnable {
                         context.environment().hash(),
                         emailOption.read(),
                         property,
-                        AuditLog.Caller.ALTOPS,
+                        Caller.ALTOPS,
                         context.now())
                 .orElseThrow(LeadCommand::unknownAddress);
         List<String> lines = CertificateText.of(certificate);

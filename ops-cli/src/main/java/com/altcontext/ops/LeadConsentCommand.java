@@ -67,7 +67,7 @@ final class LeadConsentCommand implements Runnable {
                 Text.trimmed("--purpose", purpose, 1, MAX_PURPOSE),
                 Text.trimmed("--reason", reason, 1, MAX_REASON),
                 context.now());
-        long leads = new OperatorConsent(context.sql()).record(grant);
+        int leads = new OperatorConsent(context.sql()).record(grant);
         if (leads == 0) {
             throw LeadCommand.unknownAddress();
         }

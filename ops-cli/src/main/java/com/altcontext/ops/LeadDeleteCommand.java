@@ -1,7 +1,7 @@
 package com.altcontext.ops;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.lead.Email;
-import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.Erased;
 import com.altcontext.retention.Erasure;
 import java.util.List;
@@ -42,8 +42,7 @@ final class LeadDeleteCommand implements Runnable {
         }
         Erased erased;
         try (var _ = context.output().progress("forgetting")) {
-            erased = erasure.forget(email, AuditLog.Caller.ALTOPS, context.now())
-                    .orElseThrow(LeadCommand::unknownAddress);
+            erased = erasure.forget(email, Caller.ALTOPS, context.now()).orElseThrow(LeadCommand::unknownAddress);
         }
         context.output().print(json(erased), lines(erased));
     }

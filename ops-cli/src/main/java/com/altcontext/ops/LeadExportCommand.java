@@ -1,8 +1,8 @@
 package com.altcontext.ops;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
-import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.Export;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,8 +40,7 @@ final class LeadExportCommand implements Runnable {
 
     @Override
     public void run() {
-        Export.ExportRequest request =
-                new Export.ExportRequest(emailOption.read(), AuditLog.Caller.ALTOPS, context.now());
+        Export.ExportRequest request = new Export.ExportRequest(emailOption.read(), Caller.ALTOPS, context.now());
         OpsEnvironment environment = context.environment();
         @Nullable UnsubscribeLinks links = environment.hasPublicUrl() ? environment.links() : null;
         Export export = new Export(

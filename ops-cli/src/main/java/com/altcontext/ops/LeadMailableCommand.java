@@ -1,8 +1,8 @@
 package com.altcontext.ops;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
-import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.MailableList;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -60,7 +60,7 @@ final class LeadMailableCommand implements Runnable {
                         ? null
                         : links.of(new UnsubscribeToken.Subject(lead, site)).toString());
         MailableList.MailableRequest request =
-                new MailableList.MailableRequest(property, purpose, AuditLog.Caller.ALTOPS, context.now());
+                new MailableList.MailableRequest(property, purpose, Caller.ALTOPS, context.now());
         PrintWriter out = context.shell().out();
         var _ = json ? list.writeAll(request, () -> out) : list.writeCsv(request, () -> out);
         out.flush();

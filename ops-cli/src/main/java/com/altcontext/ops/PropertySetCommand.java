@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Tx;
 import com.altcontext.delivery.Recipients;
 import com.altcontext.delivery.Recipients.MailSettings;
@@ -90,12 +91,12 @@ final class PropertySetCommand implements Runnable {
     }
 
     private Change set(Tx tx, PropertySettings wanted, MailSettings mailSettings) {
-        Change change = PropertyStore.set(tx, wanted, "altops", context.now());
+        Change change = PropertyStore.set(tx, wanted, Caller.ALTOPS, context.now());
         if (!(change instanceof Change.Changed changed)) {
             return change;
         }
         List<String> all = new ArrayList<>(changed.settings());
-        all.addAll(Recipients.set(tx, slug, mailSettings, "altops", context.now()));
+        all.addAll(Recipients.set(tx, slug, mailSettings, Caller.ALTOPS, context.now()));
         return new Change.Changed(changed.property(), all);
     }
 

@@ -1,7 +1,7 @@
 package com.altcontext.api.http;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.ingest.RequestAttribution;
-import com.altcontext.retention.AuditLog;
 import jakarta.inject.Singleton;
 
 /** Tells who sent an operators' request, for the logs of disclosures and erasures. */
@@ -13,8 +13,8 @@ public final class Callers {
         this.attribution = attribution;
     }
 
-    public AuditLog.Caller of(RequestContext request) {
-        return new AuditLog.Caller(
+    public Caller of(RequestContext request) {
+        return new Caller(
                 request.isSignedIn() ? "dashboard" : "api",
                 request.permissions().keyId(),
                 attribution.addressHash(request.client()));

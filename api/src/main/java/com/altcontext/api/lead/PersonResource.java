@@ -6,11 +6,11 @@ import com.altcontext.api.http.Problem;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
+import com.altcontext.audit.Caller;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
 import com.altcontext.property.Property;
-import com.altcontext.retention.AuditLog;
 import com.altcontext.retention.Erased;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
@@ -67,7 +67,7 @@ public class PersonResource {
         RequestContext request = RequestContext.of(routing);
         Email email = email(request);
         Instant now = clock.instant();
-        AuditLog.Caller caller = callers.of(request);
+        Caller caller = callers.of(request);
         return request.submit(executors.operator(), () -> erasure.forget(email, caller, now))
                 .thenApply(erased ->
                         new DeletedBody(true, true, erased.orElseThrow(() -> new Refusal(Problem.NOT_FOUND))));

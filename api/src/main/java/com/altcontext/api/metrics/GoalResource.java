@@ -4,6 +4,8 @@ import com.altcontext.api.http.Callers;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Sql;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.metrics.Goal;
@@ -11,7 +13,6 @@ import com.altcontext.metrics.GoalStore;
 import com.altcontext.metrics.GoalStore.Addition;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.property.Property;
-import com.altcontext.retention.AuditLog;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Rejected;
@@ -77,11 +78,14 @@ public class GoalResource {
         }
         String property = asked.slug();
         Goal goal = Goal.of(name, path, event, prop);
-        AuditLog.Caller caller = callers.of(request);
+        Caller caller = callers.of(request);
         Instant now = clock.instant();
         return request.submit(
                         executors.operator(),
-                        () -> rollup.addGoal(property, goal, tx -> AuditLog.noteGoal(tx, caller, property, now)))
+                        () -> rollup.addGoal(
+                                property,
+                                goal,
+                                tx -> AuditLog.add(tx, caller, AuditLog.Entry.of("goal_added", property, 1), now)))
                 .thenApply(addition -> new GoalBody(true, property, goal.name(), daysOf(addition)));
     }
 

@@ -1,0 +1,5 @@
+/** Who was shown personal data, and who changed what. */
+@NullMarked
+package com.altcontext.audit;
+
+import org.jspecify.annotations.NullMarked;
