@@ -84,15 +84,17 @@ require_node() {
   }
 }
 
-# Maven 3.9 or newer from the PATH, else the wrapper, which downloads it.
-maven() {
+# Sets $maven: Maven 3.9 or newer from the PATH, else the wrapper, which downloads it. Without unzip, the wrapper gets another
+# archive than the one whose checksum it knows.
+find_maven() {
   local version
   version=$(mvn --version 2>/dev/null | sed -n 's/.*Apache Maven \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
   read -r major minor <<<"${version:-0 0}"
   if ((major > 3 || (major == 3 && minor >= 9))); then
-    echo mvn
+    maven=mvn
   else
-    echo "$ROOT/mvnw"
+    command -v unzip >/dev/null || "$ROOT/deploy/bin/install.sh" unzip
+    maven=$ROOT/mvnw
   fi
 }
 
@@ -102,6 +104,7 @@ if [[ ${1:-} == mvn ]]; then
   require_node
   # A build is over before an optimizing compiler has paid for itself, and Maven's own libraries do what a JDK this new warns of.
   export MAVEN_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}"
-  exec "$(maven)" "$@"
+  find_maven
+  exec "$maven" "$@"
 fi
 exec "$@"
