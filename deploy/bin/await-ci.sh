@@ -6,9 +6,9 @@ set -euo pipefail
 
 [[ $# -eq 2 ]] || { echo "usage: deploy/bin/await-ci.sh WORKFLOW COMMIT" >&2; exit 2; }
 for ((i = 0; i < ${TRIES:-240}; i++)); do
-  # The newest run counts: one that failed may have been run again.
+  # The newest run counts: one that failed may have been run again. GitHub may fail to answer now and then.
   state=$(gh run list --workflow "$1" --commit "$2" --limit 1 --json status,conclusion \
-    --jq '.[0] // {} | "\(.status // "none") \(.conclusion // "")"')
+    --jq '.[0] // {} | "\(.status // "none") \(.conclusion // "")"') || state='no answer'
   case $state in
     'completed success')
       echo "await-ci: $1 passed for $2"
