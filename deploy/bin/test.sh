@@ -14,6 +14,13 @@ find_browser() {
   done
 }
 
+# The scripts use these; package and program have one name but for pgrep.
+missing=()
+for program in curl git pgrep; do
+  command -v "$program" >/dev/null || missing+=("${program/pgrep/procps}")
+done
+[[ ${#missing[@]} -eq 0 ]] || deploy/bin/install.sh "${missing[@]}"
+
 deploy/bin/check-scripts.sh
 deploy/bin/check-workflows.sh
 deploy/bin/secret-scan.sh
@@ -28,7 +35,7 @@ CHROMIUM=$(find_browser)
 export CHROMIUM
 
 deploy/bin/toolchain.sh mvn -B --no-transfer-progress -Paudit verify
-touch api/target/quarkus-app/quarkus-run.jar # fresh: make build has nothing to do
+mkdir -p target && touch target/built # make build has nothing to do
 deploy/bin/toolchain.sh node --test packages/tracker/test/
 deploy/bin/test/altops-test.sh
 deploy/bin/test/run-test.sh
