@@ -43,17 +43,17 @@ const later = (call: (tracker: Tracker) => void): void => {
   }
 };
 
+const load = async (options: Options) => {
+  use(options);
+  await import('tracker');
+  return window.altcontext;
+};
+
 /** Starts the tracker, in a browser and the first time. It never throws. */
 export const init = (options: Options): void => {
   if (!isStarted) {
     isStarted = true;
-    use(options);
-    started(
-      import('tracker').then(
-        () => window.altcontext,
-        () => undefined,
-      ),
-    );
+    started(load(options).catch(() => undefined));
   }
 };
 
@@ -64,7 +64,16 @@ export const track = (eventType: string, props?: object): void => later((tracker
 export const pageView = (url?: string, props?: object): void => later((tracker) => tracker.pageView(url, props));
 
 /** From now on nothing is sent, and what was kept in the browser is removed. */
-export const optOut = (): void => later((tracker) => tracker.optOut());
+export const optOut = (): void => {
+  if (isBrowser) {
+    try {
+      localStorage['altcontext.off'] = '1'; // Before the tracker is loaded, too: it would begin with a page view.
+    } catch {
+      // A browser that keeps nothing.
+    }
+  }
+  later((tracker) => tracker.optOut());
+};
 
 /** The visitor agrees again. */
 export const optIn = (): void => later((tracker) => tracker.optIn());

@@ -43,6 +43,22 @@ class TrackerPackageIT {
                   });
                   init({endpoint: 'https://example.invalid', allowLocalhost: true});
                 </script>""".formatted(STAGE.service.address()));
+        Files.writeString(folder.resolve("refused.html"), """
+                <!doctype html>
+                <title>Refused</title>
+                <script type="module">
+                  import { init, optIn, optOut } from './index.js';
+                  Object.assign(window, {optIn});
+                  init({endpoint: undefined, allowLocalhost: true});
+                  optOut();
+                </script>
+                <script type="module">
+                  import { init, optIn, optOut } from './index.js?again';
+                  Object.assign(window, {optIn});
+                  optOut();
+                  init({endpoint: '%s', property: 'kiln', allowLocalhost: true});
+                  window.isStarted = true;
+                </script>""".formatted(STAGE.service.address()));
         STAGE.site.add(folder);
     }
 
@@ -95,5 +111,17 @@ class TrackerPackageIT {
 
         assertThat(beacons(tab)).isEqualTo(before);
         assertThat(STAGE.events(anonId, "unwanted")).isEmpty();
+    }
+
+    @Test
+    void an_opt_out_before_the_start_holds_and_a_start_without_an_endpoint_breaks_nothing() {
+        ChromiumTab refused = STAGE.browser.visitor().tab().open(STAGE.site.at("/refused.html"));
+        refused.await("window.isStarted && window.altcontext");
+
+        assertThat(beacons(refused)).isZero();
+        refused.evaluate("optIn()");
+        refused.await("localStorage['altcontext.id']");
+        assertThat(STAGE.await(refused, "page_view", 1)).hasSize(1);
+        assertThat(refused.complaints()).isEmpty();
     }
 }
