@@ -14,8 +14,12 @@ interface Page {
 
 const PATH = '/v1/leads/submissions';
 
-/** The form submissions. They are loaded when the list is opened, since each look is written to the audit log. */
-export const formsCard = (mayForget: boolean) => {
+/**
+ * The form submissions. They are loaded when the list is opened, since each look is written to the audit log.
+ *
+ * @param person absent if the key does not open all that is held about a person
+ */
+export const formsCard = (person?: { mayForget: boolean }) => {
   const made = card(words.forms.heading, { class: 'forms' });
   let property = '';
   let rows: Submission[] = [];
@@ -76,7 +80,7 @@ export const formsCard = (mayForget: boolean) => {
   };
   const content = (): HTMLElement[] => [
     rows.length
-      ? submissionTable(rows, (email) => void personDialog(email, mayForget, () => void load(false)))
+      ? submissionTable(rows, person && ((email) => void personDialog(email, person.mayForget, () => void load(false))))
       : h('p', { class: 'quiet' }, search.value.trim() ? words.forms.noneOf : words.forms.none),
     ...explained(rows),
     ...(next ? [h('button', { type: 'button', click: () => void load(true) }, words.forms.more)] : []),

@@ -60,7 +60,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     },
   });
   const realtime = realtimeCard();
-  const forms = has('leads:read') ? formsCard(has('leads:delete') && session.properties === null) : undefined;
+  const forms = has('leads:read') ? formsCard(session.properties === null ? { mayForget: has('leads:delete') } : undefined) : undefined;
 
   /**
    * Without filters, a card may be alone in needing single visits, which are not kept as long: the card says so, and the rest

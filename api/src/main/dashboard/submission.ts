@@ -31,7 +31,8 @@ export interface Submission {
  *
  * @param open shows one person
  */
-export const submissionTable = (rows: Submission[], open: (email: string) => void): HTMLElement =>
+/** @param open shows a person; without it, addresses are plain text */
+export const submissionTable = (rows: Submission[], open?: (email: string) => void): HTMLElement =>
   table(
     words.forms.table,
     [
@@ -46,10 +47,11 @@ export const submissionTable = (rows: Submission[], open: (email: string) => voi
     { rows: rows.map((row) => cells(row, open)) },
   );
 
-const cells = (submission: Submission, open: (email: string) => void): (string | Node)[] => {
+const cells = (submission: Submission, open?: (email: string) => void): (string | Node)[] => {
   const { submittedAt, formName, fields, lead } = submission;
+  const address = h('bdi', {}, lead.email);
   return [
-    h('button', { type: 'button', class: 'plain', click: () => open(lead.email) }, h('bdi', {}, lead.email)),
+    open ? h('button', { type: 'button', class: 'plain', click: () => open(lead.email) }, address) : address,
     format.moment(submittedAt),
     h('span', {}, foreign(formName), ...marks(submission).map((mark) => h('span', { class: 'mark' }, words.forms.marks[mark]))),
     foreign(textOf(fields)),

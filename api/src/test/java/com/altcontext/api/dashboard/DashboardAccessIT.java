@@ -94,4 +94,29 @@ class DashboardAccessIT extends FilledDashboard {
         page.tab.await("document.querySelector('#key-fault').textContent");
         assertThat(page.text("#key-fault")).isEqualTo("This is not the key of this service.");
     }
+
+    @Test
+    void a_key_for_one_property_reads_submissions_but_opens_no_person() {
+        PAST.lead("sent", "reader@example.ca", "express", 1);
+        PAST.stored.execute(
+                "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash)"
+                        + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x') FROM leads"
+                        + " WHERE property_id = 'sent'");
+        page.open("?window=7")
+                .enter(SignIn.key(
+                        DATABASE.sql(),
+                        new NewKey(
+                                "reader",
+                                Set.of(Scope.FIGURES_READ, Scope.LEADS_READ, Scope.LEADS_DELETE),
+                                List.of("sent"),
+                                false,
+                                null)));
+        page.settled();
+        page.tab.click(".forms summary");
+        page.tab.await("document.querySelector('.forms table')");
+
+        assertThat(page.rows(".forms")).singleElement().asString().startsWith("reader@example.ca|");
+        assertThat(page.has(".forms tbody button")).isFalse();
+        page.assertBlameless();
+    }
 }
