@@ -49,13 +49,18 @@ public class Main {
         if (System.setProperty("altcontext.ports-checked", "true") != null) {
             return faults; // In dev mode each reload comes by here, while the server of this very process listens.
         }
+        String host = config.getValue("quarkus.http.host");
+        if (!isOwn(host)) {
+            faults.add("HOST must be an address of this machine, such as 0.0.0.0");
+            return faults;
+        }
         Map.of("PORT", "quarkus.http.port", "MANAGEMENT_PORT", "quarkus.management.port")
                 .forEach((variable, property) -> {
                     int port = Integer.parseInt(config.getValue(property));
                     try (ServerSocket trial = new ServerSocket()) {
                         // As the server itself does, so that recently closed connections do not block the port.
                         trial.setReuseAddress(true);
-                        trial.bind(new InetSocketAddress(config.getValue("quarkus.http.host"), port));
+                        trial.bind(new InetSocketAddress(host, port));
                     } catch (BindException taken) {
                         faults.add(variable + ": port " + port
                                 + " cannot be opened, most likely because another process is listening on it: stop that process, or set "
@@ -65,5 +70,15 @@ public class Main {
                     }
                 });
         return faults;
+    }
+
+    /** Whether any port of the address can be opened. */
+    private static boolean isOwn(String host) {
+        try (ServerSocket trial = new ServerSocket()) {
+            trial.bind(new InetSocketAddress(host, 0));
+            return true;
+        } catch (IOException elsewhere) {
+            return false;
+        }
     }
 }

@@ -162,6 +162,16 @@ class DatabaseAwayIT {
     }
 
     @Test
+    void an_address_of_another_machine_is_reported_as_that() throws Exception {
+        try (PackagedService service =
+                PackagedService.launch(Map.of("DATABASE_URL", TestDatabase.fresh(), "HOST", "203.0.113.9"))) {
+            assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
+            assertThat(service.written("stderr").lines())
+                    .containsExactly("altcontext: HOST must be an address of this machine, such as 0.0.0.0");
+        }
+    }
+
+    @Test
     void a_database_address_that_cannot_be_read_is_refused_without_being_shown() throws Exception {
         Map<String, String> wrong = Map.of("DATABASE_URL", "postgres://owner:hunter-77@db.example:harbour/site");
         try (PackagedService service = PackagedService.launch(wrong)) {
