@@ -99,20 +99,19 @@ public final class Sql {
 
     private <T> T attempt(Work<T> work, Progress progress) {
         String step = "begin";
-        try (Connection connection = connect()) {
+        try (Connection connection = connect();
+                SocketTimeout _ = SocketTimeout.set(connection, timeout)) {
             progress.hasConnection = true;
             connection.setAutoCommit(false);
-            int before = setTimeout(connection);
             T result;
             try {
                 result = work.in(new Tx(connection, progress));
             } catch (RuntimeException | Error failed) {
-                rollBack(connection, before, failed);
+                rollBack(connection, failed);
                 throw failed;
             }
             step = "commit";
             connection.commit();
-            restoreTimeout(connection, before);
             requireCommitOfNodes(connection);
             return result;
         } catch (SQLException failed) {
@@ -176,7 +175,8 @@ public final class Sql {
     }
 
     private <T> T atOnce(Function<Pipeline, T> statements, Progress progress) {
-        try (Connection connection = connect()) {
+        try (Connection connection = connect();
+                SocketTimeout _ = SocketTimeout.set(connection, timeout)) {
             progress.hasConnection = true;
             connection.setAutoCommit(true);
             Pipeline pipeline = new Pipeline(connection, progress);
@@ -196,23 +196,29 @@ public final class Sql {
         }
     }
 
-    /** @return the timeout that the connection had before, in milliseconds */
-    private int setTimeout(Connection connection) throws SQLException {
-        if (timeout == null) {
-            return 0;
+    /**
+     * How long the client waits for an answer, until the connection goes back to its pool.
+     *
+     * @param before what the pool has set, in milliseconds
+     */
+    private record SocketTimeout(Connection connection, int before) implements AutoCloseable {
+        /** @return null if the pool's own shall hold */
+        static @Nullable SocketTimeout set(Connection connection, @Nullable Duration timeout) throws SQLException {
+            if (timeout == null) {
+                return null;
+            }
+            int before = connection.getNetworkTimeout();
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(timeout.toMillis()));
+            return new SocketTimeout(connection, before);
         }
-        int before = connection.getNetworkTimeout();
-        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(timeout.toMillis()));
-        return before;
-    }
 
-    private void restoreTimeout(Connection connection, int before) throws SQLException {
-        if (timeout != null) {
+        @Override
+        public void close() throws SQLException {
             connection.setNetworkTimeout(Runnable::run, before);
         }
     }
 
-    private void rollBack(Connection connection, int before, Throwable failed) {
+    private static void rollBack(Connection connection, Throwable failed) {
         try {
             if (failed instanceof SqlFailure refused && refused.isReadOnly()) {
                 // A connection learns when it begins that the database is read-only: only a new one finds that it no
@@ -220,7 +226,6 @@ public final class Sql {
                 connection.unwrap(BaseConnection.class).close();
             }
             connection.rollback();
-            restoreTimeout(connection, before);
         } catch (SQLException lost) {
             // The connection is lost, and with it the transaction. The first failure says more.
             failed.addSuppressed(new SqlFailure("rollback", lost));
