@@ -1,6 +1,7 @@
 package com.altcontext.retention;
 
 import com.altcontext.db.Buckets;
+import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.visit.VisitorLock;
 import java.time.Instant;
@@ -62,11 +63,11 @@ final class CutSessions {
             for (int from = 0; from < all.size(); from += VISITORS_AT_ONCE) {
                 List<UUID> some = all.subList(from, Math.min(from + VISITORS_AT_ONCE, all.size()));
                 UUID[] ids = some.toArray(UUID[]::new);
-                var _ = sql.atOnce(pipeline -> {
+                var _ = Retry.onConflict(() -> sql.atOnce(pipeline -> {
                     VisitorLock.take(pipeline, some);
                     pipeline.update(RECOUNT, ids, bucket, bucket, keptDay, keptFrom, bucket);
                     return some;
-                });
+                }));
             }
         });
     }

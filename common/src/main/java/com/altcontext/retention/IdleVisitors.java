@@ -3,6 +3,7 @@ package com.altcontext.retention;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
+import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.visit.VisitorLock;
@@ -187,7 +188,8 @@ final class IdleVisitors {
         Set<UUID> all = new LinkedHashSet<>(visitors);
         ended.forEach(session -> all.add(session.visitorId));
         Columns<EndedSession> columns = new Columns<>(ended);
-        DeletedRows deleted = sql.atOnce(pipeline -> {
+        // An erasure may have locked a session first, and then wait for its visitor.
+        DeletedRows deleted = Retry.onConflict(() -> sql.atOnce(pipeline -> {
             pipeline.update(WITHOUT_SYNC);
             VisitorLock.take(pipeline, all);
             return new DeletedRows(
@@ -206,7 +208,7 @@ final class IdleVisitors {
                             bucket,
                             keptFrom,
                             bucket));
-        });
+        }));
         listener.gone(
                 deleted.sessions.rows().getFirst(), deleted.visitors.rows().getFirst());
     }
