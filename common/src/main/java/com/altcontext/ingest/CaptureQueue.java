@@ -81,21 +81,26 @@ public final class CaptureQueue {
         }
         try {
             executor.execute(this::storeAll);
-        } catch (Unavailable away) {
-            refuseAll(away);
+        } catch (RuntimeException | Error failed) {
+            failAll(failed);
         }
         return answer;
     }
 
     private void storeAll() {
         for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
-            store(batch);
+            try {
+                store(batch);
+            } catch (RuntimeException | Error unforeseen) {
+                // The loop goes on: nobody else would store what waits.
+                batch.forEach(one -> one.fail(unforeseen));
+            }
         }
     }
 
-    private void refuseAll(Unavailable away) {
+    private void failAll(Throwable failure) {
         for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
-            batch.forEach(one -> one.fail(away));
+            batch.forEach(one -> one.fail(failure));
         }
     }
 
@@ -128,7 +133,7 @@ public final class CaptureQueue {
         } catch (Unavailable away) {
             batch.forEach(one -> one.fail(away));
             // The forms behind it would have to wait that long again, which is longer than their senders do.
-            refuseAll(away);
+            failAll(away);
             return;
         } catch (Error failure) {
             batch.forEach(one -> one.fail(failure));

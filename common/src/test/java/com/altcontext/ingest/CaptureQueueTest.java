@@ -37,6 +37,10 @@ class CaptureQueueTest {
     private final CaptureQueue queue = new CaptureQueue(leads, executor, memory, this::stopBehind);
 
     private CompletableFuture<Captured> submit(String email) {
+        return submit(queue, email);
+    }
+
+    private static CompletableFuture<Captured> submit(CaptureQueue queue, String email) {
         return queue.submit(TestForm.by(email, Instant.now()).capture(), 0, Runnable::run)
                 .toCompletableFuture();
     }
@@ -64,5 +68,24 @@ class CaptureQueueTest {
                 .hasCauseInstanceOf(SqlFailure.class);
         assertThat(database.texts("SELECT email FROM leads ORDER BY 1"))
                 .containsExactly("first@example.ca", "jo@example.ca");
+    }
+
+    @Test
+    void a_defect_fails_its_form_and_the_next_one_is_stored() {
+        state.ask();
+        List<Captured> seen = new ArrayList<>();
+        CaptureQueue observed = new CaptureQueue(leads, executor, memory, captured -> {
+            seen.add(captured);
+            if (seen.size() == 1) {
+                throw new IllegalStateException("a defect");
+            }
+        });
+
+        assertThat(submit(observed, "first@example.ca"))
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableThat()
+                .withCauseInstanceOf(IllegalStateException.class);
+        assertThat(submit(observed, "second@example.ca")).succeedsWithin(Duration.ofSeconds(30));
+        executor.stop();
     }
 }
