@@ -4,7 +4,7 @@ import com.altcontext.db.Buckets;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
-import com.altcontext.metrics.RollupLock;
+import com.altcontext.metrics.Rollup;
 import com.altcontext.retention.Purge;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,11 +142,11 @@ public final class Distribution {
         makeFunctions();
         // An erasure takes the locks of rollups and of writers in the other order.
         return Retry.inTransaction(sql, tx -> {
-            if (!Purge.tryLock(tx)) {
+            if (!Purge.LOCK.tryTake(tx)) {
                 return Optional.empty();
             }
             step.accept("waiting for writers");
-            RollupLock.take(tx);
+            Rollup.LOCK.take(tx);
             tx.update(PAUSE);
             if (Buckets.areDistributed(tx)) {
                 return Optional.empty();

@@ -1,5 +1,6 @@
 package com.altcontext.event;
 
+import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -22,8 +23,7 @@ public final class Partitions {
     private static final int DAYS_AHEAD = 7;
 
     /** One at a time. The function takes the same lock but gives up sooner; waiting here blocks no writer. */
-    private static final String TURN =
-            "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.event-partitions', 0))";
+    private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.event-partitions");
 
     /** Long enough to move a million rows, whatever the timeout of other statements is. */
     private static final String TIMEOUT = "SELECT set_config('statement_timeout', '2min', true)";
@@ -70,7 +70,7 @@ public final class Partitions {
         return sql.inTransaction(tx -> {
             Pipeline before = tx.pipeline();
             before.update(TIMEOUT);
-            before.update(TURN);
+            LOCK.take(before);
             before.send();
             return tx.query(ENSURE, row -> row.flag(1), day).getFirst();
         });

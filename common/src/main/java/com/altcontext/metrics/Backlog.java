@@ -18,7 +18,7 @@ public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
     /** A day on which the service was asleep has a partition too. */
     private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
 
-    /** Runs short statements, and one for each day without figures; usually there are none. */
+    /** Runs short statements, and one for each day without figures; most of the time there are none. */
     public static Backlog read(Sql sql, RollupDays days) {
         RollupStatus rollups = days.status();
         return sql.inTransaction(tx -> {

@@ -153,7 +153,7 @@ public final class ImportedDays {
      * @throws Rejected if one of them is not before the first day that the property counted itself
      */
     public static void save(Tx tx, String property, List<Day> days, Consumer<LocalDate> atEach) {
-        RollupLock.take(tx);
+        Rollup.LOCK.take(tx);
         LocalDate first = firstOwnDay(tx, property);
         for (Day day : days) {
             if (first != null && !day.day.isBefore(first)) {
@@ -179,7 +179,7 @@ public final class ImportedDays {
 
     /** Removes all days of a property, which is gone. */
     public static void remove(Tx tx, String property) {
-        RollupLock.take(tx);
+        Rollup.LOCK.take(tx);
         var _ = tx.update(RENEW_OTHERS, property, property);
         remove(tx, property, of(tx, property).stream());
     }

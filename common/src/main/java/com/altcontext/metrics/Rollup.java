@@ -1,6 +1,6 @@
 package com.altcontext.metrics;
 
-import com.altcontext.db.Pipeline;
+import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,9 @@ public final class Rollup {
             """;
 
     /**
-     * Whether a day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends. Within
-     * the last days a partition may be missing because it was never made; before, because it was dropped, and one that is there
-     * and empty may have been made again. Without the limit a cluster would send all rows of the day.
+     * Whether a day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends. A
+     * partition of the last days may be missing because it was never made. An earlier one was dropped, and may have been
+     * made again, empty. Without the limit a cluster would send all rows of the day.
      */
     private static final String HAS_RAW = """
             SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
@@ -56,6 +57,9 @@ public final class Rollup {
             ON CONFLICT (day) DO UPDATE
             SET version = excluded.version, rolled_up_at = excluded.rolled_up_at, events = excluded.events
             """;
+
+    /** Only one transaction at a time may write rollups. */
+    public static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.rollup");
 
     private final Sql sql;
     private final InstantSource clock;
@@ -73,12 +77,16 @@ public final class Rollup {
      * @throws RollupRefused if the day is still to come, the property is unknown, or the day's raw events are gone
      */
     public RollupReceipt run(LocalDate day, @Nullable String property) {
-        return roll(day, property, RollupLock.WAIT).orElseThrow();
+        return roll(day, property, tx -> {
+                    LOCK.take(tx);
+                    return true;
+                })
+                .orElseThrow();
     }
 
     /** As {@link #run}, but does nothing and returns empty while another run is under way. */
     public Optional<RollupReceipt> tryRun(LocalDate day, @Nullable String property) {
-        return roll(day, property, RollupLock.TRY);
+        return roll(day, property, LOCK::tryTake);
     }
 
     /**
@@ -112,7 +120,7 @@ public final class Rollup {
     public GoalStore.Addition addGoal(String property, Goal goal, Consumer<Tx> also) {
         return sql.inTransaction(tx -> {
             prepare(tx);
-            RollupLock.take(tx);
+            LOCK.take(tx);
             GoalStore.Addition refused = GoalStore.add(tx, property, goal);
             if (refused != null) {
                 return refused;
@@ -146,14 +154,11 @@ public final class Rollup {
         return tx.query(NEXT_VERSION, row -> row.number(1)).getFirst();
     }
 
-    private Optional<RollupReceipt> roll(LocalDate day, @Nullable String property, String lock) {
+    private Optional<RollupReceipt> roll(LocalDate day, @Nullable String property, Predicate<Tx> lock) {
         Instant began = clock.instant();
         Optional<Long> events = sql.inTransaction(tx -> {
-            Pipeline first = tx.pipeline();
-            var _ = first.query(SETTINGS, row -> row.text(1));
-            Pipeline.Pending<Boolean> locked = first.query(lock, row -> row.flag(1));
-            first.send();
-            return locked.rows().getFirst() ? Optional.of(replace(tx, day, property)) : Optional.empty();
+            prepare(tx);
+            return lock.test(tx) ? Optional.of(replace(tx, day, property)) : Optional.empty();
         });
         return events.map(count -> new RollupReceipt(day, property, count, Duration.between(began, clock.instant())));
     }

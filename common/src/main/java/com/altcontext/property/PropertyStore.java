@@ -2,6 +2,7 @@ package com.altcontext.property;
 
 import com.altcontext.audit.AuditLog;
 import com.altcontext.audit.Caller;
+import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Row;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
@@ -19,8 +20,7 @@ public final class PropertyStore {
             "id, name, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only, created_at, confirm";
 
     /** Otherwise, two transactions that add at once could both find a domain free. */
-    private static final String ONE_AT_A_TIME =
-            "SELECT pg_advisory_xact_lock(hashtextextended('altcontext.properties', 0))";
+    private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.properties");
 
     private static final String CLAIMED = """
             SELECT domain, id FROM properties, unnest(domains) AS domain
@@ -120,7 +120,7 @@ public final class PropertyStore {
      * @throws SqlFailure if the database refused
      */
     public static Addition add(Tx tx, PropertySettings wanted) {
-        lock(tx);
+        LOCK.take(tx);
         requireTimeZone(tx, wanted);
         if (find(tx, wanted.slug()).isPresent()) {
             return new Addition.SlugTaken();
@@ -140,7 +140,7 @@ public final class PropertyStore {
      * @throws SqlFailure if the database refused
      */
     public static Change set(Tx tx, PropertySettings wanted, Caller caller, Instant at) {
-        lock(tx);
+        LOCK.take(tx);
         Optional<StoredProperty> before = find(tx, wanted.slug());
         if (before.isEmpty()) {
             return new Change.Unknown();
@@ -218,7 +218,7 @@ public final class PropertyStore {
      * @throws SqlFailure if the database refused
      */
     public static Removal remove(Tx tx, String slug) {
-        lock(tx);
+        LOCK.take(tx);
         if (tx.query("SELECT 1 FROM properties WHERE id = ?", row -> row.number(1), slug)
                 .isEmpty()) {
             return new Removal.Unknown();
@@ -238,9 +238,5 @@ public final class PropertyStore {
         tx.update("DELETE FROM daily_goal_rollups WHERE property_id = ?", slug);
         tx.update("DELETE FROM properties WHERE id = ?", slug);
         return new Removal.Removed();
-    }
-
-    private static void lock(Tx tx) {
-        tx.query(ONE_AT_A_TIME, _ -> true);
     }
 }

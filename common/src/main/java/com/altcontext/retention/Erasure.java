@@ -2,13 +2,14 @@ package com.altcontext.retention;
 
 import com.altcontext.audit.AuditLog;
 import com.altcontext.audit.Caller;
+import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
-import com.altcontext.metrics.RollupLock;
+import com.altcontext.metrics.Rollup;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.VisitorLock;
 import java.time.Duration;
@@ -47,8 +48,7 @@ public final class Erasure {
     /** The assumed difference between the clocks of the machines that received an event and that began the erasure. */
     private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(10);
 
-    private static final String TAKE_TURN =
-            "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.erasure', 0))";
+    private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.erasure");
 
     private static final String LINKED = """
             SELECT DISTINCT i.visitor_id
@@ -239,7 +239,7 @@ public final class Erasure {
     /** Waits for other erasures, and limits the statements that follow to the time that is left then. */
     private static void takeTurn(Tx tx, Deadline deadline) {
         deadline.limit(tx);
-        var _ = tx.query(TAKE_TURN, row -> row.flag(1));
+        LOCK.take(tx);
         deadline.limit(tx);
     }
 
@@ -248,7 +248,7 @@ public final class Erasure {
      * after these were searched. A later rollup waits, and reads the events without the address.
      */
     static void waitForRollup(Tx tx) {
-        RollupLock.take(tx);
+        Rollup.LOCK.take(tx);
     }
 
     private static Set<UUID> linked(Tx tx, Email email) {

@@ -20,10 +20,10 @@ public record LastPurge(Instant at, PurgeState state, long days, long events, lo
                        SELECT FROM pg_locks
                        WHERE locktype = 'advisory' AND granted AND objsubid = 1
                          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                         AND classid::bigint << 32 | objid::bigint = %s),
+                         AND classid::bigint << 32 | objid::bigint = hashtextextended(?, 0)),
                    days, events, days_left
             FROM purge_log ORDER BY id DESC LIMIT 1
-            """.formatted(Purge.LOCK_ID);
+            """;
 
     /** Its state. */
     public enum PurgeState {
@@ -35,7 +35,7 @@ public record LastPurge(Instant at, PurgeState state, long days, long events, lo
 
     /** Empty if there was none. */
     public static Optional<LastPurge> find(Tx tx) {
-        return tx.query(QUERY, LastPurge::read).stream().findFirst();
+        return tx.query(QUERY, LastPurge::read, Purge.LOCK.name()).stream().findFirst();
     }
 
     private static LastPurge read(Row row) throws SQLException {

@@ -7,7 +7,7 @@ import java.time.LocalDate;
 
 /** Raw events that a purge should have removed: it did not run, or had to keep their day. */
 public final class OverdueEvents {
-    /** A purge drops the partitions of expired days, so there are usually none. */
+    /** A purge drops the partitions of expired days, so most of the time there are none. */
     private static final String EXPIRED = "SELECT day FROM " + Partitions.DAYS + " WHERE day < ? ORDER BY day";
 
     private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";

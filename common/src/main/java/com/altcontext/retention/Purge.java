@@ -2,6 +2,7 @@ package com.altcontext.retention;
 
 import static java.util.stream.Collectors.joining;
 
+import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.retention.ExpiredEvents.DropResult;
@@ -26,10 +27,7 @@ import java.util.stream.Stream;
  * partitions, and two connections.
  */
 public final class Purge {
-    /**
-     * Statements that delete expired counts and the records of their computation. These tables are small; only the
-     * deleted rows are locked.
-     */
+    /** Tables of counts and of their computation. They are small, so that one statement deletes the expired rows. */
     private static final List<String> ROLLUPS = List.of(
             "daily_metric_rollups",
             "daily_dimension_rollups",
@@ -37,10 +35,8 @@ public final class Purge {
             "daily_ingest_rollups",
             "rollup_days");
 
-    /** Of the lock that is held while a purge runs. */
-    static final String LOCK_ID = "hashtextextended('altcontext.purge', 0)";
-
-    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(" + LOCK_ID + ")";
+    /** Is held while a purge runs. */
+    public static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.purge");
 
     private static final String BEGIN = """
             INSERT INTO purge_log (
@@ -123,14 +119,13 @@ public final class Purge {
     public Optional<PurgeReceipt> apply(PurgePlan plan, Instant at, Consumer<PurgeReceipt> progress) {
         // This transaction stays open for the lock alone, and ends with the entry's end; the work is done in others.
         return sql.inTransaction(guard -> {
-            if (!tryLock(guard)) {
+            if (!LOCK.tryTakeForRun(guard)) {
                 return Optional.empty();
             }
             PurgeTotals totals = new PurgeTotals(plan.days());
             long entry = begin(plan, at);
             Runnable step = () -> {
-                var _ = guard.query(
-                        "SELECT 1", row -> row.number(1)); // poolers close connections that are idle for long
+                AdvisoryLock.keepOpen(guard);
                 progress.accept(totals.receipt());
             };
             dropDays(plan, totals, () -> {
@@ -149,11 +144,6 @@ public final class Purge {
             guard.update(FINISH, entry);
             return Optional.of(receipt);
         });
-    }
-
-    /** Takes the lock that is held while a purge runs, until the transaction ends; false if a purge runs now. */
-    public static boolean tryLock(Tx tx) {
-        return tx.query(TRY_LOCK, row -> row.flag(1)).getFirst();
     }
 
     private void dropDays(PurgePlan plan, PurgeTotals totals, Runnable step) {

@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.event.Event;
@@ -21,7 +22,6 @@ import com.altcontext.property.PropertyStore;
 import com.altcontext.property.PropertyStore.Addition;
 import com.altcontext.property.PropertyStore.StoredProperty;
 import com.altcontext.retention.PropertyErasure;
-import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -52,8 +52,7 @@ final class DemoCommand implements Runnable {
     private static final int EVENTS_AT_ONCE = 500;
     private static final int CAPTURES_AT_ONCE = 32;
 
-    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.demo', 0))";
-    private static final String KEEP_OPEN = "SELECT true";
+    private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.demo");
 
     /** A day that was purged must not get events again: its figures would be computed from those alone. */
     private static final String PURGED_SINCE = "SELECT EXISTS (SELECT FROM purge_log WHERE events_kept_from > ?)";
@@ -74,7 +73,7 @@ final class DemoCommand implements Runnable {
         Sql sql = context.sql().withTimeout(MAX_STATEMENT);
         // This transaction stays open for the lock alone; the work is done in others.
         Runnable report = sql.inTransaction(guard -> {
-            if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
+            if (!LOCK.tryTakeForRun(guard)) {
                 throw new Failure(Exit.FAILED, "another altops demo is under way", "wait for it; nothing was done");
             }
             try (ProgressLine progress = context.output().progress("looking for an earlier demo")) {
@@ -149,7 +148,7 @@ final class DemoCommand implements Runnable {
             store(sql, visits);
             events += visits.events().size() + visits.captures().size();
             leads += visits.captures().size();
-            var _ = guard.query(KEEP_OPEN, row -> row.flag(1)); // poolers close connections that are idle for long
+            AdvisoryLock.keepOpen(guard);
         }
         rollUp(sql, days(first, last), progress);
         Made made = new Made(events, leads, first, last);
@@ -182,9 +181,8 @@ final class DemoCommand implements Runnable {
         }
     }
 
-    private static void store(Sql sql, DemoDay visits) {
-        SessionRule rule = new SessionRule(Duration.ofMinutes(30));
-        EventStore store = new EventStore(rule);
+    private void store(Sql sql, DemoDay visits) {
+        EventStore store = new EventStore(context.environment().sessionRule());
         parts(visits.events(), EVENTS_AT_ONCE).forEach((List<Event> part) -> {
             var _ = sql.inTransaction(tx -> store.write(tx, part));
         });

@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -10,6 +11,7 @@ import com.altcontext.ops.original.OriginalLeads;
 import com.altcontext.ops.original.OriginalProperties;
 import com.altcontext.ops.original.OriginalSchema;
 import com.altcontext.property.Property;
+import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -40,8 +42,7 @@ final class ImportOriginalCommand implements Runnable {
     /** Partitions are made for this long ago; older events share one, and are purged like it. */
     private static final int PARTITIONED_DAYS = 399;
 
-    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.import', 0))";
-    private static final String KEEP_OPEN = "SELECT true";
+    private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.import");
     private static final String KEPT_FROM = "SELECT max(events_kept_from)::timestamp AT TIME ZONE 'UTC' FROM purge_log";
     /** A day with leads alone needs a partition too, to be rolled up. */
     private static final String TIMES = """
@@ -91,7 +92,7 @@ final class ImportOriginalCommand implements Runnable {
                 ProgressLine progress = context.output().progress("reading the earlier system")) {
             // This transaction stays open for the lock alone; the work is done in others.
             Times times = sql.inTransaction(guard -> {
-                if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
+                if (!LOCK.tryTakeForRun(guard)) {
                     throw new Failure(
                             Exit.FAILED, "another altops import is under way", "wait for it; nothing was done");
                 }
@@ -132,24 +133,21 @@ final class ImportOriginalCommand implements Runnable {
         if (!dryRun) {
             makePartitions(sql, times, keptFrom);
         }
+        SessionRule rule = context.environment().sessionRule();
         Set<UUID> visitors = new HashSet<>();
         for (Map.Entry<Property, List<String>> property :
                 new OriginalProperties(sql, dryRun, report).take(original).entrySet()) {
             Property target = property.getKey();
-            visitors.addAll(new OriginalEvents(dryRun ? null : sql, target, keptFrom, context.now(), report)
+            visitors.addAll(new OriginalEvents(dryRun ? null : sql, rule, target, keptFrom, context.now(), report)
                     .take(original, property.getValue(), at -> {
                         progress.step("events of " + target.id() + " up to " + LocalDate.ofInstant(at, ZoneOffset.UTC));
-                        keepOpen(guard);
+                        AdvisoryLock.keepOpen(guard);
                     }));
         }
         progress.step("leads");
-        new OriginalLeads(dryRun ? null : sql, months, visitors, report).take(original, () -> keepOpen(guard));
+        new OriginalLeads(dryRun ? null : sql, rule, months, visitors, report)
+                .take(original, () -> AdvisoryLock.keepOpen(guard));
         return times;
-    }
-
-    /** Poolers close connections that are idle for long. */
-    private static void keepOpen(Tx guard) {
-        var _ = guard.query(KEEP_OPEN, row -> row.flag(1));
     }
 
     private void makePartitions(Sql sql, Times times, Instant keptFrom) {

@@ -5,7 +5,9 @@ import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.retention.RetentionPolicy;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.value.SecureUrl;
+import com.altcontext.visit.SessionRule;
 import java.net.URI;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,10 @@ final class OpsEnvironment {
 
     int impliedConsentMonths() {
         return number("IMPLIED_CONSENT_MONTHS", 6, 1, 24);
+    }
+
+    SessionRule sessionRule() {
+        return new SessionRule(Duration.ofMinutes(number("SESSION_INACTIVITY_MINUTES", 30, 1, 1440)));
     }
 
     private boolean isSet(String name) {

@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.value.KeyedHash;
@@ -19,14 +20,7 @@ import picocli.CommandLine.Option;
                         + "needs IP_HASH_PEPPER, since the log of erasures holds only keyed hashes.",
         footer = {"", "Example:", "  altops restore --from altcontext.dump --yes"})
 final class RestoreCommand implements Runnable {
-    /** Of the transaction that holds the lock: it is idle for as long as the restore takes. Not every version has both. */
-    private static final String WITHOUT_LIMITS = """
-            SELECT set_config(name, '0', true) FROM pg_settings
-            WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')
-            """;
-
-    private static final String TRY_LOCK =
-            "SELECT pg_try_advisory_xact_lock(hashtextextended('altcontext.restore', 0))";
+    private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.restore");
 
     private final CommandContext context;
 
@@ -66,8 +60,7 @@ final class RestoreCommand implements Runnable {
         }
         // This transaction stays open for the lock alone; the work is done in others.
         Restored done = context.sqlDuringRestore().inTransaction(guard -> {
-            var _ = guard.query(WITHOUT_LIMITS, row -> row.text(1));
-            if (!guard.query(TRY_LOCK, row -> row.flag(1)).getFirst()) {
+            if (!LOCK.tryTakeForRun(guard)) {
                 throw new Failure(Exit.FAILED, "another altops restore is under way", "wait for it; nothing was done");
             }
             try (var _ = context.output().progress("restoring")) {

@@ -48,7 +48,7 @@ final class QueryStatement {
             counts.put(BaseCount.Source.ALL_SESSIONS, EnumSet.of(BaseCount.SESSIONS));
         }
         if (counts.isEmpty()) {
-            // Of metrics that are not known, the values of the groups are.
+            // Metrics that are not known still need the groups' values.
             counts.put(BaseCount.Source.SESSIONS, EnumSet.of(BaseCount.SESSIONS));
         }
         List<BaseCount> all = counts.values().stream().flatMap(Set::stream).toList();

@@ -52,6 +52,7 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
             GROUP BY value ORDER BY 2 DESC, 1 LIMIT ?
             """;
 
+    /** @param at when the minute begins */
     public record Minute(Instant at, long pageViews) {}
 
     /** A value and its different visitors. */

@@ -3,6 +3,7 @@ package com.altcontext.ops.original;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
+import com.altcontext.visit.SessionRule;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.UUID;
@@ -29,7 +30,7 @@ record OriginalCapture(
     /** A bot of the same visitor has sessions of its own. */
     private static final String SESSION = """
             SELECT %s, id, device = 'bot' FROM sessions
-            WHERE bucket = ?::int2 AND visitor_id = ? AND started_at <= ? AND last_event_at >= ?::timestamptz - interval '30 minutes'
+            WHERE bucket = ?::int2 AND visitor_id = ? AND started_at <= ? AND last_event_at >= ?::timestamptz
             ORDER BY device = 'bot', started_at DESC LIMIT 1
             """.formatted(TOUCH);
 
@@ -39,7 +40,7 @@ record OriginalCapture(
             ORDER BY started_at LIMIT 1
             """.formatted(TOUCH);
 
-    static OriginalCapture find(Tx tx, Buckets buckets, @Nullable UUID visitor, Instant at) {
+    static OriginalCapture find(Tx tx, Buckets buckets, SessionRule rule, @Nullable UUID visitor, Instant at) {
         OriginalCapture unknown = new OriginalCapture(visitor, at, null, false, new @Nullable String[TOUCH_COLUMNS]);
         return visitor == null
                 ? unknown
@@ -55,7 +56,7 @@ record OriginalCapture(
                                 buckets.of(visitor).number(),
                                 visitor,
                                 at,
-                                at)
+                                at.minus(rule.inactivity()))
                         .stream()
                         .findFirst()
                         .orElse(unknown);

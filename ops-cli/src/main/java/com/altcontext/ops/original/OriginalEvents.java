@@ -24,7 +24,6 @@ import com.altcontext.visit.SessionRule;
 import com.altcontext.visit.Visitor;
 import com.altcontext.visit.Visits;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,7 +66,7 @@ public final class OriginalEvents {
     private final Instant now;
     private final ImportReport report;
     private final TrafficSources sources = TrafficSources.load();
-    private final EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    private final EventStore store;
     private final List<Event> waiting = new ArrayList<>(AT_ONCE);
     private final Set<UUID> visitors = new HashSet<>();
 
@@ -75,8 +74,15 @@ public final class OriginalEvents {
      * @param sql where events are stored; null to count only
      * @param keptFrom earlier events are left: their days were purged here
      */
-    public OriginalEvents(@Nullable Sql sql, Property property, Instant keptFrom, Instant now, ImportReport report) {
+    public OriginalEvents(
+            @Nullable Sql sql,
+            SessionRule rule,
+            Property property,
+            Instant keptFrom,
+            Instant now,
+            ImportReport report) {
         this.sql = sql;
+        this.store = new EventStore(rule);
         this.property = property;
         this.keptFrom = keptFrom;
         this.now = now;

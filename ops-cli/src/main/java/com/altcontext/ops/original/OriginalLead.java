@@ -76,9 +76,9 @@ record OriginalLead(
         }
     }
 
-    /** All of them, the earliest first. */
+    /** All of them, the earliest first, without what belongs to each. */
     static List<OriginalLead> all(Tx original) {
-        List<OriginalLead> alone = original.query(
+        return original.query(
                 LEADS,
                 row -> new OriginalLead(
                         row.text(1),
@@ -91,21 +91,21 @@ record OriginalLead(
                         List.of(),
                         List.of(),
                         List.of()));
-        List<OriginalLead> all = new ArrayList<>(alone.size());
-        for (OriginalLead lead : alone) {
-            all.add(new OriginalLead(
-                    lead.id,
-                    lead.email,
-                    lead.status,
-                    lead.firstCapturedAt,
-                    lead.lastCapturedAt,
-                    lead.sourceChannel,
-                    lead.property,
-                    original.query(CONSENTS, OriginalLead::consent, lead.id),
-                    original.query(LINKS, row -> new Link(row.text(1), row.text(2), row.time(3)), lead.id),
-                    original.query(FORMS, OriginalLead::form, lead.id)));
-        }
-        return all;
+    }
+
+    /** With its consents, links and forms, which can be large. */
+    OriginalLead complete(Tx original) {
+        return new OriginalLead(
+                id,
+                email,
+                status,
+                firstCapturedAt,
+                lastCapturedAt,
+                sourceChannel,
+                property,
+                original.query(CONSENTS, OriginalLead::consent, id),
+                original.query(LINKS, row -> new Link(row.text(1), row.text(2), row.time(3)), id),
+                original.query(FORMS, OriginalLead::form, id));
     }
 
     private static GivenConsent consent(Row row) throws SQLException {

@@ -15,6 +15,7 @@ import com.altcontext.ops.original.OriginalLead.GivenConsent;
 import com.altcontext.ops.original.OriginalLead.Link;
 import com.altcontext.value.ComputedId;
 import com.altcontext.value.Rejected;
+import com.altcontext.visit.SessionRule;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -78,6 +79,7 @@ public final class OriginalLeads {
     private static final double GUESSED = 0.35;
 
     private final @Nullable Sql sql;
+    private final SessionRule rule;
     private final int impliedConsentMonths;
     private final Set<UUID> visitors;
     private final ImportReport report;
@@ -86,8 +88,10 @@ public final class OriginalLeads {
      * @param sql where leads are stored; null to count only
      * @param visitors those whose events were taken, by which links are counted
      */
-    public OriginalLeads(@Nullable Sql sql, int impliedConsentMonths, Set<UUID> visitors, ImportReport report) {
+    public OriginalLeads(
+            @Nullable Sql sql, SessionRule rule, int impliedConsentMonths, Set<UUID> visitors, ImportReport report) {
         this.sql = sql;
+        this.rule = rule;
         this.impliedConsentMonths = impliedConsentMonths;
         this.visitors = visitors;
         this.report = report;
@@ -95,8 +99,9 @@ public final class OriginalLeads {
 
     /** @param atEach is called before each lead */
     public void take(Tx original, Runnable atEach) {
-        for (OriginalLead lead : OriginalLead.all(original)) {
+        for (OriginalLead bare : OriginalLead.all(original)) {
             atEach.run();
+            OriginalLead lead = bare.complete(original);
             Email email = email(lead);
             if (email == null) {
                 report.left("leads whose address is none");
@@ -164,7 +169,7 @@ public final class OriginalLeads {
         String slug = OriginalText.slug(lead.property());
         List<SentForm> forms = lead.forms().stream()
                 .filter(Form::isAccepted)
-                .map(form -> SentForm.of(tx, buckets, form, slug))
+                .map(form -> SentForm.of(tx, buckets, rule, form, slug))
                 .toList();
         UUID ifNew = UUID.randomUUID();
         Known known = saveLead(tx, buckets, lead, email, slug, ifNew, forms);
@@ -183,9 +188,9 @@ public final class OriginalLeads {
 
     /** A form, and the session that it was sent in. */
     private record SentForm(Form form, OriginalCapture capture) {
-        static SentForm of(Tx tx, Buckets buckets, Form form, String slug) {
+        static SentForm of(Tx tx, Buckets buckets, SessionRule rule, Form form, String slug) {
             UUID visitor = OriginalText.visitor(form.anonId(), slug);
-            return new SentForm(form, OriginalCapture.find(tx, buckets, visitor, form.at()));
+            return new SentForm(form, OriginalCapture.find(tx, buckets, rule, visitor, form.at()));
         }
 
         boolean isOfBot() {
@@ -204,8 +209,8 @@ public final class OriginalLeads {
 
     private record Known(UUID id, ConsentStatus status) {}
 
-    /** It is what the first form of a person was like, else that of a bot. */
-    private static Known saveLead(
+    /** The first form of a person decides; without one, the first form of a bot. */
+    private Known saveLead(
             Tx tx, Buckets buckets, OriginalLead lead, Email email, String slug, UUID ifNew, List<SentForm> forms) {
         SentForm first = forms.stream()
                 .filter(form -> !form.isOfBot())
@@ -217,6 +222,7 @@ public final class OriginalLeads {
                 : OriginalCapture.find(
                         tx,
                         buckets,
+                        rule,
                         linkedVisitor(lead, slug),
                         first == null ? lead.firstCapturedAt() : first.form.at());
         Instant begun = first == null || first.equals(forms.getFirst()) ? lead.firstCapturedAt() : first.form.at();
@@ -275,7 +281,7 @@ public final class OriginalLeads {
     }
 
     /** It is a bot's if only a bot of the visitor has sent the lead's forms. */
-    private static int saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug, List<SentForm> forms) {
+    private int saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug, List<SentForm> forms) {
         UUID visitor = OriginalText.visitor(link.anonId(), slug);
         if (visitor == null
                 || tx.query(
@@ -292,7 +298,7 @@ public final class OriginalLeads {
                 .filter(form -> visitor.equals(form.capture.visitor()))
                 .toList();
         boolean isBot = own.isEmpty()
-                ? OriginalCapture.find(tx, buckets, visitor, link.at()).isBot()
+                ? OriginalCapture.find(tx, buckets, rule, visitor, link.at()).isBot()
                 : own.stream().allMatch(SentForm::isOfBot);
         return tx.update(
                 LINK,

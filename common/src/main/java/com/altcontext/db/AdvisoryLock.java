@@ -1,0 +1,49 @@
+package com.altcontext.db;
+
+/**
+ * A lock with a name, which one transaction of all machines holds until it ends. So it works through a pooler in
+ * transaction mode, and a killed process leaves none behind.
+ *
+ * @param name unique among the locks of the product
+ */
+public record AdvisoryLock(String name) {
+    private static final String TAKE = "SELECT true FROM pg_advisory_xact_lock(hashtextextended(?, 0))";
+    private static final String TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))";
+
+    /** Not every version of PostgreSQL has both. */
+    private static final String MAY_BE_IDLE = """
+            SELECT set_config(name, '0', true) FROM pg_settings
+            WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')
+            """;
+
+    /** Waits for the lock. */
+    public void take(Tx tx) {
+        var _ = tx.query(TAKE, row -> row.flag(1), name);
+    }
+
+    /** Adds the lock to the pipeline. Later statements see the changes that it waited for. */
+    public void take(Pipeline pipeline) {
+        pipeline.update(TAKE, name);
+    }
+
+    /** @return false if another transaction holds the lock */
+    public boolean tryTake(Tx tx) {
+        return tx.query(TRY, row -> row.flag(1), name).getFirst();
+    }
+
+    /**
+     * Takes the lock for a long run that does its work in other transactions: this one may be idle for as long as that
+     * takes.
+     *
+     * @return false if another transaction holds the lock
+     */
+    public boolean tryTakeForRun(Tx guard) {
+        var _ = guard.query(MAY_BE_IDLE, row -> row.text(1));
+        return tryTake(guard);
+    }
+
+    /** Call this now and then during a long run: poolers and networks close connections that are idle for long. */
+    public static void keepOpen(Tx guard) {
+        var _ = guard.query("SELECT true", row -> row.flag(1));
+    }
+}
