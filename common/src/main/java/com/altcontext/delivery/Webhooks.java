@@ -1,5 +1,7 @@
 package com.altcontext.delivery;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
@@ -63,16 +65,36 @@ public final class Webhooks {
         }
     }
 
-    /** @return false if the name is taken: nothing was added */
+    /**
+     * Adds a webhook, with a row in {@code audit_log}.
+     *
+     * @return false if the name is taken: nothing was added
+     */
     public static boolean add(Tx tx, Webhook webhook) {
         String[] events =
                 webhook.events().stream().map(WebhookEvent::key).sorted().toArray(String[]::new);
-        return tx.update(ADD, webhook.name(), webhook.id(), webhook.url().toString(), events, webhook.createdAt()) > 0;
+        Instant at = webhook.createdAt();
+        return audited(
+                tx,
+                tx.update(ADD, webhook.name(), webhook.id(), webhook.url().toString(), events, at),
+                "webhook_added",
+                at);
     }
 
-    /** @return false if there is none of that name */
-    public static boolean remove(Tx tx, String name) {
-        return tx.update(REMOVE, name, name) > 0;
+    /**
+     * Removes a webhook, with a row in {@code audit_log}.
+     *
+     * @return false if there is none of that name
+     */
+    public static boolean remove(Tx tx, String name, Instant at) {
+        return audited(tx, tx.update(REMOVE, name, name), "webhook_removed", at);
+    }
+
+    private static boolean audited(Tx tx, int changed, String action, Instant at) {
+        if (changed > 0) {
+            AuditLog.add(tx, Caller.ALTOPS, AuditLog.Entry.of(action, null, 1), at);
+        }
+        return changed > 0;
     }
 
     /** Whether there is any webhook. */

@@ -1,5 +1,7 @@
 package com.altcontext.ops;
 
+import com.altcontext.audit.AuditLog;
+import com.altcontext.audit.Caller;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.GoalStore;
 import com.altcontext.metrics.GoalStore.Addition;
@@ -59,7 +61,10 @@ final class GoalAddCommand implements Runnable {
         Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
         Addition addition;
         try (ProgressLine _ = context.output().progress("counting the goal on each day")) {
-            addition = rollup.addGoal(property, goal);
+            addition = rollup.addGoal(
+                    property,
+                    goal,
+                    tx -> AuditLog.add(tx, Caller.ALTOPS, AuditLog.Entry.of("goal_added", property, 1), context.now()));
         }
         int days = switch (addition) {
             case Addition.Added added -> added.days();

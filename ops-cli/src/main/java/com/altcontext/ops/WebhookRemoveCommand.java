@@ -22,7 +22,7 @@ final class WebhookRemoveCommand implements Runnable {
 
     @Override
     public void run() {
-        boolean removed = context.sql().inTransaction(tx -> Webhooks.remove(tx, name));
+        boolean removed = context.sql().inTransaction(tx -> Webhooks.remove(tx, name, context.now()));
         if (!removed) {
             throw WebhookCommand.unknown(name);
         }

@@ -25,6 +25,9 @@ class GoalCommandTest {
         assertThat(database.altops("goal", "remove", "default", "signup"))
                 .isEqualTo(new CommandRun(Exit.DONE, "removed signup\n", ""));
         assertThat(database.altops("goal", "list").out()).hasLineCount(1);
+        assertThat(database.number("SELECT count(*) FROM audit_log"
+                        + " WHERE action = 'goal_added' AND done_by = 'altops' AND property_id = 'default'"))
+                .isEqualTo(2);
     }
 
     @Test

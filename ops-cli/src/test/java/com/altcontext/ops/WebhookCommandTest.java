@@ -50,6 +50,10 @@ class WebhookCommandTest {
         String first = secret();
         assertThat(altops("webhook", "remove", "crm").exit()).isEqualTo(Exit.DONE);
         assertThat(secret()).isNotEqualTo(first);
+        assertThat(database.number("SELECT count(*) FROM audit_log WHERE action = 'webhook_added'"))
+                .isEqualTo(3);
+        assertThat(database.number("SELECT count(*) FROM audit_log WHERE action = 'webhook_removed'"))
+                .isEqualTo(2);
     }
 
     private String secret() {
