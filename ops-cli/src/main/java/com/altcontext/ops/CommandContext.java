@@ -54,6 +54,12 @@ final class CommandContext implements AutoCloseable {
         return shell.clock().instant();
     }
 
+    /** For what is compared with times that the service wrote: this machine's clock may be hours off. */
+    Instant databaseNow() {
+        return sql().inTransaction(tx -> tx.query("SELECT clock_timestamp()", row -> row.time(1)))
+                .getFirst();
+    }
+
     CommandOutput output() {
         return new CommandOutput(shell, outputOptions);
     }

@@ -42,7 +42,8 @@ final class LeadDeleteCommand implements Runnable {
         }
         Erased erased;
         try (var _ = context.output().progress("forgetting")) {
-            erased = erasure.forget(email, Caller.ALTOPS, context.now()).orElseThrow(LeadCommand::unknownAddress);
+            erased = erasure.forget(email, Caller.ALTOPS, context.databaseNow())
+                    .orElseThrow(LeadCommand::unknownAddress);
         }
         context.output().print(json(erased), lines(erased));
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,23 @@ class LeadCommandTest {
                 WHERE action = 'lead_delete' AND done_by = 'altops'
                 """)).isEqualTo(2);
         assertThat(database.altops("status").out()).containsPattern("last erasure +20");
+    }
+
+    @Test
+    void the_database_says_when_a_person_was_erased_whatever_the_clock_of_this_machine_says() {
+        database.lead("default", JO);
+        CommandRun ran = CommandRun.at(
+                CommandRun.NOW.minus(Duration.ofHours(5)),
+                database.with(SECRETS),
+                "lead",
+                "delete",
+                "--email",
+                JO,
+                "--yes");
+
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(database.number("SELECT count(*) FROM erasure_log WHERE erased_at > now() - interval '1 hour'"))
+                .isOne();
     }
 
     @Test
