@@ -61,6 +61,9 @@ final class PropertySetCommand implements Runnable {
             throw new Failure(Exit.USAGE, "no setting was given", "see: altops property set --help");
         }
         PropertySettings wanted = options.settings(slug, name);
+        if (wanted.timeZone() != null) {
+            context.refuseClockAhead("nothing was changed; set the clock, then try again");
+        }
         Change change = PropertyOptions.named(() -> context.sql().inTransaction(tx -> set(tx, wanted, mailSettings)));
         Change.Changed changed = switch (change) {
             case Change.Changed done -> done;

@@ -3,6 +3,8 @@ package com.altcontext.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.devdb.TestDatabase;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -148,6 +150,23 @@ class PropertyCommandTest {
                         .out())
                 .isEqualTo("default is unchanged\n");
         assertThat(database.number("SELECT count(*) FROM audit_log")).isEqualTo(9);
+    }
+
+    @Test
+    void a_clock_that_is_days_ahead_sets_no_time_zone() {
+        CommandRun ran = CommandRun.at(
+                CommandRun.NOW.plus(Duration.ofDays(10)),
+                database.with(Map.of()),
+                "property",
+                "set",
+                "default",
+                "--time-zone",
+                "Pacific/Kiritimati");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).contains("ahead of the database's — nothing was changed");
+        assertThat(database.number("SELECT count(*) FROM properties WHERE time_zone <> 'UTC'"))
+                .isZero();
     }
 
     @Test
