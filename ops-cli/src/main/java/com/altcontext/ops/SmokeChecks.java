@@ -189,6 +189,7 @@ final class SmokeChecks {
         if (adminKey.isEmpty() || isKeyRefused) {
             return skipped("without a valid ADMIN_API_KEY, the lead could not be removed again");
         }
+        captured = true; // also if the answer is lost
         ServiceResponse response = deployment.post(
                 "/v1/leads/capture",
                 "{\"email\":\"%s\",\"anonId\":\"%s\",\"path\":\"/\",\"formName\":\"smoke\"}".formatted(email, anonId));
@@ -245,8 +246,9 @@ final class SmokeChecks {
     private String headers() throws NoResponse {
         ServiceResponse response = deployment.get("/v1/nothing-here");
         expect(response.status() == 404 && response.body().contains("\"not_found\""), response, "404 not_found");
-        boolean sniffed = !response.header("x-content-type-options").orElse("").equals("nosniff");
-        expect(!sniffed, response, "with x-content-type-options: nosniff");
+        boolean isTypeFixed =
+                response.header("x-content-type-options").orElse("").equals("nosniff");
+        expect(isTypeFixed, response, "with x-content-type-options: nosniff");
         List<String> names = new ArrayList<>(List.of("content-security-policy", "referrer-policy", "x-request-id"));
         if (deployment.isSecure()) {
             names.add("strict-transport-security");
@@ -281,7 +283,8 @@ final class SmokeChecks {
         if (captured && adminKey.isPresent()) {
             ServiceResponse response = deployment.post(
                     "/v1/leads/delete", "{\"email\":\"" + email + "\"}", "x-admin-key:" + adminKey.get());
-            seen = expect(response.status() == 200, response, "200: a lead of this test remains");
+            seen = expect(
+                    response.status() == 200 || response.status() == 404, response, "200: a lead of this test remains");
         } else if (visitorId.isEmpty()) {
             return skipped("nothing was written");
         } else if (database.isEmpty()) {

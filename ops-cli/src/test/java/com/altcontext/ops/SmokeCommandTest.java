@@ -112,6 +112,15 @@ class SmokeCommandTest {
         assertThat(ran.out().lines()).last().asString().contains("no answer: nothing listens there");
     }
 
+    @Test
+    void a_lead_whose_answer_was_lost_is_removed_again() {
+        service.createContext("/v1/leads/capture", HttpExchange::close);
+
+        var _ = smoke();
+
+        assertThat(asked).contains("POST /v1/leads/delete");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
