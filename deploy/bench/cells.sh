@@ -67,8 +67,8 @@ expect_outcome() {
   [[ $got == "202 $1" ]] || die_with_log "a beacon was answered '$got' where '202 $1' was expected" "$RUN/server.log"
 }
 
-# Visitors for the planner to know of, before anything is measured: a table that grows from nothing to a hundred
-# thousand rows within seconds is no site's life, and plans made for the empty one would be what is measured.
+# Visitors for the planner to know of, before anything is measured. No site grows from nothing to 100 000 rows within seconds,
+# and the plans measured would be those for an empty table.
 fill_database() {
   say "filling: visitors and sessions that are there before the measurements"
   phase none

@@ -27,10 +27,10 @@ final class DatabasePool {
      * A connection that was idle for longer is tested before it is used: it may be dead, for example after the machine
      * was suspended.
      */
-    private static final Duration TRIED_AFTER = Duration.ofSeconds(5);
+    private static final Duration IDLE_VALIDATION = Duration.ofSeconds(5);
 
-    private static final Duration TRIED_EVERY = Duration.ofSeconds(30);
-    private static final Duration CLOSED_AFTER_IDLE = Duration.ofMinutes(4);
+    private static final Duration VALIDATION_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(4);
     /** Managed PostgreSQL on Fly ends a connection after ten minutes. */
     private static final Duration MAX_LIFETIME = Duration.ofMinutes(9);
 
@@ -63,9 +63,9 @@ final class DatabasePool {
         return pool.maxSize(MAX_CONNECTIONS)
                 .acquisitionTimeout(MAX_WAIT)
                 .connectionValidator(ConnectionValidator.defaultValidator())
-                .idleValidationTimeout(TRIED_AFTER)
-                .validationTimeout(TRIED_EVERY)
-                .reapTimeout(CLOSED_AFTER_IDLE)
+                .idleValidationTimeout(IDLE_VALIDATION)
+                .validationTimeout(VALIDATION_INTERVAL)
+                .reapTimeout(IDLE_TIMEOUT)
                 .maxLifetime(MAX_LIFETIME)
                 .exceptionSorter(new PostgreSQLExceptionSorter());
     }

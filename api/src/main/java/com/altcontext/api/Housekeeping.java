@@ -137,7 +137,7 @@ class Housekeeping {
     /** Updates the gauges, some time after a rollup. */
     @Scheduled(every = "5m", delayed = "90s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void measureBacklog() {
-        attempt("the backlog is not measured", backlog::look);
+        attempt("the backlog is not measured", backlog::refresh);
     }
 
     /** After a suspension, a machine wakes with an old clock and makes no new connection. */

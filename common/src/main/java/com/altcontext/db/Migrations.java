@@ -90,7 +90,7 @@ public final class Migrations {
                 Statement statement = connection.createStatement()) {
             requireDirect(connection, statement);
             statement.execute("SET statement_timeout = 0"); // A login may have one that is too short for a large table.
-            // Of two connections Flyway would commit a migration on one and its record on the other. A run that was
+            // With two connections, Flyway would commit a migration on one and its record on the other. A run that was
             // killed in between left a migration that no later run could apply.
             Flyway atOnce =
                     configuration().dataSource(new OneConnection(connection)).load();

@@ -48,9 +48,9 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             """.formatted(Outbox.CONFIRMATION);
 
     /**
-     * The body holds only the purposes from the form that are not express already: a mail must not bring a stranger a text that the form's sender
-     * chose, and the template leaves out purposes that could be such a text. That of a lead in review waits until an
-     * operator accepts it.
+     * The body holds only the purposes of the form that are not express already. The template leaves out purposes that
+     * could be a text of the sender's own: a mail must not bring it to a stranger. The mail of a lead in review waits until
+     * an operator accepts the lead.
      */
     private static final String PUT = """
             WITH asked AS (

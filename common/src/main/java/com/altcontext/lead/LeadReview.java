@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The leads that wait for an operator's review, because their client left more addresses within an hour than people
- * usually do ({@link DistinctEmails}). Their consent holds once they are accepted.
+ * do ({@link DistinctEmails}). Their consent holds once they are accepted.
  */
 public final class LeadReview {
     private static final String WAITING = """

@@ -33,8 +33,8 @@ public final class PendingConsent {
             """.formatted(isConfirmed("w", "e"));
 
     /**
-     * Whether the same is not there yet, neither waiting nor confirmed, with a limit for each lead; of what a form says,
-     * as {@code form}.
+     * Whether what a form says, as {@code form}, is not there yet, neither waiting nor confirmed. There is a limit for
+     * each lead.
      */
     static final String MAY_BE_ADDED = """
             NOT EXISTS (

@@ -81,7 +81,10 @@ final class SubmissionStore {
 
     private SubmissionStore() {}
 
-    /** Adds the leads, new or seen again; their sessions must be saved before. What a lead came from, and whether it is in review, is written at its first capture by a person. */
+    /**
+     * Adds the leads, new or seen again; their sessions must be saved before. The first capture by a person writes what
+     * the lead came from, and whether it is in review.
+     */
     static void saveLeads(Pipeline save, Bucket bucket, Columns<Submission> forms) {
         save.update(
                 SAVE,

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Csv {
     /**
-     * Where a spreadsheet could see the beginning of a formula, in the wide forms of East Asian keyboards too. One whose locale
-     * separates by semicolons, as French has it, takes our rows apart at every semicolon and line break, even within our
-     * quotation marks, and skips those that a cell begins with; so may one that is set to separate by commas or tabs.
+     * Where a spreadsheet could see the beginning of a formula, also in the wide forms of East Asian keyboards. In a French
+     * locale, a spreadsheet splits rows at semicolons and line breaks, even within quotation marks, and skips those at the
+     * beginning of a cell. It may be set to split at commas or tabs as well.
      */
     private static final Pattern FORMULA =
             Pattern.compile("(?<=^|[,;\\t\\r\\n])(?=[ \\u00A0\\uFEFF\"]*[=+\\-@＝＋－＠])|^(?=[\\t\\r\\n])");

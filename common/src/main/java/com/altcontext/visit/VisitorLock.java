@@ -14,7 +14,7 @@ import java.util.UUID;
  *
  * <p>The same statement sets the planner up for the statements after it. A batch looks up keys in tables that are empty
  * at midnight and hold a million rows at noon: a plan made for the empty table (a scan) must never be used for the full
- * one, and planning again for each batch would cost more than the look-ups. Plans without scans look so dear to the planner
+ * one, and planning again for each batch would cost more than the look-ups. Plans without scans look so costly to the planner
  * that it would compile them each time (JIT), which takes 0.2 seconds. Citus sends a statement to one node only if it is
  * planned with the values of its parameters.
  *

@@ -42,7 +42,7 @@ public final class Visits {
     /**
      * Adds the lock of the expected visitors ({@link VisitorLock}), which must come before all other look-ups, and the
      * query for those who are stored and for the sessions that an expected event could join. {@link #place} and
-     * {@link #firstSeenAt} may be called once both are sent; they throw {@link BucketsChanged} if the bucket is none any more.
+     * {@link #firstSeenAt} may be called once both are sent; they throw {@link BucketsChanged} if the bucket no longer exists.
      */
     public void lockAndRead(Pipeline pipeline) {
         buckets = VisitorLock.take(pipeline, byVisitor.keySet());

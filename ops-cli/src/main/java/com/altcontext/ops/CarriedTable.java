@@ -95,8 +95,8 @@ record CarriedTable(String name, String requires, String statement) {
             """;
 
     /**
-     * What waits since the backup, about a lead of the backup or about none. Who has heard of a lead that is lost still has to hear of
-     * its withdrawal. A mail that asks to confirm names a row of consent that is lost.
+     * What waits since the backup, about a lead of the backup or about none. A receiver that knows a lead from messages still
+     * has to hear of its withdrawal, though the lead is lost. A mail that asks to confirm is left: its row of consent is lost.
      */
     private static final String MESSAGES = """
             INSERT INTO public.outbox (

@@ -1,3 +1,4 @@
+/** The commands of {@code altops}, one class each, and what they share. */
 @NullMarked
 package com.altcontext.ops;
 

@@ -38,8 +38,8 @@ public class DashboardPageResource {
     private static final String CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
             + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private static final String ASK_AGAIN = "private, no-cache";
-    private static final String NEVER = "public, max-age=31536000, immutable";
+    private static final String REVALIDATED = "private, no-cache";
+    private static final String IMMUTABLE = "public, max-age=31536000, immutable";
     private static final long A_YEAR = Duration.ofDays(365).toSeconds();
 
     /** Loaded on the first request, so that a service without dashboard users spends no memory on them. */
@@ -55,7 +55,7 @@ public class DashboardPageResource {
 
     /**
      * The page, in the language that was named, now or the last time; else in the one that the browser prefers. It says whether a
-     * cookie of a session came with the request, so that the page need not ask in vain.
+     * session's cookie came with the request, so that the page does not ask for a session that cannot exist.
      */
     @GET
     public RestResponse<byte[]> page(@Context HttpServerRequest request, @QueryParam("lang") @Nullable String lang) {
@@ -77,7 +77,7 @@ public class DashboardPageResource {
                 && cookie.fetchSite(request) != FetchSite.OTHER_SITE
                 && auth.problemWithoutAttempt() == Problem.UNAUTHORIZED;
         return file((isSignedOut ? "signed-out." : "index.") + language.tag() + ".html")
-                .answer(request, ASK_AGAIN, "Accept-Language, Cookie, Sec-Fetch-Site");
+                .answer(request, REVALIDATED, "Accept-Language, Cookie, Sec-Fetch-Site");
     }
 
     /**
@@ -100,7 +100,7 @@ public class DashboardPageResource {
     private static RestResponse<byte[]> file(String name, String hash, HttpServerRequest request) {
         StaticFile file = file(name);
         request.response().headers().set("cross-origin-resource-policy", "same-origin");
-        return file.answer(request, hash.equals(file.hash()) ? NEVER : ASK_AGAIN, "Origin");
+        return file.answer(request, hash.equals(file.hash()) ? IMMUTABLE : REVALIDATED, "Origin");
     }
 
     private static Language remembered(HttpServerRequest request) {

@@ -20,8 +20,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 public class TelemetryResource {
     static final String PATH = "/v1/telemetry.js";
 
-    private static final String SOON = "public, max-age=300, stale-while-revalidate=86400";
-    private static final String NEVER = "public, max-age=31536000, immutable";
+    private static final String REVALIDATED_AFTER_5_MINUTES = "public, max-age=300, stale-while-revalidate=86400";
+    private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
     private static final StaticFile SCRIPT = StaticFile.named("telemetry.js");
 
@@ -29,7 +29,7 @@ public class TelemetryResource {
     @GET
     @Path("telemetry.js")
     public RestResponse<byte[]> get(@Context HttpServerRequest request) {
-        return answer(request, SOON);
+        return answer(request, REVALIDATED_AFTER_5_MINUTES);
     }
 
     /**
@@ -39,7 +39,7 @@ public class TelemetryResource {
     @GET
     @Path("telemetry.{hash:[0-9a-f]{16}}.js")
     public RestResponse<byte[]> get(@Context HttpServerRequest request, @PathParam("hash") String hash) {
-        return answer(request, hash.equals(SCRIPT.hash()) ? NEVER : SOON);
+        return answer(request, hash.equals(SCRIPT.hash()) ? IMMUTABLE : REVALIDATED_AFTER_5_MINUTES);
     }
 
     private static RestResponse<byte[]> answer(HttpServerRequest request, String cacheControl) {

@@ -34,7 +34,7 @@ public final class BodyCollector {
     private static final byte[] NOTHING = {};
     private static final long SWEEP_MILLIS = 1_000;
 
-    private final Set<Collection> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<PendingBody> underWay = ConcurrentHashMap.newKeySet();
     private final MemoryBudget bodies = new MemoryBudget(MAX_BYTES_UNDER_WAY);
     private final MemoryBudget memory;
 
@@ -56,19 +56,19 @@ public final class BodyCollector {
             refuse.accept(new Refusal(Problem.PAYLOAD_TOO_LARGE));
             return;
         }
-        Collection collection = new Collection(length == null ? MAX_BYTES : Integer.parseInt(length), done, refuse);
-        underWay.add(collection);
-        request.exceptionHandler(broken -> collection.end());
-        request.handler(collection::add);
-        request.endHandler(end -> collection.complete());
+        PendingBody pending = new PendingBody(length == null ? MAX_BYTES : Integer.parseInt(length), done, refuse);
+        underWay.add(pending);
+        request.exceptionHandler(broken -> pending.end());
+        request.handler(pending::add);
+        request.endHandler(end -> pending.complete());
         request.resume();
     }
 
     private void sweep() {
         long now = System.nanoTime();
-        for (Collection collection : underWay) {
-            if (now - collection.began > TIMEOUT.toNanos()) {
-                collection.tooSlow();
+        for (PendingBody pending : underWay) {
+            if (now - pending.began > TIMEOUT.toNanos()) {
+                pending.tooSlow();
             }
         }
     }
@@ -77,9 +77,9 @@ public final class BodyCollector {
      * Makes room for this many more bytes. If necessary, it drops the oldest unfinished bodies of this event loop;
      * another thread may not touch them.
      */
-    private boolean hold(int bytes, Collection forWhom) {
+    private boolean hold(int bytes, PendingBody forWhom) {
         while (!take(bytes)) {
-            Optional<Collection> slowest = underWay.stream()
+            Optional<PendingBody> slowest = underWay.stream()
                     .filter(each -> each.thread == Thread.currentThread() && each.body.length > 0)
                     .min(Comparator.comparingLong(each -> each.began));
             if (slowest.isEmpty() || slowest.get() == forWhom) {
@@ -105,7 +105,7 @@ public final class BodyCollector {
     }
 
     /** A body that is being received. Everything but the periodic check runs on its connection's event loop. */
-    private final class Collection {
+    private final class PendingBody {
         final long began = System.nanoTime();
         final Thread thread = Thread.currentThread();
         private final Context eventLoop = Objects.requireNonNull(Vertx.currentContext(), "a request has a context");
@@ -117,7 +117,7 @@ public final class BodyCollector {
         private boolean over;
 
         /** @param expected how many bytes there will be at the most, as far as the client says */
-        Collection(int expected, Consumer<byte[]> done, Consumer<Refusal> refuse) {
+        PendingBody(int expected, Consumer<byte[]> done, Consumer<Refusal> refuse) {
             this.done = done;
             this.refuse = refuse;
             this.expected = expected;

@@ -49,9 +49,9 @@ final class ConnectionLimits extends ChannelDuplexHandler {
      * Answers that the client has not read. A client that waits for each answer never has this much unread at its next
      * request.
      */
-    private static final WriteBufferWaterMark MAX_UNTAKEN = new WriteBufferWaterMark(8 * 1024, 16 * 1024);
+    private static final WriteBufferWaterMark MAX_UNREAD = new WriteBufferWaterMark(8 * 1024, 16 * 1024);
 
-    /** A connection that waits may pin a buffer of this size with what it has read and not used, and all of them may wait. */
+    /** Each waiting connection may hold a buffer of this size, and all may wait at once. */
     private static final int MAX_READ = 4 * 1024;
 
     private static final int FIRST_READ = 2 * 1024;
@@ -97,7 +97,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         this.early = early;
         this.memory = memory;
         channel.config()
-                .setWriteBufferWaterMark(MAX_UNTAKEN)
+                .setWriteBufferWaterMark(MAX_UNREAD)
                 .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(FIRST_READ / 2, FIRST_READ, MAX_READ));
     }
 

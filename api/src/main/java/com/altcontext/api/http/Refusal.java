@@ -75,7 +75,7 @@ public final class Refusal extends RuntimeException {
         return new Refusal(Problem.INVALID_REQUEST, List.of(new Issue(path, message)), null, 1, firstDay);
     }
 
-    /** The same of a batch: each of its events is counted. */
+    /** The same refusal for a batch: each of its events is counted. */
     public Refusal ofEvents(int count) {
         return new Refusal(problem, issues, propertyId, Math.max(1, count), firstDay);
     }

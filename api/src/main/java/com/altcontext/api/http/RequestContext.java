@@ -132,7 +132,7 @@ public final class RequestContext {
         return QueryString.read(request(), issues);
     }
 
-    /** Whether it was sent from the dashboard, with the cookie of a session: an open one, once the route is open to it. */
+    /** Whether it came from the dashboard with a session's cookie. Once the route has let it in, that session is open. */
     public boolean isSignedIn() {
         return signedIn;
     }

@@ -18,7 +18,7 @@ public final class LeadMetrics {
 
     private static Counter captures(String outcome, MeterRegistry meters) {
         return Counter.builder("altcontext.leads.captured")
-                .description("stored forms with an address, double clicks not counted")
+                .description("forms with an address, stored or repeated (a double click)")
                 .tag("outcome", outcome)
                 .register(meters);
     }

@@ -84,7 +84,7 @@ public final class BacklogGauges {
                 .register(meters);
     }
 
-    public void look() {
+    public void refresh() {
         backlog = Backlog.read(sql, rollups);
         List<OutboxBacklog> messages = sql.inTransaction(
                 tx -> List.of(OutboxBacklog.of(tx, Outbox.Kind.MAIL), OutboxBacklog.of(tx, Outbox.Kind.WEBHOOK)));
