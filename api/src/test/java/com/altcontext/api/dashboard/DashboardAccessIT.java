@@ -97,6 +97,7 @@ class DashboardAccessIT extends FilledDashboard {
 
     @Test
     void a_key_for_one_property_reads_submissions_but_opens_no_person() {
+        PAST.stored.execute("INSERT INTO properties (id, name) VALUES ('sent', 'Sent')");
         PAST.lead("sent", "reader@example.ca", "express", 1);
         PAST.stored.execute(
                 "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash)"
