@@ -66,7 +66,12 @@ grep -q '^mpg proxy abc ' "$work/fly" || fail "fly was called with: $(cat "$work
 verdict() { # STATUS STATE…: what gh answers, one after another; it fails for an empty one
   local status=0
   printf '%s\n' "${@:2}" >"$work/states"
-  printf '#!/bin/sh\nstate=$(sed -n 1p %s)\nsed -i 1d %s\n[ -n "$state" ] && echo "$state"\n' "$work/states" "$work/states" >"$work/bin/gh"
+  cat >"$work/bin/gh" <<GH
+#!/bin/sh
+state=\$(sed -n 1p $work/states)
+sed -i 1d $work/states
+[ -n "\$state" ] && echo "\$state"
+GH
   chmod +x "$work/bin/gh"
   PATH=$work/bin:$PATH PAUSE=0 TRIES=3 "$ROOT/deploy/bin/await-ci.sh" ci.yml abc >"$work/said" 2>&1 || status=$?
   [[ $status -eq $1 ]] || fail "after ${*:2} it ended with $status"

@@ -97,19 +97,18 @@ class DashboardAccessIT extends FilledDashboard {
 
     @Test
     void a_key_for_one_property_reads_submissions_but_opens_no_person() {
-        PAST.stored.execute("INSERT INTO properties (id, name) VALUES ('sent', 'Sent')");
-        PAST.lead("sent", "reader@example.ca", "express", 1);
+        PAST.lead("shared", "reader@example.ca", "express", 1);
         PAST.stored.execute(
                 "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash)"
                         + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x') FROM leads"
-                        + " WHERE property_id = 'sent'");
+                        + " WHERE property_id = 'shared'");
         page.open("?window=7")
                 .enter(SignIn.key(
                         DATABASE.sql(),
                         new NewKey(
                                 "reader",
                                 Set.of(Scope.FIGURES_READ, Scope.LEADS_READ, Scope.LEADS_DELETE),
-                                List.of("sent"),
+                                List.of("shared"),
                                 false,
                                 null)));
         page.settled();
