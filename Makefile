@@ -64,7 +64,7 @@ $(FLY):
 	@deploy/bin/fly.sh $(@:fly-%=%)
 
 clean: ## Remove everything that was built; .data/ stays
-	rm -rf target $(MODULES:=/target)
+	rm -rf target $(MODULES:=/target) packages/tracker/dist
 
 # All of it in one run of Maven, so that one file of our own stands for all; force where a jar is missing.
 $(BUILT): $(SOURCES) $(if $(and $(wildcard $(SERVICE)),$(wildcard $(ALTOPS)),$(DATABASE)),,force)

@@ -12,7 +12,6 @@ import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.metrics.FirstDays;
-import com.altcontext.property.Property;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.retention.LeadList;
 import com.altcontext.value.Issues;
@@ -190,7 +189,7 @@ public class DashboardResource {
 
     private static void refuseIfAny(Issues issues) {
         if (!issues.isEmpty()) {
-            throw Refusal.invalid(issues, Property.DEFAULT);
+            throw Refusal.invalid(issues);
         }
     }
 }

@@ -13,7 +13,6 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.SessionCookie;
 import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.ingest.DatabaseExecutors;
-import com.altcontext.property.Property;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -75,6 +74,7 @@ public class SessionResource {
         }
     }
 
+    /** The same whether there was a session or not. */
     public record EndedBody(boolean ok) {}
 
     /** Signs in. */
@@ -87,7 +87,7 @@ public class SessionResource {
         JsonBody.Content body = request.json();
         String given = body.isRead() ? body.fields().text("key", 1, MAX_KEY_LENGTH) : "";
         if (!body.issues().isEmpty()) {
-            throw Refusal.invalid(body.issues(), Property.DEFAULT);
+            throw Refusal.invalid(body.issues());
         }
         return auth.check(given, request)
                 .thenCompose(key -> request.submit(executor, () -> sessions.begin(key.permissions(), key.expiresAt()))
@@ -136,7 +136,7 @@ public class SessionResource {
     /** A page of another site could read no answer, but it could end the session or use up the operator's attempts. */
     private void refuseOtherPages(RequestContext request) {
         if (cookie.fetchSite(request.request()) == FetchSite.OTHER_SITE) {
-            throw new Refusal(Problem.UNAUTHORIZED, Property.DEFAULT);
+            throw new Refusal(Problem.UNAUTHORIZED);
         }
     }
 }

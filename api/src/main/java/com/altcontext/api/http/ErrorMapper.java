@@ -3,6 +3,7 @@ package com.altcontext.api.http;
 import com.altcontext.ingest.Unavailable;
 import com.altcontext.metrics.query.QueryTooSlow;
 import com.altcontext.property.Properties;
+import com.altcontext.property.Property;
 import com.altcontext.retention.TookTooLong;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Language;
@@ -104,11 +105,18 @@ public class ErrorMapper {
         if (refusal.problem().isOurs()) {
             metrics.failed(refusal.problem());
         } else if (request != null) {
-            String propertyId = refusal.propertyId() == null
-                    ? properties.byHost(request.client().siteHost()).id()
-                    : refusal.propertyId();
-            metrics.refused(propertyId, request.route(), refusal.problem(), refusal.events());
+            metrics.refused(propertyOf(request, refusal), request.route(), refusal.problem(), refusal.events());
         }
+    }
+
+    /** No property has to do with what an operator asks. Of other requests, it is the one of the page that sent it. */
+    private String propertyOf(RequestContext request, Refusal refusal) {
+        if (refusal.propertyId() != null) {
+            return refusal.propertyId();
+        }
+        return request.route().access().readableByOtherOrigins()
+                ? properties.byHost(request.client().siteHost()).id()
+                : Property.DEFAULT;
     }
 
     private static void write(RoutingContext routing, Refusal refusal) {

@@ -39,11 +39,6 @@ public final class Refusal extends RuntimeException {
         this(problem, List.of(), null);
     }
 
-    /** @param propertyId of the property that the request is about */
-    public Refusal(Problem problem, String propertyId) {
-        this(problem, List.of(), propertyId);
-    }
-
     /** The request as a whole is malformed. */
     static Refusal invalid(String message) {
         return new Refusal(Problem.INVALID_REQUEST, List.of(new Issue("", message)), null);
@@ -99,7 +94,7 @@ public final class Refusal extends RuntimeException {
         return events;
     }
 
-    /** Null for the property whose page sent the request. */
+    /** Null if it follows from the route, and from the page that sent the request. */
     @Nullable
     String propertyId() {
         return propertyId;

@@ -6,7 +6,6 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
-import com.altcontext.property.Property;
 import com.altcontext.retention.MailableList;
 import com.altcontext.retention.MailableList.MailableRequest;
 import com.altcontext.value.Issues;
@@ -64,7 +63,7 @@ public class MailableResource {
         }
         UUID after = cursor(query, issues);
         if (!issues.isEmpty()) {
-            throw Refusal.invalid(issues, Property.DEFAULT);
+            throw Refusal.invalid(issues);
         }
         MailableRequest asked = new MailableRequest(property, purpose, callers.of(request), clock.instant());
         Map<String, String> headers = Map.of("Content-Type", MediaType.APPLICATION_JSON);

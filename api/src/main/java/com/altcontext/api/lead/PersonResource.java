@@ -10,7 +10,6 @@ import com.altcontext.audit.Caller;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
-import com.altcontext.property.Property;
 import com.altcontext.retention.Erased;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
@@ -93,7 +92,7 @@ public class PersonResource {
         JsonBody.Content body = request.json();
         Email email = body.isRead() ? LeadForm.email(body.fields(), body.issues()) : null;
         if (email == null || !body.issues().isEmpty()) {
-            throw Refusal.invalid(body.issues(), Property.DEFAULT);
+            throw Refusal.invalid(body.issues());
         }
         return email;
     }

@@ -21,6 +21,7 @@ public class PrivacyResource {
         this.guessesVisits = config.leads().heuristicLinking();
     }
 
+    /** What the service keeps, for how long, and why. */
     public record PrivacyBody(boolean ok, @JsonUnwrapped PrivacyNotice notice) {}
 
     @GET

@@ -7,7 +7,6 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
-import com.altcontext.property.Property;
 import com.altcontext.retention.SubmissionList;
 import com.altcontext.retention.SubmissionList.Cursor;
 import com.altcontext.retention.SubmissionList.SubmissionRequest;
@@ -83,7 +82,7 @@ public class SubmissionResource {
             issues.add("cursor", "must be the value of next in an answer");
         }
         if (!issues.isEmpty()) {
-            throw Refusal.invalid(issues, Property.DEFAULT);
+            throw Refusal.invalid(issues);
         }
         SubmissionRequest asked =
                 new SubmissionRequest(property, search, after, limit, callers.of(request), clock.instant());

@@ -12,7 +12,6 @@ import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.GoalStore;
 import com.altcontext.metrics.GoalStore.Addition;
 import com.altcontext.metrics.Rollup;
-import com.altcontext.property.Property;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Rejected;
@@ -74,7 +73,7 @@ public class GoalResource {
         String event = fields.optionalText("event", 1, MAX_LENGTH);
         String prop = fields.optionalText("prop", 1, MAX_LENGTH);
         if (asked.slug() == null || !issues.isEmpty()) {
-            throw Refusal.invalid(issues, Property.DEFAULT);
+            throw Refusal.invalid(issues);
         }
         String property = asked.slug();
         Goal goal = Goal.of(name, path, event, prop);

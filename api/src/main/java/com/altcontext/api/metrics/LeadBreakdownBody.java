@@ -37,6 +37,7 @@ public record LeadBreakdownBody(
             long mailableLeads,
             @Nullable Number conversionRate) {}
 
+    /** Leads, and how many of them may be mailed. */
     public record LeadSums(long leads, long mailableLeads) {}
 
     static LeadBreakdownBody of(LeadBreakdown breakdown, Instant now, ReferrerSites sites) {

@@ -9,7 +9,6 @@ import com.altcontext.metrics.EarlierWindow;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.FilterReader;
-import com.altcontext.property.Property;
 import com.altcontext.value.Issues;
 import com.altcontext.value.QueryParameters;
 import io.vertx.ext.web.RoutingContext;
@@ -61,7 +60,7 @@ public class MetricsResource {
             EarlierWindow earlier = WindowParameters.compareTo(query, issues);
             Filter filter = filter(query, goals, issues);
             if (window == null || !issues.isEmpty()) {
-                throw Refusal.invalid(issues, Property.DEFAULT);
+                throw Refusal.invalid(issues);
             }
             SummaryAnswers.SummaryQuestion question =
                     new SummaryAnswers.SummaryQuestion(property, window, earlier, filter);
@@ -105,7 +104,7 @@ public class MetricsResource {
         int limit = query.number("limit", rows, Breakdowns.MAX_ROWS);
         boolean visitors = query.flag("visitors", true);
         if (window == null || by == null || !issues.isEmpty()) {
-            throw Refusal.invalid(issues, Property.DEFAULT);
+            throw Refusal.invalid(issues);
         }
         return new ReadBreakdown(
                 new BreakdownAnswers.BreakdownQuestion(property, window, by, filter, limit, visitors),

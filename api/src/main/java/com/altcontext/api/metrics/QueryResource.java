@@ -21,7 +21,6 @@ import com.altcontext.metrics.query.QueryRow;
 import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.metrics.query.Realtime;
 import com.altcontext.metrics.query.RolledRows;
-import com.altcontext.property.Property;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import io.vertx.ext.web.RoutingContext;
@@ -134,7 +133,7 @@ public class QueryResource {
         int limit = reader.number("limit", defaultRows, 1, maxRows);
         int offset = reader.number("offset", 0, 0, MAX_OFFSET);
         if (window == null || !issues.isEmpty()) {
-            throw Refusal.invalid(issues, Property.DEFAULT);
+            throw Refusal.invalid(issues);
         }
         MetricsQuery query = new MetricsQuery(
                 body.property().zones().windows(window), metrics, groupings, filter, order, limit, offset);
@@ -159,7 +158,7 @@ public class QueryResource {
         BodyOfQuestion(RequestContext request) {
             this.content = request.json();
             if (!content.isRead()) {
-                throw Refusal.invalid(content.issues(), Property.DEFAULT);
+                throw Refusal.invalid(content.issues());
             }
             Object slug = Fields.of(content.value(), new Issues()).value("propertyId");
             if (slug != null && !(slug instanceof String)) {
@@ -195,7 +194,7 @@ public class QueryResource {
             List<Goal> steps = FunnelReader.steps(fields, issues);
             Filter filter = new FilterReader(issues, goals).filters(fields.value("filters"));
             if (window == null || !issues.isEmpty()) {
-                throw Refusal.invalid(issues, Property.DEFAULT);
+                throw Refusal.invalid(issues);
             }
             Funnel funnel = new Funnel(body.property().zones().windows(window), steps, filter);
             return new ReadQuestion(
@@ -216,7 +215,7 @@ public class QueryResource {
         Issues issues = new Issues();
         AskedProperty property = properties.named(request, request.query(issues).text("propertyId"), issues);
         if (!issues.isEmpty()) {
-            throw Refusal.invalid(issues, Property.DEFAULT);
+            throw Refusal.invalid(issues);
         }
         return answers.json(
                 request,

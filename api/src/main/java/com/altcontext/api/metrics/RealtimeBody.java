@@ -14,6 +14,7 @@ public record RealtimeBody(
         List<Realtime.Top> pages,
         List<Realtime.Top> sources) {
 
+    /** @param minute when it begins */
     public record MinuteBody(Instant minute, long pageViews) {}
 
     static RealtimeBody of(Realtime realtime, Instant now) {

@@ -46,9 +46,11 @@ public record SummaryBody(
         }
     }
 
+    /** @param delta change relative to the earlier window: 0.5 is 50 % more; null if nothing is compared, and from zero */
     public record MeasureBody(
             @Nullable Number value, @Nullable Number delta) {}
 
+    /** Of a web vital: milliseconds, and of CLS its score. */
     public record PercentilesBody(
             @Nullable Number p75, @Nullable Number p95) {}
 
