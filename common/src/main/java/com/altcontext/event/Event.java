@@ -39,8 +39,12 @@ public record Event(
 
     /** Client clocks are often wrong: a time further ahead than this is replaced by the time of receipt. */
     static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+
+    private static final int MAX_BACK_DAYS = 7;
     /** The tracker keeps unsent beacons this long: a time further back is replaced by the time of receipt. */
-    static final Duration MAX_BACK = Duration.ofDays(7);
+    static final Duration MAX_BACK = Duration.ofDays(MAX_BACK_DAYS);
+    /** So many days after its own, events of a day can still come. */
+    public static final int LATE_DAYS = MAX_BACK_DAYS + 1;
 
     /** Decides identity and time of a beacon that was received at {@code receivedAt}. */
     public static Event of(Beacon beacon, Visitor visitor, Origin origin, Instant receivedAt) {

@@ -17,9 +17,6 @@ public final class Partitions {
              WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$') AS days
             """;
 
-    /** As far back as the time of a late beacon can be. */
-    private static final int DAYS_BACK = (int) Event.MAX_BACK.toDays() + 1;
-
     private static final int DAYS_AHEAD = 7;
 
     /** One at a time. The function takes the same lock but gives up sooner; waiting here blocks no writer. */
@@ -50,7 +47,7 @@ public final class Partitions {
      */
     public int ensureComing() {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        return ensure(today.minusDays(DAYS_BACK), today.plusDays(DAYS_AHEAD));
+        return ensure(today.minusDays(Event.LATE_DAYS), today.plusDays(DAYS_AHEAD));
     }
 
     /**

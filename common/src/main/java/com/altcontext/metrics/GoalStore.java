@@ -8,6 +8,7 @@ import com.altcontext.metrics.Goal.Prop;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Stores the goals of properties. Questions and rollups that begin after a change see it. */
@@ -49,11 +50,14 @@ public final class GoalStore {
         /** @param days that have raw events and were counted */
         record Added(int days) implements Addition {}
 
-        record NameTaken() implements Addition {}
+        /** Nothing was added. */
+        sealed interface Refused extends Addition {}
 
-        record UnknownProperty() implements Addition {}
+        record NameTaken() implements Refused {}
 
-        record TooMany() implements Addition {}
+        record UnknownProperty() implements Refused {}
+
+        record TooMany() implements Refused {}
     }
 
     /** The goals by name. */
@@ -67,15 +71,17 @@ public final class GoalStore {
     }
 
     /**
-     * Adds a goal without counting it; see {@link Rollup#addGoal}. Returns null on success, else why it was not added.
+     * Adds a goal without counting it; see {@link Rollup#addGoal}.
+     *
+     * @return why it was not added; empty if it was
      */
-    static @Nullable Addition add(Tx tx, String property, Goal goal) {
+    static Optional<Addition.Refused> add(Tx tx, String property, Goal goal) {
         if (tx.query("SELECT 1 FROM properties WHERE id = ? FOR UPDATE", row -> row.number(1), property)
                 .isEmpty()) {
-            return new Addition.UnknownProperty();
+            return Optional.of(new Addition.UnknownProperty());
         }
         if (of(tx, property).size() >= MAX_GOALS) {
-            return new Addition.TooMany();
+            return Optional.of(new Addition.TooMany());
         }
         Page page = goal.target() instanceof Page ofPath ? ofPath : null;
         CustomEvent event = goal.target() instanceof CustomEvent ofType ? ofType : null;
@@ -89,11 +95,11 @@ public final class GoalStore {
                 prop == null ? null : prop.key(),
                 prop == null ? null : prop.value());
         if (added == 0) {
-            return new Addition.NameTaken();
+            return Optional.of(new Addition.NameTaken());
         }
         // A removed property with the same slug may have left counts.
         var _ = tx.update(REMOVE_COUNTS, property, goal.name());
-        return null;
+        return Optional.empty();
     }
 
     /**

@@ -121,9 +121,9 @@ public final class Rollup {
         return sql.inTransaction(tx -> {
             prepare(tx);
             LOCK.take(tx);
-            GoalStore.Addition refused = GoalStore.add(tx, property, goal);
-            if (refused != null) {
-                return refused;
+            Optional<GoalStore.Addition.Refused> refused = GoalStore.add(tx, property, goal);
+            if (refused.isPresent()) {
+                return refused.get();
             }
             also.accept(tx);
             return new GoalStore.Addition.Added(count(tx, property, goal));

@@ -2,6 +2,7 @@ package com.altcontext.metrics;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.event.Event;
 import com.altcontext.property.Property;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -11,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Which days have rollups, which lack them, and which are to be computed again. */
 public final class RollupDays {
-    /** How many days a day can still change, since a beacon may be up to 7 days old when it arrives. */
-    public static final int LATE_DAYS = 8;
-
     private static final String LATEST =
             "SELECT day, rolled_up_at, true, false FROM rollup_days ORDER BY day DESC LIMIT 1";
 
@@ -26,7 +24,7 @@ public final class RollupDays {
     }
 
     /**
-     * The days that a regular run computes, each in the time zone of each property: today, the {@value #LATE_DAYS} days
+     * The days that a regular run computes, each in the time zone of each property: today, the {@value Event#LATE_DAYS} days
      * before, and every earlier one whose figures are missing, are of another time zone, or were taken while late events
      * could still arrive, so that missed runs are caught up. Only days whose raw events can be there.
      */
@@ -41,7 +39,7 @@ public final class RollupDays {
      */
     public List<LocalDate> plan(@Nullable String property) {
         SiteDays days = days(property);
-        LocalDate settledBefore = days.firstToday().minusDays(LATE_DAYS);
+        LocalDate settledBefore = days.firstToday().minusDays(Event.LATE_DAYS);
         return days.held().stream()
                 .filter(held -> !held.day().isBefore(settledBefore) || !held.isSettled())
                 .map(SiteDays.Held::day)
@@ -82,7 +80,7 @@ public final class RollupDays {
     }
 
     /**
-     * The {@value #LATE_DAYS} days before today, as far as they are over for every property and have their raw events.
+     * The {@value Event#LATE_DAYS} days before today, as far as they are over for every property and have their raw events.
      *
      * @param property the only one, as of {@link #plan(String)}; null for all
      */
@@ -91,7 +89,7 @@ public final class RollupDays {
         return days.held().stream()
                 .map(SiteDays.Held::day)
                 .filter(day -> day.isBefore(days.firstToday())
-                        && !day.isBefore(days.firstToday().minusDays(LATE_DAYS)))
+                        && !day.isBefore(days.firstToday().minusDays(Event.LATE_DAYS)))
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package com.altcontext.metrics;
 
 import com.altcontext.db.Row;
 import com.altcontext.db.Tx;
+import com.altcontext.event.Event;
 import com.altcontext.event.Partitions;
 import com.altcontext.property.Property;
 import java.sql.SQLException;
@@ -95,7 +96,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
      * before.
      */
     static LocalDate lateFrom(Instant now) {
-        return LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(RollupDays.LATE_DAYS + 1);
+        return LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(Event.LATE_DAYS + 1);
     }
 
     /** @param zoneChanged whether the property, or any, has another zone than its figures of the day */
@@ -107,7 +108,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
         boolean isSettled() {
             return rolledUpAt != null
                     && !zoneChanged
-                    && !rolledUpAt.isBefore(day.plusDays(RollupDays.LATE_DAYS)
+                    && !rolledUpAt.isBefore(day.plusDays(Event.LATE_DAYS)
                             .atStartOfDay(LAST_ZONE)
                             .toInstant());
         }

@@ -4,8 +4,8 @@ import com.altcontext.db.Columns;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.event.Event;
 import com.altcontext.event.Partitions;
-import com.altcontext.metrics.RollupDays;
 import com.altcontext.retention.PurgePlan.ExpiredDay;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -52,7 +52,7 @@ final class ExpiredEvents {
             FROM counted FULL JOIN partitions USING (day)
             WHERE day < ?
             ORDER BY day
-            """.formatted(RollupDays.LATE_DAYS, Partitions.DAYS);
+            """.formatted(Event.LATE_DAYS, Partitions.DAYS);
 
     /** Some thousands of rows in a transaction. */
     private static final int PAGES_AT_ONCE = 256;

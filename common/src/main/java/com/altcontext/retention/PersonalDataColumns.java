@@ -1,6 +1,7 @@
 package com.altcontext.retention;
 
 import com.altcontext.db.Tx;
+import com.altcontext.event.Event;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -24,9 +25,6 @@ import java.util.stream.Stream;
 record PersonalDataColumns(String table, List<String> texts, List<String> documents) {
     private static final List<String> UTM =
             List.of("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer_host");
-
-    /** Of an event: a time further back is replaced by the time of receipt. */
-    private static final int MAX_DELAY_DAYS = 8;
 
     private static final String SOUGHT = "(SELECT ?::text AS rough, ?::text AS precise) AS sought";
 
@@ -101,7 +99,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
                 address.precise(),
                 visitors.toArray(UUID[]::new),
                 since,
-                LocalDate.ofInstant(since, ZoneOffset.UTC).minusDays(MAX_DELAY_DAYS));
+                LocalDate.ofInstant(since, ZoneOffset.UTC).minusDays(Event.LATE_DAYS));
     }
 
     /** How many rows hold the address. */

@@ -50,9 +50,8 @@ final class ConsentTextAddCommand implements Runnable {
     @Override
     public void run() {
         String content = read();
-        ConsentText text = PropertyOptions.named(
-                Map.of("version", "VERSION", "language", "--language"),
-                () -> new ConsentText(version, language, content));
+        ConsentText text = new ArgumentNames(Map.of("version", "VERSION", "language", "--language"))
+                .named(() -> new ConsentText(version, language, content));
         ConsentTexts.Addition addition = context.sql().inTransaction(tx -> ConsentTexts.add(tx, text, context.now()));
         if (addition == ConsentTexts.Addition.REFUSED) {
             throw new Failure(

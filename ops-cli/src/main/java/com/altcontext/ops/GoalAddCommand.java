@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
         })
 final class GoalAddCommand implements Runnable {
     /** The fields of a goal, by their names on the command line. */
-    private static final Map<String, String> ARGUMENTS =
-            Map.of("name", "NAME", "path", "--path", "event", "--event", "prop", "--prop");
+    private static final ArgumentNames ARGUMENTS =
+            new ArgumentNames(Map.of("name", "NAME", "path", "--path", "event", "--event", "prop", "--prop"));
 
     private final CommandContext context;
 
@@ -57,7 +57,7 @@ final class GoalAddCommand implements Runnable {
 
     @Override
     public void run() {
-        Goal goal = PropertyOptions.named(ARGUMENTS, () -> Goal.of(name, path, event, prop));
+        Goal goal = ARGUMENTS.named(() -> Goal.of(name, path, event, prop));
         Rollup rollup = new Rollup(context.sql().withTimeout(RollupCommand.MAX_STATEMENT), context.clock());
         Addition addition;
         try (ProgressLine _ = context.output().progress("counting the goal on each day")) {

@@ -68,7 +68,7 @@ final class KeyAddCommand implements Runnable {
                             "--scope is wrong",
                             "write one or more of figures:read, leads:read and leads:delete")));
         }
-        NewKey key = KeyCommand.named(() -> new NewKey(name, wanted, properties, false, end));
+        NewKey key = KeyCommand.ARGUMENTS.named(() -> new NewKey(name, wanted, properties, false, end));
         KeyAddition.Added added = KeyCommand.add(context, key);
         context.output()
                 .show(

@@ -13,7 +13,6 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,13 +29,8 @@ final class KeyCommand extends CommandGroup {
     private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
 
     /** The fields of a key, by their names on the command line. */
-    private static final Map<String, String> ARGUMENTS =
-            Map.of("name", "NAME", "scope", "--scope", "property", "--property");
-
-    /** The same with the arguments' names in what is rejected. */
-    static NewKey named(Supplier<NewKey> key) {
-        return PropertyOptions.named(ARGUMENTS, key);
-    }
+    static final ArgumentNames ARGUMENTS =
+            new ArgumentNames(Map.of("name", "NAME", "scope", "--scope", "property", "--property"));
 
     /** Adds a key, or says why not. */
     static KeyAddition.Added add(CommandContext context, NewKey wanted) {

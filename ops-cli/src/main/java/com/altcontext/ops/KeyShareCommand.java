@@ -46,7 +46,8 @@ final class KeyShareCommand implements Runnable {
     public void run() {
         URI url = context.environment().publicUrl();
         String called = name == null ? "share " + property : name;
-        NewKey key = KeyCommand.named(() -> NewKey.ofShare(called, property, KeyCommand.end(expires, context.now())));
+        NewKey key = KeyCommand.ARGUMENTS.named(
+                () -> NewKey.ofShare(called, property, KeyCommand.end(expires, context.now())));
         KeyAddition.Added added = KeyCommand.add(context, key);
         String link = url.toString().replaceFirst("/$", "") + "/dashboard#key="
                 + added.secret().text();

@@ -35,7 +35,7 @@ final class PropertyAddCommand implements Runnable {
     public void run() {
         PropertySettings wanted = options.settings(slug, name);
         Addition addition =
-                PropertyOptions.named(() -> context.sql().inTransaction(tx -> PropertyStore.add(tx, wanted)));
+                PropertyOptions.ARGUMENTS.named(() -> context.sql().inTransaction(tx -> PropertyStore.add(tx, wanted)));
         StoredProperty added = switch (addition) {
             case Addition.Added done -> done.property();
             case Addition.SlugTaken _ ->

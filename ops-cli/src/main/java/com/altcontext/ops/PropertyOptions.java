@@ -2,11 +2,9 @@ package com.altcontext.ops;
 
 import com.altcontext.property.PropertySettings;
 import com.altcontext.property.PropertyStore;
-import com.altcontext.value.Issue;
 import com.altcontext.value.Rejected;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,14 +15,14 @@ final class PropertyOptions {
     private static final String EMPTY = "none";
 
     /** The fields of a property, by their options. */
-    private static final Map<String, String> ARGUMENTS = Map.of(
+    static final ArgumentNames ARGUMENTS = new ArgumentNames(Map.of(
             "ownHostsOnly", "--own-hosts-only",
             "slug", "SLUG",
             "name", "--name",
             "domains", "--domain",
             "timeZone", "--time-zone",
             "excludedNetworks", "--exclude-network",
-            "excludedPaths", "--exclude-path");
+            "excludedPaths", "--exclude-path"));
 
     @Option(
             names = "--domain",
@@ -72,24 +70,8 @@ final class PropertyOptions {
 
     /** @throws Rejected with the options that break rules */
     PropertySettings settings(String slug, @Nullable String name) {
-        return named(() -> new PropertySettings(
+        return ARGUMENTS.named(() -> new PropertySettings(
                 slug, name, entries(domains), timeZone, entries(networks), entries(paths), ownHostsOnly, confirm));
-    }
-
-    /** The same, with the options' names in what is rejected. */
-    static <T> T named(Supplier<T> work) {
-        return named(ARGUMENTS, work);
-    }
-
-    /** @param arguments what a field is called on the command line */
-    static <T> T named(Map<String, String> arguments, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (Rejected rejected) {
-            throw new Rejected(rejected.issues().stream()
-                    .map(issue -> new Issue(arguments.getOrDefault(issue.path(), issue.path()), issue.message()))
-                    .toList());
-        }
     }
 
     static Failure domainTaken(PropertyStore.Claim claim) {

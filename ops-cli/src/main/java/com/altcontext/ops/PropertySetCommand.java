@@ -64,7 +64,8 @@ final class PropertySetCommand implements Runnable {
         if (wanted.timeZone() != null) {
             context.refuseClockAhead("nothing was changed; set the clock, then try again");
         }
-        Change change = PropertyOptions.named(() -> context.sql().inTransaction(tx -> set(tx, wanted, mailSettings)));
+        Change change =
+                PropertyOptions.ARGUMENTS.named(() -> context.sql().inTransaction(tx -> set(tx, wanted, mailSettings)));
         Change.Changed changed = switch (change) {
             case Change.Changed done -> done;
             case Change.Unknown _ -> throw PropertyCommand.unknown();

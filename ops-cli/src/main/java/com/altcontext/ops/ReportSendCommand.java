@@ -91,7 +91,7 @@ final class ReportSendCommand implements Callable<Integer> {
     }
 
     private static ReportWeek named(String text, Instant now) {
-        ReportWeek week = PropertyOptions.named(Map.of("week", "--week"), () -> ReportWeek.parse(text));
+        ReportWeek week = new ArgumentNames(Map.of("week", "--week")).named(() -> ReportWeek.parse(text));
         if (week.isAfter(now)) {
             throw new Failure(Exit.USAGE, "--week is not over", "write an earlier one, or leave it out");
         }

@@ -40,9 +40,8 @@ final class WebhookAddCommand implements Runnable {
 
     @Override
     public void run() {
-        Webhook webhook = PropertyOptions.named(
-                Map.of("name", "NAME", "url", "URL", "events", "--event"),
-                () -> Webhook.of(name, url, events, context.now()));
+        Webhook webhook = new ArgumentNames(Map.of("name", "NAME", "url", "URL", "events", "--event"))
+                .named(() -> Webhook.of(name, url, events, context.now()));
         String secret = webhook.secret(context.environment().hash());
         boolean added = context.sql().inTransaction(tx -> Webhooks.add(tx, webhook));
         if (!added) {

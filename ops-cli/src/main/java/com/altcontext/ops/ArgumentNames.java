@@ -1,0 +1,24 @@
+package com.altcontext.ops;
+
+import com.altcontext.value.Issue;
+import com.altcontext.value.Rejected;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What fields of the domain are called on the command line.
+ *
+ * @param byField a field that is missing keeps its name
+ */
+record ArgumentNames(Map<String, String> byField) {
+    /** @throws Rejected as the work does, with the names of the command line */
+    <T> T named(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (Rejected rejected) {
+            throw new Rejected(rejected.issues().stream()
+                    .map(issue -> new Issue(byField.getOrDefault(issue.path(), issue.path()), issue.message()))
+                    .toList());
+        }
+    }
+}
