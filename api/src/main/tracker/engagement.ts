@@ -50,7 +50,7 @@ export const take = (webVitals?: Vitals) => {
 /** Another page begins at its top. */
 export const turn = (): void => {
   tick();
-  depth = height = 0;
+  depth = height = engaged = 0;
 };
 
 tick();

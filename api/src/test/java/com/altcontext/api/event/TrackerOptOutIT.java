@@ -75,6 +75,27 @@ class TrackerOptOutIT {
     }
 
     @Test
+    void after_an_opt_in_a_site_that_sends_its_own_page_views_reports_no_time_before_it() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage(changed("script.dataset.manual = ''"));
+        tab.open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        tab.evaluate("altcontext.optOut()");
+        tab.evaluate(TWO_FRAMES);
+        tab.evaluate("const now = performance.now; performance.now = () => now.call(performance) + 36e5");
+        tab.click("h1");
+        tab.evaluate("altcontext.optIn(); altcontext.pageView()");
+        STAGE.await(tab, "page_view", 1);
+        String anonId = anonId(tab);
+        tab.click("h1");
+        tab.open(STAGE.site.at("/thanks.html"));
+
+        for (JsonNode engagement : STAGE.await(anonId, "engagement", 1)) {
+            assertThat(engagement.path("engaged_time_ms").intValue()).isLessThan(60_000);
+        }
+    }
+
+    @Test
     void after_an_opt_in_a_site_that_sends_its_own_page_views_reports_no_scrolling_before_it() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.dataset.manual = ''"));
