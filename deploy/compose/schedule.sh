@@ -43,7 +43,7 @@ backup() {
     echo "schedule: the backup could not be encrypted, and was not kept" >&2
     return 1
   }
-  # Purged and forgotten data must not stay in backups for long.
+  # Purged and erased data must not stay in backups for long.
   find "$BACKUPS" -name 'altcontext-*.dump.gpg' -mtime "+${BACKUP_DAYS:-14}" -delete
 }
 

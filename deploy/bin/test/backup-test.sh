@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The drill: a backup is made and restored, on a PostgreSQL of this script's own, with the real service writing. Who was forgotten
-# since stays forgotten. It needs what make build leaves, and the programs of a PostgreSQL server, which the embedded one has not:
+# The drill: a backup is made and restored, on a PostgreSQL of this script's own, with the real service writing. Who was erased
+# since stays erased. It needs what make build leaves, and the programs of a PostgreSQL server, which the embedded one has not:
 # they are looked for, root on Debian gets them installed, and where there are none this says that nothing was tested.
 set -euo pipefail
 
@@ -78,7 +78,7 @@ says 'backed up'
 altops 2 backup --to "$work/one.dump"
 says 'that file already exists'
 
-# Since then: anna and boss are forgotten, bert withdraws, carl comes, and a day's partition is made that the backup does not know.
+# Since then: anna and boss are erased, bert withdraws, carl comes, and a day's partition is made that the backup does not know.
 send /v1/leads/delete '{"email":"anna@example.ca"}'
 altops 0 lead delete --email boss@example.ca --yes
 altops 0 lead unsubscribe --email bert@example.ca
@@ -101,10 +101,10 @@ altops 0 restore --from "$work/one.dump" --yes
 says '2 rows of the erasure log carried over, 2 persons erased again'
 says '1 withdrawal of consent carried over'
 [[ $(ask 'SELECT string_agg(email, chr(32)) FROM leads') == bert@example.ca ]] || fail "these are held: $(ask 'SELECT email FROM leads')"
-[[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "who was forgotten has a visitor again"
+[[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "who was erased has a visitor again"
 [[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-bert'") == 1 ]] || fail "a visitor of the backup is not there"
 [[ $(ask 'SELECT consent_status FROM leads') == withdrawn ]] || fail "who withdrew may be written to again"
-[[ $(ask 'SELECT count(*) FROM recipients') == 0 ]] || fail "who was forgotten gets reports again"
+[[ $(ask 'SELECT count(*) FROM recipients') == 0 ]] || fail "who was erased gets reports again"
 [[ $(ask 'SELECT count(*) FROM erasure_log') == 4 ]] || fail "the log does not have all erasures"
 [[ $(ask "SELECT string_agg(row_count::text, chr(32)) FROM audit_log WHERE action = 'leads_csv'") == 2 ]] || fail "it is no longer known who took the leads out"
 [[ -z $(ask "SELECT 1 FROM pg_namespace WHERE nspname = 'altops_before'") ]] || fail "what was set aside is still there"

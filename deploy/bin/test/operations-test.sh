@@ -274,7 +274,7 @@ says 'registry.fly.io/altcontext:deployment-1'
 run 'fly deploy --app altcontext --image registry.fly.io/altcontext:deployment-…'
 run 'fly secrets deploy --app altcontext'
 
-# Backup and restore: a person who was forgotten between the two stays forgotten.
+# Backup and restore: a person who was erased between the two stays erased.
 await_service() {
   (cd "$work/copy" && PATH=$work/bin:$PATH deploy/bin/fly.sh await-health) >"$work/said" 2>&1 || fail "it is not healthy"
 }
@@ -289,7 +289,7 @@ run 'altops lead export --email …'
 says '"email":"anna@example.ca"'
 run 'altops lead unsubscribe --email …'
 run 'altops lead delete --email …'
-says 'forgot 1 lead'
+says 'erased 1 lead'
 run 'fly machine list --app altcontext'
 run 'fly machine cordon ID --app altcontext'
 run 'fly machine stop ID --app altcontext'
@@ -347,7 +347,7 @@ cp "$work/copy/deploy/compose/backups/$backup.gpg" "$work/copy/deploy/compose/"
 run 'gpg --decrypt altcontext-….dump.gpg >altcontext-….dump'
 mv "$work/copy/deploy/compose/$backup" "$work/copy/deploy/compose/backups/"
 run 'docker compose run --rm ops lead delete --email …'
-says 'forgot 1 lead'
+says 'erased 1 lead'
 run 'docker compose stop api'
 run 'docker compose run --rm ops restore --from /backups/altcontext-….dump --yes'
 says '1 person erased again'

@@ -118,10 +118,10 @@ refused() {
 }
 
 # As printed, but for the question.
-forget_as_printed() {
+erase_as_printed() {
   local lines
   lines=$(sed -n '/^  export DATABASE_URL=/p; /^  deploy\/bin\/altops lead delete/p' "$work/log")
-  (cd "$ROOT" && bash -c "$lines --yes") || fail "altops did not forget as printed"
+  (cd "$ROOT" && bash -c "$lines --yes") || fail "altops did not erase as printed"
 }
 
 # An empty database is offered a month of visits.
@@ -143,7 +143,7 @@ refused PORT "port $PORT is in use"
 PORT=$(free_port) refused MANAGEMENT_PORT "port $MANAGEMENT_PORT is in use"
 PORT=$(free_port) MANAGEMENT_PORT=$(free_port) refused ALTCONTEXT_DATA "another run uses the data in $ALTCONTEXT_DATA"
 sed -n '/^  curl .*v1\/leads\/capture/,/-d /p' "$work/log" | bash >/dev/null 2>&1 || fail "the printed form was not accepted"
-forget_as_printed | grep -q '^forgot 1 lead, ' || fail "no lead was forgotten"
+erase_as_printed | grep -q '^erased 1 lead, ' || fail "no lead was erased"
 post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted again"
 interrupt 0
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Not normalised</b>: dots and {@code +tags} in the local part are kept, since only their host knows what they mean. A domain that
  * is another name of the same service is kept too. Hence {@code jo+news@example.ca} is not
- * {@code jo@example.ca}, and each is unsubscribed and forgotten apart.
+ * {@code jo@example.ca}, and each is unsubscribed and erased apart.
  *
  * <p><b>Refused</b>: a local part with other letters than ASCII (RFC 6531), and a domain with letters newer than Unicode
  * 3.2 or with one of the four characters that IDNA 2003 maps to another domain than IDNA 2008 does ({@code ß},

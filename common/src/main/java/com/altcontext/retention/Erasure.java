@@ -120,21 +120,22 @@ public final class Erasure {
      * @return what was removed, or empty if nothing is held about this address; then nothing was written
      * @throws TookTooLong if it was given up: the person is still there, perhaps with fewer visitors
      */
-    public Optional<Erased> forget(Email email, Caller caller, Instant at) {
-        return forget(email, caller.by(), caller, at);
+    public Optional<Erased> erase(Email email, Caller caller, Instant at) {
+        return erase(email, caller.by(), caller, at);
     }
 
     /** The same without a row of {@code audit_log}. */
-    Optional<Erased> forget(Email email, String by, Instant at) {
-        return forget(email, by, null, at);
+    Optional<Erased> erase(Email email, String by, Instant at) {
+        return erase(email, by, null, at);
     }
 
-    private Optional<Erased> forget(Email email, String by, @Nullable Caller caller, Instant at) {
-        AddressPattern address = AddressPattern.of(email);
-        Deadline deadline = Deadline.in(timeout);
-        VisitorRows surplus = forgetSurplus(email, address, by, at, deadline);
-        return repeated(deadline, tx -> {
-            Optional<Erased> erased = forget(tx, email, address, by, at, surplus, deadline);
+    private record Request(Email email, AddressPattern address, String by, Instant at, Deadline deadline) {}
+
+    private Optional<Erased> erase(Email email, String by, @Nullable Caller caller, Instant at) {
+        Request request = new Request(email, AddressPattern.of(email), by, at, Deadline.in(timeout));
+        VisitorRows surplus = eraseSurplus(request);
+        return repeated(request.deadline, tx -> {
+            Optional<Erased> erased = erase(tx, request, surplus);
             if (caller != null) {
                 erased.ifPresent(
                         rows -> AuditLog.add(tx, caller, AuditLog.Entry.of("lead_delete", null, rows.leads()), at));
@@ -147,21 +148,21 @@ public final class Erasure {
      * A stranger can make thousands of visitors who leave this address or whose identifier holds it: more than one
      * transaction can lock. The surplus is erased first, in parts. Each is logged, since what follows may be given up.
      */
-    private VisitorRows forgetSurplus(Email email, AddressPattern address, String by, Instant at, Deadline deadline) {
+    private VisitorRows eraseSurplus(Request request) {
         VisitorRows gone = VisitorRows.NONE;
         while (true) {
-            Optional<VisitorRows> some = repeated(deadline, tx -> {
+            Optional<VisitorRows> some = repeated(request.deadline, tx -> {
                 var _ = Buckets.read(tx);
                 PersonalDataColumns.lookByIndex(tx);
-                takeTurn(tx, deadline);
-                Set<UUID> going = linked(tx, email);
-                going.addAll(named(tx, address));
+                takeTurn(tx, request.deadline);
+                Set<UUID> going = linked(tx, request.email);
+                going.addAll(named(tx, request.address));
                 if (going.size() <= MAX_VISITORS) {
                     return Optional.empty();
                 }
                 VisitorRows part = VisitorRows.delete(
                         tx, going.stream().limit(MAX_VISITORS).toList());
-                log(tx, email, by, at, Erased.of(LeadRows.NONE, part, 0));
+                log(tx, request, Erased.of(LeadRows.NONE, part, 0));
                 return Optional.of(part);
             });
             if (some.isEmpty()) {
@@ -195,15 +196,17 @@ public final class Erasure {
             });
             return found;
         });
-        int forgotten = 0;
+        int erased = 0;
         for (Email email : returned) {
-            forgotten += forget(email, by, at).isPresent() ? 1 : 0;
+            erased += erase(email, by, at).isPresent() ? 1 : 0;
         }
-        return forgotten;
+        return erased;
     }
 
-    private Optional<Erased> forget(
-            Tx tx, Email email, AddressPattern address, String by, Instant at, VisitorRows surplus, Deadline deadline) {
+    private Optional<Erased> erase(Tx tx, Request request, VisitorRows surplus) {
+        Email email = request.email;
+        AddressPattern address = request.address;
+        Deadline deadline = request.deadline;
         // First of all, so that a change of the buckets is waited for before this transaction holds a lock.
         var _ = Buckets.read(tx);
         PersonalDataColumns.lookByIndex(tx);
@@ -223,14 +226,14 @@ public final class Erasure {
         changed += replaceConsent(tx, address);
         going.addAll(named(tx, address));
         deadline.limit(tx);
-        changed += PersonalDataColumns.eraseReceivedSince(tx, at.minus(CLOCK_DIFFERENCE), going, address);
+        changed += PersonalDataColumns.eraseReceivedSince(tx, request.at.minus(CLOCK_DIFFERENCE), going, address);
         deadline.limit(tx);
         changed += PersonalDataColumns.SESSIONS.eraseExceptOf(tx, going, address);
         deadline.limit(tx);
         VisitorRows visitors = going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going);
         Erased here = Erased.of(leads, visitors, changed);
         if (!here.isNothing()) {
-            log(tx, email, by, at, here);
+            log(tx, request, here);
         }
         Erased all = Erased.of(leads, surplus.and(visitors), changed);
         return all.isNothing() ? Optional.empty() : Optional.of(all);
@@ -265,12 +268,12 @@ public final class Erasure {
         return tx.update(REPLACE_CONSENT, address.rough(), precise, precise, precise, precise, precise, precise);
     }
 
-    private void log(Tx tx, Email email, String by, Instant at, Erased erased) {
+    private void log(Tx tx, Request request, Erased erased) {
         var _ = tx.update(
                 LOG,
-                at,
-                by,
-                hashOf(email),
+                request.at,
+                request.by,
+                hashOf(request.email),
                 erased.leads(),
                 erased.submissions(),
                 erased.consents(),

@@ -187,7 +187,7 @@ class UnsubscribeTest {
     }
 
     @Test
-    void the_link_of_a_forgotten_lead_does_nothing() {
+    void the_link_of_a_erased_lead_does_nothing() {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
 

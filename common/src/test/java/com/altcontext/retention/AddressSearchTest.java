@@ -172,7 +172,7 @@ class AddressSearchTest {
 
     @Test
     @Tag("single-node") // As above.
-    void a_whole_forgetting_reads_no_table_through_that_grows() {
+    void a_whole_erasure_reads_no_table_through_that_grows() {
         send(50, "{\"plan\": \"pro\"}");
         send(5, NEARLY);
         var _ = new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE))
@@ -185,7 +185,7 @@ class AddressSearchTest {
         String looks = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'visitors_with_at_sign'";
         long scansBefore = settled(scans);
         long looksBefore = database.count(looks);
-        assertThat(new Erasure(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW))
+        assertThat(new Erasure(database.sql(), new KeyedHash("a pepper")).erase(BOB, "test", NOW))
                 .isPresent();
         assertThat(new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))
                         .write(new Export.ExportRequest(BOB, Caller.ALTOPS, NOW), new StringBuilder()))
@@ -221,7 +221,7 @@ class AddressSearchTest {
     /** Each costs its maker one event; the server has room for some 7000 locks. */
     @Test
     @Tag("slow")
-    void more_visitors_than_one_transaction_can_lock_are_forgotten_all_the_same() {
+    void more_visitors_than_one_transaction_can_lock_are_erased_all_the_same() {
         database.run("""
                 INSERT INTO visitors (bucket, visitor_id, property_id, anon_id, first_seen_at)
                 SELECT bucket_of(id), id, 'default', n || ' bob@x.ca', now()
@@ -233,7 +233,7 @@ class AddressSearchTest {
         long logged = database.count("SELECT coalesce(max(id), 0) FROM erasure_log");
 
         Erased erased = new Erasure(database.sql(), new KeyedHash("a pepper"))
-                .forget(BOB, "test", NOW)
+                .erase(BOB, "test", NOW)
                 .orElseThrow();
 
         assertThat(List.of(erased.visitors(), erased.sessions())).containsOnly(20_000L);
@@ -256,7 +256,7 @@ class AddressSearchTest {
         long logged = database.count("SELECT coalesce(max(id), 0) FROM erasure_log");
         Erasure erasure = new Erasure(database.sql(), new KeyedHash("a pepper"));
         try {
-            assertThatThrownBy(() -> erasure.forget(BOB, "test", NOW)).isInstanceOf(SqlFailure.class);
+            assertThatThrownBy(() -> erasure.erase(BOB, "test", NOW)).isInstanceOf(SqlFailure.class);
         } finally {
             database.run("ALTER TABLE erasure_log DROP CONSTRAINT fails");
         }
@@ -264,7 +264,7 @@ class AddressSearchTest {
                 + " WHERE id > ? ORDER BY id";
         assertThat(database.texts(counts, logged)).containsExactly("test 500 0");
 
-        assertThat(erasure.forget(BOB, "test", NOW))
+        assertThat(erasure.erase(BOB, "test", NOW))
                 .get()
                 .extracting(Erased::visitors)
                 .isEqualTo(1L);
@@ -278,13 +278,13 @@ class AddressSearchTest {
 
         database.anotherMachine().inTransaction(other -> {
             LeadLock.take(other, BOB);
-            assertThatThrownBy(() -> hurried.forget(BOB, "test", NOW)).isInstanceOf(TookTooLong.class);
+            assertThatThrownBy(() -> hurried.erase(BOB, "test", NOW)).isInstanceOf(TookTooLong.class);
             return other.query("SELECT 1", row -> row.number(1));
         });
 
         assertThat(database.count("SELECT count(*) FROM events WHERE props::text LIKE '%bob@x.ca%'"))
                 .isEqualTo(3);
-        assertThat(hurried.within(Duration.ofMinutes(5)).forget(BOB, "test", NOW))
+        assertThat(hurried.within(Duration.ofMinutes(5)).erase(BOB, "test", NOW))
                 .get()
                 .extracting(Erased::changed)
                 .isEqualTo(3L);

@@ -35,7 +35,7 @@ class ErasureAddressTest extends ErasureFixture {
         List<String> consentIds = database.texts("SELECT id::text FROM consent_events ORDER BY id");
         assertThat(columnsWith("bob@x.ca")).hasSizeGreaterThan(10);
 
-        Erased erased = forget(BOB).orElseThrow();
+        Erased erased = erase(BOB).orElseThrow();
 
         assertThat(erased.leads()).isZero();
         assertThat(erased.visitors()).isEqualTo(1);
@@ -54,7 +54,7 @@ class ErasureAddressTest extends ErasureFixture {
                 .containsExactly("express [erased]", "withdrawn [erased]");
         assertThat(database.texts("SELECT source_channel FROM leads")).containsExactly("[erased]");
         assertThat(rows("lead_identities")).as("ann's link to her own visitor").isEqualTo(1);
-        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
+        assertThat(erase(BOB)).as("nothing is left to be done").isEmpty();
     }
 
     @Tag("single-node") // As above.
@@ -69,7 +69,7 @@ class ErasureAddressTest extends ErasureFixture {
         capture(form("ann@x.ca", "visitor-ann1").payload(inText));
         capture(form("amy@x.ca", "visitor-amy1").payload(ofAnother));
 
-        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(3);
+        assertThat(erase(BOB).orElseThrow().changed()).isEqualTo(3);
 
         assertThat(
                         database.texts(
@@ -79,7 +79,7 @@ class ErasureAddressTest extends ErasureFixture {
         assertThat(columnsWith("bob@x.ca"))
                 .as("that of another")
                 .containsExactlyInAnyOrder("events|props 1", "form_submissions|payload 1", "outbox|body 1");
-        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
+        assertThat(erase(BOB)).as("nothing is left to be done").isEmpty();
     }
 
     /** As programs write it that put their JSON into pages: Facebook's API does. */
@@ -90,12 +90,12 @@ class ErasureAddressTest extends ErasureFixture {
     void an_address_whose_at_sign_a_program_has_escaped_goes() {
         sendEscaped();
 
-        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(5);
+        assertThat(erase(BOB).orElseThrow().changed()).isEqualTo(5);
 
         assertThat(columnsWith("u0040")).isEmpty();
         assertThat(database.texts("SELECT props::text FROM events WHERE props -> 'j' IS NOT NULL"))
                 .containsExactly("{\"j\": \"[erased]\"}");
-        assertThat(forget(BOB)).as("nothing is left to be done").isEmpty();
+        assertThat(erase(BOB)).as("nothing is left to be done").isEmpty();
     }
 
     @Tag("single-node") // As above.
@@ -117,7 +117,7 @@ class ErasureAddressTest extends ErasureFixture {
             database.run(new String(requireNonNull(migration).readAllBytes(), UTF_8));
         }
 
-        assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(6);
+        assertThat(erase(BOB).orElseThrow().changed()).isEqualTo(6);
         assertThat(columnsWith("u0040")).isEmpty();
     }
 

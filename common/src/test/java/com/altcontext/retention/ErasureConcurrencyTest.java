@@ -37,7 +37,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
                         .payload("{\"mail\": \"bob@x.ca\", \"i\": " + i + "}");
                 work.add(() -> capture(database.anotherMachine(), submitted).heuristicLinksCreated());
                 if (i % 3 == 1) {
-                    work.add(() -> forget(BOB).map(erased -> 1).orElse(0));
+                    work.add(() -> erase(BOB).map(erased -> 1).orElse(0));
                 }
             }
             try (ExecutorService pool = Executors.newFixedThreadPool(work.size())) {
@@ -47,7 +47,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
             }
             assertWhole();
         }
-        forget(BOB);
+        erase(BOB);
         assertThat(columnsWith("bob@x.ca")).isEmpty();
         assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"))).containsOnly(0L);
     }
@@ -66,7 +66,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
                         .inTransaction(
                                 tx -> EVENTS.write(tx, List.of(beacon.event())).size()));
                 if (i == 2) {
-                    work.add(() -> forget(BOB).map(erased -> 1).orElse(0));
+                    work.add(() -> erase(BOB).map(erased -> 1).orElse(0));
                 }
             }
             try (ExecutorService pool = Executors.newFixedThreadPool(work.size())) {
@@ -102,7 +102,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
                         path);
             }));
             read.await();
-            forget(BOB);
+            erase(BOB);
             assertThat(rollup.get()).isEqualTo(1);
         }
         assertThat(columnsWith("bob@x.ca")).isEmpty();
@@ -122,7 +122,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
                 return 1;
             }));
             locked.await();
-            assertThat(forget(BOB).orElseThrow().changed()).isEqualTo(4);
+            assertThat(erase(BOB).orElseThrow().changed()).isEqualTo(4);
             assertThat(rollup.get()).isEqualTo(1);
         }
         assertThat(columnsWith("bob@x.ca")).isEmpty();
@@ -148,9 +148,9 @@ class ErasureConcurrencyTest extends ErasureFixture {
             }));
             locked.await();
             List<Future<Optional<Erased>>> both = List.of(
-                    pool.submit(() -> new Erasure(database.anotherMachine(), HASH).forget(BOB, "altops", NOW)),
+                    pool.submit(() -> new Erasure(database.anotherMachine(), HASH).erase(BOB, "altops", NOW)),
                     pool.submit(() ->
-                            new Erasure(database.anotherMachine(), HASH).forget(new Email("ann@x.ca"), "altops", NOW)));
+                            new Erasure(database.anotherMachine(), HASH).erase(new Email("ann@x.ca"), "altops", NOW)));
 
             assertThat(rollup.get()).as("those that change events").isEqualTo(1);
             for (Future<Optional<Erased>> one : both) {

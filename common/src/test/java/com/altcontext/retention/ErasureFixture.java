@@ -46,12 +46,12 @@ abstract class ErasureFixture {
         database.run("TRUNCATE daily_dimension_rollups");
     }
 
-    static Erasure forgetting() {
+    static Erasure erasure() {
         return new Erasure(database.sql(), HASH);
     }
 
-    static Optional<Erased> forget(Email email) {
-        return forgetting().forget(email, "altops", NOW);
+    static Optional<Erased> erase(Email email) {
+        return erasure().erase(email, "altops", NOW);
     }
 
     static Captured capture(Sql sql, TestForm submitted) {
@@ -119,6 +119,6 @@ abstract class ErasureFixture {
         assertThat(database.count("""
                 SELECT count(*) FROM events AS e
                 WHERE NOT EXISTS (SELECT FROM form_submissions f WHERE f.event_id = e.id)
-                """)).as("events of forgotten submissions").isZero();
+                """)).as("events of erased submissions").isZero();
     }
 }

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 
 class ErasureTest extends ErasureFixture {
     @Test
-    void a_person_is_forgotten_on_every_property_and_others_are_not() {
+    void a_person_is_erased_on_every_property_and_others_are_not() {
         capture(form("bob@x.ca", "visitor-bob1").payload("{\"name\": \"Bob\"}"));
         capture(form("Bob@X.ca", "visitor-bob2").property("docs"));
         send(visit("visitor-bob1", "default"));
         Captured ann = capture(form("ann@x.ca", "visitor-ann1"));
         send(visit("visitor-0009", "default"));
 
-        Erased erased = forget(BOB).orElseThrow();
+        Erased erased = erase(BOB).orElseThrow();
 
         assertThat(erased).isEqualTo(new Erased(2, 2, 2, 2, 2, 2, 2, 3, 0));
         assertThat(columnsWith("bob@x.ca")).isEmpty();
@@ -44,7 +44,7 @@ class ErasureTest extends ErasureFixture {
         ConsentMessages.putExpired(database.sql(), NOW.plus(Duration.ofDays(365)));
         assertThat(rows("expired_consents")).isEqualTo(2);
 
-        forget(BOB);
+        erase(BOB);
 
         assertThat(database.texts("SELECT email FROM expired_consents JOIN consent_events AS c ON c.id = consent_id"
                         + " JOIN leads AS l ON l.id = c.lead_id"))
@@ -57,7 +57,7 @@ class ErasureTest extends ErasureFixture {
         capture(form("bob@x.ca", "visitor-bob1"));
         long before = rows("erasure_log");
 
-        forget(BOB);
+        erase(BOB);
 
         assertThat(rows("erasure_log")).isEqualTo(before + 1);
         assertThat(database.texts(
@@ -72,26 +72,26 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void an_unknown_address_is_not_found_and_forgetting_twice_is_safe() {
+    void an_unknown_address_is_not_found_and_erasing_twice_is_safe() {
         capture(form("bob@x.ca", "visitor-bob1"));
         long before = rows("erasure_log");
 
-        assertThat(forget(new Email("unknown@x.ca"))).isEmpty();
-        assertThat(forget(BOB)).isPresent();
-        assertThat(forget(BOB)).isEmpty();
+        assertThat(erase(new Email("unknown@x.ca"))).isEmpty();
+        assertThat(erase(BOB)).isPresent();
+        assertThat(erase(BOB)).isEmpty();
 
         assertThat(rows("erasure_log")).isEqualTo(before + 1);
     }
 
     @Test
-    void a_browser_that_two_people_used_goes_with_the_one_who_is_forgotten_and_the_other_keeps_their_own_rows() {
+    void a_browser_that_two_people_used_goes_with_the_one_who_is_erased_and_the_other_keeps_their_own_rows() {
         Captured bob = capture(form("bob@x.ca", "visitor-home"));
         send(visit("visitor-home", "default").path("/in between"));
         Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(60)));
         Captured elsewhere = capture(form("ann@x.ca", "visitor-ann1").at(NOW.plusSeconds(120)));
         assertThat(ann.visitorId()).isEqualTo(bob.visitorId());
 
-        Erased erased = forget(BOB).orElseThrow();
+        Erased erased = erase(BOB).orElseThrow();
 
         assertThat(erased).isEqualTo(new Erased(1, 1, 1, 2, 1, 1, 1, 3, 0));
         assertThat(columnsWith("visitor-home")).isEmpty();
@@ -114,10 +114,10 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void the_same_form_begins_anew_after_its_visitor_was_forgotten_with_another_lead() {
+    void the_same_form_begins_anew_after_its_visitor_was_erased_with_another_lead() {
         capture(form("bob@x.ca", "visitor-home"));
         Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(1)));
-        forget(BOB);
+        erase(BOB);
 
         Captured again = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(5)));
 
@@ -134,7 +134,7 @@ class ErasureTest extends ErasureFixture {
         send(visit("visitor-bob1", "default").path("/b"));
         capture(form("stranger@x.ca", "visitor-bob1").at(NOW.plusSeconds(60)));
 
-        assertThat(forget(BOB).orElseThrow().events()).isEqualTo(4);
+        assertThat(erase(BOB).orElseThrow().events()).isEqualTo(4);
 
         assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"), rows("lead_identities")))
                 .containsOnly(0L);
@@ -150,7 +150,7 @@ class ErasureTest extends ErasureFixture {
         database.run("INSERT INTO lead_identities VALUES ('" + bob.leadId() + "', '" + guessed
                 + "', 'default', 'same_ip_ua_window', 0.35, now())");
 
-        Erased erased = forget(BOB).orElseThrow();
+        Erased erased = erase(BOB).orElseThrow();
 
         assertThat(erased.links()).isEqualTo(2);
         assertThat(rows("lead_identities")).isZero();
@@ -254,11 +254,11 @@ class ErasureTest extends ErasureFixture {
         // A mail about another lead, on its way to the person.
         database.run("INSERT INTO outbox (id, kind, event, destination, body)"
                 + " VALUES (gen_random_uuid(), 'mail', 'lead.alert', 'bob@x.ca', '{}')");
-        assertThat(forget(new Email("ann@x.ca"))).isEmpty();
+        assertThat(erase(new Email("ann@x.ca"))).isEmpty();
         assertThat(database.count("SELECT count(*) FROM outbox WHERE event = 'lead.erased'"))
                 .isZero();
 
-        assertThat(forget(BOB).orElseThrow().messages()).isEqualTo(2 * 2 + 2);
+        assertThat(erase(BOB).orElseThrow().messages()).isEqualTo(2 * 2 + 2);
 
         assertThat(database.texts(
                         "SELECT concat_ws(' ', event, destination, lead_id, property_id) FROM outbox ORDER BY 1"))
@@ -269,7 +269,7 @@ class ErasureTest extends ErasureFixture {
                         captured.leadId().toString()))
                 .containsExactly("true");
         assertThat(columnsWith("bob@x.ca")).isEmpty();
-        assertThat(forget(BOB)).isEmpty();
+        assertThat(erase(BOB)).isEmpty();
         assertThat(rows("outbox")).isEqualTo(2);
     }
 }

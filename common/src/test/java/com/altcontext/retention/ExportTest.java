@@ -245,7 +245,7 @@ class ExportTest {
     }
 
     @Test
-    void data_about_an_address_without_a_form_is_shown_until_it_is_forgotten() {
+    void data_about_an_address_without_a_form_is_shown_until_it_is_erased() {
         visit("about bob@x.ca", NOW, "{\"k\": 1}");
         visit("visitor-next", NOW, "{\"q\": \"bob@x.ca\"}");
 
@@ -255,7 +255,7 @@ class ExportTest {
         assertThat(at(document, "$.visitors[*].anonId")).containsExactly("\"about bob@x.ca\"");
         assertThat(at(document, "$.visitors[0].events[*].props.k")).containsExactly("1");
         assertThat(at(document, "$.mentions.events")).containsExactly("1");
-        var _ = new Erasure(database.sql(), new KeyedHash("a pepper")).forget(BOB, "test", NOW);
+        var _ = new Erasure(database.sql(), new KeyedHash("a pepper")).erase(BOB, "test", NOW);
         assertThat(export((lead, property) -> null).write(request(BOB), new StringBuilder()))
                 .isFalse();
     }

@@ -24,7 +24,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     private static final Instant LATER = NOW.plus(Duration.ofDays(30)).plusMillis(1);
 
     @BeforeEach
-    void forget() {
+    void erase() {
         database.run("TRUNCATE purge_log");
     }
 

@@ -41,9 +41,9 @@ final class LeadDeleteCommand implements Runnable {
             confirm();
         }
         Erased erased;
-        try (var _ = context.output().progress("forgetting")) {
-            erased = erasure.forget(email, Caller.ALTOPS, context.databaseNow())
-                    .orElseThrow(LeadCommand::unknownAddress);
+        try (var _ = context.output().progress("erasing")) {
+            erased =
+                    erasure.erase(email, Caller.ALTOPS, context.databaseNow()).orElseThrow(LeadCommand::unknownAddress);
         }
         context.output().print(json(erased), lines(erased));
     }
@@ -54,7 +54,7 @@ final class LeadDeleteCommand implements Runnable {
         if (!shell.inIsTerminal()) {
             throw new Failure(Exit.USAGE, "there is no terminal to ask on", "give --yes");
         }
-        shell.err().print("Forget this person on every property? It cannot be undone. Type yes: ");
+        shell.err().print("Erase this person on every property? It cannot be undone. Type yes: ");
         shell.err().flush();
         if (!context.readLine().strip().equals("yes")) {
             throw new Failure(Exit.FAILED, "not confirmed, so nothing was removed", "type yes, or give --yes");
@@ -77,12 +77,12 @@ final class LeadDeleteCommand implements Runnable {
 
     private static List<String> lines(Erased erased) {
         return List.of(
-                "forgot " + HumanFormat.count(erased.leads(), "lead") + ", "
+                "erased " + HumanFormat.count(erased.leads(), "lead") + ", "
                         + HumanFormat.count(erased.submissions(), "submission") + ", "
                         + HumanFormat.count(erased.consents(), "row") + " of consent, "
                         + HumanFormat.count(erased.links(), "link") + ", "
                         + HumanFormat.count(erased.messages(), "message"),
-                "forgot " + HumanFormat.count(erased.visitors(), "visitor") + ", "
+                "erased " + HumanFormat.count(erased.visitors(), "visitor") + ", "
                         + HumanFormat.count(erased.sessions(), "session") + ", "
                         + HumanFormat.count(erased.events(), "event"),
                 "took the address out of " + HumanFormat.count(erased.changed(), "row") + " of others");

@@ -72,31 +72,28 @@ final class RestoreCommand implements Runnable {
                         JsonObject.ok(true)
                                 .with("erasuresCarriedOver", done.entries)
                                 .with("migrationsApplied", done.migrations)
-                                .with("forgottenAgain", done.forgotten)
+                                .with("forgottenAgain", done.erased)
                                 .with("withdrawalsCarriedOver", done.withdrawals),
                         List.of(
                                 "restored",
                                 HumanFormat.count(done.migrations, "migration") + " applied that the backup lacks",
                                 HumanFormat.count(done.entries, "row") + " of the erasure log carried over, "
-                                        + HumanFormat.count(done.forgotten, "person") + " erased again",
+                                        + HumanFormat.count(done.erased, "person") + " erased again",
                                 HumanFormat.count(done.withdrawals, "withdrawal") + " of consent carried over"));
     }
 
     /** How many migrations, entries of the erasure log, withdrawals and persons there were. */
-    private record Restored(int migrations, int entries, int withdrawals, int forgotten) {}
+    private record Restored(int migrations, int entries, int withdrawals, int erased) {}
 
     private Restored replace(PgProgram restore, DatabaseUrl database, KeyedHash hash) {
         SchemaSwap swap = new SchemaSwap(context.sqlDuringRestore());
         swap.moveAside();
         int migrations = load(restore, database, swap);
         Map<String, Integer> carried = swap.carryOver();
-        int forgotten = swap.forgetAgain(hash, context.now());
+        int erased = swap.eraseAgain(hash, context.now());
         swap.finish();
         return new Restored(
-                migrations,
-                carried.getOrDefault("erasure_log", 0),
-                carried.getOrDefault("consent_events", 0),
-                forgotten);
+                migrations, carried.getOrDefault("erasure_log", 0), carried.getOrDefault("consent_events", 0), erased);
     }
 
     private int load(PgProgram restore, DatabaseUrl database, SchemaSwap swap) {

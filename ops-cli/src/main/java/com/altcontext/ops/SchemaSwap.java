@@ -59,7 +59,7 @@ final class SchemaSwap {
     }
 
     /** @return how many persons the backup had brought back */
-    int forgetAgain(KeyedHash hash, Instant now) {
+    int eraseAgain(KeyedHash hash, Instant now) {
         return new Erasure(sql, hash).replay("altops restore", now);
     }
 

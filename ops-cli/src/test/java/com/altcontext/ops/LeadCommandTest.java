@@ -27,7 +27,7 @@ class LeadCommandTest {
     private Path directory;
 
     @Test
-    void a_person_is_forgotten_on_every_property_once() {
+    void a_person_is_erased_on_every_property_once() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         database.lead("default", JO);
         database.lead("docs", JO);
@@ -38,7 +38,7 @@ class LeadCommandTest {
         assertThat(first.err()).isEmpty();
         assertThat(first.exit()).isEqualTo(Exit.DONE);
         assertThat(first.out())
-                .startsWith("forgot 2 leads, 0 submissions, 2 rows of consent")
+                .startsWith("erased 2 leads, 0 submissions, 2 rows of consent")
                 .doesNotContain("jo@", "JO@");
         assertThat(second.exit()).isEqualTo(Exit.FAILED);
         assertThat(second.err()).isEqualTo("altops: nothing is held about this address — check its spelling\n");
@@ -76,7 +76,7 @@ class LeadCommandTest {
         CommandRun unsure = CommandRun.onTerminal(environment, "no\n", "lead", "delete", "--email", JO);
         assertThat(unsure.exit()).isEqualTo(Exit.FAILED);
         assertThat(unsure.err())
-                .startsWith("Forget this person on every property?")
+                .startsWith("Erase this person on every property?")
                 .contains("not confirmed");
         assertThat(database.number("SELECT count(*) FROM leads")).isOne();
 

@@ -67,7 +67,7 @@ public class PersonResource {
         Email email = email(request);
         Instant now = clock.instant();
         Caller caller = callers.of(request);
-        return request.submit(executors.operator(), () -> erasure.forget(email, caller, now))
+        return request.submit(executors.operator(), () -> erasure.erase(email, caller, now))
                 .thenApply(erased ->
                         new DeletedBody(true, true, erased.orElseThrow(() -> new Refusal(Problem.NOT_FOUND))));
     }

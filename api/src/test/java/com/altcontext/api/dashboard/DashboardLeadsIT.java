@@ -83,7 +83,7 @@ class DashboardLeadsIT extends FilledDashboard {
     }
 
     @Test
-    void a_lead_is_found_shown_and_forgotten_and_each_look_is_audited(@TempDir Path downloads) {
+    void a_lead_is_found_shown_and_erased_and_each_look_is_audited(@TempDir Path downloads) {
         String lead = "zoe" + System.nanoTime() + "@example.ca";
         PAST.lead("kiln", lead, "express", 40);
         PAST.stored.execute(

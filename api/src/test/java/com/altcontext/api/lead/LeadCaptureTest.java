@@ -301,7 +301,7 @@ class LeadCaptureTest {
     }
 
     @Test
-    void the_same_address_on_two_properties_is_two_leads_forgotten_together() {
+    void the_same_address_on_two_properties_is_two_leads_erased_together() {
         String docs = stored.newProperty(properties);
         ObjectNode form = Forms.scripted(email);
         String one = Call.capture(form).send().field("leadId");

@@ -209,7 +209,7 @@ class PersonTest {
     }
 
     @Test
-    void a_second_address_on_a_visitor_keeps_nothing_of_the_person_who_is_forgotten() {
+    void a_second_address_on_a_visitor_keeps_nothing_of_the_person_who_is_erased() {
         ObjectNode form = Forms.sendPerson(email);
         String anonId = form.path("anonId").asText();
         String visitorId = intrude(form).field("visitorId");

@@ -254,7 +254,7 @@ class UnsubscribeResourceTest {
     }
 
     @Test
-    void the_link_of_a_forgotten_lead_says_that_it_withdraws_nothing() {
+    void the_link_of_a_erased_lead_says_that_it_withdraws_nothing() {
         String link = link();
         Call.of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)

@@ -105,7 +105,7 @@ class WebhookTest extends WebhookFixture {
     }
 
     @Test
-    void a_forgotten_lead_is_not_passed_on() {
+    void a_erased_lead_is_not_passed_on() {
         answer = 503;
         Call.capture(Forms.minimal(email)).send();
         StoredRows.await(received::size, 1);

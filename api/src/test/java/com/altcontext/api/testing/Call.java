@@ -104,7 +104,7 @@ public final class Call {
         return of("POST", "/v1/leads/capture").json(body);
     }
 
-    /** Asks, with the admin key, that a person be forgotten. */
+    /** Asks, with the admin key, that a person be erased. */
     public static Call erasure(Object body) {
         return of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)
