@@ -1,7 +1,7 @@
 package com.altcontext.db;
 
 /**
- * A lock with a name, which one transaction of all machines holds until it ends. So it works through a pooler in
+ * A named lock. One transaction at a time holds it, on whichever machine, until it ends. So it works through a pooler in
  * transaction mode, and a killed process leaves none behind.
  *
  * @param name unique among the locks of the product
