@@ -27,14 +27,14 @@ export const fr: Words = {
   problems: {
     rate_limited: (wait) => `Trop de requêtes. Réessayez dans ${wait}.`,
     not_configured:
-      'Ce service n’a pas de valeur ADMIN_API_KEY : personne ne peut se connecter. Son exploitant peut en définir une.',
+      'Ce service n’a pas de valeur ADMIN_API_KEY\u00a0: personne ne peut se connecter. Son exploitant peut en définir une.',
     too_slow: 'Cette question demande plus de temps que le service n’en accorde. Choisissez une période plus courte, ou retirez des filtres.',
     took_too_long: 'Ceci demande plus de temps que le service n’en accorde, et a été abandonné. Votre exploitant peut le faire avec altops lead export ou altops lead delete.',
-    unavailable: 'Le service ne peut pas répondre en ce moment : il est occupé, ou n’a pas accès à sa base de données.',
-    away: 'Le service est injoignable. Cet appareil est-il relié au réseau ?',
+    unavailable: 'Le service ne peut pas répondre en ce moment\u00a0: il est occupé, ou n’a pas accès à sa base de données.',
+    away: 'Le service est injoignable. Cet appareil est-il relié au réseau\u202f?',
     forbidden: 'Votre clé n’ouvre pas ceci.',
     not_found: 'Rien n’est plus conservé ici.',
-    tooFarBack: (day) => `Impossible d’afficher les jours avant le ${day} : ce qu’il faut pour cela n’est plus conservé. Choisissez une période plus récente ou retirez les filtres.`,
+    tooFarBack: (day) => `Impossible d’afficher les jours avant le ${day}\u00a0: ce qu’il faut pour cela n’est plus conservé. Choisissez une période plus récente ou retirez les filtres.`,
     refused: 'Cette adresse désigne une propriété, une période ou un filtre qui n’existe pas ici. Choisissez-en un autre ou retirez les filtres.',
     broken: (id) => `Une erreur s’est produite dans le service.${id && ` Cherchez ${id} dans son journal.`}`,
     stale: 'Vous voyez les derniers chiffres chargés.',
@@ -53,10 +53,10 @@ export const fr: Words = {
       month: 'Ce mois-ci',
       year: 'Cette année',
       all: 'Tout ce qu’il y a, jusqu’à 366 jours',
-      custom: 'Autre : des jours de votre choix',
+      custom: 'Autre\u00a0: des jours de votre choix',
     },
-    days: (days) => `${days} j`,
-    lastDays: (days) => `${days} j : ${days === '1' ? 'le dernier jour entier' : `les ${days} derniers jours entiers`}`,
+    days: (days) => `${days}\u00a0j`,
+    lastDays: (days) => `${days}\u00a0j\u00a0: ${days === '1' ? 'le dernier jour entier' : `les ${days} derniers jours entiers`}`,
     from: 'Du',
     to: 'Au',
     apply: 'Afficher',
@@ -67,8 +67,8 @@ export const fr: Words = {
     compare: 'Comparer avec',
     compares: { true: 'Période précédente', year: 'Un an avant', false: 'Sans comparaison' },
     since: (day) => `Depuis le ${day}`,
-    cut: (first) => `les 366 derniers jours : on ne peut en afficher plus à la fois. Les chiffres commencent le ${first} ; choisissez des jours antérieurs avec Autre.`,
-    comparedWith: (days) => `par rapport à : ${days}`,
+    cut: (first) => `les 366 derniers jours\u00a0: on ne peut en afficher plus à la fois. Les chiffres commencent le ${first}\u202f; choisissez des jours antérieurs avec Autre.`,
+    comparedWith: (days) => `par rapport à\u00a0: ${days}`,
   },
 
   fresh: {
@@ -77,19 +77,19 @@ export const fr: Words = {
     behind: (day, days) =>
       `Les chiffres s’arrêtent au ${day}, il y a ${days}. Les jours suivants manquent. Vérifiez que le service et altops rollup fonctionnent.`,
     gaps: (days, more) =>
-      `Ces jours n’ont jamais été calculés et affichent zéro : ${days}${more > 0 ? ` et ${more} autres` : ''}. Lancez altops rollup pour les calculer.`,
-    loaded: (days, visitors) => `${days}. Visiteurs uniques : ${visitors}.`,
+      `Ces jours n’ont jamais été calculés et affichent zéro\u00a0: ${days}${more > 0 ? ` et ${more} ${more === 1 ? 'autre' : 'autres'}` : ''}. Lancez altops rollup pour les calculer.`,
+    loaded: (days, visitors) => `${days}. Visiteurs uniques\u00a0: ${visitors}.`,
     days: (zone) => (zone ? `Les jours sont ceux du fuseau horaire ${zone}.` : 'Les jours sont ceux du fuseau horaire de chaque site.'),
   },
 
   empty: {
     heading: 'Aucune visite pendant cette période',
-    text: 'Rien n’a été compté. Si votre site n’utilise pas encore le traceur, ajoutez cette ligne à ses pages :',
+    text: 'Rien n’a été compté. Si votre site n’utilise pas encore le traceur, ajoutez cette ligne à ses pages\u00a0:',
     origin:
       'L’origine de votre site, par exemple https://www.example.ca ou http://localhost:4000, doit figurer dans CORS_ALLOWED_ORIGINS de ce service. Les pages sur localhost ne sont comptées que si la ligne contient data-allow-localhost. Voir docs/tracker.md dans le dépôt.',
     more: 'Les chiffres apparaissent quelques minutes après la première visite. Une période de jours entiers ne comprend pas aujourd’hui.',
     today: 'Afficher aujourd’hui',
-    countries: 'Tous les pays sont inconnus : ce service n’a pas de GEOIP_DATABASE, ou n’en avait pas lors de ces visites. Son exploitant peut en définir une.',
+    countries: 'Tous les pays sont inconnus\u00a0: ce service n’a pas de GEOIP_DATABASE, ou n’en avait pas lors de ces visites. Son exploitant peut en définir une.',
     card: 'Rien pendant cette période.',
     failed: 'Non chargé.',
     gone: (day) => `Inconnu pour les jours avant le ${day}.`,
@@ -117,8 +117,8 @@ export const fr: Words = {
     better: 'mieux',
     worse: 'moins bien',
     unknown: {
-      raw: '– : inconnu avec ces filtres.',
-      rollups: '– : inconnu, car un autre système a compté certains de ces jours.',
+      raw: '–\u00a0: inconnu avec ces filtres.',
+      rollups: '–\u00a0: inconnu, car un autre système a compté certains de ces jours.',
     },
   },
 
@@ -137,10 +137,10 @@ export const fr: Words = {
     table: 'Afficher en tableau',
     label: (series, days, least, most, byHour) => {
       const unit = byHour ? 'heure' : 'jour';
-      return `${series} par ${unit}, ${days} : de ${least} à ${most} par ${unit}. Le tableau ci-dessous donne chaque ${unit}.`;
+      return `${series} par ${unit}, ${days}\u00a0: de ${least} à ${most} par ${unit}. Le tableau ci-dessous donne chaque ${unit}.`;
     },
     soFar: 'en cours',
-    twice: 'deux fois : on recule l’heure',
+    twice: 'deux fois\u00a0: on recule l’heure',
     sparkline: (least, most) => `De ${least} à ${most}`,
     unknown: 'Inconnue',
     noLeads: 'Avec ces filtres, les nouveaux contacts sont inconnus.',
@@ -150,11 +150,11 @@ export const fr: Words = {
     label: 'Filtres',
     is: 'est',
     isNot: 'n’est pas',
-    turn: 'Alterner entre « est » et « n’est pas »',
+    turn: 'Alterner entre «\u00a0est\u00a0» et «\u00a0n’est pas\u00a0»',
     remove: (what) => `Retirer le filtre ${what}`,
     clear: 'Tout retirer',
-    by: 'Filtrer par cette valeur ; avec Alt, l’exclure',
-    menu: (value) => `Que faire de ${value}`,
+    by: 'Filtrer par cette valeur\u202f; avec Alt, l’exclure',
+    menu: (value) => `Que faire avec ${value}`,
     only: 'N’afficher que ceci',
     without: 'Exclure ceci',
   },
@@ -192,9 +192,9 @@ export const fr: Words = {
     mailable: 'Joignables',
     rate: 'Par session',
     none: 'Aucun nouveau contact pendant cette période.',
-    note: 'Joignables : on peut leur écrire maintenant. Par session : contacts pour chaque session de cette valeur.',
+    note: 'Joignables\u00a0: on peut leur écrire maintenant. Par session\u00a0: contacts pour chaque session de cette valeur.',
     unknown: (filters) =>
-      `D’un contact, on ne connaît que la provenance, le site référent, la page d’entrée et les valeurs UTM. Retirez ces filtres pour voir les contacts : ${filters}.`,
+      `D’un contact, on ne connaît que la provenance, le site référent, la page d’entrée et les valeurs UTM. Retirez ces filtres pour voir les contacts\u00a0: ${filters}.`,
   },
 
   forms: {
@@ -206,7 +206,7 @@ export const fr: Words = {
     find: 'Chercher',
     lead: 'Contact',
     fields: 'Champs',
-    marks: { test: 'essai', bot: 'robot', spam: 'pourriel ?' },
+    marks: { test: 'essai', bot: 'robot', spam: 'pourriel\u202f?' },
     why: {
       test: 'Le domaine est réservé aux essais, comme example.com.',
       bot: 'Un robot l’a envoyé.',
@@ -259,11 +259,11 @@ export const fr: Words = {
     name: 'Nom',
     page: 'Adresse de la page',
     event: 'Type de l’événement',
-    pattern: 'Un astérisque remplace des caractères quelconques : /merci* désigne toute page qui commence ainsi. Les visites passées comptent aussi.',
+    pattern: 'Un astérisque remplace des caractères quelconques\u00a0: /merci* désigne toute page qui commence ainsi. Les visites passées comptent aussi.',
     counted: 'Une session l’atteint par un événement de ce type. Les sessions passées comptent aussi.',
     visited: (path) => `A vu ${path}`,
     add: 'Ajouter l’objectif',
-    refused: 'L’objectif n’a pas été ajouté : un autre porte-t-il déjà ce nom ?',
+    refused: 'L’objectif n’a pas été ajouté\u00a0: un autre porte-t-il déjà ce nom\u202f?',
     none: 'Aucun objectif. Le menu d’une page ou d’un événement permet d’en créer un, avec une clé qui ouvre tout.',
   },
 
@@ -299,16 +299,16 @@ export const fr: Words = {
     goal: 'Objectifs',
     chooseProperty: 'Choisissez une propriété pour voir ses objectifs.',
     csv: 'Télécharger en CSV',
-    csvOf: (of) => `Télécharger en CSV : ${of}`,
-    parts: (site) => `Hôtes de ${site}`,
-    choose: (heading) => `${heading} : que montrer`,
+    csvOf: (of) => `Télécharger en CSV\u00a0: ${of}`,
+    parts: (site) => `Hôtes\u00a0: ${site}`,
+    choose: (heading) => `${heading}\u00a0: que montrer`,
     visitors: 'Visiteurs',
     pageViews: 'Pages vues',
     sessions: 'Sessions',
     conversions: 'Conversions',
     rate: 'Taux de conversion',
     details: 'Détails',
-    detailsOf: (heading) => `Détails : ${heading}`,
+    detailsOf: (heading) => `Détails\u00a0: ${heading}`,
     close: 'Fermer',
     other: 'Tous les autres',
     total: 'Total',
@@ -355,7 +355,7 @@ export const fr: Words = {
 
   vitals: {
     heading: 'Signaux web essentiels',
-    line: (lcp) => `Affichage du plus grand élément : ${lcp} (p75)`,
+    line: (lcp) => `Affichage du plus grand élément\u00a0: ${lcp} (p75)`,
     lcpMs: 'Largest Contentful Paint',
     inpMs: 'Interaction to Next Paint',
     clsScore: 'Cumulative Layout Shift',

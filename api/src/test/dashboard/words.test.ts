@@ -31,3 +31,20 @@ test('both languages have the same texts with figures', () => {
     assert.deepEqual(french.get(name)?.match(/\{\w\}/g)?.sort(), said.match(/\{\w\}/g)?.sort(), name);
   }
 });
+
+test('French signs stay on the line of the word that they belong to', () => {
+  for (const [name, said] of texts(fr)) {
+    assert.doesNotMatch(said, / [:;?!»]|« /, name);
+  }
+});
+
+test('one day more is a day in French too', () => {
+  assert.match(fr.fresh.gaps('{a}', 1), / et 1 autre\. /);
+  assert.match(fr.fresh.gaps('{a}', 2), / et 2 autres\. /);
+});
+
+test('no French word that would need an elision stands before a name', () => {
+  for (const said of [fr.filters.menu('Accès direct'), fr.breakdowns.parts('Ecosia'), fr.filters.remove('Appareil')]) {
+    assert.doesNotMatch(said, /\b(de|le|la|que) [AEIOU]/, said);
+  }
+});
