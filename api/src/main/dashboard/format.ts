@@ -14,7 +14,17 @@ export const formats = (language: Language) => {
     const { format } = number({ maximumFractionDigits: digits });
     return (value: number): string => `${format(value)}\u202f${symbol}`;
   };
-  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...options });
+  /** In French, the first of a month is `1er`. */
+  const ordinal = (text: string): string =>
+    language === 'fr' ? text.replace(/\b1(?=–|\s\p{L}{2})/gu, '1er') : text;
+  const dated = (options: Intl.DateTimeFormatOptions) => {
+    const made = new Intl.DateTimeFormat(locale, options);
+    return {
+      format: (time: number): string => ordinal(made.format(time)),
+      formatRange: (from: number, to: number): string => ordinal(made.formatRange(from, to)),
+    };
+  };
+  const date = (options: Intl.DateTimeFormatOptions) => dated({ timeZone: 'UTC', ...options });
   const given =
     (write: (value: number) => string) =>
     (value: number | null | undefined): string =>
@@ -39,8 +49,8 @@ export const formats = (language: Language) => {
   const short = date({ day: 'numeric', month: 'short' });
   const hour = date({ hour: 'numeric' });
   const month = date({ month: 'short', year: 'numeric' });
-  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-  const localDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const moment = dated({ dateStyle: 'medium', timeStyle: 'short' });
+  const localDay = dated({ dateStyle: 'medium' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const list = new Intl.ListFormat(locale);
   const regions = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });

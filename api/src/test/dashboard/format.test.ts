@@ -51,9 +51,20 @@ test('times have the unit that suits them', () => {
 
 test('days are in UTC, wherever the reader is', () => {
   assert.match(en.day('2026-11-24'), /Nov.* 24, 2026/);
-  assert.match(fr.day('2026-11-01'), /^1(er)? nov/);
   assert.match(en.days('2026-11-01', '2026-11-30'), /Nov.* 1.+30, 2026/);
   assert.equal(en.days('2026-11-24', '2026-11-24'), en.day('2026-11-24'));
+});
+
+test('the first of a month is an ordinal number in French', () => {
+  assert.equal(plain(fr.day('2026-11-01')), '1er nov. 2026');
+  assert.equal(plain(fr.longDay('2026-11-01')), 'dim. 1er nov. 2026');
+  assert.equal(plain(fr.shortDay('2026-11-01')), '1er nov.');
+  assert.equal(plain(fr.days('2026-11-01', '2026-11-30')), '1er–30 nov. 2026');
+  assert.equal(plain(fr.days('2026-10-01', '2026-11-01')), '1er oct. – 1er nov. 2026');
+  assert.equal(plain(fr.day('2026-11-21')), '21 nov. 2026');
+  assert.match(plain(fr.moment('2026-11-01T12:00:00Z')), /^1er nov\. 2026, \d\d h/);
+  assert.equal(plain(fr.dayOf('2026-11-01T12:00:00Z')), '1er nov. 2026');
+  assert.match(en.day('2026-11-01'), /^Nov.* 1, 2026$/);
 });
 
 test('a country has its name in the language, and another value stays as it is', () => {
