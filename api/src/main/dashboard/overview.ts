@@ -24,6 +24,8 @@ import { format, words } from './words';
 
 /** How often the service refreshes its figures. */
 const REFRESH_MS = 5 * 60_000;
+/** How often the page looks whether its figures are that old. */
+const LOOK_MS = 60_000;
 /** A goal changes what every reader sees, so the service wants a key of every scope. */
 const EVERY_SCOPE = ['figures:read', 'leads:read', 'leads:delete'];
 
@@ -171,7 +173,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       void load();
     }
   };
-  const timer = setInterval(refreshWhenOld, REFRESH_MS);
+  const timer = setInterval(refreshWhenOld, LOOK_MS);
   document.addEventListener('visibilitychange', refreshWhenOld);
   window.addEventListener('online', retryWhenBack);
 

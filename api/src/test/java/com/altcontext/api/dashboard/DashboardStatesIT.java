@@ -130,6 +130,32 @@ class DashboardStatesIT {
     }
 
     @Test
+    void a_page_that_stays_open_is_refreshed_after_five_minutes() {
+        page.tab.beforeEachPage("""
+                const [now, timers] = [Date.now, []];
+                let later = 0;
+                Date.now = () => now() + later;
+                window.setInterval = (run, every) => timers.push({run, every, due: Date.now() + every});
+                window.pass = minutes => {
+                  for (const end = later + minutes * 60_000; later < end; later += 1_000) {
+                    timers.filter(({every, due}) => every >= 60_000 && due <= Date.now()).forEach(timer => {
+                      timer.due += timer.every;
+                      timer.run();
+                    });
+                  }
+                };""");
+        page.signIn("");
+
+        page.tab.evaluate("pass(4)");
+        assertThat(page.has(".key[aria-busy]")).isFalse();
+        assertThat(page.tab
+                        .evaluate("pass(2), document.querySelector('.key').ariaBusy")
+                        .asText())
+                .isEqualTo("true");
+        page.settled();
+    }
+
+    @Test
     void a_network_that_comes_back_is_made_use_of_at_once() {
         page.signIn("");
         page.tab.offline(true);
