@@ -60,7 +60,7 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
   const earlierYs = earlier.map((value) => up(value, top, area));
   // A day that is not over would look like a fall: its line is drawn dashed.
   const last = points.length - 1;
-  const isOpen = last > 0 && points[last]?.day === open;
+  const isOpen = points[last]?.day === open;
   const settled = isOpen ? last : last + 1;
   const [day, room] = isHour(points[0])
     ? ([format.hour, DAY_WIDTH] as const)
@@ -115,9 +115,9 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
     s('path', { class: 'under', d: under(xs, ys, area) }),
     earlier.length > 0 && s('path', { class: 'before', d: line(earlierXs, earlierYs) }),
     last > 0 && s('path', { class: 'now', d: line(xs.slice(0, settled), ys) }),
-    isOpen && s('path', { class: 'now open', d: line(xs.slice(last - 1, last + 1), ys.slice(last - 1)) }),
-    // The first hour of a day is as wide as an hour: a lone dot would be hard to see.
-    last === 0 && s('path', { class: 'now open', d: line(hour(longestXs, area), [ys[0] ?? 0, ys[0] ?? 0]) }),
+    isOpen && last > 0 && s('path', { class: 'now open', d: line(xs.slice(last - 1, last + 1), ys.slice(last - 1)) }),
+    // A single day or hour is as wide as an hour: a lone dot would be hard to see.
+    last === 0 && s('path', { class: isOpen ? 'now open' : 'now', d: line(hour(longestXs, area), [ys[0] ?? 0, ys[0] ?? 0]) }),
     cursor,
     dot,
     callout,

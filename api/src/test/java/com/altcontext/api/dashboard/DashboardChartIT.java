@@ -46,6 +46,14 @@ class DashboardChartIT extends FilledDashboard {
     }
 
     @Test
+    void a_single_day_that_is_over_is_not_dotted_as_one_that_is_not() {
+        page.signIn("?window=7&property=odd");
+        assertThat(page.text("h1")).startsWith("Since ");
+        assertThat(page.has("path.now:not(.open)")).isTrue();
+        assertThat(page.has("path.open")).isFalse();
+    }
+
+    @Test
     void a_chart_needs_no_single_visits_of_the_time_that_it_is_compared_with() {
         PAST.store(PAST.view("moved", "one", 1, "08:00:00"), PAST.view("moved", "two", 1, "08:30:00"));
         PAST.rollUp(1, 1);
