@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The dashboard on narrow phones, in a real browser. */
 class DashboardPhoneIT extends FilledDashboard {
@@ -48,6 +50,20 @@ class DashboardPhoneIT extends FilledDashboard {
                     .as(list)
                     .isGreaterThan(100);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {320, 1_024})
+    void sources_and_events_in_words_are_not_cut_off(int width) {
+        DashboardTab french = STAGE.tab("fr-CA");
+        french.signIn("?window=7&property=kiln").look(width, false);
+
+        assertThat(french.text(".leads-by tbody")).contains("Recherche naturelle");
+        assertThat(french.tab.evaluate("""
+                        [...document.querySelectorAll('.bars .value')]
+                          .filter(name => name.scrollHeight > name.clientHeight || name.scrollWidth > name.clientWidth)
+                          .map(name => name.textContent)""").toString())
+                .isEqualTo("[]");
     }
 
     @Test
