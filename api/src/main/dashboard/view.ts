@@ -67,8 +67,8 @@ export const EXTRAS = ['outbound_click', 'file_download', 'scroll', 'props'] as 
 export type Extras = (typeof EXTRAS)[number];
 
 export const MAX_WINDOW_DAYS = 366;
-/** The service's maximum. */
-const MAX_FILTERS = 20;
+/** The service takes 20, and a list of links or of props has up to two of its own. */
+const MAX_FILTERS = 18;
 const MAX_STEPS = 8;
 
 const DAY = /^\d{4}-\d\d-\d\d$/;

@@ -122,6 +122,11 @@ test('filters are asked for as the service takes them, and invalid ones are left
   ]);
 });
 
+test('filters leave room for the two that a list of props adds, as the service takes 20', () => {
+  const query = Array.from({ length: 25 }, (_, i) => `f=is_not:path:/${i}`).join('&');
+  assert.equal(read(query).filters.length, 18);
+});
+
 test('the key of a prop may have a colon and a percent sign', () => {
   const filter = { not: false, dimension: 'props.shop:colour 100%', values: ['red:dark'] };
   assert.deepEqual(read(write({ ...read(''), filters: [filter] })).filters, [filter]);
