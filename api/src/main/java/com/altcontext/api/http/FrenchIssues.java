@@ -44,7 +44,7 @@ final class FrenchIssues {
                     "doit être un nombre qu’un double peut contenir, d’au plus # caractères"),
             entry(
                     "is one number too many: written without exponents, all together have over # digits",
-                    "est un nombre de trop : sans exposants, tous ensemble comptent plus de # chiffres"),
+                    "est un nombre de trop\u00A0: sans exposants, tous ensemble comptent plus de # chiffres"),
             entry("must not hold more than # keys", "ne doit pas contenir plus de # clés"),
             entry("must not hold more than # fields", "ne doit pas contenir plus de # champs"),
             entry("must not be nested more than # levels deep", "ne doit pas dépasser # niveaux"),
@@ -63,7 +63,7 @@ final class FrenchIssues {
             entry("is not valid JSON at line #, column #", "n’est pas du JSON valide à la ligne #, colonne #"),
             entry(
                     "is not a valid form: percent signs must be followed by two digits",
-                    "n’est pas un formulaire valide : deux chiffres doivent suivre chaque signe %"),
+                    "n’est pas un formulaire valide\u00A0: deux chiffres doivent suivre chaque signe %"),
             entry(
                     "the query's percent signs must be followed by two digits",
                     "deux chiffres doivent suivre chaque signe % de l’adresse"));

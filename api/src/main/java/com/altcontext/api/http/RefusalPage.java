@@ -86,6 +86,6 @@ enum RefusalPage {
                     ? "L’adresse courriel doit être complète, comme jo@exemple.ca."
                     : "The e-mail address must be complete, like jo@example.ca.";
         }
-        return (french ? "Champ à corriger : " : "Field to correct: ") + Html.escaped(field);
+        return (french ? "Champ à corriger\u00A0: " : "Field to correct: ") + Html.escaped(field);
     }
 }

@@ -3,6 +3,7 @@ package com.altcontext.api.lead;
 import com.altcontext.api.delivery.Mail;
 import com.altcontext.consent.ConfirmationToken;
 import com.altcontext.delivery.Outbox;
+import com.altcontext.lead.Consent;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.value.Html;
@@ -46,16 +47,16 @@ public final class ConfirmationMail {
             "Questions: %s");
 
     private static final Words FRENCH = new Words(
-            "Veuillez confirmer : courriels de %s",
+            "Veuillez confirmer\u00A0: courriels de %s",
             "Cette adresse a été saisie dans un formulaire de %s, pour recevoir des courriels.",
-            "Objet : %s",
+            "Objet\u00A0: %s",
             "la page l’indique",
-            "Si c’était vous, ouvrez cette page et appuyez sur le bouton. Elle fonctionne pendant 14 jours :",
+            "Si c’était vous, ouvrez cette page et appuyez sur le bouton. Elle fonctionne pendant 14 jours\u00A0:",
             "Confirmer",
             "Si ce n’était pas vous, ne faites rien. %s ne vous écrira pas à ce sujet.",
-            "Vous pouvez retirer votre consentement en tout temps. Pour ne recevoir aucun courriel de %s :",
+            "Vous pouvez retirer votre consentement en tout temps. Pour ne recevoir aucun courriel de %s\u00A0:",
             "Me désabonner",
-            "Questions : %s");
+            "Questions\u00A0: %s");
 
     private final String base;
     private final ConfirmationToken token;
@@ -109,7 +110,8 @@ public final class ConfirmationMail {
         String subject = words.subject.formatted(site);
         String why = words.why.formatted(site);
         String otherwise = words.otherwise.formatted(site);
-        String purposes = words.purposes.formatted(purposes(body.getJsonArray("purposes", new JsonArray()), words));
+        String purposes = words.purposes.formatted(
+                purposes(body.getJsonArray("purposes", new JsonArray()), message.language(), words));
         String withdraw = words.withdraw.formatted(site);
         URI unsubscribeLink = unsubscribe.of(new UnsubscribeToken.Subject(lead, property));
         String sender = postalAddress.map(address -> site + ", " + address).orElse(site);
@@ -141,10 +143,15 @@ public final class ConfirmationMail {
                 unsubscribeLink);
     }
 
+    /** A purpose as its reader should see it: the default one is no word of the site's. */
+    static String purposeIn(Language language, String purpose) {
+        return language == Language.FRENCH && purpose.equals(Consent.DEFAULT_PURPOSE) ? "infolettre" : purpose;
+    }
+
     /** The purposes in plain words; for others it says where to find them. */
-    private static String purposes(JsonArray asked, Words words) {
+    private static String purposes(JsonArray asked, Language language, Words words) {
         List<String> plain = asked.stream()
-                .map(String::valueOf)
+                .map(purpose -> purposeIn(language, String.valueOf(purpose)))
                 .filter(purpose -> PLAIN.matcher(purpose).matches())
                 .limit(MAX_PURPOSES)
                 .toList();

@@ -41,10 +41,10 @@ final class ConfirmationPage {
             "Appuyez sur le bouton pour recevoir ceci par courriel de %s. Vous pourrez vous désabonner en tout temps.",
             "Des formulaires portant votre adresse demandent des courriels de %s. Cochez ce que vous voulez recevoir et laissez ce"
                     + " que vous n’avez pas demandé. Vous pourrez vous désabonner en tout temps.",
-            "Rien n’est coché : rien n’est confirmé.",
-            "Formulaire : %s",
-            "Page : %s",
-            "Texte : %s",
+            "Rien n’est coché\u00A0: rien n’est confirmé.",
+            "Formulaire\u00A0: %s",
+            "Page\u00A0: %s",
+            "Texte\u00A0: %s",
             "Confirmer");
 
     private ConfirmationPage() {}
@@ -85,12 +85,14 @@ final class ConfirmationPage {
         String fields;
         if (choices.size() == 1 && !isRepeated && !question.isAnswered()) {
             Choice only = choices.getFirst();
-            fields = "<p>" + words.one.formatted(site) + "</p><div class=\"choice\"><strong>" + text(only.purpose())
+            fields = "<p>" + words.one.formatted(site) + "</p><div class=\"choice\"><strong>" + purpose(only, language)
                     + "</strong>" + details(only, words) + "</div>" + hidden(CONSENT, only.id());
         } else {
             fields = (isRepeated ? "<p role=\"alert\">" + words.nothing + "</p>" : "") + "<fieldset><legend>"
                     + words.several.formatted(site) + "</legend>"
-                    + choices.stream().map(choice -> box(choice, words)).collect(Collectors.joining()) + "</fieldset>"
+                    + choices.stream()
+                            .map(choice -> box(choice, language, words))
+                            .collect(Collectors.joining()) + "</fieldset>"
                     + hidden(LISTED, choices.size());
         }
         return HtmlPage.of(
@@ -103,12 +105,16 @@ final class ConfirmationPage {
         return "<input type=\"hidden\" name=\"" + name + "\" value=\"" + value + "\">";
     }
 
-    private static String box(Choice choice, Words words) {
+    private static String box(Choice choice, Language language, Words words) {
         long id = choice.id();
         return "<div class=\"choice\"><input type=\"checkbox\" name=\"" + CONSENT + "\" value=\"" + id + "\" id=\"c"
                 + id
-                + "\" aria-describedby=\"d" + id + "\"> <label for=\"c" + id + "\"><strong>" + text(choice.purpose())
+                + "\" aria-describedby=\"d" + id + "\"> <label for=\"c" + id + "\"><strong>" + purpose(choice, language)
                 + "</strong></label><div id=\"d" + id + "\">" + details(choice, words) + "</div></div>";
+    }
+
+    private static String purpose(Choice choice, Language language) {
+        return text(ConfirmationMail.purposeIn(language, choice.purpose()));
     }
 
     private static String details(Choice choice, Words words) {

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mail about a new lead: that there is one, and where to sign in. It contains the form's content only if the
@@ -23,16 +24,18 @@ public final class LeadAlertMail {
             "Page",
             "Source",
             "This mail holds personal data. Delete it when you no longer need it.",
-            ": ");
+            ": ",
+            SourceNames.ENGLISH);
     private static final Words FRENCH = new Words(
             "Un nouveau contact sur %s",
-            "Connectez-vous pour le voir :",
+            "Connectez-vous pour le voir\u00A0:",
             "Adresse",
             "Formulaire",
             "Page",
             "Provenance",
             "Ce courriel contient des renseignements personnels. Supprimez-le quand vous n’en avez plus besoin.",
-            "\u00A0: ");
+            "\u00A0: ",
+            SourceNames.FRENCH);
 
     private final String base;
 
@@ -44,7 +47,8 @@ public final class LeadAlertMail {
             String path,
             String source,
             String warning,
-            String colon) {}
+            String colon,
+            Map<String, String> sources) {}
 
     /** @param publicUrl where the service is reached from outside */
     public LeadAlertMail(URI publicUrl) {
@@ -81,7 +85,8 @@ public final class LeadAlertMail {
         put(lines, words.email, details.getValue("email"));
         put(lines, words.form, details.getValue("form"));
         put(lines, words.path, details.getValue("path"));
-        put(lines, words.source, details.getValue("source"));
+        String source = details.getString("source");
+        put(lines, words.source, source == null ? null : words.sources.getOrDefault(source, source));
         Object fields = details.getValue("fields");
         if (fields != null) {
             // The previous release stored them as text.
@@ -91,7 +96,7 @@ public final class LeadAlertMail {
         return lines;
     }
 
-    private static void put(Map<String, String> lines, String name, Object value) {
+    private static void put(Map<String, String> lines, String name, @Nullable Object value) {
         if (value != null) {
             lines.put(name, value.toString());
         }

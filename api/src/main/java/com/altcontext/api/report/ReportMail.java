@@ -25,7 +25,8 @@ public final class ReportMail {
     static final String PATH = "/v1/reports/stop/";
 
     private static final Words ENGLISH = new Words(
-            "%1$s: week of %3$s %2$d, %4$d",
+            "%1$s: week of %3$s %2$s, %4$d",
+            "1",
             List.of(
                     "January",
                     "February",
@@ -53,20 +54,13 @@ public final class ReportMail {
             "Best pages, by sessions",
             "none",
             "unknown",
-            Map.of(
-                    "direct", "Direct",
-                    "organic_search", "Organic search",
-                    "paid_search", "Paid search",
-                    "social", "Social",
-                    "email", "E-mail",
-                    "referral", "Referral",
-                    "campaign", "Campaign",
-                    "internal", "Internal"),
+            SourceNames.ENGLISH,
             "All figures",
             "Stop this report",
             ": ");
     private static final Words FRENCH = new Words(
-            "%1$s : semaine du %2$d %3$s %4$d",
+            "%1$s\u00A0: semaine du %2$s %3$s %4$d",
+            "1er",
             List.of(
                     "janvier",
                     "février",
@@ -94,15 +88,7 @@ public final class ReportMail {
             "Meilleures pages, par sessions",
             "aucun",
             "inconnue",
-            Map.of(
-                    "direct", "Accès direct",
-                    "organic_search", "Recherche naturelle",
-                    "paid_search", "Recherche payante",
-                    "social", "Réseaux sociaux",
-                    "email", "Courriel",
-                    "referral", "Site référent",
-                    "campaign", "Campagne",
-                    "internal", "Interne"),
+            SourceNames.FRENCH,
             "Tous les chiffres",
             "Ne plus recevoir ce rapport",
             "\u00A0: ");
@@ -112,6 +98,7 @@ public final class ReportMail {
 
     private record Words(
             String subject,
+            String first,
             List<String> months,
             char grouping,
             String percent,
@@ -154,7 +141,7 @@ public final class ReportMail {
         LocalDate from = LocalDate.parse(report.getString("from"));
         String subject = words.subject.formatted(
                 report.getString("site"),
-                from.getDayOfMonth(),
+                from.getDayOfMonth() == 1 ? words.first : from.getDayOfMonth(),
                 words.months.get(from.getMonthValue() - 1),
                 from.getYear());
         List<Section> sections = List.of(

@@ -62,8 +62,7 @@ class DashboardPhoneIT extends FilledDashboard {
         assertThat(french.tab.evaluate("""
                         [...document.querySelectorAll('.bars .value')]
                           .filter(name => name.scrollHeight > name.clientHeight || name.scrollWidth > name.clientWidth)
-                          .map(name => name.textContent)""").toString())
-                .isEqualTo("[]");
+                          .map(name => name.textContent)""").toString()).isEqualTo("[]");
     }
 
     @Test

@@ -141,7 +141,7 @@ class ConfirmByMailTest {
             capture("fr-CA,fr;q=0.9,en;q=0.5");
             ReceivedMail mail = server.await(email, 1).getFirst();
 
-            assertThat(mail.subject()).isEqualTo("Veuillez confirmer : courriels de Docs & <more>");
+            assertThat(mail.subject()).isEqualTo("Veuillez confirmer\u00A0: courriels de Docs & <more>");
             assertThat(mail.header("From")).isEqualTo("The Docs <news@docs.example>");
             assertThat(mail.header("To")).isEqualTo(email);
             assertThat(mail.header("Auto-Submitted")).isEqualTo("auto-generated");
@@ -153,15 +153,23 @@ class ConfirmByMailTest {
             assertThat(mail.part("text/plain"))
                     .contains("https://api.example.com" + mail.confirmPath())
                     .contains("Docs & <more>")
-                    .contains("privacy@example.ca", "1 Main St & 2nd Ave, Toronto", "Objet : newsletter")
+                    .contains("privacy@example.ca", "1 Main St & 2nd Ave, Toronto", "Objet\u00A0: infolettre")
                     .contains(String.valueOf(mail.header("List-Unsubscribe")).replaceAll("[<>]", ""));
             assertThat(mail.part("text/html"))
-                    .contains("1 Main St &amp; 2nd Ave", "Objet : newsletter", ">Me désabonner</a>")
+                    .contains("1 Main St &amp; 2nd Ave", "Objet\u00A0: infolettre", ">Me désabonner</a>")
                     .contains("<html lang=\"fr\">")
                     .contains("<a href=\"https://api.example.com" + mail.confirmPath() + "\">")
                     .contains("Docs &amp; &lt;more&gt;")
                     .doesNotContainPattern("(?i)<(img|script|link|iframe|style)|src=|url\\(|@import");
             assertThat(stored.lead(email).path("language").asText()).isEqualTo("fr");
+            assertThat(mail.part("text/plain")).doesNotContainPattern(" [:;?!»]");
+
+            String page = Call.get(mail.confirmPath())
+                    .header("accept-language", "fr-CA")
+                    .send()
+                    .text();
+            assertThat(page).contains("<bdi>infolettre</bdi>", "Formulaire\u00A0: ");
+            assertThat(page.replaceFirst("(?s).*<main>", "")).doesNotContainPattern(" [:;?!»]");
         }
     }
 

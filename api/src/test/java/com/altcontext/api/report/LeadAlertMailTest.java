@@ -36,6 +36,14 @@ class LeadAlertMailTest {
         assertThat(mail(Language.FRENCH, "{\"property\":\"Docs\"}").subject()).isEqualTo("Un nouveau contact sur Docs");
     }
 
+    @Test
+    void its_source_is_called_as_on_the_dashboard() {
+        String body = "{\"property\":\"Docs\",\"details\":{\"email\":\"jo@example.ca\",\"source\":\"organic_search\"}}";
+        assertThat(mail(Language.ENGLISH, body).text()).contains("Source: Organic search\n");
+        assertThat(mail(Language.FRENCH, body).text())
+                .contains("Connectez-vous pour le voir\u00A0:\n", "Provenance\u00A0: Recherche naturelle\n");
+    }
+
     /** Mails of the release before hold the fields as text. */
     @ParameterizedTest
     @ValueSource(

@@ -69,7 +69,7 @@ class ReportMailTest {
     void it_is_in_the_language_of_the_property() {
         Mail mail = mail(Language.FRENCH, REPORT);
 
-        assertThat(mail.subject()).isEqualTo("Docs & <co> : semaine du 16 novembre 2026");
+        assertThat(mail.subject()).isEqualTo("Docs & <co>\u00A0: semaine du 16 novembre 2026");
         assertThat(mail.text())
                 .containsPattern(
                         "(?U)Visiteurs uniques\\s: 1\\s420 \\(\\+25\\s% par rapport à la semaine précédente\\)")
@@ -94,6 +94,20 @@ class ReportMailTest {
         assertThat(mail(Language.ENGLISH, REPORT).text()).contains("Best pages, by visitors\n  /<script>: 7\n");
         assertThat(mail(Language.ENGLISH, purged).text()).contains("Best pages, by sessions\n  /<script>: 7\n");
         assertThat(mail(Language.FRENCH, purged).text()).contains("Meilleures pages, par sessions\n");
+    }
+
+    @Test
+    void a_week_from_the_first_of_a_month_has_its_ordinal_in_french() {
+        WeeklyReport june = new WeeklyReport(
+                "Docs",
+                ReportWeek.parse("2026-W23"),
+                REPORT.figures(),
+                List.of(new CountedValue("unknown", 1L)),
+                List.of(),
+                Metric.UNIQUE_VISITORS);
+        assertThat(mail(Language.ENGLISH, june).subject()).isEqualTo("Docs: week of June 1, 2026");
+        assertThat(mail(Language.FRENCH, june).subject()).isEqualTo("Docs\u00A0: semaine du 1er juin 2026");
+        assertThat(mail(Language.FRENCH, june).text()).contains("Inconnue\u00A0: 1\n");
     }
 
     @Test
