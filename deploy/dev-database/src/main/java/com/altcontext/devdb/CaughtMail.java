@@ -12,7 +12,7 @@ record CaughtMail(String to, String subject, String text) {
     private static final Pattern ENCODED_WORD =
             Pattern.compile("=\\?UTF-8\\?([QB])\\?([^?]*)\\?=", Pattern.CASE_INSENSITIVE);
     private static final Pattern BOUNDARY = Pattern.compile("(?i)boundary=\"?([^\";\\s]+)");
-    private static final Pattern LINK = Pattern.compile("https?://[^\\s&]+");
+    private static final Pattern LINK = Pattern.compile("https?://(?:[^\\s&]|&amp;)+");
 
     /** @param source with line feeds alone, each byte a character */
     static CaughtMail read(String source) {

@@ -27,7 +27,7 @@ class MailSinkTest {
             Content-Transfer-Encoding: quoted-printable
 
             Press =C3=A9: http://localhost:3000/v1/leads/confirm/AAAA=
-            BBBB
+            BBBB?a=3D1&b=3D2
             ..dot <b>
             --part
             Content-Type: text/html
@@ -55,7 +55,7 @@ class MailSinkTest {
             assertThat(page)
                     .contains("<h2>Café du Nord</h2>")
                     .contains("To: jo@example.ca")
-                    .contains("<a href=\"http://localhost:3000/v1/leads/confirm/AAAABBBB\">")
+                    .contains("<a href=\"http://localhost:3000/v1/leads/confirm/AAAABBBB?a=1&amp;b=2\">")
                     .contains("Press é:")
                     .contains(".dot &lt;b&gt;")
                     .doesNotContain("other");
