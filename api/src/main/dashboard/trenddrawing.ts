@@ -123,7 +123,19 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
     callout,
   ) as SVGSVGElement;
   let focused: number | undefined;
+  const leave = (): void => {
+    document.removeEventListener('keydown', dismiss);
+    focused = undefined;
+    point(undefined);
+  };
+  /** What is shown at the pointer covers a part of the lines (WCAG 2.2, 1.4.13). */
+  const dismiss = ({ key }: KeyboardEvent): void => {
+    if (key === 'Escape' || !svg.isConnected) {
+      leave();
+    }
+  };
   const at = (event: Event): void => {
+    document.addEventListener('keydown', dismiss);
     const box = svg.getBoundingClientRect();
     focused = nearest(xs, ((event as PointerEvent).clientX - box.left) * (width / box.width));
     point(focused);
@@ -131,8 +143,9 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
   svg.addEventListener('pointermove', at);
   svg.addEventListener('pointerdown', at);
   // A finger that is lifted leaves what it has shown.
-  svg.addEventListener('pointerleave', (event) => (event as PointerEvent).pointerType === 'mouse' && point(undefined));
+  svg.addEventListener('pointerleave', (event) => (event as PointerEvent).pointerType === 'mouse' && leave());
   svg.addEventListener('keydown', (event) => {
+    dismiss(event);
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
@@ -140,9 +153,6 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
       point(focused);
     }
   });
-  svg.addEventListener('blur', () => {
-    focused = undefined;
-    point(undefined);
-  });
+  svg.addEventListener('blur', leave);
   return svg;
 };

@@ -121,6 +121,10 @@ class DashboardChartIT extends FilledDashboard {
                 },
                 yesterday + "2");
         assertThat(callout()).isEqualTo("2");
+
+        page.tab.press("Escape");
+        assertThat(callout()).as("what it covers can be seen").isEmpty();
+        assertThat(page.text(".legend .now")).isEqualTo("This window");
     }
 
     private String callout() {
@@ -157,6 +161,10 @@ class DashboardChartIT extends FilledDashboard {
         assertThat(callout()).as("yesterday").isEqualTo("2");
         page.tab.press("ArrowLeft");
         assertThat(callout()).as("the day before").isEqualTo("1");
+        page.tab.press("Escape");
+        assertThat(callout()).isEmpty();
+        page.tab.press("ArrowLeft");
+        assertThat(callout()).as("from the end again").isEqualTo("2");
         page.tab.evaluate("document.querySelector('.plot svg').blur()");
         assertThat(callout()).isEmpty();
         assertThat(page.text(".legend .now")).isEqualTo("This window");
