@@ -1,7 +1,7 @@
 import { ask, fetched, problemOf } from './api';
 import { h, newId } from './dom';
 import type { Breakdown, Dimension, Sums } from './figures';
-import { save } from './files';
+import { saveCsv } from './files';
 import { said, showProblem } from './notice';
 import { table } from './table';
 import { name } from './values';
@@ -17,7 +17,7 @@ export const isCutOff = ({ other }: Breakdown): boolean => (Object.values(other)
 const download = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
   const query = new URLSearchParams({ ...params, limit: MAX_ROWS });
   const blob = await fetched(`/v1/metrics/breakdown?${query}`, { headers: { accept: 'text/csv' } }, (response) => response.blob());
-  save(blob, `${dimension}.csv`);
+  saveCsv(blob, dimension);
 };
 
 /** Every value of a dimension with every figure, in a dialog. Closing it returns the focus to the button that opened it. */

@@ -10,6 +10,10 @@ export const save = (content: Blob, name: string): void => {
   URL.revokeObjectURL(url);
 };
 
+/** Saves a table: the byte order mark makes spreadsheets read UTF-8. */
+export const saveCsv = (rows: string | Blob, name: string): void =>
+  save(new Blob(['\ufeff', rows], { type: 'text/csv' }), `${name}.csv`);
+
 /** A button that saves the rows of a table as CSV once they are loaded. A failure is shown above the table. */
 export const csvButton = (of: string, heads: string[], rows: () => FileValue[][] | Promise<FileValue[][]>): HTMLElement => {
   const button = h(
@@ -20,8 +24,7 @@ export const csvButton = (of: string, heads: string[], rows: () => FileValue[][]
       'aria-label': words.breakdowns.csvOf(of),
       click: async () => {
         try {
-          // The byte order mark makes spreadsheets read UTF-8.
-          save(new Blob(['\ufeff', csv(heads, await rows())], { type: 'text/csv' }), `${fileName(of)}.csv`);
+          saveCsv(csv(heads, await rows()), fileName(of));
         } catch (failure) {
           showProblem(button.closest('.body')!, failure);
         }

@@ -82,7 +82,7 @@ const behind = ({ points, before, beforeName }: Trend, open: boolean): HTMLEleme
           { rows: points.map(row) },
           { heading: beforeName, rows: before.map(row) },
         ),
-        csvButton(words.trend.table, heads, () =>
+        csvButton(words.trend.heading, heads, () =>
           [...points, ...before].map((point) => [point.day, ...SERIES.map((series) => point[series])]),
         ),
       );

@@ -61,6 +61,21 @@ class DashboardFilesIT extends FilledDashboard {
     }
 
     @Test
+    void the_file_of_days_has_the_name_of_its_card_and_that_of_details_is_read_as_utf_8() throws IOException {
+        page.signIn("?window=7&property=odd");
+        page.tab.click(".trend summary");
+        page.tab.await("document.querySelector('.trend .csv')");
+        assertThat(page.tab
+                        .evaluate("document.querySelector('.trend .csv').ariaLabel")
+                        .asText())
+                .isEqualTo("Download as CSV: Trend");
+        page.tab.click("[data-dimension=path] .details");
+        page.tab.await("document.querySelector('dialog table')");
+
+        assertThat(saved("dialog .csv", "path.csv").getFirst()).startsWith("\ufeffvalue,visitors,");
+    }
+
+    @Test
     void the_file_of_campaigns_with_leads_says_how_many_leads_it_leaves_out() throws IOException {
         PAST.stored.execute(
                 "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status,"
