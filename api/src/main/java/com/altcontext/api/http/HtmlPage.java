@@ -11,11 +11,11 @@ public final class HtmlPage {
     public static final String TYPE = "text/html; charset=utf-8";
 
     private static final String STYLE = "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;"
-            + "padding:0 1rem;color:#1a1a1a;background:#fff}h1{font-size:1.6rem;line-height:1.2}"
+            + "padding:0 1rem;color:#1a1a1a;background:#fff;overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.2}"
             + "button{font:inherit;padding:.6rem 1.2rem;border:2px solid #14532d;border-radius:.4rem;"
             + "background:#14532d;color:#fff;cursor:pointer}button:focus-visible{outline:3px solid #2563eb;"
             + "outline-offset:3px}input:focus-visible{outline:3px solid #2563eb;outline-offset:2px}"
-            + "fieldset{border:0;margin:0;padding:0}.choice{margin:1.2rem 0;overflow-wrap:anywhere}"
+            + "fieldset{border:0;margin:0;padding:0}.choice{margin:1.2rem 0}"
             + ".choice input{width:1.2rem;height:1.2rem;vertical-align:-.15rem}"
             + "blockquote{margin:.4rem 0;padding-left:1rem;border-left:3px solid #6b7280;white-space:pre-line}"
             + "@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}";
