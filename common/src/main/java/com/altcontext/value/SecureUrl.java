@@ -8,6 +8,8 @@ import java.util.Optional;
  * machine.
  */
 public final class SecureUrl {
+    private static final int MAX_PORT = 65_535;
+
     private SecureUrl() {}
 
     /** The address without slashes at its end; empty if it breaks the rule. */
@@ -16,7 +18,8 @@ public final class SecureUrl {
             URI url = URI.create(text.strip().replaceAll("/+$", ""));
             boolean local = "localhost".equals(url.getHost()) || "127.0.0.1".equals(url.getHost());
             boolean secure = "https".equals(url.getScheme()) || (local && "http".equals(url.getScheme()));
-            return secure && url.getHost() != null && url.getRawUserInfo() == null && url.getRawFragment() == null
+            boolean possible = url.getHost() != null && url.getPort() != 0 && url.getPort() <= MAX_PORT;
+            return secure && possible && url.getRawUserInfo() == null && url.getRawFragment() == null
                     ? Optional.of(url)
                     : Optional.empty();
         } catch (IllegalArgumentException unreadable) {

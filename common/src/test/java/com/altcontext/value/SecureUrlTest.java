@@ -29,6 +29,8 @@ class SecureUrlTest {
                 "http://api.example.ca",
                 "https://user:password@api.example.ca",
                 "https://api.example.ca#top",
+                "https://api.example.ca:0",
+                "https://api.example.ca:65536",
                 "https://",
                 "https://a b"
             })
