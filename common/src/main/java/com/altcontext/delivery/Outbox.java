@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Outbox {
             WITH due AS MATERIALIZED (
                 SELECT id, next_attempt_at AS turn FROM outbox
                 WHERE kind = ? AND set_aside_at IS NULL AND next_attempt_at <= now()
+                  AND CASE kind WHEN 'webhook' THEN coalesce(destination, '') ELSE '' END <> ALL (?)
                 ORDER BY next_attempt_at, created_at
                 LIMIT ?
                 FOR UPDATE SKIP LOCKED),
@@ -80,6 +82,11 @@ public final class Outbox {
         public String key() {
             return key;
         }
+
+        /** Which receiver gets the message: a webhook by its name, of mails always the mail server. */
+        String receiver(Message message) {
+            return this == WEBHOOK && message.destination != null ? message.destination : "";
+        }
     }
 
     /**
@@ -119,9 +126,12 @@ public final class Outbox {
     /**
      * Claims up to {@code max} due messages for {@link #LEASE}, in the order in which they became due. The caller
      * commits, then sends.
+     *
+     * @param without receivers whose messages are left waiting, by {@link Kind#receiver}
      */
-    public static List<Message> claim(Tx tx, Kind kind, int max) {
-        return tx.query(CLAIM, Message::read, kind.key, max, (double) LEASE.toSeconds());
+    public static List<Message> claim(Tx tx, Kind kind, int max, Set<String> without) {
+        return tx.query(
+                CLAIM, Message::read, kind.key, without.toArray(String[]::new), max, (double) LEASE.toSeconds());
     }
 
     /** Removes messages that were accepted. The next mail that asks a lead for a confirmation waits for a day from now on. */

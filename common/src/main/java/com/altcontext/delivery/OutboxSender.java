@@ -7,16 +7,20 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,32 +68,53 @@ public final class OutboxSender {
     }
 
     /**
-     * Sends until nothing is due, or until no message of a batch is accepted: then the rest waits for the next call.
+     * Sends until nothing is due. A receiver that accepts nothing of a batch soon gets no more in this call, so that it does not hold
+     * up the others.
      *
      * @throws SqlFailure if the outbox cannot be read
      */
     public void sendDue() {
-        List<Outbox.Message> batch = claim();
-        while (!batch.isEmpty() && pass(batch)) {
-            batch = claim();
+        Set<String> slow = new HashSet<>();
+        List<Outbox.Message> batch = claim(slow);
+        while (!batch.isEmpty()) {
+            Set<String> quick = pass(batch);
+            batch.stream()
+                    .map(kind::receiver)
+                    .filter(name -> !quick.contains(name))
+                    .forEach(slow::add);
+            batch = claim(slow);
         }
     }
 
-    private List<Outbox.Message> claim() {
-        return sql.inTransaction(tx -> Outbox.claim(tx, kind, MAX_IN_FLIGHT));
+    private List<Outbox.Message> claim(Set<String> without) {
+        return sql.inTransaction(tx -> Outbox.claim(tx, kind, MAX_IN_FLIGHT, without));
     }
 
-    /** @return whether any of them was accepted */
-    private boolean pass(List<Outbox.Message> batch) {
+    /** @return the receivers that accepted something soon */
+    private Set<String> pass(List<Outbox.Message> batch) {
         Map<Outbox.Message, Future<Attempt>> underWay = new LinkedHashMap<>();
-        batch.forEach(message -> underWay.put(message, receiver.apply(message)));
+        batch.forEach(message -> underWay.put(message, send(message)));
         long began = System.nanoTime();
         // If this process ends before it is noted that a message was accepted, it is sent again: do not wait for the
         // slowest.
-        boolean anyEarly = note(answered(underWay, began + SOON_NANOS));
+        Map<Outbox.Message, Attempt> soon = answered(underWay, began + SOON_NANOS);
+        note(soon);
         Map<Outbox.Message, Attempt> late = answered(underWay, began + timeout.toNanos());
         underWay.keySet().forEach(message -> late.put(message, Attempt.failed(new TimeoutException())));
-        return note(late) || anyEarly;
+        note(late);
+        return soon.keySet().stream()
+                .filter(message -> soon.get(message).isDelivered())
+                .map(kind::receiver)
+                .collect(Collectors.toSet());
+    }
+
+    /** A message that cannot be sent at all fails by itself: the others of its batch are sent, and noted. */
+    private Future<Attempt> send(Outbox.Message message) {
+        try {
+            return receiver.apply(message);
+        } catch (RuntimeException broken) {
+            return CompletableFuture.failedFuture(broken);
+        }
     }
 
     /** Collects the answers that arrive before this {@link System#nanoTime}. */
@@ -105,8 +130,7 @@ public final class OutboxSender {
         return answered;
     }
 
-    /** @return whether any of them was accepted */
-    private boolean note(Map<Outbox.Message, Attempt> attempts) {
+    private void note(Map<Outbox.Message, Attempt> attempts) {
         List<UUID> delivered = new ArrayList<>();
         List<Outbox.Failure> failures = new ArrayList<>();
         attempts.forEach((message, attempt) -> {
@@ -126,7 +150,6 @@ public final class OutboxSender {
         if (!attempts.isEmpty()) {
             note(delivered, failures);
         }
-        return !delivered.isEmpty();
     }
 
     private void note(List<UUID> delivered, List<Outbox.Failure> failures) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -75,7 +76,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         database.sql().inTransaction(tx -> {
             Outbox.delivered(
                     tx,
-                    Outbox.claim(tx, Outbox.Kind.MAIL, 1).stream()
+                    Outbox.claim(tx, Outbox.Kind.MAIL, 1, Set.of()).stream()
                             .map(Outbox.Message::id)
                             .toList());
             return true;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.testing.Database;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,5 +39,87 @@ class OutboxSenderTest {
         slow.complete(Attempt.DELIVERED);
         sending.join();
         assertThat(database.texts(WAITING)).isEmpty();
+    }
+
+    @Test
+    void a_message_that_cannot_be_sent_at_all_fails_alone() throws Exception {
+        Database database = Database.migrated();
+        put(database, "broken", 1);
+        put(database, "live", 1);
+
+        sender(database, message -> {
+                    if ("broken".equals(message.destination())) {
+                        throw new IllegalArgumentException("port out of range");
+                    }
+                    return CompletableFuture.completedFuture(Attempt.DELIVERED);
+                })
+                .sendDue();
+
+        assertThat(database.texts("SELECT destination || ' ' || last_error FROM outbox"))
+                .containsExactly("broken failed: IllegalArgumentException");
+    }
+
+    @Test
+    void a_webhook_that_does_not_answer_does_not_hold_up_another() throws Exception {
+        Database database = Database.migrated();
+        put(database, "dead", 20);
+        put(database, "live", 20);
+
+        sender(
+                        database,
+                        message -> "dead".equals(message.destination())
+                                ? new CompletableFuture<>()
+                                : CompletableFuture.completedFuture(Attempt.DELIVERED))
+                .sendDue();
+
+        assertThat(database.texts("SELECT destination || ' ' || attempts FROM outbox ORDER BY 1"))
+                .hasSize(20)
+                .startsWith("dead 0")
+                .endsWith("dead 1")
+                .doesNotContain("dead 2")
+                .filteredOn("dead 1"::equals)
+                .hasSize(OutboxSender.MAX_IN_FLIGHT);
+    }
+
+    @Test
+    void a_webhook_that_is_slow_takes_its_turns_between_those_of_another() throws Exception {
+        Database database = Database.migrated();
+        put(database, "slow", 20);
+        put(database, "live", 20);
+
+        sender(
+                        database,
+                        message -> "slow".equals(message.destination())
+                                ? new AcceptedLate()
+                                : CompletableFuture.completedFuture(Attempt.DELIVERED))
+                .sendDue();
+
+        assertThat(database.texts("SELECT destination || ' ' || attempts FROM outbox"))
+                .hasSize(20 - OutboxSender.MAX_IN_FLIGHT)
+                .containsOnly("slow 0");
+    }
+
+    /** Does not answer when asked for the first time. */
+    private static final class AcceptedLate extends CompletableFuture<Attempt> {
+        private boolean asked;
+
+        @Override
+        public Attempt get(long timeout, TimeUnit unit) throws TimeoutException {
+            if (asked) {
+                return Attempt.DELIVERED;
+            }
+            asked = true;
+            throw new TimeoutException();
+        }
+    }
+
+    private static void put(Database database, String destination, int messages) throws Exception {
+        database.run("INSERT INTO outbox (id, kind, event, destination, body)"
+                + " SELECT gen_random_uuid(), 'webhook', 'webhook.test', '" + destination
+                + "', '{}' FROM generate_series(1, " + messages + ")");
+    }
+
+    private static OutboxSender sender(Database database, Function<Outbox.Message, Future<Attempt>> receiver) {
+        return new OutboxSender(database.sql(), Outbox.Kind.WEBHOOK, Duration.ofMillis(100), receiver, taken -> {});
     }
 }

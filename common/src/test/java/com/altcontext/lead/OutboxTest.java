@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -60,7 +61,7 @@ class OutboxTest {
     }
 
     private static List<Outbox.Message> claim(Sql sql, int most) {
-        return sql.inTransaction(tx -> Outbox.claim(tx, Kind.WEBHOOK, most));
+        return sql.inTransaction(tx -> Outbox.claim(tx, Kind.WEBHOOK, most, Set.of()));
     }
 
     private static List<Outbox.Message> claim(int most) {
@@ -169,7 +170,7 @@ class OutboxTest {
             // In one transaction the database's clock stands still.
             shares.add(database.sql().inTransaction(tx -> {
                 var _ = tx.update("UPDATE outbox SET next_attempt_at = now()");
-                assertThat(Outbox.claim(tx, Kind.WEBHOOK, 1)).hasSize(1);
+                assertThat(Outbox.claim(tx, Kind.WEBHOOK, 1, Set.of())).hasSize(1);
                 return tx.query(
                                 "SELECT extract(epoch FROM next_attempt_at - now()) / ?::int8 FROM outbox",
                                 row -> Double.valueOf(row.text(1)),
@@ -233,7 +234,7 @@ class OutboxTest {
                 """.formatted(lead));
 
         assertThat(claim(10)).extracting(Outbox.Message::destination).containsExactly("crm");
-        List<Outbox.Message> mails = database.sql().inTransaction(tx -> Outbox.claim(tx, Kind.MAIL, 10));
+        List<Outbox.Message> mails = database.sql().inTransaction(tx -> Outbox.claim(tx, Kind.MAIL, 10, Set.of()));
         assertThat(mails)
                 .extracting(message -> message.event() + " " + message.destination() + " " + message.language() + " "
                         + message.propertyId() + " " + message.body())
@@ -320,7 +321,7 @@ class OutboxTest {
         captureSome(3);
 
         List<Outbox.Message> others = database.sql().inTransaction(tx -> {
-            assertThat(Outbox.claim(tx, Kind.WEBHOOK, 2)).hasSize(2);
+            assertThat(Outbox.claim(tx, Kind.WEBHOOK, 2, Set.of())).hasSize(2);
             return claim(database.anotherMachine(), 10);
         });
 
