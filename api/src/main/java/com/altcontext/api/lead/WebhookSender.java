@@ -114,9 +114,11 @@ public class WebhookSender {
         Instant now = clock.instant();
         RequestOptions request = new RequestOptions()
                 .setMethod(HttpMethod.POST)
-                .setAbsoluteURI(receiver.url.toString())
+                .setAbsoluteURI(receiver.url.toASCIIString())
                 .setTimeout(TIMEOUT.toMillis())
                 .putHeader("content-type", "application/json")
+                // Some firewalls refuse requests without it.
+                .putHeader("user-agent", "AltContext")
                 .putHeader("webhook-id", message.id().toString())
                 .putHeader("webhook-timestamp", String.valueOf(now.getEpochSecond()))
                 .putHeader(

@@ -48,7 +48,7 @@ abstract class WebhookFixture {
     HttpServer receiver;
     StoredRows stored;
 
-    record Received(URI uri, String id, String timestamp, String signature, String type, String body) {}
+    record Received(URI uri, String id, String timestamp, String signature, String type, String agent, String body) {}
 
     /** Messages of another test would be sent first. */
     @BeforeEach
@@ -87,6 +87,7 @@ abstract class WebhookFixture {
                         exchange.getRequestHeaders().getFirst("webhook-timestamp"),
                         exchange.getRequestHeaders().getFirst("webhook-signature"),
                         exchange.getRequestHeaders().getFirst("content-type"),
+                        exchange.getRequestHeaders().getFirst("user-agent"),
                         body));
                 hold.await();
                 if (answer == 302) {

@@ -62,7 +62,7 @@ class WebhookTest extends WebhookFixture {
     @Test
     void each_webhook_gets_what_it_wants_signed_with_a_secret_of_its_own() throws Exception {
         String url = "http://127.0.0.1:" + receiver.getAddress().getPort();
-        Webhook list = Webhook.of("list", url + "/list", List.of("consent.changed"), clock.instant());
+        Webhook list = Webhook.of("list", url + "/liste-été", List.of("consent.changed"), clock.instant());
         Webhook gone = Webhook.of("gone", "http://127.0.0.1:1/", List.of("consent.changed"), clock.instant());
         var _ = sql.inTransaction(tx -> Webhooks.add(tx, list) && Webhooks.add(tx, gone));
 
@@ -71,10 +71,11 @@ class WebhookTest extends WebhookFixture {
 
         assertThat(received)
                 .extracting(Received::uri)
-                .extracting(URI::getPath)
-                .containsExactlyInAnyOrder("/hook", "/list");
+                .extracting(URI::getRawPath)
+                .containsExactlyInAnyOrder("/hook", "/liste-%C3%A9t%C3%A9");
+        assertThat(received).extracting(Received::agent).containsOnly("AltContext");
         Received changed = received.stream()
-                .filter(message -> message.uri().getPath().equals("/list"))
+                .filter(message -> message.uri().getPath().equals("/liste-été"))
                 .findFirst()
                 .orElseThrow();
         JsonNode body = Call.JSON.readTree(changed.body());
