@@ -138,6 +138,9 @@ class OpenApiAnswersTest {
         if (path.startsWith("/v1/metrics/") && method.equals("get")) {
             return List.of(
                     client(Call.get(path + "?dimension=path")).send(),
+                    client(Call.get(path + "?dimension=path"))
+                            .header("accept", "text/csv")
+                            .send(),
                     client(Call.get(path + "?window=0&propertyId=unheard-of")).send(),
                     client(Call.get(path)).without("x-admin-key").send(),
                     exhausted(() -> Call.get(path)));
@@ -163,6 +166,9 @@ class OpenApiAnswersTest {
                 Call.of("POST", path).body("x"))) {
             answers.add(client(call).send());
         }
+        answers.add(client(Call.of("POST", path).json(right(path)))
+                .header("accept", "text/csv")
+                .send());
         answers.add(exhausted(() -> Call.of("POST", path).json(List.of(TestEvent.body(), 5))));
         if (path.equals("/v1/leads/capture")) {
             answers.add(
