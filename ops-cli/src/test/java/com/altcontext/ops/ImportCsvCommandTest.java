@@ -256,6 +256,19 @@ class ImportCsvCommandTest {
                 .isZero();
     }
 
+    /** Its sums would leave the range of a long. */
+    @Test
+    void a_number_that_no_site_has_is_refused() throws IOException {
+        write(
+                "imported_visitors_20260101_20260131.csv",
+                "date,visitors,pageviews,bounces,visits\n%1$s,1,9223372036854775807,1,1\n");
+
+        CommandRun ran = take();
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).contains("row 2: a day like 2026-01-31 or a number is missing");
+    }
+
     @Test
     void a_row_that_cannot_be_read_is_named_and_nothing_is_stored() throws IOException {
         write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/,many,1\n");
@@ -263,7 +276,8 @@ class ImportCsvCommandTest {
         CommandRun ran = take();
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err()).startsWith("altops: imported_pages.csv, row 2: a day or a number is missing — ");
+        assertThat(ran.err())
+                .startsWith("altops: imported_pages.csv, row 2: a day like 2026-01-31 or a number is missing — ");
         assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
                 .isZero();
         assertThat(database.altops("import", "csv", "--property", "none", export.toString())

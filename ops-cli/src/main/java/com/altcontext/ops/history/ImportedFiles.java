@@ -29,6 +29,9 @@ public final class ImportedFiles {
     /** The kind that has one row a day. */
     private static final String DAYS = "visitors";
 
+    /** More than any site has in a day, and few enough for sums over all days and properties. */
+    private static final long MAX_NUMBER = 1_000_000_000_000L;
+
     private final TrafficSources trafficSources = TrafficSources.load();
     private final Collection<String> ownDomains;
     private final TreeMap<LocalDate, Map<String, String>> days = new TreeMap<>();
@@ -81,7 +84,7 @@ public final class ImportedFiles {
                     throw new Unreadable(name, i + 2, "more bounces than visits");
                 }
             } catch (DateTimeException | NumberFormatException wrong) {
-                throw new Unreadable(name, i + 2, "a day or a number is missing");
+                throw new Unreadable(name, i + 2, "a day like 2026-01-31 or a number is missing");
             }
         }
         return true;
@@ -179,7 +182,7 @@ public final class ImportedFiles {
 
     private static long number(Map<String, String> row, String column) {
         long number = Long.parseLong(row.getOrDefault(column, ""));
-        if (number < 0) {
+        if (number < 0 || number > MAX_NUMBER) {
             throw new NumberFormatException();
         }
         return number;
