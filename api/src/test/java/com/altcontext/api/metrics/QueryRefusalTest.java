@@ -66,6 +66,7 @@ class QueryRefusalTest extends VisitedProperty {
                 "[{\"path\":\"/\"},{}] | steps.1",
                 "[{\"path\":\"/\",\"event\":\"x\"},5] | steps.0 steps.1",
                 "[{\"path\":\"\"},{\"event\":7}] | steps.0.path steps.1.event",
+                "[{\"path\":\"/\",\"props\":{\"a\":\"1\"}},{\"event\":\"x\"}] | steps.0.props",
                 "[{\"path\":\"/\"},{\"event\":\"x\",\"props\":{\"a\":\"1\",\"b\":\"2\"}}] | steps.1.props"
             })
     void an_invalid_funnel_gets_all_its_issues(String steps, String paths) {

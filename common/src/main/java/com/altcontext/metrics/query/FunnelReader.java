@@ -51,10 +51,14 @@ public final class FunnelReader {
             issues.add(path + '.' + name, "must be a text of 1 to " + (isPage ? MAX_PATH : MAX_TYPE) + " characters");
             return null;
         }
+        Object props = step.get("props");
+        if (isPage && props != null) {
+            issues.add(path + ".props", "must come with an event, not with a path");
+            return null;
+        }
         if (isPage) {
             return new Goal.Page(text);
         }
-        Object props = step.get("props");
         Goal.Prop prop = prop(props);
         if (props != null && prop == null) {
             issues.add(path + ".props", "must have one key, and a text for it");
