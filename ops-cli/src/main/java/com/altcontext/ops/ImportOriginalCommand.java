@@ -163,6 +163,13 @@ final class ImportOriginalCommand implements Runnable {
         }
     }
 
+    /** The day of a time, or the nearest one that can be rolled up: the clocks of browsers may have been years off. */
+    private LocalDate rolledUp(Instant time) {
+        LocalDate today = LocalDate.ofInstant(context.now(), ZoneOffset.UTC);
+        LocalDate day = LocalDate.ofInstant(time, ZoneOffset.UTC);
+        return Collections.max(List.of(today.minusDays(PARTITIONED_DAYS), Collections.min(List.of(today, day))));
+    }
+
     private void show(ImportReport report, Times times) {
         List<String> lines = new ArrayList<>();
         report.taken()
@@ -171,8 +178,7 @@ final class ImportOriginalCommand implements Runnable {
         report.changed().forEach((what, number) -> lines.add("changed " + HumanFormat.count(number) + " " + what));
         report.left().forEach((why, number) -> lines.add("left " + HumanFormat.count(number) + " " + why));
         if (!dryRun && times.first != null && times.last != null) {
-            lines.add("next: altops rollup --from " + LocalDate.ofInstant(times.first, ZoneOffset.UTC) + " --to "
-                    + LocalDate.ofInstant(times.last, ZoneOffset.UTC));
+            lines.add("next: altops rollup --from " + rolledUp(times.first) + " --to " + rolledUp(times.last));
         }
         context.output()
                 .print(

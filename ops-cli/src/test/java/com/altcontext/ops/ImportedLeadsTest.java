@@ -58,6 +58,20 @@ class ImportedLeadsTest {
     }
 
     @Test
+    void times_of_wrong_clocks_are_not_in_the_days_to_roll_up() {
+        original.visitor("v1", ANON_ID)
+                .session("s1", "v1", "", "")
+                .event("s1", "page_view", "/1970", -20_000_000, "")
+                .event("s1", "page_view", "/", 0, "")
+                .event("s1", "page_view", "/2030", 2_000_000, "");
+
+        String next = take().out().replaceFirst("(?s).*\\nnext: altops ", "").strip();
+
+        assertThat(next).isEqualTo("rollup --from " + CommandRun.TODAY.minusDays(399) + " --to " + CommandRun.TODAY);
+        assertThat(database.altops(next.split(" ")).exit()).isEqualTo(Exit.DONE);
+    }
+
+    @Test
     void what_is_known_of_a_bot_s_lead_gives_way_to_a_person_s() {
         String known = "SELECT concat_ws(' ', is_bot, in_review, form_name, capture_landing_path, first_landing_path,"
                 + " first_utm_source) FROM leads";
