@@ -122,7 +122,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         deadline = 0;
         unanswered++;
         if (request.decoderResult().isFailure()) {
-            refuse(context, statusOf(request.decoderResult().cause()), List.of());
+            refuse(context, request.decoderResult().cause());
             return false;
         }
         if (!endIsCertain(request)) {
@@ -213,12 +213,14 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         context.fireChannelInactive();
     }
 
-    private static int statusOf(Throwable cause) {
-        return switch (cause) {
-            case TooLongHttpLineException line -> URI_TOO_LONG;
-            case TooLongHttpHeaderException head -> HEAD_TOO_LARGE;
-            default -> BAD_REQUEST;
-        };
+    private void refuse(ChannelHandlerContext context, Throwable cause) {
+        switch (cause) {
+            case TooLongHttpLineException line ->
+                refuse(context, URI_TOO_LONG, List.of(new Issue("", "the first line must not be longer than 4 KB")));
+            case TooLongHttpHeaderException head ->
+                refuse(context, HEAD_TOO_LARGE, List.of(new Issue("", "the headers must not be longer than 8 KB")));
+            default -> refuse(context, BAD_REQUEST, List.of());
+        }
     }
 
     @Override

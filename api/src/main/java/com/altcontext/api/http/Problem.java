@@ -32,6 +32,9 @@ public enum Problem {
             "ask about fewer days, with fewer dimensions, or without filters on events (path, event_type, props, goal)"),
     ADMIN_AUTH_NOT_CONFIGURED(503, false);
 
+    /** What is wrong with a request of which no part can be named. */
+    private static final List<Issue> NOT_HTTP = List.of(new Issue("", "must be valid HTTP/1.1"));
+
     /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */
     static final String RETRY_AFTER_SECONDS = "2";
 
@@ -78,7 +81,7 @@ public enum Problem {
         return code;
     }
 
-    /** {@code {"ok":false,"error":"<code>"}}, with the remedy or the issues if there are any. */
+    /** {@code {"ok":false,"error":"<code>"}}, with the remedy or the issues if there are any. An invalid request has always some. */
     public String json(List<Issue> issues) {
         return json(issues, null);
     }
@@ -86,7 +89,7 @@ public enum Problem {
     /** @param firstDay the first day that can be asked about, where that is what is wrong */
     String json(List<Issue> issues, @Nullable LocalDate firstDay) {
         if (issues.isEmpty()) {
-            return bare;
+            return this == INVALID_REQUEST ? json(NOT_HTTP, firstDay) : bare;
         }
         StringBuilder json = new StringBuilder(bare.length() + issues.size() * 80);
         json.append(bare, 0, bare.length() - 1);

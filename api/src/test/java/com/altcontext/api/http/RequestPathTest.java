@@ -136,7 +136,7 @@ class RequestPathTest {
         assertError(Call.get("/" + "x".repeat(3_000)).send(), 404, "not_found");
 
         String answer = Call.raw("GET /" + "x".repeat(100_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
-        assertNotHttp(answer, 414);
+        assertNotHttp(answer, 414, "the first line must not be longer than 4 KB");
     }
 
     @ParameterizedTest
@@ -156,7 +156,7 @@ class RequestPathTest {
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
             })
     void invalid_http_is_refused_and_the_service_goes_on(String bytes) throws IOException {
-        assertNotHttp(Call.raw(bytes), 400);
+        assertNotHttp(Call.raw(bytes), 400, "must be valid HTTP/1.1");
         assertThat(Call.get("/v1/healthz").send().status()).isEqualTo(200);
     }
 
@@ -177,8 +177,10 @@ class RequestPathTest {
         String head = "GET /v1/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: ";
 
         assertThat(Call.raw(head + "x".repeat(8_000) + "\r\n\r\n")).startsWith("HTTP/1.1 200 ");
-        assertNotHttp(Call.raw(head + "x".repeat(8_200) + "\r\n\r\n"), 431);
-        assertNotHttp(Call.raw(head + "x".repeat(200_000) + "\r\n\r\n"), 431);
+        for (int length : new int[] {8_200, 200_000}) {
+            String answer = Call.raw(head + "x".repeat(length) + "\r\n\r\n");
+            assertNotHttp(answer, 431, "the headers must not be longer than 8 KB");
+        }
     }
 
     @Test
@@ -197,11 +199,16 @@ class RequestPathTest {
                 .containsIgnoringCase("content-type: application/json\r\n")
                 .containsIgnoringCase("access-control-allow-origin: " + TestService.ALLOWED_ORIGIN + "\r\n")
                 .containsPattern("(?i)x-request-id: [0-9a-f]{16}\r\n")
-                .endsWith("{\"ok\":false,\"error\":\"" + code + "\"}");
+                .endsWith(errorOf(code, status == 400 ? "must be valid HTTP/1.1" : ""));
+    }
+
+    private static String errorOf(String code, String issue) {
+        String issues = issue.isEmpty() ? "" : ",\"issues\":[{\"path\":\"\",\"message\":\"" + issue + "\"}]";
+        return "{\"ok\":false,\"error\":\"" + code + "\"" + issues + "}";
     }
 
     /** Asserts a refusal before any route: in JSON, with the headers of every answer except those for the origin. */
-    private static void assertNotHttp(String answer, int status) {
+    private static void assertNotHttp(String answer, int status, String issue) {
         assertThat(answer)
                 .startsWith("HTTP/1.1 " + status + " ")
                 .containsIgnoringCase("content-type: application/json\r\n")
@@ -211,6 +218,6 @@ class RequestPathTest {
                 .containsIgnoringCase("cache-control: no-store\r\n")
                 .containsIgnoringCase("connection: close\r\n")
                 .containsPattern("(?i)x-request-id: [0-9a-f]{16}\r\n")
-                .endsWith("{\"ok\":false,\"error\":\"invalid_request\"}");
+                .endsWith(errorOf("invalid_request", issue));
     }
 }
