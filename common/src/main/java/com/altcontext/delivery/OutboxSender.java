@@ -102,9 +102,9 @@ public final class OutboxSender {
         Map<Outbox.Message, Attempt> late = answered(underWay, began + timeout.toNanos());
         underWay.keySet().forEach(message -> late.put(message, Attempt.failed(new TimeoutException())));
         note(late);
-        return soon.keySet().stream()
-                .filter(message -> soon.get(message).isDelivered())
-                .map(kind::receiver)
+        return soon.entrySet().stream()
+                .filter(answer -> answer.getValue().isDelivered())
+                .map(answer -> kind.receiver(answer.getKey()))
                 .collect(Collectors.toSet());
     }
 
