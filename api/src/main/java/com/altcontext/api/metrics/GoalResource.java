@@ -68,9 +68,10 @@ public class GoalResource {
         if (asked.slug() == null) {
             issues.add("propertyId", "is required, since a goal belongs to one property");
         }
-        String name = fields.text("name", 1, MAX_LENGTH);
+        // Goal.of says how long these may be.
+        String name = fields.text("name", 0, MAX_LENGTH);
         String path = fields.optionalText("path", 1, MAX_LENGTH);
-        String event = fields.optionalText("event", 1, MAX_LENGTH);
+        String event = fields.optionalText("event", 0, MAX_LENGTH);
         String prop = fields.optionalText("prop", 1, MAX_LENGTH);
         if (asked.slug() == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues);

@@ -71,12 +71,15 @@ class GoalResourceTest extends VisitedProperty {
         Call.Answer again = add(TestService.ADMIN_KEY, "\"name\":\"one\",\"path\":\"/other\"");
         Call.Answer wrong = add(TestService.ADMIN_KEY, "\"name\":\"" + "x".repeat(65) + "\",\"prop\":\"plan\"");
         Call.Answer nameless = add(TestService.ADMIN_KEY, "\"path\":7");
+        Call.Answer empty = add(TestService.ADMIN_KEY, "\"name\":\"\",\"event\":\"\"");
 
         assertThat(again.status()).isEqualTo(400);
         assertThat(again.json().at("/issues/0/message").asText())
                 .isEqualTo("is the name of another goal of the property");
         assertThat(wrong.json().path("issues").findValuesAsText("path")).containsExactlyInAnyOrder("name", "path");
         assertThat(nameless.json().path("issues").findValuesAsText("path")).containsExactlyInAnyOrder("name", "path");
+        assertThat(empty.json().path("issues").findValuesAsText("message"))
+                .containsExactly("must be 1 to 64 characters", "must be 1 to 64 characters");
         assertThat(audited()).hasSize(1);
     }
 
