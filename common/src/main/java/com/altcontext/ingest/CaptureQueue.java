@@ -1,5 +1,6 @@
 package com.altcontext.ingest;
 
+import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.Email;
@@ -19,8 +20,9 @@ import java.util.function.Consumer;
 
 /**
  * The forms that wait to be stored. As in {@link GroupCommit}, one transaction stores all forms that came while the
- * previous one ran; no form waits for a timer. A form that would delay others is stored by itself: one whose address is
- * locked by another transaction, and each form of a batch that the database refuses.
+ * previous one ran; no form waits for a timer. Each bucket has a transaction of its own, so that a node of a cluster that
+ * is away, or does not answer, holds up its own forms alone. A form that would delay others is stored by itself: one whose
+ * address is locked by another transaction, and each form of a batch that the database refuses.
  */
 public final class CaptureQueue {
     private static final int MAX_WAITING = 128;
@@ -35,7 +37,8 @@ public final class CaptureQueue {
     private final MemoryBudget memory;
     private final Consumer<Captured> observer;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private boolean isStoring;
+    /** The buckets whose forms a thread stores now. */
+    private final Set<Bucket> storing = new HashSet<>();
 
     public CaptureQueue(Leads leads, DatabaseExecutor executor, MemoryBudget memory, Consumer<Captured> observer) {
         this.leads = leads;
@@ -45,7 +48,11 @@ public final class CaptureQueue {
     }
 
     private record Waiting(
-            Executor eventLoop, Capture capture, CompletableFuture<Captured> answer, MemoryBudget.Reservation memory) {
+            Executor eventLoop,
+            Bucket bucket,
+            Capture capture,
+            CompletableFuture<Captured> answer,
+            MemoryBudget.Reservation memory) {
         void fail(Throwable failure) {
             eventLoop.execute(() -> {
                 memory.release();
@@ -68,27 +75,27 @@ public final class CaptureQueue {
         }
         MemoryBudget.Reservation reserved = memory.reserve(OBJECTS + weight + capture.weight());
         CompletableFuture<Captured> answer = new CompletableFuture<>();
+        Bucket bucket = executor.buckets().of(capture.visitor().id());
         synchronized (waiting) {
             if (waiting.size() == MAX_WAITING) {
                 reserved.release();
                 throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
             }
-            waiting.add(new Waiting(eventLoop, capture, answer, reserved));
-            if (isStoring) {
+            waiting.add(new Waiting(eventLoop, bucket, capture, answer, reserved));
+            if (!storing.add(bucket)) {
                 return answer;
             }
-            isStoring = true;
         }
         try {
-            executor.execute(this::storeAll);
+            executor.execute(() -> storeAll(bucket));
         } catch (RuntimeException | Error failed) {
-            failAll(failed);
+            failAll(bucket, failed);
         }
         return answer;
     }
 
-    private void storeAll() {
-        for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+    private void storeAll(Bucket bucket) {
+        for (List<Waiting> batch = next(bucket); !batch.isEmpty(); batch = next(bucket)) {
             try {
                 store(batch);
             } catch (RuntimeException | Error unforeseen) {
@@ -98,14 +105,17 @@ public final class CaptureQueue {
         }
     }
 
-    private void failAll(Throwable failure) {
-        for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+    private void failAll(Bucket bucket, Throwable failure) {
+        for (List<Waiting> batch = next(bucket); !batch.isEmpty(); batch = next(bucket)) {
             batch.forEach(one -> one.fail(failure));
         }
     }
 
-    /** The first waiting forms, but only one for each address. If none waits, the next form starts a worker again. */
-    private List<Waiting> next() {
+    /**
+     * The first waiting forms of the bucket, but only one for each address. If none waits, the next form starts a worker
+     * again.
+     */
+    private List<Waiting> next(Bucket bucket) {
         List<Waiting> batch = new ArrayList<>();
         Set<Email> addresses = new HashSet<>();
         int payload = 0;
@@ -113,14 +123,17 @@ public final class CaptureQueue {
             Iterator<Waiting> all = waiting.iterator();
             while (all.hasNext() && batch.size() < MAX_AT_ONCE && payload < MAX_PAYLOAD_AT_ONCE) {
                 Waiting one = all.next();
-                if (addresses.add(one.capture.form().email())) {
+                if (one.bucket.equals(bucket)
+                        && addresses.add(one.capture.form().email())) {
                     String brought = one.capture.form().payload();
                     payload += brought == null ? 0 : brought.length();
                     batch.add(one);
                     all.remove();
                 }
             }
-            isStoring = !batch.isEmpty();
+            if (batch.isEmpty()) {
+                storing.remove(bucket);
+            }
         }
         return batch;
     }
@@ -133,10 +146,7 @@ public final class CaptureQueue {
         } catch (Unavailable away) {
             batch.forEach(one -> one.fail(away));
             // The forms behind it would have to wait that long again, which is longer than their senders do.
-            failAll(away);
-            return;
-        } catch (Error failure) {
-            batch.forEach(one -> one.fail(failure));
+            failAll(batch.getFirst().bucket, away);
             return;
         } catch (RuntimeException ofOne) {
             batch.forEach(this::storeAlone);

@@ -1,5 +1,6 @@
 package com.altcontext.ingest;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.value.LimitedLog;
@@ -133,6 +134,11 @@ public final class DatabaseExecutor {
             }
             throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
+    }
+
+    /** Those of the database when it was last asked. */
+    Buckets buckets() {
+        return database.buckets();
     }
 
     public boolean isStopped() {

@@ -3,6 +3,7 @@ package com.altcontext.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.event.EventStore;
@@ -13,15 +14,21 @@ import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
 import com.altcontext.visit.SessionRule;
+import com.altcontext.visit.VisitorLock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Forms that wait while others are stored. */
 class CaptureQueueTest {
@@ -34,23 +41,25 @@ class CaptureQueueTest {
             new EventStore(new SessionRule(Duration.ofMinutes(30))),
             new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE));
     private final List<CompletableFuture<Captured>> behind = new ArrayList<>();
-    private final CaptureQueue queue = new CaptureQueue(leads, executor, memory, this::stopBehind);
+    private final CaptureQueue queue = new CaptureQueue(leads, executor, memory, this::onceStored);
+    private Runnable afterFirst = () -> {};
 
-    private CompletableFuture<Captured> submit(String email) {
-        return submit(queue, email);
+    private static TestForm form(String email) {
+        return TestForm.by(email, Instant.now());
     }
 
-    private static CompletableFuture<Captured> submit(CaptureQueue queue, String email) {
-        return queue.submit(TestForm.by(email, Instant.now()).capture(), 0, Runnable::run)
-                .toCompletableFuture();
+    private CompletableFuture<Captured> submit(TestForm form) {
+        return submit(queue, form);
     }
 
-    /** Once the first form is stored, two others are there and the service stops. */
-    private void stopBehind(Captured first) {
+    private static CompletableFuture<Captured> submit(CaptureQueue queue, TestForm form) {
+        return queue.submit(form.capture(), 0, Runnable::run).toCompletableFuture();
+    }
+
+    /** On the thread that stores forms: those that are submitted here wait together. */
+    private void onceStored(Captured form) {
         if (behind.isEmpty()) {
-            behind.add(submit("jo@example.ca"));
-            behind.add(submit("poison@example.ca"));
-            executor.stop();
+            afterFirst.run();
         }
     }
 
@@ -59,7 +68,13 @@ class CaptureQueueTest {
         state.ask();
         database.run("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email <> 'poison@example.ca') NOT VALID");
 
-        var _ = submit("first@example.ca").get(30, TimeUnit.SECONDS);
+        afterFirst = () -> {
+            behind.add(submit(form("jo@example.ca")));
+            behind.add(submit(form("poison@example.ca")));
+            executor.stop();
+        };
+
+        var _ = submit(form("first@example.ca")).get(30, TimeUnit.SECONDS);
         executor.await(System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
 
         assertThat(behind.getFirst().join().leadId()).isNotNull();
@@ -81,11 +96,86 @@ class CaptureQueueTest {
             }
         });
 
-        assertThat(submit(observed, "first@example.ca"))
+        assertThat(submit(observed, form("first@example.ca")))
                 .failsWithin(Duration.ofSeconds(30))
                 .withThrowableThat()
                 .withCauseInstanceOf(IllegalStateException.class);
-        assertThat(submit(observed, "second@example.ca")).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(submit(observed, form("second@example.ca"))).succeedsWithin(Duration.ofSeconds(30));
         executor.stop();
+    }
+
+    @Test
+    @Tag("single-node") // Its own statements are not for a cluster.
+    void a_form_whose_node_is_away_is_refused_and_holds_up_no_form_of_another_node() throws Exception {
+        List<TestForm> forms = IntStream.range(0, 8)
+                .mapToObj(i -> form("jo-" + i + "@example.ca").visitor("visitor-001" + i))
+                .toList();
+        List<Boolean> isAway = forms.stream()
+                .map(form -> new Buckets(2).of(form.visitor().id()).number() == 1)
+                .toList();
+        assertThat(isAway).contains(true, false);
+        database.run("UPDATE cluster SET buckets = 2");
+        state.ask();
+        afterFirst = () -> {
+            // What a coordinator says when it cannot reach a node.
+            database.run(
+                    "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                            + " RAISE EXCEPTION USING ERRCODE = 'connection_failure'; END $$",
+                    "CREATE TRIGGER away BEFORE INSERT ON visitors FOR EACH ROW WHEN (NEW.bucket = 1)"
+                            + " EXECUTE FUNCTION away()");
+            forms.forEach(form -> behind.add(submit(form)));
+        };
+
+        var _ = submit(form("first@example.ca")).get(30, TimeUnit.SECONDS);
+        executor.stop();
+        executor.await(System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
+
+        assertThat(behind)
+                .extracting(CompletableFuture::isCompletedExceptionally)
+                .isEqualTo(isAway);
+        assertThat(database.count("SELECT count(*) FROM leads"))
+                .isEqualTo(1 + isAway.stream().filter(away -> !away).count());
+        assertThat(state.isReady()).isTrue();
+    }
+
+    @Test
+    @Timeout(60)
+    void a_form_that_waits_for_its_node_holds_up_no_form_of_another() throws Exception {
+        Buckets eight = new Buckets(8);
+        database.run("UPDATE cluster SET buckets = 8");
+        state.ask();
+        TestForm held = form("held@example.ca");
+        TestForm free = IntStream.range(10, 40)
+                .mapToObj(i -> form("free@example.ca").visitor("visitor-" + i))
+                .filter(form -> !eight.of(form.visitor().id())
+                        .equals(eight.of(held.visitor().id())))
+                .findFirst()
+                .orElseThrow();
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Void> holder = CompletableFuture.runAsync(() -> {
+            var _ = database.anotherMachine().inTransaction(tx -> {
+                var _ = VisitorLock.take(tx, Set.of(held.visitor().id()));
+                locked.countDown();
+                return awaited(release);
+            });
+        });
+        assertThat(awaited(locked)).isTrue();
+
+        CompletableFuture<Captured> waits = submit(held);
+        assertThat(submit(free).get(30, TimeUnit.SECONDS).leadId()).isNotNull();
+        assertThat(waits).isNotDone();
+
+        release.countDown();
+        holder.get(30, TimeUnit.SECONDS);
+        assertThat(waits.get(30, TimeUnit.SECONDS).leadId()).isNotNull();
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(40, TimeUnit.SECONDS);
+        } catch (InterruptedException stop) {
+            throw new IllegalStateException(stop);
+        }
     }
 }
