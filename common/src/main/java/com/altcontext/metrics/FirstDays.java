@@ -9,7 +9,7 @@ import java.util.Map;
 public final class FirstDays {
     /** One index probe for each property. */
     private static final String FIRST = """
-            SELECT p.id, (SELECT r.day::text FROM daily_metric_rollups AS r
+            SELECT p.id, (SELECT r.day FROM daily_metric_rollups AS r
                           WHERE r.property_id = p.id AND r.sessions + r.page_views > 0 ORDER BY r.day LIMIT 1)
             FROM properties AS p
             """;
@@ -20,9 +20,9 @@ public final class FirstDays {
     public static Map<String, LocalDate> of(Tx tx) {
         Map<String, LocalDate> days = new HashMap<>();
         tx.each(FIRST, row -> {
-            String day = row.textOrNull(2);
+            LocalDate day = row.dayOrNull(2);
             if (day != null) {
-                days.put(row.text(1), LocalDate.parse(day));
+                days.put(row.text(1), day);
             }
         });
         return days;

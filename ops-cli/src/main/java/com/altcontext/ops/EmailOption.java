@@ -22,6 +22,11 @@ final class EmailOption {
 
     /** @throws Rejected if it is no address */
     Email read() {
+        return read(context, address);
+    }
+
+    /** The same for a command that need not be given an address. */
+    static Email read(CommandContext context, String address) {
         return Email.of("--email", address.equals("-") ? context.readLine() : address);
     }
 }

@@ -50,7 +50,7 @@ final class LeadReviewCommand implements Runnable {
     }
 
     private void accept() {
-        Email email = address == null ? null : Email.of("--email", address.equals("-") ? context.readLine() : address);
+        Email email = address == null ? null : EmailOption.read(context, address);
         long accepted = new LeadReview(context.sql()).accept(property, email, context.now());
         if (email != null && accepted == 0) {
             throw new Failure(Exit.FAILED, "no lead with this address waits for review", "see: altops lead review");
